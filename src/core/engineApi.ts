@@ -1,0 +1,101 @@
+import type {
+  BatchRow,
+  ConnectionTestStep,
+  LeaseHolder,
+  LogRow,
+  TableOutcome,
+  TableRow,
+} from '../shared/contract.ts';
+import type { ConnectionSettings } from '../shared/settings.ts';
+import type { BatchTrigger, Strategy } from '../shared/status.ts';
+import type { EngineListener } from './ports.ts';
+
+/** Which tables a batch covers and how. Names may be table or model names; empty means all. */
+export interface SyncAllRequest {
+  readonly trigger: BatchTrigger;
+  readonly connections?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly strategy?: Strategy;
+  readonly allowDeletes?: boolean;
+}
+
+/** How a run is stopped from outside, and whether it waits for another runner to end. */
+export interface RunControl {
+  /** Aborted: stop at the next chunk border, and record `interrupted (reason)`. The reason is an InterruptionReason. */
+  readonly stop?: AbortSignal;
+  /** Aborted: stop at once; the chunk under way is rolled back. */
+  readonly halt?: AbortSignal;
+  /** Wait for the lease instead of failing with `lease_held`. */
+  readonly wait?: boolean;
+}
+
+export interface ResumeRequest {
+  readonly trigger: BatchTrigger;
+  /** Only these of the batch's tables; all that are not done, where absent. */
+  readonly tables?: readonly { readonly connection: string; readonly table: string }[];
+  readonly allowDeletes?: boolean;
+}
+
+/** What a resume did. A completed batch is left as it is. */
+export type ResumeOutcome =
+  | { readonly kind: 'ran'; readonly batch: BatchRow }
+  | { readonly kind: 'already_completed'; readonly batch: BatchRow };
+
+export interface SyncTableRequest {
+  readonly trigger: BatchTrigger;
+  /** Table or model name. */
+  readonly table: string;
+  readonly connection: string;
+  /** Runs the table as part of this batch, and counts there; without it no batch is made. */
+  readonly batchId?: string;
+  readonly strategy?: Strategy;
+  readonly allowDeletes?: boolean;
+}
+
+/** The one door to everything: tray, CLI, agent and tests use the engine through it. */
+export interface Engine extends AsyncDisposable {
+  /**
+   * Runs a new batch to its end.
+   *
+   * @throws UsageError `no_connections`, `connection_unknown`, `table_unknown`, `lease_held`
+   */
+  syncAll(request: SyncAllRequest, control?: RunControl): Promise<BatchRow>;
+  /**
+   * Goes on with a batch under its id: completed tables are left alone, failed and pending ones run,
+   * one in progress goes on from its checkpoint.
+   *
+   * @throws UsageError `batch_unknown`, `batch_running`, `lease_held`
+   */
+  resume(batchId: string, request: ResumeRequest, control?: RunControl): Promise<ResumeOutcome>;
+  /**
+   * Runs one table.
+   *
+   * @throws UsageError `connection_unknown`, `table_unknown`, `batch_unknown`, `table_not_in_batch`, `lease_held`
+   */
+  syncTable(request: SyncTableRequest, control?: RunControl): Promise<TableOutcome>;
+
+  /** @throws UsageError `batch_unknown`, with the nearest id */
+  batch(batchId: string): { readonly batch: BatchRow; readonly tables: readonly TableRow[] };
+  /** The latest batch, or null where none has run. */
+  latestBatch(): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } | null;
+  /** Latest first. */
+  batches(limit: number): readonly BatchRow[];
+  /** The event log, oldest first. */
+  log(filter?: { readonly batchId?: string; readonly limit?: number }): readonly LogRow[];
+  /** Who runs now, or null. */
+  holder(): LeaseHolder | null;
+
+  /** Tries a connection (or `central`) step by step; never throws for what the network or server says. */
+  testConnection(connection: ConnectionSettings | 'central'): Promise<readonly ConnectionTestStep[]>;
+  /**
+   * The tables of a configured connection that the settings select.
+   *
+   * @throws UsageError `connection_unknown`; SyncFailure where the source cannot be read
+   */
+  listTables(
+    connectionId: string,
+  ): Promise<readonly { readonly table: string; readonly estimatedRows: number }[]>;
+
+  /** Returns the function that takes the listener off again. A listener that throws is logged and ignored. */
+  on(listener: EngineListener): () => void;
+}

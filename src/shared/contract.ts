@@ -1,0 +1,150 @@
+import type { FailureDetail } from './errors.ts';
+import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
+
+/** A row of `sync_batches`. Times are ISO 8601 in UTC with milliseconds; durations are seconds. */
+export interface BatchRow {
+  readonly batch_id: string;
+  readonly status: BatchStatus;
+  readonly trigger: BatchTrigger;
+  readonly total_tables: number;
+  readonly completed_tables: number;
+  readonly failed_tables: number;
+  readonly skipped_tables: number;
+  /** What the batch was asked to do; a resume does the same. */
+  readonly options: BatchOptions;
+  readonly interruption_reason: InterruptionReason | null;
+  readonly resume_count: number;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly duration_seconds: number | null;
+}
+
+/** What a batch was asked to do. */
+export interface BatchOptions {
+  readonly connections: readonly string[];
+  /** Empty means all configured tables. */
+  readonly tables: readonly string[];
+  readonly strategy: Strategy | null;
+  /** Lets this batch delete more rows of a table than the brake allows. */
+  readonly allowDeletes: boolean;
+}
+
+/** A row of `sync_progress`: one (connection, table) inside a batch. */
+export interface TableRow {
+  readonly batch_id: string;
+  readonly connection: string;
+  readonly table_name: string;
+  readonly model_name: string;
+  readonly strategy: Strategy | null;
+  readonly status: TableStatus;
+  /** Rows inserted or updated at central. */
+  readonly records_processed: number;
+  /** Rows read that were already the same at central. */
+  readonly records_skipped: number;
+  readonly records_deleted: number;
+  /** Bytes of row data read from the source. */
+  readonly bytes: number;
+  readonly estimated_rows: number | null;
+  /** The last key applied, as text: JSON array of the key's columns. */
+  readonly checkpoint: string | null;
+  readonly source_snapshot_at: string | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  /** The rest of the failure (SQLSTATE, parameters of the sentence). */
+  readonly error_detail: FailureDetail | null;
+  readonly retry_count: number;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly duration_seconds: number | null;
+}
+
+/** Which (connection, table) an event speaks of. `batchId` is null for a table run alone. */
+export interface TableRef {
+  readonly batchId: string | null;
+  readonly connection: string;
+  readonly table: string;
+}
+
+/** Where a running table stands. Counts are what central has committed. */
+export interface TableProgress extends TableRef {
+  readonly processed: number;
+  readonly skipped: number;
+  readonly deleted: number;
+  readonly bytes: number;
+  readonly estimatedRows: number | null;
+  /** Rows committed a second, smoothed over the last chunks; null before the first chunk. */
+  readonly rowsPerSecond: number | null;
+  readonly bytesPerSecond: number | null;
+  readonly etaSeconds: number | null;
+}
+
+/**
+ * What the engine tells while it works. Each is emitted after the journal has it; the journal alone
+ * is enough to know where things stand.
+ */
+export type EngineEvent =
+  | { readonly type: 'batch_started'; readonly batch: BatchRow }
+  | { readonly type: 'batch_resumed'; readonly batch: BatchRow }
+  | { readonly type: 'batch_ended'; readonly batch: BatchRow }
+  | ({
+      readonly type: 'table_started';
+      readonly strategy: Strategy;
+      readonly estimatedRows: number | null;
+    } & TableRef)
+  | ({ readonly type: 'table_resumed'; readonly atRow: number } & TableRef)
+  | ({ readonly type: 'table_progress' } & TableProgress)
+  | ({
+      readonly type: 'table_retrying';
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly failure: FailureDetail;
+    } & TableRef)
+  | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
+  | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
+  | { readonly type: 'journal_set_aside'; readonly file: string }
+  | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
+  | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string };
+
+/** How one table run ended. */
+export interface TableOutcome {
+  readonly connection: string;
+  readonly table: string;
+  readonly model: string;
+  readonly status: TableStatus;
+  readonly strategy: Strategy | null;
+  readonly processed: number;
+  readonly skipped: number;
+  readonly deleted: number;
+  readonly bytes: number;
+  readonly durationSeconds: number;
+  readonly failure: FailureDetail | null;
+}
+
+/** One line of the append-only event log. */
+export interface LogRow {
+  readonly id: number;
+  readonly at: string;
+  readonly batch_id: string | null;
+  readonly connection: string | null;
+  readonly table_name: string | null;
+  readonly event: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Who holds the lease, for display. */
+export interface LeaseHolder {
+  readonly pid: number;
+  readonly host: string;
+  readonly face: BatchTrigger;
+  readonly since: string;
+  readonly batchId: string | null;
+}
+
+/** One step of a connection test, in order; after a failed step the rest are not tried. */
+export interface ConnectionTestStep {
+  readonly step: 'password' | 'connect' | 'tls' | 'version' | 'read' | 'write';
+  readonly ok: boolean;
+  /** Facts of a step that went well: server version, number of tables, TLS version. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly failure: FailureDetail | null;
+}

@@ -1,0 +1,114 @@
+/**
+ * Why a table (or a whole batch) failed. The code is kept in the journal; the sentence for a person
+ * and the next step are looked up in `texts` under `failure.<code>`, so that an old failure reads in
+ * today's language.
+ */
+export const FailureCode = {
+  SourceUnreachable: 'source_unreachable',
+  CentralUnreachable: 'central_unreachable',
+  SourceSignIn: 'source_sign_in',
+  CentralSignIn: 'central_sign_in',
+  Tls: 'tls',
+  PasswordMissing: 'password_missing',
+  ConnectionLost: 'connection_lost',
+  ConnectionFrozen: 'connection_frozen',
+  TooManyConnections: 'too_many_connections',
+  Contention: 'contention',
+  SourceSnapshotCancelled: 'source_snapshot_cancelled',
+  SourcePermission: 'source_permission',
+  CentralPermission: 'central_permission',
+  SourceTableMissing: 'source_table_missing',
+  CentralKeyMissing: 'central_key_missing',
+  CentralNotATable: 'central_not_a_table',
+  ColumnIncompatible: 'column_incompatible',
+  ConstraintViolated: 'constraint_violated',
+  ReplaceUnsafe: 'replace_unsafe',
+  TooManyDeletes: 'too_many_deletes',
+  CentralReadOnly: 'central_read_only',
+  CentralDiskFull: 'central_disk_full',
+  CentralTooOld: 'central_too_old',
+  SourceTooOld: 'source_too_old',
+  SourceIdentityChanged: 'source_identity_changed',
+  OwnedElsewhere: 'owned_elsewhere',
+  LostLease: 'lost_lease',
+  DataRejected: 'data_rejected',
+  JournalFailed: 'journal_failed',
+  Internal: 'internal',
+} as const;
+export type FailureCode = (typeof FailureCode)[keyof typeof FailureCode];
+
+/** What the engine does about a failure. */
+export const FailureKind = {
+  /** Tried again with back-off. */
+  Transient: 'transient',
+  /** The whole connection is down: its other tables fail at once instead of waiting one by one. */
+  Unreachable: 'unreachable',
+  /** A person has to do something. */
+  Permanent: 'permanent',
+} as const;
+export type FailureKind = (typeof FailureKind)[keyof typeof FailureKind];
+
+/** Values that the sentence of an error names: host, table, column, …. Never a secret. */
+export type ErrorParams = Readonly<Record<string, string | number>>;
+
+/** A failure of one table or connection, classified once. */
+export interface FailureDetail {
+  readonly code: FailureCode;
+  readonly kind: FailureKind;
+  /** The server's or system's own message, for an administrator. */
+  readonly message: string;
+  /** SQLSTATE, where a server said so. */
+  readonly sqlstate?: string;
+  readonly params: ErrorParams;
+}
+
+/** Thrown where a table cannot go on. */
+export class SyncFailure extends Error {
+  override readonly name = 'SyncFailure';
+  readonly detail: FailureDetail;
+
+  constructor(detail: FailureDetail, options?: ErrorOptions) {
+    super(detail.message, options);
+    this.detail = detail;
+  }
+}
+
+/**
+ * Wrong use, a missing thing, a refusal: what a person asked for cannot be done as asked. Its three
+ * sentences are in `texts` under `usage.<code>`.
+ */
+export const UsageCode = {
+  SettingsMissing: 'settings_missing',
+  SettingsInvalid: 'settings_invalid',
+  SettingsUnreadable: 'settings_unreadable',
+  ConnectionUnknown: 'connection_unknown',
+  ConnectionExists: 'connection_exists',
+  NoConnections: 'no_connections',
+  TableUnknown: 'table_unknown',
+  TableNotInBatch: 'table_not_in_batch',
+  BatchUnknown: 'batch_unknown',
+  BatchRunning: 'batch_running',
+  NoBatches: 'no_batches',
+  LeaseHeld: 'lease_held',
+  DataFolderUnusable: 'data_folder_unusable',
+  JournalNewer: 'journal_newer',
+  PlatformUnsupported: 'platform_unsupported',
+  OptionInvalid: 'option_invalid',
+  DemoRunning: 'demo_running',
+  DemoNotRunning: 'demo_not_running',
+  DemoFailed: 'demo_failed',
+} as const;
+export type UsageCode = (typeof UsageCode)[keyof typeof UsageCode];
+
+/** See {@link UsageCode}. `params.nearest` holds the nearest right name, where there is one. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly code: UsageCode;
+  readonly params: ErrorParams;
+
+  constructor(code: UsageCode, params: ErrorParams = {}, options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(params)}`, options);
+    this.code = code;
+    this.params = params;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The model name of a table, as people of the older system type it: `c_invoice` → `CInvoice`.
+ *
+ * @param table table name as the catalogue has it
+ */
+export function modelName(table: string): string {
+  return table
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((part) => part !== '')
+    .map((part) => part[0]?.toUpperCase() + part.slice(1))
+    .join('');
+}
+
+/**
+ * Whether what a person typed means this table: its name or its model name, in any case.
+ *
+ * @param typed `c_invoice`, `CInvoice`, `C_INVOICE`, …
+ * @param table table name as the catalogue has it
+ */
+export function namesTable(typed: string, table: string): boolean {
+  const wanted = typed.trim().toLowerCase();
+  return wanted === table.toLowerCase() || wanted === modelName(table).toLowerCase();
+}
+
+const BATCH_ID = /^sync_(\d{8})_(\d{6})_[0-9A-Za-z]{8}$/;
+
+/** Whether a text has the form of a batch id, `sync_20251108_143052_aB3dEf9h`. */
+export function isBatchId(text: string): boolean {
+  return BATCH_ID.test(text);
+}

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { Strategy } from './status.ts';
+
+/** What libpq means by each of these; see src/core/postgres/tls.ts. */
+export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type SslMode = (typeof SSL_MODES)[number];
+
+const password = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, {
+  error: 'write ${NAME}, the name of an environment variable; a password itself never stands in this file',
+});
+
+const endpointFields = {
+  host: z.string().min(1),
+  port: z.int().min(1).max(65535).default(5432),
+  database: z.string().min(1),
+  user: z.string().min(1),
+  /** `${ENV_NAME}`. Without it: `passfile`, then PGPASSFILE or ~/.pgpass, as in libpq. */
+  password: password.optional(),
+  /** A file in the format of libpq's password file. Relative to the settings file. */
+  passfile: z.string().min(1).optional(),
+  sslmode: z.enum(SSL_MODES).default('prefer'),
+  /** CA certificates (PEM). Relative to the settings file. */
+  sslrootcert: z.string().min(1).optional(),
+  connectTimeoutSeconds: z.int().min(1).max(600).default(15),
+};
+
+const identifier = z.string().min(1).max(63);
+
+const tableEntry = z.union([
+  z.string().min(1),
+  z.strictObject({
+    /** Table name, model name, or a pattern with `*`. */
+    name: z.string().min(1),
+    strategy: z.enum(['auto', ...Object.values(Strategy)]).default('auto'),
+    /** In layout `merge`: whether rows gone from this branch are removed at central. */
+    allowDeletes: z.boolean().default(false),
+  }),
+]);
+
+const connection = z.strictObject({
+  id: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,47}$/, {
+    error: 'letters, digits and _ only, starting with a letter, at most 48',
+  }),
+  label: z.string().max(200).default(''),
+  ...endpointFields,
+  schema: identifier.default('public'),
+  tables: z.array(tableEntry).min(1).default(['*']),
+  exclude: z.array(z.string().min(1)).default([]),
+  /** In layout `schema`: the schema at central that mirrors this branch. Default: the id. */
+  targetSchema: identifier.optional(),
+  enabled: z.boolean().default(true),
+});
+
+const central = z.strictObject({
+  ...endpointFields,
+  schema: identifier.default('public'),
+  layout: z.enum(['auto', 'stamp', 'merge', 'schema']).default('auto'),
+});
+
+const schedule = z.strictObject({
+  id: z.string().min(1).max(60),
+  cron: z.string().min(1),
+  timezone: z.string().min(1).default('UTC'),
+  connections: z.array(z.string().min(1)).min(1).default(['*']),
+  tables: z.array(z.string().min(1)).min(1).default(['*']),
+  missed: z.enum(['once', 'skip']).default('once'),
+  enabled: z.boolean().default(true),
+});
+
+const email = z.strictObject({
+  host: z.string().min(1),
+  port: z.int().min(1).max(65535).default(587),
+  from: z.string().min(3),
+  to: z.array(z.string().min(3)).min(1),
+  user: z.string().min(1).optional(),
+  password: password.optional(),
+});
+
+const sync = z.strictObject({
+  parallelTables: z.int().min(1).max(16).default(2),
+  chunkRows: z.int().min(1).max(10_000_000).default(100_000),
+  chunkBytes: z.int().min(1024).max(1_073_741_824).default(33_554_432),
+  chunkSeconds: z.number().min(0.05).max(600).default(10),
+  maxSnapshotMinutes: z.number().min(0.01).max(1440).default(10),
+  /** 0 is no limit. */
+  bandwidthKbps: z.int().min(0).default(0),
+  verifyEveryDays: z.int().min(0).max(365).default(7),
+});
+
+/** `settings.json`, as DESIGN describes it. Every field but `central` and `connections` has a default. */
+export const settingsSchema = z
+  .strictObject({
+    central,
+    connections: z.array(connection),
+    schedules: z.array(schedule).default([]),
+    sync: sync.prefault({}),
+    resume: z
+      .strictObject({
+        auto: z.boolean().default(true),
+        maxAttempts: z.int().min(1).max(1000).default(10),
+        maxAgeHours: z.number().min(0).max(8760).default(72),
+      })
+      .prefault({}),
+    retention: z
+      .strictObject({
+        days: z.int().min(1).max(3650).default(30),
+        batches: z.int().min(1).max(1_000_000).default(500),
+      })
+      .prefault({}),
+    notifications: z
+      .strictObject({
+        desktop: z.boolean().default(true),
+        webhook: z.url().nullable().default(null),
+        email: email.nullable().default(null),
+        noSuccessHours: z.number().min(0).default(26),
+      })
+      .prefault({}),
+    language: z.enum(['auto', 'en', 'id']).default('auto'),
+  })
+  .superRefine((settings, context) => {
+    const seen = new Set<string>();
+    settings.connections.forEach((one, index) => {
+      if (seen.has(one.id)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['connections', index, 'id'],
+          message: `"${one.id}" is there twice`,
+        });
+      }
+      seen.add(one.id);
+    });
+  });
+
+export type Settings = z.output<typeof settingsSchema>;
+export type ConnectionSettings = Settings['connections'][number];
+export type CentralSettings = Settings['central'];
+/** What both ends have: where a PostgreSQL is and how to sign in there. */
+export type EndpointSettings = Pick<ConnectionSettings, keyof typeof endpointFields>;
+export type Layout = Exclude<CentralSettings['layout'], 'auto'>;
