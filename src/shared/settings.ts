@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { expandUrl } from './endpointUrl.ts';
 import { Strategy } from './status.ts';
 
 /** What libpq means by each of these; see src/core/postgres/tls.ts. */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];
 
-const password = z.string().regex(/^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/, {
+/**
+ * Reasons of our own carry `params.reason`, by which src/core/settings/reasons.ts says them in the
+ * person's language; the message here is the English for whoever uses the schema alone.
+ */
+const password = z.string().refine((text) => /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(text), {
   error: 'write ${NAME}, the name of an environment variable; a password itself never stands in this file',
+  params: { reason: 'password_literal' },
 });
 
 const endpointFields = {
@@ -24,6 +30,45 @@ const endpointFields = {
   connectTimeoutSeconds: z.int().min(1).max(600).default(15),
 };
 
+/** libpq's name for "the certificates that this machine trusts", in place of a file. */
+export const SYSTEM_CA = 'system';
+
+/**
+ * An endpoint whose place may be given as `url`. It is a transform and not a union, so that every
+ * problem of the endpoint is listed at its own path instead of one "matches neither".
+ */
+function endpoint<T extends z.ZodObject>(fields: T) {
+  return z.custom<EndpointInput<z.input<T>>>().transform((raw: unknown, context): z.output<T> => {
+    const url = isRecord(raw) && 'url' in raw ? expandUrl(raw) : null;
+    for (const { at, reason, message, values } of url?.problems ?? []) {
+      context.addIssue({ code: 'custom', path: [at], message, params: { ...values, reason } });
+    }
+    const parsed = fields.safeParse(url?.fields ?? raw);
+    for (const issue of parsed.error?.issues ?? []) {
+      const fromUrl = url?.expanded.has(String(issue.path[0])) ?? false;
+      if (fromUrl && url?.problems.length) continue;
+      context.issues.push({ ...issue, input: undefined, path: fromUrl ? ['url'] : issue.path });
+    }
+    if (parsed.data?.sslrootcert === SYSTEM_CA && parsed.data.sslmode !== 'verify-full') {
+      context.addIssue({
+        code: 'custom',
+        path: ['sslmode'],
+        message:
+          'must be verify-full with "sslrootcert": "system": anyone can have a certificate of a public CA',
+        params: { reason: 'system_ca_weak' },
+      });
+    }
+    return parsed.success ? parsed.data : z.NEVER;
+  });
+}
+
+/** How an endpoint may stand in the file. */
+type EndpointInput<T> = T | (Omit<T, 'host' | 'port' | 'database' | 'user'> & { readonly url: string });
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 const identifier = z.string().min(1).max(63);
 
 const tableEntry = z.union([
@@ -38,8 +83,9 @@ const tableEntry = z.union([
 ]);
 
 const connection = z.strictObject({
-  id: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,47}$/, {
+  id: z.string().refine((text) => /^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(text), {
     error: 'letters, digits and _ only, starting with a letter, at most 48',
+    params: { reason: 'connection_id' },
   }),
   label: z.string().max(200).default(''),
   ...endpointFields,
@@ -90,8 +136,8 @@ const sync = z.strictObject({
 /** `settings.json`, as DESIGN describes it. Every field but `central` and `connections` has a default. */
 export const settingsSchema = z
   .strictObject({
-    central,
-    connections: z.array(connection),
+    central: endpoint(central),
+    connections: z.array(endpoint(connection)),
     schedules: z.array(schedule).default([]),
     sync: sync.prefault({}),
     resume: z
@@ -125,12 +171,16 @@ export const settingsSchema = z
           code: 'custom',
           path: ['connections', index, 'id'],
           message: `"${one.id}" is there twice`,
+          params: { reason: 'duplicate_id', id: one.id },
         });
       }
       seen.add(one.id);
     });
   });
 
+/** The file as it is written: defaults left out, `url` where a person wrote one. */
+export type SettingsFile = z.input<typeof settingsSchema>;
+export type ConnectionFile = SettingsFile['connections'][number];
 export type Settings = z.output<typeof settingsSchema>;
 export type ConnectionSettings = Settings['connections'][number];
 export type CentralSettings = Settings['central'];

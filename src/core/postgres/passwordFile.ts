@@ -1,0 +1,46 @@
+/** What a password file is asked for. */
+export interface PasswordQuestion {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/**
+ * The password that libpq would take from a password file: of the lines `host:port:database:user:password`
+ * the first that fits, also where a later one would fit better. `*` fits everything; `\:` and `\\` stand
+ * for the characters themselves; lines that begin with `#` are comments.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
+ * @returns undefined where no line fits
+ */
+export function findPassword(text: string, question: PasswordQuestion): string | undefined {
+  const wanted = [question.host, String(question.port), question.database, question.user];
+  for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
+    if (line.startsWith('#')) continue;
+    const fields = splitFields(line);
+    const password = fields[wanted.length];
+    if (password === undefined) continue;
+    const fits = wanted.every((value, index) => fieldFits(fields[index] ?? '', value, index));
+    if (fits) return withoutEscapes(password);
+  }
+  return undefined;
+}
+
+/** Cut at colons without a backslash before them; escapes stay, since `\*` is a star and not a wildcard. */
+function splitFields(line: string): readonly string[] {
+  return line.replace(/(\\.)|:/g, (_, escaped?: string) => escaped ?? '\n').split('\n');
+}
+
+function fieldFits(field: string, value: string, index: number): boolean {
+  if (field === '*') return true;
+  const text = withoutEscapes(field);
+  return text === value || (index === 0 && text === 'localhost' && DEFAULT_SOCKETS.has(value));
+}
+
+/** libpq calls a socket in its default folder `localhost`; builds differ in which folder that is. */
+const DEFAULT_SOCKETS = new Set(['/tmp', '/var/run/postgresql', '/run/postgresql']);
+
+function withoutEscapes(field: string): string {
+  return field.replace(/\\(.)/g, '$1');
+}

@@ -1,0 +1,100 @@
+import type { Language } from '../../shared/texts/language.ts';
+
+/** Values that a reason names. None of them is ever a text out of the file: it might be a password. */
+export type ReasonValues = Readonly<Record<string, string | number>>;
+
+const english = {
+  missing: 'is missing',
+  type: 'must be {expected}, not {found}',
+  choice: 'must be one of {choices}',
+  at_least: 'must be at least {limit}',
+  at_most: 'must be at most {limit}',
+  empty: 'must not be empty',
+  too_short: 'must have at least {limit} characters',
+  too_long: 'must have at most {limit} characters',
+  too_few: 'must have at least {limit} entry',
+  web_address: 'must be a web address (https://…)',
+  unknown: 'is no setting that Branchline knows',
+  unknown_nearest: 'is no setting that Branchline knows; did you mean "{nearest}"?',
+  invalid: 'is not right: {message}',
+  password_literal:
+    'must be ${NAME}, the name of an environment variable; a password itself never stands in this file',
+  connection_id: 'must be letters, digits and _ only, starting with a letter, at most 48',
+  duplicate_id: 'is there twice: "{id}"',
+  beside_url: 'is said by "url" already: keep one of the two',
+  url_invalid: 'must look like postgres://user@host:5432/database',
+  url_password:
+    'must not hold a password: write it as "password": "${NAME}" beside the URL, or use a password file',
+  url_part_missing: 'names no {part}: it must look like postgres://user@host:5432/database',
+  url_parameter_unknown: 'has a parameter "{name}" that is not known here; known are {known}',
+  system_ca_weak:
+    'must be verify-full with "sslrootcert": "system", since anyone can get a certificate of a public CA',
+  not_text: 'is no text in UTF-8: it may be damaged',
+  json_ends: 'the file ends here, too early (was it cut off?); expected {expected}',
+  json_unexpected: 'found {found}, expected {expected}',
+  json_duplicate: 'the name "{found}" stands here for the second time',
+} as const;
+
+export type Reason = keyof typeof english;
+
+const indonesian: Readonly<Record<Reason, string>> = {
+  missing: 'belum ada',
+  type: 'harus berupa {expected}, bukan {found}',
+  choice: 'harus salah satu dari {choices}',
+  at_least: 'paling sedikit {limit}',
+  at_most: 'paling banyak {limit}',
+  empty: 'tidak boleh kosong',
+  too_short: 'paling sedikit {limit} karakter',
+  too_long: 'paling banyak {limit} karakter',
+  too_few: 'paling sedikit {limit} isi',
+  web_address: 'harus alamat web (https://…)',
+  unknown: 'bukan pengaturan yang dikenal Branchline',
+  unknown_nearest: 'bukan pengaturan yang dikenal Branchline; maksudnya "{nearest}"?',
+  invalid: 'tidak benar: {message}',
+  password_literal:
+    'harus ${NAMA}, yaitu nama variabel lingkungan; kata sandi tidak pernah ditulis di berkas ini',
+  connection_id: 'hanya huruf, angka dan _, diawali huruf, paling banyak 48',
+  duplicate_id: 'ada dua kali: "{id}"',
+  beside_url: 'sudah disebut oleh "url": pakai salah satu saja',
+  url_invalid: 'harus seperti postgres://user@host:5432/database',
+  url_password:
+    'tidak boleh memuat kata sandi: tulis "password": "${NAMA}" di samping URL, atau pakai berkas kata sandi',
+  url_part_missing: 'tidak menyebut {part}: harus seperti postgres://user@host:5432/database',
+  url_parameter_unknown: 'memuat parameter "{name}" yang tidak dikenal; yang dikenal: {known}',
+  system_ca_weak:
+    'harus verify-full bila "sslrootcert": "system", sebab siapa pun bisa mendapat sertifikat CA umum',
+  not_text: 'bukan teks UTF-8: mungkin rusak',
+  json_ends: 'berkas berakhir di sini, terlalu awal (terpotong?); seharusnya ada {expected}',
+  json_unexpected: 'ada {found}, seharusnya {expected}',
+  json_duplicate: 'nama "{found}" ditulis untuk kedua kalinya di sini',
+};
+
+const WORDS: Readonly<Record<string, string>> = {
+  'a text': 'teks',
+  'a number': 'angka',
+  'a whole number': 'bilangan bulat',
+  'true or false': 'true atau false',
+  'a list [ … ]': 'daftar [ … ]',
+  'a group { … }': 'kelompok { … }',
+  'a table name, or a group { "name": … }': 'nama tabel, atau kelompok { "name": … }',
+  'a value': 'sebuah nilai',
+  'a name in double quotes': 'nama dalam tanda kutip ganda',
+  'the closing double quote of the text': 'tanda kutip penutup teks',
+  'the end of the file': 'akhir berkas',
+  '"," or "}"': '"," atau "}"',
+  '"," or "]"': '"," atau "]"',
+};
+
+/** Whether a schema's own reason is one of these. */
+export function isReason(text: unknown): text is Reason {
+  return typeof text === 'string' && Object.hasOwn(english, text);
+}
+
+/** A reason as a person reads it after the name of the setting. */
+export function sayReason(language: Language, reason: Reason, values: ReasonValues = {}): string {
+  const template: string = language === 'id' ? indonesian[reason] : english[reason];
+  return template.replace(/(?<!\$)\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? '?';
+    return language === 'id' ? (WORDS[value] ?? String(value)) : String(value);
+  });
+}

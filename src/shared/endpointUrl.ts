@@ -1,0 +1,132 @@
+/**
+ * `postgres://user@host:port/database?sslmode=…` in place of the fields host to user, as people copy it
+ * from elsewhere.
+ */
+
+/** A refused URL: which setting, which reason (see src/core/settings/reasons.ts), in English. */
+export interface UrlProblem {
+  readonly at: 'url' | (typeof PLACE_FIELDS)[number] | (typeof EXTRA_FIELDS)[number];
+  readonly reason: string;
+  readonly message: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** What a URL always says: none of these may stand beside it. */
+export const PLACE_FIELDS = ['host', 'port', 'database', 'user'] as const;
+const EXTRA_FIELDS = ['sslmode', 'sslrootcert', 'passfile', 'connectTimeoutSeconds'] as const;
+
+/** libpq's names in a URL's query, and ours. */
+const QUERY: Readonly<Record<string, (typeof EXTRA_FIELDS)[number]>> = {
+  sslmode: 'sslmode',
+  sslrootcert: 'sslrootcert',
+  passfile: 'passfile',
+  connect_timeout: 'connectTimeoutSeconds',
+};
+
+/**
+ * Replaces `url` in an endpoint's raw settings by the fields it stands for. Nothing is repaired: a URL
+ * that says less than host, database and user, or that carries a password, comes back as a problem.
+ * No problem ever repeats the URL, because it may hold that password.
+ *
+ * @param raw an endpoint as it stands in the file, with a `url`
+ */
+export function expandUrl(raw: Readonly<Record<string, unknown>>): {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** The fields that came from the URL. */
+  readonly expanded: ReadonlySet<string>;
+  readonly problems: readonly UrlProblem[];
+} {
+  const { url, ...beside } = raw;
+  const read = readUrl(url);
+  const problems = [...read.problems];
+  for (const field of PLACE_FIELDS) {
+    if (field in beside) problems.push(twice(field));
+  }
+  for (const field of EXTRA_FIELDS) {
+    if (field in beside && field in read.fields) problems.push(twice(field));
+  }
+  return {
+    fields: { ...beside, ...read.fields },
+    expanded: new Set([...PLACE_FIELDS, ...Object.keys(read.fields)]),
+    problems,
+  };
+}
+
+function twice(at: UrlProblem['at']): UrlProblem {
+  return { at, reason: 'beside_url', message: '"url" says this already: keep one of the two' };
+}
+
+function readUrl(url: unknown): { fields: Record<string, unknown>; problems: UrlProblem[] } {
+  const parsed = typeof url === 'string' ? tryParse(url) : null;
+  if (parsed === null) return { fields: {}, problems: [INVALID] };
+
+  const problems: UrlProblem[] = [];
+  if (parsed.password !== '' || parsed.query.has('password')) problems.push(PASSWORD);
+  const fields: Record<string, unknown> = {
+    host: parsed.host,
+    database: parsed.database,
+    user: parsed.user,
+  };
+  if (parsed.port !== '') fields.port = Number(parsed.port);
+  for (const part of ['host', 'database', 'user'] as const) {
+    if (parsed[part] === '') problems.push(partMissing(part));
+  }
+  for (const [name, value] of parsed.query) {
+    const field = QUERY[name];
+    if (field === undefined) {
+      if (name !== 'password') problems.push(parameterUnknown(name));
+    } else {
+      fields[field] = field === 'connectTimeoutSeconds' ? Number(value) : value;
+    }
+  }
+  return { fields, problems };
+}
+
+const INVALID: UrlProblem = {
+  at: 'url',
+  reason: 'url_invalid',
+  message: 'must look like postgres://user@host:5432/database',
+};
+
+const PASSWORD: UrlProblem = {
+  at: 'url',
+  reason: 'url_password',
+  message: 'a password must not stand in a URL: write it as "password": "${NAME}", or use a password file',
+};
+
+function partMissing(part: string): UrlProblem {
+  return {
+    at: 'url',
+    reason: 'url_part_missing',
+    message: `names no ${part}: write postgres://user@host:5432/database`,
+    values: { part },
+  };
+}
+
+function parameterUnknown(name: string): UrlProblem {
+  return {
+    at: 'url',
+    reason: 'url_parameter_unknown',
+    message: `the parameter "${name}" is not known here; known are ${Object.keys(QUERY).join(', ')}`,
+    values: { name, known: Object.keys(QUERY).join(', ') },
+  };
+}
+
+/** Null for what is not a PostgreSQL URL, bad percent signs and several hosts included. */
+function tryParse(text: string) {
+  try {
+    const url = new URL(text.trim());
+    const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
+    if (!/^postgres(ql)?:$/.test(url.protocol) || host.includes(',')) return null;
+    return {
+      host,
+      port: url.port,
+      user: decodeURIComponent(url.username),
+      password: url.password,
+      database: decodeURIComponent(url.pathname.replace(/^\//, '')),
+      query: url.searchParams,
+    };
+  } catch {
+    return null;
+  }
+}

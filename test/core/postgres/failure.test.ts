@@ -1,0 +1,256 @@
+import net from 'node:net';
+import pg from 'pg';
+import { describe, expect, test } from 'vitest';
+import { classify } from '../../../src/core/postgres/failure.ts';
+import { SyncFailure } from '../../../src/shared/errors.ts';
+
+const params = { connection: 'pgsql_lmp', host: 'db', port: 5432 };
+
+/** An error as node-pg makes it of what a server sent. */
+function serverError(sqlstate: string, message = 'the message', fields: object = {}): Error {
+  return Object.assign(new pg.DatabaseError(message, message.length, 'error'), {
+    severity: 'ERROR',
+    code: sqlstate,
+    ...fields,
+  });
+}
+
+function systemError(code: string, syscall?: string): Error {
+  return Object.assign(new Error(`${syscall ?? 'socket'} ${code}`), { code, ...(syscall && { syscall }) });
+}
+
+describe('what a server says', () => {
+  test.each([
+    // SQLSTATE, at the source, at central
+    ['08000', 'connection_lost transient', 'connection_lost transient'],
+    ['08001', 'source_unreachable unreachable', 'central_unreachable unreachable'],
+    ['08004', 'source_unreachable unreachable', 'central_unreachable unreachable'],
+    ['08006', 'connection_lost transient', 'connection_lost transient'],
+    ['08P01', 'connection_lost transient', 'connection_lost transient'],
+    ['0A000', 'internal permanent', 'internal permanent'],
+    ['22001', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22003', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22021', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22P02', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22P04', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22P05', 'data_rejected permanent', 'data_rejected permanent'],
+    ['23502', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['23503', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['23505', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['23514', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['23P01', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['25006', 'internal permanent', 'central_read_only unreachable'],
+    ['25P02', 'internal permanent', 'internal permanent'],
+    ['25P03', 'connection_lost transient', 'connection_lost transient'],
+    ['25P04', 'connection_lost transient', 'connection_lost transient'],
+    ['28000', 'source_sign_in permanent', 'central_sign_in permanent'],
+    ['28P01', 'source_sign_in permanent', 'central_sign_in permanent'],
+    ['3D000', 'source_sign_in permanent', 'central_sign_in permanent'],
+    ['3F000', 'source_table_missing permanent', 'internal permanent'],
+    ['40001', 'source_snapshot_cancelled transient', 'contention transient'],
+    ['40002', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['40003', 'connection_lost transient', 'connection_lost transient'],
+    ['40P01', 'contention transient', 'contention transient'],
+    ['42501', 'source_permission permanent', 'central_permission permanent'],
+    ['42601', 'internal permanent', 'internal permanent'],
+    ['42703', 'column_incompatible permanent', 'column_incompatible permanent'],
+    ['42804', 'column_incompatible permanent', 'column_incompatible permanent'],
+    ['42846', 'column_incompatible permanent', 'column_incompatible permanent'],
+    ['42P01', 'source_table_missing permanent', 'internal permanent'],
+    ['42P06', 'contention transient', 'contention transient'],
+    ['42P07', 'contention transient', 'contention transient'],
+    ['42710', 'contention transient', 'contention transient'],
+    ['44000', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['53000', 'too_many_connections transient', 'too_many_connections transient'],
+    ['53100', 'internal permanent', 'central_disk_full permanent'],
+    ['53200', 'too_many_connections transient', 'too_many_connections transient'],
+    ['53300', 'too_many_connections transient', 'too_many_connections transient'],
+    ['53400', 'internal permanent', 'internal permanent'],
+    ['54000', 'data_rejected permanent', 'data_rejected permanent'],
+    ['54001', 'internal permanent', 'internal permanent'],
+    ['55000', 'internal permanent', 'internal permanent'],
+    ['55006', 'contention transient', 'contention transient'],
+    ['55P03', 'contention transient', 'contention transient'],
+    ['57014', 'connection_lost transient', 'contention transient'],
+    ['57P01', 'connection_lost transient', 'connection_lost transient'],
+    ['57P02', 'connection_lost transient', 'connection_lost transient'],
+    ['57P03', 'source_unreachable unreachable', 'central_unreachable unreachable'],
+    ['57P04', 'source_sign_in permanent', 'central_sign_in permanent'],
+    ['57P05', 'connection_lost transient', 'connection_lost transient'],
+    ['58030', 'internal permanent', 'internal permanent'],
+    ['72000', 'source_snapshot_cancelled transient', 'contention transient'],
+    ['P0001', 'data_rejected permanent', 'data_rejected permanent'],
+    ['XX000', 'internal permanent', 'internal permanent'],
+    ['XX001', 'internal permanent', 'internal permanent'],
+  ])('%s is classified', (sqlstate, source, central) => {
+    const asSource = classify(serverError(sqlstate), 'source', params);
+    const asCentral = classify(serverError(sqlstate), 'central', params);
+    expect(`${asSource.code} ${asSource.kind}`).toBe(source);
+    expect(`${asCentral.code} ${asCentral.kind}`).toBe(central);
+    expect(asCentral).toMatchObject({ sqlstate, message: 'the message', params });
+  });
+
+  test.each([
+    ['08P01', 'no more connections allowed (max_client_conn)', 'too_many_connections'],
+    ['08P01', 'query_wait_timeout', 'too_many_connections'],
+    ['08P01', 'pgbouncer cannot connect to server', 'central_unreachable'],
+    ['08P01', 'unsupported startup parameter: options', 'internal'],
+    ['0A000', 'cached plan must not change result type', 'contention'],
+    ['XX000', 'tuple concurrently updated', 'contention'],
+  ])('%s "%s" is told by its message', (sqlstate, message, code) => {
+    expect(classify(serverError(sqlstate, message), 'central', params).code).toBe(code);
+  });
+
+  test('a standby’s cancel is known at the source in every language', () => {
+    const german = serverError('40001', 'storniere Anfrage wegen Konflikt mit der Wiederherstellung');
+    expect(classify(german, 'source', params).code).toBe('source_snapshot_cancelled');
+  });
+
+  test('names of the server fill in what the caller does not know better', () => {
+    const error = serverError('23505', 'duplicate key', { table: 'stage_1', constraint: 'c_invoice_key' });
+    const failure = classify(error, 'central', { ...params, table: 'c_invoice' });
+    expect(failure.params).toEqual({ ...params, table: 'c_invoice', constraint: 'c_invoice_key' });
+  });
+
+  test('the key of a violation and the place in a COPY are told', () => {
+    const detail = 'Key (c_invoice_id)=(5) already exists.';
+    const where = 'COPY c_invoice, line 5, column grandtotal: "12,5"\nmore';
+    expect(
+      classify(serverError('23505', 'duplicate key', { detail, where }), 'central', params).message,
+    ).toBe(
+      'duplicate key · Key (c_invoice_id)=(5) already exists. · COPY c_invoice, line 5, column grandtotal',
+    );
+  });
+});
+
+describe('what system and driver say', () => {
+  test.each([
+    [systemError('ECONNREFUSED', 'connect'), 'central_unreachable unreachable'],
+    [systemError('ENOTFOUND', 'getaddrinfo'), 'central_unreachable unreachable'],
+    [systemError('EAI_AGAIN', 'getaddrinfo'), 'central_unreachable unreachable'],
+    [systemError('EHOSTUNREACH', 'connect'), 'central_unreachable unreachable'],
+    [systemError('ENETUNREACH', 'connect'), 'central_unreachable unreachable'],
+    [systemError('EHOSTUNREACH', 'read'), 'central_unreachable unreachable'],
+    [systemError('ETIMEDOUT', 'connect'), 'central_unreachable unreachable'],
+    [systemError('ECONNRESET', 'connect'), 'central_unreachable unreachable'],
+    [systemError('ENOENT', 'connect'), 'central_unreachable unreachable'],
+    [systemError('EACCES', 'connect'), 'central_unreachable unreachable'],
+    [new Error('timeout expired'), 'central_unreachable unreachable'],
+    [systemError('ETIMEDOUT', 'read'), 'connection_lost transient'],
+    [systemError('ECONNRESET', 'read'), 'connection_lost transient'],
+    [systemError('EPIPE', 'write'), 'connection_lost transient'],
+    [systemError('EPIPE'), 'connection_lost transient'],
+    [systemError('ERR_STREAM_PREMATURE_CLOSE'), 'connection_lost transient'],
+    [new Error('Connection terminated unexpectedly'), 'connection_lost transient'],
+    [new Error('Connection terminated'), 'connection_lost transient'],
+    [
+      new Error('Client has encountered a connection error and is not queryable'),
+      'connection_lost transient',
+    ],
+    [systemError('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), 'connection_lost transient'],
+    [systemError('CERT_HAS_EXPIRED'), 'tls permanent'],
+    [systemError('CERT_NOT_YET_VALID'), 'tls permanent'],
+    [systemError('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls permanent'],
+    [systemError('SELF_SIGNED_CERT_IN_CHAIN'), 'tls permanent'],
+    [systemError('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls permanent'],
+    [systemError('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'tls permanent'],
+    [systemError('UNABLE_TO_GET_ISSUER_CERT_LOCALLY'), 'tls permanent'],
+    [systemError('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls permanent'],
+    [systemError('ERR_SSL_UNSUPPORTED_PROTOCOL'), 'tls permanent'],
+    [systemError('EPROTO', 'write'), 'tls permanent'],
+    [new Error('The server does not support SSL connections'), 'tls permanent'],
+    [
+      new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
+      'password_missing permanent',
+    ],
+    [
+      new Error('SASL: SCRAM-SERVER-FINAL-MESSAGE: server signature does not match'),
+      'central_sign_in permanent',
+    ],
+    [systemError('SQLITE_FULL'), 'journal_failed permanent'],
+    [systemError('ENOSPC', 'write'), 'journal_failed permanent'],
+    [systemError('EMFILE', 'open'), 'internal transient'],
+    [new TypeError('x is not a function'), 'internal permanent'],
+    ['thrown text', 'internal permanent'],
+    [undefined, 'internal permanent'],
+  ])('%s', (error, expected) => {
+    const failure = classify(error, 'central', params);
+    expect(`${failure.code} ${failure.kind}`).toBe(expected);
+    expect(failure.params).toEqual(params);
+    expect(failure).not.toHaveProperty('sqlstate');
+  });
+
+  test('a host with several addresses, none of which answers, names them all', () => {
+    const errors = [
+      Object.assign(new Error('connect ENETUNREACH fd00::1:5432'), {
+        code: 'ENETUNREACH',
+        syscall: 'connect',
+      }),
+      Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), {
+        code: 'ECONNREFUSED',
+        syscall: 'connect',
+      }),
+    ];
+    const failure = classify(new AggregateError(errors), 'source', params);
+    expect(failure.code).toBe('source_unreachable');
+    expect(failure.message).toBe('connect ENETUNREACH fd00::1:5432; connect ECONNREFUSED 10.0.0.1:5432');
+  });
+
+  test('a real refused connection is unreachable', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise((resolve) => server.close(resolve));
+    const client = new pg.Client({ host: 'localhost', port, ssl: false, password: 'x' });
+    const error = await client.connect().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    const failure = classify(error, 'source', params);
+    expect(failure.code).toBe('source_unreachable');
+    expect(failure.message).toContain('ECONNREFUSED');
+  });
+
+  test('the cause of an error that says nothing itself decides', () => {
+    const error = new Error('pipeline failed', { cause: serverError('40P01') });
+    expect(classify(error, 'central', params)).toMatchObject({ code: 'contention', sqlstate: '40P01' });
+  });
+
+  test('an error that is its own cause does not loop', () => {
+    const error: Error = new Error('round');
+    error.cause = error;
+    expect(classify(error, 'central', params).code).toBe('internal');
+  });
+});
+
+test('a failure that is classified already stays what it is, and gets the params that it lacks', () => {
+  const failure = new SyncFailure({
+    code: 'column_incompatible',
+    kind: 'permanent',
+    message: 'as it was',
+    params: { column: 'a', host: 'own' },
+  });
+  const expected = { ...failure.detail, params: { ...params, column: 'a', host: 'own' } };
+  expect(classify(failure, 'central', params)).toEqual(expected);
+  expect(classify(new Error('outer', { cause: failure }), 'central', params)).toEqual(expected);
+});
+
+describe('the message never holds a secret', () => {
+  test.each([
+    new Error('bad URL postgres://u:hunter2@hq/db'),
+    new Error('bad option password=hunter2 host=x'),
+    new Error("bad option password='hunter2 x'"),
+    new Error('{"password": "hunter2"}'),
+    new AggregateError([new Error('postgres://u:hunter2@hq/db')]),
+    serverError('23514', 'violates check', { detail: 'Failing row contains (1, ani, hunter2).' }),
+    serverError('23505', 'duplicate key', { detail: 'Key (login_token)=(hunter2) already exists.' }),
+    serverError('22P05', 'no equivalent', { where: 'COPY ad_user, line 5, column password: "hunter2"' }),
+  ])('%s', (error) => {
+    expect(JSON.stringify(classify(error, 'central', params))).not.toContain('hunter2');
+  });
+
+  test('and is cut where it is very long', () => {
+    expect(classify(new Error('x'.repeat(5000)), 'central', params).message.length).toBeLessThan(1100);
+  });
+});
