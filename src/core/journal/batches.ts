@@ -1,0 +1,236 @@
+import type { BatchOptions, BatchRow } from '../../shared/contract.ts';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import {
+  BatchStatus,
+  type BatchTrigger,
+  InterruptionReason,
+  type Strategy,
+  TableStatus,
+} from '../../shared/status.ts';
+import type { Ports } from '../ports.ts';
+import { newBatchId } from './batchId.ts';
+import { knownBatch, moveBatch } from './batchMoves.ts';
+import { appendEvent } from './eventLog.ts';
+import { findHolder } from './holder.ts';
+import { findBatch, runningBatch } from './queries.ts';
+import { UNKNOWN_TABLES } from './rows.ts';
+import type { Store } from './store.ts';
+import { IllegalMove } from './transitions.ts';
+import type { WorkTime } from './workTime.ts';
+
+export interface PlannedTable {
+  readonly connection: string;
+  readonly table: string;
+  readonly model: string;
+  readonly estimatedRows: number | null;
+  readonly strategy: Strategy | null;
+}
+
+export interface NewBatch {
+  readonly trigger: BatchTrigger;
+  readonly options: BatchOptions;
+  /** In the order of the plan, which the queries keep. */
+  readonly tables: readonly PlannedTable[];
+}
+
+/** The life of a batch. Each method is one transaction. */
+export interface BatchWrites {
+  /** @throws UsageError `batch_running` */
+  beginBatch(plan: NewBatch): BatchRow;
+  /**
+   * Makes an interrupted or failed batch run again, under its id.
+   *
+   * @throws UsageError `batch_unknown`, `batch_running` (this or another one); IllegalMove if completed
+   */
+  resumeBatch(batchId: string): BatchRow;
+  /**
+   * Ends a batch whose tables have all ended: `failed` if any of them has, else `completed`.
+   *
+   * @throws UsageError `batch_unknown`; IllegalMove while a table is pending or in progress
+   */
+  endBatch(batchId: string): BatchRow;
+  /**
+   * Records that a running batch stopped before its end, or that an interrupted one is `superseded`. After a
+   * `crash` its end is the last sign of life.
+   *
+   * @throws UsageError `batch_unknown`; IllegalMove
+   */
+  interruptBatch(batchId: string, reason: InterruptionReason): BatchRow;
+  /**
+   * Puts a connection's tables in the place of the row {@link UNKNOWN_TABLES}, once they are known.
+   *
+   * @throws UsageError `batch_unknown`
+   */
+  expandTables(batchId: string, connection: string, tables: readonly PlannedTable[]): void;
+}
+
+export function createBatchWrites(store: Store, { clock, random }: Ports, workTime: WorkTime): BatchWrites {
+  return {
+    beginBatch: (plan) =>
+      store.write(() => {
+        refuseSecond(store);
+        const batchId = unusedId();
+        const startedAt = clock.now().toISOString();
+        insertBatch(store, batchId, startedAt, plan);
+        for (const table of plan.tables) insertTable(store, batchId, table);
+        const detail = { trigger: plan.trigger, tables: plan.tables.length, worked_seconds: 0 };
+        appendEvent(store, clock, 'batch_started', { batchId, detail });
+        workTime.begin(batchId, 0);
+        return knownBatch(store, batchId);
+      }),
+
+    resumeBatch: (batchId) =>
+      store.write(() => {
+        const { resume_count, duration_seconds } = knownBatch(store, batchId);
+        refuseSecond(store);
+        const worked = duration_seconds ?? 0;
+        moveBatch(store, clock, {
+          batchId,
+          to: BatchStatus.Running,
+          set: { resume_count: resume_count + 1, ended_at: null },
+          detail: { resume_count: resume_count + 1, worked_seconds: worked },
+        });
+        workTime.begin(batchId, worked);
+        return knownBatch(store, batchId);
+      }),
+
+    endBatch: (batchId) =>
+      store.write(() => {
+        const batch = knownBatch(store, batchId);
+        const counts = statusCounts(store, batchId);
+        if (counts.open > 0) throw new IllegalMove(`${counts.open} tables of ${batchId} have not ended`);
+        moveBatch(store, clock, {
+          batchId,
+          to: counts.failed > 0 ? BatchStatus.Failed : BatchStatus.Completed,
+          set: { ended_at: clock.now().toISOString(), duration_seconds: duration(batch) },
+          detail: { completed: counts.completed, failed: counts.failed, skipped: counts.skipped },
+        });
+        workTime.end(batchId);
+        return knownBatch(store, batchId);
+      }),
+
+    interruptBatch: (batchId, reason) =>
+      store.write(() => {
+        const batch = knownBatch(store, batchId);
+        moveBatch(store, clock, {
+          batchId,
+          to: BatchStatus.Interrupted,
+          reason,
+          set: { ended_at: stoppedAt(batch, reason), duration_seconds: duration(batch) },
+        });
+        workTime.end(batchId);
+        return knownBatch(store, batchId);
+      }),
+
+    expandTables: (batchId, connection, tables) =>
+      store.write(() => {
+        const key = { batch_id: batchId, connection, table_name: UNKNOWN_TABLES };
+        knownBatch(store, batchId);
+        store.run(
+          'DELETE FROM sync_progress WHERE batch_id = @batch_id AND connection = @connection AND table_name = @table_name',
+          key,
+        );
+        for (const table of tables) insertTable(store, batchId, table);
+        store.run(
+          `UPDATE sync_batches SET
+             total_tables = (SELECT count(*) FROM sync_progress WHERE batch_id = @batch_id),
+             failed_tables = (SELECT count(*) FROM sync_progress WHERE batch_id = @batch_id AND status = 'failed')
+           WHERE batch_id = @batch_id`,
+          { batch_id: batchId },
+        );
+        appendEvent(store, clock, 'tables_found', { batchId, connection, detail: { tables: tables.length } });
+      }),
+  };
+
+  function unusedId(): string {
+    for (;;) {
+      const id = newBatchId(clock, random);
+      if (!findBatch(store, id)) return id;
+    }
+  }
+
+  function duration(batch: BatchRow): number | null {
+    return workTime.soFar(batch.batch_id) ?? batch.duration_seconds;
+  }
+
+  function stoppedAt(batch: BatchRow, reason: InterruptionReason): string {
+    if (reason === InterruptionReason.Crash) return lastSignOfLife(store, batch);
+    return batch.ended_at ?? clock.now().toISOString();
+  }
+}
+
+/** The partial unique index would refuse it too, without saying who runs. */
+function refuseSecond(store: Store): void {
+  const running = runningBatch(store);
+  if (!running) return;
+  const holder = findHolder(store);
+  throw new UsageError(UsageCode.BatchRunning, {
+    batch: running.batch_id,
+    face: holder?.face ?? running.trigger,
+    pid: holder?.pid ?? '?',
+  });
+}
+
+function insertBatch(store: Store, batchId: string, startedAt: string, plan: NewBatch): void {
+  store.run(
+    `INSERT INTO sync_batches (batch_id, status, "trigger", total_tables, options, started_at)
+     VALUES (@batch_id, @status, @trigger, @total, @options, @started_at)`,
+    {
+      batch_id: batchId,
+      status: BatchStatus.Running,
+      trigger: plan.trigger,
+      total: plan.tables.length,
+      options: JSON.stringify(plan.options),
+      started_at: startedAt,
+    },
+  );
+}
+
+function insertTable(store: Store, batchId: string, table: PlannedTable): void {
+  store.run(
+    `INSERT INTO sync_progress
+       (batch_id, connection, table_name, model_name, strategy, status, estimated_rows)
+     VALUES (@batch_id, @connection, @table_name, @model_name, @strategy, @status, @estimated_rows)`,
+    {
+      batch_id: batchId,
+      connection: table.connection,
+      table_name: table.table,
+      model_name: table.model,
+      strategy: table.strategy,
+      status: TableStatus.Pending,
+      estimated_rows: table.estimatedRows,
+    },
+  );
+}
+
+interface StatusCounts {
+  readonly open: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+function statusCounts(store: Store, batchId: string): StatusCounts {
+  const counts = store.get<StatusCounts>(
+    `SELECT count(*) FILTER (WHERE status IN ('pending', 'in_progress')) AS open,
+            count(*) FILTER (WHERE status = 'completed') AS completed,
+            count(*) FILTER (WHERE status = 'failed') AS failed,
+            count(*) FILTER (WHERE status = 'skipped') AS skipped
+     FROM sync_progress WHERE batch_id = @batch_id`,
+    { batch_id: batchId },
+  );
+  return counts ?? { open: 0, completed: 0, failed: 0, skipped: 0 };
+}
+
+/** Start of the last attempt plus the working time that it left in the row. */
+function lastSignOfLife(store: Store, batch: BatchRow): string {
+  const attempt = store.get<{ readonly at: string; readonly worked: number }>(
+    `SELECT at, detail ->> 'worked_seconds' AS worked FROM event_log
+     WHERE batch_id = @batch_id AND event IN ('batch_started', 'batch_resumed')
+     ORDER BY id DESC LIMIT 1`,
+    { batch_id: batch.batch_id },
+  );
+  const since = new Date(attempt?.at ?? batch.started_at).getTime();
+  const seconds = Math.max(0, (batch.duration_seconds ?? 0) - (attempt?.worked ?? 0));
+  return new Date(since + seconds * 1000).toISOString();
+}

@@ -1,0 +1,34 @@
+import type { Ports } from '../ports.ts';
+import { type BatchWrites, createBatchWrites } from './batches.ts';
+import { appendEvent, type LogSubject } from './eventLog.ts';
+import { createHolderNote, type HolderNote } from './holder.ts';
+import { createQueries, type Queries } from './queries.ts';
+import type { Store } from './store.ts';
+import { createTableWrites, type TableWrites } from './tableRuns.ts';
+import { createWorkTime } from './workTime.ts';
+
+/**
+ * The local record of what was done, in SQLite. All methods are synchronous and durable when they return.
+ * Central's checkpoints are the truth about rows; the journal is the truth about batches.
+ *
+ * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
+ * the file cannot be written, or is damaged.
+ */
+export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote {
+  /** Appends a line to the event log. */
+  logEvent(event: string, subject?: LogSubject): void;
+  /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
+  close(): void;
+}
+
+export function createJournal(store: Store, ports: Ports): Journal {
+  const workTime = createWorkTime(ports.clock);
+  return {
+    ...createBatchWrites(store, ports, workTime),
+    ...createTableWrites(store, ports, workTime),
+    ...createQueries(store),
+    ...createHolderNote(store),
+    logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
+    close: () => store.close(),
+  };
+}

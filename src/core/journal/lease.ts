@@ -1,0 +1,65 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../ports.ts';
+import { type FileLock, lockFile } from './exclusiveFile.ts';
+import { asFolderError } from './sqliteErrors.ts';
+
+/** The right to run syncs in a user-data folder. Held by one process at a time, to its release or death. */
+export type Lease = FileLock;
+
+/**
+ * Long enough for one of two runners that start in the same instant to win: with no wait at all, each can
+ * stand in the other's way for a microsecond, and both would be told that the other runs. Short enough
+ * that asking does not freeze a window.
+ */
+const CONTENTION_MS = 25;
+
+/** A lease freed by a death is noticed within 100 ms (the goal); the system frees it at once. */
+const POLL_MS = 50;
+
+/**
+ * Takes the lease if it is free.
+ *
+ * @param folder the user-data folder, made where it is missing
+ * @returns null where a live runner holds it: another process, or this one
+ * @throws UsageError `data_folder_unusable`
+ */
+export function tryAcquireLease(folder: string): Lease | null {
+  return acquire(folder, CONTENTION_MS);
+}
+
+/**
+ * Takes the lease as soon as it is free. Waiters are not queued: any of them may be next.
+ *
+ * @param signal gives up, rejecting with the signal's reason
+ * @throws UsageError `data_folder_unusable`
+ */
+export async function waitForLease(folder: string, clock: Clock, signal?: AbortSignal): Promise<Lease> {
+  for (;;) {
+    signal?.throwIfAborted();
+    const lease = acquire(folder, 0);
+    if (lease) return lease;
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/**
+ * Whether a live runner holds the lease. Takes it for an instant to find out, so a runner that starts in
+ * that instant waits those microseconds (CONTENTION_MS) instead of giving up.
+ *
+ * @throws UsageError `data_folder_unusable`
+ */
+export function isLeaseHeld(folder: string): boolean {
+  const lease = tryAcquireLease(folder);
+  lease?.release();
+  return lease === null;
+}
+
+function acquire(folder: string, waitMs: number): Lease | null {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return lockFile(join(folder, 'lease.db'), waitMs);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
+}

@@ -1,0 +1,47 @@
+import type Database from 'better-sqlite3';
+import { UsageCode, UsageError } from '../../../shared/errors.ts';
+import { initial } from './0001-initial.ts';
+
+/** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
+const MIGRATIONS: readonly string[] = [initial];
+
+/** The newest schema that this program knows. */
+export const KNOWN_VERSION = MIGRATIONS.length;
+
+/** The schema version of an open database; 0 where it is new. */
+export function schemaVersion(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/**
+ * Refuses a database that a newer Branchline has written: its rows may mean something else now.
+ *
+ * @throws UsageError `journal_newer`
+ */
+export function refuseNewer(db: Database.Database, file: string): void {
+  const version = schemaVersion(db);
+  if (version > KNOWN_VERSION) {
+    throw new UsageError(UsageCode.JournalNewer, { file, version, known: KNOWN_VERSION });
+  }
+}
+
+/**
+ * Brings the schema to the newest version, each step in a transaction of its own. Safe when two processes
+ * do it at once: the version is read again under the write lock.
+ *
+ * @throws UsageError `journal_newer`
+ */
+export function migrate(db: Database.Database, file: string): void {
+  refuseNewer(db, file);
+  const step = db.transaction(() => {
+    const version = schemaVersion(db);
+    const next = MIGRATIONS[version];
+    if (next === undefined) return false;
+    db.exec(next);
+    db.pragma(`user_version = ${version + 1}`);
+    return true;
+  });
+  while (schemaVersion(db) < KNOWN_VERSION) {
+    if (!step.immediate()) break;
+  }
+}

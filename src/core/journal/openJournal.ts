@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { Ports } from '../ports.ts';
+import { type FileLock, lockFile } from './exclusiveFile.ts';
+import { examine } from './integrity.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
+import { setAside } from './setAside.ts';
+import { asFolderError, isCorrupt } from './sqliteErrors.ts';
+import { openStore } from './store.ts';
+
+export interface OpenedJournal {
+  readonly journal: Journal;
+  /** The file name under which a damaged journal was set aside at this opening, for the person to be told. */
+  readonly setAside: string | null;
+}
+
+/** How long a statement waits for another process's transaction; each of ours takes milliseconds. */
+const BUSY_MS = 5000;
+
+/** Another process may be checking the whole of a large journal after a crash: seconds on a slow disk. */
+const OPENING_MS = 60_000;
+
+/**
+ * Opens the journal of a user-data folder, making folder and file where they are missing.
+ *
+ * Openings happen one at a time (a lock on `journal.lock`), so that of two processes that start together
+ * one makes the schema, or sets a damaged file aside, and the other finds the result.
+ *
+ * @param options.readonly for looking only: neither checks the file nor makes one (where none is there yet,
+ *   an empty one in memory answers). A damaged or older file is still opened as if for writing
+ * @throws UsageError `data_folder_unusable`, `journal_newer`
+ */
+export function openJournal(
+  folder: string,
+  ports: Ports,
+  options: { readonly readonly?: boolean } = {},
+): OpenedJournal {
+  try {
+    return options.readonly === true ? openForReading(folder, ports) : openForWriting(folder, ports);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
+}
+
+function openForWriting(folder: string, ports: Ports): OpenedJournal {
+  mkdirSync(folder, { recursive: true });
+  const lock = openingLock(folder);
+  try {
+    const aside = setAsideIfCorrupt(folder, ports);
+    return { journal: journalOn(openDatabase(folder), folder, ports), setAside: aside };
+  } finally {
+    lock.release();
+  }
+}
+
+function openForReading(folder: string, ports: Ports): OpenedJournal {
+  const file = journalFile(folder);
+  if (!existsSync(file)) {
+    const empty = new Database(':memory:');
+    migrate(empty, file);
+    return { journal: journalOn(empty, folder, ports), setAside: null };
+  }
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  try {
+    refuseNewer(db, file);
+    if (schemaVersion(db) === KNOWN_VERSION) {
+      return { journal: journalOn(db, folder, ports), setAside: null };
+    }
+  } catch (error) {
+    db.close();
+    if (!isCorrupt(error)) throw error;
+    return openForWriting(folder, ports);
+  }
+  // Written by an older Branchline: only a writer can bring it up to date.
+  db.close();
+  return openForWriting(folder, ports);
+}
+
+function openingLock(folder: string): FileLock {
+  const lock = lockFile(join(folder, 'journal.lock'), OPENING_MS);
+  if (lock) return lock;
+  throw unusable(folder, `another process has been opening the journal for ${OPENING_MS / 1000} s`);
+}
+
+function setAsideIfCorrupt(folder: string, ports: Ports): string | null {
+  const file = journalFile(folder);
+  if (!existsSync(file)) return null;
+  const verdict = examine(file, existsSync(suspectFile(folder)));
+  if (verdict.kind === 'in_use') return null;
+  const aside = verdict.kind === 'corrupt' ? setAside(file, ports.clock.now()) : null;
+  rmSync(suspectFile(folder), { force: true });
+  if (verdict.kind === 'corrupt') {
+    ports.logger.log('error', 'The journal was damaged and has been set aside; a new one begins', {
+      file: aside,
+      finding: verdict.finding,
+    });
+  }
+  return aside;
+}
+
+function openDatabase(folder: string): Database.Database {
+  const file = journalFile(folder);
+  const db = new Database(file, { timeout: BUSY_MS });
+  try {
+    // Before the file's first page is written, or it has no effect.
+    db.pragma('auto_vacuum = INCREMENTAL');
+    refuseNewer(db, file);
+    db.pragma('journal_mode = WAL');
+    // NORMAL would lose the last transactions at a power cut: a batch reported as ended would be running.
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    migrate(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function journalOn(db: Database.Database, folder: string, ports: Ports): Journal {
+  const store = openStore(db, () => markSuspect(folder, ports));
+  return createJournal(store, ports);
+}
+
+/** A page that the opening did not look at turned out damaged: the next opening looks at all of them. */
+function markSuspect(folder: string, ports: Ports): void {
+  try {
+    writeFileSync(suspectFile(folder), '');
+  } catch (error) {
+    ports.logger.log('warn', 'Could not mark the journal for a check', { error: String(error) });
+  }
+}
+
+function journalFile(folder: string): string {
+  return join(folder, 'journal.db');
+}
+
+function suspectFile(folder: string): string {
+  return join(folder, 'journal.suspect');
+}
+
+function unusable(folder: string, reason: string): UsageError {
+  return new UsageError(UsageCode.DataFolderUnusable, { folder, reason });
+}

@@ -1,0 +1,118 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { BatchRow, LogRow, TableRow } from '../../shared/contract.ts';
+import {
+  batchRow,
+  logRow,
+  type RawBatchRow,
+  type RawLogRow,
+  type RawTableRow,
+  tableRow,
+  UNKNOWN_TABLES,
+} from './rows.ts';
+import type { Store } from './store.ts';
+
+export interface LogFilter {
+  readonly batchId?: string;
+  /** How many of the newest lines; default 1,000. */
+  readonly limit?: number;
+}
+
+/** What the journal answers. "Latest" means begun last. */
+export interface Queries {
+  batch(batchId: string): BatchRow | null;
+  latestBatch(): BatchRow | null;
+  /** Latest first. */
+  batches(limit: number): readonly BatchRow[];
+  /** In the order of the plan; empty where there is no such batch. */
+  tables(batchId: string): readonly TableRow[];
+  table(batchId: string, connection: string, table: string): TableRow | null;
+  runningBatch(): BatchRow | null;
+  /** Latest first, whatever the reason. */
+  interruptedBatches(): readonly BatchRow[];
+  /** The newest lines, oldest of them first. */
+  log(filter?: LogFilter): readonly LogRow[];
+  /** The tables of a connection in the latest batch that knew them. */
+  knownTables(connection: string): readonly string[];
+  /** The batch id most like a mistyped one, among the latest 500; null where none is like it. */
+  nearestBatchId(typed: string): string | null;
+}
+
+export function createQueries(store: Store): Queries {
+  return {
+    batch: (batchId) => findBatch(store, batchId),
+    latestBatch: () => latest(store, 1)[0] ?? null,
+    batches: (limit) => latest(store, limit),
+    tables: (batchId) =>
+      store
+        .all<RawTableRow>('SELECT * FROM sync_progress WHERE batch_id = @batch_id ORDER BY rowid', {
+          batch_id: batchId,
+        })
+        .map(tableRow),
+    table: (batchId, connection, table) => findTable(store, batchId, connection, table),
+    runningBatch: () => runningBatch(store),
+    interruptedBatches: () =>
+      store
+        .all<RawBatchRow>(`SELECT * FROM sync_batches WHERE status = 'interrupted' ORDER BY rowid DESC`)
+        .map(batchRow),
+    log: (filter = {}) => log(store, filter),
+    knownTables: (connection) =>
+      store
+        .all<{ readonly table_name: string }>(
+          `SELECT table_name FROM sync_progress WHERE connection = @connection AND batch_id = (
+             SELECT batch_id FROM sync_progress WHERE connection = @connection AND table_name <> @unknown
+             ORDER BY rowid DESC LIMIT 1) ORDER BY rowid`,
+          { connection, unknown: UNKNOWN_TABLES },
+        )
+        .map((row) => row.table_name),
+    nearestBatchId: (typed) => nearestBatchId(store, typed),
+  };
+}
+
+export function findBatch(store: Store, batchId: string): BatchRow | null {
+  const raw = store.get<RawBatchRow>('SELECT * FROM sync_batches WHERE batch_id = @batch_id', {
+    batch_id: batchId,
+  });
+  return raw ? batchRow(raw) : null;
+}
+
+export function findTable(store: Store, batchId: string, connection: string, table: string): TableRow | null {
+  const raw = store.get<RawTableRow>(
+    `SELECT * FROM sync_progress
+     WHERE batch_id = @batch_id AND connection = @connection AND table_name = @table_name`,
+    { batch_id: batchId, connection, table_name: table },
+  );
+  return raw ? tableRow(raw) : null;
+}
+
+export function runningBatch(store: Store): BatchRow | null {
+  const raw = store.get<RawBatchRow>(`SELECT * FROM sync_batches WHERE status = 'running'`);
+  return raw ? batchRow(raw) : null;
+}
+
+export function nearestBatchId(store: Store, typed: string): string | null {
+  const ids = store
+    .all<{ readonly batch_id: string }>('SELECT batch_id FROM sync_batches ORDER BY rowid DESC LIMIT 500')
+    .map((row) => row.batch_id);
+  if (ids.length === 0) return null;
+  const nearest = closest(typed, ids);
+  // A third of the id's 29 characters: two other ids of the same second differ by about eight.
+  return distance(typed, nearest) <= 9 ? nearest : null;
+}
+
+/** Rowids follow the order of insertion, also after the system clock was set back. */
+function latest(store: Store, limit: number): BatchRow[] {
+  return store
+    .all<RawBatchRow>('SELECT * FROM sync_batches ORDER BY rowid DESC LIMIT @limit', { limit })
+    .map(batchRow);
+}
+
+function log(store: Store, { batchId, limit = 1000 }: LogFilter): LogRow[] {
+  const where = batchId === undefined ? '' : 'WHERE batch_id = @batch_id';
+  return store
+    .all<RawLogRow>(`SELECT * FROM event_log ${where} ORDER BY id DESC LIMIT @limit`, {
+      batch_id: batchId ?? null,
+      limit,
+    })
+    .reverse()
+    .map(logRow);
+}

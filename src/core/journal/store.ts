@@ -1,0 +1,64 @@
+import type Database from 'better-sqlite3';
+import { asJournalFailure, isCorrupt } from './sqliteErrors.ts';
+
+export type SqlValue = string | number | null;
+/** Named parameters: `@name` in the statement. */
+export type SqlParams = Readonly<Record<string, SqlValue>>;
+
+/** The few things the journal does with its database. Statements are prepared once and kept. */
+export interface Store {
+  get<Row>(sql: string, params?: SqlParams): Row | undefined;
+  all<Row>(sql: string, params?: SqlParams): Row[];
+  /** @returns how many rows were changed */
+  run(sql: string, params?: SqlParams): number;
+  /**
+   * Runs `work` in one transaction that takes the write lock at once: one that reads first and upgrades
+   * later fails with BUSY as soon as another process has written in between.
+   */
+  write<T>(work: () => T): T;
+  close(): void;
+}
+
+/**
+ * @param onCorrupt called when a statement met a damaged page, so that the next opening checks the whole file
+ * @returns a store whose methods throw SyncFailure `journal_failed` for what disk or locks do to them
+ */
+export function openStore(db: Database.Database, onCorrupt: () => void): Store {
+  const statements = new Map<string, Database.Statement<[SqlParams]>>();
+
+  function prepared(sql: string): Database.Statement<[SqlParams]> {
+    let statement = statements.get(sql);
+    if (!statement) {
+      statement = db.prepare<[SqlParams]>(sql);
+      statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  function translated<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (isCorrupt(error)) onCorrupt();
+      throw asJournalFailure(error);
+    }
+  }
+
+  return {
+    get<Row>(sql: string, params: SqlParams = {}) {
+      return translated(() => prepared(sql).get(params) as Row | undefined);
+    },
+    all<Row>(sql: string, params: SqlParams = {}) {
+      return translated(() => prepared(sql).all(params) as Row[]);
+    },
+    run(sql, params = {}) {
+      return translated(() => prepared(sql).run(params).changes);
+    },
+    write<T>(work: () => T) {
+      return translated(() => db.transaction(work).immediate());
+    },
+    close() {
+      db.close();
+    },
+  };
+}

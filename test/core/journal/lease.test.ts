@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isLeaseHeld, tryAcquireLease, waitForLease } from '../../../src/core/journal/lease.ts';
+import { startChild } from './support/child.ts';
+import { freshFolder, realClock } from './support/world.ts';
+
+test('one holder at a time inside a process; released, it is free', () => {
+  const folder = freshFolder();
+  const lease = tryAcquireLease(folder);
+  expect(lease).not.toBeNull();
+  expect(tryAcquireLease(folder)).toBeNull();
+  expect(isLeaseHeld(folder)).toBe(true);
+  lease?.release();
+  lease?.release();
+  expect(isLeaseHeld(folder)).toBe(false);
+  tryAcquireLease(folder)?.release();
+});
+
+test('the lease file stays empty: there is nothing in it to be damaged', () => {
+  const folder = freshFolder();
+  tryAcquireLease(folder)?.release();
+  expect(statSync(join(folder, 'lease.db')).size).toBe(0);
+});
+
+test('another process is kept out, and let in after the release', async () => {
+  const folder = freshFolder();
+  const child = await startChild();
+  const lease = tryAcquireLease(folder);
+  expect(await child.ask({ do: 'acquire', folder })).toBe(false);
+  lease?.release();
+  expect(await child.ask({ do: 'acquire', folder })).toBe(true);
+  expect(tryAcquireLease(folder)).toBeNull();
+});
+
+test('a waiter has the lease within 100 ms of the holder being killed', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const folder = freshFolder();
+    const child = await startChild();
+    expect(await child.ask({ do: 'acquire', folder })).toBe(true);
+    const waiting = waitForLease(folder, realClock);
+    const dead = once(child.process, 'exit');
+    child.process.kill('SIGKILL');
+    await dead;
+    const killedAt = performance.now();
+    const lease = await waiting;
+    expect(performance.now() - killedAt).toBeLessThan(100);
+    lease.release();
+  }
+});
+
+test('a waiter that is told to stop gives up with the reason', async () => {
+  const folder = freshFolder();
+  const lease = tryAcquireLease(folder);
+  const stop = new AbortController();
+  const waiting = waitForLease(folder, realClock, stop.signal);
+  stop.abort(new Error('closing'));
+  await expect(waiting).rejects.toThrow();
+  lease?.release();
+});
+
+test('of two processes that strike at once exactly one wins, 200 times', async () => {
+  const folder = freshFolder();
+  const [one, two] = await Promise.all([startChild(), startChild()]);
+  for (let round = 0; round < 200; round += 1) {
+    const at = Date.now() + 5;
+    const got = await Promise.all([
+      one.ask({ do: 'acquire', folder, at }),
+      two.ask({ do: 'acquire', folder, at }),
+    ]);
+    expect(got.filter(Boolean)).toHaveLength(1);
+    await Promise.all([one.ask({ do: 'release' }), two.ask({ do: 'release' })]);
+  }
+}, 60_000);
