@@ -1,0 +1,131 @@
+import { lstatSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../shared/errors.ts';
+import type { ServerPlace } from './server/place.ts';
+import { isRoot } from './server/systemUser.ts';
+
+/** The two servers of a demo. */
+export const ROLES = ['source', 'central'] as const;
+export type DemoRole = (typeof ROLES)[number];
+
+const server = z.strictObject({ port: z.int(), pid: z.int() });
+
+const recordSchema = z.strictObject({
+  product: z.literal('branchline-demo'),
+  state: z.enum(['starting', 'ready']),
+  startedAt: z.iso.datetime(),
+  /** Who starts it. Counts only while `starting`: the servers outlive their starter. */
+  starterPid: z.int(),
+  binFolder: z.string(),
+  user: z.strictObject({ name: z.string(), uid: z.int(), gid: z.int() }).nullable(),
+  source: server.nullable(),
+  central: server.nullable(),
+});
+
+/** `demo.json`, by which a later process finds the servers again. */
+export type DemoRecord = z.output<typeof recordSchema>;
+
+const RECORD = 'demo.json';
+
+/** Where Branchline's own files of the demo are: a data folder as `--data-dir` takes it. */
+export function homeFolder(folder: string): string {
+  return join(folder, 'home');
+}
+
+/** Where one of the demo's servers is. */
+export function placeOf(
+  folder: string,
+  role: DemoRole,
+  record: Pick<DemoRecord, 'binFolder' | 'user'>,
+): ServerPlace {
+  const own = join(folder, role);
+  return { ...record, dataFolder: join(own, 'data'), logFile: join(own, 'server.log') };
+}
+
+/**
+ * A fixed place in the system's temporary folder, so that every command finds the demo without being
+ * told. Where somebody else has the plain name, ours ends in our user's number.
+ */
+export function defaultDemoFolder(): string {
+  const plain = join(tmpdir(), 'branchline-demo');
+  const uid = process.getuid?.();
+  if (uid === undefined) return plain;
+  const own = `${plain}-${uid}`;
+  return ownerOf(own) === uid || (ownerOf(plain) ?? uid) !== uid ? own : plain;
+}
+
+/**
+ * Takes a folder that nobody else has taken. It appears whole, with its record inside: of two starts at
+ * the same time one fails.
+ *
+ * @throws UsageError `demo_failed` where something is there already
+ */
+export async function claimFolder(folder: string, record: DemoRecord): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  try {
+    await writeRecord(draft, record);
+    await mkdir(homeFolder(draft), { mode: 0o700 });
+    // Root's folder is passed through by the servers' user on the way to its own.
+    await chmod(draft, isRoot() ? 0o711 : 0o700);
+    await rename(draft, folder);
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    const reason = `${folder} cannot be made: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new UsageError('demo_failed', { reason }, { cause });
+  }
+}
+
+/**
+ * @returns null where there is no such folder
+ * @throws UsageError `demo_failed` where the folder is there but is not a demo's, or not ours: it must not
+ *   be removed then
+ */
+export async function readRecord(folder: string): Promise<DemoRecord | null> {
+  const owner = ownerOf(folder);
+  if (owner === null) return null;
+  const uid = process.getuid?.() ?? owner;
+  const raw = await readFile(join(folder, RECORD), 'utf8').catch(() => null);
+  const parsed = recordSchema.safeParse(raw === null ? null : parseJson(raw));
+  if (uid !== owner || !parsed.success) {
+    throw new UsageError('demo_failed', { reason: `${folder} is there already and is not a demo of yours` });
+  }
+  return parsed.data;
+}
+
+/** The record is replaced as a whole, so that no reader finds half of it. */
+export async function writeRecord(folder: string, record: DemoRecord): Promise<void> {
+  const draft = join(folder, `${RECORD}.new`);
+  await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  await rename(draft, join(folder, RECORD));
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  // The record goes last: a removal cut short can be done again.
+  for (const part of [
+    ...ROLES.map((role) => join(folder, role)),
+    join(folder, 'postgresql'),
+    homeFolder(folder),
+    folder,
+  ]) {
+    await rm(part, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+/** Who owns a folder (0 on Windows), or null where there is none; a symbolic link counts as nobody's. */
+function ownerOf(folder: string): number | null {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  return found.isDirectory() ? found.uid : -1;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

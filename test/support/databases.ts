@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { inject } from 'vitest';
+import { seedBranch } from '../../src/demo/erp/seed.ts';
+import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../../src/demo/roles.ts';
+import { ADMIN, connectTo, type ServerAddress } from './servers.ts';
+
+/** What the global set-up gives to every test file. */
+export interface SharedServers {
+  readonly source: ServerAddress;
+  readonly central: ServerAddress;
+  /** Has the passwords of both. */
+  readonly passfile: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly servers: SharedServers;
+  }
+}
+
+/** A database of one test. `user` is the least-privileged role that Branchline itself signs in as. */
+export interface TestDatabase {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** `postgres://…` with the role and its password. */
+  readonly url: string;
+  /** Signs in as that role. */
+  connect(): Promise<pg.Client>;
+  /** Signs in as the server's owner, who may do anything. */
+  connectAdmin(): Promise<pg.Client>;
+}
+
+/** A branch's database and head office's. They are dropped with `await using`; else they end with the run. */
+export interface DatabasePair extends AsyncDisposable {
+  readonly source: TestDatabase;
+  readonly central: TestDatabase;
+  drop(): Promise<void>;
+}
+
+export interface PairOptions {
+  /** Fills the branch with the demo's ERP; without it, its schema `adempiere` is empty. */
+  readonly scale?: number;
+  /** Servers of the test's own, which it may kill. Default: those that all tests share. */
+  readonly sourceServer?: ServerAddress;
+  readonly centralServer?: ServerAddress;
+}
+
+/** A fresh pair for one test, with the grants that the documentation asks for and no more. */
+export async function freshDatabases(options: PairOptions = {}): Promise<DatabasePair> {
+  const sourceServer = options.sourceServer ?? inject('servers').source;
+  const centralServer = options.centralServer ?? inject('servers').central;
+  const suffix = randomBytes(5).toString('hex');
+  const [source, central] = await Promise.all([
+    makeSource(sourceServer, `branch_${suffix}`, options.scale),
+    makeCentral(centralServer, `central_${suffix}`),
+  ]);
+  const drop = async () => {
+    await Promise.all([
+      dropDatabase(sourceServer, source.database),
+      dropDatabase(centralServer, central.database),
+    ]);
+  };
+  return { source, central, drop, [Symbol.asyncDispose]: drop };
+}
+
+async function makeSource(
+  server: ServerAddress,
+  name: string,
+  scale: number | undefined,
+): Promise<TestDatabase> {
+  const template = scale === undefined ? null : await seededTemplate(server, scale);
+  await query(server, ADMIN, [`CREATE DATABASE ${name} ${template === null ? '' : `TEMPLATE ${template}`}`]);
+  await query(server, name, SOURCE_GRANTS);
+  return database(server, name, SOURCE_ROLE);
+}
+
+async function makeCentral(server: ServerAddress, name: string): Promise<TestDatabase> {
+  await query(server, ADMIN, [`CREATE DATABASE ${name}`]);
+  await query(server, name, centralGrants(name));
+  return database(server, name, CENTRAL_ROLE);
+}
+
+/** Filling a branch takes seconds, copying one a moment: the first test that wants a scale fills it for all. */
+async function seededTemplate(server: ServerAddress, scale: number): Promise<string> {
+  const name = `seeded_${String(scale).replace(/\D/g, '_')}`;
+  const client = await connectTo(server);
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtext('${name}'))`);
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) {
+      const draft = `${name}_draft`;
+      await client.query(`DROP DATABASE IF EXISTS ${draft}`);
+      await client.query(`CREATE DATABASE ${draft}`);
+      await seed(server, draft, scale);
+      await client.query(`ALTER DATABASE ${draft} RENAME TO ${name}`);
+    }
+  } finally {
+    await client.end();
+  }
+  return name;
+}
+
+async function seed(server: ServerAddress, name: string, scale: number): Promise<void> {
+  const client = await connectTo(server, name);
+  try {
+    await seedBranch(async (sql) => void (await client.query(sql)), scale);
+  } finally {
+    await client.end();
+  }
+}
+
+async function dropDatabase(server: ServerAddress, name: string): Promise<void> {
+  await query(server, ADMIN, [`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`]);
+}
+
+async function query(server: ServerAddress, name: string, statements: readonly string[]): Promise<void> {
+  const client = await connectTo(server, name);
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function database(server: ServerAddress, name: string, user: string): TestDatabase {
+  const { host, port, password } = server;
+  return {
+    host,
+    port,
+    database: name,
+    user,
+    password,
+    url: `postgres://${user}:${password}@${host}:${port}/${name}`,
+    connect: () => connectTo(server, name, user),
+    connectAdmin: () => connectTo(server, name),
+  };
+}

@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { SharedServers } from './databases.ts';
+import { removeAbandonedServers, type ServerAddress, startServer } from './servers.ts';
+
+/** Starts one source and one central for all test files; each test makes databases of its own there. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeAbandonedServers();
+  const [source, central] = await Promise.all([
+    startServer({ settings: { timezone: 'Asia/Jakarta' } }),
+    startServer(),
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'branchline-passfile-'));
+  const servers: SharedServers = {
+    source: addressOf(source),
+    central: addressOf(central),
+    passfile: join(folder, 'pgpass'),
+  };
+  await writeFile(servers.passfile, passfileFor([source, central]), { mode: 0o600 });
+  project.provide('servers', servers);
+  return async () => {
+    await Promise.all([source.remove(), central.remove(), rm(folder, { recursive: true, force: true })]);
+    await removeAbandonedServers();
+  };
+}
+
+function addressOf({ host, port, password }: ServerAddress): ServerAddress {
+  return { host, port, password };
+}
+
+function passfileFor(servers: readonly ServerAddress[]): string {
+  return servers.map(({ host, port, password }) => `${host}:${port}:*:*:${password}\n`).join('');
+}

@@ -1,0 +1,150 @@
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { CENTRAL_ROLE, createRole, SOURCE_ROLE } from '../../src/demo/roles.ts';
+import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
+import { type ServerPlace, serverPid } from '../../src/demo/server/place.ts';
+import { childrenOf, isAlive, signal } from '../../src/demo/server/processes.ts';
+import * as control from '../../src/demo/server/server.ts';
+import { type ServerSettings, THROWAWAY_SETTINGS } from '../../src/demo/server/settings.ts';
+import { serverUser } from '../../src/demo/server/systemUser.ts';
+
+/** Both roles of every test server, and its owner, sign in with the server's one password. */
+export const ADMIN = 'postgres';
+
+/** Where a server is; plain data, so that it travels from the global set-up to the tests. */
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}
+
+export interface ServerOptions {
+  /** The `bin` folder of a PostgreSQL, such as `/usr/lib/postgresql/15/bin`. Default: the embedded one. */
+  readonly bin?: string;
+  readonly settings?: ServerSettings;
+  /** Keeps fsync on, for tests of what a power failure leaves. */
+  readonly durable?: boolean;
+}
+
+/** A PostgreSQL server of a test's own. It ends with `await using`, or with {@link TestServer.remove}. */
+export interface TestServer extends ServerAddress, AsyncDisposable {
+  readonly place: ServerPlace;
+  /** Signs in as the server's owner. */
+  connect(database?: string): Promise<pg.Client>;
+  createDatabase(name: string): Promise<void>;
+  /** The first process of the server; null when it does not run. */
+  pid(): Promise<number | null>;
+  stop(mode?: control.StopMode): Promise<void>;
+  /** SIGKILL to all its processes, as when the power fails. */
+  kill(): Promise<void>;
+  /** Starts it again after {@link stop} or {@link kill}, on the same port. */
+  restart(): Promise<void>;
+  /** Stops all its processes in the middle of whatever they do: connections stay open and silent. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** Ends it and removes its files. */
+  remove(): Promise<void>;
+}
+
+/** Takes about a second. The roles of source and central are there, with no rights yet. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  // A server that runs as another user passes through it.
+  await chmod(folder, 0o711);
+  const password = control.newPassword();
+  const settings = { ...(options.durable ? {} : THROWAWAY_SETTINGS), ...options.settings };
+  const user = await serverUser(() => undefined);
+  const binFolder =
+    options.bin ?? (await embeddedBinaries(user, join(folder, 'postgresql'), () => undefined));
+  const place = placeIn(folder, binFolder, user);
+  try {
+    await control.makeServerFolder(place);
+    await control.initServer(place, ADMIN, password);
+    const port = await control.startServer(place, settings);
+    const server = handle(folder, place, settings, { host: control.HOST, port, password });
+    await createRoles(server);
+    return server;
+  } catch (error) {
+    await removeServer(folder, place);
+    throw error;
+  }
+}
+
+/** Signs in as the owner of a server, or as a role of ours. */
+export async function connectTo(server: ServerAddress, database = ADMIN, user = ADMIN): Promise<pg.Client> {
+  const { host, port, password } = server;
+  const client = new pg.Client({ host, port, password, database, user });
+  // Without a listener a server that is killed under a client takes the test process with it.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Ends and removes the servers of test processes that died without doing it. */
+export async function removeAbandonedServers(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
+  for (const name of names) {
+    const owner = Number(name.slice(PREFIX.length).split('-')[0]);
+    if (await isAlive(owner)) continue;
+    const folder = join(tmpdir(), name);
+    // Another user's are not ours to remove.
+    await removeServer(folder, placeIn(folder, '', null)).catch(() => undefined);
+  }
+}
+
+const PREFIX = 'branchline-test-';
+
+function placeIn(folder: string, binFolder: string, user: ServerPlace['user']): ServerPlace {
+  const own = join(folder, 'server');
+  return { binFolder, user, dataFolder: join(own, 'data'), logFile: join(own, 'server.log') };
+}
+
+function handle(
+  folder: string,
+  place: ServerPlace,
+  settings: ServerSettings,
+  address: ServerAddress,
+): TestServer {
+  const remove = () => removeServer(folder, place);
+  return {
+    ...address,
+    place,
+    connect: (database) => connectTo(address, database),
+    createDatabase: async (name) => {
+      const client = await connectTo(address);
+      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`).finally(() => client.end());
+    },
+    pid: () => serverPid(place),
+    stop: (mode = 'fast') => control.stopServer(place, mode),
+    kill: () => control.killServer(place),
+    restart: async () => {
+      await control.startServer(place, settings, address.port);
+    },
+    freeze: () => signalAll(place, 'SIGSTOP'),
+    thaw: () => signalAll(place, 'SIGCONT'),
+    remove,
+    [Symbol.asyncDispose]: remove,
+  };
+}
+
+async function createRoles(server: TestServer): Promise<void> {
+  const client = await server.connect();
+  try {
+    for (const role of [SOURCE_ROLE, CENTRAL_ROLE]) await client.query(createRole(role, server.password));
+  } finally {
+    await client.end();
+  }
+}
+
+async function signalAll(place: ServerPlace, name: NodeJS.Signals): Promise<void> {
+  const pid = await serverPid(place);
+  if (pid === null) return;
+  for (const one of [pid, ...(await childrenOf(pid))]) signal(one, name);
+}
+
+async function removeServer(folder: string, place: ServerPlace): Promise<void> {
+  await control.killServer(place);
+  await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+}
