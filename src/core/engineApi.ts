@@ -54,6 +54,8 @@ export interface SyncTableRequest {
 
 /** The one door to everything: tray, CLI, agent and tests use the engine through it. */
 export interface Engine extends AsyncDisposable {
+  /** The file name under which a damaged journal was set aside when the engine opened it; null if all was well. */
+  readonly journalSetAside: string | null;
   /**
    * Runs a new batch to its end.
    *

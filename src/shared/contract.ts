@@ -101,7 +101,6 @@ export type EngineEvent =
     } & TableRef)
   | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
   | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
-  | { readonly type: 'journal_set_aside'; readonly file: string }
   | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
   | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string };
 

@@ -84,6 +84,7 @@ export const UsageCode = {
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
   NoConnections: 'no_connections',
+  NoTables: 'no_tables',
   TableUnknown: 'table_unknown',
   TableNotInBatch: 'table_not_in_batch',
   BatchUnknown: 'batch_unknown',

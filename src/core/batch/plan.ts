@@ -1,0 +1,96 @@
+import { type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
+import { modelName, namesTable } from '../../shared/naming.ts';
+import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { SessionOptions } from '../postgres/session.ts';
+import { sourceIdentity } from '../source/snapshot.ts';
+import { openLink } from '../sync/links.ts';
+import { asFailure } from '../sync/tableRun.ts';
+import { nearest, type Selected, selectTables } from './select.ts';
+
+/** What a connection's source holds, or why it could not be read. */
+export interface SourcePlan {
+  readonly connection: ConnectionSettings;
+  readonly identity: string;
+  readonly selected: readonly Selected[];
+  readonly failure: FailureDetail | null;
+}
+
+/**
+ * The connections that a request means; all enabled ones where it names none.
+ *
+ * @throws UsageError `connection_unknown`, `no_connections`
+ */
+export function pickConnections(settings: Settings, ids: readonly string[]): readonly ConnectionSettings[] {
+  const picked =
+    ids.includes('*') || ids.length === 0
+      ? settings.connections.filter((one) => one.enabled)
+      : [...new Set(ids)].map((id) => pickConnection(settings, id));
+  if (picked.length === 0) throw new UsageError(UsageCode.NoConnections);
+  return picked;
+}
+
+/** @throws UsageError `connection_unknown`, with the nearest right id */
+export function pickConnection(settings: Settings, id: string): ConnectionSettings {
+  const found = settings.connections.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  if (found !== undefined) return found;
+  const like = nearest(
+    id,
+    settings.connections.map((one) => one.id),
+  );
+  throw new UsageError(UsageCode.ConnectionUnknown, {
+    connection: id,
+    ...(like === null ? {} : { nearest: like }),
+  });
+}
+
+/** Looks at a source: which tables there are, and which of them the settings select. Never throws for what it meets. */
+export async function planSource(
+  connection: ConnectionSettings,
+  options: SessionOptions,
+): Promise<SourcePlan> {
+  try {
+    const { session, version } = await openLink(options);
+    try {
+      const identity = await sourceIdentity(session);
+      const shapes = await readTables(session, version, connection.schema);
+      return { connection, identity, selected: selectTables(connection, shapes), failure: null };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    return { connection, identity: 'unknown', selected: [], failure: asFailure(error) };
+  }
+}
+
+/**
+ * Keeps of the selected tables those that a request names.
+ *
+ * @param names table or model names; all where empty
+ * @throws UsageError `table_unknown` where no connection has a table of that name, with the nearest
+ */
+export function narrow(plans: readonly SourcePlan[], names: readonly string[]): readonly SourcePlan[] {
+  if (names.length === 0 || names.includes('*')) return plans;
+  for (const name of names) {
+    const known = plans.flatMap((plan) => plan.selected.map((one) => one.table));
+    const allRead = plans.every((plan) => plan.failure === null);
+    if (allRead && !known.some((table) => namesTable(name, table))) throw unknownTable(name, plans);
+  }
+  return plans.map((plan) => ({
+    ...plan,
+    selected: plan.selected.filter((one) => names.some((name) => namesTable(name, one.table))),
+  }));
+}
+
+/** @returns the error that names the nearest right table, spelled as model or table like what was typed */
+export function unknownTable(name: string, plans: readonly SourcePlan[]): UsageError {
+  const tables = plans.flatMap((plan) => plan.selected.map((one) => one.table));
+  const spelled = name.includes('_') || name === name.toLowerCase() ? tables : tables.map(modelName);
+  const like = nearest(name, spelled);
+  const connection = plans.map((plan) => plan.connection.id).join(', ');
+  return new UsageError(UsageCode.TableUnknown, {
+    table: name,
+    connection,
+    ...(like === null ? {} : { nearest: like }),
+  });
+}

@@ -1,0 +1,143 @@
+import type { EngineEvent, TableOutcome, TableRef } from '../../shared/contract.ts';
+import type { FailureDetail } from '../../shared/errors.ts';
+import { modelName } from '../../shared/naming.ts';
+import { type Strategy, TableStatus } from '../../shared/status.ts';
+import { type Checkpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../ports.ts';
+import { Meter } from '../sync/meter.ts';
+import type { TableRecorder } from '../sync/tableRun.ts';
+
+export type Emit = (event: EngineEvent) => void;
+
+/**
+ * Writes what becomes of one table to the journal, then tells it. A table of a batch has its row; a
+ * table alone has lines in the event log only.
+ */
+export class JournalRecorder implements TableRecorder {
+  readonly #journal: Journal;
+  readonly #emit: Emit;
+  readonly #clock: Clock;
+  readonly #ref: TableRef;
+  readonly #estimatedRows: number | null;
+  readonly #startedAt: number;
+  #strategy: Strategy | null = null;
+  #counts: PassCounts = NO_COUNTS;
+  #meter: Meter | null = null;
+
+  constructor(journal: Journal, emit: Emit, clock: Clock, ref: TableRef, estimatedRows: number | null) {
+    this.#journal = journal;
+    this.#emit = emit;
+    this.#clock = clock;
+    this.#ref = ref;
+    this.#estimatedRows = estimatedRows;
+    this.#startedAt = clock.monotonic();
+  }
+
+  started(strategy: Strategy): void {
+    this.#strategy = strategy;
+    this.#write(
+      (row) => this.#journal.startTable(row, { strategy, estimatedRows: this.#estimatedRows }),
+      'table_started',
+      { strategy },
+    );
+    this.#emit({ type: 'table_started', ...this.#ref, strategy, estimatedRows: this.#estimatedRows });
+  }
+
+  resumed(checkpoint: Checkpoint): void {
+    this.#keep(checkpoint);
+    const atRow = checkpoint.processed + checkpoint.skipped;
+    this.#journal.logEvent('table_goes_on', {
+      ...this.#ref,
+      detail: { at_row: atRow, key: checkpoint.lastKey },
+    });
+    this.#emit({ type: 'table_resumed', ...this.#ref, atRow });
+  }
+
+  committed(checkpoint: Checkpoint): void {
+    this.#meter ??= new Meter(this.#ref, this.#estimatedRows, this.#counts, this.#startedAt);
+    this.#keep(checkpoint);
+    this.#emit({ type: 'table_progress', ...this.#meter.read(checkpoint, this.#clock.monotonic()) });
+  }
+
+  retrying(failure: FailureDetail, attempt: number, delayMs: number): void {
+    const detail = { code: failure.code, message: failure.message, attempt };
+    this.#write((row) => this.#journal.retryTable(row, failure, delayMs), 'table_retrying', detail);
+    this.#emit({ type: 'table_retrying', ...this.#ref, attempt, delayMs, failure });
+  }
+
+  deletesOff(): void {
+    const { connection, table } = this.#ref;
+    this.#journal.logEvent('deletes_off', this.#ref);
+    this.#emit({ type: 'deletes_off', connection, table });
+  }
+
+  completed(checkpoint: Checkpoint): TableOutcome {
+    this.#keep(checkpoint);
+    this.#write((row) => this.#journal.completeTable(row, this.#counts), 'table_completed', {
+      ...this.#counts,
+    });
+    return this.#end(TableStatus.Completed, null);
+  }
+
+  failed(failure: FailureDetail): TableOutcome {
+    const detail = { code: failure.code, message: failure.message };
+    this.#write((row) => this.#journal.failTable(row, failure), 'table_failed', detail);
+    return this.#end(TableStatus.Failed, failure);
+  }
+
+  skipped(reason: string): TableOutcome {
+    this.#write((row) => this.#journal.skipTable(row, reason), 'table_skipped', { reason });
+    return this.#end(TableStatus.Skipped, null);
+  }
+
+  /** The run was stopped inside the table: its row stays as it is, and the next run goes on. */
+  stopped(): TableOutcome {
+    return this.#outcome(TableStatus.InProgress, null);
+  }
+
+  #keep(checkpoint: Checkpoint): void {
+    const { processed, skipped, deleted, bytes } = checkpoint;
+    this.#counts = { processed, skipped, deleted, bytes };
+    this.#write((row) =>
+      this.#journal.progressTable(row, {
+        ...this.#counts,
+        checkpoint: checkpoint.lastKey === null ? null : JSON.stringify(checkpoint.lastKey),
+        sourceSnapshotAt: checkpoint.sourceSnapshotAt,
+      }),
+    );
+  }
+
+  #end(status: TableStatus, failure: FailureDetail | null): TableOutcome {
+    const outcome = this.#outcome(status, failure);
+    this.#emit({ type: 'table_ended', ...this.#ref, outcome });
+    return outcome;
+  }
+
+  #outcome(status: TableStatus, failure: FailureDetail | null): TableOutcome {
+    const { connection, table } = this.#ref;
+    const durationSeconds = (this.#clock.monotonic() - this.#startedAt) / 1000;
+    return {
+      connection,
+      table,
+      model: modelName(table),
+      status,
+      strategy: this.#strategy,
+      ...this.#counts,
+      durationSeconds,
+      failure,
+    };
+  }
+
+  /** @param event the log line for a table alone; none where a row's own log line is not wanted either */
+  #write(
+    inBatch: (row: { readonly batchId: string; readonly connection: string; readonly table: string }) => void,
+    event?: string,
+    detail?: Readonly<Record<string, unknown>>,
+  ): void {
+    const { batchId, connection, table } = this.#ref;
+    if (batchId !== null) inBatch({ batchId, connection, table });
+    else if (event !== undefined)
+      this.#journal.logEvent(event, { connection, table, ...(detail === undefined ? {} : { detail }) });
+  }
+}

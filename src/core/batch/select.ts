@@ -1,0 +1,72 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { modelName, namesTable } from '../../shared/naming.ts';
+import type { ConnectionSettings } from '../../shared/settings.ts';
+import type { Strategy } from '../../shared/status.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+
+/** A table that the settings select, and what they say of it. */
+export interface Selected {
+  readonly table: string;
+  /** Null where the settings name a table that the source does not have. */
+  readonly shape: TableShape | null;
+  readonly strategy: Strategy | null;
+  readonly mayDelete: boolean;
+}
+
+/**
+ * The tables of a source that its settings select. `*` in a name stands for anything; a pattern takes
+ * tables only, since a view is often a second look at the same rows: views are taken by their name.
+ */
+export function selectTables(
+  connection: ConnectionSettings,
+  shapes: readonly TableShape[],
+): readonly Selected[] {
+  const selected = new Map<string, Selected>();
+  for (const entry of connection.tables) {
+    const { name, strategy, allowDeletes } =
+      typeof entry === 'string' ? { name: entry, strategy: 'auto' as const, allowDeletes: false } : entry;
+    const pattern = name.includes('*');
+    const found = shapes.filter((one) => matches(name, one.name) && (!pattern || isTable(one)));
+    const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
+    for (const table of names) {
+      if (connection.exclude.some((excluded) => matches(excluded, table))) continue;
+      const shape = shapes.find((one) => one.name === table) ?? null;
+      // Later entries say more about tables that a pattern before them has taken.
+      selected.set(table, {
+        table,
+        shape,
+        strategy: strategy === 'auto' ? null : strategy,
+        mayDelete: allowDeletes,
+      });
+    }
+  }
+  return [...selected.values()];
+}
+
+function isTable(shape: TableShape): boolean {
+  return shape.kind === 'table' || shape.kind === 'partitioned';
+}
+
+/** Whether a name or pattern means a table, by its name or its model name. */
+export function matches(pattern: string, table: string): boolean {
+  if (!pattern.includes('*')) return namesTable(pattern, table);
+  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
+  const expression = new RegExp(`^${source}$`, 'iu');
+  return expression.test(table) || expression.test(modelName(table));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** The name most like a mistyped one, if any is like it at all; in the spelling of what was typed. */
+export function nearest(typed: string, names: readonly string[]): string | null {
+  if (names.length === 0) return null;
+  const lower = typed.toLowerCase();
+  const best = closest(
+    lower,
+    names.map((one) => one.toLowerCase()),
+  );
+  const found = names.find((one) => one.toLowerCase() === best) ?? null;
+  return distance(lower, best) <= Math.max(2, Math.ceil(typed.length / 2)) ? found : null;
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { ident, literal, qualified } from '../postgres/quote.ts';
+import { STAMP, type Target } from './target.ts';
+
+/** A key as text, a column each. */
+export type Key = readonly string[];
+
+/**
+ * Keys behind `after` (or all from the start) up to and with `upTo` (or all to the end). Both sides of a
+ * chunk mean the same rows by it only where they sort alike ({@link Target.sameOrder}).
+ */
+export interface KeyRange {
+  readonly after: Key | null;
+  readonly upTo: Key | null;
+}
+
+/**
+ * The table that chunks land in before they are applied: one for each table of each connection, made at
+ * the start of a pass that needs it and dropped at its end, so that central's catalogue does not grow
+ * by a temporary table a chunk. Unlogged: its rows are worth nothing after a crash.
+ */
+export function stageTable(connection: string, table: string): string {
+  const name = createHash('sha256').update(`${connection}/${table}`).digest('hex').slice(0, 24);
+  return qualified('branchline', `stage_${name}`);
+}
+
+/** SQL that makes an empty staging table, whatever is left of an earlier one. */
+export function createStage(target: Target, stage: string): string {
+  const columns = target.columns.map(ident).join(', ');
+  return `SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS ${stage};
+    CREATE UNLOGGED TABLE ${stage} WITH (autovacuum_enabled = false) AS
+      SELECT ${columns} FROM ${table(target)} WITH NO DATA`;
+}
+
+/** SQL that removes a staging table at the end of a pass. */
+export function dropStage(stage: string): string {
+  return `SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS ${stage}`;
+}
+
+/** Where a target's rows are. */
+export function table(target: Target): string {
+  return qualified(target.schema, target.name);
+}
+
+/** COPY … FROM STDIN into the target itself or a staging table. */
+export function copyInto(target: Target, into: string): string {
+  const columns = target.columns.map(ident).join(', ');
+  return `COPY ${into} (${columns}) FROM STDIN WITH (FORMAT ${target.format})`;
+}
+
+/**
+ * Inserts staged rows that are missing and updates those that differ. "Differ" is the record image
+ * operator: `=` holds '30 days' for '1 month' and 1.0 for 1.00, and json has no equality at all. The
+ * join comes first, because ON CONFLICT … WHERE locks, and so writes, every row that it leaves alone.
+ *
+ * Returns one row: staged, changed, inserted.
+ */
+export function applyStaged(target: Target, stage: string, connection: string, range: KeyRange): string {
+  const key = target.key ?? [];
+  const rest = target.columns.filter((one) => !key.includes(one));
+  const differs = rest.length === 0 ? 'false' : `${record('t', rest)} *<> ${record('s', rest)}`;
+  const stamp = target.stamped ? [ident(STAMP)] : [];
+  const update =
+    rest.length === 0
+      ? 'NOTHING'
+      : `UPDATE SET ${rest.map((one) => `${ident(one)} = EXCLUDED.${ident(one)}`).join(', ')}`;
+  return `WITH changed AS (
+    INSERT INTO ${table(target)} AS o (${[...stamp, ...target.columns.map(ident)].join(', ')}) OVERRIDING SYSTEM VALUE
+    SELECT ${[...(target.stamped ? [literal(connection)] : []), ...target.columns.map((one) => `s.${ident(one)}`)].join(', ')}
+    FROM ${stage} s LEFT JOIN ${table(target)} t ON ${[...mine(target, connection), ...sameKey(key), ...within(target, range)].join(' AND ')}
+    WHERE t.${ident(key[0] ?? '')} IS NULL OR ${differs}
+    ON CONFLICT (${[...stamp, ...key.map(ident)].join(', ')}) DO ${update}
+    RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
+  SELECT (SELECT count(*) FROM ${stage}) AS staged, count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted
+  FROM changed`;
+}
+
+/** Inserts all staged rows, for tables whose rows have no identity. */
+export function insertStaged(target: Target, stage: string, connection: string): string {
+  const stamp = target.stamped ? `${ident(STAMP)}, ` : '';
+  const value = target.stamped ? `${literal(connection)}, ` : '';
+  const columns = target.columns.map(ident).join(', ');
+  return `INSERT INTO ${table(target)} (${stamp}${columns}) OVERRIDING SYSTEM VALUE SELECT ${value}${columns} FROM ${stage}`;
+}
+
+/** Removes rows of a key range that the source no longer has. Only for passes that staged the whole range. */
+export function deleteUnstaged(target: Target, stage: string, connection: string, range: KeyRange): string {
+  const conditions = [
+    ...mine(target, connection),
+    ...within(target, range),
+    `NOT EXISTS (SELECT FROM ${stage} s WHERE ${sameKey(target.key ?? []).join(' AND ')})`,
+  ];
+  return `DELETE FROM ${table(target)} t WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Removes the rows of a key range, all of which the source no longer has. */
+export function deleteRange(target: Target, connection: string, range: KeyRange): string {
+  const conditions = ['true', ...mine(target, connection), ...within(target, range)];
+  return `DELETE FROM ${table(target)} t WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Counts the rows of this connection. */
+export function countMine(target: Target, connection: string): string {
+  return `SELECT count(*) AS rows FROM ${table(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
+}
+
+/** Whether this connection has any row in the table; in a table without a stamp, whether anybody has. */
+export function anyMine(target: Target, connection: string): string {
+  const conditions = ['true', ...mine(target, connection)].join(' AND ');
+  return `SELECT EXISTS (SELECT FROM ${table(target)} t WHERE ${conditions}) AS any`;
+}
+
+function mine(target: Target, connection: string): readonly string[] {
+  return target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
+}
+
+function sameKey(key: readonly string[]): readonly string[] {
+  return key.map((one) => `t.${ident(one)} = s.${ident(one)}`);
+}
+
+function within(target: Target, range: KeyRange): readonly string[] {
+  if (!target.sameOrder) return [];
+  return keyConditions('t', target.key ?? [], range);
+}
+
+/** The conditions that keep a key inside a range. `(a, b) > (x, y)` uses the key's index; written out with OR it would not. */
+export function keyConditions(alias: string, key: readonly string[], range: KeyRange): readonly string[] {
+  const columns = `(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
+  const bound = (values: Key): string => `(${values.map(literal).join(', ')})`;
+  return [
+    ...(range.after === null ? [] : [`${columns} > ${bound(range.after)}`]),
+    ...(range.upTo === null ? [] : [`${columns} <= ${bound(range.upTo)}`]),
+  ];
+}
+
+function record(alias: string, columns: readonly string[]): string {
+  return `ROW(${columns.map((one) => `${alias}.${ident(one)}`).join(', ')})::record`;
+}

@@ -1,0 +1,144 @@
+import { type FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { Strategy } from '../../shared/status.ts';
+import { literal } from '../postgres/quote.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
+
+import { type Claim, type Installation, lostLease } from './ownership.ts';
+
+/** SQLSTATE division_by_zero: see {@link advance}. */
+const FENCED = '22012';
+
+/** Counts of one pass over a table, as far as central has committed it. */
+export interface PassCounts {
+  /** Rows inserted or updated. */
+  readonly processed: number;
+  /** Rows that were already the same. */
+  readonly skipped: number;
+  readonly deleted: number;
+  /** Bytes of row data read. */
+  readonly bytes: number;
+}
+
+export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, bytes: 0 };
+
+/** Where a table stands: one row of `branchline.checkpoints`. Counts and key speak of the current pass. */
+export interface Checkpoint extends PassCounts {
+  readonly connection: string;
+  readonly table: string;
+  /** Raised by everyone who takes the table over: what an older holder still sends is refused. */
+  readonly epoch: string;
+  /** Raised by every committed chunk. */
+  readonly seq: number;
+  readonly batchId: string | null;
+  readonly strategy: Strategy | null;
+  readonly state: 'new' | 'running' | 'done';
+  /** No row of this connection lies behind the last key: rows may be copied straight into the table. */
+  readonly direct: boolean;
+  /** The pass has seen more than one snapshot of the source. */
+  readonly resumed: boolean;
+  /** The last key applied, a text a column; null before the first chunk. */
+  readonly lastKey: readonly string[] | null;
+  /** Rows of this connection in the table, where known. */
+  readonly centralRows: number | null;
+  readonly sourceSnapshotAt: string | null;
+}
+
+/**
+ * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost
+ * connection a COMMIT may still be on its way: once the epoch is raised it can no longer arrive, and
+ * the row that is read is the last word.
+ *
+ * @throws SyncFailure `lost_lease` where the connection belongs to somebody else by now
+ */
+export async function acquireTable(
+  session: Session,
+  installation: Installation,
+  claim: Claim,
+  table: string,
+): Promise<Checkpoint> {
+  const result = await session.query(
+    `INSERT INTO branchline.checkpoints AS c (connection, table_name)
+     SELECT connection, $4 FROM branchline.sources WHERE connection = $1 AND installation = $2 AND claim = $3
+     ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch + 1
+     RETURNING epoch, seq, batch_id, strategy, state, direct, resumed, last_key, processed, skipped, deleted,
+       bytes, central_rows, to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`,
+    [claim.connection, installation.id, claim.claim, table],
+  );
+  const row = result.rows[0];
+  if (row === undefined) throw lostLease(claim.connection);
+  return toCheckpoint(claim.connection, table, row);
+}
+
+function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
+  return {
+    connection,
+    table,
+    epoch: row.epoch ?? '',
+    seq: Number(row.seq),
+    batchId: row.batch_id ?? null,
+    strategy: (row.strategy ?? null) as Strategy | null,
+    state: (row.state ?? 'new') as Checkpoint['state'],
+    direct: row.direct === 't',
+    resumed: row.resumed === 't',
+    lastKey: row.last_key == null ? null : (JSON.parse(row.last_key) as string[]),
+    processed: Number(row.processed),
+    skipped: Number(row.skipped),
+    deleted: Number(row.deleted),
+    bytes: Number(row.bytes),
+    centralRows: row.central_rows == null ? null : Number(row.central_rows),
+    sourceSnapshotAt: row.snapshot_at ?? null,
+  };
+}
+
+/**
+ * SQL that writes the next checkpoint and commits, in one round trip; the last statements of a chunk's
+ * transaction. If the row is no longer as we left it (`from`), somebody has taken the table over: then
+ * no row is updated, the division by zero aborts the transaction, and the chunk is undone with it.
+ */
+export function advance(from: Checkpoint, to: Checkpoint): string {
+  const set = [
+    `seq = ${to.seq}`,
+    `batch_id = ${literal(to.batchId)}`,
+    `strategy = ${literal(to.strategy)}`,
+    `state = ${literal(to.state)}`,
+    `direct = ${to.direct}`,
+    `resumed = ${to.resumed}`,
+    `last_key = ${to.lastKey === null ? 'NULL' : literal(JSON.stringify(to.lastKey))}`,
+    `processed = ${to.processed}`,
+    `skipped = ${to.skipped}`,
+    `deleted = ${to.deleted}`,
+    `bytes = ${to.bytes}`,
+    `central_rows = ${to.centralRows ?? 'NULL'}`,
+    `source_snapshot_at = ${literal(to.sourceSnapshotAt)}`,
+    'updated_at = clock_timestamp()',
+  ];
+  return `WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
+    WHERE connection = ${literal(from.connection)} AND table_name = ${literal(from.table)}
+      AND epoch = ${from.epoch} AND seq = ${from.seq} RETURNING 1)
+  SELECT 1 / count(*) AS fenced FROM moved; COMMIT`;
+}
+
+/**
+ * Writes the next checkpoint and commits.
+ *
+ * @param before statements to run first, in the same round trip
+ * @throws SyncFailure `lost_lease` where the table was taken over; the transaction is then undone
+ */
+export async function commitCheckpoint(
+  session: Session,
+  from: Checkpoint,
+  to: Checkpoint,
+  before: string | null = null,
+): Promise<void> {
+  try {
+    await session.script(before === null ? advance(from, to) : `${before}; ${advance(from, to)}`);
+  } catch (error) {
+    if (error instanceof SyncFailure && error.detail.sqlstate === FENCED) throw lostLease(from.connection);
+    throw error;
+  }
+}
+
+/** What central holds cannot be brought up to date this way. */
+export function centralRefusal(code: FailureCode, params: Record<string, string | number>): SyncFailure {
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message: code, params });
+}

@@ -1,0 +1,149 @@
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { Clock } from '../ports.ts';
+import type { Session } from '../postgres/session.ts';
+
+/** Another installation that has given a sign of life within this time is not robbed. */
+const ALIVE_SECONDS = 120;
+/** Four signs of life in that time: one lost on a bad link does no harm. */
+export const HEARTBEAT_MS = 30_000;
+/** How long ended backends may take to be gone. */
+const GHOST_PATIENCE_MS = 15_000;
+
+/** This installation, as central knows it. */
+export interface Installation {
+  readonly id: string;
+  readonly host: string;
+}
+
+/** The right to write a connection's rows, until somebody claims it anew. */
+export interface Claim {
+  readonly connection: string;
+  readonly claim: string;
+  /** Old sessions of this connection that were still there and were ended. */
+  readonly ghosts: number;
+}
+
+/** PostgreSQL cuts application names at 63 bytes; a connection id has at most 40. */
+export function applicationName(installation: Installation, connection: string): string {
+  return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${connection}`;
+}
+
+/**
+ * Takes the right to write a connection's rows. The same installation takes its own back at once: that
+ * is the start after a crash. Whoever wrote before is fenced off by raised epochs, and its sessions are
+ * ended, because one that vanished in the middle of a COPY keeps its locks for ever (cancelling has no
+ * effect on it, and no statement time-out fires).
+ *
+ * @param identity of the source: system identifier and database oid
+ * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`
+ */
+export async function claimConnection(
+  session: Session,
+  clock: Clock,
+  installation: Installation,
+  connection: string,
+  identity: string,
+): Promise<Claim> {
+  await session.script("BEGIN; SET LOCAL lock_timeout = '30s'");
+  let claim: string;
+  let same: boolean;
+  try {
+    await session.query(
+      'INSERT INTO branchline.sources (connection, installation, host) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [connection, installation.id, installation.host],
+    );
+    const found = await session.query(
+      `SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+         coalesce(heartbeat > clock_timestamp() - make_interval(secs => ${ALIVE_SECONDS}), false) AS alive
+       FROM branchline.sources WHERE connection = $1 FOR UPDATE`,
+      [connection],
+    );
+    const owner = found.rows[0] ?? {};
+    same = owner.installation === installation.id;
+    if (!same && owner.alive === 't') {
+      throw refusal(FailureCode.OwnedElsewhere, {
+        connection,
+        host: owner.host ?? '',
+        since: owner.heartbeat ?? '',
+      });
+    }
+    if (owner.identity != null && owner.identity !== identity) {
+      throw refusal(FailureCode.SourceIdentityChanged, {
+        connection,
+        known: owner.identity,
+        found: identity,
+      });
+    }
+    const taken = await session.query(
+      `UPDATE branchline.sources SET installation = $2, host = $3, identity = $4, claim = claim + 1,
+         heartbeat = clock_timestamp() WHERE connection = $1 RETURNING claim`,
+      [connection, installation.id, installation.host, identity],
+    );
+    claim = taken.rows[0]?.claim ?? '';
+    await session.query('COMMIT');
+  } catch (error) {
+    await session.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+  const ghosts = await endGhosts(
+    session,
+    clock,
+    same ? applicationName(installation, connection) : null,
+    connection,
+  );
+  await session.query('UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE connection = $1', [
+    connection,
+  ]);
+  return { connection, claim, ghosts };
+}
+
+/**
+ * Ends old sessions of a connection and waits until they are gone.
+ *
+ * @param name application name of the sessions to end; null means those of any installation
+ * @returns how many there were
+ */
+export async function endGhosts(
+  session: Session,
+  clock: Clock,
+  name: string | null,
+  connection: string,
+): Promise<number> {
+  const ghosts = `FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+    AND pid <> pg_backend_pid() AND split_part(application_name, '/', 1) = 'branchline'
+    AND split_part(application_name, '/', 3) = $1 AND ($2::text IS NULL OR application_name = $2)`;
+  const ended = await session.query(`SELECT pg_terminate_backend(pid) ${ghosts}`, [connection, name]);
+  const deadline = clock.monotonic() + GHOST_PATIENCE_MS;
+  while (ended.rowCount > 0 && clock.monotonic() < deadline) {
+    const left = await session.query(`SELECT count(*) AS left ${ghosts}`, [connection, name]);
+    if (left.rows[0]?.left === '0') break;
+    await clock.sleep(50);
+  }
+  return ended.rowCount;
+}
+
+/** A sign of life. @throws SyncFailure `lost_lease` where somebody else has claimed the connection */
+export async function beat(session: Session, claim: Claim): Promise<void> {
+  const result = await session.query(
+    'UPDATE branchline.sources SET heartbeat = clock_timestamp() WHERE connection = $1 AND claim = $2',
+    [claim.connection, claim.claim],
+  );
+  if (result.rowCount !== 1) throw lostLease(claim.connection);
+}
+
+/** Lets the connection go, so that another installation need not wait. */
+export async function release(session: Session, claim: Claim): Promise<void> {
+  await session.query('UPDATE branchline.sources SET heartbeat = NULL WHERE connection = $1 AND claim = $2', [
+    claim.connection,
+    claim.claim,
+  ]);
+}
+
+/** Somebody else syncs this connection now; what we have not committed is theirs to do. */
+export function lostLease(connection: string): SyncFailure {
+  return refusal(FailureCode.LostLease, { connection });
+}
+
+function refusal(code: FailureCode, params: Record<string, string>): SyncFailure {
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message: code, params });
+}

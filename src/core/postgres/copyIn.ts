@@ -1,0 +1,108 @@
+import type { Connection, Submittable } from 'pg';
+import type { CopyFormat, RowBlock } from './rowBlock.ts';
+import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE, copyFail } from './wire.ts';
+
+/**
+ * COPY … FROM STDIN, fed with {@link RowBlock}s. The text may be a script whose last statement is the
+ * COPY (`BEGIN; SET LOCAL …; COPY …`), which saves a round trip on a slow link.
+ */
+export class CopyIn implements Submittable {
+  readonly text: string;
+  readonly #format: CopyFormat;
+  readonly #onStall: () => void;
+  readonly #stallMs: number;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #done = Promise.withResolvers<void>();
+  #connection: Connection | null = null;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  /**
+   * @param stallMs longest time in milliseconds that the server may take nothing of what is sent
+   * @param onStall called then; ends the connection
+   */
+  constructor(text: string, format: CopyFormat, stallMs: number, onStall: () => void) {
+    this.text = text;
+    this.#format = format;
+    this.#stallMs = stallMs;
+    this.#onStall = onStall;
+    // Both are awaited only where the caller is just then; a failure in between must not be "unhandled".
+    this.#ready.promise.catch(() => {});
+    this.#done.promise.catch(() => {});
+  }
+
+  /** Resolves when the server is ready for rows. */
+  async begin(): Promise<void> {
+    await this.#ready.promise;
+    if (this.#format === 'binary') this.#send(BINARY_HEADER_MESSAGE);
+  }
+
+  /**
+   * Sends rows; resolves when more may be sent.
+   *
+   * @throws Error what the server or the connection said meanwhile
+   */
+  async write(block: RowBlock): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#send(block.messages)) return;
+    const stream = this.#connection?.stream;
+    if (stream === undefined) return;
+    const stall = setTimeout(this.#onStall, this.#stallMs);
+    try {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        stream.once('drain', resolve);
+      });
+    } finally {
+      clearTimeout(stall);
+      if (this.#wake !== null) stream.removeListener('drain', this.#wake);
+      this.#wake = null;
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Ends the copy; resolves when the server has taken all rows. */
+  async end(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
+    this.#send(COPY_DONE_MESSAGE);
+    await this.#done.promise;
+  }
+
+  /** Gives the copy up; resolves when the server has undone it. Never throws. */
+  async abandon(reason: string): Promise<void> {
+    if (this.#failure === null) this.#send(copyFail(reason));
+    await this.#done.promise.catch(() => {});
+  }
+
+  submit(connection: Connection): void {
+    this.#connection = connection;
+    connection.query(this.text);
+  }
+
+  handleCopyInResponse(): void {
+    this.#ready.resolve();
+  }
+
+  handleError(error: Error): void {
+    this.#failure = error;
+    this.#ready.reject(error);
+    this.#done.reject(error);
+    this.#wake?.();
+  }
+
+  /** What the statements before the COPY return is of no interest. */
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+
+  handleReadyForQuery(): void {
+    this.#ready.reject(new Error('The server did not ask for COPY data'));
+    this.#done.resolve();
+  }
+
+  #send(data: Buffer): boolean {
+    return this.#connection?.stream.write(data) ?? true;
+  }
+}

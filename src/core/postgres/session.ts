@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { EndpointSettings } from '../../shared/settings.ts';
+import { CopyIn } from './copyIn.ts';
+import { CopyOut } from './copyOut.ts';
+import { classify, type Side } from './failure.ts';
+import { passwordOption } from './password.ts';
+import type { CopyFormat } from './rowBlock.ts';
+import { isRetryWithNext, type TlsAttempt, tlsAttempts } from './tls.ts';
+
+/** How long each kind of silence may last, in milliseconds. */
+export interface Timeouts {
+  /** An answer to a statement that does little: COMMIT, a checkpoint, the catalogue. */
+  readonly answerMs: number;
+  /** An answer to a statement that works on many rows: applying a chunk. */
+  readonly workMs: number;
+  /** A server that takes none of the rows it is sent. */
+  readonly stallMs: number;
+  /** A source that sends nothing before the first row (it may have to sort a table first). */
+  readonly firstRowMs: number;
+  /** A source that sends nothing between rows while we ask for them. */
+  readonly idleMs: number;
+}
+
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  answerMs: 60_000,
+  workMs: 900_000,
+  stallMs: 60_000,
+  firstRowMs: 900_000,
+  idleMs: 60_000,
+};
+
+export interface SessionOptions {
+  readonly side: Side;
+  readonly endpoint: EndpointSettings;
+  /** Connection id, for messages. */
+  readonly connection: string;
+  /** Folder of the settings file: relative file names in `endpoint` start there. */
+  readonly folder: string;
+  readonly applicationName: string;
+  readonly timeouts: Timeouts;
+}
+
+/** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded on the way. */
+export type TextRow = Readonly<Record<string, string | null>>;
+
+export interface StatementResult {
+  readonly rows: readonly TextRow[];
+  readonly rowCount: number;
+}
+
+const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => String(value) };
+
+/** One connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
+export class Session {
+  readonly side: Side;
+  readonly #client: pg.Client;
+  readonly #options: SessionOptions;
+  #silent = false;
+  #lost: Error | null = null;
+
+  private constructor(client: pg.Client, options: SessionOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.side = options.side;
+    // Without a listener a connection lost between two statements would end the process.
+    client.on('error', (error) => {
+      this.#lost = error;
+    });
+    client.on('end', () => {
+      this.#lost ??= new Error('Connection terminated unexpectedly');
+    });
+  }
+
+  /** @throws SyncFailure why no connection could be made */
+  static async open(options: SessionOptions): Promise<Session> {
+    const facts = endpointFacts(options);
+    try {
+      const { endpoint, folder } = options;
+      const readFile = (file: string): string => readFileSync(file, 'utf8');
+      const password = passwordOption(endpoint, folder, process.env, readFile);
+      const attempts = tlsAttempts(endpoint, folder, readFile);
+      return await connectOneOf(options, attempts, password);
+    } catch (error) {
+      throw new SyncFailure(classify(error, options.side, facts), { cause: error });
+    }
+  }
+
+  /** Server version as a number: 150018 is 15.18. */
+  async version(): Promise<number> {
+    const result = await this.query('SHOW server_version_num');
+    return Number(result.rows[0]?.server_version_num);
+  }
+
+  /** Time limit in milliseconds for a statement that works on many rows. */
+  get workMs(): number {
+    return this.#options.timeouts.workMs;
+  }
+
+  /** Whether the connection is gone; a session that is lost never comes back. */
+  get lost(): boolean {
+    return this.#lost !== null;
+  }
+
+  /** Whether the connection is encrypted. */
+  get encrypted(): boolean {
+    const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
+    return stream instanceof Object && 'encrypted' in stream && stream.encrypted === true;
+  }
+
+  /** Runs one statement with bound values. */
+  async query(
+    text: string,
+    values: readonly (string | number | boolean | null)[] = [],
+    ms = this.#options.timeouts.answerMs,
+  ): Promise<StatementResult> {
+    const result = await this.guard(
+      this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT }),
+      ms,
+    );
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  }
+
+  /** Runs several statements in one round trip (the simple protocol: no values can be bound). */
+  async script(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
+    const answer: unknown = await this.guard(this.#client.query({ text, types: AS_TEXT }), ms);
+    const results = (Array.isArray(answer) ? answer : [answer]) as readonly pg.QueryResult<
+      Record<string, string | null>
+    >[];
+    return results.map((result) => ({ rows: result.rows, rowCount: result.rowCount ?? 0 }));
+  }
+
+  /** Starts to read rows. Await what it returns through {@link guard}. */
+  copyOut(text: string, format: CopyFormat, columns: number): CopyOut {
+    const { firstRowMs, idleMs } = this.#options.timeouts;
+    return this.#client.query(
+      new CopyOut(text, { format, columns, firstRowMs, idleMs, onSilence: this.#onSilence }),
+    );
+  }
+
+  /** Starts to send rows; resolves when the server is ready for them. */
+  async copyIn(text: string, format: CopyFormat): Promise<CopyIn> {
+    const copy = this.#client.query(
+      new CopyIn(text, format, this.#options.timeouts.stallMs, this.#onSilence),
+    );
+    await this.guard(copy.begin(), this.#options.timeouts.workMs);
+    return copy;
+  }
+
+  /**
+   * Awaits something that this connection is doing, and classifies what goes wrong.
+   *
+   * @param ms time limit; a server that is silent for longer counts as frozen, and the connection is cut
+   */
+  async guard<T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T> {
+    const timer = Number.isFinite(ms) ? setTimeout(this.#onSilence, ms) : null;
+    try {
+      return await work;
+    } catch (error) {
+      throw this.failure(error);
+    } finally {
+      if (timer !== null) clearTimeout(timer);
+    }
+  }
+
+  /** What an error of this connection means. */
+  failure(error: unknown): SyncFailure {
+    const facts = endpointFacts(this.#options);
+    if (this.#silent && !(error instanceof SyncFailure)) {
+      const message = 'no answer within the time-out';
+      return new SyncFailure(
+        { code: FailureCode.ConnectionFrozen, kind: FailureKind.Transient, message, params: facts },
+        { cause: error },
+      );
+    }
+    return new SyncFailure(classify(error, this.side, facts), { cause: error });
+  }
+
+  /** Ends the connection politely: an open transaction is rolled back by the server. */
+  async close(): Promise<void> {
+    if (this.#lost !== null) return;
+    const patience = setTimeout(() => this.destroy(), 2000);
+    await this.#client.end().catch(() => {});
+    clearTimeout(patience);
+  }
+
+  /** Cuts the connection at once. */
+  destroy(): void {
+    this.#lost ??= new Error('Connection terminated unexpectedly');
+    const connection = Reflect.get(this.#client, 'connection') as pg.Connection | undefined;
+    connection?.stream.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** @internal only {@link Session.open} makes sessions */
+  static adopt(client: pg.Client, options: SessionOptions): Session {
+    return new Session(client, options);
+  }
+
+  readonly #onSilence = (): void => {
+    this.#silent = true;
+    this.destroy();
+  };
+}
+
+async function connectOneOf(
+  options: SessionOptions,
+  attempts: readonly TlsAttempt[],
+  password: string | (() => never),
+): Promise<Session> {
+  const { endpoint } = options;
+  for (const [index, attempt] of attempts.entries()) {
+    const client = new pg.Client({
+      host: endpoint.host,
+      port: endpoint.port,
+      database: endpoint.database,
+      user: endpoint.user,
+      password,
+      ssl: attempt.ssl,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: endpoint.connectTimeoutSeconds * 1000,
+      keepAlive: true,
+      // A dead peer (power cut, cable) is noticed within about half a minute of silence.
+      keepAliveInitialDelayMillis: 20_000,
+    });
+    const session = Session.adopt(client, options);
+    try {
+      await client.connect();
+      return session;
+    } catch (error) {
+      session.destroy();
+      if (index + 1 < attempts.length && isRetryWithNext(error, attempt)) continue;
+      throw error;
+    }
+  }
+  throw new Error('no way to connect was left to try');
+}
+
+function endpointFacts(options: SessionOptions): Record<string, string | number> {
+  const { endpoint, connection } = options;
+  return {
+    connection,
+    host: endpoint.host,
+    port: endpoint.port,
+    database: endpoint.database,
+    user: endpoint.user,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The few messages of PostgreSQL's frontend/backend protocol 3.0 that COPY needs, and the framing of
+ * binary COPY data. https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+export const Message = {
+  CopyData: 0x64,
+  CopyDone: 0x63,
+  CopyFail: 0x66,
+  CopyOutResponse: 0x48,
+  ErrorResponse: 0x45,
+} as const;
+
+/** Type byte and 32-bit length, which counts itself but not the type. */
+export const HEADER_BYTES = 5;
+
+/** `PGCOPY\n\377\r\n\0`, 32 bits of flags, 32 bits of header extension length. */
+export const BINARY_HEADER = Buffer.from([
+  0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00, 0, 0, 0, 0, 0, 0, 0, 0,
+]);
+
+/** A field count of -1 ends binary COPY data. */
+const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
+
+/** Wraps a payload into one CopyData message. */
+export function copyData(payload: Uint8Array): Buffer {
+  const message = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
+  message[0] = Message.CopyData;
+  message.writeUInt32BE(payload.length + 4, 1);
+  message.set(payload, HEADER_BYTES);
+  return message;
+}
+
+export const BINARY_HEADER_MESSAGE = copyData(BINARY_HEADER);
+export const BINARY_TRAILER_MESSAGE = copyData(BINARY_TRAILER);
+export const COPY_DONE_MESSAGE = Buffer.from([Message.CopyDone, 0, 0, 0, 4]);
+
+/** A CopyFail message: makes the server undo the COPY with this reason. */
+export function copyFail(reason: string): Buffer {
+  const text = Buffer.from(`${reason}\0`, 'utf8');
+  const message = Buffer.allocUnsafe(HEADER_BYTES + text.length);
+  message[0] = Message.CopyFail;
+  message.writeUInt32BE(text.length + 4, 1);
+  text.copy(message, HEADER_BYTES);
+  return message;
+}

@@ -1,0 +1,65 @@
+import type { SyncFailure } from '../../shared/errors.ts';
+import type { Key } from '../central/apply.ts';
+import type { CopyIn } from '../postgres/copyIn.ts';
+import type { CopyOut } from '../postgres/copyOut.ts';
+import { keyText } from '../postgres/keyText.ts';
+import { dataBytes, lastRow, type RowBlock } from '../postgres/rowBlock.ts';
+import type { Session } from '../postgres/session.ts';
+import type { PassContext } from './pass.ts';
+
+/** What was sent to central for one chunk. */
+export interface ChunkLoad {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Key of the last row; null where there is no key or no row. */
+  readonly lastKey: Key | null;
+  /** Why the source ended early. The rows before are whole and in order, so they can be committed. */
+  readonly cutShort: SyncFailure | null;
+}
+
+/**
+ * Sends rows from the source to central until a limit of the chunk is reached, the source has no more,
+ * or the run is stopped. Nothing is held back: rows pass on as they come, and what one side cannot take
+ * makes the other wait.
+ */
+export async function fillChunk(
+  context: PassContext,
+  source: Session,
+  rows: CopyOut,
+  central: Session,
+  copy: CopyIn,
+): Promise<ChunkLoad> {
+  const { limits, clock, stop } = context;
+  const started = clock.monotonic();
+  let count = 0;
+  let bytes = 0;
+  let last: RowBlock | null = null;
+  let cutShort: SyncFailure | null = null;
+  while (count < limits.chunkRows && bytes < limits.chunkBytes && !stop.aborted) {
+    const left = limits.chunkSeconds * 1000 - (clock.monotonic() - started);
+    if (left <= 0 && count > 0) break;
+    const block = rows.take(limits.chunkRows - count);
+    if (block === null) {
+      if (rows.exhausted) break;
+      try {
+        await source.guard(rows.ready(count === 0 ? Number.POSITIVE_INFINITY : left, stop));
+      } catch (error) {
+        cutShort = source.failure(error);
+        break;
+      }
+      continue;
+    }
+    await central.guard(copy.write(block));
+    count += block.rows;
+    bytes += dataBytes(block);
+    last = block;
+  }
+  return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
+}
+
+function lastKeyOf(context: PassContext, last: RowBlock | null): Key | null {
+  const { source, target } = context;
+  if (last === null || target.key === null) return null;
+  const types = target.key.map((name) => source.columns.find((one) => one.name === name)?.type ?? '');
+  return keyText(target.format, lastRow(last), types);
+}

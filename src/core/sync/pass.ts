@@ -1,0 +1,51 @@
+import type { TableShape } from '../catalogue/shape.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import type { Target } from '../central/target.ts';
+import type { Clock } from '../ports.ts';
+import type { Session } from '../postgres/session.ts';
+
+/** One open connection and what is known of its server. */
+export interface Link {
+  readonly session: Session;
+  /** As `server_version_num`: 150018 is 15.18. */
+  readonly version: number;
+}
+
+/** The two connections of a worker, opened when first needed and again after a loss. */
+export interface Links {
+  source(): Promise<Link>;
+  central(): Promise<Link>;
+}
+
+/** How much one chunk may hold. It ends at the first limit reached. */
+export interface ChunkLimits {
+  readonly chunkRows: number;
+  readonly chunkBytes: number;
+  readonly chunkSeconds: number;
+  /** How long a snapshot may be held at the source: a longer one keeps the ERP from vacuuming. */
+  readonly maxSnapshotMinutes: number;
+}
+
+/** What a pass over one table needs. */
+export interface PassContext {
+  readonly links: Links;
+  readonly connection: string;
+  readonly source: TableShape;
+  readonly target: Target;
+  readonly limits: ChunkLimits;
+  readonly clock: Clock;
+  /** Aborted: end at the next chunk border. */
+  readonly stop: AbortSignal;
+  /** Whether rows gone from the source are removed at central. */
+  readonly deletes: boolean;
+  /** Lets the pass remove more rows than the brake allows. */
+  readonly allowDeletes: boolean;
+  /** Called after each chunk that central has committed. */
+  onCommit(checkpoint: Checkpoint): void;
+}
+
+/** How a pass ended. Where it was stopped, the checkpoint says where it goes on. */
+export interface PassEnd {
+  readonly kind: 'done' | 'stopped';
+  readonly checkpoint: Checkpoint;
+}

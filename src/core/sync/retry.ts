@@ -1,0 +1,52 @@
+import { type FailureDetail, FailureKind } from '../../shared/errors.ts';
+import { assertNever } from '../../shared/status.ts';
+import type { Random } from '../ports.ts';
+
+/** How often and how soon a failed attempt is made again. Times in milliseconds. */
+export interface RetryPolicy {
+  /** Attempts after the first without any progress; a committed chunk starts the count anew. */
+  readonly transient: number;
+  /** A server that does not answer: few and quick, since all tables of the connection wait for the verdict. */
+  readonly unreachable: number;
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+}
+
+export const DEFAULT_RETRY: RetryPolicy = {
+  transient: 6,
+  unreachable: 2,
+  firstDelayMs: 500,
+  longestDelayMs: 30_000,
+};
+
+/**
+ * How long to wait before the next attempt: exponential back-off with equal jitter (half fixed, half
+ * random), so that a thousand branches do not come back to a restarted central in the same instant.
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ *
+ * @param attempt failed attempts so far, without progress between them; 0 for the first
+ * @returns milliseconds, or null where there is no point in trying again
+ */
+export function retryDelay(
+  policy: RetryPolicy,
+  failure: FailureDetail,
+  attempt: number,
+  random: Random,
+): number | null {
+  if (attempt >= allowed(policy, failure.kind)) return null;
+  const ceiling = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** attempt);
+  return ceiling / 2 + (random() * ceiling) / 2;
+}
+
+function allowed(policy: RetryPolicy, kind: FailureKind): number {
+  switch (kind) {
+    case FailureKind.Transient:
+      return policy.transient;
+    case FailureKind.Unreachable:
+      return policy.unreachable;
+    case FailureKind.Permanent:
+      return 0;
+    default:
+      return assertNever(kind);
+  }
+}

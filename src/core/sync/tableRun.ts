@@ -1,0 +1,252 @@
+import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
+import { Strategy } from '../../shared/status.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { anyMine } from '../central/apply.ts';
+import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../central/checkpoint.ts';
+import type { Claim, Installation } from '../central/ownership.ts';
+import { describe, fits, layoutOf, prepareTarget, type Target, targetSchema } from '../central/target.ts';
+import type { Ports } from '../ports.ts';
+import { runFull } from './fullPass.ts';
+import type { WorkerLinks } from './links.ts';
+import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
+import { runReplace } from './replacePass.ts';
+import { type RetryPolicy, retryDelay } from './retry.ts';
+
+/** SQLSTATE unique_violation. */
+const DUPLICATE = '23505';
+
+/** One table to run. */
+export interface TableJob {
+  readonly connection: ConnectionSettings;
+  readonly source: TableShape;
+  /** The table at central, as the batch found it. */
+  readonly existing: TableShape | undefined;
+  /** The batch it belongs to; null for a table alone. A pass of the same batch goes on where it was. */
+  readonly batchId: string | null;
+  /** As set for the table or asked for; null lets the engine choose. */
+  readonly strategy: Strategy | null;
+  /** Whether a person has allowed more deletes than the brake does. */
+  readonly allowDeletes: boolean;
+  /** Layout `merge`: whether a person has let this connection delete in the shared table. */
+  readonly mayDelete: boolean;
+}
+
+/** Everything that is the same for all tables of a connection's run. */
+export interface TableRunner {
+  readonly ports: Ports;
+  readonly central: CentralSettings;
+  readonly installation: Installation;
+  readonly claim: Claim;
+  readonly limits: ChunkLimits;
+  readonly retry: RetryPolicy;
+  readonly stop: AbortSignal;
+  readonly halt: AbortSignal;
+}
+
+/** Is told what happens; writes it to the journal and emits it. */
+export interface TableRecorder {
+  started(strategy: Strategy): void;
+  /** The pass goes on behind rows that central has already. */
+  resumed(checkpoint: Checkpoint): void;
+  committed(checkpoint: Checkpoint): void;
+  retrying(failure: FailureDetail, attempt: number, delayMs: number): void;
+  /** Rows gone from the source stay at central: the layout makes removing them unsafe. */
+  deletesOff(): void;
+}
+
+export type TableEnd =
+  | { readonly kind: 'completed'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'failed'; readonly failure: FailureDetail }
+  | { readonly kind: 'stopped' };
+
+/**
+ * Brings one table up to date: attempts, with back-off between them, until it is done, stopped, or
+ * failed for good. Each attempt goes on where central says that the last one came to.
+ *
+ * @throws SyncFailure `lost_lease`: the whole connection belongs to somebody else
+ */
+export async function runTable(
+  runner: TableRunner,
+  links: WorkerLinks,
+  job: TableJob,
+  recorder: TableRecorder,
+): Promise<TableEnd> {
+  const attempts = new Attempts(runner, links, job, recorder);
+  let failures = 0;
+  for (;;) {
+    const before = attempts.commits;
+    try {
+      return await attempts.next();
+    } catch (error) {
+      links.cut();
+      if (runner.halt.aborted) return { kind: 'stopped' };
+      const failure = asFailure(error);
+      if (failure.code === FailureCode.LostLease) throw error;
+      if (attempts.refuseDirect(failure)) continue;
+      if (attempts.commits > before) failures = 0;
+      const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
+      if (delay === null) return { kind: 'failed', failure };
+      failures++;
+      recorder.retrying(failure, failures, delay);
+      if (!(await pause(runner, delay))) return { kind: 'stopped' };
+    }
+  }
+}
+
+/** @returns false where the run was stopped meanwhile */
+async function pause(runner: TableRunner, ms: number): Promise<boolean> {
+  await runner.ports.clock.sleep(ms, runner.stop).catch(() => {});
+  return !runner.stop.aborted;
+}
+
+/** What is kept from attempt to attempt. */
+class Attempts {
+  readonly #runner: TableRunner;
+  readonly #links: WorkerLinks;
+  readonly #job: TableJob;
+  readonly #recorder: TableRecorder;
+  #first = true;
+  #direct = false;
+  #directRefused = false;
+  #started = false;
+  /** Chunks committed so far. */
+  commits = 0;
+
+  constructor(runner: TableRunner, links: WorkerLinks, job: TableJob, recorder: TableRecorder) {
+    this.#runner = runner;
+    this.#links = links;
+    this.#job = job;
+    this.#recorder = recorder;
+  }
+
+  async next(): Promise<TableEnd> {
+    const target = await this.#target();
+    const strategy = chooseStrategy(this.#job, target);
+    if (!this.#started) this.#recorder.started(strategy);
+    this.#started = true;
+    const found = await this.#acquire();
+    if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
+    const start = await this.#startAt(found, target, strategy);
+    this.#direct = start.direct;
+    const end = await this.#pass(target, start);
+    return end.kind === 'done' ? { kind: 'completed', checkpoint: end.checkpoint } : { kind: 'stopped' };
+  }
+
+  /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
+  refuseDirect(failure: FailureDetail): boolean {
+    if (!this.#direct || failure.sqlstate !== DUPLICATE) return false;
+    this.#directRefused = true;
+    this.#direct = false;
+    return true;
+  }
+
+  async #target(): Promise<Target> {
+    const { central } = this.#runner;
+    const { connection, source } = this.#job;
+    const { session, version } = await this.#links.central();
+    const schema = targetSchema(central, connection);
+    // A failed attempt may have made or changed the table.
+    const existing = this.#first
+      ? this.#job.existing
+      : (await readTables(session, version, schema, [source.name]))[0];
+    this.#first = false;
+    if (existing !== undefined && fits(source, existing)) {
+      return describe(schema, layoutOf(central, existing), source, existing, false);
+    }
+    return prepareTarget(session, version, central, connection, source, existing);
+  }
+
+  async #acquire(): Promise<Checkpoint> {
+    const { installation, claim } = this.#runner;
+    const { session } = await this.#links.central();
+    return acquireTable(session, installation, claim, this.#job.source.name);
+  }
+
+  /** Where the pass begins: behind its own last chunk, or at the start of the table. */
+  async #startAt(found: Checkpoint, target: Target, strategy: Strategy): Promise<Checkpoint> {
+    if (isOwnPass(found, this.#job, target, strategy)) {
+      if (found.lastKey !== null) this.#recorder.resumed(found);
+      return { ...found, resumed: found.lastKey !== null, direct: found.direct && !this.#directRefused };
+    }
+    const direct =
+      strategy === Strategy.Full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
+    return {
+      ...found,
+      ...NO_COUNTS,
+      batchId: this.#job.batchId,
+      strategy,
+      state: 'running',
+      lastKey: null,
+      resumed: false,
+      sourceSnapshotAt: null,
+      direct,
+      centralRows: direct ? 0 : found.centralRows,
+    };
+  }
+
+  async #isEmpty(target: Target): Promise<boolean> {
+    if (target.created) return true;
+    const { session } = await this.#links.central();
+    const result = await session.query(anyMine(target, this.#job.connection.id), [], session.workMs);
+    return result.rows[0]?.any === 'f';
+  }
+
+  #pass(target: Target, start: Checkpoint): Promise<PassEnd> {
+    const { ports, limits, stop } = this.#runner;
+    const { connection, source, allowDeletes, mayDelete } = this.#job;
+    const deletes = target.layout !== 'merge' || mayDelete;
+    if (!deletes && !start.direct) this.#recorder.deletesOff();
+    const context: PassContext = {
+      links: this.#links,
+      connection: connection.id,
+      source,
+      target,
+      limits,
+      clock: ports.clock,
+      stop,
+      deletes,
+      allowDeletes,
+      onCommit: (checkpoint) => {
+        this.commits++;
+        this.#recorder.committed(checkpoint);
+      },
+    };
+    return start.strategy === Strategy.Replace ? runReplace(context, start) : runFull(context, start);
+  }
+}
+
+function chooseStrategy(job: TableJob, target: Target): Strategy {
+  if (target.key !== null) return job.strategy ?? Strategy.Full;
+  // Without a key, rows of several branches in one table cannot be told apart.
+  if (target.layout === 'merge' && !job.mayDelete) {
+    throw centralRefusal(FailureCode.ReplaceUnsafe, {
+      connection: job.connection.id,
+      table: job.source.name,
+    });
+  }
+  return Strategy.Replace;
+}
+
+/** The table was finished in this very batch, but the journal did not hear of it. */
+function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
+  return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
+}
+
+function isOwnPass(found: Checkpoint, job: TableJob, target: Target, strategy: Strategy): boolean {
+  return (
+    found.state === 'running' &&
+    found.batchId === job.batchId &&
+    found.strategy === strategy &&
+    strategy !== Strategy.Replace &&
+    (found.lastKey === null || found.lastKey.length === target.key?.length)
+  );
+}
+
+/** Any error as a failure; one that nobody classified is ours. */
+export function asFailure(error: unknown): FailureDetail {
+  if (error instanceof SyncFailure) return error.detail;
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params: {} };
+}

@@ -1,0 +1,84 @@
+import type { Language } from './texts/language.ts';
+
+/** British English, because its dates are day first and its clock has 24 hours, as in Indonesia. */
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', id: 'id-ID' };
+
+const UNITS = {
+  en: { day: 'd', hour: 'h', minute: 'min', second: 's', rows: 'rows/s' },
+  id: { day: 'hr', hour: 'j', minute: 'mnt', second: 'dtk', rows: 'baris/dtk' },
+} as const satisfies Record<Language, unknown>;
+
+/** Making an Intl formatter costs far more than using one, and a live display uses hundreds a second. */
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function number(value: number, language: Language, decimals: number): string {
+  const key = `${language}/${decimals}`;
+  let format = numberFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(LOCALES[language], {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
+    numberFormats.set(key, format);
+  }
+  return format.format(value);
+}
+
+/** `1,234,567`, or `1.234.567` in Indonesian. */
+export function formatCount(count: number, language: Language): string {
+  return number(count, language, 0);
+}
+
+/** `42%`. Only what is all done reads 100 %: 99.9 % is rounded down. */
+export function formatPercent(fraction: number, language: Language): string {
+  return `${number(Math.floor(Math.min(1, Math.max(0, fraction)) * 100), language, 0)}%`;
+}
+
+/** Decimal units: `512 B`, `1.5 kB`, `12.3 MB`. */
+export function formatBytes(bytes: number, language: Language): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  // 999.95 would be printed as 1,000.0.
+  while (value >= (unit === 0 ? 1000 : 999.95) && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${number(value, language, unit === 0 ? 0 : 1)} ${units[unit]}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`, `2 d 03 h`. */
+export function formatDuration(seconds: number, language: Language): string {
+  const unit = UNITS[language];
+  if (seconds < 9.95) return `${number(Math.max(0, seconds), language, 1)} ${unit.second}`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} ${unit.second}`;
+  if (whole < 3600) return pair(Math.floor(whole / 60), unit.minute, whole % 60, unit.second);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 1440) return pair(Math.floor(minutes / 60), unit.hour, minutes % 60, unit.minute);
+  const hours = Math.floor(minutes / 60);
+  return pair(Math.floor(hours / 24), unit.day, hours % 24, unit.hour);
+}
+
+function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return `${large} ${largeUnit} ${String(small).padStart(2, '0')} ${smallUnit}`;
+}
+
+/** `12,345 rows/s`. */
+export function formatRate(rowsPerSecond: number, language: Language): string {
+  return `${formatCount(Math.round(rowsPerSecond), language)} ${UNITS[language].rows}`;
+}
+
+/**
+ * `8 Nov 2025, 08:41:05`, or `8 Nov 2025, 08.41.05` in Indonesian.
+ *
+ * @param at ISO 8601 time or a Date
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function formatDateTime(at: string | Date, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(at));
+}

@@ -1,0 +1,132 @@
+import type { FailureCode } from '../../errors.ts';
+
+/** Why a table or a connection failed: what happened and means, then what to do. */
+export const failures = {
+  source_unreachable: {
+    sentence: 'The branch database {{connection}} does not answer, so nothing could be read from it.',
+    next: 'Check that its server is switched on and PostgreSQL is running ({{host}}:{{port}}), then sync again.',
+  },
+  central_unreachable: {
+    sentence: 'The head office database does not answer, so nothing could be sent to it.',
+    next: 'Check the internet link or VPN to {{host}}:{{port}}. Branchline goes on where it stopped once it answers.',
+  },
+  source_sign_in: {
+    sentence: 'The branch database {{connection}} refused the user name or password.',
+    next: 'Check the user, password and database of {{connection}} in the settings, and pg_hba.conf at the branch.',
+  },
+  central_sign_in: {
+    sentence: 'The head office database refused the user name or password.',
+    next: 'Ask head office whether the user, password or database has changed, and correct the settings.',
+  },
+  tls: {
+    sentence: 'No trusted encrypted link to {{host}} could be made, so nothing was sent.',
+    next: 'Check sslmode and sslrootcert in the settings, and whether the server certificate has expired.',
+  },
+  password_missing: {
+    sentence: 'There is no password for {{connection}}, so signing in was not tried.',
+    next: 'Set the environment variable that the settings name, or add a line to the password file (see the technical message).',
+  },
+  connection_lost: {
+    sentence: 'The link broke in the middle of the table. What had arrived is kept.',
+    next: 'Nothing is lost: resume the batch and the table goes on from its last chunk.',
+  },
+  connection_frozen: {
+    sentence: 'The database stopped answering in the middle of the table. What had arrived is kept.',
+    next: 'Check the network and the load of the server, then resume the batch.',
+  },
+  too_many_connections: {
+    sentence: 'The database has no free connection left.',
+    next: 'Try again later, lower sync.parallelTables, or ask for a higher max_connections.',
+  },
+  contention: {
+    sentence: 'Another program kept the table locked at head office, so it could not be written.',
+    next: 'Resume the batch when the other program is done. Head office can see who holds the lock in pg_locks.',
+  },
+  source_snapshot_cancelled: {
+    sentence:
+      'The branch server is a copy (standby) and cancelled the reading to catch up with its original.',
+    next: 'Resume the batch. If it happens often, set hot_standby_feedback = on at the branch.',
+  },
+  source_permission: {
+    sentence: 'The user of {{connection}} may not read {{table}} at the branch.',
+    next: 'Let the database administrator run: GRANT SELECT ON {{table}} TO the sync user.',
+  },
+  central_permission: {
+    sentence: 'The sync user may not write {{table}} at head office.',
+    next: 'Let head office grant the right named in the technical message, then retry the table.',
+  },
+  source_table_missing: {
+    sentence: 'The table {{table}} is no longer there at the branch {{connection}}.',
+    next: 'If it was renamed or dropped on purpose, take it out of the settings.',
+  },
+  central_key_missing: {
+    sentence:
+      'The table {{table}} at head office has no unique key on {{columns}}, so rows cannot be matched.',
+    next: 'Let head office run this, then retry the table: {{sql}}',
+  },
+  central_not_a_table: {
+    sentence: '{{table}} at head office is a view or something else that cannot be written to.',
+    next: 'Let head office rename it, or choose another schema for the synced tables.',
+  },
+  column_incompatible: {
+    sentence:
+      'The column {{column}} of {{table}} is {{sourceType}} at the branch but {{centralType}} at head office.',
+    next: 'Let head office change the column to {{sourceType}}, then retry the table. The other tables go on.',
+  },
+  constraint_violated: {
+    sentence: 'Head office refused rows of {{table}}: they break its rule {{constraint}}.',
+    next: 'See the technical message for the row, and correct it at the branch or loosen the rule at head office.',
+  },
+  replace_unsafe: {
+    sentence:
+      '{{table}} has no key and shares its table at head office, so replacing it could remove rows of others.',
+    next: 'Give the table a primary key at the branch, or use the layout "stamp" or "schema".',
+  },
+  too_many_deletes: {
+    sentence:
+      '{{deletes}} of {{rows}} rows of {{table}} would be deleted at head office. That looks like a wrong or emptied branch database, so it was stopped.',
+    next: 'If those rows really are gone at the branch, sync the table again with --allow-deletes.',
+  },
+  central_read_only: {
+    sentence: 'The head office database accepts no changes at the moment (read-only).',
+    next: 'Ask head office whether it is under maintenance or a standby, then resume the batch.',
+  },
+  central_disk_full: {
+    sentence: 'The disk of the head office database is full.',
+    next: 'Tell head office at once. Resume the batch when there is room again; nothing is lost.',
+  },
+  central_too_old: {
+    sentence: 'The head office database is PostgreSQL {{version}}; Branchline needs {{oldest}} or later.',
+    next: 'Let head office upgrade its PostgreSQL.',
+  },
+  source_too_old: {
+    sentence:
+      'The branch database {{connection}} is PostgreSQL {{version}}; Branchline needs {{oldest}} or later.',
+    next: 'Upgrade PostgreSQL at the branch.',
+  },
+  source_identity_changed: {
+    sentence:
+      '{{connection}} is not the same database as before (restored, copied or moved), so nothing was written.',
+    next: 'Check host and database of {{connection}}. If the change is meant, head office removes its rows in branchline.checkpoints.',
+  },
+  owned_elsewhere: {
+    sentence: 'Another computer ({{host}}) is syncing {{connection}} at this moment.',
+    next: 'Let only one computer sync a branch. Wait for the other one to end, or switch {{connection}} off here.',
+  },
+  lost_lease: {
+    sentence: 'Another computer took over {{connection}}, so this run stopped.',
+    next: 'Let only one computer sync a branch, then resume the batch by hand.',
+  },
+  data_rejected: {
+    sentence: 'Head office could not accept a value of {{table}}.',
+    next: 'See the technical message for the value and column; correct it at the branch, then retry the table.',
+  },
+  journal_failed: {
+    sentence: 'The record of what was synced (journal.db) could not be written on this computer.',
+    next: 'Check the free disk space and the rights on the data folder. The data at head office is safe.',
+  },
+  internal: {
+    sentence: 'Something unexpected happened inside Branchline.',
+    next: 'Resume the batch. If it happens again, send the file in the logs folder to support.',
+  },
+} as const satisfies Record<FailureCode, { readonly sentence: string; readonly next: string }>;

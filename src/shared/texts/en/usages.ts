@@ -1,0 +1,108 @@
+import type { UsageCode } from '../../errors.ts';
+
+/** What a person asked for cannot be done as asked: what, what it means, what next. */
+export const usages = {
+  settings_missing: {
+    what: 'There are no settings yet: {{path}} does not exist.',
+    means: 'Branchline does not know which databases to read and where to send them.',
+    next: 'Start with "branchline connection add --id central --host …", or try "branchline demo --keep".',
+  },
+  settings_invalid: {
+    what: 'The settings in {{file}} are not right:\n{{problems}}',
+    means: 'Nothing was run and the file was left as it is.',
+    next: 'Correct it there, then try again.',
+  },
+  settings_unreadable: {
+    what: 'The settings file {{path}} cannot be read: {{reason}}.',
+    means: 'Nothing was run and the file was left as it is.',
+    next: 'Correct the file, or put back a copy of it.',
+  },
+  connection_unknown: {
+    what: 'There is no connection "{{connection}}".',
+    means: 'The settings do not have a branch database with this id.',
+    next: 'See them all with "branchline connection list".',
+  },
+  connection_exists: {
+    what: 'There is a connection "{{connection}}" already.',
+    means: 'Nothing was changed.',
+    next: 'Choose another id, or change the one that is there in the settings.',
+  },
+  no_connections: {
+    what: 'There is no branch database to sync.',
+    means: 'The settings have no connection that is switched on.',
+    next: 'Add one with "branchline connection add --id ID --host HOST --database NAME --user USER".',
+  },
+  no_tables: {
+    what: 'There is no table to sync.',
+    means: 'No table at the branch fits what the settings and the command ask for.',
+    next: 'Check "schema", "tables" and "exclude" of the connection with "branchline connection list".',
+  },
+  table_unknown: {
+    what: 'There is no table "{{table}}" in connection "{{connection}}".',
+    means: 'It is not at the branch, or the settings leave it out.',
+    next: 'Table names and model names are both understood: c_invoice or CInvoice.',
+  },
+  table_not_in_batch: {
+    what: 'Table "{{table}}" of connection "{{connection}}" is not part of batch {{batch}}.',
+    means: 'Nothing was run.',
+    next: 'See the tables of the batch with "branchline sync-status {{batch}}".',
+  },
+  batch_unknown: {
+    what: 'Batch ID [{{batch}}] not found.',
+    means: 'This computer has no record of such a batch.',
+    next: 'See the latest ones with "branchline sync-status --all".',
+  },
+  batch_running: {
+    what: 'Batch {{batch}} is running now.',
+    means: 'A batch cannot be resumed while it runs ({{face}}, process {{pid}}).',
+    next: 'Watch it with "branchline sync-status {{batch}} --watch".',
+  },
+  no_batches: {
+    what: 'No batch has run yet.',
+    means: 'There is nothing to show.',
+    next: 'Start one with "branchline sync-all".',
+  },
+  lease_held: {
+    what: 'Another run is at work: {{face}}, process {{pid}} on {{host}}, since {{since}}.',
+    means: 'Two syncs at once are not allowed, so this one did not start.',
+    next: 'Wait for it with --wait, or watch it with "branchline sync-status --watch".',
+  },
+  data_folder_unusable: {
+    what: 'The data folder {{folder}} cannot be used: {{reason}}.',
+    means: 'Settings and records are kept there, so nothing was run.',
+    next: 'Choose another folder with --data-dir, or correct the rights on this one.',
+  },
+  journal_newer: {
+    what: 'The records in {{file}} were written by a newer Branchline.',
+    means: 'This version does not understand them, and leaves them as they are.',
+    next: 'Install the newer version, or use another folder with --data-dir.',
+  },
+  platform_unsupported: {
+    what: 'This does not work on {{platform}}.',
+    means: 'The parts that it needs are not made for this system.',
+    next: 'Use 64-bit Windows, macOS or Linux.',
+  },
+  option_invalid: {
+    what: '{{option}}: {{reason}}.',
+    means: 'Nothing was run.',
+    next: 'See how it is used with --help.',
+  },
+  demo_running: {
+    what: 'The demo is running already, in {{folder}}.',
+    means: 'Its servers answer; a second one was not started.',
+    next: 'Use it with --data-dir {{folder}}, or end it with "branchline demo stop".',
+  },
+  demo_not_running: {
+    what: 'The demo is not running.',
+    means: 'There are no demo servers to use or to end.',
+    next: 'Start it with "branchline demo --keep".',
+  },
+  demo_failed: {
+    what: 'The demo servers could not be started: {{reason}}.',
+    means: 'Nothing was left behind running.',
+    next: 'Try another folder with --folder DIR, with at least 500 MB free.',
+  },
+} as const satisfies Record<
+  UsageCode,
+  { readonly what: string; readonly means: string; readonly next: string }
+>;

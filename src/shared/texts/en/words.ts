@@ -1,0 +1,32 @@
+/** Words that every face uses: statuses, reasons, faces, strategies. */
+export const words = {
+  batch: {
+    running: 'running',
+    completed: 'completed',
+    failed: 'failed',
+    interrupted: 'interrupted',
+  },
+  table: {
+    pending: 'pending',
+    in_progress: 'in progress',
+    completed: 'completed',
+    failed: 'failed',
+    skipped: 'skipped',
+  },
+  reason: {
+    crash: 'the program or the computer stopped suddenly',
+    shutdown: 'the program was asked to quit',
+    user: 'stopped by a person',
+    lost_lease: 'another computer took over',
+    superseded: 'a later batch has done its tables',
+  },
+  trigger: {
+    cli: 'command line',
+    tray: 'tray application',
+    schedule: 'schedule',
+    agent: 'background service',
+  },
+  nearest: 'Did you mean {{nearest}}?',
+  yes: 'yes',
+  no: 'no',
+} as const;

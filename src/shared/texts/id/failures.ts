@@ -1,0 +1,133 @@
+import type { FailureCode } from '../../errors.ts';
+
+/** See the English ones: what happened and means, then what to do. */
+export const failures = {
+  source_unreachable: {
+    sentence: 'Basis data cabang {{connection}} tidak menjawab, jadi tidak ada yang bisa dibaca darinya.',
+    next: 'Pastikan servernya menyala dan PostgreSQL berjalan ({{host}}:{{port}}), lalu sinkronkan lagi.',
+  },
+  central_unreachable: {
+    sentence: 'Basis data kantor pusat tidak menjawab, jadi tidak ada yang bisa dikirim ke sana.',
+    next: 'Periksa internet atau VPN ke {{host}}:{{port}}. Branchline melanjutkan dari titik terakhir begitu tersambung.',
+  },
+  source_sign_in: {
+    sentence: 'Basis data cabang {{connection}} menolak nama pengguna atau kata sandi.',
+    next: 'Periksa pengguna, kata sandi dan basis data {{connection}} di pengaturan, serta pg_hba.conf di cabang.',
+  },
+  central_sign_in: {
+    sentence: 'Basis data kantor pusat menolak nama pengguna atau kata sandi.',
+    next: 'Tanyakan ke kantor pusat apakah pengguna, kata sandi atau basis data berubah, lalu perbaiki pengaturan.',
+  },
+  tls: {
+    sentence: 'Sambungan terenkripsi yang tepercaya ke {{host}} gagal dibuat, jadi tidak ada yang dikirim.',
+    next: 'Periksa sslmode dan sslrootcert di pengaturan, dan apakah sertifikat server sudah kedaluwarsa.',
+  },
+  password_missing: {
+    sentence: 'Tidak ada kata sandi untuk {{connection}}, jadi tidak dicoba masuk.',
+    next: 'Isi variabel lingkungan yang disebut di pengaturan, atau tambahkan baris di berkas kata sandi (lihat pesan teknis).',
+  },
+  connection_lost: {
+    sentence: 'Sambungan terputus di tengah tabel. Yang sudah sampai tetap tersimpan.',
+    next: 'Tidak ada yang hilang: lanjutkan batch dan tabel diteruskan dari potongan terakhir.',
+  },
+  connection_frozen: {
+    sentence: 'Basis data berhenti menjawab di tengah tabel. Yang sudah sampai tetap tersimpan.',
+    next: 'Periksa jaringan dan beban server, lalu lanjutkan batch.',
+  },
+  too_many_connections: {
+    sentence: 'Basis data tidak punya koneksi kosong lagi.',
+    next: 'Coba lagi nanti, kecilkan sync.parallelTables, atau minta max_connections dinaikkan.',
+  },
+  contention: {
+    sentence: 'Program lain terus mengunci tabel di kantor pusat, jadi tabel tidak bisa ditulis.',
+    next: 'Lanjutkan batch setelah program itu selesai. Kantor pusat bisa melihat pengunci di pg_locks.',
+  },
+  source_snapshot_cancelled: {
+    sentence:
+      'Server cabang adalah salinan (standby) dan membatalkan pembacaan untuk mengejar server aslinya.',
+    next: 'Lanjutkan batch. Bila sering terjadi, atur hot_standby_feedback = on di cabang.',
+  },
+  source_permission: {
+    sentence: 'Pengguna {{connection}} tidak boleh membaca {{table}} di cabang.',
+    next: 'Minta pengelola basis data menjalankan: GRANT SELECT ON {{table}} TO pengguna sinkronisasi.',
+  },
+  central_permission: {
+    sentence: 'Pengguna sinkronisasi tidak boleh menulis {{table}} di kantor pusat.',
+    next: 'Minta kantor pusat memberi hak yang disebut di pesan teknis, lalu ulangi tabel ini.',
+  },
+  source_table_missing: {
+    sentence: 'Tabel {{table}} sudah tidak ada di cabang {{connection}}.',
+    next: 'Bila memang diganti nama atau dihapus, keluarkan dari pengaturan.',
+  },
+  central_key_missing: {
+    sentence:
+      'Tabel {{table}} di kantor pusat tidak punya kunci unik pada {{columns}}, jadi baris tidak bisa dicocokkan.',
+    next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel: {{sql}}',
+  },
+  central_not_a_table: {
+    sentence: '{{table}} di kantor pusat adalah view atau hal lain yang tidak bisa ditulis.',
+    next: 'Minta kantor pusat mengganti namanya, atau pilih skema lain untuk tabel sinkronisasi.',
+  },
+  column_incompatible: {
+    sentence:
+      'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
+    next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+  },
+  constraint_violated: {
+    sentence: 'Kantor pusat menolak baris {{table}}: melanggar aturannya {{constraint}}.',
+    next: 'Lihat barisnya di pesan teknis, lalu perbaiki di cabang atau longgarkan aturan di kantor pusat.',
+  },
+  replace_unsafe: {
+    sentence:
+      '{{table}} tidak punya kunci dan berbagi tabel di kantor pusat, jadi menggantinya bisa menghapus baris cabang lain.',
+    next: 'Beri tabel itu kunci utama di cabang, atau pakai tata letak "stamp" atau "schema".',
+  },
+  too_many_deletes: {
+    sentence:
+      '{{deletes}} dari {{rows}} baris {{table}} akan dihapus di kantor pusat. Ini mirip basis data cabang yang salah atau kosong, jadi dihentikan.',
+    next: 'Bila baris itu memang sudah tidak ada di cabang, sinkronkan lagi tabel ini dengan --allow-deletes.',
+  },
+  central_read_only: {
+    sentence: 'Basis data kantor pusat sedang tidak menerima perubahan (hanya baca).',
+    next: 'Tanyakan ke kantor pusat apakah sedang dirawat atau merupakan standby, lalu lanjutkan batch.',
+  },
+  central_disk_full: {
+    sentence: 'Disk basis data kantor pusat penuh.',
+    next: 'Segera beri tahu kantor pusat. Lanjutkan batch setelah ada ruang; tidak ada yang hilang.',
+  },
+  central_too_old: {
+    sentence:
+      'Basis data kantor pusat memakai PostgreSQL {{version}}; Branchline perlu {{oldest}} atau lebih baru.',
+    next: 'Minta kantor pusat memutakhirkan PostgreSQL-nya.',
+  },
+  source_too_old: {
+    sentence:
+      'Basis data cabang {{connection}} memakai PostgreSQL {{version}}; Branchline perlu {{oldest}} atau lebih baru.',
+    next: 'Mutakhirkan PostgreSQL di cabang.',
+  },
+  source_identity_changed: {
+    sentence:
+      '{{connection}} bukan basis data yang sama seperti sebelumnya (dipulihkan, disalin atau dipindah), jadi tidak ada yang ditulis.',
+    next: 'Periksa host dan basis data {{connection}}. Bila memang disengaja, kantor pusat menghapus barisnya di branchline.checkpoints.',
+  },
+  owned_elsewhere: {
+    sentence: 'Komputer lain ({{host}}) sedang menyinkronkan {{connection}} saat ini.',
+    next: 'Cukup satu komputer per cabang. Tunggu yang lain selesai, atau matikan {{connection}} di sini.',
+  },
+  lost_lease: {
+    sentence: 'Komputer lain mengambil alih {{connection}}, jadi proses ini berhenti.',
+    next: 'Cukup satu komputer per cabang, lalu lanjutkan batch dengan tangan.',
+  },
+  data_rejected: {
+    sentence: 'Kantor pusat tidak bisa menerima sebuah nilai dari {{table}}.',
+    next: 'Lihat nilai dan kolomnya di pesan teknis; perbaiki di cabang, lalu ulangi tabel ini.',
+  },
+  journal_failed: {
+    sentence: 'Catatan sinkronisasi (journal.db) tidak bisa ditulis di komputer ini.',
+    next: 'Periksa ruang disk dan hak akses folder data. Data di kantor pusat aman.',
+  },
+  internal: {
+    sentence: 'Terjadi hal yang tidak terduga di dalam Branchline.',
+    next: 'Lanjutkan batch. Bila terulang, kirim berkas di folder logs ke tim dukungan.',
+  },
+} as const satisfies Record<FailureCode, { readonly sentence: string; readonly next: string }>;

@@ -1,0 +1,9 @@
+import type { Catalogue } from '../keys.ts';
+import { cli } from './cli.ts';
+import { failures } from './failures.ts';
+import { help } from './help.ts';
+import { usages } from './usages.ts';
+import { words } from './words.ts';
+
+/** Everything that Branchline says, in Bahasa Indonesia. It has no plural forms but `_other`. */
+export const id = { failure: failures, usage: usages, words, cli, help } as const satisfies Catalogue;

@@ -1,0 +1,111 @@
+import type { UsageCode } from '../../errors.ts';
+
+/**
+ * See the English ones. `batch_unknown.what` stays English: scripts of the older system look for
+ * exactly that line.
+ */
+export const usages = {
+  settings_missing: {
+    what: 'Belum ada pengaturan: {{path}} tidak ada.',
+    means: 'Branchline belum tahu basis data mana yang dibaca dan ke mana dikirim.',
+    next: 'Mulai dengan "branchline connection add --id central --host …", atau coba "branchline demo --keep".',
+  },
+  settings_invalid: {
+    what: 'Pengaturan di {{file}} tidak benar:\n{{problems}}',
+    means: 'Tidak ada yang dijalankan dan berkas dibiarkan apa adanya.',
+    next: 'Perbaiki di sana, lalu coba lagi.',
+  },
+  settings_unreadable: {
+    what: 'Berkas pengaturan {{path}} tidak bisa dibaca: {{reason}}.',
+    means: 'Tidak ada yang dijalankan dan berkas dibiarkan apa adanya.',
+    next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
+  },
+  connection_unknown: {
+    what: 'Tidak ada koneksi "{{connection}}".',
+    means: 'Pengaturan tidak memuat basis data cabang dengan id ini.',
+    next: 'Lihat semuanya dengan "branchline connection list".',
+  },
+  connection_exists: {
+    what: 'Koneksi "{{connection}}" sudah ada.',
+    means: 'Tidak ada yang diubah.',
+    next: 'Pilih id lain, atau ubah koneksi yang ada di pengaturan.',
+  },
+  no_connections: {
+    what: 'Tidak ada basis data cabang untuk disinkronkan.',
+    means: 'Pengaturan tidak memuat koneksi yang aktif.',
+    next: 'Tambahkan dengan "branchline connection add --id ID --host HOST --database NAMA --user PENGGUNA".',
+  },
+  no_tables: {
+    what: 'Tidak ada tabel untuk disinkronkan.',
+    means: 'Tidak ada tabel di cabang yang cocok dengan pengaturan dan perintah.',
+    next: 'Periksa "schema", "tables" dan "exclude" koneksi dengan "branchline connection list".',
+  },
+  table_unknown: {
+    what: 'Tidak ada tabel "{{table}}" di koneksi "{{connection}}".',
+    means: 'Tabel itu tidak ada di cabang, atau dikecualikan di pengaturan.',
+    next: 'Nama tabel dan nama model sama-sama dikenali: c_invoice atau CInvoice.',
+  },
+  table_not_in_batch: {
+    what: 'Tabel "{{table}}" dari koneksi "{{connection}}" bukan bagian dari batch {{batch}}.',
+    means: 'Tidak ada yang dijalankan.',
+    next: 'Lihat tabel batch itu dengan "branchline sync-status {{batch}}".',
+  },
+  batch_unknown: {
+    what: 'Batch ID [{{batch}}] not found.',
+    means: 'Komputer ini tidak punya catatan batch tersebut.',
+    next: 'Lihat yang terbaru dengan "branchline sync-status --all".',
+  },
+  batch_running: {
+    what: 'Batch {{batch}} sedang berjalan.',
+    means: 'Batch tidak bisa dilanjutkan selagi berjalan ({{face}}, proses {{pid}}).',
+    next: 'Amati dengan "branchline sync-status {{batch}} --watch".',
+  },
+  no_batches: {
+    what: 'Belum ada batch yang dijalankan.',
+    means: 'Tidak ada yang bisa ditampilkan.',
+    next: 'Mulai dengan "branchline sync-all".',
+  },
+  lease_held: {
+    what: 'Proses lain sedang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}}.',
+    means: 'Dua sinkronisasi sekaligus tidak diizinkan, jadi yang ini tidak dimulai.',
+    next: 'Tunggu dengan --wait, atau amati dengan "branchline sync-status --watch".',
+  },
+  data_folder_unusable: {
+    what: 'Folder data {{folder}} tidak bisa dipakai: {{reason}}.',
+    means: 'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan.',
+    next: 'Pilih folder lain dengan --data-dir, atau perbaiki hak akses folder ini.',
+  },
+  journal_newer: {
+    what: 'Catatan di {{file}} ditulis oleh Branchline yang lebih baru.',
+    means: 'Versi ini tidak memahaminya, dan membiarkannya apa adanya.',
+    next: 'Pasang versi yang lebih baru, atau pakai folder lain dengan --data-dir.',
+  },
+  platform_unsupported: {
+    what: 'Ini tidak berjalan di {{platform}}.',
+    means: 'Bagian yang diperlukan tidak dibuat untuk sistem ini.',
+    next: 'Pakai Windows, macOS atau Linux 64-bit.',
+  },
+  option_invalid: {
+    what: '{{option}}: {{reason}}.',
+    means: 'Tidak ada yang dijalankan.',
+    next: 'Lihat cara pakainya dengan --help.',
+  },
+  demo_running: {
+    what: 'Demo sudah berjalan, di {{folder}}.',
+    means: 'Servernya menjawab; yang kedua tidak dijalankan.',
+    next: 'Pakai dengan --data-dir {{folder}}, atau akhiri dengan "branchline demo stop".',
+  },
+  demo_not_running: {
+    what: 'Demo tidak sedang berjalan.',
+    means: 'Tidak ada server demo untuk dipakai atau diakhiri.',
+    next: 'Jalankan dengan "branchline demo --keep".',
+  },
+  demo_failed: {
+    what: 'Server demo gagal dijalankan: {{reason}}.',
+    means: 'Tidak ada yang tertinggal berjalan.',
+    next: 'Coba folder lain dengan --folder DIR, dengan ruang kosong minimal 500 MB.',
+  },
+} as const satisfies Record<
+  UsageCode,
+  { readonly what: string; readonly means: string; readonly next: string }
+>;

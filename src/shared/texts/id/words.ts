@@ -1,0 +1,31 @@
+export const words = {
+  batch: {
+    running: 'berjalan',
+    completed: 'selesai',
+    failed: 'gagal',
+    interrupted: 'terhenti',
+  },
+  table: {
+    pending: 'menunggu',
+    in_progress: 'diproses',
+    completed: 'selesai',
+    failed: 'gagal',
+    skipped: 'dilewati',
+  },
+  reason: {
+    crash: 'program atau komputer mati mendadak',
+    shutdown: 'program diminta berhenti',
+    user: 'dihentikan oleh orang',
+    lost_lease: 'komputer lain mengambil alih',
+    superseded: 'batch berikutnya sudah mengerjakan tabelnya',
+  },
+  trigger: {
+    cli: 'baris perintah',
+    tray: 'aplikasi tray',
+    schedule: 'jadwal',
+    agent: 'layanan latar',
+  },
+  nearest: 'Maksud Anda {{nearest}}?',
+  yes: 'ya',
+  no: 'tidak',
+} as const;

@@ -1,0 +1,100 @@
+import { createInstance } from 'i18next';
+import type { ErrorParams, FailureCode, UsageCode } from '../errors.ts';
+import { formatCount, formatDateTime } from '../format.ts';
+import { BatchTrigger } from '../status.ts';
+import { en } from './en/index.ts';
+import { id } from './id/index.ts';
+import type { ParamsOf, TextKey } from './keys.ts';
+import type { Language } from './language.ts';
+
+/** A failure as the journal or an event has it. */
+export interface FailureToExplain {
+  readonly code: FailureCode;
+  readonly params: ErrorParams;
+}
+
+/** What failed, for a branch person. */
+export interface FailureTexts {
+  readonly sentence: string;
+  readonly next: string;
+}
+
+/** Why something cannot be done as asked. `hint` names the nearest right name, where there is one. */
+export interface UsageTexts {
+  readonly what: string;
+  readonly hint: string | null;
+  readonly means: string;
+  readonly next: string;
+}
+
+/** Says things in one language. */
+export interface Translate {
+  <K extends TextKey>(key: K, ...params: ParamsOf<K>): string;
+  readonly language: Language;
+  /** A value that the failure does not have reads as "?". */
+  failure(failure: FailureToExplain): FailureTexts;
+  usage(code: UsageCode, params: ErrorParams): UsageTexts;
+}
+
+/**
+ * A translator that stands alone: no global instance, so that two languages can be spoken in one
+ * process (the tray's and a test's, or one agent with two readers).
+ */
+export function createTranslator(language: Language): Translate {
+  const catalogues = createInstance();
+  void catalogues.init({
+    lng: language,
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, id: { translation: id } },
+    // Everything is in memory, and the first text is asked for in the next line.
+    initAsync: false,
+    nsSeparator: false,
+    interpolation: { escapeValue: false },
+    // An old failure may lack a value that today's sentence names; it must not show as {{host}}.
+    missingInterpolationHandler: () => '?',
+  });
+
+  const say = (key: string, params: ErrorParams): string => catalogues.t(key, params);
+  const translate = <K extends TextKey>(key: K, ...params: ParamsOf<K>): string => say(key, params[0] ?? {});
+  const readable = (params: ErrorParams): ErrorParams =>
+    Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, readableValue(name, value, translate, language)]),
+    );
+  return Object.assign(translate, {
+    language,
+    failure: ({ code, params }: FailureToExplain): FailureTexts => {
+      const values = readable(params);
+      return { sentence: say(`failure.${code}.sentence`, values), next: say(`failure.${code}.next`, values) };
+    },
+    usage: (code: UsageCode, params: ErrorParams): UsageTexts => {
+      const values = readable(params);
+      return {
+        what: say(`usage.${code}.what`, values),
+        hint: params.nearest === undefined ? null : say('words.nearest', values),
+        means: say(`usage.${code}.means`, values),
+        next: say(`usage.${code}.next`, values),
+      };
+    },
+  });
+}
+
+/** Errors carry codes, ISO times and bare numbers; a port stays as it is, a count gets its separators. */
+function readableValue(
+  name: string,
+  value: string | number,
+  t: (key: TriggerKey) => string,
+  language: Language,
+): string | number {
+  if (name === 'face' && isTrigger(value)) return t(`words.trigger.${value}`);
+  if (name === 'since' && !Number.isNaN(Date.parse(String(value))))
+    return formatDateTime(String(value), language);
+  if ((name === 'rows' || name === 'deletes') && typeof value === 'number')
+    return formatCount(value, language);
+  return value;
+}
+
+type TriggerKey = `words.trigger.${BatchTrigger}`;
+
+function isTrigger(value: string | number): value is BatchTrigger {
+  return Object.values<string | number>(BatchTrigger).includes(value);
+}

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { openEngine } from '../../src/core/engine.ts';
+import type { Engine } from '../../src/core/engineApi.ts';
+import type { Logger } from '../../src/core/ports.ts';
+import { loadSettings } from '../../src/core/settings/load.ts';
+import { systemPorts } from '../../src/core/systemPorts.ts';
+import type { EngineEvent } from '../../src/shared/contract.ts';
+import type { DatabasePair } from './databases.ts';
+
+export const CONNECTION = 'pgsql_lmp';
+
+/** A user-data folder of a test, with the settings for a pair of databases. */
+export interface Home extends Disposable {
+  readonly folder: string;
+  /** Opens the engine here; retries come fast, so that tests of failures take no minute. */
+  open(): Engine;
+}
+
+type Part = Readonly<Record<string, unknown>>;
+
+export interface HomeOptions {
+  readonly connection?: Part;
+  readonly central?: Part;
+  readonly sync?: Part;
+  /** The file with the passwords. Default: that of the shared servers. */
+  readonly passfile?: string;
+}
+
+const SILENT: Logger = { log: () => {} };
+
+export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
+  const folder = mkdtempSync(join(tmpdir(), 'branchline-home-'));
+  const passfile = options.passfile ?? inject('servers').passfile;
+  const endpoint = ({ host, port, database, user }: DatabasePair['source']): Part => ({
+    host,
+    port,
+    database,
+    user,
+    passfile,
+  });
+  const settings = {
+    central: { ...endpoint(pair.central), ...options.central },
+    connections: [
+      {
+        id: CONNECTION,
+        label: 'Lampung',
+        ...endpoint(pair.source),
+        schema: 'adempiere',
+        ...options.connection,
+      },
+    ],
+    sync: { ...options.sync },
+  };
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  return {
+    folder,
+    open: () =>
+      openEngine(systemPorts(SILENT), {
+        folder,
+        settings: loadSettings(folder),
+        retry: { firstDelayMs: 20, longestDelayMs: 200 },
+      }),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Collects what an engine tells. */
+export function listen(engine: Engine): EngineEvent[] {
+  const events: EngineEvent[] = [];
+  engine.on((event) => events.push(event));
+  return events;
+}
