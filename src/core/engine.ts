@@ -2,7 +2,7 @@ import type { BatchRow, EngineEvent, TableOutcome, TableRow } from '../shared/co
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { namesTable } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
-import { BatchStatus, type InterruptionReason, type Strategy, TableStatus } from '../shared/status.ts';
+import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { ConnectionWork, RunContext } from './batch/connectionRun.ts';
 import {
   narrow,

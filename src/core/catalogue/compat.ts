@@ -20,7 +20,7 @@ export function centralType(source: ColumnShape, enumType: (name: string) => str
 }
 
 /** Compares the types of a column on both sides. */
-export function fit(source: ColumnShape, central: ColumnShape): Fit {
+export function typeFit(source: ColumnShape, central: ColumnShape): Fit {
   const from = source.kind === 'domain' && source.baseType !== null ? source.baseType : source.type;
   if (central.type === 'text') return source.type === 'text' ? 'same' : 'lossless';
   if (source.kind === 'enum' || central.kind === 'enum') {

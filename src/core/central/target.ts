@@ -1,6 +1,6 @@
 import { FailureCode } from '../../shared/errors.ts';
 import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
-import { centralType, fit } from '../catalogue/compat.ts';
+import { centralType, typeFit } from '../catalogue/compat.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { canDecode } from '../postgres/keyText.ts';
@@ -71,14 +71,16 @@ export async function prepareTarget(
   [shape] = await readTables(session, version, schema, [source.name]);
   if (shape === undefined)
     throw centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${source.name}` });
-  return describe(schema, layout, source, shape, existing === undefined);
+  return describeTarget(schema, layout, source, shape, existing === undefined);
 }
 
-/** True where the central table needs no change: then {@link describe} alone is enough. */
+/** True where the central table needs no change: then {@link describeTarget} alone is enough. */
 export function fits(source: TableShape, existing: TableShape): boolean {
   return copied(source).every((one) => {
     const other = existing.columns.find((candidate) => candidate.name === one.name);
-    return other !== undefined && ['same', 'lossless'].includes(fit(one, other)) && enumCovered(one, other);
+    return (
+      other !== undefined && ['same', 'lossless'].includes(typeFit(one, other)) && enumCovered(one, other)
+    );
   });
 }
 
@@ -168,7 +170,7 @@ async function alignColumns(
       changes.push(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${ident(one.name)} ${type}`);
       continue;
     }
-    const how = fit(one, other);
+    const how = typeFit(one, other);
     if (how === 'incompatible') {
       throw centralRefusal(
         FailureCode.ColumnIncompatible,
@@ -200,7 +202,7 @@ function missingLabels(schema: string, source: ColumnShape, central: ColumnShape
 }
 
 /** Puts together how rows go from a source table into a central one that fits it. */
-export function describe(
+export function describeTarget(
   schema: string,
   layout: Layout,
   source: TableShape,
@@ -224,7 +226,7 @@ export function describe(
   const rest = shared.map((one) => one.name).filter((name) => !first.includes(name));
   const everySame = shared.every((one) => {
     const other = of(one.name);
-    return other !== undefined && fit(one, other) === 'same';
+    return other !== undefined && typeFit(one, other) === 'same';
   });
   return {
     schema,

@@ -6,7 +6,14 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { anyMine } from '../central/apply.ts';
 import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../central/checkpoint.ts';
 import type { Claim, Installation } from '../central/ownership.ts';
-import { describe, fits, layoutOf, prepareTarget, type Target, targetSchema } from '../central/target.ts';
+import {
+  describeTarget,
+  fits,
+  layoutOf,
+  prepareTarget,
+  type Target,
+  targetSchema,
+} from '../central/target.ts';
 import type { Ports } from '../ports.ts';
 import { runFull } from './fullPass.ts';
 import type { WorkerLinks } from './links.ts';
@@ -153,7 +160,7 @@ class Attempts {
       : (await readTables(session, version, schema, [source.name]))[0];
     this.#first = false;
     if (existing !== undefined && fits(source, existing)) {
-      return describe(schema, layoutOf(central, existing), source, existing, false);
+      return describeTarget(schema, layoutOf(central, existing), source, existing, false);
     }
     return prepareTarget(session, version, central, connection, source, existing);
   }
