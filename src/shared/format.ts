@@ -47,10 +47,11 @@ export function formatBytes(bytes: number, language: Language): string {
   return `${number(value, language, unit === 0 ? 0 : 1)} ${units[unit]}`;
 }
 
-/** `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`, `2 d 03 h`. */
+/** `43 ms`, `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`, `2 d 03 h`. */
 export function formatDuration(seconds: number, language: Language): string {
   const unit = UNITS[language];
-  if (seconds < 9.95) return `${number(Math.max(0, seconds), language, 1)} ${unit.second}`;
+  if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
+  if (seconds < 9.95) return `${number(seconds, language, 1)} ${unit.second}`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} ${unit.second}`;
   if (whole < 3600) return pair(Math.floor(whole / 60), unit.minute, whole % 60, unit.second);

@@ -33,7 +33,8 @@ export const cli = {
     rows: 'Rows',
     resumed_one: 'resumed once',
     resumed_other: 'resumed {{count}} times',
-    doneOf: '{{percent}} ({{done}} of {{total}} tables)',
+    doneOf_one: '{{percent}} ({{done}} of 1 table)',
+    doneOf_other: '{{percent}} ({{done}} of {{total}} tables)',
     counts: '{{processed}} processed, {{skipped}} skipped, {{deleted}} deleted',
     failedTables_one: '1 table failed:',
     failedTables_other: '{{count}} tables failed:',
@@ -48,7 +49,8 @@ export const cli = {
     noEvents: 'There is nothing in the log of this batch.',
   },
   progress: {
-    started: 'Batch {{batch}} started: {{tables}} tables',
+    started_one: 'Batch {{batch}} started: 1 table',
+    started_other: 'Batch {{batch}} started: {{tables}} tables',
     resumed: 'Batch {{batch}} resumed: {{left}} of {{tables}} tables to do',
     ended: 'Batch {{batch}} {{status}} after {{duration}}',
     tableStarted: '{{table}} started ({{strategy}}, about {{rows}} rows)',
@@ -73,17 +75,13 @@ export const cli = {
     alreadyCompleted: 'Batch {{batch}} is completed already; there is nothing to resume.',
     interrupted: 'Stopped before the end. What has arrived is kept.',
     runAgain: 'Run it again with:',
-    tableDone: '{{table}} of {{connection}}: {{status}}',
   },
   connection: {
-    central: 'central',
     centralLabel: 'Head office',
     none: 'No branch database is set up yet.',
     allTables: 'all',
     added: 'Connection {{connection}} was added to {{file}}.',
     tryIt: 'Try it with:',
-    stepOk: 'ok',
-    stepFailed: 'failed',
     works: '{{connection}} works.',
     doesNotWork: '{{connection}} does not work yet.',
     step: {
@@ -95,10 +93,8 @@ export const cli = {
       write: 'Tables can be written',
     },
     reason: {
-      required: 'is needed',
       passwordInUrl:
         'a password on the command line can be seen by others; put it in an environment variable and name that with --password-env',
-      urlWrong: 'is not a postgres:// address',
       portWrong: 'must be a port number, 1 to 65535',
       centralHasNone: 'does not apply to central',
     },
@@ -136,5 +132,4 @@ export const cli = {
     next: 'The details are in {{file}}. Try again; if it happens again, send that file to support.',
     noFile: 'The details could not be written to a file: {{reason}}',
   },
-  hintNote: 'Note',
 } as const;

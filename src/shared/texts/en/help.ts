@@ -5,7 +5,7 @@ export const help = {
     arguments: 'Arguments:',
     options: 'Options:',
     commands: 'Commands:',
-    globalOptions: 'Options of every command:',
+    globalOptions: 'Options that apply here too:',
     examples: 'Examples:',
     exitCodes: 'Exit codes:',
   },
@@ -56,7 +56,6 @@ export const help = {
     model: 'table or model: c_invoice or CInvoice',
     batchId: 'id of a batch, as sync_20251108_143052_aB3dEf9h',
     connection: 'id of a connection, or central',
-    command: 'command to explain',
   },
   command: {
     help: 'show the help of a command',
@@ -92,6 +91,8 @@ export const help = {
     demo: 'start, fill, sync, show, end',
     demoKeep: 'the same, but leave the servers running',
     demoStop: 'end them',
+    demoChange: 'a day passes; sync again to see what that changes',
+    demoStatus: 'where its servers and settings are',
   },
   parse: {
     unknownOption: 'There is no option {{name}} here.',

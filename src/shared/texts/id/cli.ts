@@ -31,7 +31,7 @@ export const cli = {
     progress: 'Kemajuan',
     rows: 'Baris',
     resumed_other: 'dilanjutkan {{count}} kali',
-    doneOf: '{{percent}} ({{done}} dari {{total}} tabel)',
+    doneOf_other: '{{percent}} ({{done}} dari {{total}} tabel)',
     counts: '{{processed}} diproses, {{skipped}} sudah sama, {{deleted}} dihapus',
     failedTables_other: '{{count}} tabel gagal:',
     noneFailed: 'Tidak ada tabel yang gagal di batch ini.',
@@ -45,7 +45,7 @@ export const cli = {
     noEvents: 'Log batch ini kosong.',
   },
   progress: {
-    started: 'Batch {{batch}} dimulai: {{tables}} tabel',
+    started_other: 'Batch {{batch}} dimulai: {{tables}} tabel',
     resumed: 'Batch {{batch}} dilanjutkan: {{left}} dari {{tables}} tabel tersisa',
     ended: 'Batch {{batch}} {{status}} setelah {{duration}}',
     tableStarted: '{{table}} dimulai ({{strategy}}, sekitar {{rows}} baris)',
@@ -70,17 +70,13 @@ export const cli = {
     alreadyCompleted: 'Batch {{batch}} sudah selesai; tidak ada yang perlu dilanjutkan.',
     interrupted: 'Berhenti sebelum selesai. Yang sudah sampai tetap tersimpan.',
     runAgain: 'Jalankan lagi dengan:',
-    tableDone: '{{table}} dari {{connection}}: {{status}}',
   },
   connection: {
-    central: 'central',
     centralLabel: 'Kantor pusat',
     none: 'Belum ada basis data cabang yang diatur.',
     allTables: 'semua',
     added: 'Koneksi {{connection}} ditambahkan ke {{file}}.',
     tryIt: 'Coba dengan:',
-    stepOk: 'baik',
-    stepFailed: 'gagal',
     works: '{{connection}} berfungsi.',
     doesNotWork: '{{connection}} belum berfungsi.',
     step: {
@@ -92,10 +88,8 @@ export const cli = {
       write: 'Tabel bisa ditulis',
     },
     reason: {
-      required: 'harus diisi',
       passwordInUrl:
         'kata sandi di baris perintah bisa dilihat orang lain; simpan di variabel lingkungan dan sebut namanya dengan --password-env',
-      urlWrong: 'bukan alamat postgres://',
       portWrong: 'harus nomor port, 1 sampai 65535',
       centralHasNone: 'tidak berlaku untuk central',
     },
@@ -133,5 +127,4 @@ export const cli = {
     next: 'Rinciannya ada di {{file}}. Coba lagi; bila terulang, kirim berkas itu ke tim dukungan.',
     noFile: 'Rinciannya tidak bisa ditulis ke berkas: {{reason}}',
   },
-  hintNote: 'Catatan',
 } as const;

@@ -4,7 +4,7 @@ export const help = {
     arguments: 'Argumen:',
     options: 'Opsi:',
     commands: 'Perintah:',
-    globalOptions: 'Opsi semua perintah:',
+    globalOptions: 'Opsi yang juga berlaku:',
     examples: 'Contoh:',
     exitCodes: 'Kode keluar:',
   },
@@ -55,7 +55,6 @@ export const help = {
     model: 'tabel atau model: c_invoice atau CInvoice',
     batchId: 'id batch, seperti sync_20251108_143052_aB3dEf9h',
     connection: 'id koneksi, atau central',
-    command: 'perintah yang dijelaskan',
   },
   command: {
     help: 'tampilkan bantuan suatu perintah',
@@ -91,6 +90,8 @@ export const help = {
     demo: 'mulai, isi, sinkronkan, tampilkan, akhiri',
     demoKeep: 'sama, tetapi server dibiarkan berjalan',
     demoStop: 'akhiri',
+    demoChange: 'satu hari berlalu; sinkronkan lagi untuk melihat perubahannya',
+    demoStatus: 'letak server dan pengaturannya',
   },
   parse: {
     unknownOption: 'Tidak ada opsi {{name}} di sini.',

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// Written for any Node: an old one must get far enough to hand over to the Node that the checkout brings.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 22;
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED) handOver();
+else await start();
+
+async function start() {
+  const built = new URL('../out/cli/branchline.js', import.meta.url);
+  // In a checkout that was not built, Node strips the types itself.
+  const source = new URL('../src/cli/branchline.ts', import.meta.url);
+  await import(existsSync(built) ? built.href : source.href);
+}
+
+function handOver() {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const node = fileURLToPath(new URL(`../node_modules/node/bin/${name}`, import.meta.url));
+  if (!existsSync(node)) {
+    console.error(`Branchline needs Node ${NEEDED} or later; this is ${process.version}.`);
+    console.error('Install a newer Node, or run "npm ci" in the folder of Branchline: it brings its own.');
+    process.exitCode = 1;
+    return;
+  }
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends Ctrl+C to both; passing it on again would count as the second one, which stops at once.
+  process.on('SIGINT', () => (process.stdin.isTTY ? undefined : child.kill('SIGINT')));
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error(`${node} could not be started: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exitCode = code ?? 1;
+    else endBy(signal);
+  });
+}
+
+/** Ends as the child did, so that the caller sees the signal and not a made-up code. */
+function endBy(signal) {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}

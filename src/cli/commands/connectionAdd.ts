@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { SYSTEM_CA } from '../../shared/settings.ts';
+import type { CliContext } from '../context.ts';
+import { ExitCode } from '../exitCodes.ts';
+import { addBranch, beginWithCentral } from '../settingsDoor.ts';
+
+export interface ConnectionAddOptions {
+  readonly id: string;
+  readonly label?: string;
+  readonly url?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user?: string;
+  readonly passwordEnv?: string;
+  readonly passfile?: string;
+  readonly sslmode?: string;
+  readonly sslrootcert?: string;
+  readonly schema?: string;
+  readonly tables?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** `connection add`: writes a branch, or with the id `central` head office, into the settings. */
+export async function connectionAdd(options: ConnectionAddOptions, context: CliContext): Promise<ExitCode> {
+  refusePassword(options.url, context);
+  const file = options.id === 'central' ? await addCentral(options, context) : await add(options, context);
+  if (context.json) context.printJson({ connection: options.id, file });
+  else {
+    const { t, look } = context;
+    context.print([
+      t('cli.connection.added', { connection: options.id, file }),
+      t('cli.connection.tryIt'),
+      `  ${look.colors.bold(context.again(`connection test ${options.id}`))}`,
+    ]);
+  }
+  return ExitCode.AllWell;
+}
+
+function add(options: ConnectionAddOptions, context: CliContext): Promise<string> {
+  const { id, label, tables, exclude } = options;
+  const connection = {
+    id,
+    ...(label !== undefined && { label }),
+    ...endpointOf(options),
+    ...(tables && { tables }),
+    ...(exclude && { exclude }),
+  };
+  return addBranch(connection, context);
+}
+
+function addCentral(options: ConnectionAddOptions, context: CliContext): Promise<string> {
+  for (const name of ['label', 'tables', 'exclude'] as const) {
+    if (options[name] === undefined) continue;
+    const reason = context.t('cli.connection.reason.centralHasNone');
+    throw new UsageError(UsageCode.OptionInvalid, { option: `--${name}`, reason });
+  }
+  return beginWithCentral(endpointOf(options), context);
+}
+
+/** Only what was said: defaults stay unwritten, so that a later version's reach this file too. */
+function endpointOf(options: ConnectionAddOptions): Readonly<Record<string, unknown>> {
+  const { url, host, port, database, user, passwordEnv, sslmode, schema } = options;
+  const said = {
+    url,
+    host,
+    port,
+    database,
+    user,
+    password: passwordEnv === undefined ? undefined : `\${${passwordEnv}}`,
+    passfile: absolute(options.passfile),
+    sslmode,
+    sslrootcert: options.sslrootcert === SYSTEM_CA ? SYSTEM_CA : absolute(options.sslrootcert),
+    schema,
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+/** In the file a name is relative to the file; on the command line it is relative to where one stands. */
+function absolute(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : resolve(file);
+}
+
+/** Other people on the machine see the command lines of all. */
+function refusePassword(url: string | undefined, { t }: CliContext): void {
+  if (url === undefined || !URL.canParse(url) || new URL(url).password === '') return;
+  throw new UsageError(UsageCode.OptionInvalid, {
+    option: '--url',
+    reason: t('cli.connection.reason.passwordInUrl'),
+  });
+}

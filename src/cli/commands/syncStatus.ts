@@ -1,0 +1,99 @@
+import type { Engine } from '../../core/engineApi.ts';
+import { UsageCode } from '../../shared/errors.ts';
+import { formatDateTime } from '../../shared/format.ts';
+import { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { CliContext } from '../context.ts';
+import { ExitCode } from '../exitCodes.ts';
+import { renderBatchList } from '../render/batchList.ts';
+import { type BatchWithTables, renderBatchHead } from '../render/batchView.ts';
+import { renderEventLog } from '../render/eventLog.ts';
+import { renderFailedTables } from '../render/failedTables.ts';
+import { renderUsage } from '../render/usage.ts';
+import { printBatch } from './syncAll.ts';
+import { watchBatch } from './watchBatch.ts';
+
+export interface SyncStatusOptions {
+  readonly all?: boolean;
+  readonly failed?: boolean;
+  readonly watch?: boolean;
+  readonly events?: boolean;
+}
+
+/** As many as the older system listed. */
+const LISTED = 20;
+
+/**
+ * `sync-status`: what the journal knows. It ends with 0 whenever it could show that, also where what it
+ * shows has failed: the question was answered.
+ */
+export async function syncStatus(
+  batchId: string | undefined,
+  options: SyncStatusOptions,
+  context: CliContext,
+): Promise<ExitCode> {
+  if (options.watch) await watchBatch(batchId, context);
+  await using engine = await context.openEngine();
+  if (options.all) {
+    printList(engine, context);
+    return ExitCode.AllWell;
+  }
+  const found = batchId === undefined ? engine.latestBatch() : engine.batch(batchId);
+  if (found === null) printNothing(context);
+  else if (options.events) printEvents(engine, found, context);
+  else if (options.failed) printFailed(found, context);
+  else {
+    printBatch(found, context);
+    printHolder(engine, found, context);
+  }
+  return ExitCode.AllWell;
+}
+
+function printList(engine: Engine, context: CliContext): void {
+  const batches = engine.batches(LISTED);
+  if (context.json) context.printJson({ batches });
+  else if (batches.length === 0) printNothing(context);
+  else context.print(renderBatchList(batches, context.look));
+}
+
+function printFailed({ batch, tables }: BatchWithTables, context: CliContext): void {
+  const failed = tables.filter((table) => table.status === TableStatus.Failed);
+  if (context.json) {
+    context.printJson({ batch, tables: failed });
+    return;
+  }
+  const { look, t } = context;
+  context.print([
+    ...renderBatchHead({ batch, tables }, look, new Date()),
+    '',
+    ...renderFailedTables(failed, look),
+  ]);
+  if (failed.length === 0) return;
+  const command = context.again(`sync-all --resume ${batch.batch_id}`);
+  context.print(['', t('cli.status.resumeWith'), `  ${look.colors.bold(command)}`]);
+}
+
+function printEvents(engine: Engine, { batch }: BatchWithTables, context: CliContext): void {
+  const events = engine.log({ batchId: batch.batch_id });
+  if (context.json) context.printJson({ batch, events });
+  else context.print(renderEventLog(events, context.look));
+}
+
+/** Who runs a batch that is running, so that nobody starts a second one. */
+function printHolder(engine: Engine, { batch }: BatchWithTables, context: CliContext): void {
+  const holder = engine.holder();
+  if (context.json || batch.status !== BatchStatus.Running || holder === null) return;
+  const { t } = context;
+  const running = t('cli.status.runningNow', {
+    face: t(`words.trigger.${holder.face}`),
+    pid: holder.pid,
+    host: holder.host,
+    since: formatDateTime(holder.since, t.language),
+  });
+  context.print(['', running]);
+}
+
+/** A new installation is no mistake, so this is said as an answer and not as an error. */
+function printNothing(context: CliContext): void {
+  if (context.json) context.printJson({ batch: null, tables: [] });
+  else context.print(renderUsage(context.t.usage(UsageCode.NoBatches, {}), context.look));
+}

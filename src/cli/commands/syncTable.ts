@@ -1,0 +1,79 @@
+import type { TableOutcome } from '../../shared/contract.ts';
+import { BatchTrigger, type Strategy } from '../../shared/status.ts';
+import type { CliContext } from '../context.ts';
+import { ExitCode, exitCodeOfTable } from '../exitCodes.ts';
+import { renderOutcome } from '../render/outcomeView.ts';
+import { listenForStop } from '../stopSignals.ts';
+import { runShown } from './runShown.ts';
+
+export interface SyncTableOptions {
+  readonly connection: string;
+  readonly batchId?: string;
+  readonly strategy?: Strategy;
+  readonly allowDeletes?: boolean;
+  readonly wait?: boolean;
+}
+
+/** `sync-table`: one table, alone or as part of a batch. */
+export async function syncTable(
+  table: string,
+  options: SyncTableOptions,
+  context: CliContext,
+): Promise<ExitCode> {
+  const { connection, batchId, strategy, allowDeletes, wait } = options;
+  await using engine = await context.openEngine();
+  using signals = listenForStop(process, () => undefined);
+  const outcome = await runShown(context, engine, signals, wait === true, (control) =>
+    engine.syncTable(
+      {
+        trigger: BatchTrigger.Cli,
+        table,
+        connection,
+        ...(batchId !== undefined && { batchId }),
+        ...(strategy && { strategy }),
+        ...(allowDeletes && { allowDeletes }),
+      },
+      control,
+    ),
+  );
+  if (context.json) {
+    const batch = batchId === undefined ? null : engine.batch(batchId).batch;
+    context.printJson({ batch, tables: [inJournalWords(outcome, batchId ?? null)] });
+  } else {
+    context.print(['', ...renderOutcome(outcome, context.look)]);
+    if (exitCodeOfTable(outcome.status) === ExitCode.Interrupted)
+      context.print(runAgain(table, options, context));
+  }
+  return exitCodeOfTable(outcome.status);
+}
+
+/** The outcome under the names of `sync_progress`, so that programs read one shape everywhere. */
+function inJournalWords(outcome: TableOutcome, batchId: string | null): Readonly<Record<string, unknown>> {
+  return {
+    batch_id: batchId,
+    connection: outcome.connection,
+    table_name: outcome.table,
+    model_name: outcome.model,
+    strategy: outcome.strategy,
+    status: outcome.status,
+    records_processed: outcome.processed,
+    records_skipped: outcome.skipped,
+    records_deleted: outcome.deleted,
+    bytes: outcome.bytes,
+    error_code: outcome.failure?.code ?? null,
+    error_message: outcome.failure?.message ?? null,
+    error_detail: outcome.failure,
+    duration_seconds: outcome.durationSeconds,
+  };
+}
+
+function runAgain(table: string, { connection, batchId }: SyncTableOptions, context: CliContext): string[] {
+  const { t, look } = context;
+  const batch = batchId === undefined ? '' : ` --batch-id ${batchId}`;
+  return [
+    '',
+    t('cli.sync.interrupted'),
+    t('cli.sync.runAgain'),
+    `  ${look.colors.bold(context.again(`sync-table ${table} --connection ${connection}${batch}`))}`,
+  ];
+}

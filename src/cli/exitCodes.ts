@@ -1,0 +1,48 @@
+import { UsageCode } from '../shared/errors.ts';
+import { assertNever, BatchStatus, TableStatus } from '../shared/status.ts';
+
+/** What scripts see. 75 is sysexits' EX_TEMPFAIL: trying again later is the right thing to do. */
+export const ExitCode = {
+  AllWell: 0,
+  SomeFailed: 1,
+  WrongUse: 2,
+  Interrupted: 3,
+  LeaseHeld: 75,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+export function exitCodeOfBatch(status: BatchStatus): ExitCode {
+  switch (status) {
+    case BatchStatus.Completed:
+      return ExitCode.AllWell;
+    case BatchStatus.Failed:
+      return ExitCode.SomeFailed;
+    case BatchStatus.Interrupted:
+    case BatchStatus.Running:
+      return ExitCode.Interrupted;
+    default:
+      return assertNever(status);
+  }
+}
+
+/** A table run that ended neither completed nor failed was stopped. */
+export function exitCodeOfTable(status: TableStatus): ExitCode {
+  switch (status) {
+    case TableStatus.Completed:
+    case TableStatus.Skipped:
+      return ExitCode.AllWell;
+    case TableStatus.Failed:
+      return ExitCode.SomeFailed;
+    case TableStatus.Pending:
+    case TableStatus.InProgress:
+      return ExitCode.Interrupted;
+    default:
+      return assertNever(status);
+  }
+}
+
+export function exitCodeOfUsage(code: UsageCode): ExitCode {
+  if (code === UsageCode.LeaseHeld || code === UsageCode.BatchRunning) return ExitCode.LeaseHeld;
+  if (code === UsageCode.DemoFailed) return ExitCode.SomeFailed;
+  return ExitCode.WrongUse;
+}

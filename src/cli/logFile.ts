@@ -1,0 +1,62 @@
+import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../core/ports.ts';
+
+/** A month, as batches are kept by default. */
+const KEPT_FILES = 30;
+
+const NAME = /^branchline-\d{4}-\d{2}-\d{2}\.log$/;
+
+/**
+ * A logger that appends JSON lines to a file a day in `logs/`. It writes at once and never throws: a
+ * full disk must not turn a sync that works into one that fails.
+ */
+export function createFileLogger(folder: string): Logger {
+  pruneLogs(join(folder, 'logs'));
+  return {
+    log: (level, message, facts) => {
+      try {
+        append(folder, { level, message, ...facts });
+      } catch {
+        // See above.
+      }
+    },
+  };
+}
+
+/** Where the stack of an unexpected error was written, or why it could not be. */
+export type CrashLog =
+  | { readonly ok: true; readonly file: string }
+  | { readonly ok: false; readonly reason: string };
+
+export function writeCrashLog(folder: string, error: unknown): CrashLog {
+  try {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined;
+    return { ok: true, file: append(folder, { level: 'error', message: 'unexpected', stack, cause }) };
+  } catch (problem) {
+    return { ok: false, reason: problem instanceof Error ? problem.message : String(problem) };
+  }
+}
+
+function append(folder: string, line: Readonly<Record<string, unknown>>): string {
+  const at = new Date().toISOString();
+  const file = join(folder, 'logs', `branchline-${at.slice(0, 10)}.log`);
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  appendFileSync(file, `${withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }))}\n`);
+  return file;
+}
+
+/** Drivers like to quote the address they were given. */
+function withoutPasswords(text: string): string {
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:/@\s"]*):[^@/\s"]*@/gi, '$1:***@');
+}
+
+function pruneLogs(logs: string): void {
+  try {
+    const files = readdirSync(logs).filter((name) => NAME.test(name));
+    for (const name of files.sort().slice(0, -KEPT_FILES)) rmSync(join(logs, name), { force: true });
+  } catch {
+    // No folder yet, or another process pruned first.
+  }
+}

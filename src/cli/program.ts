@@ -1,0 +1,58 @@
+import { Command } from 'commander';
+import { LANGUAGES } from '../shared/texts/language.ts';
+import type { Translate } from '../shared/texts/translate.ts';
+import type { CliContext, GlobalOptions } from './context.ts';
+import { declareConnection } from './declare/connection.ts';
+import { declareDemo } from './declare/demo.ts';
+import { declareStatus } from './declare/status.ts';
+import { declareSync } from './declare/sync.ts';
+import type { ExitCode } from './exitCodes.ts';
+import { helpStyle } from './helpStyle.ts';
+import { optionValues } from './optionValues.ts';
+
+/** What a command line asked for: a command with its options, to be run in a context. */
+export interface Chosen {
+  readonly globals: GlobalOptions;
+  run(context: CliContext): Promise<ExitCode>;
+}
+
+/** What the declarations of commands need. */
+export interface Declaring {
+  readonly t: Translate;
+  /** Adds a `--json` whose help says what is printed. */
+  json(command: Command, description: string): Command;
+  /** Notes what is to be run; parsing itself runs nothing. */
+  choose(command: Command, run: Chosen['run']): void;
+}
+
+/** All commands. Parsing calls `onChosen`, or throws CommanderError or UsageError. */
+export function createProgram(t: Translate, version: string, onChosen: (chosen: Chosen) => void): Command {
+  const program = new Command('branchline')
+    .description(t('help.program'))
+    .option('--data-dir <DIR>', t('help.option.dataDir'))
+    .option(
+      '--language <LANGUAGE>',
+      t('help.option.language'),
+      optionValues(t).oneOf('--language', LANGUAGES),
+    )
+    .option('--no-color', t('help.option.noColor'))
+    .version(version, '-V, --version', t('help.option.version'))
+    .helpOption('-h, --help', t('help.option.help'))
+    .helpCommand('help [COMMAND]', t('help.command.help'))
+    .configureHelp(helpStyle(t))
+    .addHelpText('after', `\n${t('help.title.exitCodes')}\n  ${t('help.exitCodes')}`)
+    .exitOverride()
+    // Errors are printed by us: in the person's language, or as JSON.
+    .configureOutput({ outputError: () => undefined });
+
+  const declaring: Declaring = {
+    t,
+    json: (command, description) => command.option('--json', description),
+    choose: (command, run) => onChosen({ globals: command.optsWithGlobals<GlobalOptions>(), run }),
+  };
+  declareSync(program, declaring);
+  declareStatus(program, declaring);
+  declareConnection(program, declaring);
+  declareDemo(program, declaring);
+  return program;
+}

@@ -1,0 +1,135 @@
+import type { BatchRow, TableRow } from '../../shared/contract.ts';
+import { formatCount, formatDateTime, formatDuration, formatPercent } from '../../shared/format.ts';
+import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
+import { type Cell, type Column, renderColumns } from './columns.ts';
+import { renderFailedTables } from './failedTables.ts';
+import { renderLabelled } from './labelled.ts';
+import type { Look } from './look.ts';
+import { batchMark, painted, tableMark } from './marks.ts';
+
+export interface BatchWithTables {
+  readonly batch: BatchRow;
+  readonly tables: readonly TableRow[];
+}
+
+/**
+ * A whole batch: its head, every table, what failed and what to do, and the command that resumes it.
+ *
+ * @param resumeCommand as it is typed on this machine
+ * @param now for the duration of a batch that still runs
+ */
+export function renderBatch(
+  { batch, tables }: BatchWithTables,
+  look: Look,
+  resumeCommand: string,
+  now: Date,
+): string[] {
+  const failed = tables.some((table) => table.status === TableStatus.Failed);
+  return [
+    ...renderBatchHead({ batch, tables }, look, now),
+    '',
+    ...renderTables({ batch, tables }, look, now),
+    ...(failed ? ['', ...renderFailedTables(tables, look)] : []),
+    ...renderResume(batch, look, resumeCommand),
+  ];
+}
+
+/** The lines above the tables. */
+export function renderBatchHead({ batch, tables }: BatchWithTables, look: Look, now: Date): string[] {
+  const { t, colors } = look;
+  const done = batch.completed_tables + batch.skipped_tables;
+  const percent = batch.total_tables === 0 ? 1 : done / batch.total_tables;
+  const resumed =
+    batch.resume_count === 0 ? '' : `, ${t('cli.status.resumed', { count: batch.resume_count })}`;
+  const reason =
+    batch.interruption_reason === null ? '' : ` (${t(`words.reason.${batch.interruption_reason}`)})`;
+  const pairs: [string, string][] = [
+    [t('cli.status.batch'), colors.bold(batch.batch_id)],
+    [t('cli.status.status'), `${painted(batchMark(batch.status, look))}${reason}`],
+    [t('cli.status.started'), `${formatDateTime(batch.started_at, t.language)}${resumed}`],
+  ];
+  if (batch.ended_at !== null)
+    pairs.push([t('cli.status.ended'), formatDateTime(batch.ended_at, t.language)]);
+  pairs.push(
+    [t('cli.status.duration'), formatDuration(batchSeconds(batch, now), t.language)],
+    [t('cli.status.by'), t(`words.trigger.${batch.trigger}`)],
+    [
+      t('cli.status.progress'),
+      t('cli.status.doneOf', {
+        percent: formatPercent(percent, t.language),
+        done: formatCount(done, t.language),
+        total: formatCount(batch.total_tables, t.language),
+        count: batch.total_tables,
+      }),
+    ],
+    [t('cli.status.rows'), rowCounts(tables, look)],
+  );
+  return renderLabelled(pairs, look);
+}
+
+function rowCounts(tables: readonly TableRow[], { t }: Look): string {
+  const sum = (pick: (table: TableRow) => number) =>
+    formatCount(
+      tables.reduce((total, table) => total + pick(table), 0),
+      t.language,
+    );
+  return t('cli.status.counts', {
+    processed: sum((table) => table.records_processed),
+    skipped: sum((table) => table.records_skipped),
+    deleted: sum((table) => table.records_deleted),
+  });
+}
+
+function renderTables({ batch, tables }: BatchWithTables, look: Look, now: Date): string[] {
+  const { t } = look;
+  const columns: Column[] = [
+    { title: t('cli.column.status') },
+    { title: t('cli.column.table'), shrinks: true },
+    { title: t('cli.column.connection'), shrinks: true },
+    { title: t('cli.column.processed'), align: 'right' },
+    { title: t('cli.column.skipped'), align: 'right' },
+    { title: t('cli.column.deleted'), align: 'right' },
+    { title: t('cli.column.duration'), align: 'right' },
+  ];
+  return renderColumns(
+    columns,
+    tables.map((table) => [tableMark(table.status, look, batch.status), ...tableCells(table, look, now)]),
+    look,
+  );
+}
+
+function tableCells(table: TableRow, look: Look, now: Date): Cell[] {
+  const language = look.t.language;
+  const count = (value: number): Cell => ({ text: formatCount(value, language) });
+  const seconds = tableSeconds(table, now);
+  return [
+    { text: table.table_name },
+    { text: table.connection },
+    count(table.records_processed),
+    count(table.records_skipped),
+    count(table.records_deleted),
+    { text: seconds === null ? '' : formatDuration(seconds, language) },
+  ];
+}
+
+/** The command that goes on with a batch, where going on makes sense. */
+function renderResume(batch: BatchRow, { t, colors }: Look, command: string): string[] {
+  if (batch.status === BatchStatus.Completed) return ['', t('cli.status.allWell')];
+  if (batch.status === BatchStatus.Running) return [];
+  if (batch.interruption_reason === InterruptionReason.Superseded) return [];
+  return ['', t('cli.status.resumeWith'), `  ${colors.bold(command)}`];
+}
+
+function batchSeconds(batch: BatchRow, now: Date): number {
+  return batch.duration_seconds ?? secondsSince(batch.started_at, now);
+}
+
+function tableSeconds(table: TableRow, now: Date): number | null {
+  if (table.duration_seconds !== null) return table.duration_seconds;
+  if (table.status !== TableStatus.InProgress || table.started_at === null) return null;
+  return secondsSince(table.started_at, now);
+}
+
+function secondsSince(start: string, now: Date): number {
+  return Math.max(0, (now.getTime() - Date.parse(start)) / 1000);
+}

@@ -1,0 +1,61 @@
+import stringWidth from 'string-width';
+import type { Look } from './look.ts';
+import { padEnd, padStart, truncate } from './padding.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** Gives way first where the terminal is narrow. */
+  readonly shrinks?: boolean;
+}
+
+/** A cell is cut and padded as plain text, then painted. */
+export interface Cell {
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+const GAP = '  ';
+const SMALLEST = 8;
+
+/** An aligned table: a title line, then a line a row. */
+export function renderColumns(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  look: Look,
+): string[] {
+  const widths = shrink(columns, naturalWidths(columns, rows), look.width);
+  const titles = columns.map((column): Cell => ({ text: column.title, paint: look.colors.dim }));
+  return [titles, ...rows].map((row) => renderRow(columns, row, widths));
+}
+
+function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {
+  return columns.map((column, index) =>
+    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[index]?.text ?? ''))),
+  );
+}
+
+function shrink(columns: readonly Column[], natural: readonly number[], available: number): number[] {
+  const widths = [...natural];
+  let excess = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - available;
+  columns.forEach((column, index) => {
+    if (!column.shrinks || excess <= 0) return;
+    const width = widths[index] ?? 0;
+    const given = Math.min(excess, Math.max(0, width - SMALLEST));
+    widths[index] = width - given;
+    excess -= given;
+  });
+  return widths;
+}
+
+function renderRow(columns: readonly Column[], row: readonly Cell[], widths: readonly number[]): string {
+  const cells = columns.map((column, index) => {
+    const cell = row[index] ?? { text: '' };
+    const width = widths[index] ?? 0;
+    const cut = truncate(cell.text, width);
+    const last = index === columns.length - 1;
+    const padded = column.align === 'right' ? padStart(cut, width) : last ? cut : padEnd(cut, width);
+    return cell.paint ? cell.paint(padded) : padded;
+  });
+  return cells.join(GAP);
+}

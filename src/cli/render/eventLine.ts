@@ -1,0 +1,95 @@
+import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
+import { formatCount, formatDuration } from '../../shared/format.ts';
+import { assertNever, TableStatus } from '../../shared/status.ts';
+import type { Look } from './look.ts';
+
+/** One plain line for an event, or null for one that is only progress. */
+export function renderEvent(event: EngineEvent, look: Look): string | null {
+  const { t, colors } = look;
+  const count = (value: number) => formatCount(value, t.language);
+  switch (event.type) {
+    case 'batch_started':
+      return t('cli.progress.started', {
+        batch: event.batch.batch_id,
+        tables: count(event.batch.total_tables),
+        count: event.batch.total_tables,
+      });
+    case 'batch_resumed': {
+      const done = event.batch.completed_tables + event.batch.skipped_tables;
+      return t('cli.progress.resumed', {
+        batch: event.batch.batch_id,
+        left: count(event.batch.total_tables - done),
+        tables: count(event.batch.total_tables),
+      });
+    }
+    case 'batch_ended':
+      return t('cli.progress.ended', {
+        batch: event.batch.batch_id,
+        status: t(`words.batch.${event.batch.status}`),
+        duration: formatDuration(event.batch.duration_seconds ?? 0, t.language),
+      });
+    case 'table_started': {
+      const facts = { table: nameOf(event), strategy: event.strategy };
+      return event.estimatedRows === null
+        ? t('cli.progress.tableStartedUnknown', facts)
+        : t('cli.progress.tableStarted', { ...facts, rows: count(event.estimatedRows) });
+    }
+    case 'table_resumed':
+      return colors.green(t('cli.progress.tableResumed', { table: nameOf(event), row: count(event.atRow) }));
+    case 'table_progress':
+      return null;
+    case 'table_retrying':
+      return colors.yellow(
+        t('cli.progress.tableRetrying', {
+          table: nameOf(event),
+          delay: formatDuration(event.delayMs / 1000, t.language),
+          attempt: event.attempt,
+          sentence: t.failure({
+            code: event.failure.code,
+            params: { connection: event.connection, table: event.table, ...event.failure.params },
+          }).sentence,
+        }),
+      );
+    case 'table_ended':
+      return renderOutcome(event.outcome, look);
+    case 'circuit_opened':
+      return colors.red(
+        t('cli.progress.circuit', {
+          connection: event.connection,
+          sentence: t.failure({
+            code: event.failure.code,
+            params: { connection: event.connection, ...event.failure.params },
+          }).sentence,
+        }),
+      );
+    case 'ghosts_ended':
+      return t('cli.progress.ghosts', { connection: event.connection, count: event.count });
+    case 'deletes_off':
+      return t('cli.progress.deletesOff', { table: nameOf(event) });
+    default:
+      return assertNever(event);
+  }
+}
+
+function renderOutcome(outcome: TableOutcome, { t, colors }: Look): string {
+  if (outcome.status === TableStatus.Failed) {
+    const sentence = outcome.failure
+      ? t.failure({
+          code: outcome.failure.code,
+          params: { connection: outcome.connection, table: outcome.table, ...outcome.failure.params },
+        }).sentence
+      : '';
+    return colors.red(t('cli.progress.tableFailed', { table: nameOf(outcome), sentence }));
+  }
+  return t('cli.progress.tableEnded', {
+    table: nameOf(outcome),
+    status: t(`words.table.${outcome.status}`),
+    processed: formatCount(outcome.processed, t.language),
+    skipped: formatCount(outcome.skipped, t.language),
+    duration: formatDuration(outcome.durationSeconds, t.language),
+  });
+}
+
+function nameOf(ref: { readonly connection: string; readonly table: string }): string {
+  return `${ref.connection}/${ref.table}`;
+}

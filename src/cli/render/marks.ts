@@ -1,0 +1,58 @@
+import type { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { Cell } from './columns.ts';
+import type { Look } from './look.ts';
+
+interface Mark {
+  readonly unicode: string;
+  readonly ascii: string;
+  readonly color: 'green' | 'red' | 'cyan' | 'yellow' | 'dim';
+}
+
+const DONE: Mark = { unicode: '✓', ascii: '+', color: 'green' };
+const FAILED: Mark = { unicode: '✗', ascii: 'x', color: 'red' };
+const RUNNING: Mark = { unicode: '●', ascii: '*', color: 'cyan' };
+const WAITING: Mark = { unicode: '○', ascii: 'o', color: 'dim' };
+const STOPPED: Mark = { unicode: '◐', ascii: '!', color: 'yellow' };
+
+const BATCH: Readonly<Record<BatchStatus, Mark>> = {
+  running: RUNNING,
+  completed: DONE,
+  failed: FAILED,
+  interrupted: STOPPED,
+};
+
+const TABLE: Readonly<Record<TableStatus, Mark>> = {
+  pending: WAITING,
+  in_progress: RUNNING,
+  completed: DONE,
+  failed: FAILED,
+  skipped: DONE,
+};
+
+/** Mark and word: colour alone would say nothing in a log file or to a colour-blind person. */
+export function batchMark(status: BatchStatus, look: Look): Cell {
+  return cell(BATCH[status], look.t(`words.batch.${status}`), look);
+}
+
+/** A table in progress in a batch that runs no more was cut off: it must not look as if it went on. */
+export function tableMark(status: TableStatus, look: Look, batch: BatchStatus = 'running'): Cell {
+  const cutOff = status === 'in_progress' && batch !== 'running';
+  return cutOff
+    ? cell(STOPPED, look.t('words.batch.interrupted'), look)
+    : cell(TABLE[status], look.t(`words.table.${status}`), look);
+}
+
+/** The mark of a step that went well or not. */
+export function stepMark(ok: boolean, look: Look): string {
+  const mark = ok ? DONE : FAILED;
+  return look.colors[mark.color](look.unicode ? mark.unicode : mark.ascii);
+}
+
+/** A cell as text, for lines that are no table. */
+export function painted(one: Cell): string {
+  return one.paint ? one.paint(one.text) : one.text;
+}
+
+function cell(mark: Mark, word: string, look: Look): Cell {
+  return { text: `${look.unicode ? mark.unicode : mark.ascii} ${word}`, paint: look.colors[mark.color] };
+}

@@ -1,0 +1,20 @@
+import type { World } from './world.ts';
+
+/**
+ * How the person calls this program again, so that a printed command can be copied: through npx where
+ * npm started it, with the data folder where it was named on the line.
+ */
+export function selfCommand(
+  args: string,
+  { env, platform }: Pick<World, 'env' | 'platform'>,
+  dataDir: string | undefined,
+): string {
+  const program = env.npm_command ? 'npx branchline' : 'branchline';
+  const folder = dataDir === undefined ? '' : ` --data-dir ${quoted(dataDir, platform)}`;
+  return `${program} ${args}${folder}`;
+}
+
+function quoted(text: string, platform: NodeJS.Platform): string {
+  if (/^[\w@%+=:,./\\-]+$/.test(text) && (platform === 'win32' || !text.includes('\\'))) return text;
+  return platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`;
+}

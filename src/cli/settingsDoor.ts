@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { UsageCode, UsageError } from '../shared/errors.ts';
+import type { ConnectionFile, Settings, SettingsFile } from '../shared/settings.ts';
+import type { CliContext } from './context.ts';
+
+/** An entry as a person gave it, which the settings' schema checks before anything is written. */
+type Unchecked = Readonly<Record<string, unknown>>;
+
+/** @throws UsageError `settings_missing`, `settings_unreadable`, `settings_invalid` */
+export async function readSettings({ folder, t }: CliContext): Promise<Settings> {
+  const { loadSettings } = await import('../core/settings/load.ts');
+  return loadSettings(folder, t.language);
+}
+
+/**
+ * Adds a branch to the settings that are there.
+ *
+ * @returns the file that was written
+ * @throws UsageError `settings_missing`, `settings_invalid`, `connection_exists`
+ */
+export async function addBranch(connection: Unchecked, { folder, t }: CliContext): Promise<string> {
+  const [{ addConnection }, { settingsFile }] = await settingsModules();
+  addConnection(folder, connection as ConnectionFile, t.language);
+  return settingsFile(folder);
+}
+
+/**
+ * Begins the settings of a new installation: without head office there is nothing to add a branch to.
+ *
+ * @returns the file that was written
+ * @throws UsageError `settings_invalid`; `connection_exists` where there are settings, which all have a
+ *   head office
+ */
+export async function beginWithCentral(central: Unchecked, { folder, t }: CliContext): Promise<string> {
+  const [{ saveSettings }, { settingsFile }] = await settingsModules();
+  const file = settingsFile(folder);
+  if (existsSync(file)) throw new UsageError(UsageCode.ConnectionExists, { connection: 'central' });
+  saveSettings(folder, { central: central as SettingsFile['central'], connections: [] }, t.language);
+  return file;
+}
+
+function settingsModules() {
+  return Promise.all([import('../core/settings/change.ts'), import('../core/settings/load.ts')]);
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formatBytes,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatPercent,
+  formatRate,
+} from '../../src/shared/format.ts';
+
+describe('in English', () => {
+  it('writes counts and rates with commas', () => {
+    expect(formatCount(1_234_567, 'en')).toBe('1,234,567');
+    expect(formatRate(12_345.6, 'en')).toBe('12,346 rows/s');
+  });
+
+  it('writes dates day first and 24 hours', () => {
+    expect(formatDateTime('2025-11-08T01:41:05Z', 'en', 'Asia/Jakarta')).toBe('8 Nov 2025, 08:41:05');
+  });
+});
+
+describe('in Indonesian', () => {
+  it('writes counts with dots and decimals with a comma', () => {
+    expect(formatCount(1_234_567, 'id')).toBe('1.234.567');
+    expect(formatBytes(1_234_567, 'id')).toBe('1,2 MB');
+  });
+
+  it('writes the time with dots', () => {
+    expect(formatDateTime('2025-11-08T01:41:05Z', 'id', 'Asia/Jakarta')).toBe('8 Nov 2025, 08.41.05');
+  });
+});
+
+it.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [999_949, '999.9 kB'],
+  [999_950, '1.0 MB'],
+  [45_600_000, '45.6 MB'],
+  [5e15, '5,000.0 TB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes, 'en')).toBe(text);
+});
+
+it.each([
+  [-1, '0 ms'],
+  [0.043, '43 ms'],
+  [0.0996, '0.1 s'],
+  [0.44, '0.4 s'],
+  [9.96, '10 s'],
+  [59.6, '1 min 00 s'],
+  [185, '3 min 05 s'],
+  [3599.7, '1 h 00 min'],
+  [3720, '1 h 02 min'],
+  [86_400 * 2 + 3 * 3600, '2 d 03 h'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(formatDuration(seconds, 'en')).toBe(text);
+});
+
+it('only what is all done is 100 %', () => {
+  expect(formatPercent(0.999, 'en')).toBe('99%');
+  expect(formatPercent(1, 'en')).toBe('100%');
+  expect(formatPercent(1.2, 'en')).toBe('100%');
+});

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { chooseLanguage } from '../../src/shared/texts/language.ts';
+
+it.each([
+  [{ LANG: 'id_ID.UTF-8' }, 'id'],
+  [{ LANG: 'id' }, 'id'],
+  [{ LANG: 'en_US.UTF-8', LC_ALL: 'id_ID' }, 'id'],
+  [{ LANG: 'id_ID.UTF-8', LC_MESSAGES: 'de_DE' }, 'en'],
+  [{ LANG: 'id_ID.UTF-8', LC_ALL: 'C' }, 'en'],
+  [{ LANG: 'ido_XX' }, 'en'],
+  [{ LANG: '' }, 'en'],
+  [{}, 'en'],
+])('the system that says %o is spoken to in %s', (env, language) => {
+  expect(chooseLanguage('auto', env)).toBe(language);
+});
+
+it('the settings count before the system', () => {
+  expect(chooseLanguage('en', { LANG: 'id_ID.UTF-8' })).toBe('en');
+  expect(chooseLanguage('id', {})).toBe('id');
+});
