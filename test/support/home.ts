@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { openEngine } from '../../src/core/engine.ts';
 import type { Engine } from '../../src/core/engineApi.ts';
 import type { Logger } from '../../src/core/ports.ts';
@@ -25,15 +24,16 @@ export interface HomeOptions {
   readonly connection?: Part;
   readonly central?: Part;
   readonly sync?: Part;
-  /** The file with the passwords. Default: that of the shared servers. */
-  readonly passfile?: string;
 }
 
 const SILENT: Logger = { log: () => {} };
 
 export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
   const folder = mkdtempSync(join(tmpdir(), 'branchline-home-'));
-  const passfile = options.passfile ?? inject('servers').passfile;
+  const passfile = join(folder, 'pgpass');
+  // Any host and port: a test may put a proxy in between.
+  const lines = [pair.source, pair.central].map((one) => `*:*:${one.database}:*:${one.password}\n`);
+  writeFileSync(passfile, lines.join(''), { mode: 0o600 });
   const endpoint = ({ host, port, database, user }: DatabasePair['source']): Part => ({
     host,
     port,

@@ -31,7 +31,7 @@ export interface Queries {
   interruptedBatches(): readonly BatchRow[];
   /** The newest lines, oldest of them first. */
   log(filter?: LogFilter): readonly LogRow[];
-  /** The tables of a connection in the latest batch that knew them. */
+  /** The tables of a connection in the latest batch that was asked for all of them, and knew them. */
   knownTables(connection: string): readonly string[];
   /** The batch id most like a mistyped one, among the latest 500; null where none is like it. */
   nearestBatchId(typed: string): string | null;
@@ -59,8 +59,10 @@ export function createQueries(store: Store): Queries {
       store
         .all<{ readonly table_name: string }>(
           `SELECT table_name FROM sync_progress WHERE connection = @connection AND batch_id = (
-             SELECT batch_id FROM sync_progress WHERE connection = @connection AND table_name <> @unknown
-             ORDER BY rowid DESC LIMIT 1) ORDER BY rowid`,
+             SELECT p.batch_id FROM sync_progress p JOIN sync_batches b USING (batch_id)
+             WHERE p.connection = @connection AND p.table_name <> @unknown
+               AND json_array_length(b.options, '$.tables') = 0
+             ORDER BY p.rowid DESC LIMIT 1) ORDER BY rowid`,
           { connection, unknown: UNKNOWN_TABLES },
         )
         .map((row) => row.table_name),

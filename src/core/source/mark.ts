@@ -1,0 +1,156 @@
+import type { Session } from '../postgres/session.ts';
+
+/**
+ * A point in a source's history that a later pass can ask "what changed since?" of: the transaction
+ * horizon of the snapshot in which a pass began, and everything that must still be the same for the
+ * answer to hold. Transaction ids are 64 bit here (epoch and id), as texts.
+ */
+export interface Mark {
+  /** Every transaction below had ended when the snapshot was taken. */
+  readonly xmin: string;
+  /**
+   * At most `xmin`, and at most the next id of the last checkpoint: after a crash PostgreSQL hands out again
+   * those ids whose WAL never reached the disk, so then this one counts.
+   */
+  readonly durable: string;
+  /** When the server was started. */
+  readonly started: string;
+  readonly timeline: string;
+  /** System identifier and database oid. */
+  readonly identity: string;
+  /** See {@link fingerprints}. */
+  readonly fingerprint: string;
+}
+
+/** The part of a mark that is the same for all tables of a snapshot. */
+export type Horizon = Omit<Mark, 'fingerprint'> & {
+  /** The next transaction id of the snapshot, to measure distances by. */
+  readonly next: string;
+};
+
+/** Why a mark says nothing (any more), so that contents have to be compared. */
+export type MarkProblem =
+  | 'no_mark'
+  /** A view or a foreign table: its rows have no versions. */
+  | 'no_row_versions'
+  /** Contents may have changed without a row version: a column with a default, a renamed enum value, …. */
+  | 'shape_changed'
+  /** More than two thousand million transactions ago: 32-bit ids of rows would be read wrongly. */
+  | 'too_old'
+  /** Restored, failed over, or set back. */
+  | 'server_changed';
+
+/**
+ * Transaction ids of rows are 32 bit and compare modulo 2³²; half of that is the farthest distance that
+ * has a direction. Ten million less, for what goes on while the pass runs.
+ */
+const FARTHEST = 2n ** 31n - 10n ** 7n;
+
+/** The horizon of the snapshot that the session has open. */
+export async function readHorizon(session: Session, version: number): Promise<Horizon> {
+  const [xmin, next] =
+    version >= 130000
+      ? ['pg_snapshot_xmin(pg_current_snapshot())', 'pg_snapshot_xmax(pg_current_snapshot())']
+      : ['txid_snapshot_xmin(txid_current_snapshot())', 'txid_snapshot_xmax(txid_current_snapshot())'];
+  const result = await session.query(
+    `SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
+       extract(epoch FROM pg_postmaster_start_time())::text AS started,
+       (SELECT system_identifier FROM pg_control_system()) || '/' ||
+         (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
+     FROM pg_control_checkpoint() c`,
+  );
+  const row = result.rows[0] ?? {};
+  const horizon = BigInt(row.xmin ?? 0);
+  const checkpointed = wideId(row.next_xid ?? '0:0');
+  return {
+    xmin: String(horizon),
+    durable: String(checkpointed < horizon ? checkpointed : horizon),
+    next: row.next ?? '0',
+    started: row.started ?? '',
+    timeline: row.timeline ?? '',
+    identity: row.identity ?? '',
+  };
+}
+
+/** `epoch:id`, as pg_control_checkpoint writes it. */
+function wideId(text: string): bigint {
+  const [epoch = '0', id = '0'] = text.split(':');
+  return (BigInt(epoch) << 32n) + BigInt(id);
+}
+
+/**
+ * What a pass now may ask for: the transaction id since which rows count as changed, or why there is
+ * none.
+ *
+ * @param now of the snapshot in which the rows will be read
+ */
+export function since(mark: Mark | null, now: Horizon, fingerprint: string | null): bigint | MarkProblem {
+  if (fingerprint === null) return 'no_row_versions';
+  if (mark === null) return 'no_mark';
+  if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
+  if (mark.fingerprint !== fingerprint) return 'shape_changed';
+  const from = BigInt(mark.started === now.started ? mark.xmin : mark.durable);
+  const distance = BigInt(now.next) - from;
+  if (distance < 0n) return 'server_changed';
+  return distance < FARTHEST ? from : 'too_old';
+}
+
+/**
+ * SQL that is true for row versions made at or after a transaction. `age` measures backwards from the
+ * same point for both, modulo 2³², so the comparison holds across the wrap-around; rows frozen long ago
+ * may count as changed by it, never the other way round.
+ */
+export function changedSince(alias: string, from: bigint): string {
+  return `age(${alias}.xmin) BETWEEN 0 AND age('${from % 2n ** 32n}'::xid)`;
+}
+
+/**
+ * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
+ * has and how they store rows, and of every column name, type, the value that stands for rows older than
+ * the column, generation expression, enum labels and composite attributes; and row security. Views and
+ * foreign tables get none: their rows have no versions.
+ *
+ * @returns by oid
+ */
+export async function fingerprints(
+  session: Session,
+  version: number,
+  oids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const result = await session.query(fingerprintQuery(version), [JSON.stringify(oids)]);
+  return new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
+}
+
+function fingerprintQuery(version: number): string {
+  const generated = version >= 120000 ? 'a.attgenerated' : "''";
+  return `
+WITH RECURSIVE tree AS (
+  SELECT c.oid AS root, c.oid AS leaf FROM pg_class c
+  WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)
+  UNION ALL
+  SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.leaf
+), types AS (
+  SELECT t.oid, concat_ws(',', t.typbasetype, t.typelem,
+    (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e
+     WHERE e.enumtypid IN (t.oid, t.typelem, t.typbasetype)),
+    (SELECT string_agg(concat_ws(':', f.attnum, quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped,
+       (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e
+        WHERE e.enumtypid = f.atttypid)), ',' ORDER BY f.attnum)
+     FROM pg_class r JOIN pg_attribute f ON f.attrelid = r.oid AND f.attnum > 0
+     WHERE r.oid IN (t.typrelid, (SELECT l.typrelid FROM pg_type l WHERE l.oid = t.typelem)) AND r.relkind = 'c')
+  ) AS facts
+  FROM pg_type t
+  WHERE t.oid IN (SELECT a.atttypid FROM tree JOIN pg_attribute a ON a.attrelid = tree.leaf WHERE a.attnum > 0)
+), facts AS (
+  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
+    md5(string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
+      (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
+         a.attmissingval::text, ${generated},
+         CASE WHEN ${generated} <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
+         (SELECT types.facts FROM types WHERE types.oid = a.atttypid)), ';' ORDER BY a.attnum)
+       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid)) AS fingerprint
+  FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
+)
+SELECT root, CASE WHEN versioned THEN fingerprint END AS fingerprint FROM facts`;
+}

@@ -1,0 +1,18 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import { type Answer, type Bridge, channelOf, type Queries, type QueryName } from '../shared/ipc.ts';
+
+/** No way through for any other channel: the window can ask these, and nothing else. */
+const bridge = {
+  setup: asks('setup'),
+  batches: asks('batches'),
+  batch: asks('batch'),
+  latestBatch: asks('latestBatch'),
+  holder: asks('holder'),
+} satisfies Bridge;
+
+contextBridge.exposeInMainWorld('branchline', bridge);
+
+function asks<Q extends QueryName>(query: Q) {
+  return (...args: Parameters<Queries[Q]>): Promise<Answer<Q>> =>
+    ipcRenderer.invoke(channelOf(query), ...args);
+}
