@@ -83,8 +83,8 @@ const tableEntry = z.union([
 ]);
 
 const connection = z.strictObject({
-  id: z.string().refine((text) => /^[A-Za-z][A-Za-z0-9_]{0,47}$/.test(text), {
-    error: 'letters, digits and _ only, starting with a letter, at most 48',
+  id: z.string().refine((text) => /^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(text), {
+    error: 'letters, digits and _ only, starting with a letter, at most 40',
     params: { reason: 'connection_id' },
   }),
   label: z.string().max(200).default(''),
