@@ -36,6 +36,8 @@ export type InterruptionReason = (typeof InterruptionReason)[keyof typeof Interr
 export const Strategy = {
   /** The whole table as one keyset stream, cut into chunks. */
   Full: 'full',
+  /** Only rows whose version is newer than the last pass; removed rows by proof. */
+  Changes: 'changes',
   /** Tables without a usable key: load a staging table, then swap contents in one transaction. */
   Replace: 'replace',
 } as const;

@@ -191,7 +191,7 @@ class ConnectionRun {
 
   async #worker({ claim, existing }: Prepared): Promise<void> {
     const options = this.#run.sessionOptions(this.#work.connection);
-    const links = new WorkerLinks(options.source, options.central);
+    const links = new WorkerLinks(this.#run.ports.clock, options.source, options.central);
     const cut = (): void => links.cut();
     this.#run.halt.addEventListener('abort', cut);
     try {

@@ -34,13 +34,17 @@ export class JournalRecorder implements TableRecorder {
     this.#startedAt = clock.monotonic();
   }
 
-  started(strategy: Strategy): void {
+  started(): void {
+    const facts = { strategy: null, estimatedRows: this.#estimatedRows };
+    this.#write((row) => this.#journal.startTable(row, facts), 'table_started', {});
+  }
+
+  chosen(strategy: Strategy, reason: string): void {
     this.#strategy = strategy;
-    this.#write(
-      (row) => this.#journal.startTable(row, { strategy, estimatedRows: this.#estimatedRows }),
-      'table_started',
-      { strategy },
-    );
+    this.#write((row) => this.#journal.chooseStrategy(row, strategy, reason), 'strategy_chosen', {
+      strategy,
+      reason,
+    });
     this.#emit({ type: 'table_started', ...this.#ref, strategy, estimatedRows: this.#estimatedRows });
   }
 

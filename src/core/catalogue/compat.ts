@@ -1,73 +1,103 @@
-import type { ColumnShape } from './shape.ts';
+import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
+import { holds } from './widening.ts';
 
 /** How a source column fits the central column of the same name. */
 export type Fit =
-  /** Same built-in type: bytes may pass in binary. */
+  /** Same type: bytes may pass in binary. */
   | 'same'
   /** Every value fits; it passes as text. */
   | 'lossless'
+  /** Central's type of the same make lacks an enum's labels or a composite's last attributes: it gets them. */
+  | 'extended'
   /** The source's type has become wider: central follows. */
   | 'widened'
   | 'incompatible';
 
-/** The type that central gets for a source column. Enums keep their name, in `schema`. */
-export function centralType(source: ColumnShape, enumType: (name: string) => string): string {
-  if (source.kind === 'builtin') return source.type;
-  if (source.kind === 'enum' && source.enumName !== null) return enumType(source.enumName);
-  if (source.kind === 'domain' && source.baseType !== null) return source.baseType;
-  // Types of the source's own: their text form says everything, and head office need not have the type.
-  return 'text';
-}
+/**
+ * Types whose bytes mean nothing on another server: object ids, and XML, which the server rewrites on
+ * its way out in binary.
+ */
+const BYTES_STAY = new Set([
+  'xml',
+  'regproc',
+  'regprocedure',
+  'regoper',
+  'regoperator',
+  'regclass',
+  'regcollation',
+  'regtype',
+  'regrole',
+  'regnamespace',
+  'regconfig',
+  'regdictionary',
+  'aclitem',
+]);
 
 /** Compares the types of a column on both sides. */
-export function typeFit(source: ColumnShape, central: ColumnShape): Fit {
-  const from = source.kind === 'domain' && source.baseType !== null ? source.baseType : source.type;
-  if (central.type === 'text') return source.type === 'text' ? 'same' : 'lossless';
-  if (source.kind === 'enum' || central.kind === 'enum') {
-    return source.kind === 'enum' && central.kind === 'enum' ? 'lossless' : 'incompatible';
+export function typeFit(source: TypeUse, central: TypeUse): Fit {
+  const from = withoutDomains(source);
+  const to = withoutDomains(central);
+  if (to.own === null && (to.type === 'text' || to.type === 'character varying')) {
+    return from.type === to.type ? 'same' : 'lossless';
   }
-  if (central.kind !== 'builtin' || source.kind === 'other') return 'incompatible';
-  if (from === central.type) return source.kind === 'builtin' ? 'same' : 'lossless';
-  if (holds(central.type, from)) return 'lossless';
-  return holds(from, central.type) ? 'widened' : 'incompatible';
+  if (to.own === null && from.own === null) return builtinFit(from.type, to.type, central.own === null);
+  if (to.own === null || from.own === null) return 'incompatible';
+  return ownFit(from.own, to.own);
 }
 
-const INTEGERS = ['smallint', 'integer', 'bigint'];
-const INTEGER_DIGITS = [5, 10, 19];
-
-/** Whether every value of `narrow` is a value of `wide`, written the same. */
-function holds(wide: string, narrow: string): boolean {
-  const to = parse(wide);
-  const from = parse(narrow);
-  const integerTo = INTEGERS.indexOf(to.name);
-  const integerFrom = INTEGERS.indexOf(from.name);
-  if (integerFrom >= 0 && integerTo >= 0) return integerTo >= integerFrom;
-  if (to.name === 'numeric') {
-    const [precision, scale = 0] = to.modifiers;
-    if (integerFrom >= 0)
-      return precision === undefined || precision - scale >= (INTEGER_DIGITS[integerFrom] ?? 19);
-    if (from.name !== 'numeric') return false;
-    if (precision === undefined) return true;
-    const [fromPrecision, fromScale = 0] = from.modifiers;
-    return (
-      fromPrecision !== undefined && scale >= fromScale && precision - scale >= fromPrecision - fromScale
-    );
-  }
-  if (to.name === 'character varying') {
-    const [length] = to.modifiers;
-    if (from.name !== 'character varying') return false;
-    return length === undefined || (from.modifiers[0] ?? Number.POSITIVE_INFINITY) <= length;
-  }
-  if (to.name === 'timestamp without time zone' || to.name === 'timestamp with time zone') {
-    // timestamp(0) → timestamp(3) → timestamp
-    return from.name === to.name && (to.modifiers[0] ?? 6) >= (from.modifiers[0] ?? 6);
-  }
-  return false;
+/**
+ * A domain is its base type with conditions. Central never gets the conditions: they have been checked at
+ * the branch, and a later ALTER DOMAIN there must not make central refuse rows.
+ */
+export function withoutDomains(use: TypeUse): TypeUse {
+  if (use.own?.kind === 'domain') return withoutDomains(use.own.base);
+  if (use.own?.kind !== 'array') return use;
+  const element = withoutDomains(use.own.element);
+  // An array of a domain over arrays is written unlike an array of more dimensions.
+  if (element.own !== null || element.type.endsWith('[]')) return { ...use, own: { kind: 'array', element } };
+  return { type: `${element.type}[]`, own: null };
 }
 
-/** `numeric(10,2)` → numeric, [10, 2]; `timestamp(3) without time zone` → timestamp without time zone, [3]. */
-function parse(type: string): { readonly name: string; readonly modifiers: readonly number[] } {
-  const match = /^([^(]+?)\s*\(([\d,-]+)\)(.*)$/.exec(type);
-  if (match === null) return { name: type, modifiers: [] };
-  return { name: `${match[1]}${match[3]}`, modifiers: (match[2] ?? '').split(',').map(Number) };
+/** @param mayWiden false for a column of a domain of head office's own: it is not ours to take away */
+function builtinFit(from: string, to: string, mayWiden: boolean): Fit {
+  if (from === to) return BYTES_STAY.has(from.replace(/\[\]$/, '')) ? 'lossless' : 'same';
+  if (holds(to, from)) return 'lossless';
+  return mayWiden && holds(from, to) ? 'widened' : 'incompatible';
+}
+
+function ownFit(from: OwnType, to: OwnType): Fit {
+  if (from.kind === 'enum' && to.kind === 'enum') {
+    // An enum's bytes are its label.
+    return from.labels.every((label) => to.labels.includes(label)) ? 'same' : 'extended';
+  }
+  if (from.kind === 'array' && to.kind === 'array') return inside(typeFit(from.element, to.element));
+  if (from.kind === 'composite' && to.kind === 'composite') return fieldsFit(from.fields, to.fields);
+  if (from.kind === 'range' && to.kind === 'range') return rangeFit(from, to);
+  if (from.kind === 'multirange' && to.kind === 'multirange') return rangeFit(from.range, to.range);
+  if (from.kind === 'extension' && to.kind === 'extension') {
+    const alike = from.extension === to.extension && from.name === to.name;
+    return alike && (to.modifier === '' || to.modifier === from.modifier) ? 'lossless' : 'incompatible';
+  }
+  return 'incompatible';
+}
+
+/** Bytes of arrays, composites and ranges carry the ids of the types inside; and no such type can be widened in use. */
+function inside(fit: Fit): Fit {
+  if (fit === 'same') return 'lossless';
+  return fit === 'widened' ? 'incompatible' : fit;
+}
+
+function fieldsFit(from: readonly TypeField[], to: readonly TypeField[]): Fit {
+  const pairs = to.map((field, index) => {
+    const other = from[index];
+    return other?.name === field.name ? inside(typeFit(other, field)) : 'incompatible';
+  });
+  if (pairs.includes('incompatible')) return 'incompatible';
+  return from.length > to.length || pairs.includes('extended') ? 'extended' : 'lossless';
+}
+
+function rangeFit(from: RangeType, to: RangeType): Fit {
+  const alike = from.portable && to.portable && from.collation === to.collation;
+  const subtype = alike ? inside(typeFit(from.subtype, to.subtype)) : 'incompatible';
+  return subtype === 'lossless' && from.subtype.type === to.subtype.type ? 'lossless' : 'incompatible';
 }

@@ -1,8 +1,6 @@
 import type { Session, TextRow } from '../postgres/session.ts';
-import type { ColumnShape, RelationKind, TableShape, TypeKind } from './shape.ts';
-
-/** Object ids below this come with PostgreSQL itself (FirstNormalObjectId). */
-const FIRST_USER_OID = 16384;
+import type { ColumnShape, RelationKind, TableShape } from './shape.ts';
+import { type RawUse, rawUse, readTypes, type Types } from './types.ts';
 
 const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
   r: 'table',
@@ -12,24 +10,18 @@ const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
   f: 'foreign_table',
 };
 
-interface RawColumn {
+interface RawColumn extends RawUse {
   readonly name: string;
-  readonly type: string;
-  readonly oid: number;
-  readonly typtype: string;
-  readonly typname: string;
-  readonly base_oid: number;
-  readonly base: string | null;
-  readonly labels: readonly string[] | null;
   readonly default: string | null;
+  readonly identity: string;
   readonly not_null: boolean;
   readonly generated: string;
   readonly collated: boolean;
 }
 
 /**
- * Reads the tables of a schema with their columns and keys, all in one query: on a slow link a query a
- * table would cost minutes a batch.
+ * Reads the tables of a schema with their columns and keys, all in one query (a second one where there are
+ * types of the database's own): on a slow link a query a table would cost minutes a batch.
  *
  * @param names only these; all tables, views and foreign tables of the schema where absent
  */
@@ -41,7 +33,19 @@ export async function readTables(
 ): Promise<readonly TableShape[]> {
   const wanted = names === undefined ? null : JSON.stringify(names);
   const result = await session.query(catalogueQuery(version), [schema, wanted]);
-  return result.rows.map((row) => toShape(schema, row));
+  const tables = result.rows.map((row) => ({
+    row,
+    columns: (JSON.parse(row.columns ?? '[]') ?? []) as readonly RawColumn[],
+  }));
+  const oids = tables.flatMap((one) => one.columns.map((raw) => raw.oid));
+  const types = await readTypes(session, version, oids);
+  return tables.map((one) =>
+    toShape(
+      schema,
+      one.row,
+      one.columns.map((raw) => toColumn(raw, types)),
+    ),
+  );
 }
 
 function catalogueQuery(version: number): string {
@@ -51,18 +55,13 @@ SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
   CASE WHEN c.reltuples > 0 AND c.relpages > 0
     THEN round(c.reltuples::numeric / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))
   END AS estimated_rows,
-  (SELECT json_agg(json_build_object(
-     'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'oid', a.atttypid::int8,
-     'typtype', t.typtype, 'typname', t.typname, 'base_oid', t.typbasetype::int8,
-     'base', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
-     'labels', CASE WHEN t.typtype = 'e' THEN
-       (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid) END,
+  (SELECT json_agg(json_build_object('name', a.attname, ${rawUse('a.atttypid', 'a.atttypmod')},
      'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
        WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
-     'not_null', a.attnotnull, 'generated', ${generated},  'collated', a.attcollation <> 0 AND NOT EXISTS (
+     'identity', a.attidentity, 'not_null', a.attnotnull, 'generated', ${generated}, 'collated', a.attcollation <> 0 AND NOT EXISTS (
        SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND l.collname IN ('C', 'POSIX', 'ucs_basic')))
      ORDER BY a.attnum)
-   FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+   FROM pg_attribute a
    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
   (SELECT json_agg(json_build_object(
      'plain', i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
@@ -74,6 +73,7 @@ SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
        JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.attnum))
      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
    FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique) AS keys,
+  (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p') AS primary_key,
   EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D') AS triggers
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
@@ -88,8 +88,7 @@ interface RawKey {
   readonly columns: readonly string[] | null;
 }
 
-function toShape(schema: string, row: TextRow): TableShape {
-  const columns = (JSON.parse(row.columns ?? '[]') ?? []) as readonly RawColumn[];
+function toShape(schema: string, row: TextRow, columns: readonly ColumnShape[]): TableShape {
   const keys = (JSON.parse(row.keys ?? '[]') ?? []) as readonly RawKey[];
   const plain = keys.filter((one) => one.plain);
   const key = plain.find((one) => one.not_null)?.columns ?? null;
@@ -98,8 +97,9 @@ function toShape(schema: string, row: TextRow): TableShape {
     name: row.relname ?? '',
     oid: row.oid ?? '0',
     kind: RELATION_KINDS[row.relkind ?? ''] ?? 'table',
-    columns: columns.map(toColumn),
+    columns,
     key,
+    primaryKey: row.primary_key ?? null,
     uniqueKeys: plain.flatMap((one) => (one.columns === null ? [] : [one.columns])),
     otherConstraints: row.triggers === 't' || keys.length > (key === null ? 0 : 1),
     estimatedRows: row.estimated_rows == null ? null : Number(row.estimated_rows),
@@ -107,25 +107,14 @@ function toShape(schema: string, row: TextRow): TableShape {
   };
 }
 
-function toColumn(raw: RawColumn): ColumnShape {
-  const kind = typeKind(raw);
+function toColumn(raw: RawColumn, types: Types): ColumnShape {
   return {
     name: raw.name,
-    type: raw.type,
-    kind,
-    enumName: kind === 'enum' ? raw.typname : null,
-    enumLabels: raw.labels ?? [],
-    baseType: kind === 'domain' ? raw.base : null,
+    ...types.use(raw),
     notNull: raw.not_null,
     defaultExpression: raw.default,
     generated: raw.generated !== '',
+    fillsItself: raw.default !== null || raw.identity !== '',
     collated: raw.collated,
   };
-}
-
-function typeKind(raw: RawColumn): TypeKind {
-  if (raw.oid < FIRST_USER_OID) return 'builtin';
-  if (raw.typtype === 'e') return 'enum';
-  if (raw.typtype === 'd' && raw.base_oid < FIRST_USER_OID) return 'domain';
-  return 'other';
 }

@@ -1,26 +1,65 @@
-/** What kind of type a column has, as far as copying it is concerned. */
-export type TypeKind =
-  /** Comes with every PostgreSQL: the same name means the same bytes. */
-  | 'builtin'
-  | 'enum'
-  | 'domain'
-  /** Composite, range and extension types of a database's own, and arrays of such. */
-  | 'other';
-
-export interface ColumnShape {
-  readonly name: string;
-  /** As format_type writes it with an empty search path: `numeric(10,0)`, `adempiere.mood`. */
+/** A type as a column, an attribute or a domain uses it. */
+export interface TypeUse {
+  /** As format_type writes it: `numeric(10,0)`, `adempiere.mood[]`. */
   readonly type: string;
-  readonly kind: TypeKind;
-  /** Of an enum: its name without schema, and its labels in order. */
-  readonly enumName: string | null;
-  readonly enumLabels: readonly string[];
-  /** Of a domain over a built-in type: that type. */
-  readonly baseType: string | null;
+  /** What it is made of; null for a type that comes with every PostgreSQL. */
+  readonly own: OwnType | null;
+}
+
+/** A type of a database's own. Names are without schema; `schema` is where it lies in that database. */
+export type OwnType =
+  | {
+      readonly kind: 'enum';
+      readonly schema: string;
+      readonly name: string;
+      readonly labels: readonly string[];
+    }
+  | { readonly kind: 'domain'; readonly base: TypeUse }
+  | { readonly kind: 'array'; readonly element: TypeUse }
+  | {
+      readonly kind: 'composite';
+      readonly schema: string;
+      readonly name: string;
+      readonly fields: readonly TypeField[];
+    }
+  | RangeType
+  | { readonly kind: 'multirange'; readonly schema: string; readonly name: string; readonly range: RangeType }
+  | {
+      readonly kind: 'extension';
+      readonly schema: string;
+      readonly name: string;
+      readonly extension: string;
+      /** `(Point,4326)`; empty where there is none. */
+      readonly modifier: string;
+    }
+  /** Base types that somebody made, and the row types of tables: only their text can be carried. */
+  | { readonly kind: 'opaque'; readonly schema: string; readonly name: string };
+
+export interface TypeField extends TypeUse {
+  readonly name: string;
+}
+
+export interface RangeType {
+  readonly kind: 'range';
+  readonly schema: string;
+  readonly name: string;
+  readonly subtype: TypeUse;
+  /** `C` or `POSIX`; null where the subtype has no collation. */
+  readonly collation: string | null;
+  /** Whether another server can have the same: no function, operator class or collation of its own. */
+  readonly portable: boolean;
+  /** Null before PostgreSQL 14. */
+  readonly multirange: string | null;
+}
+
+export interface ColumnShape extends TypeUse {
+  readonly name: string;
   readonly notNull: boolean;
-  /** GENERATED ALWAYS AS (…): computed, so never copied. */
+  /** GENERATED ALWAYS AS (…), stored or virtual. */
   readonly generated: boolean;
   readonly defaultExpression: string | null;
+  /** Whether a value appears by itself where none is given: a default or an identity. */
+  readonly fillsItself: boolean;
   /** Whether values sort by a collation that may differ between servers (not "C"). */
   readonly collated: boolean;
 }
@@ -36,6 +75,8 @@ export interface TableShape {
   readonly columns: readonly ColumnShape[];
   /** Columns of the primary key, else of the smallest unique index over NOT NULL columns; else null. */
   readonly key: readonly string[] | null;
+  /** Name of the primary key's constraint. */
+  readonly primaryKey: string | null;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */

@@ -2,6 +2,7 @@ import { type FailureCode, FailureKind, SyncFailure } from '../../shared/errors.
 import type { Strategy } from '../../shared/status.ts';
 import { literal } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
+import type { Mark } from '../source/mark.ts';
 
 import { type Claim, type Installation, lostLease } from './ownership.ts';
 
@@ -38,6 +39,10 @@ export interface Checkpoint extends PassCounts {
   readonly resumed: boolean;
   /** The last key applied, a text a column; null before the first chunk. */
   readonly lastKey: readonly string[] | null;
+  /** Where the source stood when the last whole pass began: what is newer has changed since. */
+  readonly mark: Mark | null;
+  /** The same of the pass under way, of its first attempt. */
+  readonly passMark: Mark | null;
   /** Rows of this connection in the table, where known. */
   readonly centralRows: number | null;
   readonly sourceSnapshotAt: string | null;
@@ -60,7 +65,7 @@ export async function acquireTable(
     `INSERT INTO branchline.checkpoints AS c (connection, table_name)
      SELECT connection, $4 FROM branchline.sources WHERE connection = $1 AND installation = $2 AND claim = $3
      ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch + 1
-     RETURNING epoch, seq, batch_id, strategy, state, direct, resumed, last_key, processed, skipped, deleted,
+     RETURNING epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted,
        bytes, central_rows, to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`,
     [claim.connection, installation.id, claim.claim, table],
   );
@@ -81,6 +86,8 @@ function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoi
     direct: row.direct === 't',
     resumed: row.resumed === 't',
     lastKey: row.last_key == null ? null : (JSON.parse(row.last_key) as string[]),
+    mark: row.mark == null ? null : (JSON.parse(row.mark) as Mark),
+    passMark: row.pass_mark == null ? null : (JSON.parse(row.pass_mark) as Mark),
     processed: Number(row.processed),
     skipped: Number(row.skipped),
     deleted: Number(row.deleted),
@@ -103,7 +110,9 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     `state = ${literal(to.state)}`,
     `direct = ${to.direct}`,
     `resumed = ${to.resumed}`,
-    `last_key = ${to.lastKey === null ? 'NULL' : literal(JSON.stringify(to.lastKey))}`,
+    `last_key = ${json(to.lastKey)}`,
+    `mark = ${json(to.mark)}`,
+    `pass_mark = ${json(to.passMark)}`,
     `processed = ${to.processed}`,
     `skipped = ${to.skipped}`,
     `deleted = ${to.deleted}`,
@@ -116,6 +125,10 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     WHERE connection = ${literal(from.connection)} AND table_name = ${literal(from.table)}
       AND epoch = ${from.epoch} AND seq = ${from.seq} RETURNING 1)
   SELECT 1 / count(*) AS fenced FROM moved; COMMIT`;
+}
+
+function json(value: unknown): string {
+  return value === null ? 'NULL' : literal(JSON.stringify(value));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
@@ -23,9 +24,18 @@ export interface Claim {
   readonly ghosts: number;
 }
 
-/** PostgreSQL cuts application names at 63 bytes; a connection id has at most 40. */
+/** What PostgreSQL leaves of an application name, less `branchline/`, eight digits and `/`. */
+const TAG_BYTES = 63 - 20;
+
 export function applicationName(installation: Installation, connection: string): string {
-  return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${connection}`;
+  return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${nameTag(connection)}`;
+}
+
+/** A connection id in an application name. A longer one would be cut by the server and not be found again. */
+function nameTag(connection: string): string {
+  if (connection.length <= TAG_BYTES) return connection;
+  const digest = createHash('sha256').update(connection).digest('hex').slice(0, 8);
+  return `${connection.slice(0, TAG_BYTES - 9)}-${digest}`;
 }
 
 /**
@@ -109,13 +119,33 @@ export async function endGhosts(
   name: string | null,
   connection: string,
 ): Promise<number> {
-  const ghosts = `FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
-    AND pid <> pg_backend_pid() AND split_part(application_name, '/', 1) = 'branchline'
-    AND split_part(application_name, '/', 3) = $1 AND ($2::text IS NULL OR application_name = $2)`;
-  const ended = await session.query(`SELECT pg_terminate_backend(pid) ${ghosts}`, [connection, name]);
+  return endBackends(
+    session,
+    clock,
+    `split_part(application_name, '/', 1) = 'branchline' AND split_part(application_name, '/', 3) = $1
+       AND ($2::text IS NULL OR application_name = $2)`,
+    [nameTag(connection), name],
+  );
+}
+
+/**
+ * Ends backends of our own role in this database and waits until they are gone. Where they do not go in
+ * time, what they still hold is met again as a lock time-out.
+ *
+ * @param which condition on `pg_stat_activity`
+ */
+export async function endBackends(
+  session: Session,
+  clock: Clock,
+  which: string,
+  values: readonly (string | number | null)[],
+): Promise<number> {
+  const backends = `FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+    AND pid <> pg_backend_pid() AND ${which}`;
+  const ended = await session.query(`SELECT pg_terminate_backend(pid) ${backends}`, values);
   const deadline = clock.monotonic() + GHOST_PATIENCE_MS;
   while (ended.rowCount > 0 && clock.monotonic() < deadline) {
-    const left = await session.query(`SELECT count(*) AS left ${ghosts}`, [connection, name]);
+    const left = await session.query(`SELECT count(*) AS left ${backends}`, values);
     if (left.rows[0]?.left === '0') break;
     await clock.sleep(50);
   }

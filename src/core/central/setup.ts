@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   direct boolean NOT NULL DEFAULT false,
   resumed boolean NOT NULL DEFAULT false,
   last_key json,
+  mark json,
+  pass_mark json,
   processed bigint NOT NULL DEFAULT 0,
   skipped bigint NOT NULL DEFAULT 0,
   deleted bigint NOT NULL DEFAULT 0,

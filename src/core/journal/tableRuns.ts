@@ -28,8 +28,10 @@ export interface TableWrites {
   /** A new run, one that failed, or (again) one that a crash left in progress. Counts stay as they are. */
   startTable(
     ref: TableRunRef,
-    facts: { readonly strategy: Strategy; readonly estimatedRows: number | null },
+    facts: { readonly strategy: Strategy | null; readonly estimatedRows: number | null },
   ): void;
+  /** How the run goes about it, and why: known only once the source was looked at. */
+  chooseStrategy(ref: TableRunRef, strategy: Strategy, reason: string): void;
   /** After each committed chunk. */
   progressTable(ref: TableRunRef, progress: TableProgressUpdate): void;
   /** An attempt failed and will be made again. */
@@ -58,6 +60,12 @@ export function createTableWrites(store: Store, { clock }: Ports, workTime: Work
         });
         workTime.begin(keyOf(ref), row.duration_seconds ?? 0);
         signOfLife(ref.batchId);
+      }),
+
+    chooseStrategy: (ref, strategy, reason) =>
+      store.write(() => {
+        updateRun(store, ref, TableStatus.InProgress, { strategy });
+        appendEvent(store, clock, 'strategy_chosen', { ...ref, detail: { strategy, reason } });
       }),
 
     progressTable: (ref, progress) =>

@@ -83,10 +83,13 @@ export class CopyOut implements Submittable {
     if (!this.#ended && signal?.aborted !== true) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = Number.isFinite(ms) ? setTimeout(resolve, Math.max(0, ms)) : null;
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const abort = (): void => resolve();
+      signal?.addEventListener('abort', abort);
       this.#wake = resolve;
       await promise;
       this.#wake = null;
+      // The signal lives as long as the run: what is left on it would pile up, one for every wait.
+      signal?.removeEventListener('abort', abort);
       if (timer !== null) clearTimeout(timer);
     }
     if (this.#failure !== null && this.#blocks.length === 0) throw this.#failure;

@@ -103,6 +103,12 @@ export class Session {
     return this.#lost !== null;
   }
 
+  /** The server process at the other end; null where the server (or a pooler before it) did not say. */
+  get backendPid(): number | null {
+    const pid: unknown = Reflect.get(this.#client, 'processID');
+    return typeof pid === 'number' ? pid : null;
+  }
+
   /** Whether the connection is encrypted. */
   get encrypted(): boolean {
     const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;

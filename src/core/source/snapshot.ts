@@ -2,6 +2,7 @@ import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { fingerprints, type Horizon, type Mark, readHorizon } from './mark.ts';
 
 /**
  * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
@@ -30,7 +31,38 @@ function beginSource(version: number): string {
   ].join('; ');
 }
 
-/** Begins a snapshot; returns when it was taken, by the source's clock (ISO 8601, UTC). */
+/** An open snapshot of the source, and what a later pass has to know of it. */
+export interface Snapshot {
+  readonly session: Session;
+  readonly version: number;
+  /** When it was taken, by the source's clock (ISO 8601, UTC). */
+  readonly takenAt: string;
+  readonly horizon: Horizon;
+  /** Of the table that is read; null for views and foreign tables. */
+  readonly fingerprint: string | null;
+}
+
+/** The snapshot's mark, for the checkpoint; null where rows have no versions. */
+export function markOf({ horizon, fingerprint }: Snapshot): Mark | null {
+  if (fingerprint === null) return null;
+  const { next: _, ...rest } = horizon;
+  return { ...rest, fingerprint };
+}
+
+/** Opens a snapshot to read one table in. */
+export async function openSnapshot(session: Session, version: number, oid: string): Promise<Snapshot> {
+  const takenAt = await beginSnapshot(session, version);
+  const horizon = await readHorizon(session, version);
+  const fingerprint = (await fingerprints(session, version, [oid])).get(oid) ?? null;
+  return { session, version, takenAt, horizon, fingerprint };
+}
+
+/** Ends a snapshot whose queries are all done. */
+export async function closeSnapshot({ session }: Snapshot): Promise<void> {
+  await session.query('COMMIT').catch(() => {});
+}
+
+/** Begins the transaction of a snapshot; returns when it was taken, by the source's clock (ISO 8601, UTC). */
 export async function beginSnapshot(session: Session, version: number): Promise<string> {
   const now = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
   const results = await session.script(`${beginSource(version)}; SELECT ${now} AS taken`);
@@ -50,13 +82,42 @@ export async function sourceIdentity(session: Session): Promise<string> {
   return result.rows[0]?.identity ?? 'unknown';
 }
 
-/** COPY of a table's rows behind a key, in key order; all columns that the target has, key first. */
-export function copyRows(schema: string, target: Target, after: Key | null): string {
+/** Which rows of a table are read. */
+export interface RowFilter {
+  /** Behind this key; from the start where null. */
+  readonly after: Key | null;
+  /** A condition on the row `t`, where only some rows count. */
+  readonly where: string | null;
+}
+
+/** COPY of a table's rows in key order; all columns that the target has, key first. */
+export function copyRows(schema: string, target: Target, filter: RowFilter): string {
   const key = target.key ?? [];
-  const conditions = after === null ? [] : keyConditions('t', key, { after, upTo: null });
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const order = key.length === 0 ? '' : ` ORDER BY ${key.map((one) => `t.${ident(one)}`).join(', ')}`;
   const columns = target.columns.map((one) => `t.${ident(one)}`).join(', ');
-  const from = qualified(schema, target.name);
-  return `COPY (SELECT ${columns} FROM ${from} t${where}${order}) TO STDOUT WITH (FORMAT ${target.format})`;
+  const rows = `SELECT ${columns} FROM ${qualified(schema, target.name)} t${conditions(key, filter)}${order}`;
+  return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format})`;
+}
+
+function conditions(key: readonly string[], filter: RowFilter): string {
+  const all = [
+    ...(filter.after === null ? [] : keyConditions('t', key, { after: filter.after, upTo: null })),
+    ...(filter.where === null ? [] : [filter.where]),
+  ];
+  return all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`;
+}
+
+/** How many rows a table has, and how many of them a condition holds for: one scan. */
+export async function countRows(
+  session: Session,
+  schema: string,
+  table: string,
+  where: string,
+): Promise<{ readonly rows: number; readonly changed: number }> {
+  const result = await session.query(
+    `SELECT count(*) AS rows, count(*) FILTER (WHERE ${where}) AS changed FROM ${qualified(schema, table)} t`,
+    [],
+    session.workMs,
+  );
+  return { rows: Number(result.rows[0]?.rows), changed: Number(result.rows[0]?.changed) };
 }

@@ -5,7 +5,15 @@ import type { CopyOut } from '../postgres/copyOut.ts';
 import { keyText } from '../postgres/keyText.ts';
 import { dataBytes, lastRow, type RowBlock } from '../postgres/rowBlock.ts';
 import type { Session } from '../postgres/session.ts';
-import type { PassContext } from './pass.ts';
+import type { ChunkLimits, PassContext } from './pass.ts';
+
+/** For what has to go through in one transaction. */
+export const NO_LIMITS: ChunkLimits = {
+  chunkRows: Number.POSITIVE_INFINITY,
+  chunkBytes: Number.POSITIVE_INFINITY,
+  chunkSeconds: Number.POSITIVE_INFINITY,
+  maxSnapshotMinutes: Number.POSITIVE_INFINITY,
+};
 
 /** What was sent to central for one chunk. */
 export interface ChunkLoad {

@@ -42,3 +42,22 @@ export async function brake(
   const params = { connection: context.connection, table: context.target.name, deletes: total, rows: before };
   throw centralRefusal(FailureCode.TooManyDeletes, params);
 }
+
+/**
+ * Whether central may hold rows that the source no longer has. After a pass that ran in one snapshot,
+ * with nobody else writing, central has every key of the source: equal counts prove equal keys.
+ *
+ * @param at with the rows that central has by its own counting, where known
+ * @param sourceRows rows of the table in the pass's snapshot; null where they were not counted
+ */
+export async function countsDiffer(
+  context: PassContext,
+  session: Session,
+  at: Checkpoint,
+  sourceRows: number | null,
+): Promise<boolean> {
+  if (!context.deletes) return false;
+  if (at.centralRows !== null) return at.centralRows !== sourceRows;
+  const counted = await session.query(countMine(context.target, context.connection), [], session.workMs);
+  return Number(counted.rows[0]?.rows) !== sourceRows;
+}

@@ -1,4 +1,6 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { endBackends } from '../central/ownership.ts';
+import type { Clock } from '../ports.ts';
 import { Session, type SessionOptions } from '../postgres/session.ts';
 import type { Link, Links } from './pass.ts';
 
@@ -26,28 +28,53 @@ export async function openLink(options: SessionOptions): Promise<Link> {
   }
 }
 
-/** A worker's two connections. They are kept from table to table, and opened anew after a loss. */
+/**
+ * A worker's two connections. They are kept from table to table, and opened anew after a loss.
+ *
+ * A server may not have noticed the loss: its old backend then keeps the locks of the chunk that was
+ * under way (or, at the source, its snapshot), and whoever goes on would wait for it until a time-out
+ * that is not ours. So the old backend is ended first.
+ */
 export class WorkerLinks implements Links {
+  readonly #clock: Clock;
   readonly #sourceOptions: SessionOptions;
   readonly #centralOptions: SessionOptions;
   #source: Link | null = null;
   #central: Link | null = null;
 
-  constructor(source: SessionOptions, central: SessionOptions) {
+  constructor(clock: Clock, source: SessionOptions, central: SessionOptions) {
+    this.#clock = clock;
     this.#sourceOptions = source;
     this.#centralOptions = central;
   }
 
   async source(): Promise<Link> {
     if (this.#source === null || this.#source.session.lost)
-      this.#source = await openLink(this.#sourceOptions);
+      this.#source = await this.#open(this.#sourceOptions, this.#source);
     return this.#source;
   }
 
   async central(): Promise<Link> {
     if (this.#central === null || this.#central.session.lost)
-      this.#central = await openLink(this.#centralOptions);
+      this.#central = await this.#open(this.#centralOptions, this.#central);
     return this.#central;
+  }
+
+  async #open(options: SessionOptions, lost: Link | null): Promise<Link> {
+    const link = await openLink(options);
+    const pid = lost?.session.backendPid ?? null;
+    if (pid === null) return link;
+    try {
+      // A pooler's process numbers are its own: the name keeps us from ending somebody else's session.
+      await endBackends(link.session, this.#clock, 'pid = $1 AND application_name = $2', [
+        pid,
+        options.applicationName,
+      ]);
+      return link;
+    } catch (error) {
+      link.session.destroy();
+      throw error;
+    }
   }
 
   /** Cuts both at once: what was under way is rolled back, and the next use opens them anew. */

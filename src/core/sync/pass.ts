@@ -44,8 +44,11 @@ export interface PassContext {
   onCommit(checkpoint: Checkpoint): void;
 }
 
-/** How a pass ended. Where it was stopped, the checkpoint says where it goes on. */
+/**
+ * How a pass ended. `stopped`: the checkpoint says where it goes on. `reopen`: it goes on at once, under a
+ * new snapshot. `catch_up`: a `changes` pass must follow.
+ */
 export interface PassEnd {
-  readonly kind: 'done' | 'stopped';
+  readonly kind: 'done' | 'stopped' | 'reopen' | 'catch_up';
   readonly checkpoint: Checkpoint;
 }

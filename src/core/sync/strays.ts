@@ -4,16 +4,10 @@ import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
 import { copyRows } from '../source/snapshot.ts';
-import { fillChunk } from './chunk.ts';
+import { fillChunk, NO_LIMITS } from './chunk.ts';
 import { removeUnstaged } from './deletes.ts';
+import { endOfPass } from './endOfPass.ts';
 import type { PassContext } from './pass.ts';
-
-const NO_LIMITS = {
-  chunkRows: Number.POSITIVE_INFINITY,
-  chunkBytes: Number.POSITIVE_INFINITY,
-  chunkSeconds: Number.POSITIVE_INFINITY,
-  maxSnapshotMinutes: Number.POSITIVE_INFINITY,
-};
 
 /**
  * Ends a pass over a table whose key the two servers may sort differently (text under a collation): key
@@ -31,7 +25,11 @@ export async function removeStrays(
   const { session, version } = await links.central();
   const keys: Target = { ...target, columns: target.key ?? [] };
   const stage = stageTable(connection, target.name);
-  const rows = source.copyOut(copyRows(context.source.schema, keys, null), keys.format, keys.columns.length);
+  const rows = source.copyOut(
+    copyRows(context.source.schema, keys, { after: null, where: null }),
+    keys.format,
+    keys.columns.length,
+  );
   const begin = `${beginCentral(version, connection)}; ${createStage(keys, stage)}; ${copyInto(keys, stage)}`;
   const copy = await session.copyIn(begin, keys.format);
   const load = await fillChunk({ ...context, target: keys, limits: NO_LIMITS }, source, rows, session, copy);
@@ -45,9 +43,8 @@ export async function removeStrays(
   await session.guard(copy.end(), session.workMs);
   const removed = await removeUnstaged(context, session, stage, { after: null, upTo: null }, at);
   const done: Checkpoint = {
-    ...at,
+    ...endOfPass(at),
     seq: at.seq + 1,
-    state: 'done',
     deleted: at.deleted + removed,
     centralRows: at.centralRows === null ? null : at.centralRows - removed,
   };

@@ -4,21 +4,15 @@ import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { anyMine } from '../central/apply.ts';
-import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../central/checkpoint.ts';
+import { acquireTable, type Checkpoint, NO_COUNTS } from '../central/checkpoint.ts';
 import type { Claim, Installation } from '../central/ownership.ts';
-import {
-  describeTarget,
-  fits,
-  layoutOf,
-  prepareTarget,
-  type Target,
-  targetSchema,
-} from '../central/target.ts';
+import { prepareTarget } from '../central/prepareTarget.ts';
+import { type Target, targetSchema } from '../central/target.ts';
 import type { Ports } from '../ports.ts';
-import { runFull } from './fullPass.ts';
+import { openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
-import { runReplace } from './replacePass.ts';
+import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
 
 /** SQLSTATE unique_violation. */
@@ -54,7 +48,9 @@ export interface TableRunner {
 
 /** Is told what happens; writes it to the journal and emits it. */
 export interface TableRecorder {
-  started(strategy: Strategy): void;
+  started(): void;
+  /** How it goes about it, and why. */
+  chosen(strategy: Strategy, reason: string): void;
   /** The pass goes on behind rows that central has already. */
   resumed(checkpoint: Checkpoint): void;
   committed(checkpoint: Checkpoint): void;
@@ -118,6 +114,7 @@ class Attempts {
   #direct = false;
   #directRefused = false;
   #started = false;
+  #chosen = false;
   /** Chunks committed so far. */
   commits = 0;
 
@@ -129,16 +126,27 @@ class Attempts {
   }
 
   async next(): Promise<TableEnd> {
-    const target = await this.#target();
-    const strategy = chooseStrategy(this.#job, target);
-    if (!this.#started) this.#recorder.started(strategy);
+    if (!this.#started) this.#recorder.started();
     this.#started = true;
+    const target = await this.#target();
     const found = await this.#acquire();
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
-    const start = await this.#startAt(found, target, strategy);
-    this.#direct = start.direct;
-    const end = await this.#pass(target, start);
-    return end.kind === 'done' ? { kind: 'completed', checkpoint: end.checkpoint } : { kind: 'stopped' };
+    let at = found;
+    for (;;) {
+      const snapshot = await this.#openSnapshot();
+      const plan = choosePlan(this.#job, target, at, snapshot);
+      const start = await this.#startAt(at, target, plan);
+      this.#direct = start.direct;
+      const end = await this.#pass(target, snapshot, plan, start);
+      if (end.kind === 'done') return { kind: 'completed', checkpoint: end.checkpoint };
+      if (end.kind === 'stopped' || this.#runner.stop.aborted) return { kind: 'stopped' };
+      at = end.checkpoint;
+    }
+  }
+
+  async #openSnapshot(): Promise<Snapshot> {
+    const { session, version } = await this.#links.source();
+    return openSnapshot(session, version, this.#job.source.oid);
   }
 
   /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
@@ -159,9 +167,6 @@ class Attempts {
       ? this.#job.existing
       : (await readTables(session, version, schema, [source.name]))[0];
     this.#first = false;
-    if (existing !== undefined && fits(source, existing)) {
-      return describeTarget(schema, layoutOf(central, existing), source, existing, false);
-    }
     return prepareTarget(session, version, central, connection, source, existing);
   }
 
@@ -172,20 +177,26 @@ class Attempts {
   }
 
   /** Where the pass begins: behind its own last chunk, or at the start of the table. */
-  async #startAt(found: Checkpoint, target: Target, strategy: Strategy): Promise<Checkpoint> {
-    if (isOwnPass(found, this.#job, target, strategy)) {
-      if (found.lastKey !== null) this.#recorder.resumed(found);
-      return { ...found, resumed: found.lastKey !== null, direct: found.direct && !this.#directRefused };
+  async #startAt(found: Checkpoint, target: Target, plan: PassPlan): Promise<Checkpoint> {
+    if (!this.#chosen) this.#recorder.chosen(plan.strategy, plan.reason);
+    this.#chosen = true;
+    if (plan.goesOn) {
+      if (found.lastKey !== null && this.commits === 0) this.#recorder.resumed(found);
+      const resumed = found.resumed || found.lastKey !== null;
+      const counts = found.batchId === this.#job.batchId ? {} : NO_COUNTS;
+      const direct = found.direct && !this.#directRefused;
+      return { ...found, ...counts, batchId: this.#job.batchId, resumed, direct };
     }
-    const direct =
-      strategy === Strategy.Full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
+    const full = plan.strategy === Strategy.Full;
+    const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
     return {
       ...found,
       ...NO_COUNTS,
       batchId: this.#job.batchId,
-      strategy,
+      strategy: plan.strategy,
       state: 'running',
       lastKey: null,
+      passMark: null,
       resumed: false,
       sourceSnapshotAt: null,
       direct,
@@ -200,7 +211,7 @@ class Attempts {
     return result.rows[0]?.any === 'f';
   }
 
-  #pass(target: Target, start: Checkpoint): Promise<PassEnd> {
+  #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
     const { ports, limits, stop } = this.#runner;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
     const deletes = target.layout !== 'merge' || mayDelete;
@@ -220,35 +231,13 @@ class Attempts {
         this.#recorder.committed(checkpoint);
       },
     };
-    return start.strategy === Strategy.Replace ? runReplace(context, start) : runFull(context, start);
+    return runPass(context, snapshot, plan, start);
   }
-}
-
-function chooseStrategy(job: TableJob, target: Target): Strategy {
-  if (target.key !== null) return job.strategy ?? Strategy.Full;
-  // Without a key, rows of several branches in one table cannot be told apart.
-  if (target.layout === 'merge' && !job.mayDelete) {
-    throw centralRefusal(FailureCode.ReplaceUnsafe, {
-      connection: job.connection.id,
-      table: job.source.name,
-    });
-  }
-  return Strategy.Replace;
 }
 
 /** The table was finished in this very batch, but the journal did not hear of it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
   return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
-}
-
-function isOwnPass(found: Checkpoint, job: TableJob, target: Target, strategy: Strategy): boolean {
-  return (
-    found.state === 'running' &&
-    found.batchId === job.batchId &&
-    found.strategy === strategy &&
-    strategy !== Strategy.Replace &&
-    (found.lastKey === null || found.lastKey.length === target.key?.length)
-  );
 }
 
 /** Any error as a failure; one that nobody classified is ours. */

@@ -1,0 +1,78 @@
+import type { Layout } from '../../shared/settings.ts';
+import { typeFit } from '../catalogue/compat.ts';
+import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
+import { columnIncompatible } from './refusals.ts';
+import { centralKey, hasUniqueKey, STAMP, stampsItself } from './target.ts';
+
+/** A step that brings a central table into the shape that a source table has by now. */
+export type Change =
+  | { readonly kind: 'add'; readonly column: ColumnShape }
+  | { readonly kind: 'widen'; readonly column: ColumnShape }
+  /** The types of a column get what they lack: an enum's labels, a composite's last attributes. */
+  | { readonly kind: 'extend'; readonly column: ColumnShape; readonly there: ColumnShape }
+  | { readonly kind: 'nullable'; readonly name: string }
+  | { readonly kind: 'drop_key'; readonly constraint: string }
+  | { readonly kind: 'add_key'; readonly columns: readonly string[]; readonly primary: boolean };
+
+/**
+ * What has to change at central before rows of a source table fit; nothing where all is well. What only
+ * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
+ *
+ * @throws SyncFailure `column_incompatible`
+ */
+export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
+  const key = keyDrift(source, central, layout);
+  const keyed = key.some((one) => one.kind === 'drop_key') ? [] : (central.key ?? []);
+  return [...key, ...columns, ...nullability(source, central, layout, keyed)];
+}
+
+function columnDrift(table: string, column: ColumnShape, central: TableShape): readonly Change[] {
+  const there = central.columns.find((one) => one.name === column.name);
+  if (there === undefined) return [{ kind: 'add', column }];
+  // Central computes it itself.
+  if (there.generated) return [];
+  const fit = typeFit(column, there);
+  switch (fit) {
+    case 'same':
+    case 'lossless':
+      return [];
+    case 'extended':
+      return [{ kind: 'extend', column, there }];
+    case 'widened':
+      return [{ kind: 'widen', column }];
+    case 'incompatible':
+      throw columnIncompatible(table, column.name, column.type, there.type);
+  }
+}
+
+/**
+ * A mirror (layout `schema`) follows whatever becomes of the key. In a table that branches share, a key is
+ * only ever added where there is none: the others still live by the old one.
+ */
+function keyDrift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  const wanted = centralKey(source, layout);
+  if (wanted !== null && hasUniqueKey(central, wanted)) return [];
+  if (layout === 'schema') {
+    const drop: readonly Change[] =
+      central.primaryKey === null ? [] : [{ kind: 'drop_key', constraint: central.primaryKey }];
+    return wanted === null ? drop : [...drop, { kind: 'add_key', columns: wanted, primary: true }];
+  }
+  const mayAdd = layout === 'stamp' && stampsItself(central) && central.uniqueKeys.length === 0;
+  return wanted !== null && mayAdd ? [{ kind: 'add_key', columns: wanted, primary: false }] : [];
+}
+
+/** In a mirror nothing but the key says NOT NULL where the source does not (any more). */
+function nullability(
+  source: TableShape,
+  central: TableShape,
+  layout: Layout,
+  keyed: readonly string[],
+): readonly Change[] {
+  if (layout !== 'schema') return [];
+  return central.columns
+    .filter((one) => one.notNull && !one.generated && !one.fillsItself && one.name !== STAMP)
+    .filter((one) => !keyed.includes(one.name))
+    .filter((one) => source.columns.find((other) => other.name === one.name)?.notNull !== true)
+    .map((one) => ({ kind: 'nullable', name: one.name }));
+}

@@ -1,0 +1,139 @@
+import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { alignTable } from './alignTable.ts';
+import { centralRefusal } from './checkpoint.ts';
+import { createTable } from './createTable.ts';
+import { type DdlPlan, runDdl } from './ddl.ts';
+import { describeTarget } from './describeTarget.ts';
+import { type Change, drift } from './drift.ts';
+import { OwnTypes } from './ownTypes.ts';
+import { keyMissing } from './refusals.ts';
+import { layoutOf, type Target, targetSchema } from './target.ts';
+
+/** SQLSTATEs of rows that a new key does not fit: unique_violation, not_null_violation. */
+const KEY_REFUSED = ['23505', '23502'];
+
+/**
+ * Finds the central table for a source table; makes it, or adds and widens columns, where needed.
+ *
+ * @param existing the central table as the catalogue has it, or undefined
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_permission`
+ */
+export async function prepareTarget(
+  session: Session,
+  version: number,
+  central: CentralSettings,
+  connection: ConnectionSettings,
+  source: TableShape,
+  existing: TableShape | undefined,
+): Promise<Target> {
+  const schema = targetSchema(central, connection);
+  if (existing !== undefined) {
+    const layout = layoutOf(central, existing);
+    refuseView(existing);
+    if (drift(source, existing, layout).length === 0)
+      return describeTarget(schema, layout, source, existing, false);
+  }
+  const shaping = new Shaping(session, version, central, schema, source);
+  const created = await shaping.run();
+  const [shape] = await readTables(session, version, schema, [source.name]);
+  if (shape === undefined) throw notATable(schema, source.name);
+  return describeTarget(schema, layoutOf(central, shape), source, shape, created);
+}
+
+/** Brings the central table into shape, under the lock. */
+class Shaping {
+  readonly #session: Session;
+  readonly #version: number;
+  readonly #central: CentralSettings;
+  readonly #schema: string;
+  readonly #source: TableShape;
+  #changes: readonly Change[] = [];
+
+  constructor(
+    session: Session,
+    version: number,
+    central: CentralSettings,
+    schema: string,
+    source: TableShape,
+  ) {
+    this.#session = session;
+    this.#version = version;
+    this.#central = central;
+    this.#schema = schema;
+    this.#source = source;
+  }
+
+  /** @returns whether the table was made */
+  async run(): Promise<boolean> {
+    let created = false;
+    try {
+      await runDdl(this.#session, async () => {
+        // Another branch may have made or changed it while we waited for the lock.
+        const [now] = await readTables(this.#session, this.#version, this.#schema, [this.#source.name]);
+        created = now === undefined;
+        return now === undefined ? this.#create() : this.#align(now);
+      });
+    } catch (error) {
+      throw this.#keyRefused(error) ?? error;
+    }
+    return created;
+  }
+
+  async #create(): Promise<DdlPlan> {
+    const schema = this.#schema;
+    const types = await this.#types(this.#source.columns);
+    const layout: Layout = layoutOf(this.#central, undefined);
+    const statements = createTable(schema, this.#source, layout, types);
+    const table = qualified(schema, this.#source.name);
+    return {
+      // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+      statements: (await this.#hasSchema()) ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
+      grants: (role) => [
+        `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
+        `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
+      ],
+    };
+  }
+
+  async #align(now: TableShape): Promise<DdlPlan> {
+    refuseView(now);
+    this.#changes = drift(this.#source, now, layoutOf(this.#central, now));
+    const typed = this.#changes.flatMap((change) => ('column' in change ? [change.column] : []));
+    const types = await this.#types(typed);
+    return { statements: alignTable(this.#schema, this.#source, this.#changes, types) };
+  }
+
+  #types(columns: TableShape['columns']): Promise<OwnTypes> {
+    return OwnTypes.read(this.#session, this.#version, this.#schema, columns);
+  }
+
+  async #hasSchema(): Promise<boolean> {
+    const name = ident(this.#schema);
+    const found = await this.#session.query('SELECT to_regnamespace($1) IS NOT NULL AS there', [name]);
+    return found.rows[0]?.there === 't';
+  }
+
+  /** Rows that central has from before the key was another do not fit the new one: all have to come again. */
+  #keyRefused(error: unknown): SyncFailure | null {
+    if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.ConstraintViolated) return null;
+    if (!KEY_REFUSED.includes(error.detail.sqlstate ?? '')) return null;
+    const key = this.#changes.find((change) => change.kind === 'add_key');
+    if (key === undefined) return null;
+    const table = qualified(this.#schema, this.#source.name);
+    return keyMissing(this.#schema, this.#source.name, key.columns, `DROP TABLE ${table}`);
+  }
+}
+
+function refuseView(central: TableShape): void {
+  if (central.kind !== 'table' && central.kind !== 'partitioned')
+    throw notATable(central.schema, central.name);
+}
+
+function notATable(schema: string, name: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });
+}

@@ -1,0 +1,34 @@
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { ident, qualified } from '../postgres/quote.ts';
+import { centralRefusal } from './checkpoint.ts';
+
+/** The types of a column on both sides cannot be brought together. */
+export function columnIncompatible(table: string, column: string, from: string, to: string): SyncFailure {
+  const params = { table, column, sourceType: from, centralType: to };
+  return centralRefusal(FailureCode.ColumnIncompatible, params);
+}
+
+/** Rows cannot be matched at central. @param sql what head office may run to mend it */
+export function keyMissing(
+  schema: string,
+  name: string,
+  columns: readonly string[],
+  sql?: string,
+): SyncFailure {
+  const list = columns.map(ident).join(', ');
+  return centralRefusal(FailureCode.CentralKeyMissing, {
+    table: `${schema}.${name}`,
+    columns: list,
+    sql: sql ?? `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${list})`,
+  });
+}
+
+/** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
+export function tooManyColumns(table: string, most: number): SyncFailure {
+  return new SyncFailure({
+    code: FailureCode.DataRejected,
+    kind: FailureKind.Permanent,
+    message: `${table} has ${most} columns, and the layout "stamp" needs one more, which no PostgreSQL table can have. Use the layout "schema" for this connection.`,
+    params: { table, columns: most },
+  });
+}

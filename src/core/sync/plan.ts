@@ -1,0 +1,101 @@
+import { FailureCode } from '../../shared/errors.ts';
+import { assertNever, Strategy } from '../../shared/status.ts';
+import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
+import type { Target } from '../central/target.ts';
+import { type MarkProblem, since } from '../source/mark.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import { runChanges } from './changesPass.ts';
+import { runKeyedPass } from './keyedPass.ts';
+import type { PassContext, PassEnd } from './pass.ts';
+import { runReplace } from './replacePass.ts';
+import type { TableJob } from './tableRun.ts';
+
+/** Why a strategy was chosen: `asked` by a person or the settings, or what the engine found. */
+export type PlanReason = 'asked' | 'first_load' | 'row_versions' | 'no_key' | 'goes_on' | MarkProblem;
+
+/** How the next pass over a table goes. */
+export interface PassPlan {
+  readonly strategy: Strategy;
+  readonly reason: PlanReason;
+  /** Whether it goes on behind the checkpoint of a pass that was cut off. */
+  readonly goesOn: boolean;
+  /** Strategy `changes`: transaction id from which rows count as changed. */
+  readonly since: bigint | null;
+}
+
+/**
+ * Chooses how a table is brought up to date.
+ *
+ * @param found where the table stands at central
+ * @param snapshot what the source looks like now
+ * @throws SyncFailure `replace_unsafe`
+ */
+export function choosePlan(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
+  if (target.key === null) return planReplace(job, target);
+  if (isUnfinished(found, job, target, snapshot)) {
+    const plan = keyedPlan(found.strategy, 'goes_on', found, snapshot);
+    if (plan.strategy === found.strategy) return { ...plan, goesOn: true };
+  }
+  if (job.strategy !== null && job.strategy !== Strategy.Replace)
+    return keyedPlan(job.strategy, 'asked', found, snapshot);
+  if (found.mark === null) return keyedPlan(Strategy.Full, 'first_load', found, snapshot);
+  return keyedPlan(Strategy.Changes, 'row_versions', found, snapshot);
+}
+
+/** Row versions are asked only where the mark holds; else everything is read. */
+function keyedPlan(
+  wanted: Strategy | null,
+  reason: PlanReason,
+  found: Checkpoint,
+  { horizon, fingerprint }: Snapshot,
+): PassPlan {
+  if (wanted !== Strategy.Changes) return { strategy: Strategy.Full, reason, goesOn: false, since: null };
+  const from = since(found.mark, horizon, fingerprint);
+  return typeof from === 'bigint'
+    ? { strategy: Strategy.Changes, reason, goesOn: false, since: from }
+    : { strategy: Strategy.Full, reason: from, goesOn: false, since: null };
+}
+
+function planReplace(job: TableJob, target: Target): PassPlan {
+  // Without a key, rows of several branches in one table cannot be told apart.
+  if (target.layout === 'merge' && !job.mayDelete) {
+    throw centralRefusal(FailureCode.ReplaceUnsafe, {
+      connection: job.connection.id,
+      table: job.source.name,
+    });
+  }
+  return { strategy: Strategy.Replace, reason: 'no_key', goesOn: false, since: null };
+}
+
+/**
+ * A pass that was cut off and can go on: of this batch, or of an earlier one that nobody resumed, since
+ * what changed behind its checkpoint is caught up in any case. On a slow link a first load takes days.
+ */
+function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot: Snapshot): boolean {
+  if (found.state !== 'running' || found.strategy === Strategy.Replace) return false;
+  if (found.lastKey !== null && found.lastKey.length !== target.key?.length) return false;
+  if (found.batchId === job.batchId) return true;
+  if (job.strategy !== null || found.passMark === null) return false;
+  return typeof since(found.passMark, snapshot.horizon, snapshot.fingerprint) === 'bigint';
+}
+
+/** Runs a pass as planned. */
+export function runPass(
+  context: PassContext,
+  snapshot: Snapshot,
+  plan: PassPlan,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  switch (plan.strategy) {
+    case Strategy.Replace:
+      return runReplace(context, snapshot, start);
+    case Strategy.Changes:
+      return runChanges(context, snapshot, plan.since ?? 0n, start);
+    case Strategy.Full: {
+      const all = { strategy: Strategy.Full, where: null, removes: 'ranges', sourceRows: null } as const;
+      return runKeyedPass(context, snapshot, all, start);
+    }
+    default:
+      return assertNever(plan.strategy);
+  }
+}
