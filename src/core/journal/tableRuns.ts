@@ -111,7 +111,8 @@ export function createTableWrites(store: Store, { clock }: Ports, workTime: Work
 
     skipTable: (ref, reason) =>
       store.write(() => {
-        moveTable(store, clock, ref, TableStatus.Skipped, ended(ref), { reason });
+        moveTable(store, clock, ref, TableStatus.Skipped, { ...ended(ref), ...NO_ERROR }, { reason });
+        workTime.end(keyOf(ref));
         signOfLife(ref.batchId);
       }),
   };

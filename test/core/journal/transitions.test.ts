@@ -50,9 +50,11 @@ test('every table move outside the table is refused', () => {
     [
       'failed failed',
       'failed in_progress',
+      'failed skipped',
       'in_progress completed',
       'in_progress failed',
       'in_progress in_progress',
+      'in_progress skipped',
       'pending failed',
       'pending in_progress',
       'pending skipped',

@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import type { TestDatabase } from '../../../support/databases.ts';
+
+/** Values are written one way on both sides, whatever the servers' settings are. */
+const PINNED = [
+  "SET TimeZone = 'UTC'",
+  "SET DateStyle = 'ISO, YMD'",
+  "SET IntervalStyle = 'postgres'",
+  'SET extra_float_digits = 3',
+  "SET bytea_output = 'hex'",
+  "SET lc_monetary = 'C'",
+  "SET search_path = ''",
+];
+
+/** Rows of a table as texts, in an order of their own: equal lists mean equal contents. */
+export async function images(
+  database: TestDatabase,
+  schema: string,
+  table: string,
+  columns: readonly string[],
+): Promise<readonly string[]> {
+  const client = await database.connectAdmin();
+  try {
+    for (const one of PINNED) await client.query(one);
+    const from = `${ident(schema)}.${ident(table)}`;
+    const list = columns.map((name) => `${ident(name)}::text`).join(', ');
+    const result = await client.query<(string | null)[]>({ text: `SELECT ${list} FROM ${from}`, rowMode: 'array' });
+    return result.rows.map((row) => JSON.stringify(row)).sort();
+  } finally {
+    await client.end();
+  }
+}
+
+/** The types of a table's columns, by name, as format_type writes them with an empty search path. */
+export async function typesOf(
+  database: TestDatabase,
+  schema: string,
+  table: string,
+): Promise<Readonly<Record<string, string>>> {
+  const client = await database.connectAdmin();
+  try {
+    return await readTypes(client, schema, table);
+  } finally {
+    await client.end();
+  }
+}
+
+async function readTypes(client: pg.Client, schema: string, table: string): Promise<Record<string, string>> {
+  await client.query("SET search_path = ''");
+  const result = await client.query<{ name: string; type: string }>(
+    `SELECT a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
+     FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+     WHERE c.relname = $2 AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
+       AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+    [schema, table],
+  );
+  return Object.fromEntries(result.rows.map((row) => [row.name, row.type]));
+}
+
+function ident(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
