@@ -1,10 +1,13 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
-import type { Strategy } from '../../shared/status.ts';
+import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
+import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { readCheckpoints } from '../central/checkpoints.ts';
+import { drift } from '../central/drift.ts';
 import {
   beat,
   type Claim,
@@ -14,13 +17,14 @@ import {
   release,
 } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
-import { targetSchema } from '../central/target.ts';
+import { layoutOf, targetSchema } from '../central/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import { openLink, WorkerLinks } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
+import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import { asFailure, runTable, type TableRunner } from '../sync/tableRun.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 
@@ -77,6 +81,7 @@ class ConnectionRun {
   readonly #run: RunContext;
   readonly #work: ConnectionWork;
   readonly #queue: ConnectionTable[];
+  readonly #groups: (readonly SweepTable[])[] = [];
   readonly #outcomes: TableOutcome[] = [];
   /**
    * The circuit: once a server does not answer, all tables that are left fail with this at once instead
@@ -88,6 +93,8 @@ class ConnectionRun {
   #broken = false;
   /** The connection to central that claims and gives signs of life; null before the claim. */
   #control: Link | null = null;
+  /** A sign of life that comes back late opens no connection that nobody would close. */
+  #letGone = false;
 
   constructor(run: RunContext, work: ConnectionWork) {
     this.#run = run;
@@ -105,9 +112,7 @@ class ConnectionRun {
     }
     const heart = this.#startHeart(opened.claim);
     try {
-      const count = Math.min(this.#run.parallelTables, this.#queue.length);
-      const workers = Array.from({ length: count }, () => this.#worker(opened));
-      for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
+      await this.#runTables(opened);
       this.#failRest();
     } finally {
       clearInterval(heart);
@@ -117,6 +122,7 @@ class ConnectionRun {
   }
 
   async #letGo(claim: Claim): Promise<void> {
+    this.#letGone = true;
     const session = this.#control?.session;
     if (session === undefined) return;
     if (!session.lost) await release(session, claim).catch(() => {});
@@ -162,8 +168,9 @@ class ConnectionRun {
       }
       const names = this.#work.tables.map((one) => one.table);
       const existing = await readTables(link.session, link.version, targetSchema(central, connection), names);
+      const checkpoints = await readCheckpoints(link.session, claim);
       this.#control = link;
-      return { claim, existing };
+      return { claim, existing, checkpoints };
     } catch (error) {
       link.session.destroy();
       throw error;
@@ -172,16 +179,24 @@ class ConnectionRun {
 
   /** Signs of life, so that no other installation takes the connection for abandoned. */
   #startHeart(claim: Claim): NodeJS.Timeout {
+    let beating = false;
     const beatOnce = async (): Promise<void> => {
+      // On a bad link one may take longer than the time between two.
+      if (beating) return;
+      beating = true;
       try {
         if (this.#control?.session.lost !== false) {
-          this.#control = await openLink(this.#run.sessionOptions(this.#work.connection).central);
+          const link = await openLink(this.#run.sessionOptions(this.#work.connection).central);
+          if (this.#letGone) return link.session.destroy();
+          this.#control = link;
         }
         await beat(this.#control.session, claim);
       } catch (error) {
         // The next chunk's checkpoint finds out in any case; this finds out sooner.
         if (asFailure(error).code === FailureCode.LostLease) this.#lostLease = true;
         this.#run.ports.logger.log('warn', 'The sign of life at central failed', { error: String(error) });
+      } finally {
+        beating = false;
       }
     };
     const timer = setInterval(beatOnce, HEARTBEAT_MS);
@@ -189,14 +204,29 @@ class ConnectionRun {
     return timer;
   }
 
-  async #worker({ claim, existing }: Prepared): Promise<void> {
+  async #runTables(opened: Prepared): Promise<void> {
     const options = this.#run.sessionOptions(this.#work.connection);
-    const links = new WorkerLinks(this.#run.ports.clock, options.source, options.central);
-    const cut = (): void => links.cut();
+    const workers = Array.from(
+      { length: Math.min(this.#run.parallelTables, this.#queue.length) },
+      () => new WorkerLinks(this.#run.ports.clock, options.source, options.central),
+    );
+    const cut = (): void => {
+      for (const links of workers) links.cut();
+    };
     this.#run.halt.addEventListener('abort', cut);
     try {
-      for (;;) {
-        if (this.#run.stop.aborted || this.#lostLease || this.#broken || this.#open !== null) return;
+      this.#planSweep(opened);
+      await allOf(workers.map((links) => this.#sweepAll(links, opened.claim)));
+      await allOf(workers.map((links) => this.#worker(links, opened)));
+    } finally {
+      this.#run.halt.removeEventListener('abort', cut);
+      await Promise.all(workers.map((links) => links.close()));
+    }
+  }
+
+  async #worker(links: WorkerLinks, { claim, existing }: Prepared): Promise<void> {
+    try {
+      while (!this.#endsHere()) {
         const next = this.#queue.shift();
         if (next === undefined) return;
         await this.#runTable(
@@ -209,10 +239,61 @@ class ConnectionRun {
     } catch (error) {
       this.#broken = true;
       throw error;
-    } finally {
-      this.#run.halt.removeEventListener('abort', cut);
-      await links.close();
     }
+  }
+
+  #endsHere(): boolean {
+    return this.#run.stop.aborted || this.#lostLease || this.#broken || this.#open !== null;
+  }
+
+  /** Groups the tables that may well be unchanged, to be looked at several at a time. */
+  #planSweep({ existing, checkpoints }: Prepared): void {
+    const { central } = this.#run;
+    const candidates = this.#queue.flatMap((next): SweepTable[] => {
+      const checkpoint = checkpoints.get(next.table);
+      const there = existing.find((one) => one.name === next.table);
+      if (next.shape === null || checkpoint === undefined || there === undefined) return [];
+      if (next.strategy !== null && next.strategy !== Strategy.Changes) return [];
+      if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
+      const layout = layoutOf(central, there);
+      if (next.shape.key === null || !fits(next.shape, there, layout)) return [];
+      const deletes = layout !== 'merge' || next.mayDelete;
+      return [{ source: next.shape, checkpoint, deletes }];
+    });
+    this.#groups.push(...sweepGroups(candidates));
+  }
+
+  async #sweepAll(links: WorkerLinks, claim: Claim): Promise<void> {
+    for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
+      if (this.#endsHere()) return;
+      for (const checkpoint of await this.#sweepGroup(links, claim, group)) this.#endUnchanged(checkpoint);
+    }
+  }
+
+  async #sweepGroup(
+    links: WorkerLinks,
+    claim: Claim,
+    group: readonly SweepTable[],
+  ): Promise<readonly Checkpoint[]> {
+    try {
+      return await sweep(links, claim, this.#run.batchId, group);
+    } catch (error) {
+      if (asFailure(error).code === FailureCode.LostLease) this.#lostLease = true;
+      // Any table may be at fault: each finds out for itself.
+      this.#run.ports.logger.log('info', 'Tables are looked at one by one', { reason: String(error) });
+      links.cut();
+      return [];
+    }
+  }
+
+  #endUnchanged(checkpoint: Checkpoint): void {
+    const at = this.#queue.findIndex((one) => one.table === checkpoint.table);
+    const [next] = at < 0 ? [] : this.#queue.splice(at, 1);
+    if (next === undefined) return;
+    const recorder = this.#recorder(next);
+    recorder.started();
+    recorder.chosen(Strategy.Changes, 'row_versions');
+    this.#outcomes.push(recorder.completed(checkpoint));
   }
 
   async #runTable(
@@ -279,7 +360,23 @@ class ConnectionRun {
   }
 }
 
+/** Waits for all, so that none goes on alone, then throws what the first that failed has thrown. */
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
+}
+
+/** Whether a central table can take a source table's rows as it stands. */
+function fits(source: TableShape, central: TableShape, layout: Layout): boolean {
+  try {
+    return drift(source, central, layout).length === 0;
+  } catch {
+    // It cannot be made to fit either: the table's own run says why.
+    return false;
+  }
+}
+
 interface Prepared {
   readonly claim: Claim;
   readonly existing: readonly TableShape[];
+  readonly checkpoints: ReadonlyMap<string, Checkpoint>;
 }

@@ -48,6 +48,9 @@ export interface Checkpoint extends PassCounts {
   readonly sourceSnapshotAt: string | null;
 }
 
+/** What {@link toCheckpoint} reads. */
+export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+
 /**
  * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost
  * connection a COMMIT may still be on its way: once the epoch is raised it can no longer arrive, and
@@ -65,8 +68,7 @@ export async function acquireTable(
     `INSERT INTO branchline.checkpoints AS c (connection, table_name)
      SELECT connection, $4 FROM branchline.sources WHERE connection = $1 AND installation = $2 AND claim = $3
      ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch + 1
-     RETURNING epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted,
-       bytes, central_rows, to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`,
+     RETURNING ${CHECKPOINT_COLUMNS}`,
     [claim.connection, installation.id, claim.claim, table],
   );
   const row = result.rows[0];
@@ -74,7 +76,8 @@ export async function acquireTable(
   return toCheckpoint(claim.connection, table, row);
 }
 
-function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
+/** A row of `branchline.checkpoints`. */
+export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
   return {
     connection,
     table,

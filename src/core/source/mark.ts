@@ -28,6 +28,11 @@ export type Horizon = Omit<Mark, 'fingerprint'> & {
   readonly next: string;
 };
 
+/** The mark of a table in a snapshot. */
+export function markAt({ next: _, ...horizon }: Horizon, fingerprint: string): Mark {
+  return { ...horizon, fingerprint };
+}
+
 /** Why a mark says nothing (any more), so that contents have to be compared. */
 export type MarkProblem =
   | 'no_mark'

@@ -2,7 +2,7 @@ import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { fingerprints, type Horizon, type Mark, readHorizon } from './mark.ts';
+import { fingerprints, type Horizon, type Mark, markAt, readHorizon } from './mark.ts';
 
 /**
  * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
@@ -44,9 +44,7 @@ export interface Snapshot {
 
 /** The snapshot's mark, for the checkpoint; null where rows have no versions. */
 export function markOf({ horizon, fingerprint }: Snapshot): Mark | null {
-  if (fingerprint === null) return null;
-  const { next: _, ...rest } = horizon;
-  return { ...rest, fingerprint };
+  return fingerprint === null ? null : markAt(horizon, fingerprint);
 }
 
 /** Opens a snapshot to read one table in. */

@@ -1,8 +1,17 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { atBranch, fromCentral, sync } from '../../support/branch.ts';
 import { differences } from '../../support/compare.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';
+import { startServer, type TestServer } from '../../support/servers.ts';
+
+// A server of its own: an open transaction of any database on a server holds its marks back, so that other
+// tests' transactions would make rows count as changed here.
+let sourceServer: TestServer;
+beforeAll(async () => {
+  sourceServer = await startServer();
+});
+afterAll(() => sourceServer.remove());
 
 const LEDGER = [
   'CREATE TABLE ledger (id bigint PRIMARY KEY, amount numeric, note text)',
@@ -10,7 +19,7 @@ const LEDGER = [
 ];
 
 test('after the first load only rows that changed are read', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, ...LEDGER);
   using home = makeHome(pair);
   await using engine = home.open();
@@ -37,7 +46,7 @@ test('after the first load only rows that changed are read', async () => {
 });
 
 test('where nothing changed nothing is read', async () => {
-  await using pair = await freshDatabases({ scale: 0.02 });
+  await using pair = await freshDatabases({ sourceServer, scale: 0.02 });
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -52,7 +61,7 @@ test('where nothing changed nothing is read', async () => {
 });
 
 test('a transaction that began before a pass and ends after it is not missed', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, ...LEDGER);
   using home = makeHome(pair);
   await using engine = home.open();
@@ -73,7 +82,7 @@ test('a transaction that began before a pass and ends after it is not missed', a
 });
 
 test('what changes without a row version is found by its fingerprint', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(
     pair,
     "CREATE TYPE mood AS ENUM ('calm', 'busy')",
@@ -96,7 +105,7 @@ test('what changes without a row version is found by its fingerprint', async () 
 });
 
 test('rows that changed behind the checkpoint of a stopped pass are caught up', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, ...LEDGER);
   using home = makeHome(pair, { sync: { chunkRows: 1000 } });
   await using engine = home.open();
@@ -121,7 +130,7 @@ test('rows that changed behind the checkpoint of a stopped pass are caught up', 
 });
 
 test('a later batch goes on with a first load that was cut off', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, ...LEDGER);
   using home = makeHome(pair, { sync: { chunkRows: 1000 } });
   await using engine = home.open();
@@ -138,7 +147,7 @@ test('a later batch goes on with a first load that was cut off', async () => {
 });
 
 test('an insert and a delete that leave the count as it was are both seen', async () => {
-  await using pair = await freshDatabases();
+  await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, ...LEDGER);
   using home = makeHome(pair);
   await using engine = home.open();

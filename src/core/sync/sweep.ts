@@ -1,0 +1,89 @@
+import type { TableShape } from '../catalogue/shape.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { moveUnchanged, type Unchanged } from '../central/checkpoints.ts';
+import type { Claim } from '../central/ownership.ts';
+import { literal, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { changedSince, fingerprints, markAt, readHorizon, since } from '../source/mark.ts';
+import { beginSnapshot } from '../source/snapshot.ts';
+import type { Links } from './pass.ts';
+
+/** A table that may well be unchanged: its last pass is whole, and its central table fits. */
+export interface SweepTable {
+  readonly source: TableShape;
+  readonly checkpoint: Checkpoint;
+  /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
+  readonly deletes: boolean;
+}
+
+/** At most this much is scanned in one query, so that workers share the load and progress is seen. */
+const GROUP_BYTES = 256 * 1024 * 1024;
+const GROUP_TABLES = 60;
+
+/** Groups of tables for {@link sweep}. */
+export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly SweepTable[])[] {
+  const groups: SweepTable[][] = [];
+  let bytes = 0;
+  for (const one of tables) {
+    const group = groups.at(-1);
+    if (group === undefined || group.length >= GROUP_TABLES || bytes + one.source.bytes > GROUP_BYTES) {
+      groups.push([one]);
+      bytes = one.source.bytes;
+    } else {
+      group.push(one);
+      bytes += one.source.bytes;
+    }
+  }
+  return groups;
+}
+
+/**
+ * Looks at several tables in one snapshot, with one query that scans them all, and ends those that are
+ * unchanged: no row version is newer than the table's mark, and there are as many rows as central has.
+ * Most tables on most days: for them this saves a dozen round trips each.
+ *
+ * @returns the unchanged ones' new checkpoints; all other tables take the long way
+ */
+export async function sweep(
+  links: Links,
+  claim: Claim,
+  batchId: string | null,
+  tables: readonly SweepTable[],
+): Promise<readonly Checkpoint[]> {
+  const { session, version } = await links.source();
+  const takenAt = await beginSnapshot(session, version);
+  const unchanged = await findUnchanged(session, version, tables);
+  await session.query('COMMIT');
+  if (unchanged.length === 0) return [];
+  const central = await links.central();
+  return moveUnchanged(central.session, central.version, claim, batchId, takenAt, unchanged);
+}
+
+async function findUnchanged(
+  session: Session,
+  version: number,
+  tables: readonly SweepTable[],
+): Promise<readonly Unchanged[]> {
+  const horizon = await readHorizon(session, version);
+  const oids = tables.map((one) => one.source.oid);
+  const prints = await fingerprints(session, version, oids);
+  const asked = tables.flatMap((one) => {
+    const fingerprint = prints.get(one.source.oid) ?? null;
+    const from = since(one.checkpoint.mark, horizon, fingerprint);
+    return typeof from === 'bigint' && fingerprint !== null ? [{ ...one, from, fingerprint }] : [];
+  });
+  if (asked.length === 0) return [];
+  const counts = asked.map(
+    ({ source, from }) =>
+      `SELECT ${literal(source.oid)} AS oid, count(*) AS rows, count(*) FILTER (WHERE ${changedSince('t', from)}) AS changed
+       FROM ${qualified(source.schema, source.name)} t`,
+  );
+  const counted = await session.query(counts.join(' UNION ALL '), [], session.workMs);
+  const byOid = new Map(counted.rows.map((row) => [row.oid, row]));
+  return asked.flatMap(({ source, checkpoint, deletes, fingerprint }) => {
+    const row = byOid.get(source.oid);
+    if (row?.changed !== '0') return [];
+    if (deletes && Number(row.rows) !== checkpoint.centralRows) return [];
+    return [{ checkpoint, mark: markAt(horizon, fingerprint) }];
+  });
+}
