@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
@@ -24,18 +23,9 @@ export interface Claim {
   readonly ghosts: number;
 }
 
-/** What PostgreSQL leaves of an application name, less `branchline/`, eight digits and `/`. */
-const TAG_BYTES = 63 - 20;
-
+/** PostgreSQL cuts application names at 63 bytes; a connection id has at most 40. */
 export function applicationName(installation: Installation, connection: string): string {
-  return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${nameTag(connection)}`;
-}
-
-/** A connection id in an application name. A longer one would be cut by the server and not be found again. */
-function nameTag(connection: string): string {
-  if (connection.length <= TAG_BYTES) return connection;
-  const digest = createHash('sha256').update(connection).digest('hex').slice(0, 8);
-  return `${connection.slice(0, TAG_BYTES - 9)}-${digest}`;
+  return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${connection}`;
 }
 
 /**
@@ -124,7 +114,7 @@ export async function endGhosts(
     clock,
     `split_part(application_name, '/', 1) = 'branchline' AND split_part(application_name, '/', 3) = $1
        AND ($2::text IS NULL OR application_name = $2)`,
-    [nameTag(connection), name],
+    [connection, name],
   );
 }
 

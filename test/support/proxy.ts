@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import type { Sender } from './proxyFraming.ts';
+import { Link } from './proxyLink.ts';
+import { type Fault, type Pattern, Traps } from './proxyTraps.ts';
+import type { ServerAddress } from './servers.ts';
+
+/**
+ * A bad link in front of a PostgreSQL server. It understands the protocol well enough to act at a message;
+ * of an encrypted connection it only sees bytes. Its address has the server's password.
+ */
+export interface FaultProxy extends ServerAddress, AsyncDisposable {
+  /** One-way delay in milliseconds, for what comes from now on. */
+  latencyMs: number;
+  /** Bytes that have passed. */
+  readonly bytes: Readonly<Record<Sender, number>>;
+  /** Lets a fault happen at a message, once. @returns resolves when it has happened */
+  trap(pattern: Pattern, fault: Fault): Promise<void>;
+  /** Cuts all connections that are open. */
+  cutAll(): void;
+  /** Nothing passes any more, and nobody is told; new connections are taken and left without an answer. */
+  freeze(): void;
+  /** As {@link freeze} for the connections that are open; new ones pass. */
+  freezeOpen(): void;
+  /** Goes on with everything that stands still. */
+  thaw(): void;
+}
+
+export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
+  const links = new Set<Link>();
+  const traps = new Traps();
+  const bytes = { client: 0, server: 0 };
+  let frozen = false;
+
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    const server = connect({ host: target.host, port: target.port, allowHalfOpen: true });
+    for (const socket of [client, server]) socket.setNoDelay(true);
+    const link = new Link(client, server, {
+      traps,
+      latencyMs: () => proxy.latencyMs,
+      passed: (from, count) => {
+        bytes[from] += count;
+      },
+    });
+    links.add(link);
+    // Until the server has gone: a frozen link has outlived its client.
+    server.once('close', () => links.delete(link));
+    if (frozen) link.freeze();
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+
+  const cutAll = (): void => {
+    for (const link of links) link.cut();
+  };
+  const freezeOpen = (): void => {
+    for (const link of links) link.freeze();
+  };
+  const proxy: FaultProxy = {
+    host: '127.0.0.1',
+    port: (listener.address() as AddressInfo).port,
+    password: target.password,
+    latencyMs: 0,
+    bytes,
+    trap: (pattern, fault) => traps.set(pattern, fault),
+    cutAll,
+    freezeOpen,
+    freeze: () => {
+      frozen = true;
+      freezeOpen();
+    },
+    thaw: () => {
+      frozen = false;
+      for (const link of links) link.thaw();
+    },
+    [Symbol.asyncDispose]: async () => {
+      cutAll();
+      listener.close();
+      await once(listener, 'close');
+    },
+  };
+  return proxy;
+}

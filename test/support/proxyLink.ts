@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import { asksForEncryption, Framer, type Sender, textOf, type WireMessage } from './proxyFraming.ts';
+import { Lane } from './proxyLane.ts';
+import type { Traps } from './proxyTraps.ts';
+
+export interface LinkContext {
+  readonly traps: Traps;
+  readonly latencyMs: () => number;
+  passed(from: Sender, bytes: number): void;
+}
+
+/** One connection through the proxy. */
+export class Link {
+  readonly #client: Socket;
+  readonly #server: Socket;
+  readonly #context: LinkContext;
+  readonly #framers = { client: new Framer('client'), server: new Framer('server') };
+  readonly #lanes: readonly Lane[];
+  #query = '';
+  #frozen = false;
+  /** The server's answer is being swallowed, up to its end. */
+  #swallows = false;
+
+  constructor(client: Socket, server: Socket, context: LinkContext) {
+    this.#client = client;
+    this.#server = server;
+    this.#context = context;
+    // What went wrong with a socket is told by its close.
+    for (const socket of [client, server]) socket.on('error', () => undefined);
+    this.#lanes = [this.#lane('client', client, server), this.#lane('server', server, client)];
+  }
+
+  /** Ends both sides at once. */
+  cut(): void {
+    this.#client.resetAndDestroy();
+    this.#server.destroy();
+  }
+
+  freeze(): void {
+    this.#frozen = true;
+    for (const lane of this.#lanes) lane.still = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    for (const lane of this.#lanes) lane.still = false;
+  }
+
+  #lane(sender: Sender, from: Socket, to: Socket): Lane {
+    return new Lane({
+      from,
+      to,
+      latencyMs: this.#context.latencyMs,
+      feed: (data) => this.#framers[sender].feed(data),
+      decide: (message) => this.#decide(message),
+      passed: (bytes) => this.#context.passed(sender, bytes),
+    });
+  }
+
+  #decide(message: WireMessage): 'pass' | 'drop' | 'hold' {
+    if (this.#frozen) return 'hold';
+    this.#follow(message);
+    if (this.#swallows && message.from === 'server') {
+      // ReadyForQuery: whatever was asked is done.
+      if (message.type === 'Z') this.cut();
+      return 'drop';
+    }
+    switch (this.#context.traps.faultAt(message, this.#query)) {
+      case null:
+        return 'pass';
+      case 'cut':
+        this.cut();
+        return 'drop';
+      case 'cut_after_answer':
+        this.#swallows = true;
+        return 'pass';
+      case 'strand':
+        this.freeze();
+        this.#client.resetAndDestroy();
+        return 'hold';
+      case 'freeze':
+        this.freeze();
+        return 'hold';
+    }
+  }
+
+  /** Keeps in mind where the connection stands. */
+  #follow(message: WireMessage): void {
+    const { from, type, bytes } = message;
+    if (type === 'Q') this.#query = textOf(message);
+    if (type === 'startup' && asksForEncryption(bytes)) this.#framers.server.expectLetter();
+    if (from === 'server' && type === 'bytes' && bytes.toString() !== 'N') {
+      this.#framers.client.goBlind();
+      this.#framers.server.goBlind();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { type Sender, textOf, type WireMessage } from './proxyFraming.ts';
+
+/**
+ * What happens at a message.
+ *
+ * - `cut`: it does not arrive; both sides are cut.
+ * - `cut_after_answer`: it arrives and is answered, but the answer does not arrive; both sides are cut.
+ * - `strand`: it does not arrive and the client is cut, but the server does not notice: its side stays
+ *   open and silent, as when the client's machine or router lost its power.
+ * - `freeze`: it and all that follows stays in the proxy, both ways; both sides stay open.
+ */
+export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'freeze';
+
+/** Which message springs a trap. */
+export interface Pattern {
+  readonly from: Sender;
+  /** The message's type letter: `Q` Query, `d` CopyData, `R` authentication request, …; `startup` for the first. */
+  readonly type: string;
+  /** Found in the message's text. */
+  readonly text?: RegExp;
+  /** Found in the last Query of the same connection: what the message belongs to. */
+  readonly during?: RegExp;
+  /** How many such messages pass before. Default: 0. */
+  readonly after?: number;
+}
+
+/** The faults that wait for their message; each happens once. */
+export class Traps {
+  readonly #set: { readonly pattern: Pattern; readonly fault: Fault; left: number; spring(): void }[] = [];
+
+  /** @returns resolves when it has happened */
+  set(pattern: Pattern, fault: Fault): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#set.push({ pattern, fault, left: pattern.after ?? 0, spring: resolve });
+    return promise;
+  }
+
+  /** @param query the last Query of the message's connection */
+  faultAt(message: WireMessage, query: string): Fault | null {
+    for (const trap of this.#set) {
+      if (!fits(trap.pattern, message, query)) continue;
+      if (trap.left-- > 0) continue;
+      this.#set.splice(this.#set.indexOf(trap), 1);
+      // The fault is done by then: whoever waits for it looks at a world in which it has happened.
+      setImmediate(trap.spring);
+      return trap.fault;
+    }
+    return null;
+  }
+}
+
+function fits(pattern: Pattern, message: WireMessage, query: string): boolean {
+  return (
+    pattern.from === message.from &&
+    pattern.type === message.type &&
+    (pattern.during?.test(query) ?? true) &&
+    (pattern.text?.test(textOf(message)) ?? true)
+  );
+}
