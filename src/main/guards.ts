@@ -7,7 +7,7 @@ export function setupGuards(): void {
 }
 
 function guardContents(contents: WebContents): void {
-  contents.on('will-navigate', (event) => event.preventDefault());
+  // Frames and the page itself: for the latter it comes before `will-navigate`.
   contents.on('will-frame-navigate', (event) => event.preventDefault());
   contents.on('will-redirect', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());

@@ -130,6 +130,12 @@ const sync = z.strictObject({
   maxSnapshotMinutes: z.number().min(0.01).max(1440).default(10),
   /** 0 is no limit. */
   bandwidthKbps: z.int().min(0).default(0),
+  /** When the cap holds, in local time: `08:00-17:00`. Always where null. */
+  bandwidthHours: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
+    .nullable()
+    .default(null),
   verifyEveryDays: z.int().min(0).max(365).default(7),
 });
 

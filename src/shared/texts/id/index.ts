@@ -3,7 +3,8 @@ import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { usages } from './usages.ts';
+import { window } from './window.ts';
 import { words } from './words.ts';
 
 /** Everything that Branchline says, in Bahasa Indonesia. It has no plural forms but `_other`. */
-export const id = { failure: failures, usage: usages, words, cli, help } as const satisfies Catalogue;
+export const id = { failure: failures, usage: usages, words, cli, help, window } as const satisfies Catalogue;

@@ -1,0 +1,21 @@
+/** What the window says beside statuses, column heads and errors. */
+export const window = {
+  batches: 'Latest batches',
+  batchesNone: 'None yet',
+  nothingYet: 'No batch has run yet',
+  nothingYetNext: 'Run "branchline sync-all" and it appears here by itself.',
+  batchOf: 'Batch of {{time}}',
+  running_one: 'Running: {{done}} of 1 table is done.',
+  running_other: 'Running: {{done}} of {{count}} tables are done.',
+  completed_one: 'All is well: its table is done.',
+  completed_other: 'All is well: all {{count}} tables are done.',
+  failed_one: '1 table failed; {{done}} of {{total}} are done.',
+  failed_other: '{{count}} tables failed; {{done}} of {{total}} are done.',
+  interrupted: 'Stopped before its end: {{reason}}. {{done}} of {{total}} tables are done.',
+  runBy: 'Run by {{face}}, process {{pid}} on {{host}}.',
+  goOnWith: 'To go on where it stopped:',
+  tables: 'Tables',
+  serverSaid: 'What the server said',
+  ofRows: '{{rows}} of about {{total}}',
+  noAnswer: 'The program behind this window does not answer: {{reason}}',
+} as const;

