@@ -33,6 +33,7 @@ import type { EngineListener, Ports } from './ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './postgres/session.ts';
 import { installation } from './settings/installation.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from './sync/retry.ts';
+import { parseHours, Throttle } from './sync/throttle.ts';
 
 /** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
 export interface EngineSetup {
@@ -275,6 +276,11 @@ class JournaledEngine implements Engine {
       central: settings.central,
       limits: settings.sync,
       retry: { ...DEFAULT_RETRY, ...retry },
+      throttle: new Throttle(
+        settings.sync.bandwidthKbps,
+        settings.sync.bandwidthHours === null ? null : parseHours(settings.sync.bandwidthHours),
+        this.#ports.clock,
+      ),
       parallelTables: settings.sync.parallelTables,
       batchId,
       allowDeletes,

@@ -26,6 +26,7 @@ import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import { asFailure, runTable, type TableRunner } from '../sync/tableRun.ts';
+import type { Throttle } from '../sync/throttle.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 
 /** What all connections of a run share. */
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly central: CentralSettings;
   readonly limits: ChunkLimits;
   readonly retry: RetryPolicy;
+  /** Shared by all connections: they share the link. */
+  readonly throttle: Throttle;
   readonly parallelTables: number;
   /** Null for a table alone. */
   readonly batchId: string | null;
@@ -302,7 +305,8 @@ class ConnectionRun {
     next: ConnectionTable,
     existing: TableShape | undefined,
   ): Promise<void> {
-    const { ports, central, installation, limits, retry, stop, halt, batchId, allowDeletes } = this.#run;
+    const { ports, central, installation, limits, retry, throttle, stop, halt, batchId, allowDeletes } =
+      this.#run;
     const { connection } = this.#work;
     const recorder = this.#recorder(next);
     const { shape } = next;
@@ -310,7 +314,7 @@ class ConnectionRun {
       this.#outcomes.push(recorder.skipped('source_table_missing'));
       return;
     }
-    const runner: TableRunner = { ports, central, installation, claim, limits, retry, stop, halt };
+    const runner: TableRunner = { ports, central, installation, claim, limits, retry, throttle, stop, halt };
     const job = {
       connection,
       source: shape,

@@ -12,6 +12,8 @@ export type Key = readonly string[];
 export interface KeyRange {
   readonly after: Key | null;
   readonly upTo: Key | null;
+  /** A condition on the row `t` besides, that means the same rows on both sides. */
+  readonly where?: string;
 }
 
 /**
@@ -119,8 +121,8 @@ function sameKey(key: readonly string[]): readonly string[] {
 }
 
 function within(target: Target, range: KeyRange): readonly string[] {
-  if (!target.sameOrder) return [];
-  return keyConditions('t', target.key ?? [], range);
+  const besides = range.where === undefined ? [] : [range.where];
+  return target.sameOrder ? [...keyConditions('t', target.key ?? [], range), ...besides] : besides;
 }
 
 /** The conditions that keep a key inside a range. `(a, b) > (x, y)` uses the key's index; written out with OR it would not. */

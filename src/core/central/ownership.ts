@@ -6,6 +6,8 @@ import type { Session } from '../postgres/session.ts';
 const ALIVE_SECONDS = 120;
 /** Four signs of life in that time: one lost on a bad link does no harm. */
 export const HEARTBEAT_MS = 30_000;
+/** A sign of life that gets no answer must leave time for the next one. */
+const BEAT_MS = 15_000;
 /** How long ended backends may take to be gone. */
 const GHOST_PATIENCE_MS = 15_000;
 
@@ -147,6 +149,7 @@ export async function beat(session: Session, claim: Claim): Promise<void> {
   const result = await session.query(
     'UPDATE branchline.sources SET heartbeat = clock_timestamp() WHERE connection = $1 AND claim = $2',
     [claim.connection, claim.claim],
+    BEAT_MS,
   );
   if (result.rowCount !== 1) throw lostLease(claim.connection);
 }

@@ -37,7 +37,7 @@ export async function fillChunk(
   central: Session,
   copy: CopyIn,
 ): Promise<ChunkLoad> {
-  const { limits, clock, stop } = context;
+  const { limits, clock, stop, throttle } = context;
   const started = clock.monotonic();
   let count = 0;
   let bytes = 0;
@@ -58,6 +58,7 @@ export async function fillChunk(
       continue;
     }
     await central.guard(copy.write(block));
+    await throttle.spend(block.messages.length, stop);
     count += block.rows;
     bytes += dataBytes(block);
     last = block;

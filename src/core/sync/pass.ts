@@ -3,6 +3,7 @@ import type { Checkpoint } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
+import type { Throttle } from './throttle.ts';
 
 /** One open connection and what is known of its server. */
 export interface Link {
@@ -34,6 +35,8 @@ export interface PassContext {
   readonly target: Target;
   readonly limits: ChunkLimits;
   readonly clock: Clock;
+  /** Shared by all workers of the run. */
+  readonly throttle: Throttle;
   /** Aborted: end at the next chunk border. */
   readonly stop: AbortSignal;
   /** Whether rows gone from the source are removed at central. */

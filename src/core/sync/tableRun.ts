@@ -14,6 +14,7 @@ import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
+import type { Throttle } from './throttle.ts';
 
 /** SQLSTATE unique_violation. */
 const DUPLICATE = '23505';
@@ -42,6 +43,7 @@ export interface TableRunner {
   readonly claim: Claim;
   readonly limits: ChunkLimits;
   readonly retry: RetryPolicy;
+  readonly throttle: Throttle;
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
 }
@@ -212,7 +214,7 @@ class Attempts {
   }
 
   #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
-    const { ports, limits, stop } = this.#runner;
+    const { ports, limits, throttle, stop } = this.#runner;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
     const deletes = target.layout !== 'merge' || mayDelete;
     if (!deletes && !start.direct) this.#recorder.deletesOff();
@@ -223,6 +225,7 @@ class Attempts {
       target,
       limits,
       clock: ports.clock,
+      throttle,
       stop,
       deletes,
       allowDeletes,

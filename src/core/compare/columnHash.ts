@@ -1,0 +1,140 @@
+/**
+ * SQL for the hash of one column, made so that it tells apart whatever a copy could get wrong, and is the
+ * same on every PostgreSQL since 11, whatever its settings. A type's own hash function serves only where
+ * equal hashes mean equal images; where it does not (1.0 and 1.00, -0 and 0, '30 days' and '1 month' hash
+ * alike, an enum hashes its oid), the bytes of its binary form are hashed, or its text.
+ *
+ * The functions are called one by one and not over a record: the record's own hash leaves out the sign and
+ * the scale of numbers, adds columns up so that values swapped between two rows cancel out, needs 14, and
+ * is a tenth slower (measured over 25 columns).
+ */
+
+/** How a column's hash is made. */
+export interface HashStyle {
+  /** Of the column: equal values in two columns must not cancel out. Far above any scale that is added to it. */
+  readonly seed: bigint;
+  /** The databases have different encodings: texts are hashed as UTF-8. */
+  readonly asUtf8: boolean;
+}
+
+/** Binary forms that say everything about a value; function by type. */
+const SENDS: Readonly<Record<string, string>> = {
+  date: 'date_send',
+  'time without time zone': 'time_send',
+  'time with time zone': 'timetz_send',
+  interval: 'interval_send',
+  real: 'float4send',
+  'double precision': 'float8send',
+  money: 'cash_send',
+  oid: 'oidsend',
+  '"char"': 'charsend',
+  inet: 'inet_send',
+  cidr: 'cidr_send',
+  macaddr: 'macaddr_send',
+  macaddr8: 'macaddr8_send',
+  bit: 'bit_send',
+  'bit varying': 'varbit_send',
+  point: 'point_send',
+  line: 'line_send',
+  lseg: 'lseg_send',
+  box: 'box_send',
+  path: 'path_send',
+  polygon: 'poly_send',
+  circle: 'circle_send',
+  int4range: 'range_send',
+  int8range: 'range_send',
+  numrange: 'range_send',
+  tsrange: 'range_send',
+  tstzrange: 'range_send',
+  daterange: 'range_send',
+  int4multirange: 'multirange_send',
+  int8multirange: 'multirange_send',
+  nummultirange: 'multirange_send',
+  tsmultirange: 'multirange_send',
+  tstzmultirange: 'multirange_send',
+  datemultirange: 'multirange_send',
+};
+
+/** Arrays of these are hashed in binary, others as text: object ids mean nothing on another server. */
+const NAMES_OF_OBJECTS = /^reg/;
+
+/**
+ * @param type a type that comes with every PostgreSQL, as format_type writes it
+ * @param value SQL of a value of that type
+ * @returns SQL of a bigint, never NULL
+ */
+export function columnHash(type: string, value: string, style: HashStyle): string {
+  return `coalesce(${hashOf(type, value, style)}, ${style.seed + 1n})`;
+}
+
+function hashOf(type: string, value: string, style: HashStyle): string {
+  const { seed } = style;
+  const name = type.replace(/\([\d,-]+\)/, '');
+  switch (name) {
+    case 'smallint':
+      return `hashint2extended(${value}, ${seed})`;
+    case 'integer':
+      return `hashint4extended(${value}, ${seed})`;
+    case 'bigint':
+      // Its own hash folds both halves into one, so that 1 and 2³² are the same.
+      return `hashint8extended(${value}, ${seed}) # hashint4extended((${value} >> 32)::integer, ${seed + 2n})`;
+    case 'numeric':
+      return numericHash(type, value, seed);
+    case 'boolean':
+      return `hashint4extended((${value})::integer, ${seed})`;
+    case 'uuid':
+      return `uuid_hash_extended(${value}, ${seed})`;
+    case 'timestamp without time zone':
+      return `timestamp_hash_extended(${value}, ${seed})`;
+    case 'timestamp with time zone':
+      return `timestamp_hash_extended(${value} AT TIME ZONE 'UTC', ${seed})`;
+    case 'text':
+    case 'character varying':
+      return textHash(value, style);
+    case 'character':
+      // Always padded to its length, so the blanks that it leaves out say nothing.
+      return style.asUtf8
+        ? textHash(`(${value})::text`, style)
+        : `hashbpcharextended(${value} COLLATE "C", ${seed})`;
+    case 'bytea':
+      return bytesHash(value, seed);
+    default:
+      return otherHash(name, value, style);
+  }
+}
+
+/** A number's own hash knows neither sign nor scale, and none of NaN and the infinities. */
+function numericHash(type: string, value: string, seed: bigint): string {
+  const signed = (hash: string): string => `CASE WHEN ${value} < 0 THEN ~${hash} ELSE ${hash} END`;
+  if (type !== 'numeric') return signed(`hash_numeric_extended(${value}, ${seed})`);
+  const special = `hashtextextended((${value})::text COLLATE "C", ${seed})`;
+  return `coalesce(${signed(`hash_numeric_extended(${value}, ${seed} + scale(${value}))`)}, ${special})`;
+}
+
+/** Under "C": a nondeterministic collation would hash different texts alike. */
+function textHash(value: string, { seed, asUtf8 }: HashStyle): string {
+  return asUtf8
+    ? bytesHash(`convert_to((${value})::text, 'UTF8')`, seed)
+    : `hashtextextended((${value})::text COLLATE "C", ${seed})`;
+}
+
+/** The hash of bytea is not to be called by itself before 18, but an array of it can be hashed. */
+function bytesHash(value: string, seed: bigint): string {
+  return `hash_array_extended(ARRAY[${value}], ${seed})`;
+}
+
+function otherHash(name: string, value: string, style: HashStyle): string {
+  if (name.endsWith('[]') && !NAMES_OF_OBJECTS.test(name) && !name.startsWith('xml'))
+    return bytesHash(`array_send(${value})`, style.seed);
+  const send = SENDS[name];
+  if (send !== undefined) return bytesHash(`${send}(${value})`, style.seed);
+  return textHash(written(value), style);
+}
+
+/**
+ * A value as its type writes it, which is what COPY sends; a cast to text is something else for some
+ * (true and t, trailing blanks of character). `IS DISTINCT FROM` because a record of NULLs "is NULL".
+ */
+export function written(value: string): string {
+  return `CASE WHEN ${value} IS DISTINCT FROM NULL THEN concat(${value}) END`;
+}

@@ -1,0 +1,149 @@
+import { typeFit, withoutDomains } from '../catalogue/compat.ts';
+import type { ColumnShape, TableShape, TypeUse } from '../catalogue/shape.ts';
+import { holds } from '../catalogue/widening.ts';
+import type { Target } from '../central/target.ts';
+import { ident } from '../postgres/quote.ts';
+import { columnHash, written } from './columnHash.ts';
+
+/** What has to be known of both databases to hash alike on them. */
+export interface BothSides {
+  readonly source: { readonly version: number; readonly encoding: string };
+  readonly central: { readonly version: number; readonly encoding: string };
+}
+
+/** SQL of a hash over columns of the row `t`, a bigint, for either side. */
+export interface RowHash {
+  readonly source: string;
+  readonly central: string;
+}
+
+/** How a table's rows are hashed. */
+export interface Hashing {
+  readonly row: RowHash;
+  /** Null where rows have no key. */
+  readonly key: RowHash | null;
+  /** Columns that cannot be compared, and so say nothing. */
+  readonly leftOut: readonly string[];
+}
+
+/** Since 12 a float is written with as few digits as tell it apart, before with 17. */
+const SHORT_FLOATS = 120000;
+
+/** Spread over 62 bits, odd: 2⁶⁴ divided by the golden ratio (Knuth, The Art of Computer Programming 6.4). */
+const SPREAD = 0x9e3779b97f4a7c15n;
+
+/** Puts together how to hash the rows of a table on both sides. */
+export function hashing(source: TableShape, central: TableShape, target: Target, sides: BothSides): Hashing {
+  const leftOut: string[] = [];
+  const terms = new Map<string, RowHash>();
+  target.columns.forEach((name, index) => {
+    const from = source.columns.find((one) => one.name === name);
+    const to = central.columns.find((one) => one.name === name);
+    const term = from && to && bothHashes(from, to, seedOf(index), sides);
+    if (term) terms.set(name, term);
+    else leftOut.push(name);
+  });
+  // What central lacks altogether is no column of the target.
+  const missing = source.columns.filter((one) => !one.generated && !target.columns.includes(one.name));
+  leftOut.push(...missing.map((one) => one.name));
+  const keyTerms = target.key?.flatMap((name) => terms.get(name) ?? []) ?? [];
+  const keyed = target.key !== null && keyTerms.length === target.key.length;
+  return { row: mixed([...terms.values()]), key: keyed ? mixed(keyTerms) : null, leftOut };
+}
+
+function seedOf(index: number): bigint {
+  // From 2⁴⁰ up, so that it is a bigint in SQL and a scale added to it meets no other column's.
+  return (((BigInt(index) + 1n) * SPREAD) % 2n ** 62n) | (1n << 40n);
+}
+
+/**
+ * One row's hash out of its columns'. Columns are joined by XOR, which cannot overflow; then the whole is
+ * mixed again, because hashes are summed up over rows: values swapped between two rows would cancel out.
+ */
+function mixed(terms: readonly RowHash[]): RowHash {
+  const mix = (sqls: readonly string[]): string =>
+    sqls.length === 0 ? '0::bigint' : `hashtextextended((${joined(sqls)})::text COLLATE "C", 0)`;
+  return { source: mix(terms.map((one) => one.source)), central: mix(terms.map((one) => one.central)) };
+}
+
+/** As a balanced tree: 1,600 operators in a row would exhaust the server's stack. */
+function joined(sqls: readonly string[]): string {
+  if (sqls.length <= 8) return sqls.join(' # ');
+  const half = Math.ceil(sqls.length / 2);
+  return `(${joined(sqls.slice(0, half))}) # (${joined(sqls.slice(half))})`;
+}
+
+/** A column's hash on both sides, or null where there is no form that is the same on both. */
+function bothHashes(from: ColumnShape, to: ColumnShape, seed: bigint, sides: BothSides): RowHash | null {
+  const image = bothImages(from, to, `t.${ident(from.name)}`, sides);
+  if (image === null) return null;
+  const style = { seed, asUtf8: sides.source.encoding !== sides.central.encoding };
+  return {
+    source: columnHash(image.type, image.source, style),
+    central: columnHash(image.type, image.central, style),
+  };
+}
+
+interface Images {
+  readonly type: string;
+  readonly source: string;
+  readonly central: string;
+}
+
+/** A value on both sides as the same built-in type: central's, since that is what a copy makes of it. */
+function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: BothSides): Images | null {
+  const source = withoutDomains(from);
+  const central = withoutDomains(to);
+  if (source.own === null && central.own === null) {
+    const plain = (use: TypeUse): string =>
+      use.own === null ? value : `${value}::${withoutDomains(use).type}`;
+    if (source.type === central.type) return { type: central.type, source: plain(from), central: plain(to) };
+    if (isText(central.type) || holds(central.type, source.type))
+      return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
+    // The source's type has become wider since; central follows at the next sync.
+    if (holds(source.type, central.type))
+      return { type: source.type, source: plain(from), central: become(value, central.type, source.type) };
+    return null;
+  }
+  if (typeFit(from, to) === 'incompatible') return null;
+  const written = sides.source.version < SHORT_FLOATS !== sides.central.version < SHORT_FLOATS;
+  if (written && holdsFloats(from)) return null;
+  return { type: 'text', source: asText(value, source), central: asText(value, central) };
+}
+
+function isText(type: string): boolean {
+  return type === 'text' || type.startsWith('character varying');
+}
+
+/** Types between which a cast keeps the image; others go by their text, as they do in COPY. */
+const CAST_IN_PLACE = /^(smallint|integer|bigint|numeric|character varying|text|timestamp|time)\b/;
+
+function become(value: string, from: string, to: string): string {
+  const direct = CAST_IN_PLACE.test(from) && CAST_IN_PLACE.test(to) && isText(from) === isText(to);
+  return direct ? `${value}::${to}` : `(${written(value)})::${to}`;
+}
+
+function asText(value: string, use: TypeUse): string {
+  if (use.own === null && isText(use.type)) return value;
+  return use.own?.kind === 'enum' ? `${value}::text` : written(value);
+}
+
+function holdsFloats(use: TypeUse): boolean {
+  const { own, type } = use;
+  switch (own?.kind) {
+    case undefined:
+      return /^(real|double precision|point|line|lseg|box|path|polygon|circle)/.test(type);
+    case 'domain':
+      return holdsFloats(own.base);
+    case 'array':
+      return holdsFloats(own.element);
+    case 'composite':
+      return own.fields.some(holdsFloats);
+    case 'range':
+      return holdsFloats(own.subtype);
+    case 'multirange':
+      return holdsFloats(own.range.subtype);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,144 @@
+import { changedSince, type Mark, since } from '../source/mark.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import { type Hashing, hashing } from './columns.ts';
+import { bucketCount, type Cut, keysOf } from './cut.ts';
+import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digests.ts';
+import { openCut } from './openCut.ts';
+import { probeHopeless } from './probe.ts';
+import { refine } from './refine.ts';
+import { type RowDifferences, rowDifferences } from './rows.ts';
+import { type CompareContext, type Sides, withSides } from './sides.ts';
+
+export interface CompareOptions {
+  /** A snapshot of the source that is open already, and stays so; a fresh one where absent. */
+  readonly snapshot?: Snapshot;
+  /** Where the source stood when the table was last brought up to date: what is newer is not wrong. */
+  readonly mark?: Mark | null;
+  /** Look at single rows of what differs, where they are few. */
+  readonly rows?: boolean;
+  /** Look at a few buckets first; where all of them differ, the rest is not looked at: see {@link Comparison.hopeless}. */
+  readonly probe?: boolean;
+  /** Other branches have rows in the table: only those whose keys the source has are compared. */
+  readonly shared?: boolean;
+  /** Only this cut's buckets that differed before. */
+  readonly again?: Comparison;
+  /** Called with the rows compared so far. */
+  readonly onRows?: (rows: number) => void;
+}
+
+/** A bucket that is not the same on both sides. */
+export interface BucketDifference {
+  readonly bucket: number;
+  /** Keys from this to that one; null is open, and both where buckets are made by hash. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly sourceRows: number;
+  readonly centralRows: number;
+  /** Which rows differ; null where it was not looked at. */
+  readonly rows: RowDifferences | null;
+}
+
+/** What comparing a table found. */
+export interface Comparison {
+  readonly sourceRows: number;
+  readonly centralRows: number;
+  /** How many buckets the table was cut into, before those that differ were cut smaller. */
+  readonly buckets: number;
+  /** How `differing` is to be understood. */
+  readonly cut: Cut;
+  readonly differing: readonly BucketDifference[];
+  /** So much differs that streaming everything costs less than finding out what; counts are 0 then. */
+  readonly hopeless: boolean;
+  /** Columns that say nothing: central lacks them, or their types have no form in common. */
+  readonly leftOut: readonly string[];
+  /** When the source's snapshot was taken (ISO 8601, UTC). */
+  readonly snapshotAt: string;
+}
+
+/**
+ * Compares a table on both sides by counts and digests of its buckets, in one pass over each; buckets that
+ * differ are cut smaller while they are few. Nothing but digests crosses the wire (and of differing
+ * buckets, where asked for, keys and digests of rows).
+ *
+ * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
+ */
+export function compareTable(context: CompareContext, options: CompareOptions = {}): Promise<Comparison> {
+  return withSides(context, options.snapshot ?? null, (sides) => compareIn(context, sides, options));
+}
+
+async function compareIn(
+  context: CompareContext,
+  sides: Sides,
+  options: CompareOptions,
+): Promise<Comparison> {
+  const hashes = hashing(context.source, sides.shape, context.target, sides);
+  const { again, onRows } = options;
+  const { stop } = context;
+  const opened = again?.cut ?? (await openCut(context, sides, hashes));
+  const found = { leftOut: hashes.leftOut, snapshotAt: sides.snapshot.takenAt, buckets: bucketCount(opened) };
+  if (options.probe && (await probeHopeless(sides, opened, hashes.row))) {
+    return { ...found, sourceRows: 0, centralRows: 0, cut: opened, differing: [], hopeless: true };
+  }
+  const buckets = again?.differing.map((one) => one.bucket);
+  const digests = await digestBoth(sides, {
+    cut: opened,
+    hash: hashes.row,
+    stop,
+    ...(buckets && { buckets }),
+    ...(onRows && { onRows }),
+  });
+  const fine = again ? { cut: opened, digests } : await refine(sides, opened, hashes.row, digests);
+  return {
+    ...found,
+    sourceRows: rowsOf(digests.source),
+    centralRows: rowsOf(digests.central),
+    cut: fine.cut,
+    differing: await differences(context, sides, hashes, options, fine.cut, fine.digests),
+    hopeless: false,
+  };
+}
+
+async function differences(
+  context: CompareContext,
+  sides: Sides,
+  hashes: Hashing,
+  options: CompareOptions,
+  cut: Cut,
+  digests: BothDigests,
+): Promise<readonly BucketDifference[]> {
+  const differing = differingBuckets(digests).map((bucket) => describe(cut, digests, bucket));
+  if (differing.length === 0 || hashes.key === null) return differing;
+  const shared = options.shared ?? false;
+  if (!shared && options.rows !== true) return differing;
+  const rows = await rowDifferences(sides, hashes.key, hashes.row, {
+    cut,
+    key: context.target.key ?? [],
+    buckets: differing,
+    newer: newerCondition(sides, options.mark ?? null),
+    shared,
+    stop: context.stop,
+  });
+  const detailed = differing.map((one) => ({ ...one, rows: rows.get(one.bucket) ?? null }));
+  // Rows of other branches make every bucket differ.
+  return shared
+    ? detailed.filter(({ rows: found }) => found && found.missing + found.different > 0)
+    : detailed;
+}
+
+/** Which rows of the source are newer than a mark; null where the mark does not say. */
+function newerCondition({ snapshot }: Sides, mark: Mark | null): string | null {
+  const from = since(mark, snapshot.horizon, snapshot.fingerprint);
+  return typeof from === 'bigint' ? changedSince('t', from) : null;
+}
+
+function describe(cut: Cut, { source, central }: BothDigests, bucket: number): BucketDifference {
+  const keys = cut.kind === 'ranges' ? keysOf(cut, bucket, bucket) : { from: null, below: null };
+  return {
+    bucket,
+    from: keys.from === null ? null : String(keys.from),
+    to: keys.below === null ? null : String(keys.below - 1n),
+    sourceRows: source.get(bucket)?.rows ?? 0,
+    centralRows: central.get(bucket)?.rows ?? 0,
+    rows: null,
+  };
+}

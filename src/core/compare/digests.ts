@@ -1,0 +1,117 @@
+import type { RowHash } from './columns.ts';
+import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
+import type { Side, Sides } from './sides.ts';
+
+/** What says that two buckets hold the same: how many rows, and the sum of their hashes, exactly. */
+export interface Digest {
+  readonly rows: number;
+  readonly sum: bigint;
+}
+
+/** By bucket; an empty bucket is not there. */
+export type Digests = ReadonlyMap<number, Digest>;
+
+export interface BothDigests {
+  readonly source: Digests;
+  readonly central: Digests;
+}
+
+export interface DigestRequest {
+  readonly cut: Cut;
+  readonly hash: RowHash;
+  /** Only these buckets. */
+  readonly buckets?: readonly number[];
+  /** Aborted: end between two stretches. */
+  readonly stop?: AbortSignal;
+  /** Called with the rows seen so far on the side that is behind. */
+  readonly onRows?: (rows: number) => void;
+}
+
+/** Blocks that are scanned by one statement: 256 MB, some seconds; there is no progress to tell within one. */
+const STRETCH_BLOCKS = 32_768;
+/** Each stretch sends a line a bucket: no more of them than this, however large the table. */
+const MOST_STRETCHES = 16;
+
+/**
+ * Digests of both sides, at once. Large tables are read one stretch of blocks after the other, which tells
+ * where the work stands and can be stopped; the sums add up, whatever lies where.
+ *
+ * @throws the signal's reason where it was stopped
+ */
+export async function digestBoth(sides: Sides, request: DigestRequest): Promise<BothDigests> {
+  const seen = { source: 0, central: 0 };
+  const tell = (side: SideName, rows: number): void => {
+    seen[side] += rows;
+    request.onRows?.(Math.min(seen.source, seen.central));
+  };
+  const [source, central] = await Promise.all([
+    digestSide(sides.source, 'source', request, tell),
+    digestSide(sides.central, 'central', request, tell),
+  ]);
+  return { source, central };
+}
+
+async function digestSide(
+  side: Side,
+  name: SideName,
+  request: DigestRequest,
+  tell: (side: SideName, rows: number) => void,
+): Promise<Digests> {
+  const sums = new Map<number, { rows: number; sum: bigint }>();
+  for (const stretch of stretches(side, request)) {
+    request.stop?.throwIfAborted();
+    const result = await side.session.query(
+      digestQuery(side, name, request, stretch),
+      [],
+      side.session.workMs,
+    );
+    let rows = 0;
+    for (const row of result.rows) {
+      const bucket = Number(row.bucket);
+      const before = sums.get(bucket) ?? { rows: 0, sum: 0n };
+      sums.set(bucket, { rows: before.rows + Number(row.rows), sum: before.sum + BigInt(row.sum ?? 0) });
+      rows += Number(row.rows);
+    }
+    tell(name, rows);
+  }
+  return sums;
+}
+
+/** Conditions that take the table apart; one that is always true where it is read in one go. */
+function stretches(side: Side, request: DigestRequest): readonly (string | null)[] {
+  const count = Math.min(MOST_STRETCHES, Math.ceil(side.blocks / STRETCH_BLOCKS));
+  if (count <= 1 || request.buckets !== undefined) return [null];
+  const blocks = Math.ceil(side.blocks / count);
+  return Array.from({ length: count }, (_, index) => {
+    const from = `t.ctid >= '(${index * blocks},0)'::tid`;
+    // The last one is open: the table may have grown since it was measured.
+    return index === count - 1 ? from : `${from} AND t.ctid < '(${(index + 1) * blocks},0)'::tid`;
+  });
+}
+
+function digestQuery(side: Side, name: SideName, request: DigestRequest, stretch: string | null): string {
+  const { cut, hash, buckets } = request;
+  const conditions = [
+    ...side.where,
+    ...(stretch === null ? [] : [stretch]),
+    ...(buckets === undefined ? [] : [inBuckets(cut, buckets, name) ?? 'true']),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  return `SELECT ${bucketOf(cut, name)} AS bucket, count(*) AS rows, sum(${hash[name]}) AS sum
+    FROM ${side.from}${where} GROUP BY 1`;
+}
+
+/** Buckets that are not the same on both sides, in order. */
+export function differingBuckets({ source, central }: BothDigests): readonly number[] {
+  const all = new Set([...source.keys(), ...central.keys()]);
+  return [...all].filter((bucket) => !same(source.get(bucket), central.get(bucket))).sort((a, b) => a - b);
+}
+
+function same(a: Digest | undefined, b: Digest | undefined): boolean {
+  return a?.rows === b?.rows && a?.sum === b?.sum;
+}
+
+/** Rows of a side. */
+export function rowsOf(digests: Digests): number {
+  return [...digests.values()].reduce((sum, one) => sum + one.rows, 0);
+}

@@ -1,0 +1,160 @@
+import { ident } from '../postgres/quote.ts';
+import type { RowHash } from './columns.ts';
+import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
+import type { Side, Sides } from './sides.ts';
+
+/** How the rows of a bucket differ. */
+export interface RowDifferences {
+  /** At the source only. */
+  readonly missing: number;
+  /** At central only: deleted at the source, or never there. Not looked for where branches share a table. */
+  readonly extra: number;
+  /** The same key with other contents. */
+  readonly different: number;
+  /** Of `missing` and of `different`, those that are newer at the source than the mark; null without one. */
+  readonly newerMissing: number | null;
+  readonly newerDifferent: number | null;
+  /** Keys of some that are not newer, a text a column. */
+  readonly examples: readonly (readonly string[])[];
+}
+
+export interface RowRequest {
+  readonly cut: Cut;
+  readonly key: readonly string[];
+  readonly buckets: readonly {
+    readonly bucket: number;
+    readonly sourceRows: number;
+    readonly centralRows: number;
+  }[];
+  /** True for rows of the source that are newer than the mark; null where nothing says so. */
+  readonly newer: string | null;
+  /** Branches share the table: all differing buckets are looked at, and extra rows are other branches'. */
+  readonly shared: boolean;
+  readonly stop: AbortSignal;
+}
+
+const EXAMPLES = 5;
+/** Where more rows than this lie in differing buckets, counts have to do (half a megabyte on the wire). */
+const MOST_ROWS = 10_000;
+/** Rows of both sides held at a time. */
+const ROWS_AT_ONCE = 50_000;
+
+/**
+ * Looks at the single rows of differing buckets, by the digests of their keys and contents.
+ *
+ * @returns by bucket; nothing where there are too many
+ */
+export async function rowDifferences(
+  sides: Sides,
+  key: RowHash,
+  hash: RowHash,
+  request: RowRequest,
+): Promise<ReadonlyMap<number, RowDifferences>> {
+  const found = new Map<number, Tally>();
+  const total = request.buckets.reduce((sum, one) => sum + one.sourceRows + one.centralRows, 0);
+  if (total > MOST_ROWS && !request.shared) return found;
+  for (const buckets of groups(request.buckets, ROWS_AT_ONCE)) {
+    request.stop.throwIfAborted();
+    const list = (side: Side, name: SideName) =>
+      listRows(side, name, key[name], hash[name], request, buckets);
+    const [source, central] = await Promise.all([
+      list(sides.source, 'source'),
+      list(sides.central, 'central'),
+    ]);
+    for (const bucket of buckets) found.set(bucket, new Tally(request.newer !== null));
+    for (const [id, row] of source) found.get(row.bucket)?.ours(row, central.get(id));
+    if (request.shared) continue;
+    for (const [id, row] of central) if (!source.has(id)) found.get(row.bucket)?.theirs(row);
+  }
+  return found;
+}
+
+/** Buckets together, as many as have no more than `most` rows. */
+export function groups(
+  buckets: readonly { readonly bucket: number; readonly sourceRows: number; readonly centralRows: number }[],
+  most: number,
+): readonly (readonly number[])[] {
+  const all: number[][] = [];
+  let room = 0;
+  for (const { bucket, sourceRows, centralRows } of buckets) {
+    const rows = sourceRows + centralRows;
+    if (rows > room || all.length === 0) {
+      all.push([]);
+      room = most;
+    }
+    all.at(-1)?.push(bucket);
+    room -= rows;
+  }
+  return all;
+}
+
+interface Row {
+  readonly bucket: number;
+  readonly hash: string;
+  readonly newer: boolean;
+  readonly key: readonly string[];
+}
+
+async function listRows(
+  side: Side,
+  name: SideName,
+  key: string,
+  hash: string,
+  request: RowRequest,
+  buckets: readonly number[],
+): Promise<ReadonlyMap<string, Row>> {
+  const { cut, newer, shared } = request;
+  const where = [...side.where, inBuckets(cut, buckets, name) ?? 'true'].join(' AND ');
+  const texts = request.key.map((one) => `t.${ident(one)}::text`).join(', ');
+  const named = name === 'central' && shared ? 'NULL' : `json_build_array(${texts})`;
+  const result = await side.session.query(
+    `SELECT ${bucketOf(cut, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
+       ${name === 'source' && newer !== null ? newer : 'false'} AS newer FROM ${side.from} WHERE ${where}`,
+    [],
+    side.session.workMs,
+  );
+  return new Map(
+    result.rows.map((row) => [
+      row.id ?? '',
+      {
+        bucket: Number(row.bucket),
+        hash: row.hash ?? '',
+        newer: row.newer === 't',
+        key: JSON.parse(row.key ?? '[]') as string[],
+      },
+    ]),
+  );
+}
+
+/** Counts up the differences of one bucket. */
+class Tally implements RowDifferences {
+  missing = 0;
+  extra = 0;
+  different = 0;
+  newerMissing: number | null;
+  newerDifferent: number | null;
+  readonly examples: (readonly string[])[] = [];
+
+  constructor(marked: boolean) {
+    this.newerMissing = marked ? 0 : null;
+    this.newerDifferent = marked ? 0 : null;
+  }
+
+  ours(row: Row, other: Row | undefined): void {
+    if (other?.hash === row.hash) return;
+    if (other === undefined) this.missing++;
+    else this.different++;
+    if (!row.newer) this.#example(row);
+    else if (other === undefined) this.newerMissing = (this.newerMissing ?? 0) + 1;
+    else this.newerDifferent = (this.newerDifferent ?? 0) + 1;
+  }
+
+  theirs(row: Row): void {
+    this.extra++;
+    this.#example(row);
+  }
+
+  #example(row: Row): void {
+    if (this.examples.length < EXAMPLES) this.examples.push(row.key);
+  }
+}

@@ -1,0 +1,124 @@
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { table } from '../central/apply.ts';
+import { STAMP } from '../central/target.ts';
+import { beginCentral } from '../central/transaction.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { closeSnapshot, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import type { PassContext } from '../sync/pass.ts';
+import { centralGone } from './refusal.ts';
+
+/** What comparing a table needs; every pass has it. */
+export type CompareContext = Pick<PassContext, 'links' | 'connection' | 'source' | 'target' | 'stop'>;
+
+/** One database, in a snapshot. */
+export interface Side {
+  readonly session: Session;
+  readonly version: number;
+  readonly encoding: string;
+  /** FROM and WHERE of the connection's rows, as `t`. */
+  readonly from: string;
+  readonly where: readonly string[];
+  /** Blocks to scan one stretch after the other; 0 where the server had better choose how to read. */
+  readonly blocks: number;
+}
+
+/** Both databases in snapshots that were taken at the same time. */
+export interface Sides {
+  readonly source: Side;
+  readonly central: Side;
+  readonly shape: TableShape;
+  readonly snapshot: Snapshot;
+}
+
+/** Tables of partitions and foreign tables have no block numbers of their own; ranges of them need 14. */
+const STRETCHES_SINCE = 140000;
+const BLOCK_BYTES = 8192;
+
+/**
+ * Runs something over both databases in snapshots, and closes them.
+ *
+ * @param open a snapshot of the source that is open already, and stays so
+ * @throws SyncFailure `central_not_a_table` where central has no such table (any more)
+ */
+export async function withSides<T>(
+  context: CompareContext,
+  open: Snapshot | null,
+  work: (sides: Sides) => Promise<T>,
+): Promise<T> {
+  const { links, source, target, connection } = context;
+  const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
+  try {
+    const [snapshot, shape] = await Promise.all([
+      open ?? openSnapshot(from.session, from.version, source.oid),
+      beginCentralSnapshot(to.session, to.version, context),
+    ]);
+    const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
+    const [sourceEncoding, centralEncoding] = await Promise.all([
+      encoding(from.session),
+      encoding(to.session),
+    ]);
+    const sides: Sides = {
+      source: {
+        ...from,
+        encoding: sourceEncoding,
+        from: `${qualified(source.schema, source.name)} t`,
+        where: [],
+        blocks: blocksOf(source, from.version),
+      },
+      central: {
+        ...to,
+        encoding: centralEncoding,
+        from: `${table(target)} t`,
+        where: stamp,
+        // The key's index finds one branch's rows among those of a hundred.
+        blocks: target.stamped ? 0 : blocksOf(shape, to.version),
+      },
+      shape,
+      snapshot,
+    };
+    const result = await work(sides);
+    await Promise.all([
+      open === null ? closeSnapshot(snapshot) : null,
+      to.session.query('COMMIT').catch(() => {}),
+    ]);
+    return result;
+  } catch (error) {
+    // A statement may still be under way on the other side.
+    from.session.destroy();
+    to.session.destroy();
+    throw error;
+  }
+}
+
+/** The snapshot at central: values are written as at the source, and nothing is changed. */
+async function beginCentralSnapshot(
+  session: Session,
+  version: number,
+  { connection, target }: CompareContext,
+): Promise<TableShape> {
+  await session.script(
+    [
+      beginCentral(version, connection),
+      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+      'SET LOCAL row_security = off',
+      "SET LOCAL search_path = ''",
+      'SET LOCAL extra_float_digits = 3',
+      "SET LOCAL bytea_output = 'hex'",
+    ].join('; '),
+  );
+  const [shape] = await readTables(session, version, target.schema, [target.name]);
+  if (shape === undefined) throw centralGone(target);
+  return shape;
+}
+
+async function encoding(session: Session): Promise<string> {
+  // Compiling 25 calls costs more than it gains on the few rows of most tables.
+  const results = await session.script('SET LOCAL jit = off; SHOW server_encoding');
+  return results.at(-1)?.rows[0]?.server_encoding ?? '';
+}
+
+function blocksOf(shape: TableShape, version: number): number {
+  return shape.kind === 'table' && version >= STRETCHES_SINCE ? Math.ceil(shape.bytes / BLOCK_BYTES) : 0;
+}
