@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-const NEEDED = 22;
+// Node 24 reads `using` and strips types, where nothing was built.
+const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) handOver();
 else await start();

@@ -93,7 +93,8 @@ class JournaledEngine implements Engine {
       const batch = this.#journal.beginBatch({ trigger: request.trigger, options, tables });
       holding.noteBatch(batch.batch_id);
       this.#emit({ type: 'batch_started', batch });
-      return runBatch(this.#context(control, batch.batch_id, allowDeletes), batch.batch_id, works);
+      const context = this.#context(control, batch.batch_id, allowDeletes, request.acceptSources);
+      return runBatch(context, batch.batch_id, works);
     });
   }
 
@@ -115,6 +116,7 @@ class JournaledEngine implements Engine {
         control,
         batchId,
         options.allowDeletes || (request.allowDeletes ?? false),
+        request.acceptSources,
       );
       const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
       return { kind: 'ran', batch: ended };
@@ -265,7 +267,12 @@ class JournaledEngine implements Engine {
     return work;
   }
 
-  #context(control: RunControl, batchId: string | null, allowDeletes: boolean): RunContext {
+  #context(
+    control: RunControl,
+    batchId: string | null,
+    allowDeletes: boolean,
+    acceptSources: readonly string[] = [],
+  ): RunContext {
     const { settings, retry } = this.#setup;
     const halt = control.halt ?? NEVER;
     return {
@@ -284,6 +291,7 @@ class JournaledEngine implements Engine {
       parallelTables: settings.sync.parallelTables,
       batchId,
       allowDeletes,
+      acceptSources,
       stop: AbortSignal.any([control.stop ?? NEVER, halt]),
       halt,
       sessionOptions: (connection) => this.#sessionOptions(connection),

@@ -17,6 +17,8 @@ export interface SyncAllRequest {
   readonly tables?: readonly string[];
   readonly strategy?: Strategy;
   readonly allowDeletes?: boolean;
+  /** Connections whose source may be another database than before (a server was replaced on purpose). */
+  readonly acceptSources?: readonly string[];
 }
 
 /** How a run is stopped from outside, and whether it waits for another runner to end. */
@@ -34,6 +36,7 @@ export interface ResumeRequest {
   /** Only these of the batch's tables; all that are not done, where absent. */
   readonly tables?: readonly { readonly connection: string; readonly table: string }[];
   readonly allowDeletes?: boolean;
+  readonly acceptSources?: readonly string[];
 }
 
 /** What a resume did. A completed batch is left as it is. */

@@ -77,6 +77,14 @@ const tableEntry = z.union([
     /** Table name, model name, or a pattern with `*`. */
     name: z.string().min(1),
     strategy: z.enum(['auto', ...Object.values(Strategy)]).default('auto'),
+    /** For strategy `cursor`: an indexed column that grows with every change, such as `updated`. */
+    cursor: z
+      .strictObject({
+        column: identifier,
+        /** How far back each pass looks once more, for clocks that differ and transactions that end late. */
+        overlapMinutes: z.number().min(0).max(525_600).default(60),
+      })
+      .optional(),
     /** In layout `merge`: whether rows gone from this branch are removed at central. */
     allowDeletes: z.boolean().default(false),
   }),
@@ -190,6 +198,8 @@ export type ConnectionFile = SettingsFile['connections'][number];
 export type Settings = z.output<typeof settingsSchema>;
 export type ConnectionSettings = Settings['connections'][number];
 export type CentralSettings = Settings['central'];
+/** How strategy `cursor` finds what changed in a table. */
+export type CursorSettings = NonNullable<Exclude<ConnectionSettings['tables'][number], string>['cursor']>;
 /** What both ends have: where a PostgreSQL is and how to sign in there. */
 export type EndpointSettings = Pick<ConnectionSettings, keyof typeof endpointFields>;
 export type Layout = Exclude<CentralSettings['layout'], 'auto'>;

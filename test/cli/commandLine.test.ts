@@ -33,7 +33,7 @@ describe('a wrong line ends with 2 and', () => {
     [['demo', 'stpo'], 'There is no command stpo.\nDid you mean stop?'],
     [['sync-table', '--connection', 'x'], 'MODEL is missing.'],
     [['sync-table', 'c_order'], '--connection <ID> is needed.'],
-    [['sync-all', '--strategy', 'magic'], '--strategy: must be one of full, replace'],
+    [['sync-all', '--strategy', 'magic'], '--strategy: must be one of full'],
     [['demo', '--scale', '-1'], '--scale: must be a number greater than 0'],
     [['--language', 'xx'], '--language: must be one of en, id'],
   ])('%o is explained', async (args, explained) => {

@@ -13,6 +13,7 @@ export interface SyncAllOptions {
   readonly resume?: string;
   readonly strategy?: Strategy;
   readonly allowDeletes?: boolean;
+  readonly acceptSource?: readonly string[];
   readonly wait?: boolean;
 }
 
@@ -47,7 +48,7 @@ interface Ran {
 }
 
 async function startBatch(engine: Engine, options: SyncAllOptions, control: RunControl): Promise<Ran> {
-  const { connection, tables, strategy, allowDeletes } = options;
+  const { connection, tables, strategy, allowDeletes, acceptSource } = options;
   const batch = await engine.syncAll(
     {
       trigger: BatchTrigger.Cli,
@@ -55,6 +56,7 @@ async function startBatch(engine: Engine, options: SyncAllOptions, control: RunC
       ...(tables && { tables }),
       ...(strategy && { strategy }),
       ...(allowDeletes && { allowDeletes }),
+      ...(acceptSource && { acceptSources: acceptSource }),
     },
     control,
   );
@@ -64,10 +66,14 @@ async function startBatch(engine: Engine, options: SyncAllOptions, control: RunC
 async function resumeBatch(
   engine: Engine,
   batchId: string,
-  { allowDeletes }: SyncAllOptions,
+  { allowDeletes, acceptSource }: SyncAllOptions,
   control: RunControl,
 ): Promise<Ran> {
-  const request = { trigger: BatchTrigger.Cli, ...(allowDeletes && { allowDeletes }) };
+  const request = {
+    trigger: BatchTrigger.Cli,
+    ...(allowDeletes && { allowDeletes }),
+    ...(acceptSource && { acceptSources: acceptSource }),
+  };
   const outcome = await engine.resume(batchId, request, control);
   return { batch: outcome.batch, ran: outcome.kind === 'ran' };
 }

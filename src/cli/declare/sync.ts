@@ -21,6 +21,7 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
     .option('--connection <ID>', t('help.option.connection'), read.list)
     .option('--tables <A,B>', t('help.option.tables'), read.list)
     .option('--resume <BATCH_ID>', t('help.option.resume'))
+    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list)
     .option(
       '--strategy <S>',
       `${t('help.option.strategy')} (${STRATEGIES.join(', ')})`,

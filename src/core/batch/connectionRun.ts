@@ -1,7 +1,7 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
+import type { CentralSettings, ConnectionSettings, CursorSettings, Layout } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -44,6 +44,8 @@ export interface RunContext {
   /** Null for a table alone. */
   readonly batchId: string | null;
   readonly allowDeletes: boolean;
+  /** Connections whose source may be another than before: a person has said so. */
+  readonly acceptSources: readonly string[];
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
   sessionOptions(connection: ConnectionSettings): {
@@ -58,6 +60,7 @@ export interface ConnectionTable {
   /** Null where the source does not have it. */
   readonly shape: TableShape | null;
   readonly strategy: Strategy | null;
+  readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
 }
 
@@ -161,7 +164,14 @@ class ConnectionRun {
     const link = await openLink(this.#run.sessionOptions(connection).central);
     try {
       await setUpCentral(link.session);
-      const claim = await claimConnection(link.session, ports.clock, installation, connection.id, identity);
+      const claim = await claimConnection(
+        link.session,
+        ports.clock,
+        installation,
+        connection.id,
+        identity,
+        this.#run.acceptSources.includes(connection.id),
+      );
       if (claim.ghosts > 0) {
         this.#run.journal.logEvent('ghosts_ended', {
           connection: connection.id,
@@ -321,6 +331,7 @@ class ConnectionRun {
       existing,
       batchId,
       strategy: next.strategy,
+      cursor: next.cursor,
       allowDeletes,
       mayDelete: next.mayDelete,
     };

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { modelName, namesTable } from '../../shared/naming.ts';
-import type { ConnectionSettings } from '../../shared/settings.ts';
+import type { ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 
@@ -10,6 +10,7 @@ export interface Selected {
   /** Null where the settings name a table that the source does not have. */
   readonly shape: TableShape | null;
   readonly strategy: Strategy | null;
+  readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
 }
 
@@ -23,8 +24,7 @@ export function selectTables(
 ): readonly Selected[] {
   const selected = new Map<string, Selected>();
   for (const entry of connection.tables) {
-    const { name, strategy, allowDeletes } =
-      typeof entry === 'string' ? { name: entry, strategy: 'auto' as const, allowDeletes: false } : entry;
+    const { name, strategy, cursor = null, allowDeletes } = asEntry(entry);
     const pattern = name.includes('*');
     const found = shapes.filter((one) => matches(name, one.name) && (!pattern || isTable(one)));
     const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
@@ -36,11 +36,18 @@ export function selectTables(
         table,
         shape,
         strategy: strategy === 'auto' ? null : strategy,
+        cursor,
         mayDelete: allowDeletes,
       });
     }
   }
   return [...selected.values()];
+}
+
+type TableEntry = Exclude<ConnectionSettings['tables'][number], string>;
+
+function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
+  return typeof entry === 'string' ? { name: entry, strategy: 'auto', allowDeletes: false } : entry;
 }
 
 function isTable(shape: TableShape): boolean {

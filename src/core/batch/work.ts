@@ -38,7 +38,7 @@ function guessTables(
   const asked =
     names.length === 0 ? all : all.filter((table) => names.some((name) => namesTable(name, table)));
   const tables = asked.length > 0 ? asked : names.length > 0 ? names : [UNKNOWN_TABLES];
-  return tables.map((table) => ({ table, shape: null, strategy: null, mayDelete: false }));
+  return tables.map((table) => ({ table, shape: null, strategy: null, cursor: null, mayDelete: false }));
 }
 
 /** What a resume does for one connection: those of the batch's tables that are not done. */
@@ -51,15 +51,15 @@ export function restOfWork(
   const tables = rows.map((row): ConnectionTable => {
     const found = selected.find((one) => one.table === row.table_name);
     return found === undefined
-      ? { table: row.table_name, shape: null, strategy, mayDelete: false }
+      ? { table: row.table_name, shape: null, strategy, cursor: null, mayDelete: false }
       : toTable(found, strategy);
   });
   return { connection, identity, failure, tables };
 }
 
 function toTable(selected: Selected, strategy: Strategy | null): ConnectionTable {
-  const { table, shape, mayDelete } = selected;
-  return { table, shape, strategy: strategy ?? selected.strategy, mayDelete };
+  const { table, shape, cursor, mayDelete } = selected;
+  return { table, shape, strategy: strategy ?? selected.strategy, cursor, mayDelete };
 }
 
 /** A connection's tables as the journal keeps them. */

@@ -3,7 +3,7 @@ import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { canDecode } from '../postgres/keyText.ts';
 import { keyMissing } from './refusals.ts';
-import { centralKey, hasUniqueKey, stampsItself, type Target } from './target.ts';
+import { centralKey, centralPrint, hasUniqueKey, stampsItself, type Target } from './target.ts';
 
 /**
  * Puts together how rows go from a source table into a central one that fits it.
@@ -37,11 +37,13 @@ export function describeTarget(
     stamped: layout === 'stamp',
     columns: [...first, ...pairs.map(({ from }) => from.name).filter((name) => !first.includes(name))],
     key: source.key,
+    asText: pairs.filter(({ from }) => from.type === 'xml').map(({ from }) => from.name),
     sameOrder: keyed.length === first.length && keyed.every(({ from, to }) => sortsAlike(from, to)),
     format: binary ? 'binary' : 'text',
     plain: !central.otherConstraints && (layout !== 'stamp' || stampsItself(central)),
     partitioned: central.kind === 'partitioned',
     created,
+    print: centralPrint(source, central),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Layout } from '../../shared/settings.ts';
 import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
-import { columnIncompatible } from './refusals.ts';
+import { columnIncompatible, keyMissing } from './refusals.ts';
 import { centralKey, hasUniqueKey, STAMP, stampsItself } from './target.ts';
 
 /** A step that brings a central table into the shape that a source table has by now. */
@@ -18,7 +18,7 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
@@ -58,8 +58,10 @@ function keyDrift(source: TableShape, central: TableShape, layout: Layout): read
       central.primaryKey === null ? [] : [{ kind: 'drop_key', constraint: central.primaryKey }];
     return wanted === null ? drop : [...drop, { kind: 'add_key', columns: wanted, primary: true }];
   }
+  if (wanted === null) return [];
   const mayAdd = layout === 'stamp' && stampsItself(central) && central.uniqueKeys.length === 0;
-  return wanted !== null && mayAdd ? [{ kind: 'add_key', columns: wanted, primary: false }] : [];
+  if (!mayAdd) throw keyMissing(central.schema, central.name, wanted);
+  return [{ kind: 'add_key', columns: wanted, primary: false }];
 }
 
 /** In a mirror nothing but the key says NOT NULL where the source does not (any more). */

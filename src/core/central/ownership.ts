@@ -37,6 +37,7 @@ export function applicationName(installation: Installation, connection: string):
  * effect on it, and no statement time-out fires).
  *
  * @param identity of the source: system identifier and database oid
+ * @param acceptsIdentity a person has said that another source than before is right
  * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`
  */
 export async function claimConnection(
@@ -45,6 +46,7 @@ export async function claimConnection(
   installation: Installation,
   connection: string,
   identity: string,
+  acceptsIdentity = false,
 ): Promise<Claim> {
   await session.script("BEGIN; SET LOCAL lock_timeout = '30s'");
   let claim: string;
@@ -69,7 +71,7 @@ export async function claimConnection(
         since: owner.heartbeat ?? '',
       });
     }
-    if (owner.identity != null && owner.identity !== identity) {
+    if (owner.identity != null && owner.identity !== identity && !acceptsIdentity) {
       throw refusal(FailureCode.SourceIdentityChanged, {
         connection,
         known: owner.identity,

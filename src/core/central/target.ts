@@ -19,6 +19,11 @@ export interface Target {
   readonly columns: readonly string[];
   /** Key columns without the stamp; null where rows have no identity. */
   readonly key: readonly string[] | null;
+  /**
+   * Columns that the source writes as `column::text`: XML, whose own output leaves the encoding out of its
+   * declaration.
+   */
+  readonly asText: readonly string[];
   /** Whether both servers surely sort the key alike, so that key ranges mean the same on both. */
   readonly sameOrder: boolean;
   readonly format: CopyFormat;
@@ -28,6 +33,8 @@ export interface Target {
   readonly partitioned: boolean;
   /** Made just now, so there is no row in it. */
   readonly created: boolean;
+  /** See {@link centralPrint}. */
+  readonly print: string;
 }
 
 /** The schema at central that holds a connection's tables. */
@@ -59,4 +66,16 @@ export function hasUniqueKey(central: TableShape, columns: readonly string[]): b
   return central.uniqueKeys.some(
     (one) => one.length === columns.length && columns.every((name) => one.includes(name)),
   );
+}
+
+/**
+ * Which table and which of its columns a branch's rows were copied into. Head office may drop a column or
+ * the whole table, or restore it from a dump: what is made anew then looks as before and lacks the values
+ * of all rows that the source has not changed since, so row versions alone must not be trusted.
+ */
+export function centralPrint(source: TableShape, central: TableShape): string {
+  const numbers = source.columns.map(
+    ({ name }) => central.columns.find((one) => one.name === name)?.number ?? 0,
+  );
+  return `${central.oid}/${numbers.join(',')}`;
 }

@@ -18,19 +18,25 @@ export interface Mark {
   readonly timeline: string;
   /** System identifier and database oid. */
   readonly identity: string;
-  /** See {@link fingerprints}. */
-  readonly fingerprint: string;
+  /** See {@link fingerprints}; null for views and foreign tables, whose rows have no versions. */
+  readonly fingerprint: string | null;
+  /** Strategy `cursor`: the greatest value of the cursor column, as text. */
+  readonly cursor: string | null;
 }
 
 /** The part of a mark that is the same for all tables of a snapshot. */
-export type Horizon = Omit<Mark, 'fingerprint'> & {
+export type Horizon = Omit<Mark, 'fingerprint' | 'cursor'> & {
   /** The next transaction id of the snapshot, to measure distances by. */
   readonly next: string;
 };
 
 /** The mark of a table in a snapshot. */
-export function markAt({ next: _, ...horizon }: Horizon, fingerprint: string): Mark {
-  return { ...horizon, fingerprint };
+export function markAt(
+  { next: _, ...horizon }: Horizon,
+  fingerprint: string | null,
+  cursor: string | null,
+): Mark {
+  return { ...horizon, fingerprint, cursor };
 }
 
 /** Why a mark says nothing (any more), so that contents have to be compared. */

@@ -1,3 +1,4 @@
+import type { TableShape } from '../catalogue/shape.ts';
 import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
@@ -40,19 +41,42 @@ export interface Snapshot {
   readonly horizon: Horizon;
   /** Of the table that is read; null for views and foreign tables. */
   readonly fingerprint: string | null;
+  /** The greatest value of the cursor column, where there is one. */
+  readonly cursor: string | null;
 }
 
-/** The snapshot's mark, for the checkpoint; null where rows have no versions. */
-export function markOf({ horizon, fingerprint }: Snapshot): Mark | null {
-  return fingerprint === null ? null : markAt(horizon, fingerprint);
+/** The snapshot's mark, for the checkpoint. */
+export function markOf({ horizon, fingerprint, cursor }: Snapshot): Mark {
+  return markAt(horizon, fingerprint, cursor);
 }
 
-/** Opens a snapshot to read one table in. */
-export async function openSnapshot(session: Session, version: number, oid: string): Promise<Snapshot> {
+/**
+ * Opens a snapshot to read one table in.
+ *
+ * @param cursorColumn column whose greatest value is wanted too
+ */
+export async function openSnapshot(
+  session: Session,
+  version: number,
+  table: TableShape,
+  cursorColumn: string | null = null,
+): Promise<Snapshot> {
+  const { oid, schema, name } = table;
   const takenAt = await beginSnapshot(session, version);
   const horizon = await readHorizon(session, version);
   const fingerprint = (await fingerprints(session, version, [oid])).get(oid) ?? null;
-  return { session, version, takenAt, horizon, fingerprint };
+  const cursor =
+    cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
+  return { session, version, takenAt, horizon, fingerprint, cursor };
+}
+
+async function greatest(session: Session, table: string, column: string): Promise<string | null> {
+  const result = await session.query(
+    `SELECT max(${ident(column)})::text AS greatest FROM ${table}`,
+    [],
+    session.workMs,
+  );
+  return result.rows[0]?.greatest ?? null;
 }
 
 /** Ends a snapshot whose queries are all done. */

@@ -28,9 +28,9 @@ export interface KeyedPlan {
   readonly where: string | null;
   /**
    * `ranges`: every row of a chunk's key range was staged, so what is not staged is gone. `counts`: only
-   * some rows are read; afterwards equal counts prove that nothing is gone.
+   * some rows are read; afterwards equal counts prove that nothing is gone. `none`: nothing can be said.
    */
-  readonly removes: 'ranges' | 'counts';
+  readonly removes: 'ranges' | 'counts' | 'none';
   /** Rows of the table in the snapshot, for the proof; null where they were not counted. */
   readonly sourceRows: number | null;
 }
@@ -193,7 +193,8 @@ class Chunks {
     };
     this.ended = true;
     const drop = from.direct ? null : dropStage(this.#stage);
-    if (whole.resumed && whole.passMark !== null) {
+    // A cursor's next pass reads what is newer than the first snapshot in any case.
+    if (whole.resumed && this.#plan.removes !== 'none' && whole.passMark?.fingerprint != null) {
       const next = toCatchUp(whole);
       await commitCheckpoint(session, from, next, drop);
       return next;
@@ -206,6 +207,7 @@ class Chunks {
 
   async #mayHaveStrays(session: Session, at: Checkpoint): Promise<boolean> {
     const { deletes, target } = this.#context;
+    if (this.#plan.removes === 'none') return false;
     if (this.#plan.removes === 'ranges') return deletes && !target.sameOrder;
     return countsDiffer(this.#context, session, at, this.#plan.sourceRows);
   }

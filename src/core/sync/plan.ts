@@ -1,7 +1,10 @@
 import { FailureCode } from '../../shared/errors.ts';
+import type { CursorSettings } from '../../shared/settings.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
+import { column, type TableShape } from '../catalogue/shape.ts';
 import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
+import { ident, literal } from '../postgres/quote.ts';
 import { type MarkProblem, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { runChanges } from './changesPass.ts';
@@ -21,6 +24,8 @@ export interface PassPlan {
   readonly goesOn: boolean;
   /** Strategy `changes`: transaction id from which rows count as changed. */
   readonly since: bigint | null;
+  /** Strategy `cursor`: which rows count as changed. */
+  readonly where: string | null;
 }
 
 /**
@@ -33,27 +38,47 @@ export interface PassPlan {
 export function choosePlan(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
   if (target.key === null) return planReplace(job, target);
   if (isUnfinished(found, job, target, snapshot)) {
-    const plan = keyedPlan(found.strategy, 'goes_on', found, snapshot);
+    const plan = keyedPlan(found.strategy, 'goes_on', job, found, snapshot);
     if (plan.strategy === found.strategy) return { ...plan, goesOn: true };
   }
   if (job.strategy !== null && job.strategy !== Strategy.Replace)
-    return keyedPlan(job.strategy, 'asked', found, snapshot);
-  if (found.mark === null) return keyedPlan(Strategy.Full, 'first_load', found, snapshot);
-  return keyedPlan(Strategy.Changes, 'row_versions', found, snapshot);
+    return keyedPlan(job.strategy, 'asked', job, found, snapshot);
+  if (found.mark === null) return keyedPlan(Strategy.Full, 'first_load', job, found, snapshot);
+  return keyedPlan(Strategy.Changes, 'row_versions', job, found, snapshot);
 }
 
 /** Row versions are asked only where the mark holds; else everything is read. */
 function keyedPlan(
   wanted: Strategy | null,
   reason: PlanReason,
+  job: TableJob,
   found: Checkpoint,
   { horizon, fingerprint }: Snapshot,
 ): PassPlan {
-  if (wanted !== Strategy.Changes) return { strategy: Strategy.Full, reason, goesOn: false, since: null };
+  if (wanted === Strategy.Cursor && found.mark?.cursor != null && job.cursor !== null) {
+    const where = newerThan(job.source, job.cursor, found.mark.cursor);
+    return { strategy: Strategy.Cursor, reason, goesOn: false, since: null, where };
+  }
+  if (wanted !== Strategy.Changes)
+    return { strategy: Strategy.Full, reason, goesOn: false, since: null, where: null };
   const from = since(found.mark, horizon, fingerprint);
   return typeof from === 'bigint'
-    ? { strategy: Strategy.Changes, reason, goesOn: false, since: from }
-    : { strategy: Strategy.Full, reason: from, goesOn: false, since: null };
+    ? { strategy: Strategy.Changes, reason, goesOn: false, since: from, where: null }
+    : { strategy: Strategy.Full, reason: from, goesOn: false, since: null, where: null };
+}
+
+/**
+ * Rows whose cursor is not older than the greatest of the last pass, less the overlap; rows without one are
+ * read every time, since nobody knows when they changed.
+ */
+function newerThan(
+  source: TableShape,
+  { column: name, overlapMinutes }: CursorSettings,
+  last: string,
+): string {
+  const { type } = column(source, name);
+  const overlap = /^(timestamp|date)/.test(type) ? ` - interval '${overlapMinutes} minutes'` : '';
+  return `(t.${ident(name)} >= ${literal(last)}::${type}${overlap} OR t.${ident(name)} IS NULL)`;
 }
 
 function planReplace(job: TableJob, target: Target): PassPlan {
@@ -64,7 +89,7 @@ function planReplace(job: TableJob, target: Target): PassPlan {
       table: job.source.name,
     });
   }
-  return { strategy: Strategy.Replace, reason: 'no_key', goesOn: false, since: null };
+  return { strategy: Strategy.Replace, reason: 'no_key', goesOn: false, since: null, where: null };
 }
 
 /**
@@ -91,6 +116,15 @@ export function runPass(
       return runReplace(context, snapshot, start);
     case Strategy.Changes:
       return runChanges(context, snapshot, plan.since ?? 0n, start);
+    case Strategy.Cursor: {
+      const newer = {
+        strategy: Strategy.Cursor,
+        where: plan.where,
+        removes: 'none',
+        sourceRows: null,
+      } as const;
+      return runKeyedPass(context, snapshot, newer, start);
+    }
     case Strategy.Full: {
       const all = { strategy: Strategy.Full, where: null, removes: 'ranges', sourceRows: null } as const;
       return runKeyedPass(context, snapshot, all, start);

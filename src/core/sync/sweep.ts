@@ -84,6 +84,6 @@ async function findUnchanged(
     const row = byOid.get(source.oid);
     if (row?.changed !== '0') return [];
     if (deletes && Number(row.rows) !== checkpoint.centralRows) return [];
-    return [{ checkpoint, mark: markAt(horizon, fingerprint) }];
+    return [{ checkpoint, mark: markAt(horizon, fingerprint, null) }];
   });
 }

@@ -1,5 +1,5 @@
 import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
+import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -29,6 +29,7 @@ export interface TableJob {
   readonly batchId: string | null;
   /** As set for the table or asked for; null lets the engine choose. */
   readonly strategy: Strategy | null;
+  readonly cursor: CursorSettings | null;
   /** Whether a person has allowed more deletes than the brake does. */
   readonly allowDeletes: boolean;
   /** Layout `merge`: whether a person has let this connection delete in the shared table. */
@@ -148,7 +149,7 @@ class Attempts {
 
   async #openSnapshot(): Promise<Snapshot> {
     const { session, version } = await this.#links.source();
-    return openSnapshot(session, version, this.#job.source.oid);
+    return openSnapshot(session, version, this.#job.source, this.#job.cursor?.column ?? null);
   }
 
   /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */

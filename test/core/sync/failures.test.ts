@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
-import { makeHome } from '../../support/home.ts';
+import { CONNECTION, makeHome } from '../../support/home.ts';
 
 const TABLES = ['CREATE TABLE good (id int PRIMARY KEY)', 'INSERT INTO good SELECT generate_series(1, 10)'];
 
@@ -120,6 +120,15 @@ test('a connection that points at another database stops before it writes', asyn
 
   expect(table('good').error_code).toBe('source_identity_changed');
   expect(await fromCentral(pair, 'SELECT count(*) FROM good')).toEqual([['10']]);
+
+  const accepted = await sync(other, { acceptSources: [CONNECTION] });
+
+  expect(accepted.table('good')).toMatchObject({
+    status: 'completed',
+    strategy: 'full',
+    records_deleted: 10,
+  });
+  expect((await sync(other)).batch.status).toBe('completed');
 });
 
 test('where the central role may not make its schema, the failure says so', async () => {

@@ -107,7 +107,7 @@ export const failures = {
   source_identity_changed: {
     sentence:
       '{{connection}} is not the same database as before (restored, copied or moved), so nothing was written.',
-    next: 'Check host and database of {{connection}}. If the change is meant, head office removes its rows in branchline.checkpoints.',
+    next: 'Check host and database of {{connection}}. If the change is meant, sync with: --accept-source {{connection}}',
   },
   owned_elsewhere: {
     sentence: 'Another computer ({{host}}) is syncing {{connection}} at this moment.',

@@ -26,6 +26,8 @@ export const help = {
     tables: 'only these tables or models, separated by commas',
     resume: 'go on with this batch: completed tables are left alone',
     strategy: 'how to sync, instead of letting Branchline choose',
+    acceptSource:
+      'take the database that this connection reads now for the right one, though it is another than before',
     allowDeletes: 'allow deleting more rows of a table than the safety brake lets through',
     wait: 'wait while another run is at work, instead of ending with 75',
     batchId: 'run the table as part of this batch; without it no batch is made',

@@ -108,7 +108,7 @@ export const failures = {
   source_identity_changed: {
     sentence:
       '{{connection}} bukan basis data yang sama seperti sebelumnya (dipulihkan, disalin atau dipindah), jadi tidak ada yang ditulis.',
-    next: 'Periksa host dan basis data {{connection}}. Bila memang disengaja, kantor pusat menghapus barisnya di branchline.checkpoints.',
+    next: 'Periksa host dan basis data {{connection}}. Bila memang disengaja, sinkronkan dengan: --accept-source {{connection}}',
   },
   owned_elsewhere: {
     sentence: 'Komputer lain ({{host}}) sedang menyinkronkan {{connection}} saat ini.',

@@ -25,6 +25,8 @@ export const help = {
     tables: 'hanya tabel atau model ini, dipisah koma',
     resume: 'lanjutkan batch ini: tabel yang selesai dibiarkan',
     strategy: 'cara sinkronisasi, alih-alih dipilih Branchline',
+    acceptSource:
+      'anggap basis data yang sekarang dibaca koneksi ini benar, walaupun berbeda dari sebelumnya',
     allowDeletes: 'izinkan menghapus baris lebih banyak daripada batas rem pengaman',
     wait: 'tunggu selagi proses lain bekerja, bukan berhenti dengan 75',
     batchId: 'jalankan tabel sebagai bagian batch ini; tanpa ini tidak dibuat batch',
