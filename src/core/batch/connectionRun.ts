@@ -1,13 +1,12 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import type { CentralSettings, ConnectionSettings, CursorSettings, Layout } from '../../shared/settings.ts';
+import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { readCheckpoints } from '../central/checkpoints.ts';
-import { drift } from '../central/drift.ts';
 import {
   beat,
   type Claim,
@@ -17,7 +16,7 @@ import {
   release,
 } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
-import { layoutOf, targetSchema } from '../central/target.ts';
+import { targetSchema } from '../central/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
@@ -28,6 +27,7 @@ import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import { asFailure, runTable, type TableRunner } from '../sync/tableRun.ts';
 import type { Throttle } from '../sync/throttle.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
+import { sweepCandidates } from './sweepCandidates.ts';
 
 /** What all connections of a run share. */
 export interface RunContext {
@@ -228,7 +228,9 @@ class ConnectionRun {
     };
     this.#run.halt.addEventListener('abort', cut);
     try {
-      this.#planSweep(opened);
+      const { existing, checkpoints } = opened;
+      const candidates = sweepCandidates(this.#run.central, this.#queue, existing, checkpoints);
+      this.#groups.push(...sweepGroups(candidates));
       await allOf(workers.map((links) => this.#sweepAll(links, opened.claim)));
       await allOf(workers.map((links) => this.#worker(links, opened)));
     } finally {
@@ -257,23 +259,6 @@ class ConnectionRun {
 
   #endsHere(): boolean {
     return this.#run.stop.aborted || this.#lostLease || this.#broken || this.#open !== null;
-  }
-
-  /** Groups the tables that may well be unchanged, to be looked at several at a time. */
-  #planSweep({ existing, checkpoints }: Prepared): void {
-    const { central } = this.#run;
-    const candidates = this.#queue.flatMap((next): SweepTable[] => {
-      const checkpoint = checkpoints.get(next.table);
-      const there = existing.find((one) => one.name === next.table);
-      if (next.shape === null || checkpoint === undefined || there === undefined) return [];
-      if (next.strategy !== null && next.strategy !== Strategy.Changes) return [];
-      if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
-      const layout = layoutOf(central, there);
-      if (next.shape.key === null || !fits(next.shape, there, layout)) return [];
-      const deletes = layout !== 'merge' || next.mayDelete;
-      return [{ source: next.shape, checkpoint, deletes }];
-    });
-    this.#groups.push(...sweepGroups(candidates));
   }
 
   async #sweepAll(links: WorkerLinks, claim: Claim): Promise<void> {
@@ -378,16 +363,6 @@ class ConnectionRun {
 /** Waits for all, so that none goes on alone, then throws what the first that failed has thrown. */
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
-}
-
-/** Whether a central table can take a source table's rows as it stands. */
-function fits(source: TableShape, central: TableShape, layout: Layout): boolean {
-  try {
-    return drift(source, central, layout).length === 0;
-  } catch {
-    // It cannot be made to fit either: the table's own run says why.
-    return false;
-  }
 }
 
 interface Prepared {

@@ -1,0 +1,37 @@
+import type { CentralSettings, Layout } from '../../shared/settings.ts';
+import { Strategy } from '../../shared/status.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { drift } from '../central/drift.ts';
+import { layoutOf } from '../central/target.ts';
+import type { SweepTable } from '../sync/sweep.ts';
+import type { ConnectionTable } from './connectionRun.ts';
+
+/** Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. */
+export function sweepCandidates(
+  central: CentralSettings,
+  tables: readonly ConnectionTable[],
+  existing: readonly TableShape[],
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+): readonly SweepTable[] {
+  return tables.flatMap(({ table, shape, strategy, mayDelete }): SweepTable[] => {
+    const checkpoint = checkpoints.get(table);
+    const there = existing.find((one) => one.name === table);
+    if (shape === null || shape.key === null || checkpoint === undefined || there === undefined) return [];
+    if (strategy !== null && strategy !== Strategy.Changes) return [];
+    if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
+    const layout = layoutOf(central, there);
+    if (!fits(shape, there, layout)) return [];
+    return [{ source: shape, checkpoint, deletes: layout !== 'merge' || mayDelete }];
+  });
+}
+
+/** Whether a central table can take a source table's rows as it stands. */
+function fits(source: TableShape, central: TableShape, layout: Layout): boolean {
+  try {
+    return drift(source, central, layout).length === 0;
+  } catch {
+    // It cannot be made to fit either: the table's own run says why.
+    return false;
+  }
+}
