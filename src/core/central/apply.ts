@@ -55,9 +55,18 @@ export function copyInto(target: Target, into: string): string {
  * operator: `=` holds '30 days' for '1 month' and 1.0 for 1.00, and json has no equality at all. The
  * join comes first, because ON CONFLICT … WHERE locks, and so writes, every row that it leaves alone.
  *
- * Returns one row: staged, changed, inserted.
+ * Returns one row: changed, inserted, and, where `countsRange` asks for it, before: this connection's rows
+ * in the range as they were before (a statement does not see what it inserts itself).
  */
-export function applyStaged(target: Target, stage: string, connection: string, range: KeyRange): string {
+export function applyStaged(
+  target: Target,
+  stage: string,
+  connection: string,
+  range: KeyRange,
+  countsRange = false,
+): string {
+  const inRange = ['true', ...mine(target, connection), ...within(target, range)].join(' AND ');
+  const before = countsRange ? `, (SELECT count(*) FROM ${table(target)} t WHERE ${inRange}) AS before` : '';
   const key = target.key ?? [];
   const rest = target.columns.filter((one) => !key.includes(one));
   const differs = rest.length === 0 ? 'false' : `${record('t', rest)} *<> ${record('s', rest)}`;
@@ -73,8 +82,7 @@ export function applyStaged(target: Target, stage: string, connection: string, r
     WHERE t.${ident(key[0] ?? '')} IS NULL OR ${differs}
     ON CONFLICT (${[...stamp, ...key.map(ident)].join(', ')}) DO ${update}
     RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
-  SELECT (SELECT count(*) FROM ${stage}) AS staged, count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted
-  FROM changed`;
+  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before} FROM changed`;
 }
 
 /** Inserts all staged rows, for tables whose rows have no identity. */

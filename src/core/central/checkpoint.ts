@@ -104,6 +104,9 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
  * SQL that writes the next checkpoint and commits, in one round trip; the last statements of a chunk's
  * transaction. If the row is no longer as we left it (`from`), somebody has taken the table over: then
  * no row is updated, the division by zero aborts the transaction, and the chunk is undone with it.
+ *
+ * Only the pass's last commit waits for central's disk: it brings all before it there, and what a power
+ * failure takes of those is taken with its checkpoint.
  */
 export function advance(from: Checkpoint, to: Checkpoint): string {
   const set = [
@@ -124,7 +127,8 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     `source_snapshot_at = ${literal(to.sourceSnapshotAt)}`,
     'updated_at = clock_timestamp()',
   ];
-  return `WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
+  const lazily = to.state === 'done' ? '' : 'SET LOCAL synchronous_commit = off; ';
+  return `${lazily}WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
     WHERE connection = ${literal(from.connection)} AND table_name = ${literal(from.table)}
       AND epoch = ${from.epoch} AND seq = ${from.seq} RETURNING 1)
   SELECT 1 / count(*) AS fenced FROM moved; COMMIT`;

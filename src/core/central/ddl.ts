@@ -13,7 +13,10 @@ import { DDL_LOCK } from './setup.ts';
 export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Promise<void> {
   let planned: DdlPlan = { statements: [] };
   try {
-    await session.script(`BEGIN; SET LOCAL lock_timeout = '5s'; SELECT ${DDL_LOCK}`);
+    // The first checkpoint's commit, which waits for the disk, brings the table there, too.
+    await session.script(
+      `BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = off; SELECT ${DDL_LOCK}`,
+    );
     planned = await plan();
     await session.script([...planned.statements, 'COMMIT'].join(';\n'));
   } catch (error) {

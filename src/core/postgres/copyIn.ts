@@ -2,6 +2,9 @@ import type { Connection, Submittable } from 'pg';
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
 import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE, copyFail } from './wire.ts';
 
+/** A row that was cut by the end of a read comes alone; it is sent together with what follows it. */
+const SMALL_BYTES = 4096;
+
 /**
  * COPY … FROM STDIN, fed with {@link RowBlock}s. The text may be a script whose last statement is the
  * COPY (`BEGIN; SET LOCAL …; COPY …`), which saves a round trip on a slow link.
@@ -16,6 +19,7 @@ export class CopyIn implements Submittable {
   #connection: Connection | null = null;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
+  #corked = false;
 
   /**
    * @param stallMs longest time in milliseconds that the server may take nothing of what is sent
@@ -44,9 +48,22 @@ export class CopyIn implements Submittable {
    */
   async write(block: RowBlock): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
-    if (this.#send(block.messages)) return;
     const stream = this.#connection?.stream;
     if (stream === undefined) return;
+    const { memory, messages } = block;
+    if (messages.length < SMALL_BYTES && !this.#corked) {
+      this.#corked = true;
+      stream.cork();
+      stream.write(messages);
+      return;
+    }
+    // Only after it was sent: a connection that dies may still be reading from it.
+    const giveBack = (error?: Error | null): void => {
+      if (error == null) memory?.transfer(0);
+    };
+    const more = stream.write(messages, giveBack);
+    this.#uncork();
+    if (more) return;
     const stall = setTimeout(this.#onStall, this.#stallMs);
     try {
       await new Promise<void>((resolve) => {
@@ -66,12 +83,14 @@ export class CopyIn implements Submittable {
     if (this.#failure !== null) throw this.#failure;
     if (this.#format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
     this.#send(COPY_DONE_MESSAGE);
+    this.#uncork();
     await this.#done.promise;
   }
 
   /** Gives the copy up; resolves when the server has undone it. Never throws. */
   async abandon(reason: string): Promise<void> {
     if (this.#failure === null) this.#send(copyFail(reason));
+    this.#uncork();
     await this.#done.promise.catch(() => {});
   }
 
@@ -100,6 +119,12 @@ export class CopyIn implements Submittable {
   handleReadyForQuery(): void {
     this.#ready.reject(new Error('The server did not ask for COPY data'));
     this.#done.resolve();
+  }
+
+  #uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#connection?.stream.uncork();
   }
 
   #send(data: Buffer): boolean {

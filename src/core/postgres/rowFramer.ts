@@ -37,34 +37,60 @@ export class RowFramer {
     this.#sink = sink;
   }
 
-  /** @throws Error where the bytes are not what COPY sends */
+  /**
+   * Takes the next bytes. Rows that lie in them whole are passed on in place; a row that is cut by their
+   * end is copied together, alone.
+   *
+   * @throws Error where the bytes are not what COPY sends
+   */
   feed(data: Buffer): void {
     if (this.#over) {
       this.#sink.over(data);
       return;
     }
-    if (this.#have === 0) {
-      this.#walk(data);
-      return;
-    }
-    // A long row arrives in many pieces: join them once, when the last has come.
-    this.#parts.push(data);
-    this.#have += data.length;
-    if (this.#have < Math.max(this.#need, HEADER_BYTES)) return;
-    const joined = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#have = 0;
-    this.#walk(joined);
+    const rest = this.#have === 0 ? data : this.#complete(data);
+    if (rest === null) return;
+    if (this.#over) this.#sink.over(rest);
+    else this.#walk(rest, memoryOf(data));
   }
 
-  #walk(data: Buffer): void {
+  /** Adds to the message that was cut; returns what lies behind it, or null where it still is not whole. */
+  #complete(data: Buffer): Buffer | null {
+    let offset = 0;
+    while (this.#have < this.#need) {
+      const part = data.subarray(offset, offset + this.#need - this.#have);
+      if (part.length === 0) return null;
+      // A copy: the memory of what is fed is given back as soon as its rows are sent on.
+      this.#parts.push(Buffer.from(part));
+      this.#have += part.length;
+      offset += part.length;
+      if (this.#have === HEADER_BYTES && this.#need === HEADER_BYTES) {
+        const header = Buffer.concat(this.#parts);
+        this.#parts = [header];
+        this.#need = 1 + header.readUInt32BE(1);
+      }
+    }
+    const message = Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#have = 0;
+    this.#walk(message, null);
+    return data.subarray(offset);
+  }
+
+  #walk(data: Buffer, memory: ArrayBuffer | null): void {
     let offset = 0;
     let runStart = 0;
     let rows = 0;
     let lastRowAt = 0;
-    const flush = (): void => {
+    let shared = false;
+    const flush = (final = false): void => {
       if (rows === 0) return;
-      this.#sink.rows({ messages: data.subarray(runStart, offset), rows, lastRowAt: lastRowAt - runStart });
+      this.#sink.rows({
+        messages: data.subarray(runStart, offset),
+        rows,
+        lastRowAt: lastRowAt - runStart,
+        memory: final && !shared ? memory : null,
+      });
       rows = 0;
     };
     while (offset + HEADER_BYTES <= data.length) {
@@ -79,6 +105,7 @@ export class RowFramer {
       if (end > data.length) break;
       if (type !== Message.CopyData) {
         flush();
+        shared = true;
         this.#sink.other(data.subarray(offset, end));
         runStart = end;
       } else if (this.#binary && !this.#headerSeen) {
@@ -94,8 +121,8 @@ export class RowFramer {
       }
       offset = end;
     }
-    flush();
     this.#keep(data.subarray(offset));
+    flush(true);
   }
 
   /** The first binary message: the file header, then the first row or the trailer. */
@@ -109,7 +136,7 @@ export class RowFramer {
     const message = copyData(row);
     if (this.#isTrailer(message, 0, message.length)) return;
     this.#check(message, 0, message.length);
-    this.#sink.rows({ messages: message, rows: 1, lastRowAt: 0 });
+    this.#sink.rows({ messages: message, rows: 1, lastRowAt: 0, memory: null });
   }
 
   #isTrailer(data: Buffer, offset: number, end: number): boolean {
@@ -125,8 +152,17 @@ export class RowFramer {
 
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
-    this.#parts = [rest];
+    this.#parts = [Buffer.from(rest)];
     this.#have = rest.length;
-    this.#need = rest.length >= HEADER_BYTES ? 1 + rest.readUInt32BE(1) : 0;
+    this.#need = rest.length >= HEADER_BYTES ? 1 + rest.readUInt32BE(1) : HEADER_BYTES;
   }
+}
+
+/**
+ * The memory that a read of the socket came in, if it holds nothing else: Node's small buffers share a
+ * pool, which must never be given back.
+ */
+function memoryOf(data: Buffer): ArrayBuffer | null {
+  const { buffer } = data;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === data.byteLength ? buffer : null;
 }

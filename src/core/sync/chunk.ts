@@ -3,7 +3,7 @@ import type { Key } from '../central/apply.ts';
 import type { CopyIn } from '../postgres/copyIn.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import { keyText } from '../postgres/keyText.ts';
-import { dataBytes, lastRow, type RowBlock } from '../postgres/rowBlock.ts';
+import { dataBytes, lastRow } from '../postgres/rowBlock.ts';
 import type { Session } from '../postgres/session.ts';
 import type { ChunkLimits, PassContext } from './pass.ts';
 
@@ -41,7 +41,7 @@ export async function fillChunk(
   const started = clock.monotonic();
   let count = 0;
   let bytes = 0;
-  let last: RowBlock | null = null;
+  let last: Buffer | null = null;
   let cutShort: SyncFailure | null = null;
   while (count < limits.chunkRows && bytes < limits.chunkBytes && !stop.aborted) {
     const left = limits.chunkSeconds * 1000 - (clock.monotonic() - started);
@@ -57,18 +57,20 @@ export async function fillChunk(
       }
       continue;
     }
-    await central.guard(copy.write(block));
-    await throttle.spend(block.messages.length, stop);
+    // Before it is sent: its memory is given back then.
+    last = Buffer.from(lastRow(block));
     count += block.rows;
     bytes += dataBytes(block);
-    last = block;
+    const sent = block.messages.length;
+    await central.guard(copy.write(block));
+    await throttle.spend(sent, stop);
   }
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
 }
 
-function lastKeyOf(context: PassContext, last: RowBlock | null): Key | null {
+function lastKeyOf(context: PassContext, last: Buffer | null): Key | null {
   const { source, target } = context;
   if (last === null || target.key === null) return null;
   const types = target.key.map((name) => source.columns.find((one) => one.name === name)?.type ?? '');
-  return keyText(target.format, lastRow(last), types);
+  return keyText(target.format, last, types);
 }

@@ -137,21 +137,28 @@ class Chunks {
   async #throughStage(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
     const { target, connection } = this.#context;
     const ready = this.#staged ? `TRUNCATE ${this.#stage}` : createStage(target, this.#stage);
-    const copy = await session.copyIn(`${begin}; ${ready}; ${copyInto(target, this.#stage)}`, target.format);
+    // A table just loaded has no statistics: without this each chunk would read all of it.
+    const index = 'SET LOCAL enable_seqscan = off';
+    const copy = await session.copyIn(
+      `${begin}; ${index}; ${ready}; ${copyInto(target, this.#stage)}`,
+      target.format,
+    );
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
     this.cutShort = load.cutShort;
     await session.guard(copy.end(), session.workMs);
     const last = this.#rows.exhausted;
     const range: KeyRange = { after: at.lastKey, upTo: last ? null : (load.lastKey ?? at.lastKey) };
+    const removes = this.#removesRanges() && (load.rows > 0 || last);
     const applied = await session.query(
-      applyStaged(target, this.#stage, connection, range),
+      applyStaged(target, this.#stage, connection, range, removes),
       [],
       session.workMs,
     );
     const changed = Number(applied.rows[0]?.changed);
     const inserted = target.partitioned ? null : Number(applied.rows[0]?.inserted);
-    const removes = this.#removesRanges() && (load.rows > 0 || last);
-    const removed = removes ? await removeUnstaged(this.#context, session, this.#stage, range, at) : 0;
+    // Every staged key is there now, so as many rows as were staged are exactly those.
+    const extra = removes && (inserted === null || Number(applied.rows[0]?.before) + inserted !== load.rows);
+    const removed = extra ? await removeUnstaged(this.#context, session, this.#stage, range, at) : 0;
     const next = await this.#commit(session, at, {
       ...at,
       lastKey: load.lastKey ?? at.lastKey,

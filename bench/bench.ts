@@ -1,0 +1,53 @@
+import { MEASURES } from './measures/index.ts';
+import { readOptions, USAGE } from './options.ts';
+import { type Measured, writeResults } from './report/json.ts';
+import { renderMeasure } from './report/table.ts';
+import { asOwner, type Bench, setUp } from './setUp.ts';
+
+/** Times Branchline beside psql's COPY pipe. Speed never makes it fail: a busy machine is no defect. */
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const unknown = options.only.filter((name) => !MEASURES.some((one) => one.name === name));
+  if (options.help || unknown.length > 0) {
+    const names = MEASURES.map(({ name, title }) => `  ${name.padEnd(18)}${title}`).join('\n');
+    console.log(`${unknown.map((name) => `No measure "${name}".\n`).join('')}${USAGE}\nMeasures:\n${names}`);
+    process.exitCode = unknown.length > 0 ? 2 : 0;
+    return;
+  }
+  await using bench = await setUp(options);
+  const server = await serverVersion(bench);
+  const skipped = whatIsSkipped(bench);
+  console.log(
+    `PostgreSQL ${server} on both sides, fsync on; Node ${process.version}; medians of ${options.runs}`,
+  );
+  for (const line of skipped) console.log(`!! ${line}`);
+  const measured: Measured[] = [];
+  for (const { name, title, run } of MEASURES) {
+    if (options.only.length > 0 && !options.only.includes(name)) continue;
+    const lines = await run(bench);
+    measured.push({ name, title, lines });
+    console.log(`\n${renderMeasure(title, lines)}`);
+  }
+  console.log(`All of it: ${await writeResults(options, server, skipped, measured)}`);
+}
+
+function serverVersion({ central }: Bench): Promise<string> {
+  return asOwner(central.server, async (client) => {
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version ?? '?';
+  });
+}
+
+/** What cannot be compared with on this machine, and what would change that. */
+function whatIsSkipped({ psql, pgcopydb }: Bench): readonly string[] {
+  return [
+    ...(psql === null
+      ? ['psql is not on the PATH: nothing is compared with it. Debian: apt-get install postgresql-client']
+      : []),
+    ...(pgcopydb === null
+      ? ['pgcopydb is not on the PATH: nothing is compared with it. Debian: apt-get install pgcopydb']
+      : []),
+  ];
+}
+
+await main();

@@ -1,0 +1,35 @@
+/** A table that is measured on. */
+export interface Dataset {
+  readonly name: string;
+  /** Columns with their types. The key comes first. */
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  readonly key: string;
+  /** Rows at scale 1. */
+  readonly rows: number;
+  /** An SQL expression a column, over `n`, the row's number. */
+  readonly values: readonly string[];
+}
+
+export const SOURCE_SCHEMA = 'adempiere';
+
+export function rowsAt(dataset: Dataset, scale: number): number {
+  return Math.max(1, Math.round(dataset.rows * scale));
+}
+
+/** Statements that make and fill the table at the branch, in the order of its key as an ERP fills it. */
+export function fillStatements(dataset: Dataset, scale: number): readonly string[] {
+  const table = `${SOURCE_SCHEMA}.${dataset.name}`;
+  return [
+    createStatement(dataset, table, null),
+    `INSERT INTO ${table} SELECT ${dataset.values.join(', ')}
+     FROM generate_series(1::bigint, ${rowsAt(dataset, scale)}) AS n`,
+    `VACUUM (FREEZE, ANALYZE) ${table}`,
+  ];
+}
+
+/** @param stamp definition of a column that is to be part of the key, or null */
+export function createStatement(dataset: Dataset, table: string, stamp: string | null): string {
+  const columns = dataset.columns.map(([name, type]) => `${name} ${type}`);
+  const key = stamp === null ? dataset.key : `${stamp.split(' ', 1)[0]}, ${dataset.key}`;
+  return `CREATE TABLE ${table} (${[...(stamp === null ? [] : [stamp]), ...columns].join(', ')}, PRIMARY KEY (${key}))`;
+}

@@ -1,0 +1,15 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+
+/** @returns where a program is, or null; searched in `folders` first, then on the PATH */
+export async function findProgram(name: string, folders: readonly string[] = []): Promise<string | null> {
+  for (const folder of [...folders, ...(process.env.PATH ?? '').split(delimiter)]) {
+    const program = join(folder, name);
+    const there = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (there) return program;
+  }
+  return null;
+}

@@ -1,0 +1,156 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../src/demo/roles.ts';
+import type { ServerSettings } from '../src/demo/server/settings.ts';
+import { connectTo, removeAbandonedServers, startServer, type TestServer } from '../test/support/servers.ts';
+import { type Dataset, fillStatements } from './data/dataset.ts';
+import type { BenchOptions } from './options.ts';
+import { buildCli } from './run/buildCli.ts';
+import { findProgram } from './run/programs.ts';
+
+/** A database of the bench, and the role that everything measured signs in as. */
+export interface Side {
+  readonly server: TestServer;
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/** What measures work with. */
+export interface Bench extends AsyncDisposable {
+  readonly options: BenchOptions;
+  readonly source: Side;
+  readonly central: Side;
+  /** Has the passwords of both servers. */
+  readonly passfile: string;
+  /** Branchline's user-data folder. */
+  readonly home: string;
+  /** Branchline's command line, built. */
+  readonly cli: string;
+  readonly psql: string | null;
+  readonly pgcopydb: string | null;
+  /** Tables that the branch has already. */
+  readonly filled: Set<string>;
+}
+
+/**
+ * The same for both servers. fsync stays on: without it the reference would win or lose by what the
+ * disk does not do. Checkpoints come when the bench asks for them, between the measures.
+ */
+const SETTINGS: ServerSettings = {
+  shared_buffers: '256MB',
+  max_wal_size: '16GB',
+  min_wal_size: '4GB',
+  checkpoint_timeout: '60min',
+  autovacuum: 'off',
+};
+
+const DATABASE = 'bench';
+
+/** Starts the two servers, with an empty database on each. */
+export async function setUp(options: BenchOptions): Promise<Bench> {
+  await removeAbandonedServers();
+  const server = { durable: true, settings: SETTINGS, ...(options.bin === null ? {} : { bin: options.bin }) };
+  const started: TestServer[] = [];
+  const folder = await mkdtemp(join(tmpdir(), 'branchline-bench-'));
+  const remove = async (): Promise<void> => {
+    await Promise.all(started.map((one) => one.remove()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    started.push(...(await Promise.all([startServer(server), startServer(server)])));
+    const [branch, headOffice] = started;
+    if (branch === undefined || headOffice === undefined) throw new Error('two servers were to start');
+    await Promise.all([prepare(branch, SOURCE_GRANTS), prepare(headOffice, centralGrants(DATABASE))]);
+    await layInWal(headOffice, options.rowsScale);
+    const passfile = join(folder, 'pgpass');
+    const lines = started.map(({ host, port, password }) => `${host}:${port}:*:*:${password}\n`);
+    await writeFile(passfile, lines.join(''), { mode: 0o600 });
+    const folders = options.bin === null ? [] : [options.bin];
+    return {
+      options,
+      source: side(branch, SOURCE_ROLE),
+      central: side(headOffice, CENTRAL_ROLE),
+      passfile,
+      home: folder,
+      cli: await buildCli(),
+      psql: await findProgram('psql', folders),
+      pgcopydb: await findProgram('pgcopydb'),
+      filled: new Set(),
+      [Symbol.asyncDispose]: remove,
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/**
+ * Writes WAL that the next checkpoint recycles. The first to fill new WAL files would pay for making
+ * them: half as long again as everybody after it.
+ */
+async function layInWal(server: TestServer, rowsScale: number): Promise<void> {
+  const megabytes = Math.ceil(1500 * rowsScale);
+  await asOwner(server, async (client) => {
+    await client.query(
+      `SELECT count(pg_logical_emit_message(false, 'bench', repeat('x', 1000000)))
+       FROM generate_series(1, ${megabytes})`,
+    );
+    await client.query('CHECKPOINT');
+  });
+}
+
+async function prepare(server: TestServer, statements: readonly string[]): Promise<void> {
+  await server.createDatabase(DATABASE);
+  await asOwner(server, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
+}
+
+function side(server: TestServer, user: string): Side {
+  return { server, host: server.host, port: server.port, database: DATABASE, user };
+}
+
+/** Fills tables at the branch, if they are not there yet. */
+export async function fill(bench: Bench, datasets: readonly Dataset[]): Promise<void> {
+  const missing = datasets.filter(({ name }) => !bench.filled.has(name));
+  await asOwner(bench.source.server, async (client) => {
+    for (const dataset of missing) {
+      for (const statement of fillStatements(dataset, bench.options.rowsScale)) await client.query(statement);
+      bench.filled.add(dataset.name);
+    }
+  });
+}
+
+/** Writes out what earlier work has left in both servers' buffers, so that nobody pays for somebody else's. */
+export async function settle({ source, central }: Bench): Promise<void> {
+  await Promise.all(
+    [source, central].map(({ server }) => asOwner(server, (client) => client.query('CHECKPOINT'))),
+  );
+}
+
+/** Works at central as the role that Branchline signs in as. */
+export function asCentral<T>({ central }: Bench, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return connected(central.server, central.user, work);
+}
+
+/** Works in the bench's database as the server's owner. */
+export function asOwner<T>(server: TestServer, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  return connected(server, undefined, work);
+}
+
+async function connected<T>(
+  server: TestServer,
+  user: string | undefined,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connectTo(server, DATABASE, user);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,8 @@
+/** The middle value; the mean of the two in the middle where there are as many above as below. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const below = sorted[Math.ceil(middle) - 1] ?? Number.NaN;
+  const above = sorted[Math.floor(middle)] ?? below;
+  return (below + above) / 2;
+}
