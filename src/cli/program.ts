@@ -6,6 +6,7 @@ import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareSync } from './declare/sync.ts';
+import { declareVerify } from './declare/verify.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { helpStyle } from './helpStyle.ts';
 import { optionValues } from './optionValues.ts';
@@ -52,6 +53,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   };
   declareSync(program, declaring);
   declareStatus(program, declaring);
+  declareVerify(program, declaring);
   declareConnection(program, declaring);
   declareDemo(program, declaring);
   return program;

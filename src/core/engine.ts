@@ -3,6 +3,7 @@ import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { namesTable } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
+import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { ConnectionWork, RunContext } from './batch/connectionRun.ts';
 import {
   narrow,
@@ -23,6 +24,7 @@ import type {
   RunControl,
   SyncAllRequest,
   SyncTableRequest,
+  VerifyRequest,
 } from './engineApi.ts';
 import type { Journal } from './journal/journal.ts';
 import { isLeaseHeld } from './journal/lease.ts';
@@ -34,6 +36,7 @@ import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './postgres
 import { installation } from './settings/installation.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from './sync/retry.ts';
 import { parseHours, Throttle } from './sync/throttle.ts';
+import { verifyConnections } from './verify/verifyConnections.ts';
 
 /** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
 export interface EngineSetup {
@@ -157,6 +160,19 @@ class JournaledEngine implements Engine {
     const after = this.#journal.table(batchId, connection.id, row.table_name);
     if (after === null) throw new UsageError(UsageCode.TableNotInBatch, params);
     return outcomeOf(after);
+  }
+
+  async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
+    const connections = pickConnections(this.#setup.settings, request.connections ?? []);
+    return this.#leased(request, control, async () => {
+      const plans = narrow(await this.#look(connections, control), request.tables ?? []);
+      const context = this.#context(control, null, request.allowDeletes ?? false);
+      return verifyConnections(context, plans, request.repair ?? false);
+    });
+  }
+
+  verifications(connection?: string): readonly VerifiedRow[] {
+    return this.#journal.verifications(connection);
   }
 
   batch(batchId: string): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } {

@@ -8,6 +8,7 @@ import type {
 } from '../shared/contract.ts';
 import type { ConnectionSettings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
+import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { EngineListener } from './ports.ts';
 
 /** Which tables a batch covers and how. Names may be table or model names; empty means all. */
@@ -55,6 +56,16 @@ export interface SyncTableRequest {
   readonly allowDeletes?: boolean;
 }
 
+/** Which tables are compared at both ends. Names may be table or model names; empty means all. */
+export interface VerifyRequest {
+  readonly trigger: BatchTrigger;
+  readonly connections?: readonly string[];
+  readonly tables?: readonly string[];
+  /** Mends what differs. */
+  readonly repair?: boolean;
+  readonly allowDeletes?: boolean;
+}
+
 /** The one door to everything: tray, CLI, agent and tests use the engine through it. */
 export interface Engine extends AsyncDisposable {
   /** The file name under which a damaged journal was set aside when the engine opened it; null if all was well. */
@@ -78,6 +89,15 @@ export interface Engine extends AsyncDisposable {
    * @throws UsageError `connection_unknown`, `table_unknown`, `batch_unknown`, `table_not_in_batch`, `lease_held`
    */
   syncTable(request: SyncTableRequest, control?: RunControl): Promise<TableOutcome>;
+  /**
+   * Compares tables at both ends by digests, and mends those that differ where that was asked for. Makes no
+   * batch; the journal keeps the last result of each table.
+   *
+   * @throws UsageError `no_connections`, `connection_unknown`, `table_unknown`, `no_tables`, `lease_held`
+   */
+  verify(request: VerifyRequest, control?: RunControl): Promise<VerifyReport>;
+  /** The last verify of every table; of one connection or all. */
+  verifications(connection?: string): readonly VerifiedRow[];
 
   /** @throws UsageError `batch_unknown`, with the nearest id */
   batch(batchId: string): { readonly batch: BatchRow; readonly tables: readonly TableRow[] };

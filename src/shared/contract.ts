@@ -1,5 +1,6 @@
 import type { FailureDetail } from './errors.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
+import type { VerifyRow } from './verify.ts';
 
 /** A row of `sync_batches`. Times are ISO 8601 in UTC with milliseconds; durations are seconds. */
 export interface BatchRow {
@@ -102,7 +103,16 @@ export type EngineEvent =
   | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
   | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
   | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
-  | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string };
+  | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string }
+  | {
+      readonly type: 'verify_progress';
+      readonly connection: string;
+      readonly table: string;
+      /** Rows compared so far. */
+      readonly rows: number;
+      readonly estimatedRows: number | null;
+    }
+  | { readonly type: 'verify_ended'; readonly row: VerifyRow };
 
 /** How one table run ended. */
 export interface TableOutcome {

@@ -38,6 +38,8 @@ export const Strategy = {
   Full: 'full',
   /** Only rows whose version is newer than the last pass; removed rows by proof. */
   Changes: 'changes',
+  /** Digests of key ranges on both sides; only ranges that differ travel. For where row versions say nothing. */
+  Compare: 'compare',
   /** Only rows whose cursor column is newer than the last pass; says nothing of removed rows. */
   Cursor: 'cursor',
   /** Tables without a usable key: load a staging table, then swap contents in one transaction. */

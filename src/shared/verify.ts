@@ -70,6 +70,12 @@ export interface VerifyRow {
   readonly duration_seconds: number;
 }
 
+/** The last verify of a table, as the journal keeps it. */
+export interface VerifiedRow extends VerifyRow {
+  /** The latest moment at the branch as of which the table was the same at both ends. */
+  readonly proved_at: string | null;
+}
+
 /** What a verify of several tables found. */
 export interface VerifyReport {
   readonly tables: readonly VerifyRow[];

@@ -2,6 +2,7 @@ import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
 import { formatCount, formatDuration } from '../../shared/format.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
 import type { Look } from './look.ts';
+import { renderVerified } from './verifyView.ts';
 
 /** One plain line for an event, or null for one that is only progress. */
 export function renderEvent(event: EngineEvent, look: Look): string | null {
@@ -66,6 +67,10 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
       return t('cli.progress.ghosts', { connection: event.connection, count: event.count });
     case 'deletes_off':
       return t('cli.progress.deletesOff', { table: nameOf(event) });
+    case 'verify_progress':
+      return null;
+    case 'verify_ended':
+      return renderVerified(event.row, look);
     default:
       return assertNever(event);
   }

@@ -1,4 +1,5 @@
 import type { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { VerifyResult } from '../../shared/verify.ts';
 import type { Cell } from './columns.ts';
 import type { Look } from './look.ts';
 
@@ -29,6 +30,15 @@ const TABLE: Readonly<Record<TableStatus, Mark>> = {
   skipped: DONE,
 };
 
+const VERIFY: Readonly<Record<VerifyResult, Mark>> = {
+  equal: DONE,
+  repaired: DONE,
+  behind: STOPPED,
+  differs: FAILED,
+  not_compared: WAITING,
+  failed: FAILED,
+};
+
 /** Mark and word: colour alone would say nothing in a log file or to a colour-blind person. */
 export function batchMark(status: BatchStatus, look: Look): Cell {
   return cell(BATCH[status], look.t(`words.batch.${status}`), look);
@@ -40,6 +50,10 @@ export function tableMark(status: TableStatus, look: Look, batch: BatchStatus = 
   return cutOff
     ? cell(STOPPED, look.t('words.batch.interrupted'), look)
     : cell(TABLE[status], look.t(`words.table.${status}`), look);
+}
+
+export function verifyMark(result: VerifyResult, look: Look): Cell {
+  return cell(VERIFY[result], look.t(`words.verify.${result}`), look);
 }
 
 /** The mark of a step that went well or not. */

@@ -40,7 +40,10 @@ export function typeFit(source: TypeUse, central: TypeUse): Fit {
   if (to.own === null && (to.type === 'text' || to.type === 'character varying')) {
     return from.type === to.type ? 'same' : 'lossless';
   }
-  if (to.own === null && from.own === null) return builtinFit(from.type, to.type, central.own === null);
+  if (to.own === null && from.own === null) {
+    const fit = builtinFit(from.type, to.type, central.own === null);
+    return fit === 'same' && (isArray(source) || isArray(central)) ? 'lossless' : fit;
+  }
   if (to.own === null || from.own === null) return 'incompatible';
   return ownFit(from.own, to.own);
 }
@@ -56,6 +59,11 @@ export function withoutDomains(use: TypeUse): TypeUse {
   // An array of a domain over arrays is written unlike an array of more dimensions.
   if (element.own !== null || element.type.endsWith('[]')) return { ...use, own: { kind: 'array', element } };
   return { type: `${element.type}[]`, own: null };
+}
+
+/** Whether a type is an array of a type of its database's own. */
+function isArray({ own }: TypeUse): boolean {
+  return own?.kind === 'array' || (own?.kind === 'domain' && isArray(own.base));
 }
 
 /** @param mayWiden false for a column of a domain of head office's own: it is not ours to take away */

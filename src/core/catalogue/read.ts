@@ -12,6 +12,7 @@ const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
 
 interface RawColumn extends RawUse {
   readonly name: string;
+  readonly number: number;
   readonly default: string | null;
   readonly identity: string;
   readonly not_null: boolean;
@@ -55,7 +56,7 @@ SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
   CASE WHEN c.reltuples > 0 AND c.relpages > 0
     THEN round(c.reltuples::numeric / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))
   END AS estimated_rows,
-  (SELECT json_agg(json_build_object('name', a.attname, ${rawUse('a.atttypid', 'a.atttypmod')},
+  (SELECT json_agg(json_build_object('name', a.attname, 'number', a.attnum, ${rawUse('a.atttypid', 'a.atttypmod')},
      'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
        WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
      'identity', a.attidentity, 'not_null', a.attnotnull, 'generated', ${generated}, 'collated', a.attcollation <> 0 AND NOT EXISTS (
@@ -110,6 +111,7 @@ function toShape(schema: string, row: TextRow, columns: readonly ColumnShape[]):
 function toColumn(raw: RawColumn, types: Types): ColumnShape {
   return {
     name: raw.name,
+    number: raw.number,
     ...types.use(raw),
     notNull: raw.not_null,
     defaultExpression: raw.default,

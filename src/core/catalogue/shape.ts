@@ -54,6 +54,8 @@ export interface RangeType {
 
 export interface ColumnShape extends TypeUse {
   readonly name: string;
+  /** Its place in the table; a column dropped and added again has another one. */
+  readonly number: number;
   readonly notNull: boolean;
   /** GENERATED ALWAYS AS (…), stored or virtual. */
   readonly generated: boolean;

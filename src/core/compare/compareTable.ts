@@ -6,7 +6,7 @@ import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digest
 import { openCut } from './openCut.ts';
 import { probeHopeless } from './probe.ts';
 import { refine } from './refine.ts';
-import { type RowDifferences, rowDifferences } from './rows.ts';
+import { newerRows, type RowDifferences, rowDifferences } from './rows.ts';
 import { type CompareContext, type Sides, withSides } from './sides.ts';
 
 export interface CompareOptions {
@@ -34,6 +34,8 @@ export interface BucketDifference {
   readonly to: string | null;
   readonly sourceRows: number;
   readonly centralRows: number;
+  /** Rows of the source that are newer than the mark; null where nothing says so, or `rows` says more. */
+  readonly newer: number | null;
   /** Which rows differ; null where it was not looked at. */
   readonly rows: RowDifferences | null;
 }
@@ -107,22 +109,39 @@ async function differences(
   digests: BothDigests,
 ): Promise<readonly BucketDifference[]> {
   const differing = differingBuckets(digests).map((bucket) => describe(cut, digests, bucket));
-  if (differing.length === 0 || hashes.key === null) return differing;
+  if (differing.length === 0) return differing;
+  const newer = newerCondition(sides, options.mark ?? null);
   const shared = options.shared ?? false;
-  if (!shared && options.rows !== true) return differing;
-  const rows = await rowDifferences(sides, hashes.key, hashes.row, {
+  const request = {
     cut,
     key: context.target.key ?? [],
     buckets: differing,
-    newer: newerCondition(sides, options.mark ?? null),
+    newer,
     shared,
     stop: context.stop,
-  });
-  const detailed = differing.map((one) => ({ ...one, rows: rows.get(one.bucket) ?? null }));
+  };
+  const looked = hashes.key !== null && (shared || options.rows === true);
+  const rows = looked && hashes.key ? await rowDifferences(sides, hashes.key, hashes.row, request) : null;
   // Rows of other branches make every bucket differ.
-  return shared
-    ? detailed.filter(({ rows: found }) => found && found.missing + found.different > 0)
-    : detailed;
+  if (shared) return detailed(differing, rows, null).filter((one) => one.rows !== null && isOurs(one.rows));
+  if (rows !== null && rows.size > 0) return detailed(differing, rows, null);
+  return detailed(differing, null, newer === null ? null : await newerRows(sides.source, request));
+}
+
+function detailed(
+  differing: readonly BucketDifference[],
+  rows: ReadonlyMap<number, RowDifferences> | null,
+  newer: ReadonlyMap<number, number> | null,
+): readonly BucketDifference[] {
+  return differing.map((one) => ({
+    ...one,
+    rows: rows?.get(one.bucket) ?? null,
+    newer: newer === null ? null : (newer.get(one.bucket) ?? 0),
+  }));
+}
+
+function isOurs({ missing, different }: RowDifferences): boolean {
+  return missing + different > 0;
 }
 
 /** Which rows of the source are newer than a mark; null where the mark does not say. */
@@ -139,6 +158,7 @@ function describe(cut: Cut, { source, central }: BothDigests, bucket: number): B
     to: keys.below === null ? null : String(keys.below - 1n),
     sourceRows: source.get(bucket)?.rows ?? 0,
     centralRows: central.get(bucket)?.rows ?? 0,
+    newer: null,
     rows: null,
   };
 }

@@ -90,6 +90,7 @@ export function bucketOf(cut: Cut, side: SideName): string {
 /** SQL that is true for rows `t` in any of these buckets; null where every row is. */
 export function inBuckets(cut: Cut, buckets: readonly number[], side: SideName): string | null {
   if (cut.kind === 'whole') return null;
+  if (buckets.length === 0) return 'false';
   if (cut.kind === 'hash') return `${bucketOf(cut, side)} IN (${buckets.join(', ')})`;
   const column = `t.${ident(cut.column)}`;
   const ranges = neighbours(buckets).map(([first, last]) => {

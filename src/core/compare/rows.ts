@@ -88,6 +88,21 @@ export function groups(
   return all;
 }
 
+/** How many rows of each differing bucket are newer at the source than the mark. */
+export async function newerRows(
+  side: Side,
+  { cut, buckets, newer }: RowRequest,
+): Promise<ReadonlyMap<number, number>> {
+  const numbers = buckets.map((one) => one.bucket);
+  const where = [...side.where, inBuckets(cut, numbers, 'source') ?? 'true', newer ?? 'false'].join(' AND ');
+  const result = await side.session.query(
+    `SELECT ${bucketOf(cut, 'source')} AS bucket, count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
+    [],
+    side.session.workMs,
+  );
+  return new Map(result.rows.map((row) => [Number(row.bucket), Number(row.rows)]));
+}
+
 interface Row {
   readonly bucket: number;
   readonly hash: string;

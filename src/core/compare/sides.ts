@@ -10,7 +10,10 @@ import type { PassContext } from '../sync/pass.ts';
 import { centralGone } from './refusal.ts';
 
 /** What comparing a table needs; every pass has it. */
-export type CompareContext = Pick<PassContext, 'links' | 'connection' | 'source' | 'target' | 'stop'>;
+export type CompareContext = Pick<PassContext, 'links' | 'connection' | 'source' | 'target' | 'stop'> & {
+  /** The central table, where it was read just now. */
+  readonly central?: TableShape;
+};
 
 /** One database, in a snapshot. */
 export interface Side {
@@ -51,7 +54,7 @@ export async function withSides<T>(
   const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
   try {
     const [snapshot, shape] = await Promise.all([
-      open ?? openSnapshot(from.session, from.version, source.oid),
+      open ?? openSnapshot(from.session, from.version, source),
       beginCentralSnapshot(to.session, to.version, context),
     ]);
     const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
@@ -96,7 +99,7 @@ export async function withSides<T>(
 async function beginCentralSnapshot(
   session: Session,
   version: number,
-  { connection, target }: CompareContext,
+  { connection, target, central }: CompareContext,
 ): Promise<TableShape> {
   await session.script(
     [
@@ -108,6 +111,7 @@ async function beginCentralSnapshot(
       "SET LOCAL bytea_output = 'hex'",
     ].join('; '),
   );
+  if (central !== undefined) return central;
   const [shape] = await readTables(session, version, target.schema, [target.name]);
   if (shape === undefined) throw centralGone(target);
   return shape;

@@ -5,6 +5,7 @@ import { createHolderNote, type HolderNote } from './holder.ts';
 import { createQueries, type Queries } from './queries.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
+import { createVerifications, type Verifications } from './verifications.ts';
 import { createWorkTime } from './workTime.ts';
 
 /**
@@ -14,7 +15,7 @@ import { createWorkTime } from './workTime.ts';
  * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
  * the file cannot be written, or is damaged.
  */
-export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote {
+export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, Verifications {
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
   /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
@@ -28,6 +29,7 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createTableWrites(store, ports, workTime),
     ...createQueries(store),
     ...createHolderNote(store),
+    ...createVerifications(store, ports.clock),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     close: () => store.close(),
   };

@@ -13,8 +13,20 @@ export interface Mark {
    * those ids whose WAL never reached the disk, so then this one counts.
    */
   readonly durable: string;
+  /**
+   * Whether all WAL was on the disk when the snapshot was taken. If not, a crash may take back what the pass
+   * has seen (commits with `synchronous_commit = off` are visible before), and what counts again then are older
+   * row versions with older ids, which no mark finds. If so, no id below `xmin` is ever handed out again: its
+   * commit or abort is in the WAL.
+   */
+  readonly flushed: boolean;
   /** When the server was started. */
   readonly started: string;
+  /**
+   * Differs after each crash recovery: that is where PostgreSQL empties its statistics. The start time alone
+   * says too little, since one killed backend makes all of them go through recovery under the same postmaster.
+   */
+  readonly recovered: string;
   readonly timeline: string;
   /** System identifier and database oid. */
   readonly identity: string;
@@ -48,7 +60,7 @@ export type MarkProblem =
   | 'shape_changed'
   /** More than two thousand million transactions ago: 32-bit ids of rows would be read wrongly. */
   | 'too_old'
-  /** Restored, failed over, or set back. */
+  /** Restored, failed over, or set back, be it by a crash that took back what the pass had seen. */
   | 'server_changed';
 
 /**
@@ -65,7 +77,10 @@ export async function readHorizon(session: Session, version: number): Promise<Ho
       : ['txid_snapshot_xmin(txid_current_snapshot())', 'txid_snapshot_xmax(txid_current_snapshot())'];
   const result = await session.query(
     `SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
+       CASE WHEN pg_is_in_recovery() THEN true
+         ELSE pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() END AS flushed,
        extract(epoch FROM pg_postmaster_start_time())::text AS started,
+       (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter) AS recovered,
        (SELECT system_identifier FROM pg_control_system()) || '/' ||
          (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
      FROM pg_control_checkpoint() c`,
@@ -77,7 +92,9 @@ export async function readHorizon(session: Session, version: number): Promise<Ho
     xmin: String(horizon),
     durable: String(checkpointed < horizon ? checkpointed : horizon),
     next: row.next ?? '0',
+    flushed: row.flushed === 't',
     started: row.started ?? '',
+    recovered: row.recovered ?? '',
     timeline: row.timeline ?? '',
     identity: row.identity ?? '',
   };
@@ -100,7 +117,9 @@ export function since(mark: Mark | null, now: Horizon, fingerprint: string | nul
   if (mark === null) return 'no_mark';
   if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
   if (mark.fingerprint !== fingerprint) return 'shape_changed';
-  const from = BigInt(mark.started === now.started ? mark.xmin : mark.durable);
+  const recovered = mark.recovered !== now.recovered;
+  if (recovered && !mark.flushed) return 'server_changed';
+  const from = BigInt(recovered || mark.started !== now.started ? mark.durable : mark.xmin);
   const distance = BigInt(now.next) - from;
   if (distance < 0n) return 'server_changed';
   return distance < FARTHEST ? from : 'too_old';
@@ -132,6 +151,9 @@ export async function fingerprints(
   return new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
 }
 
+/** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
+const FIRST_OWN_OID = 16384;
+
 function fingerprintQuery(version: number): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
   return `
@@ -140,28 +162,34 @@ WITH RECURSIVE tree AS (
   WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)
   UNION ALL
   SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.leaf
+), uses AS (
+  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_attribute a ON a.attrelid = tree.leaf
+  WHERE a.attnum > 0 AND a.atttypid >= ${FIRST_OWN_OID}
+  UNION
+  SELECT uses.root, part.oid FROM uses JOIN pg_type t ON t.oid = uses.type CROSS JOIN LATERAL (
+    SELECT t.typbasetype UNION ALL SELECT t.typelem
+    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid
+    ${version >= 140000 ? 'UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid' : ''}
+    UNION ALL SELECT f.atttypid FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0
+  ) AS part(oid) WHERE part.oid >= ${FIRST_OWN_OID}
 ), types AS (
-  SELECT t.oid, concat_ws(',', t.typbasetype, t.typelem,
+  SELECT uses.root, string_agg(concat_ws(',', t.oid, t.typbasetype, t.typelem,
     (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e
-     WHERE e.enumtypid IN (t.oid, t.typelem, t.typbasetype)),
-    (SELECT string_agg(concat_ws(':', f.attnum, quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped,
-       (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e
-        WHERE e.enumtypid = f.atttypid)), ',' ORDER BY f.attnum)
-     FROM pg_class r JOIN pg_attribute f ON f.attrelid = r.oid AND f.attnum > 0
-     WHERE r.oid IN (t.typrelid, (SELECT l.typrelid FROM pg_type l WHERE l.oid = t.typelem)) AND r.relkind = 'c')
-  ) AS facts
-  FROM pg_type t
-  WHERE t.oid IN (SELECT a.atttypid FROM tree JOIN pg_attribute a ON a.attrelid = tree.leaf WHERE a.attnum > 0)
+     WHERE e.enumtypid = t.oid),
+    (SELECT string_agg(concat_ws(':', f.attnum, quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped),
+       ',' ORDER BY f.attnum) FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0)
+  ), '|' ORDER BY t.oid) AS facts
+  FROM uses JOIN pg_type t ON t.oid = uses.type GROUP BY uses.root
 ), facts AS (
   SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
-    md5(string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
+    string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
       (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
          a.attmissingval::text, ${generated},
          CASE WHEN ${generated} <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END,
-         (SELECT types.facts FROM types WHERE types.oid = a.atttypid)), ';' ORDER BY a.attnum)
-       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid)) AS fingerprint
+           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END), ';' ORDER BY a.attnum)
+       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid) AS relations
   FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
 )
-SELECT root, CASE WHEN versioned THEN fingerprint END AS fingerprint FROM facts`;
+SELECT root, CASE WHEN versioned THEN md5(concat_ws('||', relations, types.facts)) END AS fingerprint
+FROM facts LEFT JOIN types USING (root)`;
 }

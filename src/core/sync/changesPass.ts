@@ -47,7 +47,7 @@ async function nothingChanged(
   const proven = !(await countsDiffer(context, session, at, sourceRows));
   const next: Checkpoint = { ...(proven ? endOfPass(at) : at), seq: start.seq + 1 };
   await commitCheckpoint(session, start, next);
-  const end = proven ? next : await removeStrays(context, snapshot.session, next);
+  const end = proven ? next : await removeStrays(context, snapshot, next);
   context.onCommit(end);
   await closeSnapshot(snapshot);
   return { kind: end.state === 'done' ? 'done' : 'stopped', checkpoint: end };

@@ -209,7 +209,7 @@ class Chunks {
     const proven = from.direct || !(await this.#mayHaveStrays(session, whole));
     const next: Checkpoint = proven ? endOfPass(whole) : whole;
     await commitCheckpoint(session, from, next, drop);
-    return proven ? next : removeStrays(this.#context, this.#snapshot.session, next);
+    return proven ? next : removeStrays(this.#context, this.#snapshot, next);
   }
 
   async #mayHaveStrays(session: Session, at: Checkpoint): Promise<boolean> {

@@ -8,6 +8,7 @@ import { ident, literal } from '../postgres/quote.ts';
 import { type MarkProblem, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { runChanges } from './changesPass.ts';
+import { READ_ALL, runCompare } from './comparePass.ts';
 import { runKeyedPass } from './keyedPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
 import { runReplace } from './replacePass.ts';
@@ -47,7 +48,7 @@ export function choosePlan(job: TableJob, target: Target, found: Checkpoint, sna
   return keyedPlan(Strategy.Changes, 'row_versions', job, found, snapshot);
 }
 
-/** Row versions are asked only where the mark holds; else everything is read. */
+/** Row versions are asked only where the mark holds; else the contents are compared. */
 function keyedPlan(
   wanted: Strategy | null,
   reason: PlanReason,
@@ -59,12 +60,12 @@ function keyedPlan(
     const where = newerThan(job.source, job.cursor, found.mark.cursor);
     return { strategy: Strategy.Cursor, reason, goesOn: false, since: null, where };
   }
-  if (wanted !== Strategy.Changes)
-    return { strategy: Strategy.Full, reason, goesOn: false, since: null, where: null };
+  const plain = { goesOn: false, since: null, where: null };
+  if (wanted === Strategy.Compare) return { ...plain, strategy: Strategy.Compare, reason };
+  if (wanted !== Strategy.Changes) return { ...plain, strategy: Strategy.Full, reason };
   const from = since(found.mark, horizon, fingerprint);
-  return typeof from === 'bigint'
-    ? { strategy: Strategy.Changes, reason, goesOn: false, since: from, where: null }
-    : { strategy: Strategy.Full, reason: from, goesOn: false, since: null, where: null };
+  if (typeof from === 'bigint') return { ...plain, strategy: Strategy.Changes, reason, since: from };
+  return { ...plain, strategy: from === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: from };
 }
 
 /**
@@ -125,10 +126,10 @@ export function runPass(
       } as const;
       return runKeyedPass(context, snapshot, newer, start);
     }
-    case Strategy.Full: {
-      const all = { strategy: Strategy.Full, where: null, removes: 'ranges', sourceRows: null } as const;
-      return runKeyedPass(context, snapshot, all, start);
-    }
+    case Strategy.Compare:
+      return runCompare(context, snapshot, start);
+    case Strategy.Full:
+      return runKeyedPass(context, snapshot, READ_ALL, start);
     default:
       return assertNever(plan.strategy);
   }

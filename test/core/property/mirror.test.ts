@@ -40,7 +40,13 @@ const change = fc.oneof(
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('change' as const), change, slow: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const), commit: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('sync' as const), full: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('sync' as const),
+      strategy: fc.constantFrom(null, null, 'full' as const, 'compare' as const),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -125,7 +131,7 @@ class Telling {
       case 'sync': {
         const batch = await this.#engine.syncAll({
           trigger: 'cli',
-          ...(one.full ? { strategy: 'full' as const } : {}),
+          ...(one.strategy === null ? {} : { strategy: one.strategy }),
         });
         expect(batch.status).toBe('completed');
         return;

@@ -99,7 +99,7 @@ test('what changes without a row version is found by its fingerprint', async () 
   for (const change of changes) {
     await atBranch(pair, change);
     const { table } = await sync(engine);
-    expect([change, table('shop').status, table('shop').strategy]).toEqual([change, 'completed', 'full']);
+    expect([change, table('shop').status, table('shop').strategy]).toEqual([change, 'completed', 'compare']);
     expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
   }
 });
@@ -144,6 +144,34 @@ test('a later batch goes on with a first load that was cut off', async () => {
 
   expect(table('ledger')).toMatchObject({ status: 'completed', records_processed: 5000 });
   expect(await fromCentral(pair, 'SELECT count(*) FROM ledger')).toEqual([['10000']]);
+});
+
+test('strategy compare sends only what differs, removed rows included', async () => {
+  await using pair = await freshDatabases({ sourceServer });
+  await atBranch(pair, ...LEDGER);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atBranch(
+    pair,
+    "UPDATE ledger SET note = 'x' WHERE id = 9990",
+    'DELETE FROM ledger WHERE id = 9991',
+    "INSERT INTO ledger VALUES (10001, 1, 'new')",
+  );
+
+  const { table } = await sync(engine, { strategy: 'compare' });
+
+  const row = table('ledger');
+  expect(row).toMatchObject({
+    status: 'completed',
+    strategy: 'compare',
+    records_processed: 2,
+    records_deleted: 1,
+  });
+  expect(row.records_skipped).toBe(9998);
+  expect(row.bytes).toBeLessThan(20_000);
+  expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
+  expect((await sync(engine)).table('ledger')).toMatchObject({ strategy: 'changes', records_processed: 0 });
 });
 
 test('an insert and a delete that leave the count as it was are both seen', async () => {

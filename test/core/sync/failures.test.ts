@@ -125,7 +125,7 @@ test('a connection that points at another database stops before it writes', asyn
 
   expect(accepted.table('good')).toMatchObject({
     status: 'completed',
-    strategy: 'full',
+    strategy: 'compare',
     records_deleted: 10,
   });
   expect((await sync(other)).batch.status).toBe('completed');

@@ -78,17 +78,21 @@ BEGIN
   SELECT RAISE(ABORT, 'event_log is append-only');
 END;
 
+-- The last verify of each table, by digests of its ranges. proved_at outlives a later verify that fails.
 CREATE TABLE range_digests (
-  connection TEXT NOT NULL,
-  table_name TEXT NOT NULL,
-  range_no   INTEGER NOT NULL,
-  -- The range is (key_after, key_to]; null is open.
-  key_after  TEXT,
-  key_to     TEXT,
-  row_count  INTEGER NOT NULL,
-  digest     TEXT NOT NULL,
-  taken_at   TEXT NOT NULL,
-  PRIMARY KEY (connection, table_name, range_no)
+  connection         TEXT NOT NULL,
+  table_name         TEXT NOT NULL,
+  result             TEXT NOT NULL
+    CHECK (result IN ('equal', 'behind', 'differs', 'repaired', 'not_compared', 'failed')),
+  checked_at         TEXT NOT NULL,
+  source_snapshot_at TEXT,
+  source_rows        INTEGER,
+  central_rows       INTEGER,
+  -- The latest moment as of which the table was the same at both ends.
+  proved_at          TEXT,
+  -- The differing ranges, and what else VerifyRow has.
+  detail             TEXT NOT NULL CHECK (json_valid(detail)),
+  PRIMARY KEY (connection, table_name)
 ) STRICT;
 
 CREATE TABLE schedule_runs (

@@ -20,6 +20,9 @@ export const cli = {
     at: 'Waktu',
     event: 'Kejadian',
     detail: 'Rincian',
+    branchRows: 'Di cabang',
+    centralRows: 'Kantor pusat',
+    ranges: 'Rentang',
   },
   status: {
     batch: 'Batch',
@@ -70,6 +73,29 @@ export const cli = {
     alreadyCompleted: 'Batch {{batch}} sudah selesai; tidak ada yang perlu dilanjutkan.',
     interrupted: 'Berhenti sebelum selesai. Yang sudah sampai tetap tersimpan.',
     runAgain: 'Jalankan lagi dengan:',
+  },
+  verify: {
+    equal: '{{rows}} baris, terbukti sama per {{at}}',
+    repaired: '{{rows}} baris ditulis dan {{deletes}} dihapus ({{bytes}} dikirim); kini sama',
+    behind_other: 'berubah di cabang sejak sinkronisasi terakhir, di {{ranges}} rentang; sinkronkan dulu',
+    differs_other: 'berbeda di {{ranges}} rentang; {{source}} baris di cabang, {{central}} di kantor pusat',
+    differsBy:
+      '{{different}} baris berbeda, {{missing}} tidak ada di kantor pusat, {{extra}} hanya ada di sana (atau dihapus di cabang sejak sinkronisasi terakhir)',
+    reason: {
+      source_table_missing: 'tabel itu tidak ada lagi di cabang',
+      never_synced: 'tabel itu belum pernah disinkronkan',
+      no_key_shared: 'baris tanpa kunci, di tabel yang dipakai bersama, tidak bisa dibedakan',
+      columns_left_out:
+        'yang bisa dibandingkan sama, tetapi ada kolom yang tidak bisa dibandingkan; sinkronkan dulu',
+    },
+    keys: 'Kunci',
+    examples: 'Contohnya',
+    collisions: 'Kunci sama di cabang lain',
+    leftOut: 'Kolom yang dilewati',
+    allProved_other: 'Semua {{count}} tabel sama di kedua ujung.',
+    notProved_other: '{{open}} dari {{count}} tabel belum terbukti sama.',
+    repairWith: 'Perbaiki yang berbeda dengan:',
+    interrupted: 'Berhenti sebelum semua tabel dibandingkan.',
   },
   connection: {
     centralLabel: 'Kantor pusat',

@@ -1,0 +1,59 @@
+import { BatchTrigger } from '../../shared/status.ts';
+import { isProved, NotComparedReason, type VerifyReport, type VerifyRow } from '../../shared/verify.ts';
+import type { CliContext } from '../context.ts';
+import { ExitCode } from '../exitCodes.ts';
+import { renderVerifyReport } from '../render/verifyView.ts';
+import { listenForStop } from '../stopSignals.ts';
+import { runShown } from './runShown.ts';
+
+export interface VerifyOptions {
+  readonly connection?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly repair?: boolean;
+  readonly allowDeletes?: boolean;
+  readonly wait?: boolean;
+}
+
+/** `verify`: are the tables at head office the same as at the branch? */
+export async function verify(options: VerifyOptions, context: CliContext): Promise<ExitCode> {
+  const { connection, tables, repair, allowDeletes, wait } = options;
+  await using engine = await context.openEngine();
+  using signals = listenForStop(process, () => undefined);
+  const report = await runShown(context, engine, signals, wait === true, (control) =>
+    engine.verify(
+      {
+        trigger: BatchTrigger.Cli,
+        ...(connection && { connections: connection }),
+        ...(tables && { tables }),
+        ...(repair && { repair }),
+        ...(allowDeletes && { allowDeletes }),
+      },
+      control,
+    ),
+  );
+  if (context.json) context.printJson(report);
+  else {
+    context.print([
+      '',
+      ...renderVerifyReport(report, context.look, context.again(repairCommand(report, options))),
+    ]);
+    if (report.interrupted) context.print(['', context.t('cli.verify.interrupted')]);
+  }
+  return exitCode(report);
+}
+
+function exitCode({ tables, interrupted }: VerifyReport): ExitCode {
+  if (interrupted) return ExitCode.Interrupted;
+  return tables.every(isFine) ? ExitCode.AllWell : ExitCode.SomeFailed;
+}
+
+/** A table that is gone from the branch has nothing to be compared with; a sync skips it just so. */
+function isFine(row: VerifyRow): boolean {
+  return isProved(row) || row.reason === NotComparedReason.SourceTableMissing;
+}
+
+function repairCommand({ tables }: VerifyReport, { connection }: VerifyOptions): string {
+  const names = [...new Set(tables.filter((row) => row.result === 'differs').map((row) => row.table_name))];
+  const chosen = (connection ?? []).map((id) => ` --connection ${id}`).join('');
+  return `verify${chosen} --tables ${names.join(',')} --repair`;
+}

@@ -1,0 +1,84 @@
+import { copyInto, createStage, deleteUnstaged, dropStage, stageTable } from '../central/apply.ts';
+import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
+import type { Target } from '../central/target.ts';
+import { beginCentral } from '../central/transaction.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import { brake } from '../sync/deletes.ts';
+import type { PassContext } from '../sync/pass.ts';
+import { hashing } from './columns.ts';
+import { type Cut, inBuckets } from './cut.ts';
+import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
+import { openCut } from './openCut.ts';
+import { refine } from './refine.ts';
+import { stageRows } from './repair.ts';
+import { withSides } from './sides.ts';
+
+/** Where the keys of the two sides are not the same. */
+export interface Strays {
+  readonly cut: Cut;
+  readonly buckets: readonly number[];
+  readonly sourceRows: number;
+  readonly centralRows: number;
+}
+
+/**
+ * Finds the buckets in which central has other keys than the source, by counts and digests of keys alone.
+ *
+ * @param snapshot of the source, open, and it stays so; central's is taken now
+ * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
+ */
+export function findStrays(context: PassContext, snapshot: Snapshot): Promise<Strays> {
+  return withSides(context, snapshot, async (sides) => {
+    const hashes = hashing(context.source, sides.shape, context.target, sides);
+    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find strays by`);
+    const opened = await openCut(context, sides, hashes);
+    const digests = await digestBoth(sides, { cut: opened, hash: hashes.key, stop: context.stop });
+    const fine = await refine(sides, opened, hashes.key, digests);
+    return {
+      cut: fine.cut,
+      buckets: differingBuckets(fine.digests),
+      sourceRows: rowsOf(digests.source),
+      centralRows: rowsOf(digests.central),
+    };
+  });
+}
+
+/**
+ * Removes what central has beyond the source in the buckets that {@link findStrays} found: only their keys
+ * are sent, and one transaction does it all.
+ *
+ * @param snapshot the one in which they were found
+ * @param end what becomes of the checkpoint besides (the end of a pass)
+ * @returns the new checkpoint, or null where it was stopped before all keys had come
+ * @throws SyncFailure `too_many_deletes`, `lost_lease`
+ */
+export async function removeStraysIn(
+  context: PassContext,
+  snapshot: Snapshot,
+  { cut, buckets }: Strays,
+  at: Checkpoint,
+  end: (at: Checkpoint) => Checkpoint = (same) => same,
+): Promise<Checkpoint | null> {
+  const { target, connection, links } = context;
+  const { session, version } = await links.central();
+  const keys: Target = { ...target, columns: target.key ?? [] };
+  const stage = stageTable(connection, target.name);
+  const begin = `${beginCentral(version, connection)}; ${createStage(keys, stage)}; ${copyInto(keys, stage)}`;
+  const where = inBuckets(cut, buckets, 'source');
+  const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
+  if (load === null) return null;
+  const within = inBuckets(cut, buckets, 'central') ?? 'true';
+  const range = { after: null, upTo: null, where: within };
+  const removal = deleteUnstaged(target, stage, connection, range);
+  const removed = (await session.query(removal, [], session.workMs)).rowCount;
+  await brake(context, session, at, removed);
+  const next: Checkpoint = {
+    ...end(at),
+    seq: at.seq + 1,
+    deleted: at.deleted + removed,
+    bytes: at.bytes + load.bytes,
+    centralRows: at.centralRows === null ? null : at.centralRows - removed,
+  };
+  await commitCheckpoint(session, at, next, dropStage(stage));
+  return next;
+}

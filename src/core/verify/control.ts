@@ -1,0 +1,51 @@
+import type { RunContext } from '../batch/connectionRun.ts';
+import type { SourcePlan } from '../batch/plan.ts';
+import { beat, type Claim, claimConnection, HEARTBEAT_MS, release } from '../central/ownership.ts';
+import { setUpCentral } from '../central/setup.ts';
+import { targetSchema } from '../central/target.ts';
+import { openLink } from '../sync/links.ts';
+import { type CentralTables, readCentralTables } from './centralTables.ts';
+
+/** What is known of central before tables are compared, and the right to mend them. */
+export interface Control extends AsyncDisposable {
+  readonly tables: CentralTables;
+  /** Null where differences are only told. */
+  readonly claim: Claim | null;
+}
+
+/**
+ * Looks at central, and claims the connection where rows are to be mended: before any worker's session is
+ * opened, because claiming ends what other sessions of the connection there are.
+ *
+ * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`, and why central does not answer
+ */
+export async function openControl(run: RunContext, plan: SourcePlan, repair: boolean): Promise<Control> {
+  const { connection, identity } = plan;
+  const link = await openLink(run.sessionOptions(connection).central);
+  const { session } = link;
+  try {
+    if (repair) await setUpCentral(session);
+    const claim = repair
+      ? await claimConnection(session, run.ports.clock, run.installation, connection.id, identity)
+      : null;
+    const names = plan.selected.map((one) => one.table);
+    const schema = targetSchema(run.central, connection);
+    const tables = await readCentralTables(link, connection.id, schema, names);
+    // A lost claim shows at the next checkpoint, which is then refused.
+    const sign = (): void => void (claim && beat(session, claim).catch(() => {}));
+    const heart = setInterval(sign, HEARTBEAT_MS);
+    heart.unref();
+    return {
+      tables,
+      claim,
+      [Symbol.asyncDispose]: async () => {
+        clearInterval(heart);
+        if (claim !== null && !session.lost) await release(session, claim).catch(() => {});
+        await session.close();
+      },
+    };
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import type { FailureDetail } from '../../shared/errors.ts';
+import type { VerifyRow } from '../../shared/verify.ts';
+import type { RunContext } from '../batch/connectionRun.ts';
+import type { SourcePlan } from '../batch/plan.ts';
+import type { Selected } from '../batch/select.ts';
+import { WorkerLinks } from '../sync/links.ts';
+import { retryDelay } from '../sync/retry.ts';
+import { asFailure } from '../sync/tableRun.ts';
+import { type Control, openControl } from './control.ts';
+import { VerifyQueue } from './queue.ts';
+import { verifyTable } from './verifyTable.ts';
+
+/** What the verify of one connection found; `tables` lacks those that it was stopped before. */
+export interface ConnectionVerified {
+  readonly tables: readonly VerifyRow[];
+  readonly interrupted: boolean;
+}
+
+/** Verifies the tables of one connection, `parallelTables` at a time, the largest first. */
+export async function verifyConnection(
+  run: RunContext,
+  plan: SourcePlan,
+  repair: boolean,
+): Promise<ConnectionVerified> {
+  const queue = new VerifyQueue(run, plan);
+  if (plan.failure !== null) queue.failRest(plan.failure);
+  else {
+    const opened = await retried(run, () => openControl(run, plan, repair));
+    if (opened.kind === 'failed') queue.failRest(opened.failure);
+    else if (opened.kind === 'done') await verifyAll(run, plan, queue, opened.value);
+  }
+  return { tables: queue.done, interrupted: queue.done.length < plan.selected.length };
+}
+
+async function verifyAll(
+  run: RunContext,
+  plan: SourcePlan,
+  queue: VerifyQueue,
+  control: Control,
+): Promise<void> {
+  await using _closed = control;
+  const count = Math.min(run.parallelTables, plan.selected.length);
+  const workers = Array.from({ length: count }, () => work(run, plan, queue, control));
+  for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
+}
+
+async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, control: Control): Promise<void> {
+  const options = run.sessionOptions(plan.connection);
+  const links = new WorkerLinks(run.ports.clock, options.source, options.central);
+  const cut = (): void => links.cut();
+  run.halt.addEventListener('abort', cut);
+  try {
+    for (let next = queue.next(); next !== undefined; next = queue.next()) {
+      const job = { connection: plan.connection, ...describe(next, control) };
+      // What failed in the middle has left its transactions open.
+      const end = await retried(run, () => verifyTable({ ...run, claim: control.claim }, links, job), cut);
+      if (end.kind === 'done') queue.finish(end.value);
+      else if (end.kind === 'failed') queue.fail(next.table, end.failure);
+    }
+  } finally {
+    run.halt.removeEventListener('abort', cut);
+    await links.close();
+  }
+}
+
+function describe({ table, shape, mayDelete }: Selected, { tables }: Control) {
+  const existing = tables.shapes.get(table);
+  return { table, source: shape, existing, checkpoint: tables.checkpoints.get(table) ?? null, mayDelete };
+}
+
+type Tried<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'failed'; readonly failure: FailureDetail }
+  | { readonly kind: 'stopped' };
+
+/** Tries something again while that may help. */
+async function retried<T>(
+  run: RunContext,
+  attempt: () => Promise<T>,
+  afterFailure: () => void = () => {},
+): Promise<Tried<T>> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return { kind: 'done', value: await attempt() };
+    } catch (error) {
+      afterFailure();
+      if (run.stop.aborted) return { kind: 'stopped' };
+      const failure = asFailure(error);
+      const delay = retryDelay(run.retry, failure, failures, run.ports.random);
+      if (delay === null) return { kind: 'failed', failure };
+      await run.ports.clock.sleep(delay, run.stop).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
+import { Strategy } from '../../shared/status.ts';
+import { NotComparedReason, type VerifyRow } from '../../shared/verify.ts';
+import type { Emit } from '../batch/recorder.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { acquireTable, type Checkpoint, NO_COUNTS } from '../central/checkpoint.ts';
+import { describeTarget } from '../central/describeTarget.ts';
+import type { Claim, Installation } from '../central/ownership.ts';
+import { layoutOf, targetSchema } from '../central/target.ts';
+import { type CompareOptions, type Comparison, compareTable } from '../compare/compareTable.ts';
+import { type Repair, repairBuckets } from '../compare/repair.ts';
+import type { CompareContext } from '../compare/sides.ts';
+import type { Ports } from '../ports.ts';
+import { closeSnapshot, openSnapshot } from '../source/snapshot.ts';
+import type { ChunkLimits, Links, PassContext } from '../sync/pass.ts';
+import { runReplace } from '../sync/replacePass.ts';
+import type { Throttle } from '../sync/throttle.ts';
+import { comparedRow, notComparedRow } from './outcome.ts';
+
+/** What is the same for all tables of a connection. */
+export interface VerifyRunner {
+  readonly ports: Ports;
+  readonly central: CentralSettings;
+  readonly installation: Installation;
+  readonly limits: ChunkLimits;
+  readonly throttle: Throttle;
+  readonly stop: AbortSignal;
+  readonly allowDeletes: boolean;
+  /** The right to mend; null where differences are only told. */
+  readonly claim: Claim | null;
+  readonly emit: Emit;
+}
+
+/** One table to verify. */
+export interface VerifyJob {
+  readonly connection: ConnectionSettings;
+  readonly table: string;
+  /** Null where the source does not have it. */
+  readonly source: TableShape | null;
+  readonly existing: TableShape | undefined;
+  readonly checkpoint: Checkpoint | null;
+  /** Layout `merge`: whether this connection owns the rows of the shared table. */
+  readonly mayDelete: boolean;
+}
+
+/**
+ * Compares a table at both ends, and mends what differs where that was asked for.
+ *
+ * @throws SyncFailure as comparing and mending do; the reason of `runner.stop` where it was stopped
+ */
+export async function verifyTable(runner: VerifyRunner, links: Links, job: VerifyJob): Promise<VerifyRow> {
+  const { connection, table, source, existing, mayDelete } = job;
+  const started = runner.ports.clock.monotonic();
+  const seconds = (): number => (runner.ports.clock.monotonic() - started) / 1000;
+  const at = runner.ports.clock.now().toISOString();
+  const about = { connection: connection.id, table, at, seconds };
+  if (source === null) return notComparedRow(about, NotComparedReason.SourceTableMissing);
+  if (existing === undefined) return notComparedRow(about, NotComparedReason.NeverSynced);
+  const layout = layoutOf(runner.central, existing);
+  if (source.key === null && layout === 'merge' && !mayDelete)
+    return notComparedRow(about, NotComparedReason.NoKeyShared);
+
+  const context = passContext(runner, links, job, source, existing);
+  const shared = layout === 'merge' && !mayDelete;
+  const options: CompareOptions = { mark: job.checkpoint?.mark ?? null, rows: true, shared };
+  const found = await compareTable(context, { ...options, onRows: progress(runner, job, source) });
+  if (found.differing.length === 0 || runner.claim === null)
+    return comparedRow(about, job, found, { shared, repair: null });
+  const repair = await mend(runner, runner.claim, context, found);
+  const after = await compareTable(context, { ...options, again: found });
+  return comparedRow(
+    about,
+    job,
+    { ...after, sourceRows: found.sourceRows, centralRows: found.centralRows },
+    {
+      shared,
+      repair: repair.counts,
+    },
+  );
+}
+
+function passContext(
+  runner: VerifyRunner,
+  links: Links,
+  { connection, mayDelete }: VerifyJob,
+  source: TableShape,
+  existing: TableShape,
+): PassContext & CompareContext {
+  const layout = layoutOf(runner.central, existing);
+  const schema = targetSchema(runner.central, connection);
+  return {
+    links,
+    connection: connection.id,
+    source,
+    central: existing,
+    target: describeTarget(schema, layout, source, existing, false),
+    limits: runner.limits,
+    throttle: runner.throttle,
+    clock: runner.ports.clock,
+    stop: runner.stop,
+    deletes: layout !== 'merge' || mayDelete,
+    allowDeletes: runner.allowDeletes,
+    onCommit: () => {},
+  };
+}
+
+function progress(runner: VerifyRunner, job: VerifyJob, source: TableShape): (rows: number) => void {
+  return (rows) =>
+    runner.emit({
+      type: 'verify_progress',
+      connection: job.connection.id,
+      table: job.table,
+      rows,
+      estimatedRows: source.estimatedRows,
+    });
+}
+
+async function mend(
+  runner: VerifyRunner,
+  claim: Claim,
+  context: PassContext,
+  found: Comparison,
+): Promise<Pick<Repair, 'counts'>> {
+  const central = await context.links.central();
+  const at = await acquireTable(central.session, runner.installation, claim, context.target.name);
+  const { session, version } = await context.links.source();
+  const snapshot = await openSnapshot(session, version, context.source);
+  if (context.target.key === null) {
+    const start: Checkpoint = {
+      ...at,
+      ...NO_COUNTS,
+      strategy: Strategy.Replace,
+      state: 'running',
+      lastKey: null,
+    };
+    const end = await runReplace(context, snapshot, start);
+    runner.stop.throwIfAborted();
+    return { counts: end.checkpoint };
+  }
+  // The counts at central are those of a pass that may yet go on: what is mended is not its doing.
+  const repair = await repairBuckets(context, snapshot, found, at, (from) => from);
+  if (!repair.whole) runner.stop.throwIfAborted();
+  await closeSnapshot(snapshot);
+  return repair;
+}
