@@ -21,6 +21,8 @@ export const FailureCode = {
   CentralKeyMissing: 'central_key_missing',
   CentralNotATable: 'central_not_a_table',
   ColumnIncompatible: 'column_incompatible',
+  StampColumnTaken: 'stamp_column_taken',
+  TooManyColumns: 'too_many_columns',
   ConstraintViolated: 'constraint_violated',
   ReplaceUnsafe: 'replace_unsafe',
   TooManyDeletes: 'too_many_deletes',

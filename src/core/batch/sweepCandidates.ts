@@ -3,7 +3,7 @@ import { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { drift } from '../central/drift.ts';
-import { layoutOf } from '../central/target.ts';
+import { centralPrint, layoutOf } from '../central/target.ts';
 import type { SweepTable } from '../sync/sweep.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
@@ -22,7 +22,8 @@ export function sweepCandidates(
     if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
     const layout = layoutOf(central, there);
     if (!fits(shape, there, layout)) return [];
-    return [{ source: shape, checkpoint, deletes: layout !== 'merge' || mayDelete }];
+    const print = centralPrint(shape, there);
+    return [{ source: shape, checkpoint, print, deletes: layout !== 'merge' || mayDelete }];
   });
 }
 

@@ -46,8 +46,7 @@ export function table(target: Target): string {
 
 /** COPY … FROM STDIN into the target itself or a staging table. */
 export function copyInto(target: Target, into: string): string {
-  const columns = target.columns.map(ident).join(', ');
-  return `COPY ${into} (${columns}) FROM STDIN WITH (FORMAT ${target.format})`;
+  return `COPY ${into} ${list(target.columns)} FROM STDIN WITH (FORMAT ${target.format})`;
 }
 
 /**
@@ -87,10 +86,14 @@ export function applyStaged(
 
 /** Inserts all staged rows, for tables whose rows have no identity. */
 export function insertStaged(target: Target, stage: string, connection: string): string {
-  const stamp = target.stamped ? `${ident(STAMP)}, ` : '';
-  const value = target.stamped ? `${literal(connection)}, ` : '';
-  const columns = target.columns.map(ident).join(', ');
-  return `INSERT INTO ${table(target)} (${stamp}${columns}) OVERRIDING SYSTEM VALUE SELECT ${value}${columns} FROM ${stage}`;
+  const into = target.stamped ? [STAMP, ...target.columns] : target.columns;
+  const values = [...(target.stamped ? [literal(connection)] : []), ...target.columns.map(ident)];
+  return `INSERT INTO ${table(target)} ${list(into)} OVERRIDING SYSTEM VALUE SELECT ${values.join(', ')} FROM ${stage}`;
+}
+
+/** A list of columns; none at all for a table that has none, since `()` is no SQL. */
+function list(columns: readonly string[]): string {
+  return columns.length === 0 ? '' : `(${columns.map(ident).join(', ')})`;
 }
 
 /** Removes rows of a key range that the source no longer has. Only for passes that staged the whole range. */

@@ -2,7 +2,7 @@ import type { Layout } from '../../shared/settings.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { OwnTypes } from './ownTypes.ts';
-import { columnIncompatible, tooManyColumns } from './refusals.ts';
+import { stampColumnTaken, tooManyColumns } from './refusals.ts';
 import { centralKey, STAMP, STAMP_DEFAULT } from './target.ts';
 
 /** MaxHeapAttributeNumber: more columns no table can have. */
@@ -12,8 +12,8 @@ const MOST_COLUMNS = 1600;
  * SQL that makes the central table of a source table: its columns and its key. A column that the source
  * computes is an ordinary one here, since its values are copied like any other's.
  *
- * @throws SyncFailure `column_incompatible` where the source has a column of the stamp's name,
- *   `data_rejected` where the stamp would be one column too many
+ * @throws SyncFailure `stamp_column_taken` where the source has a column of the stamp's name,
+ *   `too_many_columns` where the stamp would be one column too many
  */
 export function createTable(
   schema: string,
@@ -23,12 +23,7 @@ export function createTable(
 ): readonly string[] {
   const stamped = layout === 'stamp';
   if (stamped && source.columns.some((one) => one.name === STAMP)) {
-    throw columnIncompatible(
-      source.name,
-      STAMP,
-      'a column of its own',
-      'the id of the branch (layout stamp)',
-    );
+    throw stampColumnTaken(source.name, STAMP);
   }
   if (stamped && source.columns.length >= MOST_COLUMNS) throw tooManyColumns(source.name, MOST_COLUMNS);
   const key = source.key ?? [];

@@ -1,4 +1,4 @@
-import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { FailureCode, type SyncFailure } from '../../shared/errors.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import { centralRefusal } from './checkpoint.ts';
 
@@ -25,10 +25,10 @@ export function keyMissing(
 
 /** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
 export function tooManyColumns(table: string, most: number): SyncFailure {
-  return new SyncFailure({
-    code: FailureCode.DataRejected,
-    kind: FailureKind.Permanent,
-    message: `${table} has ${most} columns, and the layout "stamp" needs one more, which no PostgreSQL table can have. Use the layout "schema" for this connection.`,
-    params: { table, columns: most },
-  });
+  return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });
+}
+
+/** The source has a column of the stamp's name. */
+export function stampColumnTaken(table: string, column: string): SyncFailure {
+  return centralRefusal(FailureCode.StampColumnTaken, { table, column });
 }

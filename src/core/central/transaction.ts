@@ -24,6 +24,8 @@ export function beginCentral(version: number, connection: string): string {
     "SET LOCAL TimeZone = 'UTC'",
     "SET LOCAL DateStyle = 'ISO, YMD'",
     "SET LOCAL IntervalStyle = 'postgres'",
+    "SET LOCAL lc_monetary = 'C'",
+    'SET LOCAL xmloption = content',
     'SET LOCAL jit = off',
     "SET LOCAL work_mem = '64MB'",
     `SET LOCAL branchline.connection = ${literal(connection)}`,

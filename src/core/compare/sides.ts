@@ -5,7 +5,7 @@ import { STAMP } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { closeSnapshot, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import type { PassContext } from '../sync/pass.ts';
 import { centralGone } from './refusal.ts';
 
@@ -54,7 +54,7 @@ export async function withSides<T>(
   const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
   try {
     const [snapshot, shape] = await Promise.all([
-      open ?? openSnapshot(from.session, from.version, source),
+      open ?? openSnapshot(from.session, from.version, source).then((one) => forTarget(one, target.print)),
       beginCentralSnapshot(to.session, to.version, context),
     ]);
     const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
@@ -109,6 +109,8 @@ async function beginCentralSnapshot(
       "SET LOCAL search_path = ''",
       'SET LOCAL extra_float_digits = 3',
       "SET LOCAL bytea_output = 'hex'",
+      // The planner does not know how few buckets there are, and would rather sort all rows.
+      'SET LOCAL enable_sort = off',
     ].join('; '),
   );
   if (central !== undefined) return central;

@@ -28,6 +28,7 @@ function beginSource(version: number): string {
     "SET LOCAL DateStyle = 'ISO, YMD'",
     "SET LOCAL IntervalStyle = 'postgres'",
     'SET LOCAL extra_float_digits = 3',
+    "SET LOCAL lc_monetary = 'C'",
     "SET LOCAL bytea_output = 'hex'",
     'SET LOCAL enable_sort = off',
     'SET LOCAL jit = off',
@@ -70,6 +71,15 @@ export async function openSnapshot(
   const cursor =
     cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
+}
+
+/**
+ * A snapshot whose mark holds only as long as central still has the very table and columns that the rows
+ * went into ({@link Target.print}).
+ */
+export function forTarget(snapshot: Snapshot, print: string): Snapshot {
+  const { fingerprint } = snapshot;
+  return { ...snapshot, fingerprint: fingerprint === null ? null : `${fingerprint}/${print}` };
 }
 
 async function greatest(session: Session, table: string, column: string): Promise<string | null> {
@@ -118,7 +128,8 @@ export interface RowFilter {
 export function copyRows(schema: string, target: Target, filter: RowFilter): string {
   const key = target.key ?? [];
   const order = key.length === 0 ? '' : ` ORDER BY ${key.map((one) => `t.${ident(one)}`).join(', ')}`;
-  const columns = target.columns.map((one) => `t.${ident(one)}`).join(', ');
+  const written = (one: string): string => `t.${ident(one)}${target.asText.includes(one) ? '::text' : ''}`;
+  const columns = target.columns.map(written).join(', ');
   const rows = `SELECT ${columns} FROM ${qualified(schema, target.name)} t${conditions(key, filter)}${order}`;
   return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format})`;
 }

@@ -56,7 +56,8 @@ function keyedPlan(
   found: Checkpoint,
   { horizon, fingerprint }: Snapshot,
 ): PassPlan {
-  if (wanted === Strategy.Cursor && found.mark?.cursor != null && job.cursor !== null) {
+  const sameShape = found.mark?.fingerprint === fingerprint;
+  if (wanted === Strategy.Cursor && sameShape && found.mark?.cursor != null && job.cursor !== null) {
     const where = newerThan(job.source, job.cursor, found.mark.cursor);
     return { strategy: Strategy.Cursor, reason, goesOn: false, since: null, where };
   }

@@ -12,6 +12,8 @@ import type { Links } from './pass.ts';
 export interface SweepTable {
   readonly source: TableShape;
   readonly checkpoint: Checkpoint;
+  /** See {@link centralPrint}. */
+  readonly print: string;
   /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
   readonly deletes: boolean;
 }
@@ -68,7 +70,8 @@ async function findUnchanged(
   const oids = tables.map((one) => one.source.oid);
   const prints = await fingerprints(session, version, oids);
   const asked = tables.flatMap((one) => {
-    const fingerprint = prints.get(one.source.oid) ?? null;
+    const own = prints.get(one.source.oid) ?? null;
+    const fingerprint = own === null ? null : `${own}/${one.print}`;
     const from = since(one.checkpoint.mark, horizon, fingerprint);
     return typeof from === 'bigint' && fingerprint !== null ? [{ ...one, from, fingerprint }] : [];
   });

@@ -9,7 +9,7 @@ import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
 import type { Ports } from '../ports.ts';
-import { openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
@@ -136,7 +136,7 @@ class Attempts {
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
     let at = found;
     for (;;) {
-      const snapshot = await this.#openSnapshot();
+      const snapshot = forTarget(await this.#openSnapshot(), target.print);
       const plan = choosePlan(this.#job, target, at, snapshot);
       const start = await this.#startAt(at, target, plan);
       this.#direct = start.direct;

@@ -11,7 +11,7 @@ import { type CompareOptions, type Comparison, compareTable } from '../compare/c
 import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/sides.ts';
 import type { Ports } from '../ports.ts';
-import { closeSnapshot, openSnapshot } from '../source/snapshot.ts';
+import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
 import type { ChunkLimits, Links, PassContext } from '../sync/pass.ts';
 import { runReplace } from '../sync/replacePass.ts';
 import type { Throttle } from '../sync/throttle.ts';
@@ -124,7 +124,7 @@ async function mend(
   const central = await context.links.central();
   const at = await acquireTable(central.session, runner.installation, claim, context.target.name);
   const { session, version } = await context.links.source();
-  const snapshot = await openSnapshot(session, version, context.source);
+  const snapshot = forTarget(await openSnapshot(session, version, context.source), context.target.print);
   if (context.target.key === null) {
     const start: Checkpoint = {
       ...at,

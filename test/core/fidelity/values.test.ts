@@ -31,13 +31,18 @@ for (const { from, to } of ROUTES) {
   for (const layout of ['schema', 'stamp'] as const) {
     describe(`from PostgreSQL ${from} to ${to} in layout ${layout} arrive unchanged`, () => {
       const schema = layout === 'schema' ? CONNECTION : 'public';
+      // Before 12 the shortest form of a double was unknown: only rounded ones are written alike.
+      const digits = from < 12 ? 0 : 3;
       let pair: DatabasePair;
       let home: Home;
       let first: Ran;
       let again: Ran;
 
       beforeAll(async () => {
-        pair = await freshDatabases({ sourceServer: address(from, 'source'), centralServer: address(to, 'central') });
+        pair = await freshDatabases({
+          sourceServer: address(from, 'source'),
+          centralServer: address(to, 'central'),
+        });
         await atBranch(pair, ...specimenSql(from));
         home = makeHome(pair, { central: { layout }, sync: { parallelTables: 1 } });
         await using engine = home.open();
@@ -47,21 +52,28 @@ for (const { from, to } of ROUTES) {
 
       afterAll(async () => {
         home?.[Symbol.dispose]();
-        await pair?.drop();
+        // DROP DATABASE … WITH (FORCE) is younger; the server ends with the file anyway.
+        if (from >= OLDEST_CENTRAL) await pair?.drop();
       });
 
-      for (const { title, table, mirrorOnly = false } of specimensOf(from)) {
+      for (const { title, table, mirrorOnly = false, takenSince = 0 } of specimensOf(from)) {
         test.skipIf(mirrorOnly && layout !== 'schema')(title, async () => {
+          if (to < takenSince) {
+            expect(first.table(table)).toMatchObject({ status: 'failed', error_code: 'data_rejected' });
+            return;
+          }
           expect(first.table(table)).toMatchObject({ error_message: null, status: 'completed' });
           expect(again.table(table)).toMatchObject({ error_message: null, status: 'completed' });
           const columns = Object.keys(await typesOf(pair.source, 'adempiere', table));
-          const there = await images(pair.central, schema, table, columns);
-          expect(there).toEqual(await images(pair.source, 'adempiere', table, columns));
+          const there = await images(pair.central, schema, table, columns, digits);
+          expect(there).toEqual(await images(pair.source, 'adempiere', table, columns, digits));
         });
       }
 
       test('and a second pass over them finds no row that differs', () => {
-        const keyed = specimensOf(from).filter((one) => !one.keyless && (!one.mirrorOnly || layout === 'schema'));
+        const keyed = specimensOf(from).filter(
+          (one) => !one.keyless && (!one.mirrorOnly || layout === 'schema'),
+        );
         const changed = keyed.filter((one) => again.table(one.table).records_processed > 0);
         expect(changed.map((one) => one.table)).toEqual([]);
       });

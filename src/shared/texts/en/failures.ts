@@ -49,11 +49,11 @@ export const failures = {
   },
   source_permission: {
     sentence: 'The user of {{connection}} may not read {{table}} at the branch.',
-    next: 'Let the database administrator run: GRANT SELECT ON {{table}} TO the sync user.',
+    next: 'Let the database administrator run: GRANT SELECT ON {{table}} TO the sync user. Row-level security asks for BYPASSRLS too.',
   },
   central_permission: {
     sentence: 'The sync user may not write {{table}} at head office.',
-    next: 'Let head office grant the right named in the technical message, then retry the table.',
+    next: 'Let head office run the SQL, or grant the right, in the technical message, then retry the table.',
   },
   source_table_missing: {
     sentence: 'The table {{table}} is no longer there at the branch {{connection}}.',
@@ -72,6 +72,16 @@ export const failures = {
     sentence:
       'The column {{column}} of {{table}} is {{sourceType}} at the branch but {{centralType}} at head office.',
     next: 'Let head office change the column to {{sourceType}}, then retry the table. The other tables go on.',
+  },
+  stamp_column_taken: {
+    sentence:
+      '{{table}} has a column {{column}} of its own, the name under which the layout "stamp" keeps the branch.',
+    next: 'Set "layout": "schema" for the head office in the settings, or rename the column at the branch.',
+  },
+  too_many_columns: {
+    sentence:
+      '{{table}} has {{columns}} columns. The layout "stamp" needs one more, which no PostgreSQL table can have.',
+    next: 'Set "layout": "schema" for the head office in the settings, or leave the table out.',
   },
   constraint_violated: {
     sentence: 'Head office refused rows of {{table}}: they break its rule {{constraint}}.',

@@ -49,11 +49,11 @@ export const failures = {
   },
   source_permission: {
     sentence: 'Pengguna {{connection}} tidak boleh membaca {{table}} di cabang.',
-    next: 'Minta pengelola basis data menjalankan: GRANT SELECT ON {{table}} TO pengguna sinkronisasi.',
+    next: 'Minta pengelola basis data menjalankan: GRANT SELECT ON {{table}} TO pengguna sinkronisasi. Row-level security juga perlu BYPASSRLS.',
   },
   central_permission: {
     sentence: 'Pengguna sinkronisasi tidak boleh menulis {{table}} di kantor pusat.',
-    next: 'Minta kantor pusat memberi hak yang disebut di pesan teknis, lalu ulangi tabel ini.',
+    next: 'Minta kantor pusat menjalankan SQL, atau memberi hak, di pesan teknis, lalu ulangi tabel ini.',
   },
   source_table_missing: {
     sentence: 'Tabel {{table}} sudah tidak ada di cabang {{connection}}.',
@@ -72,6 +72,16 @@ export const failures = {
     sentence:
       'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
     next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+  },
+  stamp_column_taken: {
+    sentence:
+      '{{table}} sudah punya kolom {{column}}, nama yang dipakai tata letak "stamp" untuk menyimpan cabang.',
+    next: 'Atur "layout": "schema" untuk kantor pusat di pengaturan, atau ganti nama kolom itu di cabang.',
+  },
+  too_many_columns: {
+    sentence:
+      '{{table}} punya {{columns}} kolom. Tata letak "stamp" perlu satu lagi, dan tabel PostgreSQL tidak bisa lebih.',
+    next: 'Atur "layout": "schema" untuk kantor pusat di pengaturan, atau keluarkan tabel ini.',
   },
   constraint_violated: {
     sentence: 'Kantor pusat menolak baris {{table}}: melanggar aturannya {{constraint}}.',

@@ -6,25 +6,32 @@ const PINNED = [
   "SET TimeZone = 'UTC'",
   "SET DateStyle = 'ISO, YMD'",
   "SET IntervalStyle = 'postgres'",
-  'SET extra_float_digits = 3',
   "SET bytea_output = 'hex'",
   "SET lc_monetary = 'C'",
   "SET search_path = ''",
 ];
 
-/** Rows of a table as texts, in an order of their own: equal lists mean equal contents. */
+/**
+ * Rows of a table as texts, in an order of their own: equal lists mean equal contents.
+ *
+ * @param digits extra_float_digits
+ */
 export async function images(
   database: TestDatabase,
   schema: string,
   table: string,
   columns: readonly string[],
+  digits = 3,
 ): Promise<readonly string[]> {
   const client = await database.connectAdmin();
   try {
-    for (const one of PINNED) await client.query(one);
+    for (const one of [...PINNED, `SET extra_float_digits = ${digits}`]) await client.query(one);
     const from = `${ident(schema)}.${ident(table)}`;
     const list = columns.map((name) => `${ident(name)}::text`).join(', ');
-    const result = await client.query<(string | null)[]>({ text: `SELECT ${list} FROM ${from}`, rowMode: 'array' });
+    const result = await client.query<(string | null)[]>({
+      text: `SELECT ${list} FROM ${from}`,
+      rowMode: 'array',
+    });
     return result.rows.map((row) => JSON.stringify(row)).sort();
   } finally {
     await client.end();

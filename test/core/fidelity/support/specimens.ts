@@ -7,6 +7,8 @@ export interface Specimen {
   readonly sql: readonly string[];
   /** The oldest PostgreSQL that knows such a thing. */
   readonly since?: number;
+  /** The oldest PostgreSQL that takes such values; an older central refuses them, clearly. */
+  readonly takenSince?: number;
   /** Where the layout `stamp` cannot have it. */
   readonly mirrorOnly?: boolean;
   /** Where a row has no key. */
@@ -14,7 +16,13 @@ export interface Specimen {
 }
 
 /** A table with a key, and a row for each SQL expression, NULL besides. */
-function values(title: string, table: string, type: string, expressions: readonly string[], since = 0): Specimen {
+function values(
+  title: string,
+  table: string,
+  type: string,
+  expressions: readonly string[],
+  since = 0,
+): Specimen {
   const rows = [...expressions, 'NULL'].map((one, index) => `(${index}, ${one})`);
   return {
     title,
@@ -39,7 +47,10 @@ const NUMBERS: readonly Specimen[] = [
     "('1' || repeat('0', 1000))::numeric",
     "('0.' || repeat('0', 500) || '1')::numeric",
   ]),
-  values('infinite numerics', 'v_numeric_infinity', 'numeric', ["'Infinity'", "'-Infinity'"], 14),
+  {
+    ...values('infinite numerics', 'v_numeric_infinity', 'numeric', ["'Infinity'", "'-Infinity'"], 14),
+    takenSince: 14,
+  },
   values('numerics of a fixed scale', 'v_decimal', 'numeric(20,6)', ['0', '-12345678901234.123456']),
   values('doubles to the last bit', 'v_double', 'double precision', [
     "'NaN'",
@@ -118,11 +129,16 @@ const TEXTS: readonly Specimen[] = [
   ]),
   values('jsonb', 'v_jsonb', 'jsonb', [`'{"a": 1.00, "b": [null, {"d": "\\\\\\n😀"}]}'`, "'[]'", "'null'"]),
   values('jsonpath', 'v_jsonpath', 'jsonpath', [`'$.a[*] ? (@ > 1)'`], 12),
-  values('xml', 'v_xml', 'xml', ["'<a b=\"1\">ü &amp;</a>'", "'text <b/>'", "''"]),
+  values('xml as it was written', 'v_xml', 'xml', [
+    `'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><a/>'`,
+    '\'<a b="1">ü &amp;</a>\'',
+    "'text <b/>'",
+    "''",
+  ]),
 ];
 
 const OTHERS: readonly Specimen[] = [
-  values('uuids', 'v_uuid', 'uuid', ["'00000000-0000-0000-0000-000000000000'", 'md5(\'1\')::uuid']),
+  values('uuids', 'v_uuid', 'uuid', ["'00000000-0000-0000-0000-000000000000'", "md5('1')::uuid"]),
   values('booleans', 'v_boolean', 'boolean', ['true', 'false']),
   values('addresses', 'v_inet', 'inet', ["'10.1.2.3/8'", "'::ffff:1.2.3.4'", "'2001:db8::/32'"]),
   values('networks', 'v_cidr', 'cidr', ["'10.0.0.0/8'"]),
@@ -171,7 +187,7 @@ const OWN: readonly Specimen[] = [
   values('ranges of the branch', 'o_range', 'score', ["'[0.1,0.2]'", "'empty'", "'(,1)'"]),
   values('ranges of texts', 'o_words', 'words', [`'[a,"b\\""]'`, "'(,)'"]),
   values('arrays of ranges', 'o_ranges', 'score[]', [`ARRAY['[0.1,0.2]', NULL]::score[]`]),
-  values('multiranges of the branch', 'o_multirange', 'score_set', [`'{[0.1,0.2]}'`], 14),
+  values('multiranges of the branch', 'o_multirange', 'score_multirange', [`'{[0.1,0.2]}'`], 14),
 ];
 
 const OWN_TYPES: readonly string[] = [
@@ -255,12 +271,19 @@ const SHAPES: readonly Specimen[] = [
     title: 'tables without a column',
     table: 'no_columns',
     keyless: true,
-    sql: ['CREATE TABLE no_columns ()', 'INSERT INTO no_columns DEFAULT VALUES', 'INSERT INTO no_columns SELECT FROM no_columns'],
+    sql: [
+      'CREATE TABLE no_columns ()',
+      'INSERT INTO no_columns DEFAULT VALUES',
+      'INSERT INTO no_columns SELECT FROM no_columns',
+    ],
   },
   {
     title: 'tables of nothing but a key',
     table: 'only_key',
-    sql: ['CREATE TABLE only_key (a int, b text COLLATE "C", PRIMARY KEY (b, a))', "INSERT INTO only_key VALUES (1, 'x'), (2, 'x')"],
+    sql: [
+      'CREATE TABLE only_key (a int, b text COLLATE "C", PRIMARY KEY (b, a))',
+      "INSERT INTO only_key VALUES (1, 'x'), (2, 'x')",
+    ],
   },
   {
     title: 'tables without a key, double rows included',
