@@ -107,5 +107,7 @@ function fieldsFit(from: readonly TypeField[], to: readonly TypeField[]): Fit {
 function rangeFit(from: RangeType, to: RangeType): Fit {
   const alike = from.portable && to.portable && from.collation === to.collation;
   const subtype = alike ? inside(typeFit(from.subtype, to.subtype)) : 'incompatible';
-  return subtype === 'lossless' && from.subtype.type === to.subtype.type ? 'lossless' : 'incompatible';
+  // An own type has its schema in its name, which is another one here.
+  const same = from.subtype.own !== null || from.subtype.type === to.subtype.type;
+  return subtype === 'lossless' && same ? 'lossless' : 'incompatible';
 }

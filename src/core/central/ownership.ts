@@ -102,7 +102,8 @@ export async function claimConnection(
 }
 
 /**
- * Ends old sessions of a connection and waits until they are gone.
+ * Ends old sessions of a connection and waits until they are gone. One that is idle holds nothing, and what it
+ * is still sent is fenced off; behind PgBouncer such a one is the pool's, which keeps the name of its last client.
  *
  * @param name application name of the sessions to end; null means those of any installation
  * @returns how many there were
@@ -116,8 +117,8 @@ export async function endGhosts(
   return endBackends(
     session,
     clock,
-    `split_part(application_name, '/', 1) = 'branchline' AND split_part(application_name, '/', 3) = $1
-       AND ($2::text IS NULL OR application_name = $2)`,
+    `state IS DISTINCT FROM 'idle' AND split_part(application_name, '/', 1) = 'branchline'
+       AND split_part(application_name, '/', 3) = $1 AND ($2::text IS NULL OR application_name = $2)`,
     [connection, name],
   );
 }

@@ -15,6 +15,8 @@ export interface HashStyle {
   readonly seed: bigint;
   /** The databases have different encodings: texts are hashed as UTF-8. */
   readonly asUtf8: boolean;
+  /** The source has no NULL there. One at central makes the row's hash NULL, which no sum takes for a value. */
+  readonly notNull: boolean;
 }
 
 /** Binary forms that say everything about a value; function by type. */
@@ -61,10 +63,11 @@ const NAMES_OF_OBJECTS = /^reg/;
 /**
  * @param type a type that comes with every PostgreSQL, as format_type writes it
  * @param value SQL of a value of that type
- * @returns SQL of a bigint, never NULL
+ * @returns SQL of a bigint
  */
 export function columnHash(type: string, value: string, style: HashStyle): string {
-  return `coalesce(${hashOf(type, value, style)}, ${style.seed + 1n})`;
+  const hash = hashOf(type, value, style);
+  return style.notNull ? `(${hash})` : `coalesce(${hash}, ${style.seed + 1n})`;
 }
 
 function hashOf(type: string, value: string, style: HashStyle): string {

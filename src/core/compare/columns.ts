@@ -77,7 +77,8 @@ function joined(sqls: readonly string[]): string {
 function bothHashes(from: ColumnShape, to: ColumnShape, seed: bigint, sides: BothSides): RowHash | null {
   const image = bothImages(from, to, `t.${ident(from.name)}`, sides);
   if (image === null) return null;
-  const style = { seed, asUtf8: sides.source.encoding !== sides.central.encoding };
+  const { notNull } = from;
+  const style = { seed, notNull, asUtf8: sides.source.encoding !== sides.central.encoding };
   return {
     source: columnHash(image.type, image.source, style),
     central: columnHash(image.type, image.central, style),

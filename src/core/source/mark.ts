@@ -1,4 +1,4 @@
-import type { Session } from '../postgres/session.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
 
 /**
  * A point in a source's history that a later pass can ask "what changed since?" of: the transaction
@@ -69,23 +69,24 @@ export type MarkProblem =
  */
 const FARTHEST = 2n ** 31n - 10n ** 7n;
 
-/** The horizon of the snapshot that the session has open. */
-export async function readHorizon(session: Session, version: number): Promise<Horizon> {
+/** SQL that reads the horizon of the snapshot that it runs in, as one row for {@link toHorizon}. */
+export function horizonQuery(version: number): string {
   const [xmin, next] =
     version >= 130000
       ? ['pg_snapshot_xmin(pg_current_snapshot())', 'pg_snapshot_xmax(pg_current_snapshot())']
       : ['txid_snapshot_xmin(txid_current_snapshot())', 'txid_snapshot_xmax(txid_current_snapshot())'];
-  const result = await session.query(
-    `SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
+  return `SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
        CASE WHEN pg_is_in_recovery() THEN true
          ELSE pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() END AS flushed,
        extract(epoch FROM pg_postmaster_start_time())::text AS started,
        (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter) AS recovered,
        (SELECT system_identifier FROM pg_control_system()) || '/' ||
          (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
-     FROM pg_control_checkpoint() c`,
-  );
-  const row = result.rows[0] ?? {};
+     FROM pg_control_checkpoint() c`;
+}
+
+/** See {@link horizonQuery}. */
+export function toHorizon(row: TextRow): Horizon {
   const horizon = BigInt(row.xmin ?? 0);
   const checkpointed = wideId(row.next_xid ?? '0:0');
   return {

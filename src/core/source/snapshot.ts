@@ -3,7 +3,7 @@ import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { fingerprints, type Horizon, type Mark, markAt, readHorizon } from './mark.ts';
+import { fingerprints, type Horizon, horizonQuery, type Mark, markAt, toHorizon } from './mark.ts';
 
 /**
  * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
@@ -65,8 +65,7 @@ export async function openSnapshot(
   cursorColumn: string | null = null,
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
-  const takenAt = await beginSnapshot(session, version);
-  const horizon = await readHorizon(session, version);
+  const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
   const fingerprint = (await fingerprints(session, version, [oid])).get(oid) ?? null;
   const cursor =
     cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
@@ -96,11 +95,28 @@ export async function closeSnapshot({ session }: Snapshot): Promise<void> {
   await session.query('COMMIT').catch(() => {});
 }
 
-/** Begins the transaction of a snapshot; returns when it was taken, by the source's clock (ISO 8601, UTC). */
-export async function beginSnapshot(session: Session, version: number): Promise<string> {
-  const now = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-  const results = await session.script(`${beginSource(version)}; SELECT ${now} AS taken`);
-  return results.at(-1)?.rows[0]?.taken ?? '';
+/**
+ * Begins the transaction of a snapshot, and locks the tables that will be read before the snapshot is taken:
+ * a rewriting ALTER TABLE or a TRUNCATE that came in between would make a table look empty to us, since
+ * neither is safe for older snapshots. The lock is that of any SELECT.
+ */
+export async function beginSnapshot(
+  session: Session,
+  version: number,
+  tables: readonly TableShape[],
+): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
+  const lockable = tables.filter((one) => one.kind === 'table' || one.kind === 'partitioned');
+  const names = lockable.map((one) => qualified(one.schema, one.name)).join(', ');
+  const results = await session.script(
+    [
+      beginSource(version),
+      ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
+      `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
+      horizonQuery(version),
+    ].join('; '),
+  );
+  const [taken, horizon] = results.slice(-2);
+  return { takenAt: taken?.rows[0]?.taken ?? '', horizon: toHorizon(horizon?.rows[0] ?? {}) };
 }
 
 /**
@@ -108,10 +124,12 @@ export async function beginSnapshot(session: Session, version: number): Promise<
  * `unknown` where the server does not tell.
  */
 export async function sourceIdentity(session: Session): Promise<string> {
+  // A query of its own: PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
+  const may = await session.query("SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS may");
+  if (may.rows[0]?.may !== 't') return 'unknown';
   const result = await session.query(
-    `SELECT CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
-       THEN (SELECT system_identifier::text FROM pg_control_system()) ELSE 'unknown' END
-       || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity`,
+    `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
+     FROM pg_control_system()`,
   );
   return result.rows[0]?.identity ?? 'unknown';
 }

@@ -4,7 +4,7 @@ import { moveUnchanged, type Unchanged } from '../central/checkpoints.ts';
 import type { Claim } from '../central/ownership.ts';
 import { literal, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { changedSince, fingerprints, markAt, readHorizon, since } from '../source/mark.ts';
+import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
 import { beginSnapshot } from '../source/snapshot.ts';
 import type { Links } from './pass.ts';
 
@@ -53,8 +53,9 @@ export async function sweep(
   tables: readonly SweepTable[],
 ): Promise<readonly Checkpoint[]> {
   const { session, version } = await links.source();
-  const takenAt = await beginSnapshot(session, version);
-  const unchanged = await findUnchanged(session, version, tables);
+  const shapes = tables.map((one) => one.source);
+  const { takenAt, horizon } = await beginSnapshot(session, version, shapes);
+  const unchanged = await findUnchanged(session, version, horizon, tables);
   await session.query('COMMIT');
   if (unchanged.length === 0) return [];
   const central = await links.central();
@@ -64,9 +65,9 @@ export async function sweep(
 async function findUnchanged(
   session: Session,
   version: number,
+  horizon: Horizon,
   tables: readonly SweepTable[],
 ): Promise<readonly Unchanged[]> {
-  const horizon = await readHorizon(session, version);
   const oids = tables.map((one) => one.source.oid);
   const prints = await fingerprints(session, version, oids);
   const asked = tables.flatMap((one) => {

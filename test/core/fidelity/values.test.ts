@@ -57,7 +57,8 @@ for (const { from, to } of ROUTES) {
       });
 
       for (const { title, table, mirrorOnly = false, takenSince = 0 } of specimensOf(from)) {
-        test.skipIf(mirrorOnly && layout !== 'schema')(title, async () => {
+        if (mirrorOnly && layout !== 'schema') continue;
+        test(title, async () => {
           if (to < takenSince) {
             expect(first.table(table)).toMatchObject({ status: 'failed', error_code: 'data_rejected' });
             return;

@@ -1,0 +1,63 @@
+import { readTables } from '../../../src/core/catalogue/read.ts';
+import { acquireTable, type Checkpoint } from '../../../src/core/central/checkpoint.ts';
+import { describeTarget } from '../../../src/core/central/describeTarget.ts';
+import { applicationName, claimConnection } from '../../../src/core/central/ownership.ts';
+import { layoutOf, targetSchema } from '../../../src/core/central/target.ts';
+import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
+import { installation } from '../../../src/core/settings/installation.ts';
+import { loadSettings } from '../../../src/core/settings/load.ts';
+import { openSnapshot, type Snapshot, sourceIdentity } from '../../../src/core/source/snapshot.ts';
+import { openLink, WorkerLinks } from '../../../src/core/sync/links.ts';
+import type { PassContext } from '../../../src/core/sync/pass.ts';
+import { Throttle } from '../../../src/core/sync/throttle.ts';
+import { systemPorts } from '../../../src/core/systemPorts.ts';
+
+/** A pass over one table that is about to begin. */
+export interface OpenPass extends AsyncDisposable {
+  readonly context: PassContext;
+  readonly snapshot: Snapshot;
+  readonly at: Checkpoint;
+}
+
+/** Opens what a strategy is given: a claim, the table's checkpoint, and a snapshot of the source. */
+export async function openPass(folder: string, table: string): Promise<OpenPass> {
+  const settings = loadSettings(folder);
+  const [connection] = settings.connections;
+  if (connection === undefined) throw new Error('no connection in the settings');
+  const { clock } = systemPorts({ log: () => {} });
+  const owner = installation(folder);
+  const name = applicationName(owner, connection.id);
+  const common = { connection: connection.id, folder, applicationName: name, timeouts: DEFAULT_TIMEOUTS };
+  const sourceOptions: SessionOptions = { ...common, side: 'source', endpoint: connection };
+  const centralOptions: SessionOptions = { ...common, side: 'central', endpoint: settings.central };
+
+  const first = await openLink(sourceOptions);
+  const identity = await sourceIdentity(first.session);
+  await first.session.close();
+  const control = await openLink(centralOptions);
+  const claim = await claimConnection(control.session, clock, owner, connection.id, identity);
+  const at = await acquireTable(control.session, owner, claim, table);
+  const schema = targetSchema(settings.central, connection);
+  const [existing] = await readTables(control.session, control.version, schema, [table]);
+  await control.session.close();
+
+  const links = new WorkerLinks(clock, sourceOptions, centralOptions);
+  const { session, version } = await links.source();
+  const [source] = await readTables(session, version, connection.schema, [table]);
+  if (source === undefined || existing === undefined) throw new Error(`${table} is not on both sides`);
+  const context: PassContext = {
+    links,
+    connection: connection.id,
+    source,
+    target: describeTarget(schema, layoutOf(settings.central, existing), source, existing, false),
+    limits: settings.sync,
+    throttle: new Throttle(0, null, clock),
+    clock,
+    stop: new AbortController().signal,
+    deletes: true,
+    allowDeletes: false,
+    onCommit: () => {},
+  };
+  const snapshot = await openSnapshot(session, version, source);
+  return { context, snapshot, at, [Symbol.asyncDispose]: () => links.close() };
+}

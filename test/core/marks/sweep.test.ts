@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readTables } from '../../../src/core/catalogue/read.ts';
+import { readCheckpoints } from '../../../src/core/central/checkpoints.ts';
+import { claimConnection } from '../../../src/core/central/ownership.ts';
+import { centralPrint } from '../../../src/core/central/target.ts';
+import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
+import { installation } from '../../../src/core/settings/installation.ts';
+import { loadSettings } from '../../../src/core/settings/load.ts';
+import { sourceIdentity } from '../../../src/core/source/snapshot.ts';
+import { WorkerLinks } from '../../../src/core/sync/links.ts';
+import { sweep } from '../../../src/core/sync/sweep.ts';
+import { systemClock } from '../../../src/core/systemPorts.ts';
+import { FailureCode } from '../../../src/shared/errors.ts';
+import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
+import { difference } from '../../support/compare.ts';
+import { freshDatabases } from '../../support/databases.ts';
+import { CONNECTION, type Home, makeHome } from '../../support/home.ts';
+import { startServer, type TestServer } from '../../support/servers.ts';
+
+// A server of its own: see changes.test.ts.
+let sourceServer: TestServer;
+beforeAll(async () => {
+  sourceServer = await startServer();
+});
+afterAll(() => sourceServer.remove());
+
+const NAMES = ['calm', 'changed', 'grown', 'secret', 'shrunk', 'walled'];
+const TABLES = NAMES.flatMap((name) => [
+  `CREATE TABLE ${name} (id int PRIMARY KEY, note text)`,
+  `INSERT INTO ${name} SELECT n, 'old' FROM generate_series(1, 100) n`,
+]);
+
+test('tables that are looked at together come out each on its own', async () => {
+  await using pair = await freshDatabases({ sourceServer });
+  await atBranch(pair, ...TABLES);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atBranch(
+    pair,
+    'REVOKE SELECT ON secret FROM branchline_read',
+    'ALTER TABLE walled ENABLE ROW LEVEL SECURITY',
+    "UPDATE changed SET note = 'new' WHERE id = 1",
+    'DELETE FROM shrunk WHERE id = 1',
+    "INSERT INTO grown VALUES (101, 'new')",
+  );
+
+  const { batch, table } = await sync(engine);
+
+  expect(batch.status).toBe('failed');
+  for (const name of ['secret', 'walled'])
+    expect(table(name)).toMatchObject({ status: 'failed', error_code: 'source_permission' });
+  const counts = (processed: number, deleted: number) => ({
+    status: 'completed',
+    strategy: 'changes',
+    records_processed: processed,
+    records_deleted: deleted,
+  });
+  expect(table('calm')).toMatchObject(counts(0, 0));
+  expect(table('changed')).toMatchObject(counts(1, 0));
+  expect(table('grown')).toMatchObject(counts(1, 0));
+  expect(table('shrunk')).toMatchObject(counts(0, 1));
+  const [source, central] = await Promise.all([pair.source.connectAdmin(), pair.central.connectAdmin()]);
+  for (const name of NAMES) {
+    expect(await difference(source, central, { table: name, connection: CONNECTION })).toMatchObject({
+      onlySource: 0,
+      onlyCentral: 0,
+    });
+  }
+  await Promise.all([source.end(), central.end()]);
+});
+
+test('where one of the tables was taken over, none of them is ended', async () => {
+  await using pair = await freshDatabases({ sourceServer });
+  await atBranch(pair, ...TABLES);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  const { options, links } = linksOf(home);
+  const source = await links.source();
+  const central = await links.central();
+  const here = { id: installation(home.folder).id, host: 'branch' };
+  const identity = await sourceIdentity(source.session);
+  const claim = await claimConnection(central.session, systemClock, here, options.connection, identity);
+  const checkpoints = await readCheckpoints(central.session, claim);
+  const shapes = await readTables(source.session, source.version, 'adempiere', NAMES);
+  const existing = await readTables(central.session, central.version, 'public', NAMES);
+  const tables = shapes.flatMap((shape) => {
+    const checkpoint = checkpoints.get(shape.name);
+    const there = existing.find((one) => one.name === shape.name);
+    if (checkpoint === undefined || there === undefined) return [];
+    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes: true }];
+  });
+  expect(tables.length).toBe(NAMES.length);
+  await atCentral(pair, "UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE table_name = 'grown'");
+  const where = 'SELECT table_name, epoch, seq, batch_id, mark::text FROM branchline.checkpoints ORDER BY 1';
+  const before = await fromCentral(pair, where);
+
+  await expect(sweep(links, claim, 'sync_20251108_143052_aB3dEf9h', tables)).rejects.toMatchObject({
+    detail: { code: FailureCode.LostLease },
+  });
+  expect(await fromCentral(pair, where)).toEqual(before);
+
+  const rest = tables.filter((one) => one.source.name !== 'grown');
+  const moved = await sweep(links, claim, 'sync_20251108_143052_aB3dEf9h', rest);
+  expect(moved.map((one) => one.table)).toEqual(rest.map((one) => one.source.name));
+  await links.close();
+});
+
+function linksOf(home: Home): { readonly options: SessionOptions; readonly links: WorkerLinks } {
+  const settings = loadSettings(home.folder);
+  const [connection] = settings.connections;
+  if (connection === undefined) throw new Error('no connection');
+  const common = {
+    connection: connection.id,
+    folder: home.folder,
+    applicationName: 'branchline-test',
+    timeouts: DEFAULT_TIMEOUTS,
+  };
+  const options: SessionOptions = { ...common, side: 'source', endpoint: connection };
+  const central: SessionOptions = { ...common, side: 'central', endpoint: settings.central };
+  return { options, links: new WorkerLinks(systemClock, options, central) };
+}
