@@ -18,6 +18,7 @@ export const FailureCode = {
   SourcePermission: 'source_permission',
   CentralPermission: 'central_permission',
   SourceTableMissing: 'source_table_missing',
+  SourceShapeChanged: 'source_shape_changed',
   CentralKeyMissing: 'central_key_missing',
   CentralNotATable: 'central_not_a_table',
   ColumnIncompatible: 'column_incompatible',

@@ -17,6 +17,7 @@ import {
 } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
 import { targetSchema } from '../central/target.ts';
+import { beginCentral } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
@@ -180,8 +181,10 @@ class ConnectionRun {
         emit({ type: 'ghosts_ended', connection: connection.id, count: claim.ghosts });
       }
       const names = this.#work.tables.map((one) => one.table);
+      await link.session.script(beginCentral(link.version, connection.id));
       const existing = await readTables(link.session, link.version, targetSchema(central, connection), names);
       const checkpoints = await readCheckpoints(link.session, claim);
+      await link.session.query('COMMIT');
       this.#control = link;
       return { claim, existing, checkpoints };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { literal, qualified } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import type { ColumnShape, RelationKind, TableShape } from './shape.ts';
 import { type RawUse, rawUse, readTypes, type Types } from './types.ts';
@@ -75,11 +76,25 @@ SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
      ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
    FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique) AS keys,
   (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p') AS primary_key,
-  EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D') AS triggers
+  EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D') AS triggers,
+  ${COLUMNS_PRINT} AS print
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND ($2::json IS NULL OR c.relname IN (SELECT json_array_elements_text($2::json)))
 ORDER BY c.relname`;
+}
+
+/**
+ * SQL of what identifies a relation `c` and its columns: it changes when the table is made anew or a column
+ * is added, dropped, renamed or retyped. Cheap enough to be asked before every pass.
+ */
+const COLUMNS_PRINT = `c.oid || '/' || coalesce((SELECT md5(string_agg(concat_ws(':', p.attnum, p.attname, p.atttypid,
+    p.atttypmod), ',' ORDER BY p.attnum)) FROM pg_attribute p
+    WHERE p.attrelid = c.oid AND p.attnum > 0 AND NOT p.attisdropped), '')`;
+
+/** SQL that reads {@link TableShape.print} of one relation as it is now; no row where it is gone. */
+export function printQuery(schema: string, name: string): string {
+  return `SELECT ${COLUMNS_PRINT} AS print FROM pg_class c WHERE c.oid = to_regclass(${literal(qualified(schema, name))})`;
 }
 
 interface RawKey {
@@ -101,6 +116,7 @@ function toShape(schema: string, row: TextRow, columns: readonly ColumnShape[]):
     columns,
     key,
     primaryKey: row.primary_key ?? null,
+    print: row.print ?? '',
     uniqueKeys: plain.flatMap((one) => (one.columns === null ? [] : [one.columns])),
     otherConstraints: row.triggers === 't' || keys.length > (key === null ? 0 : 1),
     estimatedRows: row.estimated_rows == null ? null : Number(row.estimated_rows),

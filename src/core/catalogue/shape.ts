@@ -79,6 +79,8 @@ export interface TableShape {
   readonly key: readonly string[] | null;
   /** Name of the primary key's constraint. */
   readonly primaryKey: string | null;
+  /** Of its oid and columns: the same as long as nothing about them has changed. */
+  readonly print: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */

@@ -1,3 +1,5 @@
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { printQuery } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
@@ -66,6 +68,8 @@ export async function openSnapshot(
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
   const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
+  const print = await session.query(printQuery(schema, name));
+  if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [oid])).get(oid) ?? null;
   const cursor =
     cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
@@ -79,6 +83,18 @@ export async function openSnapshot(
 export function forTarget(snapshot: Snapshot, print: string): Snapshot {
   const { fingerprint } = snapshot;
   return { ...snapshot, fingerprint: fingerprint === null ? null : `${fingerprint}/${print}` };
+}
+
+/** The lock came too late: the columns that we know are no longer those of the table. Read anew, it goes. */
+function shapeChanged(session: Session, table: string): SyncFailure {
+  session.destroy();
+  const { SourceShapeChanged: code } = FailureCode;
+  return new SyncFailure({
+    code,
+    kind: FailureKind.Transient,
+    message: `the columns of ${table} have changed`,
+    params: { table },
+  });
 }
 
 async function greatest(session: Session, table: string, column: string): Promise<string | null> {

@@ -4,7 +4,7 @@ import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { anyMine } from '../central/apply.ts';
-import { acquireTable, type Checkpoint, NO_COUNTS } from '../central/checkpoint.ts';
+import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../central/checkpoint.ts';
 import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
@@ -111,7 +111,7 @@ async function pause(runner: TableRunner, ms: number): Promise<boolean> {
 class Attempts {
   readonly #runner: TableRunner;
   readonly #links: WorkerLinks;
-  readonly #job: TableJob;
+  #job: TableJob;
   readonly #recorder: TableRecorder;
   #first = true;
   #direct = false;
@@ -131,6 +131,7 @@ class Attempts {
   async next(): Promise<TableEnd> {
     if (!this.#started) this.#recorder.started();
     this.#started = true;
+    if (!this.#first) this.#job = { ...this.#job, source: await this.#readSource() };
     const target = await this.#target();
     const found = await this.#acquire();
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
@@ -145,6 +146,15 @@ class Attempts {
       if (end.kind === 'stopped' || this.#runner.stop.aborted) return { kind: 'stopped' };
       at = end.checkpoint;
     }
+  }
+
+  /** What the last attempt knew of the source may be why it failed. */
+  async #readSource(): Promise<TableShape> {
+    const { schema, name } = this.#job.source;
+    const { session, version } = await this.#links.source();
+    const [source] = await readTables(session, version, schema, [name]);
+    if (source === undefined) throw centralRefusal(FailureCode.SourceTableMissing, { table: name });
+    return source;
   }
 
   async #openSnapshot(): Promise<Snapshot> {

@@ -71,7 +71,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
   return comparedRow(
     about,
     job,
-    { ...after, sourceRows: found.sourceRows, centralRows: found.centralRows },
+    { ...after, sourceRows: found.sourceRows, centralRows: found.centralRows, buckets: found.buckets },
     {
       shared,
       repair: repair.counts,

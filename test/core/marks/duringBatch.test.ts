@@ -21,7 +21,7 @@ const MEANWHILE: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [name, statements] of Object.entries(MEANWHILE)) {
-  test(`in the middle of a batch ${name}: the next batch makes it right`, async () => {
+  test(`in the middle of a batch ${name}: the batch sees it`, async () => {
     await using pair = await freshDatabases();
     await atBranch(
       pair,
@@ -41,12 +41,17 @@ for (const [name, statements] of Object.entries(MEANWHILE)) {
       }
     });
 
-    await sync(engine);
-    expect(order).toEqual(['large', 'changed', 'item']);
     const { table } = await sync(engine);
 
-    if (table('item').status === 'completed') expect(await differenceOfItem(pair)).toEqual([0, 0]);
-    else expect(table('item').error_code).toBe('column_incompatible');
+    expect(order.slice(0, 2)).toEqual(['large', 'changed']);
+    expect(table('item').retry_count).toBe(1);
+    if (name.includes('another type')) {
+      // Head office has the column as it was: that takes a person, and no row is written in the wrong form.
+      expect(table('item').error_code).toBe('column_incompatible');
+      return;
+    }
+    expect(table('item').status).toBe('completed');
+    expect(await differenceOfItem(pair)).toEqual([0, 0]);
   });
 }
 

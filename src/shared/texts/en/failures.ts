@@ -38,6 +38,10 @@ export const failures = {
     sentence: 'The database has no free connection left.',
     next: 'Try again later, lower sync.parallelTables, or ask for a higher max_connections.',
   },
+  source_shape_changed: {
+    sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
+    next: 'Resume the batch when the change to the ERP is finished.',
+  },
   contention: {
     sentence: 'Another program kept the table locked at head office, so it could not be written.',
     next: 'Resume the batch when the other program is done. Head office can see who holds the lock in pg_locks.',

@@ -38,6 +38,10 @@ export const failures = {
     sentence: 'Basis data tidak punya koneksi kosong lagi.',
     next: 'Coba lagi nanti, kecilkan sync.parallelTables, atau minta max_connections dinaikkan.',
   },
+  source_shape_changed: {
+    sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
+    next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
+  },
   contention: {
     sentence: 'Program lain terus mengunci tabel di kantor pusat, jadi tabel tidak bisa ditulis.',
     next: 'Lanjutkan batch setelah program itu selesai. Kantor pusat bisa melihat pengunci di pg_locks.',
