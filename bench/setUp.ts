@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -7,7 +7,8 @@ import type { ServerSettings } from '../src/demo/server/settings.ts';
 import { connectTo, removeAbandonedServers, startServer, type TestServer } from '../test/support/servers.ts';
 import { type Dataset, fillStatements } from './data/dataset.ts';
 import type { BenchOptions } from './options.ts';
-import { buildCli } from './run/buildCli.ts';
+import { type BuiltCli, buildCli } from './run/buildCli.ts';
+import { writePassfile } from './run/passfile.ts';
 import { findProgram } from './run/programs.ts';
 
 /** A database of the bench, and the role that everything measured signs in as. */
@@ -56,8 +57,9 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
   const server = { durable: true, settings: SETTINGS, ...(options.bin === null ? {} : { bin: options.bin }) };
   const started: TestServer[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'branchline-bench-'));
+  let cli: BuiltCli | null = null;
   const remove = async (): Promise<void> => {
-    await Promise.all(started.map((one) => one.remove()));
+    await Promise.all([...started.map((one) => one.remove()), cli?.remove()]);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -67,8 +69,8 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     await Promise.all([prepare(branch, SOURCE_GRANTS), prepare(headOffice, centralGrants(DATABASE))]);
     await layInWal(headOffice, options.rowsScale);
     const passfile = join(folder, 'pgpass');
-    const lines = started.map(({ host, port, password }) => `${host}:${port}:*:*:${password}\n`);
-    await writeFile(passfile, lines.join(''), { mode: 0o600 });
+    await writePassfile(passfile, started);
+    cli = await buildCli();
     const folders = options.bin === null ? [] : [options.bin];
     return {
       options,
@@ -76,7 +78,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
       central: side(headOffice, CENTRAL_ROLE),
       passfile,
       home: folder,
-      cli: await buildCli(),
+      cli: cli.file,
       psql: await findProgram('psql', folders),
       pgcopydb: await findProgram('pgcopydb'),
       filled: new Set(),

@@ -34,7 +34,7 @@ async function firstLoad(bench: Bench, dataset: Dataset, goals: Goals): Promise<
   const [mine, ...others] = await alternately<Sample>(bench, [
     branchline,
     ...(psql === null ? [] : [pipeWay(bench, psql, [dataset]), pipeWay(bench, psql, [dataset], 'text')]),
-    ...(pgcopydb === null ? [] : [pgcopydbWay(bench, pgcopydb, dataset)]),
+    ...(pgcopydb === null ? [] : [pgcopydbWay(bench, pgcopydb, [dataset])]),
   ]);
   if (mine === undefined) return [];
   const amount = amountOf(mine);

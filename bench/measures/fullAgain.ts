@@ -23,7 +23,7 @@ async function fullAgain(bench: Bench): Promise<readonly Line[]> {
   await vacuumCentral(bench);
   const { psql } = bench;
   const [mine, pipe] = await alternately<Sample>(bench, [
-    branchlineWay(bench, ASK, () => Promise.resolve()),
+    branchlineWay(bench, ASK),
     ...(psql === null ? [] : [pipeWay(bench, psql, [INVOICES])]),
   ]);
   if (mine === undefined) return [];

@@ -2,8 +2,12 @@ import type { Measure } from '../measure.ts';
 import { FIRST_LOAD, FIRST_LOAD_WIDE } from './firstLoad.ts';
 import { FULL_AGAIN } from './fullAgain.ts';
 import { MANY_TABLES } from './many.ts';
+import { MANY_AGAIN } from './manyAgain.ts';
 import { OLDER_WAY } from './olderWay.ts';
+import { ONE_PERCENT } from './onePercent.ts';
 import { TWO_TABLES } from './twoTables.ts';
+import { UNCHANGED } from './unchanged.ts';
+import { VERIFY } from './verify.ts';
 
 /** All measures, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
@@ -11,6 +15,11 @@ export const MEASURES: readonly Measure[] = [
   FIRST_LOAD_WIDE,
   TWO_TABLES,
   FULL_AGAIN,
+  UNCHANGED,
+  VERIFY,
   MANY_TABLES,
+  MANY_AGAIN,
   OLDER_WAY,
+  // Last of those with this table: it changes rows at the branch.
+  ONE_PERCENT,
 ];

@@ -1,8 +1,8 @@
 import { MANY } from '../data/many.ts';
 import { atMost, type Line, type Measure } from '../measure.ts';
 import { forgetTables } from '../run/central.ts';
-import { amountOf, lineOf } from '../run/lines.ts';
-import { alternately, branchlineWay, type Repeated, type Sample } from '../run/repeat.ts';
+import { amountOf, lineOf, msPerTable } from '../run/lines.ts';
+import { alternately, branchlineWay, type Sample } from '../run/repeat.ts';
 import { type Bench, fill } from '../setUp.ts';
 
 /** Many small tables: what counts is what each costs beside its rows. */
@@ -21,12 +21,7 @@ async function manyTables(bench: Bench): Promise<readonly Line[]> {
   if (first === undefined) return [];
   return [
     lineOf('branchline, the tables made', first, amountOf(first), [
-      atMost('ms a table, the process and the journal included', perTable(first), 15),
+      atMost('ms a table, the process and the journal included', msPerTable(first, MANY.length), 15),
     ]),
   ];
-}
-
-/** Milliseconds a table. */
-function perTable(repeated: Repeated<Sample>): number {
-  return (repeated.median((run) => run.seconds) * 1000) / MANY.length;
 }

@@ -24,6 +24,7 @@ export function renderMeasure(title: string, lines: readonly Line[]): string {
   return [
     pc.bold(header),
     ...lines.map(renderLine),
+    ...lines.flatMap(renderOtherFacts),
     ...lines.flatMap(({ goals }) => goals.map(renderGoal)),
     '',
   ].join('\n');
@@ -37,6 +38,14 @@ function renderLine({ what, seconds, rows, bytes, facts }: Line): string {
     bytes === null ? '' : (bytes / time / 1e6).toFixed(1),
     ...FACTS.map((name) => facts[name]?.toFixed(1) ?? ''),
   ]);
+}
+
+/** What has no column. */
+function renderOtherFacts({ facts }: Line): string[] {
+  const others = Object.entries(facts).filter(([name]) => !FACTS.includes(name));
+  return others.map(
+    ([name, value]) => `    ${value.toLocaleString('en', { maximumFractionDigits: 1 })} ${name}`,
+  );
 }
 
 function renderGoal(goal: Goal): string {

@@ -1,16 +1,28 @@
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDER = fileURLToPath(new URL('../results/cli/', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const BIN = 'bin/branchline.js';
+
+export interface BuiltCli {
+  /** The program, to be run with Node. */
+  readonly file: string;
+  remove(): Promise<void>;
+}
 
 /**
- * Builds the command line as it ships, to a folder of the bench's own. Run from its sources, Node spends
- * half a second and 30 MB on stripping their types.
- *
- * @returns the program
+ * Builds the command line as it ships. Run from its sources, Node spends half a second and 30 MB on
+ * stripping their types. Each run of the bench has a build of its own, so that two do not meet in one; it
+ * lies inside the checkout, where it finds `node_modules`.
  */
-export async function buildCli(): Promise<string> {
-  await build({ root: ROOT, logLevel: 'error', build: { outDir: FOLDER, emptyOutDir: true } });
-  return `${FOLDER}branchline.js`;
+export async function buildCli(): Promise<BuiltCli> {
+  await mkdir(RESULTS, { recursive: true });
+  const folder = await mkdtemp(join(RESULTS, 'cli-'));
+  const outDir = join(folder, 'out', 'cli');
+  await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  await cp(join(ROOT, BIN), join(folder, BIN));
+  return { file: join(folder, BIN), remove: () => rm(folder, { recursive: true, force: true }) };
 }

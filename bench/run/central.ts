@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.ts';
 import { asCentral, asOwner, type Bench } from '../setUp.ts';
-import { CONNECTION } from './branchline.ts';
+import { CONNECTION } from './cli.ts';
 
 /** Makes central as if Branchline had never copied these tables. */
 export async function forgetTables(bench: Bench, datasets: readonly Dataset[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Goal, Line } from '../measure.ts';
 import type { Repeated, Sample } from './repeat.ts';
+import type { Wire } from './wire.ts';
 
 const MB = 1e6;
 
@@ -15,12 +16,16 @@ export function amountOf({ runs }: Repeated<Sample>): Amount {
   return { rows: last?.rows ?? 0, bytes: last?.bytes ?? null };
 }
 
-/** @param repeated runs of one way to do it */
+/**
+ * @param repeated runs of one way to do it
+ * @param others what else was counted
+ */
 export function lineOf(
   what: string,
   repeated: Repeated<Sample>,
   amount: Amount,
   goals: readonly Goal[] = [],
+  others: Readonly<Record<string, number>> = {},
 ): Line {
   const used = repeated.runs.some((run) => run.cpuSeconds !== undefined);
   return {
@@ -35,6 +40,7 @@ export function lineOf(
       'source cpu s': repeated.median((run) => run.servers.sourceCpuSeconds),
       'central cpu s': repeated.median((run) => run.servers.centralCpuSeconds),
       'wal MB at central': repeated.median((run) => run.servers.walBytes) / MB,
+      ...others,
     },
     goals,
   };
@@ -48,4 +54,14 @@ export function speedAgainst(theirs: Repeated<Sample>, mine: Repeated<Sample>): 
 /** CPU seconds that the copying process takes for a million rows. */
 export function cpuPerMillionRows(mine: Repeated<Sample>, { rows }: Amount): number {
   return mine.median((run) => run.cpuSeconds ?? Number.NaN) / (rows / 1e6);
+}
+
+/** Milliseconds a table. */
+export function msPerTable(mine: Repeated<Sample>, tables: number): number {
+  return (mine.median((run) => run.seconds) * 1000) / tables;
+}
+
+/** For a line's other facts. */
+export function wireFacts({ source, central }: Wire): Readonly<Record<string, number>> {
+  return { "KB over the branch's link": source / 1e3, "KB over head office's link": central / 1e3 };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStatement, type Dataset, SOURCE_SCHEMA } from '../data/dataset.ts';
@@ -8,21 +8,27 @@ import { counting } from './serverCost.ts';
 import { timed } from './shell.ts';
 
 /**
- * `pgcopydb copy table-data` of one table into an empty one. It wants the same schema name on both sides,
- * and signs in as the servers' owner, since it reads more of the catalogue than Branchline's roles may.
+ * `pgcopydb copy table-data` of these tables alone into empty ones, all at the same time. It wants the
+ * same schema name on both sides, and signs in as the servers' owner, since it reads more of the catalogue
+ * than Branchline's roles may.
  */
-export function pgcopydbWay(bench: Bench, pgcopydb: string, dataset: Dataset) {
+export function pgcopydbWay(bench: Bench, pgcopydb: string, datasets: readonly Dataset[]) {
   return async (): Promise<Sample> => {
     const folder = await mkdtemp(join(tmpdir(), 'branchline-bench-pgcopydb-'));
     try {
-      await makeTable(bench, dataset);
+      await makeTables(bench, datasets);
+      const filters = join(folder, 'filters.ini');
+      await writeFile(filters, onlyThese(datasets));
+      const options = ['--dir', join(folder, 'work'), '--filters', filters];
+      const jobs = ['--table-jobs', String(datasets.length)];
       const { result, servers } = await counting(bench, () =>
-        timed(pgcopydb, ['copy', 'table-data', '--dir', join(folder, 'work'), '--table-jobs', '1'], {
+        timed(pgcopydb, ['copy', 'table-data', ...options, ...jobs], {
           PGCOPYDB_SOURCE_PGURI: address(bench.source),
           PGCOPYDB_TARGET_PGURI: address(bench.central),
           PGPASSFILE: bench.passfile,
         }),
       );
+      await checkCopied(bench, datasets);
       return { seconds: result.seconds, servers };
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -30,12 +36,33 @@ export function pgcopydbWay(bench: Bench, pgcopydb: string, dataset: Dataset) {
   };
 }
 
-async function makeTable({ central }: Bench, dataset: Dataset): Promise<void> {
+/** Other measures have left their tables in the same database. */
+function onlyThese(datasets: readonly Dataset[]): string {
+  return ['[include-only-table]', ...datasets.map(({ name }) => `${SOURCE_SCHEMA}.${name}`), ''].join('\n');
+}
+
+async function makeTables({ central }: Bench, datasets: readonly Dataset[]): Promise<void> {
   await asOwner(central.server, async (client) => {
-    const table = `${SOURCE_SCHEMA}.${dataset.name}`;
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${SOURCE_SCHEMA}; DROP TABLE IF EXISTS ${table}`);
-    await client.query(createStatement(dataset, table, null));
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${SOURCE_SCHEMA}`);
+    for (const dataset of datasets) {
+      const table = `${SOURCE_SCHEMA}.${dataset.name}`;
+      await client.query(`DROP TABLE IF EXISTS ${table}`);
+      await client.query(createStatement(dataset, table, null));
+    }
   });
+}
+
+/** pgcopydb ends well, too, where one of its jobs has copied nothing. */
+async function checkCopied({ source, central }: Bench, datasets: readonly Dataset[]): Promise<void> {
+  const counts = datasets.map(({ name }) => `(SELECT count(*) FROM ${SOURCE_SCHEMA}.${name})`);
+  const [there, here] = await Promise.all(
+    [source, central].map(({ server }) =>
+      asOwner(server, (client) => client.query({ text: `SELECT ${counts.join(', ')}`, rowMode: 'array' })),
+    ),
+  );
+  if (String(there?.rows[0]) !== String(here?.rows[0])) {
+    throw new Error(`pgcopydb has copied ${here?.rows[0]} of ${there?.rows[0]} rows`);
+  }
 }
 
 function address({ host, port, database }: Side): string {

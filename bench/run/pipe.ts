@@ -1,6 +1,6 @@
 import { createStatement, type Dataset, SOURCE_SCHEMA } from '../data/dataset.ts';
 import { asCentral, type Bench, type Side } from '../setUp.ts';
-import { CONNECTION } from './branchline.ts';
+import { CONNECTION } from './cli.ts';
 import { timed } from './shell.ts';
 
 /** Where the reference puts its rows: beside Branchline's, with the same columns and key. */

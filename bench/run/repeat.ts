@@ -34,9 +34,9 @@ export interface Sample extends Partial<Omit<BranchlineRun, 'seconds'>> {
 }
 
 /** @param before what is to be done first, and not timed */
-export function branchlineWay(bench: Bench, ask: BranchlineAsk, before: () => Promise<void>) {
+export function branchlineWay(bench: Bench, ask: BranchlineAsk, before?: () => Promise<void>) {
   return async (): Promise<Sample> => {
-    await before();
+    await before?.();
     const { result, servers } = await counting(bench, () => runBranchline(bench, ask));
     return { ...result, servers };
   };

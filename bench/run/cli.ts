@@ -1,0 +1,52 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SOURCE_SCHEMA } from '../data/dataset.ts';
+import type { Bench, Side } from '../setUp.ts';
+import { timed } from './shell.ts';
+
+const USAGE = new URL('./usage.mjs', import.meta.url).href;
+
+/** The connection's id, and so the schema at central in layout `schema`. */
+export const CONNECTION = 'bench';
+
+/** As `usage.mjs` writes it. */
+interface Usage {
+  readonly cpuSeconds: number;
+  readonly peakRssMb: number;
+}
+
+export interface CliRun extends Usage {
+  /** Of the whole process, its start included. */
+  readonly seconds: number;
+  /** What it printed. */
+  readonly output: string;
+}
+
+/**
+ * Runs `branchline` as a person would, in a process of its own.
+ *
+ * @throws Error where it does not end well
+ */
+export async function runCli(bench: Bench, parallelTables: number, args: readonly string[]): Promise<CliRun> {
+  await writeFile(join(bench.home, 'settings.json'), JSON.stringify(settings(bench, parallelTables)));
+  const usageFile = join(bench.home, 'usage.json');
+  const { cpuProfiles } = bench.options;
+  const profiling = cpuProfiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
+  const { seconds, output } = await timed(
+    process.execPath,
+    [...profiling, '--import', USAGE, bench.cli, '--data-dir', bench.home, ...args, '--json'],
+    { BENCH_USAGE_FILE: usageFile },
+  );
+  return { seconds, output, ...(JSON.parse(await readFile(usageFile, 'utf8')) as Usage) };
+}
+
+function settings({ source, central, passfile, options }: Bench, parallelTables: number): unknown {
+  const endpoint = ({ host, port, database, user }: Side): object => {
+    return { host, port, database, user, passfile, sslmode: 'disable' };
+  };
+  return {
+    central: { ...endpoint(central), layout: options.layout },
+    connections: [{ id: CONNECTION, label: 'Bench', ...endpoint(source), schema: SOURCE_SCHEMA }],
+    sync: { parallelTables },
+  };
+}
