@@ -2,6 +2,7 @@
 // Written for any Node: an old one must get far enough to hand over to the Node that the checkout brings.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +13,8 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) handOver();
 else await start();
 
 async function start() {
+  // What was compiled is kept for the next command, which then starts a tenth sooner.
+  module.enableCompileCache?.();
   const built = new URL('../out/cli/branchline.js', import.meta.url);
   // In a checkout that was not built, Node strips the types itself.
   const source = new URL('../src/cli/branchline.ts', import.meta.url);

@@ -1,4 +1,4 @@
-import type { TableOutcome } from '../../shared/contract.ts';
+import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
@@ -183,7 +183,7 @@ class ConnectionRun {
       const names = this.#work.tables.map((one) => one.table);
       await link.session.script(beginCentral(link.version, connection.id));
       const existing = await readTables(link.session, link.version, targetSchema(central, connection), names);
-      const checkpoints = await readCheckpoints(link.session, claim);
+      const checkpoints = await readCheckpoints(link.session, claim, names);
       await link.session.query('COMMIT');
       this.#control = link;
       return { claim, existing, checkpoints };
@@ -234,7 +234,7 @@ class ConnectionRun {
       const { existing, checkpoints } = opened;
       const candidates = sweepCandidates(this.#run.central, this.#queue, existing, checkpoints);
       this.#groups.push(...sweepGroups(candidates));
-      await allOf(workers.map((links) => this.#sweepAll(links, opened.claim)));
+      await allOf(workers.map((links) => this.#sweepAll(links, opened)));
       await allOf(workers.map((links) => this.#worker(links, opened)));
     } finally {
       this.#run.halt.removeEventListener('abort', cut);
@@ -242,7 +242,7 @@ class ConnectionRun {
     }
   }
 
-  async #worker(links: WorkerLinks, { claim, existing }: Prepared): Promise<void> {
+  async #worker(links: WorkerLinks, { claim, existing, checkpoints }: Prepared): Promise<void> {
     try {
       while (!this.#endsHere()) {
         const next = this.#queue.shift();
@@ -252,6 +252,7 @@ class ConnectionRun {
           claim,
           next,
           existing.find((one) => one.name === next.table),
+          checkpoints.get(next.table) ?? null,
         );
       }
     } catch (error) {
@@ -264,16 +265,16 @@ class ConnectionRun {
     return this.#run.stop.aborted || this.#lostLease || this.#broken || this.#open !== null;
   }
 
-  async #sweepAll(links: WorkerLinks, claim: Claim): Promise<void> {
+  async #sweepAll(links: WorkerLinks, opened: Prepared): Promise<void> {
     for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
       if (this.#endsHere()) return;
-      for (const checkpoint of await this.#sweepGroup(links, claim, group)) this.#endUnchanged(checkpoint);
+      this.#endUnchanged(await this.#sweepGroup(links, opened, group));
     }
   }
 
   async #sweepGroup(
     links: WorkerLinks,
-    claim: Claim,
+    { claim, checkpoints }: Prepared,
     group: readonly SweepTable[],
   ): Promise<readonly Checkpoint[]> {
     try {
@@ -283,15 +284,26 @@ class ConnectionRun {
       // Any table may be at fault: each finds out for itself.
       this.#run.ports.logger.log('info', 'Tables are looked at one by one', { reason: String(error) });
       links.cut();
+      // What the sweep was committing may have arrived.
+      for (const one of group) checkpoints.delete(one.source.name);
       return [];
     }
   }
 
-  #endUnchanged(checkpoint: Checkpoint): void {
+  /** In one transaction of the journal: on most days this is all the work, and each commit waits for the disk. */
+  #endUnchanged(checkpoints: readonly Checkpoint[]): void {
+    const events: EngineEvent[] = [];
+    this.#run.journal.together(() => {
+      for (const checkpoint of checkpoints) this.#endOne(checkpoint, (event) => events.push(event));
+    });
+    for (const event of events) this.#run.emit(event);
+  }
+
+  #endOne(checkpoint: Checkpoint, emit: Emit): void {
     const at = this.#queue.findIndex((one) => one.table === checkpoint.table);
     const [next] = at < 0 ? [] : this.#queue.splice(at, 1);
     if (next === undefined) return;
-    const recorder = this.#recorder(next);
+    const recorder = this.#recorder(next, emit);
     recorder.started();
     recorder.chosen(Strategy.Changes, 'row_versions');
     this.#outcomes.push(recorder.completed(checkpoint));
@@ -302,6 +314,7 @@ class ConnectionRun {
     claim: Claim,
     next: ConnectionTable,
     existing: TableShape | undefined,
+    checkpoint: Checkpoint | null,
   ): Promise<void> {
     const { ports, central, installation, limits, retry, throttle, stop, halt, batchId, allowDeletes } =
       this.#run;
@@ -317,6 +330,7 @@ class ConnectionRun {
       connection,
       source: shape,
       existing,
+      checkpoint,
       batchId,
       strategy: next.strategy,
       cursor: next.cursor,
@@ -356,8 +370,8 @@ class ConnectionRun {
     for (const next of this.#queue.splice(0)) this.#outcomes.push(this.#recorder(next).failed(failure));
   }
 
-  #recorder(next: ConnectionTable): JournalRecorder {
-    const { journal, emit, ports, batchId } = this.#run;
+  #recorder(next: ConnectionTable, emit = this.#run.emit): JournalRecorder {
+    const { journal, ports, batchId } = this.#run;
     const ref = { batchId, connection: this.#work.connection.id, table: next.table };
     return new JournalRecorder(journal, emit, ports.clock, ref, next.shape?.estimatedRows ?? null);
   }
@@ -371,5 +385,6 @@ async function allOf(work: readonly Promise<void>[]): Promise<void> {
 interface Prepared {
   readonly claim: Claim;
   readonly existing: readonly TableShape[];
-  readonly checkpoints: ReadonlyMap<string, Checkpoint>;
+  /** As the claim left them; none for a table of which that may no longer be true. */
+  readonly checkpoints: Map<string, Checkpoint>;
 }

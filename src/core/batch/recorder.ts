@@ -23,6 +23,8 @@ export class JournalRecorder implements TableRecorder {
   readonly #startedAt: number;
   #strategy: Strategy | null = null;
   #counts: PassCounts = NO_COUNTS;
+  /** What the journal has of the table; each write waits for the disk. */
+  #kept: Checkpoint | null = null;
   #meter: Meter | null = null;
 
   constructor(journal: Journal, emit: Emit, clock: Clock, ref: TableRef, estimatedRows: number | null) {
@@ -77,7 +79,7 @@ export class JournalRecorder implements TableRecorder {
   }
 
   completed(checkpoint: Checkpoint): TableOutcome {
-    this.#keep(checkpoint);
+    if (checkpoint !== this.#kept) this.#keep(checkpoint);
     this.#write((row) => this.#journal.completeTable(row, this.#counts), 'table_completed', {
       ...this.#counts,
     });
@@ -110,6 +112,7 @@ export class JournalRecorder implements TableRecorder {
         sourceSnapshotAt: checkpoint.sourceSnapshotAt,
       }),
     );
+    this.#kept = checkpoint;
   }
 
   #end(status: TableStatus, failure: FailureDetail | null): TableOutcome {

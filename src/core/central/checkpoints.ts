@@ -5,11 +5,22 @@ import { CHECKPOINT_COLUMNS, type Checkpoint, NO_COUNTS, toCheckpoint } from './
 import { type Claim, lostLease } from './ownership.ts';
 import { beginCentral } from './transaction.ts';
 
-/** Where all tables of a claimed connection stand, by table name; the claim has raised their epochs. */
+/**
+ * Where all tables of a claimed connection stand, by table name; the claim has raised their epochs. Tables
+ * that are new get their rows here.
+ */
 export async function readCheckpoints(
   session: Session,
   claim: Claim,
-): Promise<ReadonlyMap<string, Checkpoint>> {
+  tables: readonly string[],
+): Promise<Map<string, Checkpoint>> {
+  // All rows at once: one by one, each would wait for central's disk.
+  await session.query(
+    `INSERT INTO branchline.checkpoints (connection, table_name)
+     SELECT connection, json_array_elements_text($3::json) FROM branchline.sources
+     WHERE connection = $1 AND claim = $2 ON CONFLICT DO NOTHING`,
+    [claim.connection, claim.claim, JSON.stringify(tables)],
+  );
   const result = await session.query(
     `SELECT table_name, ${CHECKPOINT_COLUMNS} FROM branchline.checkpoints WHERE connection = $1`,
     [claim.connection],

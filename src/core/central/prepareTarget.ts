@@ -53,6 +53,7 @@ class Shaping {
   readonly #schema: string;
   readonly #source: TableShape;
   #changes: readonly Change[] = [];
+  #hasSchema = false;
 
   constructor(
     session: Session,
@@ -74,7 +75,7 @@ class Shaping {
     try {
       await runDdl(this.#session, async () => {
         // Another branch may have made or changed it while we waited for the lock.
-        const [now] = await readTables(this.#session, this.#version, this.#schema, [this.#source.name]);
+        const [now] = await this.#now();
         created = now === undefined;
         return now === undefined ? this.#create() : this.#align(now);
       });
@@ -82,6 +83,18 @@ class Shaping {
       throw this.#keyRefused(error) ?? error;
     }
     return created;
+  }
+
+  /** Asks whether it is there before it asks what it is like: for a new table that is all. */
+  async #now(): Promise<readonly TableShape[]> {
+    const [schema, name] = [this.#schema, this.#source.name];
+    const found = await this.#session.query(
+      'SELECT to_regnamespace($1) IS NOT NULL AS schema, to_regclass($2) IS NOT NULL AS relation',
+      [ident(schema), qualified(schema, name)],
+    );
+    this.#hasSchema = found.rows[0]?.schema === 't';
+    if (found.rows[0]?.relation !== 't') return [];
+    return readTables(this.#session, this.#version, schema, [name]);
   }
 
   async #create(): Promise<DdlPlan> {
@@ -92,7 +105,7 @@ class Shaping {
     const table = qualified(schema, this.#source.name);
     return {
       // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
-      statements: (await this.#hasSchema()) ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
+      statements: this.#hasSchema ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
       grants: (role) => [
         `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
         `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
@@ -110,12 +123,6 @@ class Shaping {
 
   #types(columns: TableShape['columns']): Promise<OwnTypes> {
     return OwnTypes.read(this.#session, this.#version, this.#schema, columns);
-  }
-
-  async #hasSchema(): Promise<boolean> {
-    const name = ident(this.#schema);
-    const found = await this.#session.query('SELECT to_regnamespace($1) IS NOT NULL AS there', [name]);
-    return found.rows[0]?.there === 't';
   }
 
   /** Rows that central has from before the key was another do not fit the new one: all have to come again. */

@@ -16,6 +16,11 @@ import { createWorkTime } from './workTime.ts';
  * the file cannot be written, or is damaged.
  */
 export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, Verifications {
+  /**
+   * Makes what `work` writes one transaction. Each write alone waits for the disk; what is emitted of them
+   * must wait until this returns.
+   */
+  together(work: () => void): void;
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
   /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
@@ -30,6 +35,7 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createQueries(store),
     ...createHolderNote(store),
     ...createVerifications(store, ports.clock),
+    together: (work) => store.write(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     close: () => store.close(),
   };

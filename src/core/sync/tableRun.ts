@@ -25,6 +25,8 @@ export interface TableJob {
   readonly source: TableShape;
   /** The table at central, as the batch found it. */
   readonly existing: TableShape | undefined;
+  /** Where it stands, as the claim of the connection left it; null where it is to be read. */
+  readonly checkpoint: Checkpoint | null;
   /** The batch it belongs to; null for a table alone. A pass of the same batch goes on where it was. */
   readonly batchId: string | null;
   /** As set for the table or asked for; null lets the engine choose. */
@@ -132,8 +134,10 @@ class Attempts {
     if (!this.#started) this.#recorder.started();
     this.#started = true;
     if (!this.#first) this.#job = { ...this.#job, source: await this.#readSource() };
+    const first = this.#first;
     const target = await this.#target();
-    const found = await this.#acquire();
+    // The claim has raised the epoch already; after a lost connection it has to be raised again.
+    const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
     let at = found;
     for (;;) {

@@ -82,7 +82,7 @@ test('where one of the tables was taken over, none of them is ended', async () =
   const here = { id: installation(home.folder).id, host: 'branch' };
   const identity = await sourceIdentity(source.session);
   const claim = await claimConnection(central.session, systemClock, here, options.connection, identity);
-  const checkpoints = await readCheckpoints(central.session, claim);
+  const checkpoints = await readCheckpoints(central.session, claim, NAMES);
   const shapes = await readTables(source.session, source.version, 'adempiere', NAMES);
   const existing = await readTables(central.session, central.version, 'public', NAMES);
   const tables = shapes.flatMap((shape) => {
