@@ -7,6 +7,12 @@ import { centralPrint, layoutOf } from '../central/target.ts';
 import type { SweepTable } from '../sync/sweep.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
+/**
+ * Above this a scan costs more than the round trips that a sweep saves; and if a table has changed after all,
+ * its own run scans it again.
+ */
+const LARGE_BYTES = 64 * 1024 * 1024;
+
 /** Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. */
 export function sweepCandidates(
   central: CentralSettings,
@@ -18,6 +24,7 @@ export function sweepCandidates(
     const checkpoint = checkpoints.get(table);
     const there = existing.find((one) => one.name === table);
     if (shape === null || shape.key === null || checkpoint === undefined || there === undefined) return [];
+    if (shape.bytes > LARGE_BYTES) return [];
     if (strategy !== null && strategy !== Strategy.Changes) return [];
     if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
     const layout = layoutOf(central, there);
