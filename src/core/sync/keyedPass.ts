@@ -125,13 +125,18 @@ class Chunks {
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
     this.cutShort = load.cutShort;
     await session.guard(copy.end(), session.workMs);
-    return this.#commit(session, at, {
-      ...at,
-      lastKey: load.lastKey ?? at.lastKey,
-      processed: at.processed + load.rows,
-      bytes: at.bytes + load.bytes,
-      centralRows: add(at.centralRows, load.rows),
-    });
+    return this.#commit(
+      session,
+      at,
+      {
+        ...at,
+        lastKey: load.lastKey ?? at.lastKey,
+        processed: at.processed + load.rows,
+        bytes: at.bytes + load.bytes,
+        centralRows: add(at.centralRows, load.rows),
+      },
+      true,
+    );
   }
 
   async #throughStage(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
@@ -159,15 +164,20 @@ class Chunks {
     // Every staged key is there now, so as many rows as were staged are exactly those.
     const extra = removes && (inserted === null || Number(applied.rows[0]?.before) + inserted !== load.rows);
     const removed = extra ? await removeUnstaged(this.#context, session, this.#stage, range, at) : 0;
-    const next = await this.#commit(session, at, {
-      ...at,
-      lastKey: load.lastKey ?? at.lastKey,
-      processed: at.processed + changed,
-      skipped: at.skipped + load.rows - changed,
-      deleted: at.deleted + removed,
-      bytes: at.bytes + load.bytes,
-      centralRows: add(at.centralRows, inserted === null ? null : inserted - removed),
-    });
+    const next = await this.#commit(
+      session,
+      at,
+      {
+        ...at,
+        lastKey: load.lastKey ?? at.lastKey,
+        processed: at.processed + changed,
+        skipped: at.skipped + load.rows - changed,
+        deleted: at.deleted + removed,
+        bytes: at.bytes + load.bytes,
+        centralRows: add(at.centralRows, inserted === null ? null : inserted - removed),
+      },
+      last,
+    );
     this.#staged = true;
     return next;
   }
@@ -176,8 +186,12 @@ class Chunks {
     return this.#context.deletes && this.#plan.removes === 'ranges' && this.#context.target.sameOrder;
   }
 
-  async #commit(session: Session, from: Checkpoint, to: Checkpoint): Promise<Checkpoint> {
-    if (this.#rows.exhausted) return this.#finish(session, from, to, true);
+  /**
+   * @param tailDone whether nothing can be left at central behind the chunk; that was decided before the chunk
+   *   was applied, and the source's end may have come only meanwhile
+   */
+  async #commit(session: Session, from: Checkpoint, to: Checkpoint, tailDone: boolean): Promise<Checkpoint> {
+    if (this.#rows.exhausted) return this.#finish(session, from, to, tailDone);
     const next: Checkpoint = { ...to, seq: from.seq + 1 };
     await commitCheckpoint(session, from, next);
     return next;
@@ -190,7 +204,7 @@ class Chunks {
    */
   async #finish(session: Session, from: Checkpoint, to: Checkpoint, tailDone: boolean): Promise<Checkpoint> {
     const removed =
-      from.direct || tailDone || !this.#removesRanges() ? 0 : await this.#removeTail(session, from);
+      from.direct || tailDone || !this.#removesRanges() ? 0 : await this.#removeTail(session, to);
     const whole: Checkpoint = {
       ...to,
       seq: from.seq + 1,
@@ -219,11 +233,12 @@ class Chunks {
     return countsDiffer(this.#context, session, at, this.#plan.sourceRows);
   }
 
-  async #removeTail(session: Session, from: Checkpoint): Promise<number> {
+  /** @param at with the last key applied, the open transaction's included */
+  async #removeTail(session: Session, at: Checkpoint): Promise<number> {
     const { target, connection } = this.#context;
-    const tail = deleteRange(target, connection, { after: from.lastKey, upTo: null });
+    const tail = deleteRange(target, connection, { after: at.lastKey, upTo: null });
     const removed = (await session.query(tail, [], session.workMs)).rowCount;
-    await brake(this.#context, session, from, removed);
+    await brake(this.#context, session, at, removed);
     return removed;
   }
 }
