@@ -5,7 +5,7 @@ import { CENTRAL_ROLE } from '../../src/demo/roles.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
 import { differences } from '../support/compare.ts';
-import { type DatabasePair, freshDatabases } from '../support/databases.ts';
+import { type DatabasePair, freshDatabases, settled } from '../support/databases.ts';
 import { CONNECTION, type HomeOptions, listen, makeHome } from '../support/home.ts';
 import { startRunner } from '../support/runner.ts';
 import { type Pooler, pgbouncerProgram, startPooler } from './support/pgbouncer.ts';
@@ -62,6 +62,7 @@ test('a run that is killed behind PgBouncer goes on from its last chunk', async 
     'CREATE TABLE item (id int PRIMARY KEY, note text)',
     "INSERT INTO item SELECT n, repeat('x', 200) FROM generate_series(1, 20000) n",
   );
+  await settled(pair.source);
   await using pooler = await startPooler(program, inject('servers').central, [CENTRAL_ROLE], POOL);
   using home = makeHome(pair, { ...through(pooler), sync: { chunkRows: 200 } });
   const runner = await startRunner(home.folder);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { inject } from 'vitest';
 import { seedBranch } from '../../src/demo/erp/seed.ts';
@@ -58,6 +59,8 @@ export async function freshDatabases(options: PairOptions = {}): Promise<Databas
     makeSource(sourceServer, `branch_${suffix}`, options.scale),
     makeCentral(centralServer, `central_${suffix}`),
   ]);
+  // What the template holds is older than every mark that the test will take.
+  if (options.scale !== undefined) await settled(source);
   const drop = async () => {
     await Promise.all([
       dropDatabase(sourceServer, source.database),
@@ -65,6 +68,25 @@ export async function freshDatabases(options: PairOptions = {}): Promise<Databas
     ]);
   };
   return { source, central, drop, [Symbol.asyncDispose]: drop };
+}
+
+/**
+ * Waits until every transaction that began before has ended, anywhere on the branch's server: a mark taken
+ * while one of them runs counts what was written since it began as newer.
+ */
+export async function settled(source: TestDatabase): Promise<void> {
+  const client = await source.connectAdmin();
+  try {
+    const { rows } = await client.query<{ now: string }>('SELECT txid_current() AS now');
+    const query = 'SELECT txid_snapshot_xmin(txid_current_snapshot()) > $1 AS ended';
+    for (;;) {
+      const found = await client.query<{ ended: boolean }>(query, [rows[0]?.now]);
+      if (found.rows[0]?.ended === true) return;
+      await setTimeout(10);
+    }
+  } finally {
+    await client.end();
+  }
 }
 
 async function makeSource(

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, sync } from '../../support/branch.ts';
-import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
+import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
 import { startServer } from '../../support/servers.ts';
-import { settled, verifyTable } from './support.ts';
+import { verifyTable } from './support.ts';
 
 /** Of each class of types: a value, and the most like it that is not the same. */
 const PAIRS: readonly (readonly [name: string, type: string, value: string, other: string])[] = [
@@ -72,7 +72,7 @@ const ROWS = [1, 2, 3].map(
 
 async function findsEachImage(pair: DatabasePair): Promise<void> {
   await atBranch(pair, ...TYPES, TABLE, ...ROWS);
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   expect((await sync(engine)).batch.status).toBe('completed');

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
-import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
+import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
-import { settled, verifyTable } from './support.ts';
+import { verifyTable } from './support.ts';
 
 const ITEMS = 'CREATE TABLE item (id integer PRIMARY KEY, name text)';
 
@@ -16,7 +16,7 @@ test('layout stamp compares and mends the rows of its own branch alone', async (
   await using bandung = await freshDatabases();
   for (const [pair, name] of [[lampung, 'kopi'] as const, [bandung, 'gula'] as const])
     await atBranch(pair, ITEMS, `INSERT INTO item SELECT n, '${name}' || n FROM generate_series(1, 30000) n`);
-  await settled(lampung);
+  await settled(lampung.source);
   using first = makeHome(lampung);
   using second = makeHome(withCentralOf(bandung, lampung), { connection: { id: 'pgsql_bdg' } });
   await using one = first.open();
@@ -47,7 +47,7 @@ test('layout merge ignores rows of other branches, and counts keys that two bran
     "INSERT INTO item SELECT n * 2 + 1, 'gula' || n FROM generate_series(1, 20000) n",
     "INSERT INTO item VALUES (8, 'gula'), (10, 'gula')",
   );
-  await settled(lampung);
+  await settled(lampung.source);
   using first = makeHome(lampung, { central: { layout: 'merge' } });
   using second = makeHome(withCentralOf(bandung, lampung), {
     central: { layout: 'merge' },
@@ -82,7 +82,7 @@ test('a table without a key is compared as a whole, and mended by replacing it',
     'CREATE TABLE note (line text, part numeric)',
     "INSERT INTO note VALUES ('a', 1.0), ('a', 1.0), (NULL, 2)",
   );
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -105,7 +105,7 @@ test('columns whose type head office has in a wider form are compared in that fo
     'CREATE TABLE item (source_connection text NOT NULL, id bigint NOT NULL, short text, amount numeric(12,2), rate double precision, flag text, code text, feel text, PRIMARY KEY (source_connection, id))',
     'ALTER TABLE item OWNER TO branchline',
   );
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   expect((await sync(engine)).table('item').status).toBe('completed');
@@ -115,7 +115,7 @@ test('columns whose type head office has in a wider form are compared in that fo
 test('a column that head office lacks is named, and the table is not called equal', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ITEMS, "INSERT INTO item VALUES (1, 'a')");
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
-import { freshDatabases } from '../../support/databases.ts';
+import { freshDatabases, settled } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
-import { settled, verifyTable } from './support.ts';
+import { verifyTable } from './support.ts';
 
 const MANY = 'CREATE TABLE item (id numeric(10) PRIMARY KEY, name text, price numeric)';
 const ROWS = 200_000;
@@ -14,7 +14,7 @@ const FILL = fill(ROWS);
 test('one changed byte in 2,000,000 rows is found in one small range, and only that range moves', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, fill(MILLIONS), 'ANALYZE item');
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -50,7 +50,7 @@ test('one changed byte in 2,000,000 rows is found in one small range, and only t
 test('a missing and an extra row are found and mended, also outside the keys of the branch', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, FILL, 'ANALYZE item');
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -77,7 +77,7 @@ test('a missing and an extra row are found and mended, also outside the keys of 
 test('values swapped between two rows are found, though every column has the same values as before', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, "INSERT INTO item VALUES (1, 'kopi', 10), (2, 'teh', 20), (-2, 'gula', 30)");
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -102,7 +102,7 @@ test('a key of texts is cut by hash, so that a collation of its own at head offi
     table('COLLATE blind').replace('stock', 'pgsql_lmp.stock'),
     'ALTER TABLE pgsql_lmp.stock OWNER TO branchline',
   );
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair, { central: { layout: 'schema' } });
   await using engine = home.open();
   expect((await sync(engine)).batch.status).toBe('completed');
@@ -124,7 +124,7 @@ test('a key of texts is cut by hash, so that a collation of its own at head offi
 test('rows that changed at the branch since the last sync are behind, not wrong', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, FILL, 'ANALYZE item');
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -160,7 +160,7 @@ test('rows that changed at the branch since the last sync are behind, not wrong'
 test('more deletes than the brake lets through are not mended', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, FILL, 'ANALYZE item');
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine);
@@ -177,7 +177,7 @@ test('more deletes than the brake lets through are not mended', async () => {
 test('what a verify found is kept for each table, and when it was last proved equal', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, MANY, 'CREATE TABLE fresh (id integer PRIMARY KEY)');
-  await settled(pair);
+  await settled(pair.source);
   using home = makeHome(pair);
   await using engine = home.open();
   await sync(engine, { tables: ['item'] });

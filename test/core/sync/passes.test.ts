@@ -5,7 +5,7 @@ import { loadSettings } from '../../../src/core/settings/load.ts';
 import { systemClock, systemPorts } from '../../../src/core/systemPorts.ts';
 import { atBranch, fromCentral, sync } from '../../support/branch.ts';
 import { differences } from '../../support/compare.ts';
-import { freshDatabases } from '../../support/databases.ts';
+import { freshDatabases, settled } from '../../support/databases.ts';
 import { CONNECTION, type Home, listen, makeHome } from '../../support/home.ts';
 
 const LEDGER = [
@@ -28,6 +28,7 @@ function openHurried(home: Home): Engine {
 test('a long pass closes its snapshot at a chunk border and goes on under a new one', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ...LEDGER);
+  await settled(pair.source);
   using home = makeHome(pair, { sync: { chunkRows: 1000 } });
   await using engine = openHurried(home);
   const events = listen(engine);
@@ -45,6 +46,7 @@ test('a long pass closes its snapshot at a chunk border and goes on under a new 
 test('a stopped batch goes on inside its table when it is resumed', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ...LEDGER);
+  await settled(pair.source);
   using home = makeHome(pair, { sync: { chunkRows: 1000 } });
   await using engine = home.open();
   const stop = new AbortController();
@@ -76,6 +78,7 @@ test('a stopped batch goes on inside its table when it is resumed', async () => 
 test('a halted batch rolls its chunk back, and what was committed stands', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ...LEDGER);
+  await settled(pair.source);
   using home = makeHome(pair, { sync: { chunkRows: 1000 } });
   await using engine = home.open();
   const halt = new AbortController();
@@ -96,6 +99,7 @@ test('a halted batch rolls its chunk back, and what was committed stands', async
 test('with the journal lost, the next batch finds at central what is there', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ...LEDGER);
+  await settled(pair.source);
   using home = makeHome(pair);
   using other = makeHome(pair);
   await using engine = home.open();

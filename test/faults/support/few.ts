@@ -1,5 +1,5 @@
 import { type Difference, difference } from '../../support/compare.ts';
-import type { DatabasePair } from '../../support/databases.ts';
+import { type DatabasePair, settled } from '../../support/databases.ts';
 
 /** A table of several chunks, the one that the tests of this folder hurt. */
 export const LINES = 'c_invoiceline';
@@ -12,6 +12,7 @@ export async function changeEveryLine(pair: DatabasePair): Promise<void> {
   const branch = await pair.source.connectAdmin();
   await branch.query(`UPDATE adempiere.${LINES} SET qtyinvoiced = qtyinvoiced + 1`);
   await branch.end();
+  await settled(pair.source);
 }
 
 /** Those of {@link FEW} that are not the same on both sides. */
