@@ -1,6 +1,5 @@
 import type { Engine } from '../../../src/core/engineApi.ts';
 import type { VerifyRow } from '../../../src/shared/verify.ts';
-import type { DatabasePair } from '../../support/databases.ts';
 
 /** Verifies one table. */
 export async function verifyTable(engine: Engine, table: string, repair = false): Promise<VerifyRow> {
