@@ -5,9 +5,13 @@ import { BatchStatus, InterruptionReason } from '../../src/shared/status.ts';
 import { differences } from '../support/compare.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
+import { startProxy } from '../support/proxy.ts';
 import { idleRunner, type Runner } from '../support/runner.ts';
 import { counted, eachRowOnce } from './support/counts.ts';
+import { FEW, LINES } from './support/few.ts';
 import { illegalMoves } from './support/legalMoves.ts';
+import { commitOf } from './support/moments.ts';
+import { badPlace } from './support/place.ts';
 import { seeded } from './support/random.ts';
 
 const SCALE = 0.3;
@@ -49,6 +53,24 @@ test('a batch that is killed at 20 random moments goes on each time and ends wit
   expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
   expect(goneOn.filter((one) => one.atRow > 0 && one.nextRow !== null).length).toBeGreaterThan(0);
   expect(goneOn.filter((one) => one.nextRow !== null && one.nextRow <= one.atRow)).toEqual([]);
+});
+
+test('a table whose end the journal did not hear of keeps its counts', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  await using proxy = await startProxy(pair.central);
+  using home = badPlace(pair, { central: proxy, connection: { tables: FEW } });
+  // It waits before it tries again, and is killed meanwhile: central has the table's end, the journal not.
+  const idle = await idleRunner({ retry: { firstDelayMs: 60_000, longestDelayMs: 60_000 } });
+  const ended = proxy.trap(commitOf(LINES, 'done'), 'cut_after_answer');
+  const runner = idle.run(home.folder);
+  const { batch_id } = (await runner.event('batch_started')).batch;
+  await ended;
+  await runner.kill();
+
+  await using engine = home.open();
+  await engine.resume(batch_id, { trigger: 'cli' });
+
+  expect(counted(engine.batch(batch_id).tables)).toEqual(eachRowOnce(0.05, FEW));
 });
 
 /** Waits until the batch is running under this process. */

@@ -232,7 +232,13 @@ class ConnectionRun {
     this.#run.halt.addEventListener('abort', cut);
     try {
       const { existing, checkpoints } = opened;
-      const candidates = sweepCandidates(this.#run.central, this.#queue, existing, checkpoints);
+      const candidates = sweepCandidates(
+        this.#run.central,
+        this.#run.batchId,
+        this.#queue,
+        existing,
+        checkpoints,
+      );
       this.#groups.push(...sweepGroups(candidates));
       await allOf(workers.map((links) => this.#sweepAll(links, opened)));
       await allOf(workers.map((links) => this.#worker(links, opened)));

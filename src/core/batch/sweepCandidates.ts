@@ -13,9 +13,13 @@ import type { ConnectionTable } from './connectionRun.ts';
  */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
-/** Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. */
+/**
+ * Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. Not those
+ * that this very batch has finished without the journal hearing of it: they have their counts already.
+ */
 export function sweepCandidates(
   central: CentralSettings,
+  batchId: string | null,
   tables: readonly ConnectionTable[],
   existing: readonly TableShape[],
   checkpoints: ReadonlyMap<string, Checkpoint>,
@@ -27,6 +31,7 @@ export function sweepCandidates(
     if (shape.bytes > LARGE_BYTES) return [];
     if (strategy !== null && strategy !== Strategy.Changes) return [];
     if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
+    if (batchId !== null && checkpoint.batchId === batchId) return [];
     const layout = layoutOf(central, there);
     if (!fits(shape, there, layout)) return [];
     const print = centralPrint(shape, there);
