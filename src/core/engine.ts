@@ -4,7 +4,8 @@ import { namesTable } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
-import type { ConnectionWork, RunContext } from './batch/connectionRun.ts';
+import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/base.ts';
+import type { ConnectionWork } from './batch/connectionRun.ts';
 import {
   narrow,
   pickConnection,
@@ -13,9 +14,9 @@ import {
   type SourcePlan,
   unknownTable,
 } from './batch/plan.ts';
+import { findOutOfReach } from './batch/reach.ts';
 import { runBatch, runConnections } from './batch/runBatch.ts';
 import { newWork, plannedTables, restOfWork } from './batch/work.ts';
-import { applicationName, type Installation } from './central/ownership.ts';
 import { testEndpoint } from './connectionTest.ts';
 import type {
   Engine,
@@ -32,10 +33,9 @@ import { openJournal } from './journal/openJournal.ts';
 import { UNKNOWN_TABLES } from './journal/rows.ts';
 import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
-import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './postgres/session.ts';
+import { DEFAULT_TIMEOUTS, type Timeouts } from './postgres/session.ts';
 import { installation } from './settings/installation.ts';
-import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from './sync/retry.ts';
-import { parseHours, Throttle } from './sync/throttle.ts';
+import type { RetryPolicy } from './sync/retry.ts';
 import { verifyConnections } from './verify/verifyConnections.ts';
 
 /** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
@@ -53,90 +53,101 @@ export interface EngineSetup {
  * @throws UsageError `data_folder_unusable`, `journal_newer`
  */
 export function openEngine(ports: Ports, setup: EngineSetup): Engine {
-  const { journal, setAside } = openJournal(setup.folder, ports);
-  findCrash(setup.folder, journal);
-  return new JournaledEngine(ports, setup, journal, setAside);
+  return openWithJournal(ports, setup).engine;
 }
 
-const NEVER = new AbortController().signal;
+/** As {@link openEngine}, for the service, which keeps its own notes in the same journal. */
+export function openWithJournal(
+  ports: Ports,
+  setup: EngineSetup,
+): { readonly engine: Engine; readonly journal: Journal } {
+  const { journal, setAside } = openJournal(setup.folder, ports);
+  findCrash(setup.folder, journal);
+  return { engine: new JournaledEngine(ports, setup, journal, setAside), journal };
+}
 
 class JournaledEngine implements Engine {
   readonly journalSetAside: string | null;
-  readonly #ports: Ports;
-  readonly #setup: EngineSetup;
+  #base: EngineBase;
   readonly #journal: Journal;
-  readonly #installation: Installation;
   readonly #listeners = new Set<EngineListener>();
 
   constructor(ports: Ports, setup: EngineSetup, journal: Journal, setAside: string | null) {
-    this.#ports = ports;
-    this.#setup = setup;
     this.#journal = journal;
-    this.#installation = installation(setup.folder);
+    this.#base = {
+      ...setup,
+      ports,
+      journal,
+      installation: installation(setup.folder),
+      emit: (event) => this.#emit(event),
+    };
     this.journalSetAside = setAside;
   }
 
+  useSettings(settings: Settings): void {
+    this.#base = { ...this.#base, settings };
+  }
+
   async syncAll(request: SyncAllRequest, control: RunControl = {}): Promise<BatchRow> {
-    const connections = pickConnections(this.#setup.settings, request.connections ?? []);
+    const base = this.#base;
+    const connections = pickConnections(base.settings, request.connections ?? []);
     const names = request.tables ?? [];
     return this.#leased(request, control, async (holding) => {
-      const plans = narrow(await this.#look(connections, control), names);
+      const plans = narrow(await lookAtSources(base, connections, control), names);
       const strategy = request.strategy ?? null;
       const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
       const tables = works.flatMap(plannedTables);
       if (tables.length === 0)
         throw new UsageError(UsageCode.NoTables, { connection: connections.map((one) => one.id).join(', ') });
-      const allowDeletes = request.allowDeletes ?? false;
       const options = {
         connections: connections.map((one) => one.id),
         tables: names,
         strategy,
-        allowDeletes,
+        allowDeletes: request.allowDeletes ?? false,
       };
       const batch = this.#journal.beginBatch({ trigger: request.trigger, options, tables });
       holding.noteBatch(batch.batch_id);
       this.#emit({ type: 'batch_started', batch });
-      const context = this.#context(control, batch.batch_id, allowDeletes, request.acceptSources);
-      return runBatch(context, batch.batch_id, works);
+      return runBatch(runContext(base, control, batch.batch_id, request), batch.batch_id, works);
     });
   }
 
   async resume(batchId: string, request: ResumeRequest, control: RunControl = {}): Promise<ResumeOutcome> {
+    const base = this.#base;
     this.#refuseUnfit(batchId);
     return this.#leased(request, control, async (holding) => {
       const { batch, tables } = this.batch(batchId);
       if (batch.status === BatchStatus.Completed) return { kind: 'already_completed', batch };
       const rest = tables.filter((row) => isLeft(row) && isAsked(row, request));
       const options = batch.options;
-      const plans = await this.#look(connectionsOf(this.#setup.settings, rest), control);
+      const plans = await lookAtSources(base, connectionsOf(base.settings, rest), control);
       const resumed = this.#journal.resumeBatch(batchId);
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed });
       const works = plans.map((plan) =>
         this.#restOfWork(batchId, plan, rest, options.tables, options.strategy),
       );
-      const context = this.#context(
-        control,
-        batchId,
-        options.allowDeletes || (request.allowDeletes ?? false),
-        request.acceptSources,
-      );
+      const context = runContext(base, control, batchId, {
+        ...request,
+        allowDeletes: options.allowDeletes || request.allowDeletes,
+      });
       const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
       return { kind: 'ran', batch: ended };
     });
   }
 
   async syncTable(request: SyncTableRequest, control: RunControl = {}): Promise<TableOutcome> {
-    const connection = pickConnection(this.#setup.settings, request.connection);
+    const base = this.#base;
+    const connection = pickConnection(base.settings, request.connection);
     if (request.batchId !== undefined)
       return this.#syncTableOfBatch(connection, request, request.batchId, control);
     return this.#leased(request, control, async () => {
-      const [plan] = await this.#look([connection], control);
+      const [plan] = await lookAtSources(base, [connection], control);
       if (plan === undefined) throw unknownTable(request.table, []);
       if (plan.failure !== null) throw new SyncFailure(plan.failure);
       const [narrowed] = narrow([plan], [request.table]);
       const work = newWork(narrowed ?? plan, this.#journal, [request.table], request.strategy ?? null);
-      const context = this.#context(control, null, request.allowDeletes ?? false);
+      const context = runContext(base, control, null, request);
       const outcome = (await runConnections(context, [work]))[0]?.outcomes[0];
       if (outcome === undefined) throw unknownTable(request.table, [plan]);
       return outcome;
@@ -163,11 +174,11 @@ class JournaledEngine implements Engine {
   }
 
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
-    const connections = pickConnections(this.#setup.settings, request.connections ?? []);
+    const base = this.#base;
+    const connections = pickConnections(base.settings, request.connections ?? []);
     return this.#leased(request, control, async () => {
-      const plans = narrow(await this.#look(connections, control), request.tables ?? []);
-      const context = this.#context(control, null, request.allowDeletes ?? false);
-      return verifyConnections(context, plans, request.repair ?? false);
+      const plans = narrow(await lookAtSources(base, connections, control), request.tables ?? []);
+      return verifyConnections(runContext(base, control, null, request), plans, request.repair ?? false);
     });
   }
 
@@ -199,12 +210,12 @@ class JournaledEngine implements Engine {
   }
 
   holder(): ReturnType<Engine['holder']> {
-    return isLeaseHeld(this.#setup.folder) ? this.#journal.holder() : null;
+    return isLeaseHeld(this.#base.folder) ? this.#journal.holder() : null;
   }
 
   async testConnection(connection: ConnectionSettings | 'central'): ReturnType<Engine['testConnection']> {
-    const { settings, folder } = this.#setup;
-    const timeouts = { ...DEFAULT_TIMEOUTS, ...this.#setup.timeouts };
+    const { settings, folder } = this.#base;
+    const timeouts = { ...DEFAULT_TIMEOUTS, ...this.#base.timeouts };
     const common = { folder, timeouts, applicationName: 'branchline-test' };
     return connection === 'central'
       ? testEndpoint({ ...common, side: 'central', endpoint: settings.central, connection: 'central' }, null)
@@ -215,10 +226,14 @@ class JournaledEngine implements Engine {
   }
 
   async listTables(connectionId: string): ReturnType<Engine['listTables']> {
-    const connection = pickConnection(this.#setup.settings, connectionId);
-    const plan = await planSource(connection, this.#sessionOptions(connection).source);
+    const connection = pickConnection(this.#base.settings, connectionId);
+    const plan = await planSource(connection, sessionOptions(this.#base, connection).source);
     if (plan.failure !== null) throw new SyncFailure(plan.failure);
     return plan.selected.map((one) => ({ table: one.table, estimatedRows: one.shape?.estimatedRows ?? 0 }));
+  }
+
+  async outOfReach(connections: readonly string[]): ReturnType<Engine['outOfReach']> {
+    return findOutOfReach(this.#base, pickConnections(this.#base.settings, connections));
   }
 
   on(listener: EngineListener): () => void {
@@ -233,7 +248,7 @@ class JournaledEngine implements Engine {
   /** Says who runs a batch that is running, before the lease is asked for. */
   #refuseUnfit(batchId: string): void {
     const { batch } = this.batch(batchId);
-    if (batch.status !== BatchStatus.Running || !isLeaseHeld(this.#setup.folder)) return;
+    if (batch.status !== BatchStatus.Running || !isLeaseHeld(this.#base.folder)) return;
     const holder = this.#journal.holder();
     const params = { batch: batchId, pid: holder?.pid ?? '?', face: holder?.face ?? batch.trigger };
     throw new UsageError(UsageCode.BatchRunning, params);
@@ -244,26 +259,8 @@ class JournaledEngine implements Engine {
     control: RunControl,
     work: (holding: { noteBatch(batchId: string): void }) => Promise<T>,
   ): Promise<T> {
-    return withLease(this.#setup.folder, this.#journal, this.#ports.clock, request.trigger, control, work);
-  }
-
-  /** Looks at the sources side by side; one that does not answer is asked again a few times. */
-  async #look(
-    connections: readonly ConnectionSettings[],
-    control: RunControl,
-  ): Promise<readonly SourcePlan[]> {
-    return Promise.all(connections.map((one) => this.#lookAt(one, control.stop ?? NEVER)));
-  }
-
-  async #lookAt(connection: ConnectionSettings, stop: AbortSignal): Promise<SourcePlan> {
-    const retry = { ...DEFAULT_RETRY, ...this.#setup.retry };
-    for (let failures = 0; ; failures++) {
-      const plan = await planSource(connection, this.#sessionOptions(connection).source);
-      if (plan.failure === null || stop.aborted) return plan;
-      const delay = retryDelay(retry, plan.failure, failures, this.#ports.random);
-      if (delay === null) return plan;
-      await this.#ports.clock.sleep(delay, stop).catch(() => {});
-    }
+    const { folder, ports } = this.#base;
+    return withLease(folder, this.#journal, ports.clock, request.trigger, control, work);
   }
 
   #restOfWork(
@@ -283,60 +280,15 @@ class JournaledEngine implements Engine {
     return work;
   }
 
-  #context(
-    control: RunControl,
-    batchId: string | null,
-    allowDeletes: boolean,
-    acceptSources: readonly string[] = [],
-  ): RunContext {
-    const { settings, retry } = this.#setup;
-    const halt = control.halt ?? NEVER;
-    return {
-      ports: this.#ports,
-      journal: this.#journal,
-      emit: (event) => this.#emit(event),
-      installation: this.#installation,
-      central: settings.central,
-      limits: settings.sync,
-      retry: { ...DEFAULT_RETRY, ...retry },
-      throttle: new Throttle(
-        settings.sync.bandwidthKbps,
-        settings.sync.bandwidthHours === null ? null : parseHours(settings.sync.bandwidthHours),
-        this.#ports.clock,
-      ),
-      parallelTables: settings.sync.parallelTables,
-      batchId,
-      allowDeletes,
-      acceptSources,
-      stop: AbortSignal.any([control.stop ?? NEVER, halt]),
-      halt,
-      sessionOptions: (connection) => this.#sessionOptions(connection),
-    };
-  }
-
-  #sessionOptions(connection: ConnectionSettings): {
-    readonly source: SessionOptions;
-    readonly central: SessionOptions;
-  } {
-    const { settings, folder } = this.#setup;
-    const common = {
-      connection: connection.id,
-      folder,
-      applicationName: applicationName(this.#installation, connection.id),
-      timeouts: { ...DEFAULT_TIMEOUTS, ...this.#setup.timeouts },
-    };
-    return {
-      source: { ...common, side: 'source', endpoint: connection },
-      central: { ...common, side: 'central', endpoint: settings.central },
-    };
-  }
-
   #emit(event: EngineEvent): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);
       } catch (error) {
-        this.#ports.logger.log('error', 'A listener failed', { event: event.type, error: String(error) });
+        this.#base.ports.logger.log('error', 'A listener failed', {
+          event: event.type,
+          error: String(error),
+        });
       }
     }
   }

@@ -6,9 +6,10 @@ import type {
   TableOutcome,
   TableRow,
 } from '../shared/contract.ts';
-import type { ConnectionSettings } from '../shared/settings.ts';
+import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
+import type { OutOfReach } from './batch/reach.ts';
 import type { EngineListener } from './ports.ts';
 
 /** Which tables a batch covers and how. Names may be table or model names; empty means all. */
@@ -120,6 +121,16 @@ export interface Engine extends AsyncDisposable {
   listTables(
     connectionId: string,
   ): Promise<readonly { readonly table: string; readonly estimatedRows: number }[]>;
+
+  /**
+   * Signs in to central and to the sources of some connections (of all enabled ones where none is named).
+   *
+   * @returns the first that cannot be used now; null where all answer
+   * @throws UsageError `connection_unknown`, `no_connections`
+   */
+  outOfReach(connections: readonly string[]): Promise<OutOfReach | null>;
+  /** Takes other settings for whatever begins from now on; a run under way keeps those that it began with. */
+  useSettings(settings: Settings): void;
 
   /** Returns the function that takes the listener off again. A listener that throws is logged and ignored. */
   on(listener: EngineListener): () => void;

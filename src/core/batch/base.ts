@@ -1,0 +1,109 @@
+import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import { applicationName, type Installation } from '../central/ownership.ts';
+import type { RunControl } from '../engineApi.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ports } from '../ports.ts';
+import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgres/session.ts';
+import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from '../sync/retry.ts';
+import { parseHours, Throttle } from '../sync/throttle.ts';
+import type { RunContext } from './connectionRun.ts';
+import { planSource, type SourcePlan } from './plan.ts';
+import type { Emit } from './recorder.ts';
+
+/**
+ * What an engine gives to each of its runs. A run takes it once, at its start: settings that are replaced
+ * meanwhile count from the next one on.
+ */
+export interface EngineBase {
+  readonly ports: Ports;
+  /** The user-data folder. */
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly installation: Installation;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly emit: Emit;
+}
+
+/** What one run may do beyond the usual, because a person has said so. */
+export interface Allowed {
+  readonly allowDeletes?: boolean | undefined;
+  readonly acceptSources?: readonly string[] | undefined;
+}
+
+const NEVER = new AbortController().signal;
+
+/** @param batchId null for what is no batch: a table alone, a verify */
+export function runContext(
+  base: EngineBase,
+  control: RunControl,
+  batchId: string | null,
+  allowed: Allowed,
+): RunContext {
+  const { settings, ports } = base;
+  const { sync } = settings;
+  const halt = control.halt ?? NEVER;
+  return {
+    ports,
+    journal: base.journal,
+    emit: base.emit,
+    installation: base.installation,
+    central: settings.central,
+    limits: sync,
+    retry: { ...DEFAULT_RETRY, ...base.retry },
+    throttle: new Throttle(
+      sync.bandwidthKbps,
+      sync.bandwidthHours === null ? null : parseHours(sync.bandwidthHours),
+      ports.clock,
+    ),
+    parallelTables: sync.parallelTables,
+    batchId,
+    allowDeletes: allowed.allowDeletes ?? false,
+    acceptSources: allowed.acceptSources ?? [],
+    stop: AbortSignal.any([control.stop ?? NEVER, halt]),
+    halt,
+    sessionOptions: (connection) => sessionOptions(base, connection),
+  };
+}
+
+/** How both ends of a connection are opened. */
+export function sessionOptions(
+  base: EngineBase,
+  connection: ConnectionSettings,
+): { readonly source: SessionOptions; readonly central: SessionOptions } {
+  const common = {
+    connection: connection.id,
+    folder: base.folder,
+    applicationName: applicationName(base.installation, connection.id),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...base.timeouts },
+  };
+  return {
+    source: { ...common, side: 'source', endpoint: connection },
+    central: { ...common, side: 'central', endpoint: base.settings.central },
+  };
+}
+
+/** Looks at the sources side by side; one that does not answer is asked again a few times. */
+export function lookAtSources(
+  base: EngineBase,
+  connections: readonly ConnectionSettings[],
+  control: RunControl,
+): Promise<readonly SourcePlan[]> {
+  return Promise.all(connections.map((one) => lookAt(base, one, control.stop ?? NEVER)));
+}
+
+async function lookAt(
+  base: EngineBase,
+  connection: ConnectionSettings,
+  stop: AbortSignal,
+): Promise<SourcePlan> {
+  const { clock, random } = base.ports;
+  for (let failures = 0; ; failures++) {
+    const plan = await planSource(connection, sessionOptions(base, connection).source);
+    if (plan.failure === null || stop.aborted) return plan;
+    const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
+    if (delay === null) return plan;
+    await clock.sleep(delay, stop).catch(() => {});
+  }
+}

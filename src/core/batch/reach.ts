@@ -1,0 +1,41 @@
+import type { FailureDetail } from '../../shared/errors.ts';
+import type { ConnectionSettings } from '../../shared/settings.ts';
+import type { SessionOptions } from '../postgres/session.ts';
+import { openLink } from '../sync/links.ts';
+import { asFailure } from '../sync/tableRun.ts';
+import { type EngineBase, sessionOptions } from './base.ts';
+
+/** A database that cannot be used now. */
+export interface OutOfReach {
+  /** Null for central. */
+  readonly connection: string | null;
+  readonly failure: FailureDetail;
+}
+
+/**
+ * Signs in to central and to each connection's source, and off again.
+ *
+ * @returns the first that could not be done, central's before the sources'; null where all answer
+ */
+export async function findOutOfReach(
+  base: EngineBase,
+  connections: readonly ConnectionSettings[],
+): Promise<OutOfReach | null> {
+  const [first] = connections;
+  if (first === undefined) return null;
+  const tries = [
+    tryOne(null, sessionOptions(base, first).central),
+    ...connections.map((one) => tryOne(one.id, sessionOptions(base, one).source)),
+  ];
+  return (await Promise.all(tries)).find((one) => one !== null) ?? null;
+}
+
+async function tryOne(connection: string | null, options: SessionOptions): Promise<OutOfReach | null> {
+  try {
+    const { session } = await openLink(options);
+    await session.close();
+    return null;
+  } catch (error) {
+    return { connection, failure: asFailure(error) };
+  }
+}
