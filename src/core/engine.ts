@@ -91,7 +91,7 @@ class JournaledEngine implements Engine {
   async syncAll(request: SyncAllRequest, control: RunControl = {}): Promise<BatchRow> {
     const base = this.#base;
     const connections = pickConnections(base.settings, request.connections ?? []);
-    const names = request.tables ?? [];
+    const names = (request.tables ?? []).filter((name) => name !== '*');
     return this.#leased(request, control, async (holding) => {
       const plans = narrow(await lookAtSources(base, connections, control), names);
       const strategy = request.strategy ?? null;
@@ -105,7 +105,13 @@ class JournaledEngine implements Engine {
         strategy,
         allowDeletes: request.allowDeletes ?? false,
       };
-      const batch = this.#journal.beginBatch({ trigger: request.trigger, options, tables });
+      const batch = this.#journal.together(() => {
+        const begun = this.#journal.beginBatch({ trigger: request.trigger, options, tables });
+        const planned = request.schedule;
+        if (planned !== undefined)
+          this.#journal.noteScheduleRun(planned.schedule, planned.dueAt, begun.batch_id, 'ran');
+        return begun;
+      });
       holding.noteBatch(batch.batch_id);
       this.#emit({ type: 'batch_started', batch });
       return runBatch(runContext(base, control, batch.batch_id, request), batch.batch_id, works);

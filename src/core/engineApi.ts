@@ -21,6 +21,8 @@ export interface SyncAllRequest {
   readonly allowDeletes?: boolean;
   /** Connections whose source may be another database than before (a server was replaced on purpose). */
   readonly acceptSources?: readonly string[];
+  /** The planned run that this batch is: noted as done in the moment in which the batch begins. */
+  readonly schedule?: { readonly schedule: string; readonly dueAt: string };
 }
 
 /** How a run is stopped from outside, and whether it waits for another runner to end. */

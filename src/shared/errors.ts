@@ -94,6 +94,8 @@ export const UsageCode = {
   BatchRunning: 'batch_running',
   NoBatches: 'no_batches',
   LeaseHeld: 'lease_held',
+  ServiceRunning: 'service_running',
+  RunStopped: 'run_stopped',
   DataFolderUnusable: 'data_folder_unusable',
   JournalNewer: 'journal_newer',
   PlatformUnsupported: 'platform_unsupported',

@@ -2,8 +2,10 @@ import type { Ports } from '../ports.ts';
 import { type BatchWrites, createBatchWrites } from './batches.ts';
 import { appendEvent, type LogSubject } from './eventLog.ts';
 import { createHolderNote, type HolderNote } from './holder.ts';
+import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createQueries, type Queries } from './queries.ts';
 import { createScheduleRuns, type ScheduleRuns } from './scheduleRuns.ts';
+import { createServiceNotes, type ServiceNotes } from './serviceNotes.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
 import { createVerifications, type Verifications } from './verifications.ts';
@@ -16,12 +18,20 @@ import { createWorkTime } from './workTime.ts';
  * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
  * the file cannot be written, or is damaged.
  */
-export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, Verifications, ScheduleRuns {
+export interface Journal
+  extends BatchWrites,
+    TableWrites,
+    Queries,
+    HolderNote,
+    Verifications,
+    Outcomes,
+    ScheduleRuns,
+    ServiceNotes {
   /**
    * Makes what `work` writes one transaction. Each write alone waits for the disk; what is emitted of them
    * must wait until this returns.
    */
-  together(work: () => void): void;
+  together<T>(work: () => T): T;
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
   /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
@@ -37,6 +47,8 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createHolderNote(store),
     ...createVerifications(store, ports.clock),
     ...createScheduleRuns(store, ports.clock),
+    ...createOutcomes(store),
+    ...createServiceNotes(store, ports.clock),
     together: (work) => store.write(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     close: () => store.close(),

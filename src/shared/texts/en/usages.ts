@@ -67,6 +67,17 @@ export const usages = {
     means: 'Two syncs at once are not allowed, so this one did not start.',
     next: 'Wait for it with --wait, or watch it with "branchline sync-status --watch".',
   },
+  service_running: {
+    what: 'Branchline is already at work in {{folder}}.',
+    means:
+      'The tray icon or the service of this computer runs the schedules there. Two of them would run each twice.',
+    next: 'Use the one that is running; or end it first.',
+  },
+  run_stopped: {
+    what: 'Stopped before it began.',
+    means: 'Nothing was copied, and nothing is lost.',
+    next: 'Start it again when you want it.',
+  },
   data_folder_unusable: {
     what: 'The data folder {{folder}} cannot be used: {{reason}}.',
     means: 'Settings and records are kept there, so nothing was run.',

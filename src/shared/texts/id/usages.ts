@@ -70,6 +70,17 @@ export const usages = {
     means: 'Dua sinkronisasi sekaligus tidak diizinkan, jadi yang ini tidak dimulai.',
     next: 'Tunggu dengan --wait, atau amati dengan "branchline sync-status --watch".',
   },
+  service_running: {
+    what: 'Branchline sudah bekerja di {{folder}}.',
+    means:
+      'Ikon di baki sistem atau layanan di komputer ini menjalankan jadwalnya di sana. Dua sekaligus akan menjalankan semuanya dua kali.',
+    next: 'Pakai yang sedang berjalan; atau akhiri dulu.',
+  },
+  run_stopped: {
+    what: 'Dihentikan sebelum dimulai.',
+    means: 'Tidak ada yang disalin, dan tidak ada yang hilang.',
+    next: 'Mulai lagi bila Anda mau.',
+  },
   data_folder_unusable: {
     what: 'Folder data {{folder}} tidak bisa dipakai: {{reason}}.',
     means: 'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan.',

@@ -1,0 +1,108 @@
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { Refusal, ServiceEvent } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { type EngineSetup, openWithJournal } from '../engine.ts';
+import type { Engine } from '../engineApi.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { EngineListener, Ports } from '../ports.ts';
+import { Health } from './health.ts';
+import { PauseKeeper } from './pause.ts';
+import type { WatchedSettings } from './watchedSettings.ts';
+
+/** What there is once the settings can be used. */
+export interface Opened {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly pause: PauseKeeper;
+  readonly health: Health;
+  readonly settings: Settings;
+}
+
+/** What the opening needs of the service. */
+interface Told {
+  tell(event: ServiceEvent): void;
+  readonly onEngine: EngineListener;
+}
+
+/** The engine and the settings in force: opened as soon as the settings can be used, and kept up with the file. */
+export class Opening {
+  readonly #ports: Ports;
+  readonly #setup: Omit<EngineSetup, 'settings'>;
+  readonly #watched: WatchedSettings;
+  readonly #told: Told;
+  #settings: Settings | null = null;
+  #opened: Opened | null = null;
+  #refusal: Refusal | null = null;
+
+  constructor(ports: Ports, setup: Omit<EngineSetup, 'settings'>, watched: WatchedSettings, told: Told) {
+    this.#ports = ports;
+    this.#setup = setup;
+    this.#watched = watched;
+    this.#told = told;
+  }
+
+  get opened(): Opened | null {
+    return this.#opened;
+  }
+
+  /** See ServiceStatus. */
+  get refusal(): Refusal | null {
+    return this.#refusal;
+  }
+
+  /** Takes the settings as they are now. Not while something runs: a run keeps those that it began with. */
+  look(): void {
+    const news = this.#watched.look();
+    if (news.kind === 'refused') this.#refuse(news.refusal);
+    if (news.kind === 'loaded') {
+      this.#refusal = null;
+      this.#settings = news.settings;
+      if (this.#opened !== null) this.#replace(this.#opened, news.settings);
+    }
+    if (this.#opened === null && this.#settings !== null) this.#open(this.#settings);
+  }
+
+  /** @throws UsageError why the service cannot work yet */
+  mustBeOpen(): Opened {
+    if (this.#opened === null) throw this.notOpen();
+    return this.#opened;
+  }
+
+  notOpen(): UsageError {
+    const { code, params } = this.#refusal ?? { code: UsageCode.SettingsMissing, params: {} };
+    return new UsageError(code, params);
+  }
+
+  #replace(opened: Opened, settings: Settings): void {
+    opened.engine.useSettings(settings);
+    this.#opened = { ...opened, settings };
+    this.#told.tell({ type: 'settings_changed' });
+  }
+
+  #open(settings: Settings): void {
+    try {
+      const { engine, journal } = openWithJournal(this.#ports, { ...this.#setup, settings });
+      engine.on(this.#told.onEngine);
+      this.#opened = {
+        engine,
+        journal,
+        settings,
+        pause: new PauseKeeper(journal),
+        health: new Health(journal),
+      };
+      this.#refusal = null;
+      const file = engine.journalSetAside;
+      if (file !== null) this.#told.tell({ type: 'journal_set_aside', file });
+    } catch (error) {
+      // A folder that cannot be written now, a journal of a newer version: tried again at the next look.
+      if (!(error instanceof UsageError)) throw error;
+      this.#refuse({ code: error.code, params: error.params });
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    const known = JSON.stringify(this.#refusal) === JSON.stringify(refusal);
+    this.#refusal = refusal;
+    if (!known) this.#told.tell({ type: 'refused', refusal });
+  }
+}

@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { type FileLock, lockFile } from '../journal/exclusiveFile.ts';
+import { asFolderError } from '../journal/sqliteErrors.ts';
+
+/** Long enough for one of two that start in the same instant to win. */
+const CONTENTION_MS = 25;
+
+/**
+ * The right to be the service of a user-data folder, for as long as the process lives. The lease is for each run
+ * alone, so that the command line can sync between them; of two services each would run every schedule.
+ *
+ * @throws UsageError `service_running`, `data_folder_unusable`
+ */
+export function takeServiceLock(folder: string): FileLock {
+  const lock = lockOf(folder);
+  if (lock === null) throw new UsageError(UsageCode.ServiceRunning, { folder });
+  return lock;
+}
+
+/** Whether a live process serves the folder. */
+export function isServed(folder: string): boolean {
+  const lock = lockOf(folder);
+  lock?.release();
+  return lock === null;
+}
+
+function lockOf(folder: string): FileLock | null {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return lockFile(join(folder, 'service.db'), CONTENTION_MS);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Attention, Refusal, ServiceActivity, ServiceStatus } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { TableStatus } from '../../shared/status.ts';
+import type { Engine } from '../engineApi.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { CurrentRun } from './currentRun.ts';
+import type { PauseKeeper } from './pause.ts';
+import type { Waiting } from './reachGate.ts';
+import { judge } from './resumePlan.ts';
+import { candidates } from './tasks.ts';
+
+/** What the status is made of. */
+export interface Situation {
+  readonly opened: {
+    readonly engine: Engine;
+    readonly journal: Journal;
+    readonly pause: PauseKeeper;
+    readonly settings: Settings;
+  } | null;
+  readonly run: CurrentRun | null;
+  readonly leaseTaken: boolean;
+  readonly waiting: Waiting | null;
+  readonly next: ServiceStatus['next'];
+  readonly refusal: Refusal | null;
+  readonly now: Date;
+}
+
+export function statusOf(situation: Situation): ServiceStatus {
+  const { opened, next, refusal, now } = situation;
+  const pause = opened?.pause.current() ?? null;
+  return {
+    activity: activityOf(situation),
+    pause,
+    next: pause !== null && (pause.until === null || (next !== null && next.at < pause.until)) ? null : next,
+    attention: opened === null ? [] : attention(opened.journal, opened.settings, now),
+    refusal,
+  };
+}
+
+function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceActivity {
+  const holder = opened?.engine.holder() ?? null;
+  if (run?.batchId != null) return { kind: 'running', batchId: run.batchId };
+  if (run?.what === 'verify') return { kind: 'verifying' };
+  if ((run !== null || leaseTaken) && holder !== null && holder.pid !== process.pid)
+    return { kind: 'waiting_lease', holder };
+  if (run !== null) return { kind: 'starting' };
+  if (leaseTaken) return { kind: 'waiting_lease', holder };
+  if (waiting === null) return { kind: 'idle' };
+  return {
+    kind: 'waiting_database',
+    ...waiting.found,
+    since: new Date(waiting.since).toISOString(),
+    nextAttemptAt: new Date(waiting.nextAt).toISOString(),
+  };
+}
+
+function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
+  return candidates(journal).flatMap((candidate): Attention[] => {
+    const verdict = judge(candidate, settings.resume, now.getTime());
+    const { batch, left, open } = candidate;
+    if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
+    const failed = open.filter((row) => row.status === TableStatus.Failed);
+    return [
+      {
+        batch,
+        failedTables: failed.length,
+        openTables: open.length,
+        resumesAlone: verdict.kind === 'resume',
+      },
+    ];
+  });
+}

@@ -1,0 +1,40 @@
+import type { Settings } from '../../shared/settings.ts';
+import { VerifyResult } from '../../shared/verify.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** Tables of one connection that are to be verified. */
+export interface VerifyDue {
+  readonly connection: string;
+  readonly tables: readonly string[];
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * The first connection with tables whose last verify is older than `verifyEveryDays`: a server that was set back
+ * without a trace (a virtual machine's snapshot) shows nowhere else. One that could not be done is tried again a
+ * day later.
+ *
+ * @returns null where nothing is due
+ */
+export function tablesToVerify(journal: Journal, settings: Settings, now: Date): VerifyDue | null {
+  const { verifyEveryDays } = settings.sync;
+  if (verifyEveryDays === 0) return null;
+  const before = daysAgo(now, verifyEveryDays);
+  const yesterday = daysAgo(now, 1);
+  for (const { id, enabled } of settings.connections) {
+    if (!enabled) continue;
+    const last = new Map(journal.verifications(id).map((one) => [one.table_name, one]));
+    const tables = journal.knownTables(id).filter((table) => {
+      const row = last.get(table);
+      if (row === undefined) return (journal.firstRunAt(id, table) ?? before) < before;
+      return row.checked_at < (row.result === VerifyResult.Failed ? yesterday : before);
+    });
+    if (tables.length > 0) return { connection: id, tables };
+  }
+  return null;
+}
+
+function daysAgo(now: Date, days: number): string {
+  return new Date(now.getTime() - days * DAY_MS).toISOString();
+}

@@ -1,0 +1,46 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { UsageError } from '../../shared/errors.ts';
+import type { Refusal } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Language } from '../../shared/texts/language.ts';
+import { loadSettings, settingsFile } from '../settings/load.ts';
+
+export type SettingsNews =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'loaded'; readonly settings: Settings }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** `settings.json`, as an editor, the tray or a roll-out tool may change it at any time. */
+export class WatchedSettings {
+  readonly #folder: string;
+  readonly #language: Language;
+  #seen: string | null = null;
+
+  /** @param language in which problems of the file are told */
+  constructor(folder: string, language: Language) {
+    this.#folder = folder;
+    this.#language = language;
+  }
+
+  /** What has changed since the last look; a file that cannot be used is told once, until it changes again. */
+  look(): SettingsNews {
+    const seen = this.#identity();
+    if (seen === this.#seen) return { kind: 'same' };
+    // Taken before the file is read: what is written meanwhile is seen by the next look.
+    this.#seen = seen;
+    try {
+      return { kind: 'loaded', settings: loadSettings(this.#folder, this.#language) };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return { kind: 'refused', refusal: { code: error.code, params: error.params } };
+    }
+  }
+
+  #identity(): string {
+    const found: BigIntStats | undefined = statSync(settingsFile(this.#folder), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return found === undefined ? 'missing' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+  }
+}

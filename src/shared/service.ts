@@ -1,0 +1,81 @@
+import type { BatchRow, EngineEvent, LeaseHolder } from './contract.ts';
+import type { ErrorParams, FailureDetail, UsageCode } from './errors.ts';
+
+/** A refusal as data, for whoever shows it: see UsageError. */
+export interface Refusal {
+  readonly code: UsageCode;
+  readonly params: ErrorParams;
+}
+
+/** What the service is doing at this moment. Times are ISO 8601 in UTC. */
+export type ServiceActivity =
+  | { readonly kind: 'idle' }
+  /** A run begins: the sources are looked at. */
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'running'; readonly batchId: string }
+  | { readonly kind: 'verifying' }
+  /** Another process runs a sync with the same user-data folder. */
+  | { readonly kind: 'waiting_lease'; readonly holder: LeaseHolder | null }
+  /** Something is left to do, and a database does not answer. */
+  | {
+      readonly kind: 'waiting_database';
+      /** Null for central. */
+      readonly connection: string | null;
+      readonly failure: FailureDetail;
+      readonly since: string;
+      readonly nextAttemptAt: string;
+    };
+
+/** Schedules and resuming by itself stand still; what a person asks for runs all the same. */
+export interface Pause {
+  readonly since: string;
+  /** Null until a person ends it. */
+  readonly until: string | null;
+}
+
+/** A batch that did not end well, with tables that nothing has completed since. */
+export interface Attention {
+  readonly batch: BatchRow;
+  readonly failedTables: number;
+  readonly openTables: number;
+  /** Whether it is going to be resumed without a person. */
+  readonly resumesAlone: boolean;
+}
+
+export interface ServiceStatus {
+  readonly activity: ServiceActivity;
+  readonly pause: Pause | null;
+  /** The next scheduled run; null where there is none, or a pause without end. */
+  readonly next: { readonly schedule: string; readonly at: string } | null;
+  /** The latest first. */
+  readonly attention: readonly Attention[];
+  /**
+   * Why the service cannot work (no settings yet, a folder that cannot be written), or goes on with the settings
+   * from before (the file has a mistake); null where all is well.
+   */
+  readonly refusal: Refusal | null;
+}
+
+/** What the service tells besides what its engine does. */
+export type ServiceEvent =
+  | EngineEvent
+  | { readonly type: 'status'; readonly status: ServiceStatus }
+  /** The file was changed, and its settings are in force. */
+  | { readonly type: 'settings_changed' }
+  /** See {@link ServiceStatus.refusal}. */
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** A damaged journal was set aside when the service opened it. */
+  | { readonly type: 'journal_set_aside'; readonly file: string }
+  /** A planned run did not take place at its time, and takes place now. */
+  | { readonly type: 'run_missed'; readonly schedule: string; readonly dueAt: string }
+  /** A planned run could not even begin. */
+  | {
+      readonly type: 'run_refused';
+      readonly schedule: string;
+      readonly dueAt: string;
+      readonly refusal: Refusal;
+    }
+  /** A batch is not resumed any more without a person. */
+  | { readonly type: 'gave_up'; readonly batchId: string; readonly attempts: number }
+  /** No batch has been completed for so long. `since` is the last that was, or when the service first ran. */
+  | { readonly type: 'no_success'; readonly since: string; readonly hours: number };
