@@ -83,3 +83,20 @@ export function formatDateTime(at: string | Date, language: Language, timeZone?:
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(at));
 }
+
+/**
+ * As short as can be: `08:41` today, `8 Nov, 08:41` on other days of this year, with the year before.
+ *
+ * @param at ISO 8601 time or a Date
+ */
+export function formatShortTime(at: string | Date, now: Date, language: Language): string {
+  const time = new Date(at);
+  const sameYear = time.getFullYear() === now.getFullYear();
+  const today = time.toDateString() === now.toDateString();
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(today ? {} : { day: 'numeric', month: 'short' }),
+    ...(sameYear ? {} : { year: 'numeric' }),
+  }).format(time);
+}

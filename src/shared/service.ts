@@ -36,7 +36,8 @@ export interface Pause {
 /** A batch that did not end well, with tables that nothing has completed since. */
 export interface Attention {
   readonly batch: BatchRow;
-  readonly failedTables: number;
+  /** Names of the failed ones, each once. */
+  readonly failed: readonly string[];
   readonly openTables: number;
   /** Whether it is going to be resumed without a person. */
   readonly resumesAlone: boolean;

@@ -63,7 +63,7 @@ function attention(journal: Journal, settings: Settings, now: Date): readonly At
     return [
       {
         batch,
-        failedTables: failed.length,
+        failed: [...new Set(failed.map((row) => row.table_name))],
         openTables: open.length,
         resumesAlone: verdict.kind === 'resume',
       },

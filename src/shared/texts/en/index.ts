@@ -1,9 +1,10 @@
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
+import { tray } from './tray.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
 import { words } from './words.ts';
 
 /** Everything that Branchline says, in English. It also sets which keys there are. */
-export const en = { failure: failures, usage: usages, words, cli, help, window } as const;
+export const en = { failure: failures, usage: usages, words, cli, help, window, tray } as const;

@@ -2,9 +2,18 @@ import type { Catalogue } from '../keys.ts';
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
+import { tray } from './tray.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
 import { words } from './words.ts';
 
 /** Everything that Branchline says, in Bahasa Indonesia. It has no plural forms but `_other`. */
-export const id = { failure: failures, usage: usages, words, cli, help, window } as const satisfies Catalogue;
+export const id = {
+  failure: failures,
+  usage: usages,
+  words,
+  cli,
+  help,
+  window,
+  tray,
+} as const satisfies Catalogue;

@@ -1,0 +1,248 @@
+import type { BatchRow } from '../../shared/contract.ts';
+import { formatPercent, formatShortTime } from '../../shared/format.ts';
+import type { Attention, ServiceStatus } from '../../shared/service.ts';
+import { BatchStatus } from '../../shared/status.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
+
+/** What the icon shows: by its shape, and by its colour. */
+export const TRAY_STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;
+export type TrayState = (typeof TRAY_STATES)[number];
+
+/** How far the running batch is. */
+export interface RunProgress {
+  readonly doneTables: number;
+  readonly totalTables: number;
+  /** From 0 to 1. */
+  readonly fraction: number;
+}
+
+/** Everything that tray and menu are made of. */
+export interface TrayFacts {
+  readonly status: ServiceStatus;
+  readonly progress: RunProgress | null;
+  /** Latest first. */
+  readonly latest: readonly BatchRow[];
+  /** Up to when head office has everything; null where a table is missing there. */
+  readonly upTo: string | null;
+  /** Null where the platform offers no such thing. */
+  readonly startAtLogin: boolean | null;
+  readonly now: Date;
+  /** The name that people know a connection by. */
+  labelOf(connection: string): string;
+}
+
+/** What a click on a menu item asks for. */
+export type TrayCommand =
+  | { readonly kind: 'run_now' }
+  | { readonly kind: 'pause'; readonly length: 'hour' | 'tomorrow' | 'open' }
+  | { readonly kind: 'unpause' }
+  | { readonly kind: 'resume'; readonly batchId: string }
+  | { readonly kind: 'retry'; readonly batchId: string }
+  | { readonly kind: 'open'; readonly batchId: string | null }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'start_at_login'; readonly on: boolean }
+  | { readonly kind: 'quit' };
+
+export type TrayItem =
+  | { readonly type: 'separator' }
+  /** For reading. */
+  | { readonly type: 'line'; readonly label: string }
+  | {
+      readonly type: 'command';
+      readonly label: string;
+      readonly enabled: boolean;
+      readonly command: TrayCommand;
+    }
+  | {
+      readonly type: 'checkbox';
+      readonly label: string;
+      readonly checked: boolean;
+      readonly command: TrayCommand;
+    }
+  | { readonly type: 'submenu'; readonly label: string; readonly items: readonly TrayItem[] };
+
+export interface TrayModel {
+  readonly state: TrayState;
+  readonly tooltip: string;
+  readonly menu: readonly TrayItem[];
+  /** What a click on the icon opens: the batch that needs a person, or null for the whole. */
+  readonly click: string | null;
+}
+
+/** How things are put. */
+interface Say {
+  readonly t: Translate;
+  /** A time as short as can be. */
+  time(at: string): string;
+}
+
+/** Names in one line; more would make the menu as wide as the screen. */
+const NAMES_SHOWN = 3;
+
+/** What the tray shows for a state of things. */
+export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
+  const say: Say = { t, time: (at) => formatShortTime(at, facts.now, t.language) };
+  const state = stateOf(facts);
+  const status = statusLine(facts, say);
+  const pressing = pressingOf(facts.status)[0] ?? null;
+  return {
+    state,
+    tooltip: `Branchline: ${status}`,
+    menu: menuOf(facts, status, say),
+    click: pressing?.batch.batch_id ?? null,
+  };
+}
+
+/** The worst that is not resolved wins. */
+function stateOf({ status, upTo }: TrayFacts): TrayState {
+  if (status.refusal !== null || pressingOf(status).length > 0) return 'attention';
+  const { kind } = status.activity;
+  if (kind === 'running' || kind === 'starting' || kind === 'verifying') return 'running';
+  if (status.pause !== null) return 'paused';
+  if (kind === 'waiting_database' || kind === 'waiting_lease' || status.attention.length > 0)
+    return 'waiting';
+  return upTo === null ? 'idle' : 'up_to_date';
+}
+
+/** What does not come right by itself. */
+function pressingOf({ attention }: ServiceStatus): readonly Attention[] {
+  return attention.filter((one) => !one.resumesAlone);
+}
+
+function statusLine(facts: TrayFacts, { t, time }: Say): string {
+  const { status, progress, upTo, latest, labelOf } = facts;
+  const { activity, pause, attention } = status;
+  switch (activity.kind) {
+    case 'starting':
+      return t('tray.starting');
+    case 'verifying':
+      return t('tray.verifying');
+    case 'running':
+      if (progress === null) return t('tray.starting');
+      return t('tray.running', {
+        done: progress.doneTables,
+        total: progress.totalTables,
+        percent: formatPercent(progress.fraction, t.language),
+      });
+    case 'waiting_lease':
+      return t('tray.waitingLease');
+    case 'waiting_database':
+      return activity.connection === null
+        ? t('tray.waitingCentral')
+        : t('tray.waitingSource', { connection: labelOf(activity.connection) });
+    case 'idle':
+      break;
+  }
+  if (status.refusal !== null) return t('tray.cannotWork');
+  const [pressing] = pressingOf(status);
+  if (pressing !== undefined) return troubleLine(pressing, { t, time });
+  if (pause !== null)
+    return pause.until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(pause.until) });
+  if (attention.length > 0) return t('tray.willRetry');
+  if (upTo !== null) return t('tray.upToDate', { time: time(upTo) });
+  return latest.length === 0 ? t('tray.nothingYet') : t('tray.notAll');
+}
+
+function troubleLine({ batch, failed }: Attention, { t, time }: Say): string {
+  if (failed.length === 0) return t('tray.interrupted', { time: time(batch.started_at) });
+  return t('tray.failed', { count: failed.length, names: namesOf(failed, t) });
+}
+
+/** A few names, and how many more there are. */
+export function namesOf(names: readonly string[], t: Translate): string {
+  const shown = names.slice(0, NAMES_SHOWN).join(', ');
+  const more = names.length - NAMES_SHOWN;
+  return more > 0 ? t('tray.more', { names: shown, count: more }) : shown;
+}
+
+function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayItem[] {
+  const { t } = say;
+  const { status, latest, startAtLogin } = facts;
+  const command = (label: string, asked: TrayCommand, enabled = true): TrayItem => ({
+    type: 'command',
+    label,
+    enabled,
+    command: asked,
+  });
+  const separator: TrayItem = { type: 'separator' };
+  const busy = status.activity.kind === 'running' || status.activity.kind === 'starting';
+  const works = status.refusal === null;
+  const interrupted = status.attention.find((one) => one.batch.status === BatchStatus.Interrupted);
+  const failed = status.attention.find((one) => one.failed.length > 0 && one !== interrupted);
+  return [
+    { type: 'line', label: statusText },
+    { type: 'line', label: lastBatchLine(latest, say) },
+    ...nextLine(status, say),
+    separator,
+    command(t('tray.runNow'), { kind: 'run_now' }, works && !busy),
+    status.pause === null ? pauseMenu(works, t, command) : command(t('tray.unpause'), { kind: 'unpause' }),
+    command(
+      t('tray.resume'),
+      { kind: 'resume', batchId: interrupted?.batch.batch_id ?? '' },
+      interrupted !== undefined && !busy,
+    ),
+    command(
+      t('tray.retry'),
+      { kind: 'retry', batchId: failed?.batch.batch_id ?? '' },
+      failed !== undefined && !busy,
+    ),
+    separator,
+    ...(latest.length === 0
+      ? []
+      : [
+          {
+            type: 'submenu',
+            label: t('tray.latest'),
+            items: latest.map((batch) =>
+              command(batchLine(batch, say), { kind: 'open', batchId: batch.batch_id }),
+            ),
+          } as const,
+        ]),
+    command(t('tray.open'), { kind: 'open', batchId: null }),
+    command(t('tray.settings'), { kind: 'settings' }),
+    ...(startAtLogin === null
+      ? []
+      : [
+          {
+            type: 'checkbox',
+            label: t('tray.startAtLogin'),
+            checked: startAtLogin,
+            command: { kind: 'start_at_login', on: !startAtLogin },
+          } as const,
+        ]),
+    separator,
+    command(t('tray.quit'), { kind: 'quit' }),
+  ];
+}
+
+function pauseMenu(
+  enabled: boolean,
+  t: Translate,
+  command: (label: string, asked: TrayCommand, enabled?: boolean) => TrayItem,
+): TrayItem {
+  // A submenu cannot be greyed on every desktop; a plain item can.
+  if (!enabled) return command(t('tray.pause'), { kind: 'pause', length: 'open' }, false);
+  return {
+    type: 'submenu',
+    label: t('tray.pause'),
+    items: [
+      command(t('tray.pauseHour'), { kind: 'pause', length: 'hour' }),
+      command(t('tray.pauseTomorrow'), { kind: 'pause', length: 'tomorrow' }),
+      command(t('tray.pauseOpen'), { kind: 'pause', length: 'open' }),
+    ],
+  };
+}
+
+function lastBatchLine([latest]: readonly BatchRow[], { t, time }: Say): string {
+  if (latest === undefined) return t('tray.noBatch');
+  return t('tray.lastBatch', { time: time(latest.started_at), status: t(`words.batch.${latest.status}`) });
+}
+
+function nextLine({ next }: ServiceStatus, { t, time }: Say): readonly TrayItem[] {
+  if (next === null) return [];
+  return [{ type: 'line', label: t('tray.next', { time: time(next.at) }) }];
+}
+
+function batchLine(batch: BatchRow, { t, time }: Say): string {
+  return t('tray.batch', { time: time(batch.started_at), status: t(`words.batch.${batch.status}`) });
+}

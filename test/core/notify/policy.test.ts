@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  NOTHING_TOLD,
+  type Note,
+  notify,
+  type Occurrence,
+  type Trouble,
+} from '../../../src/core/notify/policy.ts';
+import { UsageCode } from '../../../src/shared/errors.ts';
+
+const START = Date.parse('2026-11-22T01:30:00Z');
+const HOUR = 3_600_000;
+
+/** Plays occurrences, each at its hour, and returns what was told. */
+function play(story: readonly (readonly [hour: number, occurrence: Occurrence])[]): readonly Note[] {
+  let state = NOTHING_TOLD;
+  return story.flatMap(([hour, occurrence]) => {
+    const result = notify(state, occurrence, new Date(START + hour * HOUR));
+    state = result.state;
+    return result.notes;
+  });
+}
+
+function trouble(failed: readonly string[], more: Partial<Trouble> = {}): Trouble {
+  return {
+    batchId: 'b1',
+    total: 120,
+    failed,
+    resumesAlone: false,
+    byPerson: false,
+    since: new Date(START).toISOString(),
+    ...more,
+  };
+}
+
+const standing = (...troubles: readonly Trouble[]): Occurrence => ({ kind: 'standing', troubles });
+
+describe('failed tables', () => {
+  test('are told once for the batch, by name', () => {
+    expect(play([[0, standing(trouble(['c_invoice', 'c_order']))]])).toEqual([
+      { kind: 'failed', batchId: 'b1', failed: ['c_invoice', 'c_order'], total: 120 },
+    ]);
+  });
+
+  test('are not told again by the next batches of the day, and then as still failing', () => {
+    const again = (batchId: string): Occurrence => standing(trouble(['c_invoice'], { batchId }));
+    const notes = play([
+      [0, again('b1')],
+      [1, again('b2')],
+      [23, again('b3')],
+      [25, again('b4')],
+      [26, again('b5')],
+      [50, again('b6')],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['failed', 'still_failing', 'still_failing']);
+    expect(notes[1]).toMatchObject({ batchId: 'b4', since: new Date(START).toISOString() });
+  });
+
+  test('a further table is told at once', () => {
+    const notes = play([
+      [0, standing(trouble(['c_invoice']))],
+      [1, standing(trouble(['c_invoice', 'c_order']))],
+    ]);
+    expect(notes).toHaveLength(2);
+    expect(notes[1]).toMatchObject({ kind: 'failed', failed: ['c_invoice', 'c_order'] });
+  });
+
+  test('one of two that is well again is told only with the other', () => {
+    const notes = play([
+      [0, standing(trouble(['c_invoice', 'c_order']))],
+      [1, standing(trouble(['c_order']))],
+      [2, standing()],
+      [3, standing()],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['failed', 'recovered']);
+  });
+
+  test('that are tried again by themselves are told only where that has not helped for an hour', () => {
+    const alone = standing(trouble(['c_invoice'], { resumesAlone: true }));
+    expect(
+      play([
+        [0, alone],
+        [0.9, alone],
+        [1.1, alone],
+      ]).map((one) => one.kind),
+    ).toEqual(['failed']);
+    expect(
+      play([
+        [0, alone],
+        [0.5, standing()],
+      ]),
+    ).toEqual([]);
+  });
+});
+
+test('a batch that stopped for another reason is told once', () => {
+  const stopped = standing(trouble([], { batchId: 'b9' }));
+  expect(
+    play([
+      [0, stopped],
+      [1, stopped],
+    ]),
+  ).toEqual([{ kind: 'interrupted', batchId: 'b9' }]);
+});
+
+test('what a person has stopped is not told', () => {
+  expect(
+    play([
+      [0, standing(trouble([], { byPerson: true }))],
+      [1, standing()],
+    ]),
+  ).toEqual([]);
+});
+
+test('settings that cannot be used are told once, until they could be used', () => {
+  const refused: Occurrence = {
+    kind: 'refused',
+    refusal: { code: UsageCode.SettingsInvalid, params: { path: 'central.port' } },
+  };
+  expect(
+    play([
+      [0, refused],
+      [1, refused],
+      [2, standing()],
+      [3, refused],
+    ]),
+  ).toEqual([refused, refused]);
+});
+
+test('whatever happens, trouble and its end take turns', () => {
+  const names = fc.subarray(['a', 'b', 'c']);
+  const moments = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), names), { maxLength: 40 });
+  fc.assert(
+    fc.property(moments, (steps) => {
+      let hour = 0;
+      const story = steps.map(([wait, failed], index) => {
+        hour += wait;
+        const troubles = failed.length === 0 ? [] : [trouble(failed, { batchId: `b${index}` })];
+        return [hour, standing(...troubles)] as const;
+      });
+      let open = false;
+      for (const { kind } of play(story)) {
+        if (kind === 'recovered') expect(open).toBe(true);
+        open = kind !== 'recovered';
+      }
+      expect(open).toBe((steps.at(-1)?.[1] ?? []).length > 0);
+    }),
+  );
+});
