@@ -5,6 +5,7 @@ import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { ConnectionWork, RunContext } from './batch/connectionRun.ts';
+import { journalMemory } from './batch/journalMemory.ts';
 import {
   narrow,
   pickConnection,
@@ -80,7 +81,7 @@ class JournaledEngine implements Engine {
     const connections = pickConnections(this.#setup.settings, request.connections ?? []);
     const names = request.tables ?? [];
     return this.#leased(request, control, async (holding) => {
-      const plans = narrow(await this.#look(connections, control), names);
+      const plans = narrow(await this.#look(connections, control, names), names);
       const strategy = request.strategy ?? null;
       const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
       const tables = works.flatMap(plannedTables);
@@ -131,7 +132,7 @@ class JournaledEngine implements Engine {
     if (request.batchId !== undefined)
       return this.#syncTableOfBatch(connection, request, request.batchId, control);
     return this.#leased(request, control, async () => {
-      const [plan] = await this.#look([connection], control);
+      const [plan] = await this.#look([connection], control, [request.table]);
       if (plan === undefined) throw unknownTable(request.table, []);
       if (plan.failure !== null) throw new SyncFailure(plan.failure);
       const [narrowed] = narrow([plan], [request.table]);
@@ -165,7 +166,8 @@ class JournaledEngine implements Engine {
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
     const connections = pickConnections(this.#setup.settings, request.connections ?? []);
     return this.#leased(request, control, async () => {
-      const plans = narrow(await this.#look(connections, control), request.tables ?? []);
+      const names = request.tables ?? [];
+      const plans = narrow(await this.#look(connections, control, names), names);
       const context = this.#context(control, null, request.allowDeletes ?? false);
       return verifyConnections(context, plans, request.repair ?? false);
     });
@@ -251,14 +253,21 @@ class JournaledEngine implements Engine {
   async #look(
     connections: readonly ConnectionSettings[],
     control: RunControl,
+    names: readonly string[] = [],
   ): Promise<readonly SourcePlan[]> {
-    return Promise.all(connections.map((one) => this.#lookAt(one, control.stop ?? NEVER)));
+    return Promise.all(connections.map((one) => this.#lookAt(one, names, control.stop ?? NEVER)));
   }
 
-  async #lookAt(connection: ConnectionSettings, stop: AbortSignal): Promise<SourcePlan> {
+  async #lookAt(
+    connection: ConnectionSettings,
+    names: readonly string[],
+    stop: AbortSignal,
+  ): Promise<SourcePlan> {
+    const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
+    const memory = journalMemory(this.#journal, this.#ports.logger, place);
     const retry = { ...DEFAULT_RETRY, ...this.#setup.retry };
     for (let failures = 0; ; failures++) {
-      const plan = await planSource(connection, this.#sessionOptions(connection).source);
+      const plan = await planSource(connection, this.#sessionOptions(connection).source, names, memory);
       if (plan.failure === null || stop.aborted) return plan;
       const delay = retryDelay(retry, plan.failure, failures, this.#ports.random);
       if (delay === null) return plan;
