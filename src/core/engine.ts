@@ -93,7 +93,7 @@ class JournaledEngine implements Engine {
     const connections = pickConnections(base.settings, request.connections ?? []);
     const names = (request.tables ?? []).filter((name) => name !== '*');
     return this.#leased(request, control, async (holding) => {
-      const plans = narrow(await lookAtSources(base, connections, control), names);
+      const plans = narrow(await lookAtSources(base, connections, control, names), names);
       const strategy = request.strategy ?? null;
       const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
       const tables = works.flatMap(plannedTables);
@@ -148,7 +148,7 @@ class JournaledEngine implements Engine {
     if (request.batchId !== undefined)
       return this.#syncTableOfBatch(connection, request, request.batchId, control);
     return this.#leased(request, control, async () => {
-      const [plan] = await lookAtSources(base, [connection], control);
+      const [plan] = await lookAtSources(base, [connection], control, [request.table]);
       if (plan === undefined) throw unknownTable(request.table, []);
       if (plan.failure !== null) throw new SyncFailure(plan.failure);
       const [narrowed] = narrow([plan], [request.table]);
@@ -183,7 +183,8 @@ class JournaledEngine implements Engine {
     const base = this.#base;
     const connections = pickConnections(base.settings, request.connections ?? []);
     return this.#leased(request, control, async () => {
-      const plans = narrow(await lookAtSources(base, connections, control), request.tables ?? []);
+      const names = request.tables ?? [];
+      const plans = narrow(await lookAtSources(base, connections, control, names), names);
       return verifyConnections(runContext(base, control, null, request), plans, request.repair ?? false);
     });
   }

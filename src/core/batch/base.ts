@@ -7,6 +7,7 @@ import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgre
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { parseHours, Throttle } from '../sync/throttle.ts';
 import type { RunContext } from './connectionRun.ts';
+import { journalMemory } from './journalMemory.ts';
 import { planSource, type SourcePlan } from './plan.ts';
 import type { Emit } from './recorder.ts';
 
@@ -84,23 +85,31 @@ export function sessionOptions(
   };
 }
 
-/** Looks at the sources side by side; one that does not answer is asked again a few times. */
+/**
+ * Looks at the sources side by side; one that does not answer is asked again a few times.
+ *
+ * @param names tables or models that are asked for; the plans may then lack all others
+ */
 export function lookAtSources(
   base: EngineBase,
   connections: readonly ConnectionSettings[],
   control: RunControl,
+  names: readonly string[] = [],
 ): Promise<readonly SourcePlan[]> {
-  return Promise.all(connections.map((one) => lookAt(base, one, control.stop ?? NEVER)));
+  return Promise.all(connections.map((one) => lookAt(base, one, names, control.stop ?? NEVER)));
 }
 
 async function lookAt(
   base: EngineBase,
   connection: ConnectionSettings,
+  names: readonly string[],
   stop: AbortSignal,
 ): Promise<SourcePlan> {
-  const { clock, random } = base.ports;
+  const { clock, random, logger } = base.ports;
+  const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
+  const memory = journalMemory(base.journal, logger, place);
   for (let failures = 0; ; failures++) {
-    const plan = await planSource(connection, sessionOptions(base, connection).source);
+    const plan = await planSource(connection, sessionOptions(base, connection).source, names, memory);
     if (plan.failure === null || stop.aborted) return plan;
     const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
     if (delay === null) return plan;

@@ -27,6 +27,7 @@ import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import { asFailure, runTable, type TableRunner } from '../sync/tableRun.ts';
 import type { Throttle } from '../sync/throttle.ts';
+import { journalMemory } from './journalMemory.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
 
@@ -182,7 +183,10 @@ class ConnectionRun {
       }
       const names = this.#work.tables.map((one) => one.table);
       await link.session.script(beginCentral(link.version, connection.id));
-      const existing = await readTables(link.session, link.version, targetSchema(central, connection), names);
+      const schema = targetSchema(central, connection);
+      const place = { side: 'central', connection: connection.id, schema } as const;
+      const memory = journalMemory(this.#run.journal, ports.logger, place);
+      const existing = await readTables(link.session, link.version, schema, names, memory);
       const checkpoints = await readCheckpoints(link.session, claim, names);
       await link.session.query('COMMIT');
       this.#control = link;

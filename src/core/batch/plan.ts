@@ -1,6 +1,8 @@
 import { type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { modelName, namesTable } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import type { TableChoice } from '../catalogue/choice.ts';
+import { NO_MEMORY } from '../catalogue/memory.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import { sourceIdentity } from '../source/snapshot.ts';
@@ -44,23 +46,44 @@ export function pickConnection(settings: Settings, id: string): ConnectionSettin
   });
 }
 
-/** Looks at a source: which tables there are, and which of them the settings select. Never throws for what it meets. */
+/**
+ * Looks at a source: which tables there are, and which of them the settings select. Never throws for what it meets.
+ *
+ * @param names tables or models that are asked for; the plan may then lack all others
+ * @param memory of the connection's schema
+ */
 export async function planSource(
   connection: ConnectionSettings,
   options: SessionOptions,
+  names: readonly string[] = [],
+  memory = NO_MEMORY,
 ): Promise<SourcePlan> {
   try {
     const { session, version } = await openLink(options);
     try {
       const identity = await sourceIdentity(session);
-      const shapes = await readTables(session, version, connection.schema);
-      return { connection, identity, selected: selectTables(connection, shapes), failure: null };
+      const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
+        readTables(session, version, connection.schema, choice, memory);
+      const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
+      const selected =
+        asked !== null && hasAll(asked, names) ? asked : selectTables(connection, await read());
+      return { connection, identity, selected, failure: null };
     } finally {
       await session.close();
     }
   } catch (error) {
     return { connection, identity: 'unknown', selected: [], failure: asFailure(error) };
   }
+}
+
+function asksForAll(names: readonly string[]): boolean {
+  return names.length === 0 || names.includes('*');
+}
+
+/** Whether every name means a table that the source has: else all tables have to be known, to say which is meant. */
+function hasAll(selected: readonly Selected[], names: readonly string[]): boolean {
+  const there = selected.filter((one) => one.shape !== null);
+  return names.every((name) => there.some((one) => namesTable(name, one.table)));
 }
 
 /**
@@ -70,7 +93,7 @@ export async function planSource(
  * @throws UsageError `table_unknown` where no connection has a table of that name, with the nearest
  */
 export function narrow(plans: readonly SourcePlan[], names: readonly string[]): readonly SourcePlan[] {
-  if (names.length === 0 || names.includes('*')) return plans;
+  if (asksForAll(names)) return plans;
   for (const name of names) {
     const known = plans.flatMap((plan) => plan.selected.map((one) => one.table));
     const allRead = plans.every((plan) => plan.failure === null);

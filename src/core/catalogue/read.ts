@@ -1,138 +1,81 @@
-import { literal, qualified } from '../postgres/quote.ts';
-import type { Session, TextRow } from '../postgres/session.ts';
-import type { ColumnShape, RelationKind, TableShape } from './shape.ts';
-import { type RawUse, rawUse, readTypes, type Types } from './types.ts';
-
-const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
-  r: 'table',
-  p: 'partitioned',
-  v: 'view',
-  m: 'materialized_view',
-  f: 'foreign_table',
-};
-
-interface RawColumn extends RawUse {
-  readonly name: string;
-  readonly number: number;
-  readonly default: string | null;
-  readonly identity: string;
-  readonly not_null: boolean;
-  readonly generated: string;
-  readonly collated: boolean;
-}
+import { oneLine } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { bareName, bareNameSql, isChosen, type TableChoice } from './choice.ts';
+import { factsSql, type TableFacts, toShape, typesOf } from './facts.ts';
+import { digestOf, digestSql, NO_MEMORY, type ShapeMemory } from './memory.ts';
+import type { TableShape } from './shape.ts';
+import { readTypes } from './types.ts';
 
 /**
  * Reads the tables of a schema with their columns and keys, all in one query (a second one where there are
  * types of the database's own): on a slow link a query a table would cost minutes a batch.
  *
- * @param names only these; all tables, views and foreign tables of the schema where absent
+ * @param choice only these; all tables, views and foreign tables of the schema where absent
+ * @param memory of this schema at this server: what it knows already is not sent again
  */
 export async function readTables(
   session: Session,
   version: number,
   schema: string,
-  names?: readonly string[],
+  choice?: TableChoice,
+  memory = NO_MEMORY,
 ): Promise<readonly TableShape[]> {
-  const wanted = names === undefined ? null : JSON.stringify(names);
-  const result = await session.query(catalogueQuery(version), [schema, wanted]);
-  const tables = result.rows.map((row) => ({
-    row,
-    columns: (JSON.parse(row.columns ?? '[]') ?? []) as readonly RawColumn[],
-  }));
-  const oids = tables.flatMap((one) => one.columns.map((raw) => raw.oid));
-  const types = await readTypes(session, version, oids);
-  return tables.map((one) =>
-    toShape(
-      schema,
-      one.row,
-      one.columns.map((raw) => toColumn(raw, types)),
-    ),
+  const known = new Map([...memory.recall('table')].filter(([name]) => isChosen(choice, name)));
+  const digests = Object.fromEntries([...known].map(([name, text]) => [name, digestOf(text)]));
+  const result = await session.query(oneLine(catalogueQuery(version, choice)), [
+    schema,
+    JSON.stringify(digests),
+    ...(choice === undefined ? [] : [JSON.stringify(chosen(choice))]),
+  ]);
+  const fresh = new Map<string, string>();
+  const tables = result.rows.map((row) => {
+    const name = row.relname ?? '';
+    if (row.facts != null) fresh.set(name, row.facts);
+    const facts = JSON.parse(row.facts ?? known.get(name) ?? '{}') as TableFacts;
+    const estimatedRows = row.estimated_rows == null ? null : Number(row.estimated_rows);
+    return { name, facts, size: { bytes: Number(row.bytes ?? 0), estimatedRows } };
+  });
+  keepTables(memory, fresh, choice === undefined ? tables.map((one) => one.name) : null);
+  const types = await readTypes(
+    session,
+    version,
+    tables.flatMap((one) => typesOf(one.facts)),
+    memory,
+    choice === undefined,
   );
+  return tables.map(({ name, facts, size }) => toShape(schema, name, facts, size, types));
 }
 
-function catalogueQuery(version: number): string {
-  const generated = version >= 120000 ? 'a.attgenerated' : "''";
-  return `
-SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
-  CASE WHEN c.reltuples > 0 AND c.relpages > 0
+/** @param all every table of the schema, where all were read: others are gone */
+function keepTables(
+  memory: ShapeMemory,
+  fresh: ReadonlyMap<string, string>,
+  all: readonly string[] | null,
+): void {
+  const there = new Set(all);
+  const gone = all === null ? [] : [...memory.recall('table').keys()].filter((name) => !there.has(name));
+  if (fresh.size > 0 || gone.length > 0) memory.keep('table', fresh, gone);
+}
+
+/** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */
+function catalogueQuery(version: number, choice: TableChoice | undefined): string {
+  return `SELECT c.relname, c.bytes, c.estimated_rows,
+  CASE WHEN k.value IS DISTINCT FROM ${digestSql('c.facts')} THEN c.facts END AS facts
+FROM (SELECT c.relname, pg_relation_size(c.oid) AS bytes, CASE WHEN c.reltuples > 0 AND c.relpages > 0
     THEN round(c.reltuples::numeric / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))
-  END AS estimated_rows,
-  (SELECT json_agg(json_build_object('name', a.attname, 'number', a.attnum, ${rawUse('a.atttypid', 'a.atttypmod')},
-     'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-       WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
-     'identity', a.attidentity, 'not_null', a.attnotnull, 'generated', ${generated}, 'collated', a.attcollation <> 0 AND NOT EXISTS (
-       SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND l.collname IN ('C', 'POSIX', 'ucs_basic')))
-     ORDER BY a.attnum)
-   FROM pg_attribute a
-   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-  (SELECT json_agg(json_build_object(
-     'plain', i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
-     'not_null', NOT EXISTS (
-       SELECT FROM pg_attribute k WHERE k.attrelid = c.oid
-         AND k.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) AND NOT k.attnotnull),
-     'columns', (SELECT json_agg(k.attname ORDER BY p.n)
-       FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) WITH ORDINALITY AS p(attnum, n)
-       JOIN pg_attribute k ON k.attrelid = c.oid AND k.attnum = p.attnum))
-     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
-   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique) AS keys,
-  (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p') AS primary_key,
-  EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D') AS triggers,
-  ${COLUMNS_PRINT} AS print
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-  AND ($2::json IS NULL OR c.relname IN (SELECT json_array_elements_text($2::json)))
+    END AS estimated_rows, ${factsSql(version)}::text AS facts
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition${choiceSql(choice)}
+  OFFSET 0) c LEFT JOIN json_each_text($2::json) k ON k.key = c.relname
 ORDER BY c.relname`;
 }
 
-/**
- * SQL of what identifies a relation `c` and its columns: it changes when the table is made anew or a column
- * is added, dropped, renamed or retyped. Cheap enough to be asked before every pass.
- */
-const COLUMNS_PRINT = `c.oid || '/' || coalesce((SELECT md5(string_agg(concat_ws(':', p.attnum, p.attname, p.atttypid,
-    p.atttypmod), ',' ORDER BY p.attnum)) FROM pg_attribute p
-    WHERE p.attrelid = c.oid AND p.attnum > 0 AND NOT p.attisdropped), '')`;
-
-/** SQL that reads {@link TableShape.print} of one relation as it is now; no row where it is gone. */
-export function printQuery(schema: string, name: string): string {
-  return `SELECT ${COLUMNS_PRINT} AS print FROM pg_class c WHERE c.oid = to_regclass(${literal(qualified(schema, name))})`;
+function choiceSql(choice: TableChoice | undefined): string {
+  if (choice === undefined) return '';
+  const name = 'typed' in choice ? bareNameSql('c.relname') : 'c.relname';
+  return ` AND ${name} IN (SELECT json_array_elements_text($3::json))`;
 }
 
-interface RawKey {
-  /** Neither partial nor over expressions nor deferrable. */
-  readonly plain: boolean;
-  readonly not_null: boolean;
-  readonly columns: readonly string[] | null;
-}
-
-function toShape(schema: string, row: TextRow, columns: readonly ColumnShape[]): TableShape {
-  const keys = (JSON.parse(row.keys ?? '[]') ?? []) as readonly RawKey[];
-  const plain = keys.filter((one) => one.plain);
-  const key = plain.find((one) => one.not_null)?.columns ?? null;
-  return {
-    schema,
-    name: row.relname ?? '',
-    oid: row.oid ?? '0',
-    kind: RELATION_KINDS[row.relkind ?? ''] ?? 'table',
-    columns,
-    key,
-    primaryKey: row.primary_key ?? null,
-    print: row.print ?? '',
-    uniqueKeys: plain.flatMap((one) => (one.columns === null ? [] : [one.columns])),
-    otherConstraints: row.triggers === 't' || keys.length > (key === null ? 0 : 1),
-    estimatedRows: row.estimated_rows == null ? null : Number(row.estimated_rows),
-    bytes: Number(row.bytes ?? 0),
-  };
-}
-
-function toColumn(raw: RawColumn, types: Types): ColumnShape {
-  return {
-    name: raw.name,
-    number: raw.number,
-    ...types.use(raw),
-    notNull: raw.not_null,
-    defaultExpression: raw.default,
-    generated: raw.generated !== '',
-    fillsItself: raw.default !== null || raw.identity !== '',
-    collated: raw.collated,
-  };
+function chosen(choice: TableChoice): readonly string[] {
+  return 'typed' in choice ? choice.typed.map(bareName) : choice;
 }

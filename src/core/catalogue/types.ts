@@ -1,4 +1,6 @@
-import type { Session, TextRow } from '../postgres/session.ts';
+import { oneLine } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { digestOf, digestSql, type ShapeMemory } from './memory.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
 
 /** Object ids below this come with PostgreSQL itself (FirstNormalObjectId). */
@@ -8,22 +10,43 @@ export const FIRST_USER_OID = 16384;
 export interface RawUse {
   readonly type: string;
   readonly oid: number;
-  /** What format_type adds for the type modifier. */
-  readonly modifier: string;
 }
 
 /** SQL of a {@link RawUse}: the arguments of json_build_object. */
 export function rawUse(oid: string, typmod: string): string {
-  return `'type', format_type(${oid}, ${typmod}), 'oid', ${oid}::int8,
-    'modifier', replace(format_type(${oid}, ${typmod}), format_type(${oid}, NULL), '')`;
+  return `'type', format_type(${oid}, ${typmod}), 'oid', ${oid}::int8`;
+}
+
+/** What format_type adds to the name of a type for its modifier, `(Point,4326)`; empty where it adds nothing. */
+function modifierOf(type: string): string {
+  return /(\([^()]*\))(?:\[\])?$/.exec(type)?.[1] ?? '';
+}
+
+/** A type of a database's own, as the queries below give it; what does not apply to it is left out. */
+interface RawType {
+  readonly oid: number;
+  readonly nspname: string;
+  readonly typname: string;
+  readonly typtype: string;
+  readonly relkind?: string;
+  readonly extension?: string;
+  readonly element?: RawUse;
+  readonly base?: RawUse;
+  readonly labels?: readonly string[];
+  readonly fields?: readonly (RawUse & { readonly name: string })[];
+  readonly subtype?: RawUse;
+  readonly portable?: boolean;
+  readonly collation?: string;
+  readonly multirange?: string;
+  readonly range?: number;
 }
 
 /** A database's own types, as far as they were read. */
 export class Types {
-  readonly #rows: ReadonlyMap<number, TextRow>;
+  readonly #rows: ReadonlyMap<number, RawType>;
 
-  constructor(rows: readonly TextRow[]) {
-    this.#rows = new Map(rows.map((row) => [Number(row.oid), row]));
+  constructor(rows: readonly RawType[]) {
+    this.#rows = new Map(rows.map((row) => [row.oid, row]));
   }
 
   /** The types that were asked for themselves, and those that they are made of. */
@@ -31,61 +54,86 @@ export class Types {
     return [...this.#rows.keys()].map((oid) => this.#own(oid, ''));
   }
 
-  use(raw: RawUse): TypeUse {
-    return { type: raw.type, own: raw.oid < FIRST_USER_OID ? null : this.#own(raw.oid, raw.modifier) };
+  use({ type, oid }: RawUse, modifier = modifierOf(type)): TypeUse {
+    return { type, own: oid < FIRST_USER_OID ? null : this.#own(oid, modifier) };
   }
 
   #own(oid: number, modifier: string): OwnType {
-    const row = this.#rows.get(oid) ?? {};
-    const names = { schema: row.nspname ?? '', name: row.typname ?? String(oid) };
-    if (row.element != null) return { kind: 'array', element: this.#parsed(row.element, modifier) };
-    if (row.extension != null) return { kind: 'extension', ...names, extension: row.extension, modifier };
-    switch (row.typtype) {
+    const row = this.#rows.get(oid);
+    const names = { schema: row?.nspname ?? '', name: row?.typname ?? String(oid) };
+    if (row?.element !== undefined) return { kind: 'array', element: this.use(row.element, modifier) };
+    if (row?.extension !== undefined)
+      return { kind: 'extension', ...names, extension: row.extension, modifier };
+    switch (row?.typtype) {
       case 'e':
-        return { kind: 'enum', ...names, labels: JSON.parse(row.labels ?? '[]') as string[] };
+        return { kind: 'enum', ...names, labels: row.labels ?? [] };
       case 'd':
-        return { kind: 'domain', base: this.#parsed(row.base) };
+        if (row.base === undefined) break;
+        return { kind: 'domain', base: this.use(row.base) };
       case 'c':
         if (row.relkind !== 'c') break;
-        return { kind: 'composite', ...names, fields: this.#fields(row.fields) };
+        return { kind: 'composite', ...names, fields: this.#fields(row.fields ?? []) };
       case 'r':
-        return this.#range(row, names);
+        if (row.subtype === undefined) break;
+        return this.#range(row, row.subtype, names);
       case 'm': {
-        const range = this.#own(Number(row.range), '');
+        const range = this.#own(row.range ?? 0, '');
         if (range.kind === 'range') return { kind: 'multirange', ...names, range };
       }
     }
     return { kind: 'opaque', ...names };
   }
 
-  #parsed(json: string | null | undefined, modifier?: string): TypeUse {
-    const raw = JSON.parse(json ?? '{}') as RawUse;
-    return this.use(modifier === undefined ? raw : { ...raw, modifier });
-  }
-
-  #fields(json: string | null | undefined): readonly TypeField[] {
-    const raw = JSON.parse(json ?? '[]') as readonly (RawUse & { readonly name: string })[];
+  #fields(raw: NonNullable<RawType['fields']>): readonly TypeField[] {
     return raw.map((one) => ({ name: one.name, ...this.use(one) }));
   }
 
-  #range(row: TextRow, names: { schema: string; name: string }): RangeType {
+  #range(row: RawType, subtype: RawUse, names: { schema: string; name: string }): RangeType {
     return {
       kind: 'range',
       ...names,
-      subtype: this.#parsed(row.subtype),
+      subtype: this.use(subtype),
       collation: row.collation ?? null,
-      portable: row.portable === 't',
+      portable: row.portable === true,
       multirange: row.multirange ?? null,
     };
   }
 }
 
-/** Reads types and all that they are made of. Asks the server nothing where there is nothing to ask. */
-export async function readTypes(session: Session, version: number, oids: readonly number[]): Promise<Types> {
-  const own = [...new Set(oids.filter((oid) => oid >= FIRST_USER_OID))];
+/**
+ * Reads types and all that they are made of. Asks the server nothing where there is nothing to ask.
+ *
+ * @param all whether these are all that the schema's tables have: what is remembered of others is of no more use
+ */
+export async function readTypes(
+  session: Session,
+  version: number,
+  oids: readonly number[],
+  memory: ShapeMemory,
+  all: boolean,
+): Promise<Types> {
+  const own = [...new Set(oids.filter((oid) => oid >= FIRST_USER_OID))].sort((a, b) => a - b);
   if (own.length === 0) return new Types([]);
   const roots = 'SELECT json_array_elements_text($1::json)::oid';
-  return new Types((await session.query(typesQuery(version, roots), [JSON.stringify(own)])).rows);
+  const asked = JSON.stringify(own);
+  // Those of one table alone are remembered apart from those of all tables.
+  const name = digestOf(asked);
+  const known = memory.recall('types').get(name);
+  const result = await session.query(
+    oneLine(`SELECT CASE WHEN $2::text IS DISTINCT FROM ${digestSql('facts')} THEN facts END AS facts
+     FROM (${factsQuery(version, roots)} OFFSET 0) y`),
+    [asked, known === undefined ? null : digestOf(known)],
+  );
+  const fresh = result.rows[0]?.facts ?? null;
+  if (fresh !== null) {
+    const gone = all ? [...memory.recall('types').keys()].filter((one) => one !== name) : [];
+    memory.keep('types', new Map([[name, fresh]]), gone);
+  }
+  return new Types(parsed(fresh ?? known));
+}
+
+function parsed(facts: string | null | undefined): readonly RawType[] {
+  return (JSON.parse(facts ?? '[]') ?? []) as readonly RawType[];
 }
 
 /** Reads the types of these names that lie in a schema; and, in any schema, those of an extension. */
@@ -99,7 +147,13 @@ export async function readNamedTypes(
     WHERE t.typname IN (SELECT json_array_elements_text($1::json)) AND t.oid >= ${FIRST_USER_OID}
       AND (n.nspname = $2 OR EXISTS (SELECT FROM pg_depend d
         WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'))`;
-  return new Types((await session.query(typesQuery(version, roots), [JSON.stringify(names), schema])).rows);
+  const result = await session.query(factsQuery(version, roots), [JSON.stringify(names), schema]);
+  return new Types(parsed(result.rows[0]?.facts));
+}
+
+/** SQL of {@link RawType}s as one JSON text: of these and all that they are made of. */
+function factsQuery(version: number, roots: string): string {
+  return `SELECT json_strip_nulls(json_agg(x ORDER BY x.oid))::text AS facts FROM (${typesQuery(version, roots)}) x`;
 }
 
 function typesQuery(version: number, roots: string): string {
@@ -124,7 +178,7 @@ WITH RECURSIVE wanted(oid) AS (
     ${multirange.part}
   ) AS part(oid) WHERE part.oid >= ${FIRST_USER_OID}
 )
-SELECT t.oid, n.nspname, t.typname, t.typtype, c.relkind,
+SELECT t.oid::int8, n.nspname, t.typname, t.typtype, c.relkind,
   (SELECT x.extname FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
    WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS extension,
   (SELECT json_build_object(${rawUse('e.oid', 'NULL')}) FROM pg_type e WHERE e.typarray = t.oid) AS element,
@@ -140,6 +194,5 @@ FROM wanted w JOIN pg_type t ON t.oid = w.oid JOIN pg_namespace n ON n.oid = t.t
 LEFT JOIN pg_class c ON c.oid = t.typrelid
 LEFT JOIN pg_range r ON r.rngtypid = t.oid
 LEFT JOIN pg_opclass o ON o.oid = r.rngsubopc
-LEFT JOIN pg_collation l ON l.oid = r.rngcollation
-ORDER BY t.oid`;
+LEFT JOIN pg_collation l ON l.oid = r.rngcollation`;
 }

@@ -48,8 +48,10 @@ export interface Checkpoint extends PassCounts {
   readonly sourceSnapshotAt: string | null;
 }
 
+export const SNAPSHOT_AT = `to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+
 /** What {@link toCheckpoint} reads. */
-export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}`;
 
 /**
  * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost

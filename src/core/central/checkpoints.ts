@@ -1,48 +1,82 @@
 import { Strategy } from '../../shared/status.ts';
-import type { Session } from '../postgres/session.ts';
+import { oneLine } from '../postgres/quote.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
 import type { Mark } from '../source/mark.ts';
-import { CHECKPOINT_COLUMNS, type Checkpoint, NO_COUNTS, toCheckpoint } from './checkpoint.ts';
+import { CHECKPOINT_COLUMNS, type Checkpoint, NO_COUNTS, SNAPSHOT_AT, toCheckpoint } from './checkpoint.ts';
 import { type Claim, lostLease } from './ownership.ts';
 import { beginCentral } from './transaction.ts';
 
 /**
- * Where all tables of a claimed connection stand, by table name; the claim has raised their epochs. Tables
- * that are new get their rows here.
+ * Where tables of a claimed connection stand, by table name; the claim has raised their epochs. Tables that are
+ * new get their rows here.
  */
 export async function readCheckpoints(
   session: Session,
   claim: Claim,
   tables: readonly string[],
 ): Promise<Map<string, Checkpoint>> {
+  const found = await findCheckpoints(session, claim.connection, tables);
+  const missing = tables.filter((table) => !found.has(table));
+  if (missing.length === 0) return found;
   // All rows at once: one by one, each would wait for central's disk.
-  await session.query(
+  const made = await session.query(
     `INSERT INTO branchline.checkpoints (connection, table_name)
      SELECT connection, json_array_elements_text($3::json) FROM branchline.sources
-     WHERE connection = $1 AND claim = $2 ON CONFLICT DO NOTHING`,
-    [claim.connection, claim.claim, JSON.stringify(tables)],
+     WHERE connection = $1 AND claim = $2 ON CONFLICT DO NOTHING RETURNING table_name, ${CHECKPOINT_COLUMNS}`,
+    [claim.connection, claim.claim, JSON.stringify(missing)],
   );
-  const result = await session.query(
-    `SELECT table_name, ${CHECKPOINT_COLUMNS} FROM branchline.checkpoints WHERE connection = $1`,
-    [claim.connection],
-  );
-  return new Map(
-    result.rows.map((row) => [
-      row.table_name ?? '',
-      toCheckpoint(claim.connection, row.table_name ?? '', row),
-    ]),
-  );
+  for (const row of made.rows) {
+    const table = row.table_name ?? '';
+    found.set(table, toCheckpoint(claim.connection, table, row));
+  }
+  return found;
 }
 
-/** A table that was found unchanged, and the mark under which it was. */
-export interface Unchanged {
-  readonly checkpoint: Checkpoint;
-  readonly mark: Mark;
+/**
+ * The checkpoints of those of a connection's tables that have one, by table name. Tables that an earlier batch
+ * found unchanged together differ in little: what they have in common travels once.
+ */
+export async function findCheckpoints(
+  session: Session,
+  connection: string,
+  tables: readonly string[],
+): Promise<Map<string, Checkpoint>> {
+  const result = await session.query(
+    oneLine(`SELECT ${IN_COMMON}, json_agg(json_build_array(table_name, epoch::text, seq, mark->>'fingerprint', central_rows)) AS own
+     FROM branchline.checkpoints
+     WHERE connection = $1 AND table_name IN (SELECT json_array_elements_text($2::json))
+     GROUP BY ${Array.from({ length: 13 }, (_, index) => index + 1).join(', ')}`),
+    [connection, JSON.stringify(tables)],
+  );
+  const checkpoints = result.rows.flatMap((row) => {
+    const own = JSON.parse(row.own ?? '[]') as readonly OwnPart[];
+    return own.map((one) => withOwnPart(connection, row, one));
+  });
+  return new Map(checkpoints.map((one) => [one.table, one]));
 }
+
+/** Thirteen columns, which {@link toCheckpoint} reads by their names. */
+const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::text AS last_key,
+  (mark::jsonb - 'fingerprint')::text AS mark, pass_mark::text AS pass_mark, processed, skipped, deleted, bytes,
+  ${SNAPSHOT_AT}`;
+
+/** Table, epoch, seq, the mark's fingerprint, rows at central. */
+type OwnPart = readonly [string, string, number, string | null, number | null];
+
+function withOwnPart(connection: string, common: TextRow, own: OwnPart): Checkpoint {
+  const [table, epoch, seq, fingerprint, centralRows] = own;
+  const { mark, ...rest } = toCheckpoint(connection, table, common);
+  return { ...rest, epoch, seq, centralRows, mark: mark === null ? null : { ...mark, fingerprint } };
+}
+
+/** What the marks of tables that were looked at in one snapshot have in common. */
+export type SharedMark = Omit<Mark, 'fingerprint'>;
 
 /**
  * Moves the checkpoints of unchanged tables on, all in one transaction: on a slow link a transaction a
  * table would cost more than everything else.
  *
+ * @param mark under which all of them were found unchanged; each keeps its fingerprint, which is the same as it was
  * @returns the new checkpoints, in the same order
  * @throws SyncFailure `lost_lease` where any of the tables was taken over
  */
@@ -52,29 +86,33 @@ export async function moveUnchanged(
   claim: Claim,
   batchId: string | null,
   sourceSnapshotAt: string,
-  tables: readonly Unchanged[],
+  mark: SharedMark,
+  tables: readonly Checkpoint[],
 ): Promise<readonly Checkpoint[]> {
-  const moves = tables.map(({ checkpoint, mark }) => ({
-    table_name: checkpoint.table,
-    epoch: checkpoint.epoch,
-    seq: checkpoint.seq,
-    mark,
-  }));
+  const moves = tables.map(({ table, epoch, seq }) => [table, epoch, seq]);
   await session.script(beginCentral(version, claim.connection));
   const moved = await session.query(
-    `UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
-       direct = false, resumed = false, last_key = NULL, mark = v.mark, pass_mark = NULL, processed = 0,
-       skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::timestamptz, updated_at = clock_timestamp()
-     FROM json_to_recordset($5::json) AS v(table_name text, epoch bigint, seq bigint, mark json)
-     WHERE c.connection = $1 AND c.table_name = v.table_name AND c.epoch = v.epoch AND c.seq = v.seq`,
-    [claim.connection, batchId, Strategy.Changes, sourceSnapshotAt, JSON.stringify(moves)],
+    oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
+       direct = false, resumed = false, last_key = NULL, mark = (c.mark::jsonb || $5::jsonb)::json, pass_mark = NULL,
+       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::timestamptz,
+       updated_at = clock_timestamp()
+     FROM json_array_elements($6::json) AS v(v)
+     WHERE c.connection = $1 AND c.table_name = v.v->>0 AND c.epoch = (v.v->>1)::int8 AND c.seq = (v.v->>2)::int8`),
+    [
+      claim.connection,
+      batchId,
+      Strategy.Changes,
+      sourceSnapshotAt,
+      JSON.stringify(mark),
+      JSON.stringify(moves),
+    ],
   );
   if (moved.rowCount !== tables.length) {
     await session.query('ROLLBACK');
     throw lostLease(claim.connection);
   }
   await session.query('COMMIT');
-  return tables.map(({ checkpoint, mark }) => ({
+  return tables.map((checkpoint) => ({
     ...checkpoint,
     ...NO_COUNTS,
     seq: checkpoint.seq + 1,
@@ -84,7 +122,7 @@ export async function moveUnchanged(
     direct: false,
     resumed: false,
     lastKey: null,
-    mark,
+    mark: { ...mark, fingerprint: checkpoint.mark?.fingerprint ?? null },
     passMark: null,
     sourceSnapshotAt,
   }));

@@ -1,6 +1,6 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
 
 /** Another installation that has given a sign of life within this time is not robbed. */
 const ALIVE_SECONDS = 120;
@@ -52,17 +52,8 @@ export async function claimConnection(
   let claim: string;
   let same: boolean;
   try {
-    await session.query(
-      'INSERT INTO branchline.sources (connection, installation, host) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-      [connection, installation.id, installation.host],
-    );
-    const found = await session.query(
-      `SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
-         coalesce(heartbeat > clock_timestamp() - make_interval(secs => ${ALIVE_SECONDS}), false) AS alive
-       FROM branchline.sources WHERE connection = $1 FOR UPDATE`,
-      [connection],
-    );
-    const owner = found.rows[0] ?? {};
+    const owner =
+      (await lockOwner(session, connection)) ?? (await firstOwner(session, installation, connection));
     same = owner.installation === installation.id;
     if (!same && owner.alive === 't') {
       throw refusal(FailureCode.OwnedElsewhere, {
@@ -99,6 +90,30 @@ export async function claimConnection(
     connection,
   ]);
   return { connection, claim, ghosts };
+}
+
+/** Who owns a connection, held until the transaction ends; null where nobody ever did. */
+async function lockOwner(session: Session, connection: string): Promise<TextRow | null> {
+  const found = await session.query(
+    `SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+       coalesce(heartbeat > clock_timestamp() - make_interval(secs => ${ALIVE_SECONDS}), false) AS alive
+     FROM branchline.sources WHERE connection = $1 FOR UPDATE`,
+    [connection],
+  );
+  return found.rows[0] ?? null;
+}
+
+/** Another installation may be quicker: then it is the owner. */
+async function firstOwner(
+  session: Session,
+  installation: Installation,
+  connection: string,
+): Promise<TextRow> {
+  await session.query(
+    'INSERT INTO branchline.sources (connection, installation, host) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+    [connection, installation.id, installation.host],
+  );
+  return (await lockOwner(session, connection)) ?? {};
 }
 
 /**

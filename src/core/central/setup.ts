@@ -1,9 +1,13 @@
+import { SyncFailure } from '../../shared/errors.ts';
 import type { Session } from '../postgres/session.ts';
 
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
 export const DDL_LOCK = "pg_advisory_xact_lock(hashtextextended('branchline.ddl', 0))";
 
 const VERSION = 1;
+
+/** SQLSTATE undefined_table, of a missing schema too. */
+const UNDEFINED_TABLE = '42P01';
 
 /**
  * Branchline's own tables at central. `sources` says who syncs a connection, `checkpoints` how far each
@@ -53,10 +57,17 @@ INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHIN
  * @throws SyncFailure `central_permission`
  */
 export async function setUpCentral(session: Session): Promise<void> {
-  const found = await session.query("SELECT to_regclass('branchline.setup') IS NOT NULL AS there");
-  if (found.rows[0]?.there === 't') {
-    const version = await session.query('SELECT max(version) AS version FROM branchline.setup');
-    if (Number(version.rows[0]?.version) >= VERSION) return;
-  }
+  if ((await foundVersion(session)) >= VERSION) return;
   await session.script(`BEGIN; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}; ${SETUP_SQL}; COMMIT`);
+}
+
+/** Asked straight away: whether it is there is a question of its own, and on most days the answer is yes. */
+async function foundVersion(session: Session): Promise<number> {
+  try {
+    const found = await session.query('SELECT max(version) AS version FROM branchline.setup');
+    return Number(found.rows[0]?.version);
+  } catch (error) {
+    if (error instanceof SyncFailure && error.detail.sqlstate === UNDEFINED_TABLE) return 0;
+    throw error;
+  }
 }

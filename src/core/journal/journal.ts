@@ -6,6 +6,7 @@ import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { createQueries, type Queries } from './queries.ts';
 import { createScheduleRuns, type ScheduleRuns } from './scheduleRuns.ts';
 import { createServiceNotes, type ServiceNotes } from './serviceNotes.ts';
+import { createShapeCache, type ShapeCache } from './shapeCache.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
 import { createVerifications, type Verifications } from './verifications.ts';
@@ -26,7 +27,8 @@ export interface Journal
     Verifications,
     Outcomes,
     ScheduleRuns,
-    ServiceNotes {
+    ServiceNotes,
+    ShapeCache {
   /**
    * Makes what `work` writes one transaction. Each write alone waits for the disk; what is emitted of them
    * must wait until this returns.
@@ -49,6 +51,7 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createScheduleRuns(store, ports.clock),
     ...createOutcomes(store),
     ...createServiceNotes(store, ports.clock),
+    ...createShapeCache(store),
     together: (work) => store.write(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     close: () => store.close(),

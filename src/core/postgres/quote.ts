@@ -5,6 +5,11 @@ export function ident(name: string): string {
   return pg.escapeIdentifier(name);
 }
 
+/** SQL without the line breaks and indentation that it is written with: it travels at every run. */
+export function oneLine(sql: string): string {
+  return sql.replaceAll(/\s*\n\s*/g, ' ').trim();
+}
+
 /** A schema-qualified name. */
 export function qualified(schema: string, name: string): string {
   return `${ident(schema)}.${ident(name)}`;

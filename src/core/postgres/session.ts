@@ -50,6 +50,12 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
+/** See https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
+interface ParameterStatus {
+  readonly parameterName: string;
+  readonly parameterValue: string;
+}
+
 const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => String(value) };
 
 /** One connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
@@ -59,6 +65,8 @@ export class Session {
   readonly #options: SessionOptions;
   #silent = false;
   #lost: Error | null = null;
+  /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
+  #serverVersion = '';
 
   private constructor(client: pg.Client, options: SessionOptions) {
     this.#client = client;
@@ -67,6 +75,10 @@ export class Session {
     // Without a listener a connection lost between two statements would end the process.
     client.on('error', (error) => {
       this.#lost = error;
+    });
+    const connection = Reflect.get(client, 'connection') as pg.Connection;
+    connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
+      if (parameterName === 'server_version') this.#serverVersion = parameterValue;
     });
     client.on('end', () => {
       this.#lost ??= new Error('Connection terminated unexpectedly');
@@ -91,9 +103,11 @@ export class Session {
   async version(): Promise<number> {
     // Compiling our queries of the catalogue takes a second each, running them milliseconds. At central only
     // settings of a transaction are ours to make.
-    const prelude = this.side === 'source' ? 'SET jit = off; ' : '';
-    const results = await this.script(`${prelude}SHOW server_version_num`);
-    return Number(results.at(-1)?.rows[0]?.server_version_num);
+    if (this.side === 'source') await this.query('SET jit = off');
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec(this.#serverVersion) ?? [];
+    if (major !== undefined && Number(major) >= 10) return Number(major) * 10_000 + Number(minor);
+    const result = await this.query('SHOW server_version_num');
+    return Number(result.rows[0]?.server_version_num);
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */

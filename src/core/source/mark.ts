@@ -1,3 +1,4 @@
+import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 
 /**
@@ -75,14 +76,14 @@ export function horizonQuery(version: number): string {
     version >= 130000
       ? ['pg_snapshot_xmin(pg_current_snapshot())', 'pg_snapshot_xmax(pg_current_snapshot())']
       : ['txid_snapshot_xmin(txid_current_snapshot())', 'txid_snapshot_xmax(txid_current_snapshot())'];
-  return `SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
+  return oneLine(`SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
        CASE WHEN pg_is_in_recovery() THEN true
          ELSE pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() END AS flushed,
        extract(epoch FROM pg_postmaster_start_time())::text AS started,
        (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter) AS recovered,
        (SELECT system_identifier FROM pg_control_system()) || '/' ||
          (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
-     FROM pg_control_checkpoint() c`;
+     FROM pg_control_checkpoint() c`);
 }
 
 /** See {@link horizonQuery}. */
@@ -148,7 +149,7 @@ export async function fingerprints(
   version: number,
   oids: readonly string[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const result = await session.query(fingerprintQuery(version), [JSON.stringify(oids)]);
+  const result = await session.query(oneLine(fingerprintQuery(version)), [JSON.stringify(oids)]);
   return new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
 }
 

@@ -1,5 +1,5 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import { printQuery } from '../catalogue/read.ts';
+import { printQuery } from '../catalogue/print.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';

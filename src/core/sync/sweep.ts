@@ -1,8 +1,8 @@
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
-import { moveUnchanged, type Unchanged } from '../central/checkpoints.ts';
+import { moveUnchanged } from '../central/checkpoints.ts';
 import type { Claim } from '../central/ownership.ts';
-import { literal, qualified } from '../postgres/quote.ts';
+import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
 import { beginSnapshot } from '../source/snapshot.ts';
@@ -59,7 +59,8 @@ export async function sweep(
   await session.query('COMMIT');
   if (unchanged.length === 0) return [];
   const central = await links.central();
-  return moveUnchanged(central.session, central.version, claim, batchId, takenAt, unchanged);
+  const { fingerprint: _, ...mark } = markAt(horizon, null, null);
+  return moveUnchanged(central.session, central.version, claim, batchId, takenAt, mark, unchanged);
 }
 
 async function findUnchanged(
@@ -67,27 +68,30 @@ async function findUnchanged(
   version: number,
   horizon: Horizon,
   tables: readonly SweepTable[],
-): Promise<readonly Unchanged[]> {
+): Promise<readonly Checkpoint[]> {
   const oids = tables.map((one) => one.source.oid);
   const prints = await fingerprints(session, version, oids);
   const asked = tables.flatMap((one) => {
     const own = prints.get(one.source.oid) ?? null;
-    const fingerprint = own === null ? null : `${own}/${one.print}`;
-    const from = since(one.checkpoint.mark, horizon, fingerprint);
-    return typeof from === 'bigint' && fingerprint !== null ? [{ ...one, from, fingerprint }] : [];
+    const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.print}`);
+    return typeof from === 'bigint' ? [{ ...one, from }] : [];
   });
   if (asked.length === 0) return [];
-  const counts = asked.map(
-    ({ source, from }) =>
-      `SELECT ${literal(source.oid)} AS oid, count(*) AS rows, count(*) FILTER (WHERE ${changedSince('t', from)}) AS changed
-       FROM ${qualified(source.schema, source.name)} t`,
-  );
-  const counted = await session.query(counts.join(' UNION ALL '), [], session.workMs);
+  const counted = await session.query(countQuery(asked), [], session.workMs);
   const byOid = new Map(counted.rows.map((row) => [row.oid, row]));
-  return asked.flatMap(({ source, checkpoint, deletes, fingerprint }) => {
+  return asked.flatMap(({ source, checkpoint, deletes }) => {
     const row = byOid.get(source.oid);
     if (row?.changed !== '0') return [];
     if (deletes && Number(row.rows) !== checkpoint.centralRows) return [];
-    return [{ checkpoint, mark: markAt(horizon, fingerprint, null) }];
+    return [checkpoint];
   });
+}
+
+/** The first of the parts names the columns of all. */
+function countQuery(tables: readonly (SweepTable & { readonly from: bigint })[]): string {
+  const counts = tables.map(
+    ({ source: { oid, schema, name }, from }) =>
+      `SELECT ${oid},count(*),count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${qualified(schema, name)} t`,
+  );
+  return `SELECT * FROM (${counts.join(' UNION ALL ')}) AS t(oid, rows, changed)`;
 }

@@ -1,6 +1,7 @@
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import { CHECKPOINT_COLUMNS, type Checkpoint, toCheckpoint } from '../central/checkpoint.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { findCheckpoints } from '../central/checkpoints.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Link } from '../sync/pass.ts';
 
@@ -20,17 +21,8 @@ export async function readCentralTables(
   await session.script(beginCentral(version, connection));
   const shapes = await readTables(session, version, schema, names);
   const there = await session.query("SELECT to_regclass('branchline.checkpoints') IS NOT NULL AS there");
-  const known =
-    there.rows[0]?.there === 't'
-      ? await session.query(
-          `SELECT table_name, ${CHECKPOINT_COLUMNS} FROM branchline.checkpoints WHERE connection = $1`,
-          [connection],
-        )
-      : { rows: [] };
+  const checkpoints =
+    there.rows[0]?.there === 't' ? await findCheckpoints(session, connection, names) : new Map();
   await session.query('COMMIT');
-  const named = known.rows.map((row) => ({ name: row.table_name ?? '', row }));
-  return {
-    shapes: new Map(shapes.map((one) => [one.name, one])),
-    checkpoints: new Map(named.map(({ name, row }) => [name, toCheckpoint(connection, name, row)])),
-  };
+  return { shapes: new Map(shapes.map((one) => [one.name, one])), checkpoints };
 }

@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../../shared/errors.ts';
 import { initial } from './0001-initial.ts';
+import { shapeCache } from './0002-shape-cache.ts';
 import { schedules } from './0003-schedules.ts';
 import { service } from './0004-service.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
-const MIGRATIONS: readonly string[] = [initial, schedules, service];
+const MIGRATIONS: readonly string[] = [initial, shapeCache, schedules, service];
 
 /** The newest schema that this program knows. */
 export const KNOWN_VERSION = MIGRATIONS.length;

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/** What is remembered: a table's facts by its name, and all types of some tables together. */
+export type FactKind = 'table' | 'types';
+
+/**
+ * What was read of one schema's catalogue before, as the texts that the server sent: only what has changed
+ * since travels again.
+ *
+ * Nobody has to trust it. The server makes the whole text anew at every reading and leaves it out only where
+ * its digest is that of the text we have, so the text that is used is always the one that the server has now;
+ * a damaged, an old or another database's text has another digest and costs one whole reading.
+ */
+export interface ShapeMemory {
+  /** Texts by name; empty where nothing is known. */
+  recall(kind: FactKind): ReadonlyMap<string, string>;
+  /**
+   * @param fresh texts that are new or have changed
+   * @param gone names whose texts are of no more use
+   */
+  keep(kind: FactKind, fresh: ReadonlyMap<string, string>, gone: readonly string[]): void;
+}
+
+/** Remembers nothing: everything is read. */
+export const NO_MEMORY: ShapeMemory = { recall: () => new Map(), keep: () => undefined };
+
+/** The digest of a text, as {@link digestSql} writes that of the server's. */
+export function digestOf(text: string): string {
+  return createHash('md5').update(text, 'utf8').digest('hex');
+}
+
+/** SQL of the digest of a text, whatever the encoding of the database. */
+export function digestSql(text: string): string {
+  return `md5(convert_to(${text}, 'UTF8'))`;
+}
