@@ -2,6 +2,8 @@ import type { Ports } from '../ports.ts';
 import { type BatchWrites, createBatchWrites } from './batches.ts';
 import { appendEvent, type LogSubject } from './eventLog.ts';
 import { createHolderNote, type HolderNote } from './holder.ts';
+import { checkWhole } from './integrity.ts';
+import { type PruneReport, type PruneRequest, prune } from './prune.ts';
 import { createQueries, type Queries } from './queries.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
@@ -23,11 +25,28 @@ export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, 
   together(work: () => void): void;
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
+  /**
+   * Removes old batches and what belongs to them; see {@link prune}. In small steps, so that readers and writers
+   * in this and other processes go on meanwhile.
+   */
+  prune(request: PruneRequest): Promise<PruneReport>;
+  /**
+   * Makes the whole check that the opening has put off, if it has; see {@link checkWhole}. Damage is logged, and
+   * the next opening sets the file aside.
+   */
+  checkIfDue(): Promise<void>;
   /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
   close(): void;
 }
 
-export function createJournal(store: Store, ports: Ports): Journal {
+/** The file that a journal is in. */
+export interface JournalFile {
+  readonly path: string;
+  /** Asks for a whole check at the next opening. */
+  suspect(): void;
+}
+
+export function createJournal(store: Store, ports: Ports, file: JournalFile): Journal {
   const workTime = createWorkTime(ports.clock);
   return {
     ...createBatchWrites(store, ports, workTime),
@@ -37,6 +56,15 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createVerifications(store, ports.clock),
     together: (work) => store.write(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
+    prune: (request) => prune(store, ports.clock, file.path, request),
+    checkIfDue: async () => {
+      const verdict = await checkWhole(file.path);
+      if (verdict?.kind !== 'corrupt') return;
+      file.suspect();
+      ports.logger.log('error', 'The journal is damaged; the next opening sets it aside', {
+        finding: verdict.finding,
+      });
+    },
     close: () => store.close(),
   };
 }

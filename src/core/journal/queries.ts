@@ -26,6 +26,8 @@ export interface Queries {
   /** In the order of the plan; empty where there is no such batch. */
   tables(batchId: string): readonly TableRow[];
   table(batchId: string, connection: string, table: string): TableRow | null;
+  /** One table's runs, latest first. */
+  pastRuns(connection: string, table: string, limit: number): readonly TableRow[];
   runningBatch(): BatchRow | null;
   /** Latest first, whatever the reason. */
   interruptedBatches(): readonly BatchRow[];
@@ -49,6 +51,14 @@ export function createQueries(store: Store): Queries {
         })
         .map(tableRow),
     table: (batchId, connection, table) => findTable(store, batchId, connection, table),
+    pastRuns: (connection, table, limit) =>
+      store
+        .all<RawTableRow>(
+          `SELECT * FROM sync_progress WHERE connection = @connection AND table_name = @table_name
+           ORDER BY rowid DESC LIMIT @limit`,
+          { connection, table_name: table, limit },
+        )
+        .map(tableRow),
     runningBatch: () => runningBatch(store),
     interruptedBatches: () =>
       store
@@ -58,17 +68,28 @@ export function createQueries(store: Store): Queries {
     knownTables: (connection) =>
       store
         .all<{ readonly table_name: string }>(
-          `SELECT table_name FROM sync_progress WHERE connection = @connection AND batch_id = (
-             SELECT p.batch_id FROM sync_progress p JOIN sync_batches b USING (batch_id)
-             WHERE p.connection = @connection AND p.table_name <> @unknown
-               AND json_array_length(b.options, '$.tables') = 0
-             ORDER BY p.rowid DESC LIMIT 1) ORDER BY rowid`,
+          `SELECT table_name FROM sync_progress WHERE connection = @connection AND batch_id = (${KNOWN_BATCH})
+           ORDER BY rowid`,
           { connection, unknown: UNKNOWN_TABLES },
         )
         .map((row) => row.table_name),
     nearestBatchId: (typed) => nearestBatchId(store, typed),
   };
 }
+
+/**
+ * The latest batch that was asked for all tables of a connection and knew them. Batches are walked from the
+ * latest: from the connection's rows, all that it ever had would be sorted (2 s for 1,200,000 of them). A
+ * connection without any row walks none.
+ */
+const KNOWN_BATCH = `
+  SELECT b.batch_id FROM sync_batches b
+  WHERE EXISTS (SELECT 1 FROM sync_progress WHERE connection = @connection)
+    AND json_array_length(b.options, '$.tables') = 0
+    AND EXISTS (
+      SELECT 1 FROM sync_progress p
+      WHERE p.batch_id = b.batch_id AND p.connection = @connection AND p.table_name <> @unknown)
+  ORDER BY b.rowid DESC LIMIT 1`;
 
 export function findBatch(store: Store, batchId: string): BatchRow | null {
   const raw = store.get<RawBatchRow>('SELECT * FROM sync_batches WHERE batch_id = @batch_id', {

@@ -16,6 +16,8 @@ export interface Store {
    * later fails with BUSY as soon as another process has written in between.
    */
   write<T>(work: () => T): T;
+  /** Runs a pragma; the first value that it answers. */
+  pragma(source: string): number;
   close(): void;
 }
 
@@ -56,6 +58,9 @@ export function openStore(db: Database.Database, onCorrupt: () => void): Store {
     },
     write<T>(work: () => T) {
       return translated(() => db.transaction(work).immediate());
+    },
+    pragma(source) {
+      return translated(() => Number(db.pragma(source, { simple: true })));
     },
     close() {
       db.close();

@@ -105,6 +105,13 @@ export const cli = {
     repairWith: 'Mend what differs with:',
     interrupted: 'Stopped before all tables had been compared.',
   },
+  prune: {
+    nothing: 'There is nothing old to remove. The local records take {{size}}.',
+    removed: 'Removed: {{batches}} batches, {{tables}} table runs, {{lines}} lines of the log.',
+    size: 'The local records took {{before}} and now take {{after}}.',
+    wouldRemove: 'Would remove: {{batches}} batches, {{tables}} table runs, {{lines}} lines of the log.',
+    sizeWouldBe: 'The local records take {{before}} and would take about {{after}}.',
+  },
   connection: {
     centralLabel: 'Head office',
     none: 'No branch database is set up yet.',

@@ -97,6 +97,13 @@ export const cli = {
     repairWith: 'Perbaiki yang berbeda dengan:',
     interrupted: 'Berhenti sebelum semua tabel dibandingkan.',
   },
+  prune: {
+    nothing: 'Tidak ada yang lama untuk dihapus. Catatan lokal memakai {{size}}.',
+    removed: 'Dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    size: 'Catatan lokal tadinya memakai {{before}}, sekarang {{after}}.',
+    wouldRemove: 'Akan dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    sizeWouldBe: 'Catatan lokal memakai {{before}} dan akan menjadi sekitar {{after}}.',
+  },
   connection: {
     centralLabel: 'Kantor pusat',
     none: 'Belum ada basis data cabang yang diatur.',
