@@ -35,6 +35,8 @@ export interface Queries {
   log(filter?: LogFilter): readonly LogRow[];
   /** The tables of a connection in the latest batch that was asked for all of them, and knew them. */
   knownTables(connection: string): readonly string[];
+  /** Whether any other batch than this one has run a table of the connection. */
+  hasPast(connection: string, exceptBatchId: string | null): boolean;
   /** The batch id most like a mistyped one, among the latest 500; null where none is like it. */
   nearestBatchId(typed: string): string | null;
 }
@@ -73,6 +75,11 @@ export function createQueries(store: Store): Queries {
           { connection, unknown: UNKNOWN_TABLES },
         )
         .map((row) => row.table_name),
+    hasPast: (connection, exceptBatchId) =>
+      store.get(
+        'SELECT 1 FROM sync_progress WHERE connection = @connection AND batch_id IS NOT @batch_id LIMIT 1',
+        { connection, batch_id: exceptBatchId },
+      ) !== undefined,
     nearestBatchId: (typed) => nearestBatchId(store, typed),
   };
 }

@@ -64,6 +64,12 @@ export const cli = {
     tableFailed: '{{table}} failed: {{sentence}}',
     circuit: '{{connection}}: {{sentence}} Its other tables are not tried now.',
     journalSetAside: 'The local records were damaged and are set aside as {{file}}; new ones were begun.',
+    recordsLost:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost.',
+    recordsLostMidway_one:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the table that was cut off goes on.',
+    recordsLostMidway_other:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the {{count}} tables that were cut off go on.',
     ghosts: '{{connection}}: {{count}} sessions left by an earlier run were ended at head office.',
     deletesOff: '{{table}}: rows deleted at the branch stay at head office (layout "merge").',
     total: '{{done}}/{{total}} tables',
