@@ -11,7 +11,7 @@ import { createVerifications, type Verifications } from './verifications.ts';
 import { createWorkTime } from './workTime.ts';
 
 /**
- * The local record of what was done, in SQLite. All methods are synchronous and durable when they return.
+ * The local record of what was done, in SQLite. All methods are synchronous and, but for one, durable when they return.
  * Central's checkpoints are the truth about rows; the journal is the truth about batches.
  *
  * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
@@ -23,6 +23,11 @@ export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, 
    * must wait until this returns.
    */
   together(work: () => void): void;
+  /**
+   * The same, without waiting for the disk, for what is no loss: a power cut may take it, not a crash of this
+   * process. What is written next brings it to the disk.
+   */
+  togetherLazily(work: () => void): void;
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
   /**
@@ -55,6 +60,7 @@ export function createJournal(store: Store, ports: Ports, file: JournalFile): Jo
     ...createHolderNote(store),
     ...createVerifications(store, ports.clock),
     together: (work) => store.write(work),
+    togetherLazily: (work) => store.writeLazily(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     prune: (request) => prune(store, ports.clock, file.path, request),
     checkIfDue: async () => {
