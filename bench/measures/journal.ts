@@ -99,9 +99,7 @@ function reading(folder: string, batches: number, runs: number): readonly Line[]
   return [
     line('opening', opens, 0, [atMost('ms', milliseconds(opens), 200)]),
     line('opening after a death', afterDeath, 0, [atMost('ms', milliseconds(afterDeath), 200)]),
-    ...slowest.map(({ what, seconds }) =>
-      line(what, seconds, 0, [atMost('ms', milliseconds(seconds), 20)]),
-    ),
+    ...slowest.map(({ what, seconds }) => line(what, seconds, 0, [atMost('ms', milliseconds(seconds), 20)])),
   ];
 }
 
