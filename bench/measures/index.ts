@@ -1,6 +1,7 @@
 import type { Measure } from '../measure.ts';
 import { FIRST_LOAD, FIRST_LOAD_WIDE } from './firstLoad.ts';
 import { FULL_AGAIN } from './fullAgain.ts';
+import { JOURNAL } from './journal.ts';
 import { MANY_TABLES } from './many.ts';
 import { MANY_AGAIN } from './manyAgain.ts';
 import { OLDER_WAY } from './olderWay.ts';
@@ -19,6 +20,7 @@ export const MEASURES: readonly Measure[] = [
   VERIFY,
   MANY_TABLES,
   MANY_AGAIN,
+  JOURNAL,
   OLDER_WAY,
   // Last of those with this table: it changes rows at the branch.
   ONE_PERCENT,

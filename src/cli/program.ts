@@ -4,6 +4,7 @@ import type { Translate } from '../shared/texts/translate.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
+import { declarePrune } from './declare/prune.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareSync } from './declare/sync.ts';
 import { declareVerify } from './declare/verify.ts';
@@ -54,6 +55,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareSync(program, declaring);
   declareStatus(program, declaring);
   declareVerify(program, declaring);
+  declarePrune(program, declaring);
   declareConnection(program, declaring);
   declareDemo(program, declaring);
   return program;

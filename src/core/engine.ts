@@ -31,6 +31,7 @@ import type { Journal } from './journal/journal.ts';
 import { isLeaseHeld } from './journal/lease.ts';
 import { openJournal } from './journal/openJournal.ts';
 import { UNKNOWN_TABLES } from './journal/rows.ts';
+import { tidyJournal } from './journal/tidy.ts';
 import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './postgres/session.ts';
@@ -123,15 +124,18 @@ class JournaledEngine implements Engine {
     this.#refuseUnfit(batchId);
     return this.#leased(request, control, async (holding) => {
       const { batch, tables } = this.batch(batchId);
-      if (batch.status === BatchStatus.Completed) return { kind: 'already_completed', batch };
-      const rest = tables.filter((row) => isLeft(row) && isAsked(row, request));
+      // Of a failed batch that is old, pruning leaves nothing but last successes.
+      const over = batch.status === BatchStatus.Failed && !tables.some(isLeft);
+      if (batch.status === BatchStatus.Completed || over) return { kind: 'already_completed', batch };
+      const rest = () => this.batch(batchId).tables.filter((row) => isLeft(row) && isAsked(row, request));
       const options = batch.options;
-      const plans = await lookAtSources(base, connectionsOf(base.settings, rest), control);
+      const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control);
       const resumed = this.#journal.resumeBatch(batchId);
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed });
+      // Looked up anew: until it ran again, another process may have pruned it.
       const works = plans.map((plan) =>
-        this.#restOfWork(batchId, plan, rest, options.tables, options.strategy),
+        this.#restOfWork(batchId, plan, rest(), options.tables, options.strategy),
       );
       const context = runContext(base, control, batchId, {
         ...request,
@@ -189,6 +193,12 @@ class JournaledEngine implements Engine {
     });
   }
 
+  prune(request: Parameters<Engine['prune']>[0] = {}): ReturnType<Engine['prune']> {
+    const { retention } = this.#base.settings;
+    const now = this.#base.ports.clock.now();
+    return this.#journal.prune({ ...retention, now, dryRun: request.dryRun ?? false });
+  }
+
   verifications(connection?: string): readonly VerifiedRow[] {
     return this.#journal.verifications(connection);
   }
@@ -206,6 +216,10 @@ class JournaledEngine implements Engine {
   latestBatch(): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } | null {
     const batch = this.#journal.latestBatch();
     return batch === null ? null : { batch, tables: this.#journal.tables(batch.batch_id) };
+  }
+
+  pastRuns(connection: string, table: string, limit: number): readonly TableRow[] {
+    return this.#journal.pastRuns(connection, table, limit);
   }
 
   batches(limit: number): readonly BatchRow[] {
@@ -266,8 +280,12 @@ class JournaledEngine implements Engine {
     control: RunControl,
     work: (holding: { noteBatch(batchId: string): void }) => Promise<T>,
   ): Promise<T> {
-    const { folder, ports } = this.#base;
-    return withLease(folder, this.#journal, ports.clock, request.trigger, control, work);
+    const { folder, ports, settings } = this.#base;
+    return withLease(folder, this.#journal, ports.clock, request.trigger, control, async (holding) => {
+      const result = await work(holding);
+      await tidyJournal(this.#journal, settings.retention, ports);
+      return result;
+    });
   }
 
   #restOfWork(

@@ -10,6 +10,7 @@ import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { OutOfReach } from './batch/reach.ts';
+import type { PruneReport } from './journal/prune.ts';
 import type { EngineListener } from './ports.ts';
 
 /** Which tables a batch covers and how. Names may be table or model names; empty means all. */
@@ -99,6 +100,11 @@ export interface Engine extends AsyncDisposable {
    * @throws UsageError `no_connections`, `connection_unknown`, `table_unknown`, `no_tables`, `lease_held`
    */
   verify(request: VerifyRequest, control?: RunControl): Promise<VerifyReport>;
+  /**
+   * Removes old batches from the journal, as the settings' `retention` says; the last success of every table stays.
+   * This happens after each run too. It needs no lease: it may go on beside a run of another process.
+   */
+  prune(request?: { readonly dryRun?: boolean }): Promise<PruneReport>;
   /** The last verify of every table; of one connection or all. */
   verifications(connection?: string): readonly VerifiedRow[];
 
@@ -106,6 +112,8 @@ export interface Engine extends AsyncDisposable {
   batch(batchId: string): { readonly batch: BatchRow; readonly tables: readonly TableRow[] };
   /** The latest batch, or null where none has run. */
   latestBatch(): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } | null;
+  /** One table's runs, latest first. */
+  pastRuns(connection: string, table: string, limit: number): readonly TableRow[];
   /** Latest first. */
   batches(limit: number): readonly BatchRow[];
   /** The event log, oldest first. */

@@ -103,6 +103,15 @@ export type EngineEvent =
   | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
   | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
   | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
+  | {
+      /** The journal is new, while central has checkpoints that this installation wrote: its history was lost. */
+      readonly type: 'records_lost';
+      readonly connection: string;
+      /** The latest batch that central knows of. */
+      readonly batchId: string;
+      /** How many tables were cut off, and go on where central has them. */
+      readonly unfinished: number;
+    }
   | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string }
   | {
       readonly type: 'verify_progress';

@@ -36,6 +36,7 @@ export const FailureCode = {
   LostLease: 'lost_lease',
   DataRejected: 'data_rejected',
   JournalFailed: 'journal_failed',
+  LocalDiskFull: 'local_disk_full',
   Internal: 'internal',
 } as const;
 export type FailureCode = (typeof FailureCode)[keyof typeof FailureCode];
@@ -97,6 +98,8 @@ export const UsageCode = {
   ServiceRunning: 'service_running',
   RunStopped: 'run_stopped',
   DataFolderUnusable: 'data_folder_unusable',
+  DataFolderFull: 'data_folder_full',
+  DataFolderReadOnly: 'data_folder_read_only',
   JournalNewer: 'journal_newer',
   PlatformUnsupported: 'platform_unsupported',
   OptionInvalid: 'option_invalid',

@@ -24,12 +24,14 @@ export interface HomeOptions {
   readonly connection?: Part;
   readonly central?: Part;
   readonly sync?: Part;
+  /** The folder to make it in; the system's for temporary files where absent. */
+  readonly under?: string;
 }
 
 const SILENT: Logger = { log: () => {} };
 
 export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
-  const folder = mkdtempSync(join(tmpdir(), 'branchline-home-'));
+  const folder = mkdtempSync(join(options.under ?? tmpdir(), 'branchline-home-'));
   const passfile = join(folder, 'pgpass');
   // Any host and port: a test may put a proxy in between.
   const lines = [pair.source, pair.central].map((one) => `*:*:${one.database}:*:${one.password}\n`);

@@ -65,6 +65,14 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
       );
     case 'ghosts_ended':
       return t('cli.progress.ghosts', { connection: event.connection, count: event.count });
+    case 'records_lost': {
+      const { connection, batchId: batch, unfinished } = event;
+      return colors.yellow(
+        unfinished === 0
+          ? t('cli.progress.recordsLost', { connection, batch })
+          : t('cli.progress.recordsLostMidway', { connection, batch, count: unfinished }),
+      );
+    }
     case 'deletes_off':
       return t('cli.progress.deletesOff', { table: nameOf(event) });
     case 'verify_progress':

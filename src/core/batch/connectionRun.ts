@@ -30,6 +30,7 @@ import type { Throttle } from '../sync/throttle.ts';
 import { journalMemory } from './journalMemory.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
+import { tellGhosts, tellLostRecords } from './tellClaim.ts';
 
 /** What all connections of a run share. */
 export interface RunContext {
@@ -161,7 +162,7 @@ class ConnectionRun {
   }
 
   async #prepareOnce(): Promise<Prepared> {
-    const { ports, installation, central, emit } = this.#run;
+    const { ports, installation, central } = this.#run;
     const { connection, identity } = this.#work;
     const link = await openLink(this.#run.sessionOptions(connection).central);
     try {
@@ -174,13 +175,7 @@ class ConnectionRun {
         identity,
         this.#run.acceptSources.includes(connection.id),
       );
-      if (claim.ghosts > 0) {
-        this.#run.journal.logEvent('ghosts_ended', {
-          connection: connection.id,
-          detail: { count: claim.ghosts },
-        });
-        emit({ type: 'ghosts_ended', connection: connection.id, count: claim.ghosts });
-      }
+      tellGhosts(this.#run, claim);
       const names = this.#work.tables.map((one) => one.table);
       await link.session.script(beginCentral(link.version, connection.id));
       const schema = targetSchema(central, connection);
@@ -190,6 +185,7 @@ class ConnectionRun {
       const checkpoints = await readCheckpoints(link.session, claim, names);
       await link.session.query('COMMIT');
       this.#control = link;
+      tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       return { claim, existing, checkpoints };
     } catch (error) {
       link.session.destroy();

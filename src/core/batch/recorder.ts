@@ -25,6 +25,8 @@ export class JournalRecorder implements TableRecorder {
   #counts: PassCounts = NO_COUNTS;
   /** What the journal has of the table; each write waits for the disk. */
   #kept: Checkpoint | null = null;
+  /** The table has been begun, and the journal does not say so yet. */
+  #startsNext = false;
   #meter: Meter | null = null;
 
   constructor(journal: Journal, emit: Emit, clock: Clock, ref: TableRef, estimatedRows: number | null) {
@@ -36,17 +38,22 @@ export class JournalRecorder implements TableRecorder {
     this.#startedAt = clock.monotonic();
   }
 
+  /** Written with what comes next: each transaction waits for the disk, and a table is told of once it is chosen. */
   started(): void {
-    const facts = { strategy: null, estimatedRows: this.#estimatedRows };
-    this.#write((row) => this.#journal.startTable(row, facts), 'table_started', {});
+    this.#startsNext = true;
   }
 
   chosen(strategy: Strategy, reason: string): void {
     this.#strategy = strategy;
-    this.#write((row) => this.#journal.chooseStrategy(row, strategy, reason), 'strategy_chosen', {
-      strategy,
-      reason,
+    // Where a power cut takes this, the table is pending, and central's checkpoint says how far it came.
+    this.#journal.togetherLazily(() => {
+      this.#begin();
+      this.#write((row) => this.#journal.chooseStrategy(row, strategy, reason), 'strategy_chosen', {
+        strategy,
+        reason,
+      });
     });
+    this.#startsNext = false;
     this.#emit({ type: 'table_started', ...this.#ref, strategy, estimatedRows: this.#estimatedRows });
   }
 
@@ -68,7 +75,9 @@ export class JournalRecorder implements TableRecorder {
 
   retrying(failure: FailureDetail, attempt: number, delayMs: number): void {
     const detail = { code: failure.code, message: failure.message, attempt };
-    this.#write((row) => this.#journal.retryTable(row, failure, delayMs), 'table_retrying', detail);
+    this.#together(() =>
+      this.#write((row) => this.#journal.retryTable(row, failure, delayMs), 'table_retrying', detail),
+    );
     this.#emit({ type: 'table_retrying', ...this.#ref, attempt, delayMs, failure });
   }
 
@@ -79,16 +88,18 @@ export class JournalRecorder implements TableRecorder {
   }
 
   completed(checkpoint: Checkpoint): TableOutcome {
-    if (checkpoint !== this.#kept) this.#keep(checkpoint);
-    this.#write((row) => this.#journal.completeTable(row, this.#counts), 'table_completed', {
-      ...this.#counts,
+    this.#together(() => {
+      if (checkpoint !== this.#kept) this.#keep(checkpoint);
+      this.#write((row) => this.#journal.completeTable(row, this.#counts), 'table_completed', {
+        ...this.#counts,
+      });
     });
     return this.#end(TableStatus.Completed, null);
   }
 
   failed(failure: FailureDetail): TableOutcome {
     const detail = { code: failure.code, message: failure.message };
-    this.#write((row) => this.#journal.failTable(row, failure), 'table_failed', detail);
+    this.#together(() => this.#write((row) => this.#journal.failTable(row, failure), 'table_failed', detail));
     return this.#end(TableStatus.Failed, failure);
   }
 
@@ -100,6 +111,21 @@ export class JournalRecorder implements TableRecorder {
   /** The run was stopped inside the table: its row stays as it is, and the next run goes on. */
   stopped(): TableOutcome {
     return this.#outcome(TableStatus.InProgress, null);
+  }
+
+  /** One transaction, with the start that is still to be written. */
+  #together(work: () => void): void {
+    this.#journal.together(() => {
+      this.#begin();
+      work();
+    });
+    this.#startsNext = false;
+  }
+
+  #begin(): void {
+    if (!this.#startsNext) return;
+    const facts = { strategy: null, estimatedRows: this.#estimatedRows };
+    this.#write((row) => this.#journal.startTable(row, facts), 'table_started', {});
   }
 
   #keep(checkpoint: Checkpoint): void {

@@ -21,6 +21,8 @@ export interface Installation {
 export interface Claim {
   readonly connection: string;
   readonly claim: string;
+  /** Whether it was this installation's before, too. */
+  readonly own: boolean;
   /** Old sessions of this connection that were still there and were ended. */
   readonly ghosts: number;
 }
@@ -89,7 +91,7 @@ export async function claimConnection(
   await session.query('UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE connection = $1', [
     connection,
   ]);
-  return { connection, claim, ghosts };
+  return { connection, claim, own: same, ghosts };
 }
 
 /** Who owns a connection, held until the transaction ends; null where nobody ever did. */

@@ -2,7 +2,9 @@ import type { Ports } from '../ports.ts';
 import { type BatchWrites, createBatchWrites } from './batches.ts';
 import { appendEvent, type LogSubject } from './eventLog.ts';
 import { createHolderNote, type HolderNote } from './holder.ts';
+import { checkWhole } from './integrity.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
+import { type PruneReport, type PruneRequest, prune } from './prune.ts';
 import { createQueries, type Queries } from './queries.ts';
 import { createScheduleRuns, type ScheduleRuns } from './scheduleRuns.ts';
 import { createServiceNotes, type ServiceNotes } from './serviceNotes.ts';
@@ -13,7 +15,7 @@ import { createVerifications, type Verifications } from './verifications.ts';
 import { createWorkTime } from './workTime.ts';
 
 /**
- * The local record of what was done, in SQLite. All methods are synchronous and durable when they return.
+ * The local record of what was done, in SQLite. All methods are synchronous and, but for one, durable when they return.
  * Central's checkpoints are the truth about rows; the journal is the truth about batches.
  *
  * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
@@ -34,13 +36,35 @@ export interface Journal
    * must wait until this returns.
    */
   together<T>(work: () => T): T;
+  /**
+   * The same, without waiting for the disk, for what is no loss: a power cut may take it, not a crash of this
+   * process. What is written next brings it to the disk.
+   */
+  togetherLazily(work: () => void): void;
   /** Appends a line to the event log. */
   logEvent(event: string, subject?: LogSubject): void;
+  /**
+   * Removes old batches and what belongs to them; see {@link prune}. In small steps, so that readers and writers
+   * in this and other processes go on meanwhile.
+   */
+  prune(request: PruneRequest): Promise<PruneReport>;
+  /**
+   * Makes the whole check that the opening has put off, if it has; see {@link checkWhole}. Damage is logged, and
+   * the next opening sets the file aside.
+   */
+  checkIfDue(): Promise<void>;
   /** The last one to close tidies up the `-wal` file; without it the next opening checks the whole file. */
   close(): void;
 }
 
-export function createJournal(store: Store, ports: Ports): Journal {
+/** The file that a journal is in. */
+export interface JournalFile {
+  readonly path: string;
+  /** Asks for a whole check at the next opening. */
+  suspect(): void;
+}
+
+export function createJournal(store: Store, ports: Ports, file: JournalFile): Journal {
   const workTime = createWorkTime(ports.clock);
   return {
     ...createBatchWrites(store, ports, workTime),
@@ -53,7 +77,17 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createServiceNotes(store, ports.clock),
     ...createShapeCache(store),
     together: (work) => store.write(work),
+    togetherLazily: (work) => store.writeLazily(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
+    prune: (request) => prune(store, ports.clock, file.path, request),
+    checkIfDue: async () => {
+      const verdict = await checkWhole(file.path);
+      if (verdict?.kind !== 'corrupt') return;
+      file.suspect();
+      ports.logger.log('error', 'The journal is damaged; the next opening sets it aside', {
+        finding: verdict.finding,
+      });
+    },
     close: () => store.close(),
   };
 }

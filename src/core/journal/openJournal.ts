@@ -4,8 +4,8 @@ import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
-import { examine } from './integrity.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { doubtsOf, examine } from './integrity.ts';
+import { createJournal, type Journal, type JournalFile } from './journal.ts';
 import { KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
 import { setAside } from './setAside.ts';
 import { asFolderError, isCorrupt } from './sqliteErrors.ts';
@@ -20,7 +20,7 @@ export interface OpenedJournal {
 /** How long a statement waits for another process's transaction; each of ours takes milliseconds. */
 const BUSY_MS = 5000;
 
-/** Another process may be checking the whole of a large journal after a crash: seconds on a slow disk. */
+/** Another process may be checking the whole of a large journal that is suspect: seconds on a slow disk. */
 const OPENING_MS = 60_000;
 
 /**
@@ -50,7 +50,7 @@ function openForWriting(folder: string, ports: Ports): OpenedJournal {
   const lock = openingLock(folder);
   try {
     const aside = setAsideIfCorrupt(folder, ports);
-    return { journal: journalOn(openDatabase(folder), folder, ports), setAside: aside };
+    return { journal: journalOn(openDatabase(folder), journalFile(folder), ports), setAside: aside };
   } finally {
     lock.release();
   }
@@ -61,13 +61,13 @@ function openForReading(folder: string, ports: Ports): OpenedJournal {
   if (!existsSync(file)) {
     const empty = new Database(':memory:');
     migrate(empty, file);
-    return { journal: journalOn(empty, folder, ports), setAside: null };
+    return { journal: journalOn(empty, file, ports), setAside: null };
   }
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
     refuseNewer(db, file);
     if (schemaVersion(db) === KNOWN_VERSION) {
-      return { journal: journalOn(db, folder, ports), setAside: null };
+      return { journal: journalOn(db, file, ports), setAside: null };
     }
   } catch (error) {
     db.close();
@@ -88,10 +88,11 @@ function openingLock(folder: string): FileLock {
 function setAsideIfCorrupt(folder: string, ports: Ports): string | null {
   const file = journalFile(folder);
   if (!existsSync(file)) return null;
-  const verdict = examine(file, existsSync(suspectFile(folder)));
+  const verdict = examine(file);
   if (verdict.kind === 'in_use') return null;
   const aside = verdict.kind === 'corrupt' ? setAside(file, ports.clock.now()) : null;
-  rmSync(suspectFile(folder), { force: true });
+  rmSync(doubtsOf(file).suspect, { force: true });
+  if (aside !== null) rmSync(doubtsOf(file).unchecked, { force: true });
   if (verdict.kind === 'corrupt') {
     ports.logger.log('error', 'The journal was damaged and has been set aside; a new one begins', {
       file: aside,
@@ -105,8 +106,9 @@ function openDatabase(folder: string): Database.Database {
   const file = journalFile(folder);
   const db = new Database(file, { timeout: BUSY_MS });
   try {
-    // Before the file's first page is written, or it has no effect.
-    db.pragma('auto_vacuum = INCREMENTAL');
+    // Before the file's first page is written, or it has no effect; after it, it would still wait for the write
+    // lock at each opening, beside a process that writes without a pause for longer than anybody waits.
+    if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     refuseNewer(db, file);
     db.pragma('journal_mode = WAL');
     // NORMAL would lose the last transactions at a power cut: a batch reported as ended would be running.
@@ -120,15 +122,15 @@ function openDatabase(folder: string): Database.Database {
   }
 }
 
-function journalOn(db: Database.Database, folder: string, ports: Ports): Journal {
-  const store = openStore(db, () => markSuspect(folder, ports));
-  return createJournal(store, ports);
+function journalOn(db: Database.Database, path: string, ports: Ports): Journal {
+  const file: JournalFile = { path, suspect: () => markSuspect(path, ports) };
+  return createJournal(openStore(db, file.suspect), ports, file);
 }
 
 /** A page that the opening did not look at turned out damaged: the next opening looks at all of them. */
-function markSuspect(folder: string, ports: Ports): void {
+function markSuspect(file: string, ports: Ports): void {
   try {
-    writeFileSync(suspectFile(folder), '');
+    writeFileSync(doubtsOf(file).suspect, '');
   } catch (error) {
     ports.logger.log('warn', 'Could not mark the journal for a check', { error: String(error) });
   }
@@ -136,10 +138,6 @@ function markSuspect(folder: string, ports: Ports): void {
 
 function journalFile(folder: string): string {
   return join(folder, 'journal.db');
-}
-
-function suspectFile(folder: string): string {
-  return join(folder, 'journal.suspect');
 }
 
 function unusable(folder: string, reason: string): UsageError {

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { FailureCode, FailureKind, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
+import { folderError, isNoRoom } from '../settings/folderError.ts';
 
 /** The primary result code (`SQLITE_IOERR` of `SQLITE_IOERR_FSYNC`), or null where it is no SQLite error. */
 function primaryCode(error: unknown): string | null {
@@ -48,15 +49,25 @@ function isEnvironment(error: unknown): boolean {
  */
 export function asFolderError(folder: string, error: unknown): unknown {
   if (!isEnvironment(error) && !isSystemError(error)) return error;
-  return new UsageError(UsageCode.DataFolderUnusable, { folder, reason: messageOf(error) }, { cause: error });
+  // A lock or wrong contents say nothing about the folder, whatever its rights are.
+  if (isBusy(error) || isCorrupt(error))
+    return new UsageError(
+      UsageCode.DataFolderUnusable,
+      { folder, reason: messageOf(error) },
+      { cause: error },
+    );
+  return folderError(folder, error, messageOf(error));
 }
 
-/** What an error of an open journal means to a run: `journal_failed`, transient only where it was a lock. */
+/**
+ * What an error of an open journal means to a run: `local_disk_full` or `journal_failed`, transient only where it
+ * was a lock.
+ */
 export function asJournalFailure(error: unknown): unknown {
   if (!isEnvironment(error)) return error;
   return new SyncFailure(
     {
-      code: FailureCode.JournalFailed,
+      code: isNoRoom(error) ? FailureCode.LocalDiskFull : FailureCode.JournalFailed,
       kind: isBusy(error) ? FailureKind.Transient : FailureKind.Permanent,
       message: messageOf(error),
       params: {},

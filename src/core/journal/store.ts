@@ -16,6 +16,13 @@ export interface Store {
    * later fails with BUSY as soon as another process has written in between.
    */
   write<T>(work: () => T): T;
+  /**
+   * As {@link write}, without waiting for the disk: a power cut may take it, and only it and what was written so
+   * right before; the next {@link write} brings it to the disk too.
+   */
+  writeLazily<T>(work: () => T): T;
+  /** Runs a pragma; the first value that it answers. */
+  pragma(source: string): number;
   close(): void;
 }
 
@@ -56,6 +63,20 @@ export function openStore(db: Database.Database, onCorrupt: () => void): Store {
     },
     write<T>(work: () => T) {
       return translated(() => db.transaction(work).immediate());
+    },
+    writeLazily<T>(work: () => T) {
+      if (db.inTransaction) return translated(() => db.transaction(work).immediate());
+      return translated(() => {
+        db.pragma('synchronous = NORMAL');
+        try {
+          return db.transaction(work).immediate();
+        } finally {
+          db.pragma('synchronous = FULL');
+        }
+      });
+    },
+    pragma(source) {
+      return translated(() => Number(db.pragma(source, { simple: true })));
     },
     close() {
       db.close();

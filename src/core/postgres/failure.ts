@@ -5,6 +5,7 @@ import {
   FailureKind,
   SyncFailure,
 } from '../../shared/errors.ts';
+import { isNoRoom } from '../settings/folderError.ts';
 import { serverMessage, withoutSecrets } from './serverMessage.ts';
 import { SIGN_IN, type Side, sqlstateOf, UNREACHABLE, type Verdict, verdictOf } from './sqlstates.ts';
 import { isTlsError } from './tls.ts';
@@ -60,6 +61,7 @@ function verdictOfClient(error: Error, side: Side): Verdict | null {
   if (isTlsError(error)) return { code: FailureCode.Tls, kind: FailureKind.Permanent };
   if (NOBODY_THERE.has(code) || OPENING.has(syscall)) return UNREACHABLE[side];
   if (BROKEN.has(code)) return LOST;
+  if (isNoRoom(error)) return DISK_FULL;
   if (code.startsWith('SQLITE_') || LOCAL_DISK.has(code)) return JOURNAL;
   if (TOO_MANY_FILES.has(code)) return { code: FailureCode.Internal, kind: FailureKind.Transient };
   return MESSAGES.find(({ message }) => message.test(error.message))?.verdict[side] ?? null;
@@ -67,6 +69,7 @@ function verdictOfClient(error: Error, side: Side): Verdict | null {
 
 const LOST: Verdict = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient };
 const JOURNAL: Verdict = { code: FailureCode.JournalFailed, kind: FailureKind.Permanent };
+const DISK_FULL: Verdict = { code: FailureCode.LocalDiskFull, kind: FailureKind.Permanent };
 const NO_PASSWORD: Verdict = { code: FailureCode.PasswordMissing, kind: FailureKind.Permanent };
 
 /** TLS that had worked until then: bytes changed on the way, or the stream was cut in a record. */

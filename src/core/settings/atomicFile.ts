@@ -11,13 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { errnoOf } from './errno.ts';
+import { folderError } from './folderError.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it at any moment, also after a power cut, finds either the
  * old text or the new one. Mode 0600, because host and user names of a head office are nobody else's.
  *
- * @throws UsageError `data_folder_unusable` where the folder cannot be written
+ * @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
  */
 export function replaceFile(file: string, text: string): void {
   usingFolder(file, () => {
@@ -30,7 +31,7 @@ export function replaceFile(file: string, text: string): void {
  * Creates a file with its whole text, unless there is one already.
  *
  * @returns whether it was created by this call
- * @throws UsageError `data_folder_unusable` where the folder cannot be written
+ * @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
  */
 export function createFile(file: string, text: string): boolean {
   return usingFolder(file, () => withTemporary(file, text, (temporary) => claim(temporary, file, text)));
@@ -122,12 +123,6 @@ function usingFolder<T>(file: string, work: () => T): T {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return work();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(UsageCode.DataFolderUnusable, { folder, path: folder, reason }, { cause: error });
+    throw folderError(folder, error);
   }
-}
-
-/** The system's code of an error (`ENOENT`), or an empty text. */
-export function errnoOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { createFile, errnoOf, replaceFile } from './atomicFile.ts';
+import { createFile, replaceFile } from './atomicFile.ts';
+import { errnoOf } from './errno.ts';
 
 const installationSchema = z.object({
   id: z.uuid(),

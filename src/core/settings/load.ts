@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { type Settings, settingsSchema } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
-import { errnoOf } from './atomicFile.ts';
+import { errnoOf } from './errno.ts';
 import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
 import { sayReason } from './reasons.ts';

@@ -73,7 +73,7 @@ export type TableEnd =
  * Brings one table up to date: attempts, with back-off between them, until it is done, stopped, or
  * failed for good. Each attempt goes on where central says that the last one came to.
  *
- * @throws SyncFailure `lost_lease`: the whole connection belongs to somebody else
+ * @throws SyncFailure `lost_lease`: the whole connection belongs to somebody else; `local_disk_full`, `journal_failed`
  */
 export async function runTable(
   runner: TableRunner,
@@ -91,7 +91,7 @@ export async function runTable(
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
       const failure = asFailure(error);
-      if (failure.code === FailureCode.LostLease) throw error;
+      if (failure.code === FailureCode.LostLease || isOurDisk(failure)) throw error;
       if (attempts.refuseDirect(failure)) continue;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
@@ -256,6 +256,15 @@ class Attempts {
 /** The table was finished in this very batch, but the journal did not hear of it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
   return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
+}
+
+/**
+ * The journal cannot be written: no table's fault, and the next table would fare no better. The run ends here, as
+ * after a crash, and goes on from the checkpoints when there is room again.
+ */
+function isOurDisk({ code, kind }: FailureDetail): boolean {
+  if (code === FailureCode.LocalDiskFull) return true;
+  return code === FailureCode.JournalFailed && kind === FailureKind.Permanent;
 }
 
 /** Any error as a failure; one that nobody classified is ours. */

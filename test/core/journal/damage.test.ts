@@ -1,9 +1,10 @@
-import { closeSync, openSync, readdirSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import { startChild } from './support/child.ts';
+import { overwrite, overwriteTablePages } from './support/damage.ts';
 import { counts, freshFolder, handClock, journalIn, planOf, realPorts } from './support/world.ts';
 
 const ports = { ...realPorts, clock: handClock('2025-11-08T14:30:52.000Z') };
@@ -124,17 +125,4 @@ function fatten(file: string): void {
   })();
   db.close();
   expect(statSync(file).size).toBeGreaterThan(8 * 1024 * 1024);
-}
-
-function overwriteTablePages(file: string, table: string): void {
-  const db = new Database(file);
-  const root = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table);
-  db.close();
-  overwrite(file, (Number(root) - 1) * 4096, 4096);
-}
-
-function overwrite(file: string, from: number, length: number): void {
-  const handle = openSync(file, 'r+');
-  writeSync(handle, Buffer.alloc(length, 0xa5), 0, length, from);
-  closeSync(handle);
 }

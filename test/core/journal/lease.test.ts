@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isLeaseHeld, tryAcquireLease, waitForLease } from '../../../src/core/journal/lease.ts';
-import { startChild } from './support/child.ts';
+import { type RaceReport, startChild } from './support/child.ts';
 import { freshFolder, realClock } from './support/world.ts';
 
 test('one holder at a time inside a process; released, it is free', () => {
@@ -35,7 +35,7 @@ test('another process is kept out, and let in after the release', async () => {
 });
 
 test('a waiter has the lease within 100 ms of the holder being killed', async () => {
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 10; round += 1) {
     const folder = freshFolder();
     const child = await startChild();
     expect(await child.ask({ do: 'acquire', folder })).toBe(true);
@@ -59,6 +59,19 @@ test('a waiter that is told to stop gives up with the reason', async () => {
   await expect(waiting).rejects.toThrow();
   lease?.release();
 });
+
+test('a command and a service that race for the lease 1,000 times never hold it both', async () => {
+  const folder = freshFolder();
+  const [command, service] = await Promise.all([startChild(), startChild()]);
+  const reports = (await Promise.all([
+    command.ask({ do: 'race', folder, times: 500, as: 'command' }),
+    service.ask({ do: 'race', folder, times: 500, as: 'service' }),
+  ])) as RaceReport[];
+  expect(reports.map((one) => one.together)).toEqual([0, 0]);
+  // It was a race: each found the other in its way. A command waits 25 ms before it says so.
+  expect(reports[0]?.keptOut).toBeGreaterThan(0);
+  expect(reports[1]?.keptOut).toBeGreaterThan(50);
+}, 60_000);
 
 test('of two processes that strike at once exactly one wins, 200 times', async () => {
   const folder = freshFolder();

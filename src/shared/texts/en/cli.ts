@@ -64,6 +64,12 @@ export const cli = {
     tableFailed: '{{table}} failed: {{sentence}}',
     circuit: '{{connection}}: {{sentence}} Its other tables are not tried now.',
     journalSetAside: 'The local records were damaged and are set aside as {{file}}; new ones were begun.',
+    recordsLost:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost.',
+    recordsLostMidway_one:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the table that was cut off goes on.',
+    recordsLostMidway_other:
+      '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the {{count}} tables that were cut off go on.',
     ghosts: '{{connection}}: {{count}} sessions left by an earlier run were ended at head office.',
     deletesOff: '{{table}}: rows deleted at the branch stay at head office (layout "merge").',
     total: '{{done}}/{{total}} tables',
@@ -104,6 +110,13 @@ export const cli = {
     notProved_other: '{{open}} of {{count}} tables are not proved equal.',
     repairWith: 'Mend what differs with:',
     interrupted: 'Stopped before all tables had been compared.',
+  },
+  prune: {
+    nothing: 'There is nothing old to remove. The local records take {{size}}.',
+    removed: 'Removed: {{batches}} batches, {{tables}} table runs, {{lines}} lines of the log.',
+    size: 'The local records took {{before}} and now take {{after}}.',
+    wouldRemove: 'Would remove: {{batches}} batches, {{tables}} table runs, {{lines}} lines of the log.',
+    sizeWouldBe: 'The local records take {{before}} and would take about {{after}}.',
   },
   connection: {
     centralLabel: 'Head office',

@@ -139,6 +139,11 @@ export const failures = {
     sentence: 'The record of what was synced (journal.db) could not be written on this computer.',
     next: 'Check the free disk space and the rights on the data folder. The data at head office is safe.',
   },
+  local_disk_full: {
+    sentence:
+      'The disk of this computer is full, so what was synced could not be recorded, and the run stopped.',
+    next: 'Make room on this disk, then resume the batch. It goes on where it was; the data at head office is safe.',
+  },
   internal: {
     sentence: 'Something unexpected happened inside Branchline.',
     next: 'Resume the batch. If it happens again, send the file in the logs folder to support.',

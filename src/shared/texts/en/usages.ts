@@ -83,6 +83,17 @@ export const usages = {
     means: 'Settings and records are kept there, so nothing was run.',
     next: 'Choose another folder with --data-dir, or correct the rights on this one.',
   },
+  data_folder_full: {
+    what: 'The disk of this computer is full: nothing can be written in {{folder}}.',
+    means:
+      'Records must be kept there before rows are sent, so nothing was run. The data at head office is safe.',
+    next: 'Make room on this disk, then try again; a batch that was cut off goes on where it was.',
+  },
+  data_folder_read_only: {
+    what: 'The data folder {{folder}} cannot be written to: {{reason}}.',
+    means: 'Settings and records are kept there, so nothing was run. The data at head office is safe.',
+    next: 'Let this user write there, or make the disk writable again, or choose another folder with --data-dir.',
+  },
   journal_newer: {
     what: 'The records in {{file}} were written by a newer Branchline.',
     means: 'This version does not understand them, and leaves them as they are.',

@@ -59,6 +59,10 @@ export const cli = {
     tableFailed: '{{table}} gagal: {{sentence}}',
     circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba sekarang.',
     journalSetAside: 'Catatan lokal rusak dan disisihkan sebagai {{file}}; catatan baru dimulai.',
+    recordsLost:
+      '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang.',
+    recordsLostMidway_other:
+      '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang, dan {{count}} tabel yang terputus dilanjutkan.',
     ghosts: '{{connection}}: {{count}} sesi sisa proses sebelumnya diakhiri di kantor pusat.',
     deletesOff: '{{table}}: baris yang dihapus di cabang tetap ada di kantor pusat (tata letak "merge").',
     total: '{{done}}/{{total}} tabel',
@@ -96,6 +100,13 @@ export const cli = {
     notProved_other: '{{open}} dari {{count}} tabel belum terbukti sama.',
     repairWith: 'Perbaiki yang berbeda dengan:',
     interrupted: 'Berhenti sebelum semua tabel dibandingkan.',
+  },
+  prune: {
+    nothing: 'Tidak ada yang lama untuk dihapus. Catatan lokal memakai {{size}}.',
+    removed: 'Dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    size: 'Catatan lokal tadinya memakai {{before}}, sekarang {{after}}.',
+    wouldRemove: 'Akan dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    sizeWouldBe: 'Catatan lokal memakai {{before}} dan akan menjadi sekitar {{after}}.',
   },
   connection: {
     centralLabel: 'Kantor pusat',

@@ -140,6 +140,10 @@ export const failures = {
     sentence: 'Catatan sinkronisasi (journal.db) tidak bisa ditulis di komputer ini.',
     next: 'Periksa ruang disk dan hak akses folder data. Data di kantor pusat aman.',
   },
+  local_disk_full: {
+    sentence: 'Disk komputer ini penuh, sehingga sinkronisasi tidak bisa dicatat dan dihentikan.',
+    next: 'Kosongkan ruang di disk ini, lalu lanjutkan batch. Ia mulai dari titik terakhir; data di kantor pusat aman.',
+  },
   internal: {
     sentence: 'Terjadi hal yang tidak terduga di dalam Branchline.',
     next: 'Lanjutkan batch. Bila terulang, kirim berkas di folder logs ke tim dukungan.',

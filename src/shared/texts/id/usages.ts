@@ -86,6 +86,18 @@ export const usages = {
     means: 'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan.',
     next: 'Pilih folder lain dengan --data-dir, atau perbaiki hak akses folder ini.',
   },
+  data_folder_full: {
+    what: 'Disk komputer ini penuh: tidak ada yang bisa ditulis di {{folder}}.',
+    means:
+      'Catatan harus disimpan di sana sebelum baris dikirim, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
+    next: 'Kosongkan ruang di disk ini, lalu coba lagi; batch yang terputus dilanjutkan dari titik terakhir.',
+  },
+  data_folder_read_only: {
+    what: 'Folder data {{folder}} tidak bisa ditulisi: {{reason}}.',
+    means:
+      'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
+    next: 'Beri pengguna ini hak tulis di sana, atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
+  },
   journal_newer: {
     what: 'Catatan di {{file}} ditulis oleh Branchline yang lebih baru.',
     means: 'Versi ini tidak memahaminya, dan membiarkannya apa adanya.',

@@ -5,8 +5,26 @@ import { onTestFinished } from 'vitest';
 export type Request =
   | { readonly do: 'open'; readonly folder: string }
   | { readonly do: 'write'; readonly folder: string }
+  | { readonly do: 'prune'; readonly folder: string }
+  | RaceRequest
   | { readonly do: 'acquire'; readonly folder: string; readonly at?: number }
   | { readonly do: 'release' };
+
+/** Takes the lease so many times, in the way of a command or of the service. */
+export interface RaceRequest {
+  readonly do: 'race';
+  readonly folder: string;
+  readonly times: number;
+  readonly as: 'command' | 'service';
+}
+
+/** What a racer met. */
+export interface RaceReport {
+  /** How often it held the lease while the other held it too. */
+  readonly together: number;
+  /** How often it was kept out before it got it. */
+  readonly keptOut: number;
+}
 
 export type Answer =
   | { readonly ok: true; readonly value: unknown }

@@ -3,6 +3,7 @@ import { type Lease, tryAcquireLease } from '../../../../src/core/journal/lease.
 import { openJournal } from '../../../../src/core/journal/openJournal.ts';
 import type { Ports } from '../../../../src/core/ports.ts';
 import type { Answer, Request } from './child.ts';
+import { race } from './race.ts';
 
 const ports: Ports = {
   clock: {
@@ -16,9 +17,9 @@ const ports: Ports = {
 
 let lease: Lease | null = null;
 
-process.on('message', (request: Request) => {
+process.on('message', async (request: Request) => {
   try {
-    reply({ ok: true, value: answer(request) });
+    reply({ ok: true, value: await answer(request) });
   } catch (error) {
     reply({ ok: false, error: String(error) });
   }
@@ -36,6 +37,13 @@ function answer(request: Request): unknown {
     case 'write':
       setImmediate(() => writeForever(request.folder));
       return 'writing';
+    case 'prune': {
+      const limits = { days: 30, batches: 500, now: new Date('2025-11-08'), dryRun: false };
+      setImmediate(() => openJournal(request.folder, ports).journal.prune(limits));
+      return 'pruning';
+    }
+    case 'race':
+      return race(request);
     case 'acquire': {
       // Both contenders strike in the same millisecond.
       while (request.at !== undefined && Date.now() < request.at);

@@ -1,0 +1,183 @@
+import { existsSync, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../ports.ts';
+import { appendEvent } from './eventLog.ts';
+import type { Store } from './store.ts';
+import { giveBackSpace } from './vacuum.ts';
+
+/** What may stay. A batch goes when it is beyond either limit. */
+export interface PruneRequest {
+  /** Batches that ended earlier go. */
+  readonly days: number;
+  /** Of the batches begun last, so many stay. */
+  readonly batches: number;
+  /** The present, from which days are counted. */
+  readonly now: Date;
+  /** Only looks. */
+  readonly dryRun: boolean;
+  /** Begins no further step after so many seconds: the next pruning goes on. Without it all is done. */
+  readonly seconds?: number;
+}
+
+/** What was removed, or with `dryRun` would be. */
+export interface PruneReport {
+  readonly dryRun: boolean;
+  /** Batches of which nothing is left. */
+  readonly batches: number;
+  readonly tableRuns: number;
+  readonly logLines: number;
+  /** Size of `journal.db` with its `-wal`. */
+  readonly bytesBefore: number;
+  /** With `dryRun` an estimate: rows of all kinds taken as equally large. */
+  readonly bytesAfter: number;
+}
+
+/** What goes of a batch, or of all. */
+interface Removed {
+  readonly batches: number;
+  readonly tableRuns: number;
+  readonly logLines: number;
+}
+
+const NOTHING: Removed = { batches: 0, tableRuns: 0, logLines: 0 };
+
+/** 600 table runs and their lines: about 20 ms under the write lock, for which others wait up to 5 s. */
+const BATCHES_A_STEP = 5;
+/** About as many rows as a step removes otherwise. */
+const LINES_A_STEP = 2500;
+
+/**
+ * Removes old batches with their table runs and their lines in the event log, and old lines of no batch.
+ *
+ * What stays, however old it is:
+ * - the last success of each (connection, table): its row, its lines, and its batch without its other tables;
+ * - a batch that runs, and one that was interrupted and can go on (all but `superseded`).
+ *
+ * A failed batch goes like a completed one: by then later batches have had its tables in their turn.
+ *
+ * It needs no lease and hurts no run in another process: each step is one short transaction that looks anew at
+ * what may go, and what runs may not. Where this process is killed between two steps, whole batches are gone
+ * and the rest is as it was.
+ *
+ * @throws SyncFailure `journal_failed`
+ */
+export async function prune(
+  store: Store,
+  clock: Clock,
+  file: string,
+  request: PruneRequest,
+): Promise<PruneReport> {
+  const bytesBefore = bytesOf(file);
+  const cutoff = new Date(request.now.getTime() - request.days * 86_400_000).toISOString();
+  const look = request.dryRun;
+  const began = clock.monotonic();
+  const hasTime = (): boolean => clock.monotonic() - began < (request.seconds ?? Infinity) * 1000;
+  let all = NOTHING;
+  const old = oldBatches(store, cutoff, request.batches);
+  for (let at = 0; at < old.length && hasTime(); at += BATCHES_A_STEP) {
+    const step = old.slice(at, at + BATCHES_A_STEP);
+    const work = (): Removed => step.map((id) => removeBatch(store, id, look)).reduce(sum, NOTHING);
+    all = sum(all, look ? work() : store.write(work));
+    await setImmediate();
+  }
+  all = sum(all, { ...NOTHING, logLines: await removeLines(store, cutoff, look, hasTime) });
+  if (look) return { dryRun: true, ...all, bytesBefore, bytesAfter: estimate(store, bytesBefore, all) };
+  if (all.tableRuns + all.logLines > 0) {
+    const { batches, tableRuns: table_runs, logLines: log_lines } = all;
+    store.write(() => appendEvent(store, clock, 'pruned', { detail: { batches, table_runs, log_lines } }));
+  }
+  await giveBackSpace(store, hasTime);
+  return { dryRun: false, ...all, bytesBefore, bytesAfter: bytesOf(file) };
+}
+
+const MAY_GO = `(status IN ('completed', 'failed') OR interruption_reason = 'superseded')`;
+
+/** Oldest first. Those of which nothing but last successes is left are among them each time: at most one a table. */
+function oldBatches(store: Store, cutoff: string, keep: number): readonly string[] {
+  return store
+    .all<{ readonly batch_id: string }>(
+      `SELECT batch_id FROM sync_batches WHERE ${MAY_GO} AND (ended_at < @cutoff OR rowid <= coalesce(
+         (SELECT rowid FROM sync_batches ORDER BY rowid DESC LIMIT 1 OFFSET @keep), -1)) ORDER BY rowid`,
+      { cutoff, keep },
+    )
+    .map((row) => row.batch_id);
+}
+
+/**
+ * Condition on a row `p` of `sync_progress`: no later success of its table is known. Later both by the order in
+ * which batches began and by the clock: an old batch may have been resumed after a newer one, and a clock may
+ * have been wrong.
+ */
+const LAST_SUCCESS = `p.status = 'completed' AND NOT EXISTS (
+  SELECT 1 FROM sync_progress q WHERE q.connection = p.connection AND q.table_name = p.table_name
+    AND q.rowid > p.rowid AND q.status = 'completed' AND q.ended_at >= p.ended_at)`;
+
+function removeBatch(store: Store, batchId: string, look: boolean): Removed {
+  const id = { batch_id: batchId };
+  const mayGo = store.get(`SELECT 1 FROM sync_batches WHERE batch_id = @batch_id AND ${MAY_GO}`, id);
+  // Resumed by another process since the list was made.
+  if (mayGo === undefined) return NOTHING;
+  const stays = store.get(
+    `SELECT 1 FROM sync_progress p WHERE p.batch_id = @batch_id AND ${LAST_SUCCESS} LIMIT 1`,
+    id,
+  );
+  const lines = stays === undefined ? 'batch_id = @batch_id' : LINES_THAT_GO;
+  const runs =
+    stays === undefined ? 'p.batch_id = @batch_id' : `p.batch_id = @batch_id AND NOT (${LAST_SUCCESS})`;
+  // The lines first: which of them go is told by the table runs that are still there.
+  const logLines = remove(store, `event_log WHERE ${lines}`, id, look);
+  const tableRuns = remove(store, `sync_progress AS p WHERE ${runs}`, id, look);
+  if (stays !== undefined) return { batches: 0, tableRuns, logLines };
+  return { batches: remove(store, 'sync_batches WHERE batch_id = @batch_id', id, look), tableRuns, logLines };
+}
+
+/** Of a batch that stays for a last success: the lines of its other tables. */
+const LINES_THAT_GO = `batch_id = @batch_id AND table_name IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM sync_progress p WHERE p.batch_id = @batch_id AND p.connection = event_log.connection
+    AND p.table_name = event_log.table_name AND ${LAST_SUCCESS})`;
+
+/** Lines of no batch: tables run alone, verifications, prunings. */
+async function removeLines(
+  store: Store,
+  cutoff: string,
+  look: boolean,
+  hasTime: () => boolean,
+): Promise<number> {
+  const old = 'SELECT id FROM event_log WHERE batch_id IS NULL AND at < @cutoff';
+  if (look) return remove(store, `(${old})`, { cutoff }, true);
+  let all = 0;
+  for (;;) {
+    const step = { cutoff, limit: LINES_A_STEP };
+    const gone = remove(store, `event_log WHERE id IN (${old} LIMIT @limit)`, step, false);
+    all += gone;
+    if (gone < LINES_A_STEP || !hasTime()) return all;
+    await setImmediate();
+  }
+}
+
+function remove(
+  store: Store,
+  what: string,
+  params: Readonly<Record<string, string | number>>,
+  look: boolean,
+): number {
+  if (!look) return store.run(`DELETE FROM ${what}`, params);
+  return store.get<{ readonly rows: number }>(`SELECT count(*) AS rows FROM ${what}`, params)?.rows ?? 0;
+}
+
+function estimate(store: Store, bytes: number, { tableRuns, logLines }: Removed): number {
+  const rows = remove(store, 'sync_progress', {}, true) + remove(store, 'event_log', {}, true);
+  return rows === 0 ? bytes : Math.round(bytes * (1 - (tableRuns + logLines) / rows));
+}
+
+function sum(a: Removed, b: Removed): Removed {
+  return {
+    batches: a.batches + b.batches,
+    tableRuns: a.tableRuns + b.tableRuns,
+    logLines: a.logLines + b.logLines,
+  };
+}
+
+function bytesOf(file: string): number {
+  return [file, `${file}-wal`].reduce((all, one) => all + (existsSync(one) ? statSync(one).size : 0), 0);
+}
