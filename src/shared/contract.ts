@@ -140,6 +140,36 @@ export interface LogRow {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+export type ScheduleOutcome = 'ran' | 'skipped';
+
+/** What was done about one planned time of a schedule. */
+export interface ScheduleRun {
+  readonly schedule_id: string;
+  /** As planned, without jitter. */
+  readonly due_at: string;
+  readonly ran_at: string;
+  readonly batch_id: string | null;
+  readonly outcome: ScheduleOutcome;
+}
+
+/** A schedule with what is planned and what was done. */
+export interface ScheduleView {
+  readonly id: string;
+  readonly cron: string;
+  readonly timezone: string;
+  /** `*`: all. */
+  readonly connections: readonly string[];
+  readonly tables: readonly string[];
+  readonly missed: 'once' | 'skip';
+  readonly enabled: boolean;
+  /** The setting, and how late this installation is within it. */
+  readonly jitter_seconds: number;
+  readonly late_seconds: number;
+  readonly last_run: (ScheduleRun & { readonly batch_status: BatchStatus | null }) | null;
+  /** The next planned times, without jitter; empty where it is switched off. */
+  readonly next_runs: readonly string[];
+}
+
 /** Who holds the lease, for display. */
 export interface LeaseHolder {
   readonly pid: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cronProblem, isTimeZone } from './cron.ts';
 import { expandUrl } from './endpointUrl.ts';
 import { Strategy } from './status.ts';
 
@@ -113,8 +114,25 @@ const central = z.strictObject({
 
 const schedule = z.strictObject({
   id: z.string().min(1).max(60),
-  cron: z.string().min(1),
-  timezone: z.string().min(1).default('UTC'),
+  /** Five fields, or six with a second in front. */
+  cron: z.string().superRefine((text, context) => {
+    const problem = cronProblem(text);
+    if (problem === null) return;
+    context.addIssue({
+      code: 'custom',
+      message: 'is no cron expression that can be planned',
+      params: problem,
+    });
+  }),
+  timezone: z
+    .string()
+    .refine(isTimeZone, {
+      error: 'must be the name of a time zone, such as Asia/Jakarta',
+      params: { reason: 'timezone' },
+    })
+    .default('UTC'),
+  /** Each installation is late by a time of its own, up to this. */
+  jitterSeconds: z.int().min(0).max(3600).default(300),
   connections: z.array(z.string().min(1)).min(1).default(['*']),
   tables: z.array(z.string().min(1)).min(1).default(['*']),
   missed: z.enum(['once', 'skip']).default('once'),
@@ -178,18 +196,20 @@ export const settingsSchema = z
     language: z.enum(['auto', 'en', 'id']).default('auto'),
   })
   .superRefine((settings, context) => {
-    const seen = new Set<string>();
-    settings.connections.forEach((one, index) => {
-      if (seen.has(one.id)) {
-        context.addIssue({
-          code: 'custom',
-          path: ['connections', index, 'id'],
-          message: `"${one.id}" is there twice`,
-          params: { reason: 'duplicate_id', id: one.id },
-        });
-      }
-      seen.add(one.id);
-    });
+    for (const list of ['connections', 'schedules'] as const) {
+      const seen = new Set<string>();
+      settings[list].forEach((one, index) => {
+        if (seen.has(one.id)) {
+          context.addIssue({
+            code: 'custom',
+            path: [list, index, 'id'],
+            message: `"${one.id}" is there twice`,
+            params: { reason: 'duplicate_id', id: one.id },
+          });
+        }
+        seen.add(one.id);
+      });
+    }
   });
 
 /** The file as it is written: defaults left out, `url` where a person wrote one. */
@@ -197,6 +217,7 @@ export type SettingsFile = z.input<typeof settingsSchema>;
 export type ConnectionFile = SettingsFile['connections'][number];
 export type Settings = z.output<typeof settingsSchema>;
 export type ConnectionSettings = Settings['connections'][number];
+export type ScheduleSettings = Settings['schedules'][number];
 export type CentralSettings = Settings['central'];
 /** How strategy `cursor` finds what changed in a table. */
 export type CursorSettings = NonNullable<Exclude<ConnectionSettings['tables'][number], string>['cursor']>;

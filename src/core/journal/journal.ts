@@ -3,6 +3,7 @@ import { type BatchWrites, createBatchWrites } from './batches.ts';
 import { appendEvent, type LogSubject } from './eventLog.ts';
 import { createHolderNote, type HolderNote } from './holder.ts';
 import { createQueries, type Queries } from './queries.ts';
+import { createScheduleRuns, type ScheduleRuns } from './scheduleRuns.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
 import { createVerifications, type Verifications } from './verifications.ts';
@@ -15,7 +16,7 @@ import { createWorkTime } from './workTime.ts';
  * Besides what they say themselves, all methods throw SyncFailure `journal_failed` where the disk is full,
  * the file cannot be written, or is damaged.
  */
-export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, Verifications {
+export interface Journal extends BatchWrites, TableWrites, Queries, HolderNote, Verifications, ScheduleRuns {
   /**
    * Makes what `work` writes one transaction. Each write alone waits for the disk; what is emitted of them
    * must wait until this returns.
@@ -35,6 +36,7 @@ export function createJournal(store: Store, ports: Ports): Journal {
     ...createQueries(store),
     ...createHolderNote(store),
     ...createVerifications(store, ports.clock),
+    ...createScheduleRuns(store, ports.clock),
     together: (work) => store.write(work),
     logEvent: (event, subject = {}) => store.write(() => appendEvent(store, ports.clock, event, subject)),
     close: () => store.close(),

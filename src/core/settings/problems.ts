@@ -68,7 +68,7 @@ function toFindings(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
 const KNOWN = (
   'central connections schedules sync resume retention notifications language url host port database user ' +
   'password passfile sslmode sslrootcert connectTimeoutSeconds id label schema tables exclude targetSchema ' +
-  'enabled layout name strategy allowDeletes cron timezone missed from to parallelTables chunkRows chunkBytes ' +
+  'enabled layout name strategy allowDeletes cron timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
   'chunkSeconds maxSnapshotMinutes bandwidthKbps verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
   'desktop webhook email noSuccessHours'
 ).split(' ');

@@ -29,6 +29,11 @@ const english = {
   url_parameter_unknown: 'has a parameter "{name}" that is not known here; known are {known}',
   system_ca_weak:
     'must be verify-full with "sslrootcert": "system", since anyone can get a certificate of a public CA',
+  cron_fields: 'must have five fields, such as "30 8 * * *" (minute, hour, day of month, month, day of week)',
+  cron_field: 'is wrong in the field "{field}"',
+  cron_often: 'must have one number as its second: at most one run a minute',
+  cron_never: 'never comes: there is no such date',
+  timezone: 'must be a time zone that this computer knows, such as Asia/Jakarta',
   not_text: 'is no text in UTF-8: it may be damaged',
   json_ends: 'the file ends here, too early (was it cut off?); expected {expected}',
   json_unexpected: 'found {found}, expected {expected}',
@@ -63,6 +68,12 @@ const indonesian: Readonly<Record<Reason, string>> = {
   url_parameter_unknown: 'memuat parameter "{name}" yang tidak dikenal; yang dikenal: {known}',
   system_ca_weak:
     'harus verify-full bila "sslrootcert": "system", sebab siapa pun bisa mendapat sertifikat CA umum',
+  cron_fields:
+    'harus terdiri dari lima kolom, seperti "30 8 * * *" (menit, jam, tanggal, bulan, hari dalam minggu)',
+  cron_field: 'salah di kolom "{field}"',
+  cron_often: 'kolom detiknya harus satu angka: paling sering sekali semenit',
+  cron_never: 'tidak pernah tiba: tanggal itu tidak ada',
+  timezone: 'harus zona waktu yang dikenal komputer ini, seperti Asia/Jakarta',
   not_text: 'bukan teks UTF-8: mungkin rusak',
   json_ends: 'berkas berakhir di sini, terlalu awal (terpotong?); seharusnya ada {expected}',
   json_unexpected: 'ada {found}, seharusnya {expected}',
@@ -70,6 +81,12 @@ const indonesian: Readonly<Record<Reason, string>> = {
 };
 
 const WORDS: Readonly<Record<string, string>> = {
+  second: 'detik',
+  minute: 'menit',
+  hour: 'jam',
+  'day of month': 'tanggal',
+  month: 'bulan',
+  'day of week': 'hari dalam minggu',
   'a text': 'teks',
   'a number': 'angka',
   'a whole number': 'bilangan bulat',

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../../shared/errors.ts';
 import { initial } from './0001-initial.ts';
+import { schedules } from './0003-schedules.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
-const MIGRATIONS: readonly string[] = [initial];
+const MIGRATIONS: readonly string[] = [initial, schedules];
 
 /** The newest schema that this program knows. */
 export const KNOWN_VERSION = MIGRATIONS.length;

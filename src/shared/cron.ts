@@ -1,0 +1,68 @@
+import { CronExpressionParser } from 'cron-parser';
+
+/** What is wrong with a cron expression; reasons of the settings (src/core/settings/reasons.ts) have these names. */
+export type CronProblem =
+  | { readonly reason: 'cron_fields' }
+  | { readonly reason: 'cron_field'; readonly field: CronField }
+  | { readonly reason: 'cron_often' }
+  | { readonly reason: 'cron_never' };
+
+const FIELDS = ['second', 'minute', 'hour', 'day of month', 'month', 'day of week'] as const;
+export type CronField = (typeof FIELDS)[number];
+
+/**
+ * Says what is wrong with a cron expression, or null where it can be planned: five fields, or six with a
+ * second in front.
+ *
+ * Stricter than cron-parser, which fills in missing fields (`8 * *` would mean something), takes names such as
+ * `@daily` that cronstrue cannot say, and draws lots for `H`. More than one run a minute is refused: a sync
+ * takes longer, and walking along such a plan would cost more than the runs.
+ */
+export function cronProblem(cron: string): CronProblem | null {
+  const fields = cronFields(cron);
+  if (fields === null) return { reason: 'cron_fields' };
+  const wrong = fields.findIndex((text, index) => !isField(text, index));
+  const field = FIELDS[wrong];
+  if (field !== undefined) return { reason: 'cron_field', field };
+  if (!/^\d+$/.test(fields[0] ?? '')) return { reason: 'cron_often' };
+  return everComes(fields) ? null : { reason: 'cron_never' };
+}
+
+/** Whether this computer knows the time zone: an IANA name such as `Asia/Jakarta`, or an offset (`+07:00`). */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The six fields, with second 0 where there are five; null where there are neither five nor six. */
+function cronFields(cron: string): readonly string[] | null {
+  const fields = cron.trim().split(/\s+/);
+  if (fields.length === 6) return fields;
+  return fields.length === 5 ? ['0', ...fields] : null;
+}
+
+/** Whether one field is right by itself, all others being anything. */
+function isField(text: string, index: number): boolean {
+  // `H` is a time drawn at every parse; of month and weekday names only MAR, … hold the letter otherwise.
+  if (/(^|,)H/i.test(text)) return false;
+  return parses(FIELDS.map((_, at) => (at === index ? text : '*')).join(' '));
+}
+
+/** The 31st of February never comes; cron-parser refuses it, or does not find it. */
+function everComes(fields: readonly string[]): boolean {
+  const cron = fields.join(' ');
+  return parses(cron) && CronExpressionParser.parse(cron, { tz: 'UTC' }).hasNext();
+}
+
+function parses(cron: string): boolean {
+  try {
+    CronExpressionParser.parse(cron, { tz: 'UTC' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decide, GRACE_MS, NEAR_MS } from '../../../src/core/schedule/decide.ts';
+import { nextRuns } from '../../../src/core/schedule/plan.ts';
+import { historySince, scheduleOf } from './support/schedules.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * A year in the life of a machine: it looks every few minutes, and sleeps now and then, from minutes to weeks.
+ * @returns for each planned instant how often it was run, and the runs
+ */
+function live(
+  schedule: ReturnType<typeof scheduleOf>,
+  from: number,
+  until: number,
+  sleeps: readonly { readonly afterHours: number; readonly hours: number }[],
+  jitter: number,
+) {
+  const history = historySince(new Date(from));
+  const ran: { dueAt: number; missed: boolean; at: number }[] = [];
+  const naps: { from: number; to: number }[] = [];
+  let now = from;
+  for (const { afterHours, hours } of [...sleeps, { afterHours: Number.POSITIVE_INFINITY, hours: 0 }]) {
+    const awakeUntil = Math.min(now + afterHours * HOUR, until);
+    while (now < awakeUntil) {
+      const decision = decide(schedule, new Date(now), history, jitter);
+      if (decision.kind === 'run') {
+        history.note(decision.dueAt, new Date(now));
+        ran.push({ dueAt: decision.dueAt.getTime(), missed: decision.missed, at: now });
+      }
+      const until = decision.kind === 'wait' ? (decision.until?.getTime() ?? awakeUntil) : now + MINUTE;
+      now = Math.min(Math.max(until, now + MINUTE), awakeUntil);
+    }
+    if (now >= until) break;
+    naps.push({ from: now, to: now + hours * HOUR });
+    now += hours * HOUR;
+  }
+  return { ran, naps, end: now };
+}
+
+const lives = fc.record({
+  cron: fc.constantFrom(
+    '30 2 * * *',
+    '30 8 * * 1-5',
+    '0 */4 * * *',
+    '15 1,2,3 * * *',
+    '0 8 L * *',
+    '20 30 2 * * *',
+  ),
+  timezone: fc.constantFrom('America/New_York', 'Europe/Berlin', 'Asia/Jakarta'),
+  jitter: fc.integer({ min: 0, max: 600 }),
+  sleeps: fc.array(
+    fc.record({
+      afterHours: fc.double({ min: 0.1, max: 400, noNaN: true }),
+      hours: fc.oneof(
+        fc.double({ min: 0.05, max: 8, noNaN: true }),
+        fc.double({ min: 8, max: 500, noNaN: true }),
+      ),
+    }),
+    { maxLength: 40 },
+  ),
+});
+
+test('over a year with random sleeps, every planned time is run once or covered by one catch-up', () => {
+  const from = Date.UTC(2026, 0, 5, 12);
+  fc.assert(
+    fc.property(lives, ({ jitter, sleeps, ...over }) => {
+      const schedule = scheduleOf(over);
+      const { ran, naps, end } = live(schedule, from, from + 366 * 24 * HOUR, sleeps, jitter);
+      const dues = ran.map((run) => run.dueAt);
+      // Never twice, and never backwards.
+      expect(dues).toEqual([...new Set(dues)].sort((a, b) => a - b));
+
+      const late = jitter * 1000;
+      const planned = nextRuns(schedule, new Date(from), 3000).map((at) => at.getTime());
+      for (const due of planned.filter((at) => at + late + GRACE_MS < end)) {
+        const nap = naps.find((one) => one.from <= due + late && due + late < one.to);
+        const run = ran.find((one) => one.dueAt === due);
+        if (nap === undefined) expect(run).toMatchObject({ at: due + late, missed: false });
+        // Covered: by itself as it wakes, or by a later planned time soon after.
+        else if (nap.to < end - NEAR_MS - MINUTE) {
+          const cover = ran.find((one) => one.dueAt >= due);
+          const awake = naps.filter((one) => one.from >= nap.to && one.from < (cover?.at ?? 0));
+          const asleep = awake.reduce((sum, one) => sum + one.to - one.from, 0);
+          expect((cover?.at ?? Number.POSITIVE_INFINITY) - nap.to - asleep).toBeLessThanOrEqual(NEAR_MS);
+        }
+      }
+      // One catch-up a sleep at most.
+      for (const nap of naps) {
+        const caughtUp = ran.filter((run) => run.dueAt + late >= nap.from && run.dueAt + late < nap.to);
+        expect(caughtUp.length).toBeLessThanOrEqual(1);
+      }
+    }),
+    { numRuns: 12 },
+  );
+});
