@@ -4,6 +4,7 @@ import type { Translate } from '../shared/texts/translate.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
+import { declareSchedule } from './declare/schedule.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareSync } from './declare/sync.ts';
 import { declareVerify } from './declare/verify.ts';
@@ -55,6 +56,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareStatus(program, declaring);
   declareVerify(program, declaring);
   declareConnection(program, declaring);
+  declareSchedule(program, declaring);
   declareDemo(program, declaring);
   return program;
 }

@@ -1,4 +1,4 @@
-import type { BatchRow, EngineEvent, TableOutcome, TableRow } from '../shared/contract.ts';
+import type { BatchRow, EngineEvent, ScheduleView, TableOutcome, TableRow } from '../shared/contract.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { namesTable } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
@@ -33,6 +33,7 @@ import { UNKNOWN_TABLES } from './journal/rows.ts';
 import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './postgres/session.ts';
+import { viewSchedules } from './schedule/view.ts';
 import { installation } from './settings/installation.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from './sync/retry.ts';
 import { parseHours, Throttle } from './sync/throttle.ts';
@@ -196,6 +197,11 @@ class JournaledEngine implements Engine {
 
   log(filter: Parameters<Engine['log']>[0] = {}): ReturnType<Engine['log']> {
     return this.#journal.log(filter);
+  }
+
+  schedules(): readonly ScheduleView[] {
+    const { id } = this.#installation;
+    return viewSchedules(this.#setup.settings.schedules, this.#journal, id, this.#ports.clock.now());
   }
 
   holder(): ReturnType<Engine['holder']> {
