@@ -10,8 +10,20 @@ const STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention
 
 /** The badge's colours hold on both panels; its shape alone tells the states apart where colours cannot. */
 const BADGES = {
-  light: { up_to_date: '#1a7f37', running: '#0969da', waiting: '#9a6700', paused: '#57606a', attention: '#cf222e' },
-  dark: { up_to_date: '#3fb950', running: '#58a6ff', waiting: '#e3b341', paused: '#9da7b3', attention: '#ff7b72' },
+  light: {
+    up_to_date: '#1a7f37',
+    running: '#0969da',
+    waiting: '#9a6700',
+    paused: '#57606a',
+    attention: '#cf222e',
+  },
+  dark: {
+    up_to_date: '#3fb950',
+    running: '#58a6ff',
+    waiting: '#e3b341',
+    paused: '#9da7b3',
+    attention: '#ff7b72',
+  },
 } as const;
 /** What lies on a light panel is dark. */
 const GLYPHS = { light: '#24292f', dark: '#f0f6fc' } as const;
@@ -34,8 +46,10 @@ try {
     );
     return page.screenshot({ omitBackground: true });
   };
-  const badgeOf = (state: State, panel: Panel): string => (state === 'idle' ? GLYPHS[panel] : BADGES[panel][state]);
-  for (const folder of ['linux', 'windows', 'mac']) mkdirSync(`resources/tray/${folder}`, { recursive: true });
+  const badgeOf = (state: State, panel: Panel): string =>
+    state === 'idle' ? GLYPHS[panel] : BADGES[panel][state];
+  for (const folder of ['linux', 'windows', 'mac'])
+    mkdirSync(`resources/tray/${folder}`, { recursive: true });
   for (const state of STATES) {
     for (const panel of ['light', 'dark'] as const) {
       for (const size of LINUX_SIZES) {
@@ -51,7 +65,10 @@ try {
     // macOS colours a template itself: only its opacity counts.
     for (const size of MAC_SIZES) {
       const scale = size === 32 ? '@2x' : '';
-      writeFileSync(`resources/tray/mac/${state}Template${scale}.png`, await png(state, '#000', '#000', size));
+      writeFileSync(
+        `resources/tray/mac/${state}Template${scale}.png`,
+        await png(state, '#000', '#000', size),
+      );
     }
   }
 } finally {

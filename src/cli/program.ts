@@ -5,6 +5,7 @@ import type { CliContext, GlobalOptions } from './context.ts';
 import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
 import { declarePrune } from './declare/prune.ts';
+import { declareSchedule } from './declare/schedule.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareSync } from './declare/sync.ts';
 import { declareVerify } from './declare/verify.ts';
@@ -57,6 +58,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareVerify(program, declaring);
   declarePrune(program, declaring);
   declareConnection(program, declaring);
+  declareSchedule(program, declaring);
   declareDemo(program, declaring);
   return program;
 }

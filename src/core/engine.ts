@@ -1,4 +1,4 @@
-import type { BatchRow, EngineEvent, TableOutcome, TableRow } from '../shared/contract.ts';
+import type { BatchRow, EngineEvent, ScheduleView, TableOutcome, TableRow } from '../shared/contract.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { namesTable } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
@@ -35,6 +35,7 @@ import { tidyJournal } from './journal/tidy.ts';
 import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from './postgres/session.ts';
+import { viewSchedules } from './schedule/view.ts';
 import { installation } from './settings/installation.ts';
 import type { RetryPolicy } from './sync/retry.ts';
 import { verifyConnections } from './verify/verifyConnections.ts';
@@ -228,6 +229,11 @@ class JournaledEngine implements Engine {
 
   log(filter: Parameters<Engine['log']>[0] = {}): ReturnType<Engine['log']> {
     return this.#journal.log(filter);
+  }
+
+  schedules(): readonly ScheduleView[] {
+    const { installation: own, settings, ports } = this.#base;
+    return viewSchedules(settings.schedules, this.#journal, own.id, ports.clock.now());
   }
 
   holder(): ReturnType<Engine['holder']> {

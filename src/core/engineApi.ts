@@ -3,6 +3,7 @@ import type {
   ConnectionTestStep,
   LeaseHolder,
   LogRow,
+  ScheduleView,
   TableOutcome,
   TableRow,
 } from '../shared/contract.ts';
@@ -116,6 +117,8 @@ export interface Engine extends AsyncDisposable {
   pastRuns(connection: string, table: string, limit: number): readonly TableRow[];
   /** Latest first. */
   batches(limit: number): readonly BatchRow[];
+  /** The schedules of the settings, with what is planned and what was done. */
+  schedules(): readonly ScheduleView[];
   /** The event log, oldest first. */
   log(filter?: { readonly batchId?: string; readonly limit?: number }): readonly LogRow[];
   /** Who runs now, or null. */

@@ -28,7 +28,8 @@ const MENDED: readonly (readonly [RegExp, string])[] = [
   [/(menit ke-[^,]* setiap jam), setiap jam\b/g, '$1'],
   [/\bhari terakhir bulan ini\b/g, 'hari terakhir setiap bulan'],
   [/\bterakhir bulan ini\b/g, 'terakhir setiap bulan'],
-  [/\bpada hari ([\d, dan]+) dalam sebulan\b/g, 'pada tanggal $1'],
+  [/\b(pada|antara) hari (\d[\d, adn]*?) dalam sebulan\b/g, '$1 tanggal $2'],
+  [/\bsetiap bulan (\d+) ?/g, 'setiap $1 bulan'],
   [/\bdi (pertama|kedua|ketiga|keempat|kelima) (\S+) pada bulan\b/g, 'pada $2 $1 setiap bulan'],
 ];
 

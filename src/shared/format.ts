@@ -100,3 +100,22 @@ export function formatShortTime(at: string | Date, now: Date, language: Language
     ...(sameYear ? {} : { year: 'numeric' }),
   }).format(time);
 }
+
+/**
+ * A planned time: `Mon, 9 Nov 2026, 08:30`; with seconds only where it has some.
+ *
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function formatPlannedTime(at: string | Date, language: Language, timeZone?: string): string {
+  const time = new Date(at);
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(time.getUTCSeconds() === 0 ? {} : { second: '2-digit' }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(time);
+}

@@ -23,14 +23,17 @@ export function createCronWaker(): Waker {
   return {
     start(wake) {
       let armed: ScheduledTask | null = null;
+      let stopped = false;
       const check = (): void => {
         void armed?.destroy();
         const at = wake();
-        armed = at === null ? null : armedFor(at, check);
+        // Whoever was woken may have ended it.
+        armed = at === null || stopped ? null : armedFor(at, check);
       };
       const timer = setInterval(check, CHECK_MS);
       check();
       return () => {
+        stopped = true;
         clearInterval(timer);
         void armed?.destroy();
         armed = null;
@@ -44,9 +47,15 @@ function armedFor(at: Date, check: () => void): ScheduledTask | null {
   if (at.getTime() > now + CHECK_MS) return null;
   // Of a time that has passed, node-cron would find the one next year.
   const second = new Date(Math.ceil(Math.max(at.getTime(), now + 1) / 1000) * 1000);
-  const task = schedule(expressionOf(second), check, { timezone: 'UTC' });
+  let asked = false;
+  const once = (): void => {
+    if (asked) return;
+    asked = true;
+    check();
+  };
+  const task = schedule(expressionOf(second), once, { timezone: 'UTC' });
   // More than a second late (a busy machine), node-cron only says so, and for each year that was passed over.
-  task.once('execution:missed', check);
+  task.on('execution:missed', once);
   return task;
 }
 
