@@ -118,6 +118,7 @@ function toShape(schema: string, row: TextRow, columns: readonly ColumnShape[]):
     primaryKey: row.primary_key ?? null,
     print: row.print ?? '',
     uniqueKeys: plain.flatMap((one) => (one.columns === null ? [] : [one.columns])),
+    otherUnique: plain.length < keys.length,
     otherConstraints: row.triggers === 't' || keys.length > (key === null ? 0 : 1),
     estimatedRows: row.estimated_rows == null ? null : Number(row.estimated_rows),
     bytes: Number(row.bytes ?? 0),
