@@ -38,7 +38,11 @@ export class TableTurns {
     const known = others.filter((one) => opened.checkpoints.get(one.table)?.mark != null);
     this.#relatives = new Relatives(opened.keys, {
       find: (name) => [...tables, ...known].find((one) => one.table === name),
-      run: (one) => this.#runTable(one, null),
+      run: (one) => {
+        // It raises the table's epoch: for its own turn, that may still come, this would be an old one.
+        opened.checkpoints.delete(one.table.table);
+        return this.#runTable(one, null);
+      },
       quiet: ({ table }, forTable) =>
         quietRecorder(run.journal, { batchId: run.batchId, connection: connection.id, table }, forTable),
     });
