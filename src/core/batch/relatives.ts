@@ -68,22 +68,19 @@ export class Relatives {
     name: string,
     path: readonly string[],
     deleting: boolean,
-  ): Promise<boolean> {
+  ): Promise<TableEnd | null> {
     const table = this.#runs.find(name);
-    if (table === undefined || table.shape === null || path.includes(name)) return false;
+    if (table === undefined || table.shape === null || path.includes(name)) return null;
     const recorder = this.#runs.quiet(table, path.at(-1) ?? '');
     const relations: Relations = {
       keys: this.#keys,
       bringAgain: (other) => this.#again(links, other, [...path, name], deleting),
     };
     const end = await this.#runs.run({ links, table, duty: 'again', recorder, relations });
-    if (end.kind !== 'deletes_held') return end.kind === 'completed';
-    if (deleting) {
-      const removed = await this.#runs.run({ links, table, duty: 'deletes', recorder, relations });
-      return removed.kind === 'completed';
-    }
+    if (end.kind !== 'deletes_held') return end;
+    if (deleting) return this.#runs.run({ links, table, duty: 'deletes', recorder, relations });
     if (!this.#held.has(name)) this.hold(table, recorder);
-    return true;
+    return end;
   }
 
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {

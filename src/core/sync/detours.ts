@@ -1,7 +1,8 @@
-import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import { type ForeignKey, ForeignKeys, NOT_REFERENCED, type Referenced } from '../central/foreignKeys.ts';
 import type { Target } from '../central/target.ts';
 import type { Care } from './pass.ts';
+import type { TableEnd } from './tableRun.ts';
 
 /** SQLSTATE unique_violation. */
 export const DUPLICATE = '23505';
@@ -12,12 +13,22 @@ export interface Relations {
   /**
    * Brings another table of the run up to date once more.
    *
-   * @returns whether that came to its end
+   * @returns how that ended; null where it cannot be done: the table is none of this run's, or waits itself
    */
-  bringAgain(table: string): Promise<boolean>;
+  bringAgain(table: string): Promise<TableEnd | null>;
 }
 
-const NO_RELATIONS: Relations = { keys: new ForeignKeys([]), bringAgain: async () => false };
+/** What becomes of a table whose attempt has failed. */
+export type Detour =
+  /** Another attempt, at once. */
+  | { readonly kind: 'again' }
+  /** The run was stopped while another table was brought. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'none'; readonly failure: FailureDetail };
+
+const AGAIN: Detour = { kind: 'again' };
+
+const NO_RELATIONS: Relations = { keys: new ForeignKeys([]), bringAgain: async () => null };
 
 /**
  * Keys that head office has put on its tables (Branchline itself makes none) may refuse rows that are right
@@ -44,26 +55,37 @@ export class Detours {
   }
 
   /**
-   * Whether a failed attempt should be made again at once, in another way.
+   * How to go on after a failed attempt: perhaps at once, in another way. A failure that stands has the other
+   * table of a foreign key in it.
    *
    * @param target what the attempt wrote to; null where it did not come so far
    * @param commits chunks committed so far: without one in between, the same is not tried twice
    */
-  async find(failure: FailureDetail, target: Target | null, commits: number): Promise<boolean> {
-    if (failure.sqlstate === DUPLICATE) return this.#moveRows(target);
+  async find(failure: FailureDetail, target: Target | null, commits: number): Promise<Detour> {
+    const none: Detour = { kind: 'none', failure };
+    if (failure.sqlstate === DUPLICATE) return this.#moveRows(target) ? AGAIN : none;
     const key = this.#relations.keys.violated(failure);
-    if (key === undefined) return false;
-    if (key.child === key.parent) return this.#takeWhole();
+    if (key === undefined) return none;
+    const told: Detour = { kind: 'none', failure: this.#told(failure, key) };
+    if (key.child === key.parent) return this.#takeWhole() ? AGAIN : told;
     const other = key.child === this.#table ? key.parent : key.child;
-    if (other === null || commits === this.#helpedAt) return false;
+    if (other === null || commits === this.#helpedAt) return told;
     this.#helpedAt = commits;
-    return this.#relations.bringAgain(other);
+    return this.#bring(other, told);
   }
 
-  /** A failure with the other table of a foreign key in it, where one was violated. */
-  told(failure: FailureDetail): FailureDetail {
-    const key = this.#relations.keys.violated(failure);
-    if (key === undefined) return failure;
+  async #bring(other: string, told: Detour): Promise<Detour> {
+    const end = await this.#relations.bringAgain(other);
+    if (end?.kind === 'stopped') return { kind: 'stopped' };
+    if (end === null) return told;
+    if (end.kind !== 'failed') return AGAIN;
+    if (end.failure.kind === FailureKind.Permanent) return told;
+    // A server that does not answer is no fault of the rows: they may be asked for once more when it does.
+    this.#helpedAt = -1;
+    return { kind: 'none', failure: end.failure };
+  }
+
+  #told(failure: FailureDetail, key: ForeignKey): FailureDetail {
     const told = key.child === this.#table ? parentMissing(key) : stillReferenced(key);
     return { ...failure, code: told.code, params: { ...failure.params, ...told.params } };
   }

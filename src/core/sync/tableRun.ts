@@ -11,7 +11,7 @@ import { type Target, targetSchema } from '../central/target.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import { NO_LIMITS } from './chunk.ts';
-import { Detours, DUPLICATE, type Relations } from './detours.ts';
+import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
 import { endOfDeletes } from './endOfPass.ts';
 import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
@@ -101,12 +101,16 @@ export async function runTable(
     } catch (error) {
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
-      const failure = asFailure(error);
-      if (failure.code === FailureCode.LostLease) throw error;
-      if (attempts.refuseDirect(failure) || (await attempts.detour(failure))) continue;
+      const met = asFailure(error);
+      if (met.code === FailureCode.LostLease) throw error;
+      if (attempts.refuseDirect(met)) continue;
+      const detour = await attempts.detour(met);
+      if (detour.kind === 'again') continue;
+      if (detour.kind === 'stopped') return detour;
+      const { failure } = detour;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
-      if (delay === null) return { kind: 'failed', failure: attempts.told(failure) };
+      if (delay === null) return { kind: 'failed', failure };
       failures++;
       recorder.retrying(failure, failures, delay);
       if (!(await pause(runner, delay))) return { kind: 'stopped' };
@@ -194,12 +198,8 @@ class Attempts {
   }
 
   /** See {@link Detours.find}. */
-  detour(failure: FailureDetail): Promise<boolean> {
+  detour(failure: FailureDetail): Promise<Detour> {
     return this.#detours.find(failure, this.#lastTarget, this.commits);
-  }
-
-  told(failure: FailureDetail): FailureDetail {
-    return this.#detours.told(failure);
   }
 
   async #target(): Promise<Target> {

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
-import { between, broughtAgain, expectMirrored, mirrorHome, onBoth, work } from './support/both.ts';
+import { between, broughtAgain, expectMirrored, heard, mirrorHome, onBoth, work } from './support/both.ts';
 
 const ORDERS = [
   'CREATE TABLE customer (id int PRIMARY KEY, name text)',
@@ -69,6 +69,40 @@ test('with the parent done before the batch was resumed, it is brought again all
 
   expect(resumed.batch.status).toBe('completed');
   expect(broughtAgain(engine, batch_id)).toEqual(['customer for orders']);
+  await expectMirrored(pair);
+});
+
+test('stopped while the parent is brought again, the child fails for nothing and goes on when it is resumed', async () => {
+  await using pair = await freshDatabases();
+  await onBoth(pair, ...ORDERS);
+  await work(pair, ...ROWS);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  const stop = new AbortController();
+  const { done } = between(pair, engine, 'customer', 'orders', ...NEW_ONES);
+  const begun = heard(engine, (event) => event.type === 'table_started' && event.table === 'orders');
+  const lock = await pair.source.connectAdmin();
+  const stopped = begun.then(async () => {
+    // The customers' turn is over; they come again, and stand still here until the run is stopped.
+    await lock.query('BEGIN; LOCK TABLE adempiere.customer IN ACCESS EXCLUSIVE MODE');
+    const waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'adempiere.customer'::regclass";
+    const stands = async (): Promise<boolean> => (await lock.query(waiting)).rowCount === 1;
+    await vi.waitUntil(stands, { timeout: 20_000, interval: 20 });
+    stop.abort('user');
+    await lock.query('ROLLBACK');
+    await lock.end();
+  });
+
+  const { batch_id, status } = await engine.syncAll({ trigger: 'cli' }, { stop: stop.signal });
+  await Promise.all([done, stopped]);
+  const { tables } = engine.batch(batch_id);
+  expect(tables.map((row) => `${row.table_name} ${row.status}`).sort()).toEqual([
+    'customer completed',
+    'orders in_progress',
+  ]);
+  expect(status).toBe('interrupted');
+
+  expect((await engine.resume(batch_id, { trigger: 'cli' })).batch.status).toBe('completed');
   await expectMirrored(pair);
 });
 

@@ -94,7 +94,8 @@ async function hold(
   }
 }
 
-function heard(engine: Engine, fits: (event: EngineEvent) => boolean): Promise<void> {
+/** Resolves with the first event that fits. */
+export function heard(engine: Engine, fits: (event: EngineEvent) => boolean): Promise<void> {
   return new Promise((resolve) => {
     const off = engine.on((event) => {
       if (!fits(event)) return;
