@@ -1,5 +1,5 @@
 import type { ForeignKeys } from '../central/foreignKeys.ts';
-import type { Relations } from '../sync/detours.ts';
+import type { KeyEnd, Relations } from '../sync/detours.ts';
 import type { WorkerLinks } from '../sync/links.ts';
 import type { TableDuty, TableEnd, TableRecorder } from '../sync/tableRun.ts';
 import type { ConnectionTable } from './connectionRun.ts';
@@ -20,6 +20,13 @@ export interface RelativeRuns {
   /** Writes what happens to a table for another one's sake to the event log only: its own row tells its own turn. */
   quiet(table: ConnectionTable, forTable: string): TableRecorder;
 }
+
+/**
+ * How far the bringing of a table may lead. `rows`: to the tables that its rows point to, which are done. `alone`:
+ * nowhere; it points to the table that asks, so it is not at work, but other tables that it points to may be. Its
+ * deletes are done at once. `all`: anywhere; no table has its own turn any more.
+ */
+type Scope = 'rows' | 'alone' | 'all';
 
 /** A table whose deletes wait until all others have got their rows. */
 export interface HeldTable {
@@ -44,10 +51,11 @@ export class Relatives {
 
   /** For a table's own turn. @param deleting whether the deletes that were held have their turn */
   of(links: WorkerLinks, table: string, deleting: boolean): Relations {
+    const scopeFor = (end: KeyEnd): Scope => (deleting ? 'all' : end === 'parent' ? 'rows' : 'alone');
     return {
       keys: this.#keys,
       // Two tables may ask for the same one, which must not be run twice at a time.
-      bringAgain: (other) => this.#oneAtATime(() => this.#again(links, other, [table], deleting)),
+      bringAgain: (other, end) => this.#oneAtATime(() => this.#again(links, other, [table], scopeFor(end))),
     };
   }
 
@@ -67,18 +75,21 @@ export class Relatives {
     links: WorkerLinks,
     name: string,
     path: readonly string[],
-    deleting: boolean,
+    scope: Scope,
   ): Promise<TableEnd | null> {
     const table = this.#runs.find(name);
     if (table === undefined || table.shape === null || path.includes(name)) return null;
     const recorder = this.#runs.quiet(table, path.at(-1) ?? '');
     const relations: Relations = {
       keys: this.#keys,
-      bringAgain: (other) => this.#again(links, other, [...path, name], deleting),
+      bringAgain: async (other, end) =>
+        scope === 'all' || (scope === 'rows' && end === 'parent')
+          ? this.#again(links, other, [...path, name], scope)
+          : null,
     };
     const end = await this.#runs.run({ links, table, duty: 'again', recorder, relations });
     if (end.kind !== 'deletes_held') return end;
-    if (deleting) return this.#runs.run({ links, table, duty: 'deletes', recorder, relations });
+    if (scope !== 'rows') return this.#runs.run({ links, table, duty: 'deletes', recorder, relations });
     if (!this.#held.has(name)) this.hold(table, recorder);
     return end;
   }

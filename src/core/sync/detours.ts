@@ -7,15 +7,19 @@ import type { TableEnd } from './tableRun.ts';
 /** SQLSTATE unique_violation. */
 export const DUPLICATE = '23505';
 
+/** Which end of a foreign key another table has. */
+export type KeyEnd = 'parent' | 'child';
+
 /** What a table's run asks of the run around it. */
 export interface Relations {
   readonly keys: ForeignKeys;
   /**
    * Brings another table of the run up to date once more.
    *
-   * @returns how that ended; null where it cannot be done: the table is none of this run's, or waits itself
+   * @returns how that ended; null where it cannot be done: the table is none of this run's, waits itself, or may
+   *   be at work
    */
-  bringAgain(table: string): Promise<TableEnd | null>;
+  bringAgain(table: string, end: KeyEnd): Promise<TableEnd | null>;
 }
 
 /** What becomes of a table whose attempt has failed. */
@@ -68,14 +72,15 @@ export class Detours {
     if (key === undefined) return none;
     const told: Detour = { kind: 'none', failure: this.#told(failure, key) };
     if (key.child === key.parent) return this.#takeWhole() ? AGAIN : told;
-    const other = key.child === this.#table ? key.parent : key.child;
+    const [other, which] =
+      key.child === this.#table ? ([key.parent, 'parent'] as const) : ([key.child, 'child'] as const);
     if (other === null || commits === this.#helpedAt) return told;
     this.#helpedAt = commits;
-    return this.#bring(other, told);
+    return this.#bring(other, which, told);
   }
 
-  async #bring(other: string, told: Detour): Promise<Detour> {
-    const end = await this.#relations.bringAgain(other);
+  async #bring(other: string, which: KeyEnd, told: Detour): Promise<Detour> {
+    const end = await this.#relations.bringAgain(other, which);
     if (end?.kind === 'stopped') return { kind: 'stopped' };
     if (end === null) return told;
     if (end.kind !== 'failed') return AGAIN;

@@ -3,7 +3,7 @@ import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts'
 import { differences } from '../../support/compare.ts';
 import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';
-import { atMirror, expectMirrored, MIRROR, mirrorHome, onBoth, work } from './support/both.ts';
+import { atMirror, broughtAgain, expectMirrored, MIRROR, mirrorHome, onBoth, work } from './support/both.ts';
 
 const DOCUMENT = 'CREATE TABLE document (id int PRIMARY KEY, documentno text NOT NULL, note text)';
 const UNIQUE = 'ALTER TABLE document ADD CONSTRAINT document_no UNIQUE (documentno)';
@@ -79,6 +79,29 @@ test('rows that others point to swap their numbers, and none is let go', async (
   await work(pair, ...swap(1, 2));
 
   expect((await sync(engine)).batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
+
+test('a number is taken over from a removed row to which rows pointed that are removed, too', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  await onBoth(pair, 'CREATE TABLE line (id int PRIMARY KEY, document_id int NOT NULL REFERENCES document)');
+  await work(pair, 'INSERT INTO line SELECT n, n FROM generate_series(1, 1000) n');
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+
+  await work(
+    pair,
+    'DELETE FROM line WHERE document_id = 700',
+    'DELETE FROM document WHERE id = 700',
+    "INSERT INTO document VALUES (1001, 'no 700', 'new')",
+  );
+  const { batch, table } = await sync(engine);
+
+  expect(batch.status).toBe('completed');
+  expect(broughtAgain(engine, batch.batch_id)).toEqual(['line for document']);
+  expect(table('document')).toMatchObject({ records_processed: 1, records_deleted: 1 });
   await expectMirrored(pair);
 });
 
