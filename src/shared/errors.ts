@@ -25,6 +25,8 @@ export const FailureCode = {
   StampColumnTaken: 'stamp_column_taken',
   TooManyColumns: 'too_many_columns',
   ConstraintViolated: 'constraint_violated',
+  ParentMissing: 'parent_missing',
+  StillReferenced: 'still_referenced',
   ReplaceUnsafe: 'replace_unsafe',
   TooManyDeletes: 'too_many_deletes',
   CentralReadOnly: 'central_read_only',

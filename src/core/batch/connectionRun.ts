@@ -1,20 +1,14 @@
 import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
-import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { FailureCode } from '../../shared/errors.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { readCheckpoints } from '../central/checkpoints.ts';
-import {
-  beat,
-  type Claim,
-  claimConnection,
-  HEARTBEAT_MS,
-  type Installation,
-  release,
-} from '../central/ownership.ts';
+import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
+import { type Claim, claimConnection, type Installation } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
 import { targetSchema } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
@@ -25,11 +19,14 @@ import { openLink, WorkerLinks } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
-import { asFailure, runTable, type TableRunner } from '../sync/tableRun.ts';
+import { asFailure } from '../sync/tableRun.ts';
 import type { Throttle } from '../sync/throttle.ts';
+import { Heart } from './heart.ts';
 import { journalMemory } from './journalMemory.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
+import { TableQueue } from './tableQueue.ts';
+import { TableTurns } from './tableTurns.ts';
 import { tellGhosts, tellLostRecords } from './tellClaim.ts';
 
 /** What all connections of a run share. */
@@ -71,6 +68,8 @@ export interface ConnectionWork {
   readonly connection: ConnectionSettings;
   readonly identity: string;
   readonly tables: readonly ConnectionTable[];
+  /** Tables that are not to be run, but may be brought up to date once more where theirs point to them. */
+  readonly others: readonly ConnectionTable[];
   /** Why the source could not even be looked at. */
   readonly failure: FailureDetail | null;
 }
@@ -81,7 +80,7 @@ export interface ConnectionEnd {
   readonly lostLease: boolean;
 }
 
-/** Runs the tables of one connection, `parallelTables` at a time, the largest first. */
+/** Runs the tables of one connection, `parallelTables` at a time, in the order of {@link TableQueue}. */
 export async function runConnection(run: RunContext, work: ConnectionWork): Promise<ConnectionEnd> {
   return new ConnectionRun(run, work).run();
 }
@@ -89,7 +88,7 @@ export async function runConnection(run: RunContext, work: ConnectionWork): Prom
 class ConnectionRun {
   readonly #run: RunContext;
   readonly #work: ConnectionWork;
-  readonly #queue: ConnectionTable[];
+  readonly #queue: TableQueue;
   readonly #groups: (readonly SweepTable[])[] = [];
   readonly #outcomes: TableOutcome[] = [];
   /**
@@ -100,42 +99,29 @@ class ConnectionRun {
   #lostLease = false;
   /** Something failed that is no table's fault (the journal cannot be written): no new table is begun. */
   #broken = false;
-  /** The connection to central that claims and gives signs of life; null before the claim. */
-  #control: Link | null = null;
-  /** A sign of life that comes back late opens no connection that nobody would close. */
-  #letGone = false;
 
   constructor(run: RunContext, work: ConnectionWork) {
     this.#run = run;
     this.#work = work;
-    // The longest first: two workers then end at about the same time.
-    this.#queue = [...work.tables].sort((a, b) => (b.shape?.bytes ?? 0) - (a.shape?.bytes ?? 0));
+    this.#queue = new TableQueue(work.tables, new ForeignKeys([]));
   }
 
   async run(): Promise<ConnectionEnd> {
     if (this.#work.failure !== null) this.#openCircuit(this.#work.failure);
-    const opened = this.#open === null && this.#queue.length > 0 ? await this.#prepare() : null;
+    const opened = this.#open === null && this.#work.tables.length > 0 ? await this.#prepare() : null;
     if (opened === null) {
       this.#failRest();
       return this.#end();
     }
-    const heart = this.#startHeart(opened.claim);
+    const heart = this.#startHeart(opened);
     try {
+      this.#queue.follow(opened.keys);
       await this.#runTables(opened);
       this.#failRest();
     } finally {
-      clearInterval(heart);
-      await this.#letGo(opened.claim);
+      await heart.letGo();
     }
     return this.#end();
-  }
-
-  async #letGo(claim: Claim): Promise<void> {
-    this.#letGone = true;
-    const session = this.#control?.session;
-    if (session === undefined) return;
-    if (!session.lost) await release(session, claim).catch(() => {});
-    await session.close();
   }
 
   #end(): ConnectionEnd {
@@ -177,53 +163,36 @@ class ConnectionRun {
       );
       tellGhosts(this.#run, claim);
       const names = this.#work.tables.map((one) => one.table);
-      await link.session.script(beginCentral(link.version, connection.id));
       const schema = targetSchema(central, connection);
+      const begun = await link.session.script(
+        `${beginCentral(link.version, connection.id)}; ${foreignKeysQuery(schema)}`,
+      );
+      const keys = ForeignKeys.from(begun.at(-1)?.rows ?? []);
       const place = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, place);
       const existing = await readTables(link.session, link.version, schema, names, memory);
-      const checkpoints = await readCheckpoints(link.session, claim, names);
+      const done = this.#work.others.map((one) => one.table);
+      const checkpoints = await readCheckpoints(link.session, claim, [...names, ...done]);
       await link.session.query('COMMIT');
-      this.#control = link;
       tellLostRecords(this.#run, claim, [...checkpoints.values()]);
-      return { claim, existing, checkpoints };
+      return { claim, link, existing, checkpoints, keys };
     } catch (error) {
       link.session.destroy();
       throw error;
     }
   }
 
-  /** Signs of life, so that no other installation takes the connection for abandoned. */
-  #startHeart(claim: Claim): NodeJS.Timeout {
-    let beating = false;
-    const beatOnce = async (): Promise<void> => {
-      // On a bad link one may take longer than the time between two.
-      if (beating) return;
-      beating = true;
-      try {
-        if (this.#control?.session.lost !== false) {
-          const link = await openLink(this.#run.sessionOptions(this.#work.connection).central);
-          if (this.#letGone) return link.session.destroy();
-          this.#control = link;
-        }
-        await beat(this.#control.session, claim);
-      } catch (error) {
-        // The next chunk's checkpoint finds out in any case; this finds out sooner.
-        if (asFailure(error).code === FailureCode.LostLease) this.#lostLease = true;
-        this.#run.ports.logger.log('warn', 'The sign of life at central failed', { error: String(error) });
-      } finally {
-        beating = false;
-      }
-    };
-    const timer = setInterval(beatOnce, HEARTBEAT_MS);
-    timer.unref();
-    return timer;
+  #startHeart({ claim, link }: Prepared): Heart {
+    const open = (): Promise<Link> => openLink(this.#run.sessionOptions(this.#work.connection).central);
+    return new Heart(claim, link, open, this.#run.ports.logger, () => {
+      this.#lostLease = true;
+    });
   }
 
   async #runTables(opened: Prepared): Promise<void> {
     const options = this.#run.sessionOptions(this.#work.connection);
     const workers = Array.from(
-      { length: Math.min(this.#run.parallelTables, this.#queue.length) },
+      { length: Math.min(this.#run.parallelTables, this.#work.tables.length) },
       () => new WorkerLinks(this.#run.ports.clock, options.source, options.central),
     );
     const cut = (): void => {
@@ -235,35 +204,47 @@ class ConnectionRun {
       const candidates = sweepCandidates(
         this.#run.central,
         this.#run.batchId,
-        this.#queue,
+        this.#queue.left,
         existing,
         checkpoints,
       );
       this.#groups.push(...sweepGroups(candidates));
       await allOf(workers.map((links) => this.#sweepAll(links, opened)));
-      await allOf(workers.map((links) => this.#worker(links, opened)));
+      const turns = this.#turns(opened);
+      await allOf(workers.map((links) => this.#worker(links, turns)));
+      const [links] = workers;
+      if (links !== undefined) await turns.removeHeld(links, (table) => this.#queue.depth(table));
     } finally {
       this.#run.halt.removeEventListener('abort', cut);
       await Promise.all(workers.map((links) => links.close()));
     }
   }
 
-  async #worker(links: WorkerLinks, { claim, existing, checkpoints }: Prepared): Promise<void> {
-    try {
-      while (!this.#endsHere()) {
-        const next = this.#queue.shift();
-        if (next === undefined) return;
-        await this.#runTable(
-          links,
-          claim,
-          next,
-          existing.find((one) => one.name === next.table),
-          checkpoints.get(next.table) ?? null,
-        );
+  #turns(opened: Prepared): TableTurns {
+    return new TableTurns(this.#run, this.#work, opened, {
+      endsHere: () => this.#endsHere(),
+      ended: (outcome) => void this.#outcomes.push(outcome),
+      unreachable: (failure) => this.#openCircuit(failure),
+      circuit: () => this.#open,
+      lostLease: () => {
+        this.#lostLease = true;
+      },
+    });
+  }
+
+  async #worker(links: WorkerLinks, turns: TableTurns): Promise<void> {
+    const endsHere = (): boolean => this.#endsHere();
+    for (;;) {
+      const next = await this.#queue.take(endsHere);
+      if (next === undefined) return;
+      try {
+        await turns.run(links, next, this.#recorder(next));
+      } catch (error) {
+        this.#broken = true;
+        throw error;
+      } finally {
+        this.#queue.ended(next.table);
       }
-    } catch (error) {
-      this.#broken = true;
-      throw error;
     }
   }
 
@@ -306,56 +287,12 @@ class ConnectionRun {
   }
 
   #endOne(checkpoint: Checkpoint, emit: Emit): void {
-    const at = this.#queue.findIndex((one) => one.table === checkpoint.table);
-    const [next] = at < 0 ? [] : this.#queue.splice(at, 1);
+    const next = this.#queue.remove(checkpoint.table);
     if (next === undefined) return;
     const recorder = this.#recorder(next, emit);
     recorder.started();
     recorder.chosen(Strategy.Changes, 'row_versions');
     this.#outcomes.push(recorder.completed(checkpoint));
-  }
-
-  async #runTable(
-    links: WorkerLinks,
-    claim: Claim,
-    next: ConnectionTable,
-    existing: TableShape | undefined,
-    checkpoint: Checkpoint | null,
-  ): Promise<void> {
-    const { ports, central, installation, limits, retry, throttle, stop, halt, batchId, allowDeletes } =
-      this.#run;
-    const { connection } = this.#work;
-    const recorder = this.#recorder(next);
-    const { shape } = next;
-    if (shape === null) {
-      this.#outcomes.push(recorder.skipped('source_table_missing'));
-      return;
-    }
-    const runner: TableRunner = { ports, central, installation, claim, limits, retry, throttle, stop, halt };
-    const job = {
-      connection,
-      source: shape,
-      existing,
-      checkpoint,
-      batchId,
-      strategy: next.strategy,
-      cursor: next.cursor,
-      allowDeletes,
-      mayDelete: next.mayDelete,
-    };
-    try {
-      const end = await runTable(runner, links, job, recorder);
-      if (end.kind === 'completed') this.#outcomes.push(recorder.completed(end.checkpoint));
-      else if (end.kind === 'stopped') this.#outcomes.push(recorder.stopped());
-      else {
-        this.#outcomes.push(recorder.failed(end.failure));
-        if (end.failure.kind === FailureKind.Unreachable) this.#openCircuit(end.failure);
-      }
-    } catch (error) {
-      if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.LostLease) throw error;
-      this.#lostLease = true;
-      this.#outcomes.push(recorder.stopped());
-    }
   }
 
   #openCircuit(failure: FailureDetail): void {
@@ -373,7 +310,7 @@ class ConnectionRun {
   #failRest(): void {
     const failure = this.#open;
     if (failure === null) return;
-    for (const next of this.#queue.splice(0)) this.#outcomes.push(this.#recorder(next).failed(failure));
+    for (const next of this.#queue.drain()) this.#outcomes.push(this.#recorder(next).failed(failure));
   }
 
   #recorder(next: ConnectionTable, emit = this.#run.emit): JournalRecorder {
@@ -388,8 +325,13 @@ async function allOf(work: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
 }
 
-interface Prepared {
+/** Central, when it has been looked at and the connection is claimed. */
+export interface Prepared {
   readonly claim: Claim;
+  /** The session that made it. */
+  readonly link: Link;
+  /** The foreign keys that head office has put on its tables. */
+  readonly keys: ForeignKeys;
   readonly existing: readonly TableShape[];
   /** As the claim left them; none for a table of which that may no longer be true. */
   readonly checkpoints: Map<string, Checkpoint>;

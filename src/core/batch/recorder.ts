@@ -87,6 +87,11 @@ export class JournalRecorder implements TableRecorder {
     this.#emit({ type: 'deletes_off', connection, table });
   }
 
+  /** All rows are there; rows gone from the source wait until other tables have theirs. */
+  deletesHeld(): void {
+    this.#journal.logEvent('deletes_held', this.#subject());
+  }
+
   completed(checkpoint: Checkpoint): TableOutcome {
     this.#together(() => {
       if (checkpoint !== this.#kept) this.#keep(checkpoint);
@@ -160,6 +165,11 @@ export class JournalRecorder implements TableRecorder {
       durationSeconds,
       failure,
     };
+  }
+
+  #subject() {
+    const { batchId, connection, table } = this.#ref;
+    return { ...(batchId === null ? {} : { batchId }), connection, table };
   }
 
   /** @param event the log line for a table alone; none where a row's own log line is not wanted either */

@@ -22,7 +22,8 @@ export function newWork(
 ): ConnectionWork {
   const { connection, identity, failure } = plan;
   const selected = failure === null ? plan.selected : guessTables(connection, journal, names);
-  return { connection, identity, failure, tables: selected.map((one) => toTable(one, strategy)) };
+  const tables = selected.map((one) => toTable(one, strategy));
+  return { connection, identity, failure, tables, others: [] };
 }
 
 function guessTables(
@@ -54,7 +55,10 @@ export function restOfWork(
       ? { table: row.table_name, shape: null, strategy, cursor: null, mayDelete: false }
       : toTable(found, strategy);
   });
-  return { connection, identity, failure, tables };
+  const others = selected
+    .filter((one) => !tables.some(({ table }) => table === one.table))
+    .map((one) => toTable(one, null));
+  return { connection, identity, failure, tables, others };
 }
 
 function toTable(selected: Selected, strategy: Strategy | null): ConnectionTable {

@@ -83,6 +83,7 @@ export function toShape(
     primaryKey: facts.primary_key,
     print: facts.print,
     uniqueKeys: uniqueKeys.map(namesOf),
+    otherUnique: uniqueKeys.length < keys.length,
     otherConstraints: facts.triggers || keys.length > (key === null ? 0 : 1),
     ...size,
   };

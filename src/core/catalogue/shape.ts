@@ -83,6 +83,8 @@ export interface TableShape {
   readonly print: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** Whether there are unique indexes besides: partial ones, over expressions, or deferrable. */
+  readonly otherUnique: boolean;
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */
   readonly otherConstraints: boolean;
   /** The catalogue's estimate, scaled to today's size; null where it has none. */

@@ -49,20 +49,32 @@ export function copyInto(target: Target, into: string): string {
   return `COPY ${into} ${list(target.columns)} FROM STDIN WITH (FORMAT ${target.format})`;
 }
 
+/** What {@link applyStaged} does besides. */
+export interface ApplyOptions {
+  /** Counts this connection's rows in the range as they were before. */
+  readonly countsRange?: boolean;
+  /** Rows whose value in one of {@link Target.alsoUnique} changes are removed and inserted anew. */
+  readonly moves?: boolean;
+}
+
 /**
  * Inserts staged rows that are missing and updates those that differ. "Differ" is the record image
  * operator: `=` holds '30 days' for '1 month' and 1.0 for 1.00, and json has no equality at all. The
  * join comes first, because ON CONFLICT … WHERE locks, and so writes, every row that it leaves alone.
  *
- * Returns one row: changed, inserted, and, where `countsRange` asks for it, before: this connection's rows
- * in the range as they were before (a statement does not see what it inserts itself).
+ * Rows that swap a unique value can only be removed and inserted anew: one after the other updated, the first
+ * would meet the second. One statement does both, so that a foreign key onto them (NO ACTION) is looked at when
+ * they are there again.
+ *
+ * Returns one row: changed, inserted, and, where asked for, before (a statement does not see what it inserts
+ * itself) and moved: rows removed, which are among the inserted ones.
  */
 export function applyStaged(
   target: Target,
   stage: string,
   connection: string,
   range: KeyRange,
-  countsRange = false,
+  { countsRange = false, moves = false }: ApplyOptions = {},
 ): string {
   const inRange = ['true', ...mine(target, connection), ...within(target, range)].join(' AND ');
   const before = countsRange ? `, (SELECT count(*) FROM ${table(target)} t WHERE ${inRange}) AS before` : '';
@@ -74,14 +86,29 @@ export function applyStaged(
     rest.length === 0
       ? 'NOTHING'
       : `UPDATE SET ${rest.map((one) => `${ident(one)} = EXCLUDED.${ident(one)}`).join(', ')}`;
-  return `WITH changed AS (
+  const gone = moves ? `gone AS (${deleteMoved(target, stage, connection, range)} RETURNING 1), ` : '';
+  // Asked for before the first row is inserted, it makes the removal come first.
+  const afterwards = moves ? ' AND (SELECT count(*) FROM gone) >= 0' : '';
+  const moved = moves ? ', (SELECT count(*) FROM gone) AS moved' : '';
+  return `WITH ${gone}changed AS (
     INSERT INTO ${table(target)} AS o (${[...stamp, ...target.columns.map(ident)].join(', ')}) OVERRIDING SYSTEM VALUE
     SELECT ${[...(target.stamped ? [literal(connection)] : []), ...target.columns.map((one) => `s.${ident(one)}`)].join(', ')}
     FROM ${stage} s LEFT JOIN ${table(target)} t ON ${[...mine(target, connection), ...sameKey(key), ...within(target, range)].join(' AND ')}
-    WHERE t.${ident(key[0] ?? '')} IS NULL OR ${differs}
+    WHERE (t.${ident(key[0] ?? '')} IS NULL OR ${differs})${afterwards}
     ON CONFLICT (${[...stamp, ...key.map(ident)].join(', ')}) DO ${update}
     RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
-  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before} FROM changed`;
+  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before}${moved} FROM changed`;
+}
+
+function deleteMoved(target: Target, stage: string, connection: string, range: KeyRange): string {
+  const differs = `${record('t', target.alsoUnique)} *<> ${record('s', target.alsoUnique)}`;
+  const conditions = [
+    ...mine(target, connection),
+    ...sameKey(target.key ?? []),
+    ...within(target, range),
+    differs,
+  ];
+  return `DELETE FROM ${table(target)} t USING ${stage} s WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Inserts all staged rows, for tables whose rows have no identity. */

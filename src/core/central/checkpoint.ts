@@ -136,6 +136,19 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
   SELECT 1 / count(*) AS fenced FROM moved; COMMIT`;
 }
 
+/**
+ * SQL that takes back how many rows tables have, in the transaction that removes rows which theirs point to with
+ * ON DELETE CASCADE: how many of theirs went along nobody says, and their next pass has to count them anew.
+ */
+export function forgetCounts(connection: string, tables: readonly string[]): readonly string[] {
+  if (tables.length === 0) return [];
+  const names = tables.map((one) => literal(one)).join(', ');
+  return [
+    `UPDATE branchline.checkpoints SET central_rows = NULL
+     WHERE connection = ${literal(connection)} AND table_name IN (${names})`,
+  ];
+}
+
 function json(value: unknown): string {
   return value === null ? 'NULL' : literal(JSON.stringify(value));
 }

@@ -3,7 +3,14 @@ import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { canDecode } from '../postgres/keyText.ts';
 import { keyMissing } from './refusals.ts';
-import { centralKey, centralPrint, hasUniqueKey, stampsItself, type Target } from './target.ts';
+import {
+  centralKey,
+  centralPrint,
+  hasUniqueKey,
+  stampsItself,
+  type Target,
+  uniqueBesides,
+} from './target.ts';
 
 /**
  * Puts together how rows go from a source table into a central one that fits it.
@@ -30,16 +37,18 @@ export function describeTarget(
   const binary =
     pairs.every(({ from, to }) => typeFit(from, to) === 'same') &&
     keyed.every(({ from }) => canDecode(from.type));
+  const rest = pairs.map(({ from }) => from.name).filter((name) => !first.includes(name));
   return {
     schema,
     name: source.name,
     layout,
     stamped: layout === 'stamp',
-    columns: [...first, ...pairs.map(({ from }) => from.name).filter((name) => !first.includes(name))],
+    columns: [...first, ...rest],
     key: source.key,
     asText: pairs.filter(({ from }) => from.type === 'xml').map(({ from }) => from.name),
     sameOrder: keyed.length === first.length && keyed.every(({ from, to }) => sortsAlike(from, to)),
     format: binary ? 'binary' : 'text',
+    alsoUnique: uniqueBesides(central, rest),
     plain: !central.otherConstraints && (layout !== 'stamp' || stampsItself(central)),
     partitioned: central.kind === 'partitioned',
     created,

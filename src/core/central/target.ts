@@ -27,6 +27,11 @@ export interface Target {
   /** Whether both servers surely sort the key alike, so that key ranges mean the same on both. */
   readonly sameOrder: boolean;
   readonly format: CopyFormat;
+  /**
+   * Columns whose values have to be unique at central besides the key, alone or together; all but the key where
+   * its indexes do not say which.
+   */
+  readonly alsoUnique: readonly string[];
   /** Nothing but the key stands in the way of copying straight into the table. */
   readonly plain: boolean;
   /** A partitioned table: its rows have no system columns to return. */
@@ -66,6 +71,13 @@ export function hasUniqueKey(central: TableShape, columns: readonly string[]): b
   return central.uniqueKeys.some(
     (one) => one.length === columns.length && columns.every((name) => one.includes(name)),
   );
+}
+
+/** See {@link Target.alsoUnique}. @param columns that are copied, without those of the key */
+export function uniqueBesides(central: TableShape, columns: readonly string[]): readonly string[] {
+  if (central.otherUnique) return columns;
+  const unique = new Set(central.uniqueKeys.flat());
+  return columns.filter((one) => unique.has(one));
 }
 
 /**

@@ -104,13 +104,13 @@ async function mend(
     deleted: removed,
     bytes: load.bytes,
   };
-  const grown = Number(applied.rows[0]?.inserted) - removed;
+  const grown = target.partitioned ? null : Number(applied.rows[0]?.inserted) - removed;
   const next: Checkpoint = {
     ...advance(at, counts),
     seq: at.seq + 1,
     // Rows behind the last key may be there by now.
     direct: false,
-    centralRows: at.centralRows === null ? null : at.centralRows + grown,
+    centralRows: at.centralRows === null || grown === null ? null : at.centralRows + grown,
   };
   await commitCheckpoint(session, at, next, dropStage(stage));
   return { checkpoint: next, counts };

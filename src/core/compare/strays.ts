@@ -1,5 +1,5 @@
 import { copyInto, createStage, deleteUnstaged, dropStage, stageTable } from '../central/apply.ts';
-import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
+import { type Checkpoint, commitCheckpoint, forgetCounts } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Snapshot } from '../source/snapshot.ts';
@@ -79,6 +79,7 @@ export async function removeStraysIn(
     bytes: at.bytes + load.bytes,
     centralRows: at.centralRows === null ? null : at.centralRows - removed,
   };
-  await commitCheckpoint(session, at, next, dropStage(stage));
+  const forget = removed > 0 ? forgetCounts(connection, context.care.cascades) : [];
+  await commitCheckpoint(session, at, next, [dropStage(stage), ...forget].join('; '));
   return next;
 }

@@ -4,7 +4,7 @@ import { beginCentral } from '../central/transaction.ts';
 import { changedSince } from '../source/mark.ts';
 import { closeSnapshot, countRows, markOf, type Snapshot } from '../source/snapshot.ts';
 import { countsDiffer } from './deletes.ts';
-import { endOfPass } from './endOfPass.ts';
+import { endOfPass, toCatchUp } from './endOfPass.ts';
 import { runKeyedPass } from './keyedPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
 import { removeStrays } from './strays.ts';
@@ -45,10 +45,15 @@ async function nothingChanged(
   };
   await session.script(beginCentral(version, context.connection));
   const proven = !(await countsDiffer(context, session, at, sourceRows));
-  const next: Checkpoint = { ...(proven ? endOfPass(at) : at), seq: start.seq + 1 };
+  const held = !proven && context.care.holdDeletes;
+  const next: Checkpoint = {
+    ...(proven ? endOfPass(at) : held ? toCatchUp(at) : at),
+    seq: start.seq + 1,
+  };
   await commitCheckpoint(session, start, next);
-  const end = proven ? next : await removeStrays(context, snapshot, next);
+  const end = proven || held ? next : await removeStrays(context, snapshot, next);
   context.onCommit(end);
   await closeSnapshot(snapshot);
+  if (held) return { kind: 'deletes_held', checkpoint: end };
   return { kind: end.state === 'done' ? 'done' : 'stopped', checkpoint: end };
 }

@@ -5,7 +5,7 @@ import { repairBuckets } from '../compare/repair.ts';
 import { closeSnapshot, markOf, type Snapshot } from '../source/snapshot.ts';
 import { runKeyedPass } from './keyedPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
-import { endHere } from './strays.ts';
+import { endHeld, endHere } from './strays.ts';
 
 /** Everything is read: for where digests would say that everything differs. */
 export const READ_ALL = {
@@ -30,13 +30,15 @@ export async function runCompare(
   const found = await compare(context, snapshot);
   if (found === null) return stopped(snapshot, start);
   if (found.hopeless) return runKeyedPass(context, snapshot, READ_ALL, { ...at, strategy: Strategy.Full });
-  const mended = await repairBuckets(context, snapshot, found, at);
+  const held = context.deletes && context.care.holdDeletes;
+  const mended = await repairBuckets({ ...context, deletes: context.deletes && !held }, snapshot, found, at);
   if (!mended.whole) return { kind: 'stopped', checkpoint: mended.checkpoint };
   const skipped = mended.checkpoint.skipped + found.sourceRows - rowsOf(mended.counts);
-  const end = await endHere(context, { ...mended.checkpoint, skipped });
+  const whole = { ...mended.checkpoint, skipped };
+  const end = held ? await endHeld(context, whole, found.sourceRows) : await endHere(context, whole);
   context.onCommit(end);
   await closeSnapshot(snapshot);
-  return { kind: 'done', checkpoint: end };
+  return { kind: end.state === 'done' ? 'done' : 'deletes_held', checkpoint: end };
 }
 
 async function compare(context: PassContext, snapshot: Snapshot): Promise<Comparison | null> {

@@ -7,6 +7,14 @@ export function endOfPass(at: Checkpoint): Checkpoint {
 }
 
 /**
+ * The end of a pass whose deletes were held, once they are done. Its mark is where it should be: the
+ * checkpoint asked for a catch-up pass from there, in case that nobody came to do them.
+ */
+export function endOfDeletes(at: Checkpoint): Checkpoint {
+  return { ...at, state: 'done', passMark: null };
+}
+
+/**
  * A pass that saw more than one snapshot has missed what changed behind its checkpoint meanwhile: what
  * is newer than its first mark is read once more.
  */

@@ -69,9 +69,13 @@ export async function runKeyedPass(
       await session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
       if (stop.aborted) return { kind: 'stopped', checkpoint: at };
       at = await chunks.next(at);
+      if (chunks.abandoned) {
+        if (chunks.cutShort !== null) throw chunks.cutShort;
+        return { kind: 'stopped', checkpoint: at };
+      }
       context.onCommit(at);
       if (at.state === 'done') return { kind: 'done', checkpoint: at };
-      if (chunks.ended) return { kind: 'catch_up', checkpoint: at };
+      if (chunks.ended) return { kind: chunks.deletesHeld ? 'deletes_held' : 'catch_up', checkpoint: at };
       if (stop.aborted) return { kind: 'stopped', checkpoint: at };
       if (chunks.cutShort !== null) throw chunks.cutShort;
       if (clock.monotonic() > deadline && !rows.exhausted) {
@@ -97,6 +101,12 @@ class Chunks {
   cutShort: SyncFailure | null = null;
   /** The source has no more rows, and all are applied. */
   ended = false;
+  /** Central may have rows that the source has removed, and they have to wait. */
+  deletesHeld = false;
+  /** A chunk that cannot be applied in part was cut short or stopped: nothing of it was. */
+  abandoned = false;
+  /** Rows that this pass has read since it began here. */
+  #read = 0;
 
   constructor(context: PassContext, snapshot: Snapshot, plan: KeyedPlan, rows: CopyOut) {
     this.#context = context;
@@ -152,15 +162,23 @@ class Chunks {
     this.cutShort = load.cutShort;
     await session.guard(copy.end(), session.workMs);
     const last = this.#rows.exhausted;
+    if (this.#context.care.whole && !last) {
+      session.destroy();
+      this.abandoned = true;
+      return at;
+    }
+    this.#read += load.rows;
     const range: KeyRange = { after: at.lastKey, upTo: last ? null : (load.lastKey ?? at.lastKey) };
     const removes = this.#removesRanges() && (load.rows > 0 || last);
+    const { moves } = this.#context.care;
     const applied = await session.query(
-      applyStaged(target, this.#stage, connection, range, removes),
+      applyStaged(target, this.#stage, connection, range, { countsRange: removes, moves }),
       [],
       session.workMs,
     );
     const changed = Number(applied.rows[0]?.changed);
-    const inserted = target.partitioned ? null : Number(applied.rows[0]?.inserted);
+    const moved = Number(applied.rows[0]?.moved ?? 0);
+    const inserted = target.partitioned ? null : Number(applied.rows[0]?.inserted) - moved;
     // Every staged key is there now, so as many rows as were staged are exactly those.
     const extra = removes && (inserted === null || Number(applied.rows[0]?.before) + inserted !== load.rows);
     const removed = extra ? await removeUnstaged(this.#context, session, this.#stage, range, at) : 0;
@@ -183,7 +201,8 @@ class Chunks {
   }
 
   #removesRanges(): boolean {
-    return this.#context.deletes && this.#plan.removes === 'ranges' && this.#context.target.sameOrder;
+    const { deletes, target, care } = this.#context;
+    return deletes && !care.holdDeletes && this.#plan.removes === 'ranges' && target.sameOrder;
   }
 
   /**
@@ -221,15 +240,20 @@ class Chunks {
       return next;
     }
     const proven = from.direct || !(await this.#mayHaveStrays(session, whole));
-    const next: Checkpoint = proven ? endOfPass(whole) : whole;
+    this.deletesHeld = !proven && this.#context.care.holdDeletes;
+    const next: Checkpoint = proven ? endOfPass(whole) : this.deletesHeld ? toCatchUp(whole) : whole;
     await commitCheckpoint(session, from, next, drop);
-    return proven ? next : removeStrays(this.#context, this.#snapshot, next);
+    return proven || this.deletesHeld ? next : removeStrays(this.#context, this.#snapshot, next);
   }
 
   async #mayHaveStrays(session: Session, at: Checkpoint): Promise<boolean> {
-    const { deletes, target } = this.#context;
+    const { deletes, target, care } = this.#context;
     if (this.#plan.removes === 'none') return false;
-    if (this.#plan.removes === 'ranges') return deletes && !target.sameOrder;
+    if (this.#plan.removes === 'ranges') {
+      // Every row was read, and in one snapshot: else a catch-up pass would follow.
+      if (care.holdDeletes) return countsDiffer(this.#context, session, at, this.#read);
+      return deletes && !target.sameOrder;
+    }
     return countsDiffer(this.#context, session, at, this.#plan.sourceRows);
   }
 

@@ -27,6 +27,20 @@ export interface ChunkLimits {
   readonly maxSnapshotMinutes: number;
 }
 
+/** What keys that head office has put on its tables ask for; nothing, where there are none. */
+export interface Care {
+  /** Other rows may point to this table's: what the branch has removed goes only after all else has come. */
+  readonly holdDeletes: boolean;
+  /** Tables that lose rows when this one does. */
+  readonly cascades: readonly string[];
+  /** All that is left of the pass is applied as one chunk, since its rows need each other. */
+  readonly whole: boolean;
+  /** See {@link ApplyOptions.moves}. */
+  readonly moves: boolean;
+}
+
+export const NO_CARE: Care = { holdDeletes: false, cascades: [], whole: false, moves: false };
+
 /** What a pass over one table needs. */
 export interface PassContext {
   readonly links: Links;
@@ -43,15 +57,17 @@ export interface PassContext {
   readonly deletes: boolean;
   /** Lets the pass remove more rows than the brake allows. */
   readonly allowDeletes: boolean;
+  readonly care: Care;
   /** Called after each chunk that central has committed. */
   onCommit(checkpoint: Checkpoint): void;
 }
 
 /**
  * How a pass ended. `stopped`: the checkpoint says where it goes on. `reopen`: it goes on at once, under a
- * new snapshot. `catch_up`: a `changes` pass must follow.
+ * new snapshot. `catch_up`: a `changes` pass must follow. `deletes_held`: all is there, and the checkpoint asks
+ * for a `changes` pass; that may be no more than removing what the branch has removed.
  */
 export interface PassEnd {
-  readonly kind: 'done' | 'stopped' | 'reopen' | 'catch_up';
+  readonly kind: 'done' | 'stopped' | 'reopen' | 'catch_up' | 'deletes_held';
   readonly checkpoint: Checkpoint;
 }

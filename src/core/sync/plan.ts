@@ -128,7 +128,9 @@ export function runPass(
       return runKeyedPass(context, snapshot, newer, start);
     }
     case Strategy.Compare:
-      return runCompare(context, snapshot, start);
+      if (!context.care.whole) return runCompare(context, snapshot, start);
+      // It mends a few ranges at a time, and rows of different ranges need each other.
+      return runKeyedPass(context, snapshot, READ_ALL, { ...start, strategy: Strategy.Full });
     case Strategy.Full:
       return runKeyedPass(context, snapshot, READ_ALL, start);
     default:

@@ -9,15 +9,16 @@ import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
 import type { Ports } from '../ports.ts';
-import { forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { NO_LIMITS } from './chunk.ts';
+import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
+import { endOfDeletes } from './endOfPass.ts';
 import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
+import { removeStrays, removeStraysFirst } from './strays.ts';
 import type { Throttle } from './throttle.ts';
-
-/** SQLSTATE unique_violation. */
-const DUPLICATE = '23505';
 
 /** One table to run. */
 export interface TableJob {
@@ -36,7 +37,14 @@ export interface TableJob {
   readonly allowDeletes: boolean;
   /** Layout `merge`: whether a person has let this connection delete in the shared table. */
   readonly mayDelete: boolean;
+  readonly duty: TableDuty;
 }
+
+/**
+ * What is to be done: the table's own turn (`sync`); the same again for another table's sake (`again`), with the
+ * counts going on; or only the deletes that its turn has left (`deletes`).
+ */
+export type TableDuty = 'sync' | 'again' | 'deletes';
 
 /** Everything that is the same for all tables of a connection's run. */
 export interface TableRunner {
@@ -49,6 +57,7 @@ export interface TableRunner {
   readonly throttle: Throttle;
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
+  readonly relations: Relations | null;
 }
 
 /** Is told what happens; writes it to the journal and emits it. */
@@ -66,6 +75,8 @@ export interface TableRecorder {
 
 export type TableEnd =
   | { readonly kind: 'completed'; readonly checkpoint: Checkpoint }
+  /** All rows are there; what the branch has removed has to wait for other tables. */
+  | { readonly kind: 'deletes_held' }
   | { readonly kind: 'failed'; readonly failure: FailureDetail }
   | { readonly kind: 'stopped' };
 
@@ -90,9 +101,13 @@ export async function runTable(
     } catch (error) {
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
-      const failure = asFailure(error);
-      if (failure.code === FailureCode.LostLease || isOurDisk(failure)) throw error;
-      if (attempts.refuseDirect(failure)) continue;
+      const met = asFailure(error);
+      if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
+      if (attempts.refuseDirect(met)) continue;
+      const detour = await attempts.detour(met);
+      if (detour.kind === 'again') continue;
+      if (detour.kind === 'stopped') return detour;
+      const { failure } = detour;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
       if (delay === null) return { kind: 'failed', failure };
@@ -120,6 +135,8 @@ class Attempts {
   #directRefused = false;
   #started = false;
   #chosen = false;
+  #lastTarget: Target | null = null;
+  readonly #detours: Detours;
   /** Chunks committed so far. */
   commits = 0;
 
@@ -128,6 +145,10 @@ class Attempts {
     this.#links = links;
     this.#job = job;
     this.#recorder = recorder;
+    this.#detours = new Detours(job.source.name, runner.relations);
+    // It was begun and told before.
+    this.#started = job.duty === 'deletes';
+    this.#chosen = job.duty === 'deletes';
   }
 
   async next(): Promise<TableEnd> {
@@ -139,6 +160,7 @@ class Attempts {
     // The claim has raised the epoch already; after a lost connection it has to be raised again.
     const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
+    if (this.#job.duty === 'deletes') return this.#removeHeld(target, found);
     let at = found;
     for (;;) {
       const snapshot = forTarget(await this.#openSnapshot(), target.print);
@@ -147,6 +169,7 @@ class Attempts {
       this.#direct = start.direct;
       const end = await this.#pass(target, snapshot, plan, start);
       if (end.kind === 'done') return { kind: 'completed', checkpoint: end.checkpoint };
+      if (end.kind === 'deletes_held') return { kind: 'deletes_held' };
       if (end.kind === 'stopped' || this.#runner.stop.aborted) return { kind: 'stopped' };
       at = end.checkpoint;
     }
@@ -174,6 +197,11 @@ class Attempts {
     return true;
   }
 
+  /** See {@link Detours.find}. */
+  detour(failure: FailureDetail): Promise<Detour> {
+    return this.#detours.find(failure, this.#lastTarget, this.commits);
+  }
+
   async #target(): Promise<Target> {
     const { central } = this.#runner;
     const { connection, source } = this.#job;
@@ -184,7 +212,8 @@ class Attempts {
       ? this.#job.existing
       : (await readTables(session, version, schema, [source.name]))[0];
     this.#first = false;
-    return prepareTarget(session, version, central, connection, source, existing);
+    this.#lastTarget = await prepareTarget(session, version, central, connection, source, existing);
+    return this.#lastTarget;
   }
 
   async #acquire(): Promise<Checkpoint> {
@@ -206,9 +235,10 @@ class Attempts {
     }
     const full = plan.strategy === Strategy.Full;
     const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
+    const goesOn = this.#job.duty === 'again' && found.batchId === this.#job.batchId;
     return {
       ...found,
-      ...NO_COUNTS,
+      ...(goesOn ? {} : NO_COUNTS),
       batchId: this.#job.batchId,
       strategy: plan.strategy,
       state: 'running',
@@ -228,33 +258,53 @@ class Attempts {
     return result.rows[0]?.any === 'f';
   }
 
-  #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
+  async #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
+    const context = this.#context(target);
+    if (!context.deletes && !start.direct) this.#recorder.deletesOff();
+    const first = context.care.moves && context.deletes && target.key !== null;
+    const from = first ? await removeStraysFirst(context, snapshot, start) : start;
+    if (from === null) return { kind: 'stopped', checkpoint: start };
+    return runPass(context, snapshot, plan, from);
+  }
+
+  /** Removes what the table's turn has left, as the source has it by now. */
+  async #removeHeld(target: Target, at: Checkpoint): Promise<TableEnd> {
+    const context = this.#context(target);
+    const snapshot = await this.#openSnapshot();
+    const end = await removeStrays(context, snapshot, at, endOfDeletes);
+    if (end.state !== 'done') return { kind: 'stopped' };
+    context.onCommit(end);
+    await closeSnapshot(snapshot);
+    return { kind: 'completed', checkpoint: end };
+  }
+
+  #context(target: Target): PassContext {
     const { ports, limits, throttle, stop } = this.#runner;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
-    const deletes = target.layout !== 'merge' || mayDelete;
-    if (!deletes && !start.direct) this.#recorder.deletesOff();
-    const context: PassContext = {
+    const { care } = this.#detours;
+    return {
       links: this.#links,
       connection: connection.id,
       source,
       target,
-      limits,
+      limits: care.whole ? NO_LIMITS : limits,
       clock: ports.clock,
       throttle,
       stop,
-      deletes,
+      deletes: target.layout !== 'merge' || mayDelete,
       allowDeletes,
+      care,
       onCommit: (checkpoint) => {
         this.commits++;
         this.#recorder.committed(checkpoint);
       },
     };
-    return runPass(context, snapshot, plan, start);
   }
 }
 
 /** The table was finished in this very batch, but the journal did not hear of it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
+  if (job.duty === 'again') return false;
   return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
 }
 

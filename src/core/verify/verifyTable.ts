@@ -12,7 +12,7 @@ import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/sides.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
-import type { ChunkLimits, Links, PassContext } from '../sync/pass.ts';
+import { type ChunkLimits, type Links, NO_CARE, type PassContext } from '../sync/pass.ts';
 import { runReplace } from '../sync/replacePass.ts';
 import type { Throttle } from '../sync/throttle.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
@@ -100,6 +100,7 @@ function passContext(
     stop: runner.stop,
     deletes: layout !== 'merge' || mayDelete,
     allowDeletes: runner.allowDeletes,
+    care: NO_CARE,
     onCommit: () => {},
   };
 }

@@ -8,7 +8,7 @@ import { installation } from '../../../src/core/settings/installation.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
 import { openSnapshot, type Snapshot, sourceIdentity } from '../../../src/core/source/snapshot.ts';
 import { openLink, WorkerLinks } from '../../../src/core/sync/links.ts';
-import type { PassContext } from '../../../src/core/sync/pass.ts';
+import { NO_CARE, type PassContext } from '../../../src/core/sync/pass.ts';
 import { Throttle } from '../../../src/core/sync/throttle.ts';
 import { systemPorts } from '../../../src/core/systemPorts.ts';
 
@@ -56,6 +56,7 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
     stop: new AbortController().signal,
     deletes: true,
     allowDeletes: false,
+    care: NO_CARE,
     onCommit: () => {},
   };
   const snapshot = await openSnapshot(session, version, source);

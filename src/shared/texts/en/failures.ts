@@ -91,6 +91,16 @@ export const failures = {
     sentence: 'Head office refused rows of {{table}}: they break its rule {{constraint}}.',
     next: 'See the technical message for the row, and correct it at the branch or loosen the rule at head office.',
   },
+  parent_missing: {
+    sentence:
+      'Rows of {{table}} belong to rows of {{parent}} that head office does not have (its rule {{constraint}}).',
+    next: 'Sync {{parent}} too, and see why it failed if it did. Where the branch itself lacks those rows, correct it there or loosen the rule at head office.',
+  },
+  still_referenced: {
+    sentence:
+      'Rows of {{table}} that are gone at the branch stay at head office: rows of {{child}} still belong to them (its rule {{constraint}}).',
+    next: 'Sync {{child}} too, and see why it failed if it did. Where the rows of {{child}} are head office’s own, head office has to let them go.',
+  },
   replace_unsafe: {
     sentence:
       '{{table}} has no key and shares its table at head office, so replacing it could remove rows of others.',

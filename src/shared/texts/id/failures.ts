@@ -91,6 +91,16 @@ export const failures = {
     sentence: 'Kantor pusat menolak baris {{table}}: melanggar aturannya {{constraint}}.',
     next: 'Lihat barisnya di pesan teknis, lalu perbaiki di cabang atau longgarkan aturan di kantor pusat.',
   },
+  parent_missing: {
+    sentence:
+      'Ada baris {{table}} milik baris {{parent}} yang tidak ada di kantor pusat (aturannya {{constraint}}).',
+    next: 'Sinkronkan juga {{parent}}, dan bila gagal lihat sebabnya. Jika cabang sendiri tidak punya baris itu, perbaiki di cabang atau longgarkan aturan di kantor pusat.',
+  },
+  still_referenced: {
+    sentence:
+      'Baris {{table}} yang sudah dihapus di cabang tetap ada di kantor pusat: masih ada baris {{child}} miliknya (aturannya {{constraint}}).',
+    next: 'Sinkronkan juga {{child}}, dan bila gagal lihat sebabnya. Jika baris {{child}} itu milik kantor pusat sendiri, kantor pusat yang harus melepaskannya.',
+  },
   replace_unsafe: {
     sentence:
       '{{table}} tidak punya kunci dan berbagi tabel di kantor pusat, jadi menggantinya bisa menghapus baris cabang lain.',

@@ -1,0 +1,87 @@
+import type { ForeignKeys } from '../central/foreignKeys.ts';
+import type { ConnectionTable } from './connectionRun.ts';
+import { type TableOrder, tableOrder } from './tableOrder.ts';
+
+/**
+ * The tables of a run that are left. By foreign-key depth, then by size; a table is given out only when
+ * all that its rows point to is done, since rows would be refused otherwise.
+ */
+export class TableQueue {
+  readonly #names: readonly string[];
+  #order: TableOrder;
+  #left: ConnectionTable[];
+  readonly #running = new Set<string>();
+  #changed = Promise.withResolvers<void>();
+
+  constructor(tables: readonly ConnectionTable[], keys: ForeignKeys) {
+    this.#names = tables.map((one) => one.table);
+    this.#order = tableOrder(this.#names, keys);
+    this.#left = [...tables];
+    this.#sort();
+  }
+
+  /** Central's foreign keys, which are known only once it has been looked at. */
+  follow(keys: ForeignKeys): void {
+    this.#order = tableOrder(this.#names, keys);
+    this.#sort();
+  }
+
+  get left(): readonly ConnectionTable[] {
+    return this.#left;
+  }
+
+  /** The tables that their rows point to come first. */
+  depth(table: string): number {
+    return this.#order.depth(table);
+  }
+
+  /**
+   * The next table that may be begun, once there is one. Whoever takes it says when it has {@link ended}.
+   *
+   * @param endsHere whether no table is to be begun any more
+   * @returns undefined where none is left
+   */
+  async take(endsHere: () => boolean): Promise<ConnectionTable | undefined> {
+    while (!endsHere() && this.#left.length > 0) {
+      const at = this.#left.findIndex((one) => this.#isReady(one.table));
+      const [next] = at < 0 ? [] : this.#left.splice(at, 1);
+      if (next !== undefined) {
+        this.#running.add(next.table);
+        return next;
+      }
+      await this.#changed.promise;
+    }
+    return undefined;
+  }
+
+  ended(table: string): void {
+    this.#running.delete(table);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+
+  /** Takes a table out; undefined where it is not left. */
+  remove(table: string): ConnectionTable | undefined {
+    const at = this.#left.findIndex((one) => one.table === table);
+    return at < 0 ? undefined : this.#left.splice(at, 1)[0];
+  }
+
+  /** Takes all that are left out. */
+  drain(): readonly ConnectionTable[] {
+    return this.#left.splice(0);
+  }
+
+  #isReady(table: string): boolean {
+    const before = this.#order.before(table);
+    if (this.#left.some((one) => before.has(one.table))) return false;
+    const beside = this.#order.beside(table);
+    return ![...this.#running].some((one) => before.has(one) || beside.has(one));
+  }
+
+  /** The longest first: two workers then end at about the same time. */
+  #sort(): void {
+    const depth = (one: ConnectionTable): number => this.#order.depth(one.table);
+    const bytes = (one: ConnectionTable): number => one.shape?.bytes ?? 0;
+    this.#left.sort((a, b) => depth(a) - depth(b) || bytes(b) - bytes(a));
+  }
+}

@@ -1,0 +1,139 @@
+import type { TableOutcome } from '../../shared/contract.ts';
+import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { assertNever, Strategy } from '../../shared/status.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import type { WorkerLinks } from '../sync/links.ts';
+import { runTable, type TableEnd, type TableRecorder, type TableRunner } from '../sync/tableRun.ts';
+import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './connectionRun.ts';
+import { quietRecorder } from './quietRecorder.ts';
+import { JournalRecorder } from './recorder.ts';
+import { type RelativeRun, Relatives } from './relatives.ts';
+
+/** What a connection's run is asked and told of its tables. */
+export interface TurnEvents {
+  /** Whether no table is to be begun any more. */
+  endsHere(): boolean;
+  ended(outcome: TableOutcome): void;
+  unreachable(failure: FailureDetail): void;
+  /** Why all tables that are left fail at once; null while the servers answer. */
+  circuit(): FailureDetail | null;
+  lostLease(): void;
+}
+
+/** Gives the tables of a connection their turns: first the rows of all, then the deletes that had to wait. */
+export class TableTurns {
+  readonly #run: RunContext;
+  readonly #work: ConnectionWork;
+  readonly #opened: Prepared;
+  readonly #events: TurnEvents;
+  readonly #relatives: Relatives;
+
+  constructor(run: RunContext, work: ConnectionWork, opened: Prepared, events: TurnEvents) {
+    this.#run = run;
+    this.#work = work;
+    this.#opened = opened;
+    this.#events = events;
+    const { tables, others, connection } = work;
+    // A table of the batch that was done before the batch was resumed; none that was never loaded.
+    const known = others.filter((one) => opened.checkpoints.get(one.table)?.mark != null);
+    this.#relatives = new Relatives(opened.keys, {
+      find: (name) => [...tables, ...known].find((one) => one.table === name),
+      run: (one) => {
+        // It raises the table's epoch: for its own turn, that may still come, this would be an old one.
+        opened.checkpoints.delete(one.table.table);
+        return this.#runTable(one, null);
+      },
+      quiet: ({ table }, forTable) =>
+        quietRecorder(run.journal, { batchId: run.batchId, connection: connection.id, table }, forTable),
+    });
+  }
+
+  /** A table's own turn. Where it has to leave its deletes, its row in the journal stays in progress. */
+  async run(links: WorkerLinks, table: ConnectionTable, recorder: JournalRecorder): Promise<void> {
+    if (table.shape === null) {
+      this.#events.ended(recorder.skipped('source_table_missing'));
+      return;
+    }
+    const relations = this.#relatives.of(links, table.table, false);
+    const checkpoint = this.#opened.checkpoints.get(table.table) ?? null;
+    await this.#tell({ links, table, duty: 'sync', recorder, relations }, checkpoint);
+  }
+
+  /**
+   * The deletes of all tables that had to leave them. One table after the other: they are few, and any of them
+   * may have to bring another one again.
+   */
+  async removeHeld(links: WorkerLinks, depth: (table: string) => number): Promise<void> {
+    for (let next = this.#relatives.takeHeld(depth); next !== undefined; ) {
+      const { table, recorder } = next;
+      if (this.#events.endsHere()) this.#left(recorder);
+      else {
+        const relations = this.#relatives.of(links, table.table, true);
+        await this.#tell({ links, table, duty: 'deletes', recorder, relations }, null);
+      }
+      next = this.#relatives.takeHeld(depth);
+    }
+  }
+
+  #left(recorder: TableRecorder): void {
+    if (!(recorder instanceof JournalRecorder)) return;
+    const failure = this.#events.circuit();
+    this.#events.ended(failure === null ? recorder.stopped() : recorder.failed(failure));
+  }
+
+  async #tell(one: RelativeRun, checkpoint: Checkpoint | null): Promise<void> {
+    const { table, recorder } = one;
+    // A quiet one has told all there is to tell.
+    const told = recorder instanceof JournalRecorder ? recorder : null;
+    try {
+      const end = await this.#runTable(one, checkpoint);
+      if (end.kind === 'deletes_held') {
+        this.#relatives.hold(table, recorder);
+        told?.deletesHeld();
+      } else if (told !== null) this.#events.ended(this.#outcome(told, end));
+      if (end.kind === 'failed' && end.failure.kind === FailureKind.Unreachable)
+        this.#events.unreachable(end.failure);
+    } catch (error) {
+      if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.LostLease) throw error;
+      this.#events.lostLease();
+      if (told !== null) this.#events.ended(told.stopped());
+    }
+  }
+
+  #outcome(recorder: JournalRecorder, end: Exclude<TableEnd, { kind: 'deletes_held' }>): TableOutcome {
+    switch (end.kind) {
+      case 'completed':
+        return recorder.completed(end.checkpoint);
+      case 'stopped':
+        return recorder.stopped();
+      case 'failed':
+        return recorder.failed(end.failure);
+      default:
+        return assertNever(end);
+    }
+  }
+
+  /** @param checkpoint where the table stands, if that is sure; else it is read */
+  #runTable(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
+    const { ports, central, installation, limits, retry, throttle, stop, halt } = this.#run;
+    const { table, duty, relations } = one;
+    const { claim, existing } = this.#opened;
+    if (table.shape === null) throw new Error(`${table.table} is not at the source`);
+    const own = { ports, central, installation, claim, limits, retry, throttle, stop, halt };
+    const runner: TableRunner = { ...own, relations };
+    const job = {
+      connection: this.#work.connection,
+      source: table.shape,
+      existing: existing.find((found) => found.name === table.table),
+      checkpoint,
+      batchId: this.#run.batchId,
+      // What was asked for was asked for the table's own turn.
+      strategy: duty === 'again' && table.strategy !== Strategy.Cursor ? null : table.strategy,
+      cursor: table.cursor,
+      allowDeletes: this.#run.allowDeletes,
+      mayDelete: table.mayDelete,
+      duty,
+    };
+    return runTable(runner, one.links, job, one.recorder);
+  }
+}

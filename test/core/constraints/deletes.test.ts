@@ -1,0 +1,245 @@
+import { expect, test } from 'vitest';
+import { illegalMoves } from '../../faults/support/legalMoves.ts';
+import { sync } from '../../support/branch.ts';
+import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { idleRunner } from '../../support/runner.ts';
+import { atMirror, between, broughtAgain, expectMirrored, mirrorHome, onBoth, work } from './support/both.ts';
+
+function shop(onDelete = ''): readonly string[] {
+  return [
+    'CREATE TABLE partner (id int PRIMARY KEY, name text)',
+    `CREATE TABLE invoice (id int PRIMARY KEY, partner_id int REFERENCES partner ${onDelete})`,
+    `CREATE TABLE line (id int PRIMARY KEY, invoice_id int REFERENCES invoice ${onDelete})`,
+  ];
+}
+const ROWS = [
+  "INSERT INTO partner SELECT n, 'partner ' || n FROM generate_series(1, 50) n",
+  'INSERT INTO invoice SELECT n, 1 + n % 50 FROM generate_series(1, 500) n',
+  'INSERT INTO line SELECT n, 1 + n % 500 FROM generate_series(1, 2000) n',
+];
+/** Partner 7 with all that is theirs. */
+const GONE = [
+  'DELETE FROM line WHERE invoice_id IN (SELECT id FROM invoice WHERE partner_id = 7)',
+  'DELETE FROM invoice WHERE partner_id = 7',
+  'DELETE FROM partner WHERE id = 7',
+];
+
+async function loaded(pair: DatabasePair, onDelete?: string): Promise<void> {
+  await onBoth(pair, ...shop(onDelete));
+  await work(pair, ...ROWS);
+}
+
+for (const strategy of ['changes', 'full', 'compare'] as const) {
+  test(`strategy ${strategy}: parents and children removed together go, children first`, async () => {
+    await using pair = await freshDatabases();
+    await loaded(pair);
+    using home = mirrorHome(pair, { sync: { parallelTables: 2, chunkRows: 100 } });
+    await using engine = home.open();
+    await sync(engine);
+    await work(pair, ...GONE);
+
+    const { batch, table } = await sync(engine, { strategy });
+
+    expect(batch.status).toBe('completed');
+    expect(['partner', 'invoice', 'line'].map((one) => table(one).records_deleted)).toEqual([1, 10, 40]);
+    const log = engine.log({ batchId: batch.batch_id, limit: 1000 });
+    const ended = log.filter((row) => row.event === 'table_completed').map((row) => row.table_name);
+    expect(ended).toEqual(['line', 'invoice', 'partner']);
+    expect(illegalMoves(log)).toEqual([]);
+    await expectMirrored(pair);
+  });
+}
+
+test('a parent goes whose child points to another one by now', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await work(
+    pair,
+    "INSERT INTO partner VALUES (51, 'heir')",
+    'UPDATE invoice SET partner_id = 51 WHERE partner_id = 7',
+    'DELETE FROM partner WHERE id = 7',
+  );
+
+  const { batch, table } = await sync(engine);
+
+  expect(batch.status).toBe('completed');
+  expect(table('partner')).toMatchObject({ records_processed: 1, records_deleted: 1 });
+  await expectMirrored(pair);
+});
+
+test('where nothing was removed, no table waits for the others', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  const first = await sync(engine);
+  await work(pair, "UPDATE partner SET name = 'other' WHERE id = 7", 'DELETE FROM line WHERE id < 10');
+
+  const second = await sync(engine, { strategy: 'full' });
+
+  for (const { batch } of [first, second]) {
+    expect(engine.log({ batchId: batch.batch_id }).some((row) => row.event === 'deletes_held')).toBe(false);
+  }
+  await expectMirrored(pair);
+});
+
+test('a family that is removed when the deletes of another wait goes with this batch', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  using home = mirrorHome(pair, { sync: { parallelTables: 1 } });
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, ...GONE);
+  // The lines' turn is over by then; the invoices' deletes, which see this, are still to come.
+  const { done } = between(pair, engine, 'line', 'invoice', ...GONE.map((one) => one.replace('= 7', '= 8')));
+
+  const { batch, table } = await sync(engine);
+  await done;
+
+  expect(batch.status).toBe('completed');
+  expect(broughtAgain(engine, batch.batch_id)).toEqual(['line for invoice']);
+  expect(table('invoice').records_deleted).toBe(20);
+  await expectMirrored(pair);
+});
+
+test('killed between the rows and the deletes, the batch does the deletes when it is resumed', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  await using proxy = await startProxy(pair.central);
+  using home = mirrorHome(pair, { central: { host: proxy.host, port: proxy.port } });
+  {
+    await using engine = home.open();
+    await sync(engine);
+  }
+  await work(pair, "INSERT INTO partner VALUES (51, 'new')", ...GONE);
+  const idle = await idleRunner();
+  const frozen = proxy.trap(
+    { from: 'client', type: 'Q', text: /DELETE FROM "pgsql_lmp"."invoice"/ },
+    'freeze',
+  );
+  const runner = idle.run(home.folder);
+  const { batch } = await runner.event('batch_started');
+  await frozen;
+  await runner.kill();
+  proxy.thaw();
+  await using engine = home.open();
+  const before = engine.batch(batch.batch_id).tables;
+  expect(before.map((row) => `${row.table_name} ${row.status}`).sort()).toEqual([
+    'invoice in_progress',
+    'line completed',
+    'partner in_progress',
+  ]);
+
+  await engine.resume(batch.batch_id, { trigger: 'cli' });
+
+  const after = engine.batch(batch.batch_id);
+  expect(after.batch.status).toBe('completed');
+  expect(after.tables.find((row) => row.table_name === 'partner')).toMatchObject({
+    records_processed: 1,
+    records_deleted: 1,
+  });
+  expect(illegalMoves(engine.log({ batchId: batch.batch_id, limit: 1000 }))).toEqual([]);
+  await expectMirrored(pair);
+});
+
+test('deletes that nobody came back for are done by the next batch', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  using home = mirrorHome(pair, { sync: { parallelTables: 1 } });
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, ...GONE);
+  const stop = new AbortController();
+  const off = engine.on((event) => {
+    if (event.type === 'table_ended' && event.table === 'line') stop.abort('user');
+  });
+  const cut = await engine.syncAll({ trigger: 'cli' }, { stop: stop.signal });
+  off();
+  expect(cut.status).toBe('interrupted');
+
+  const { batch } = await sync(engine);
+
+  expect(batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
+
+test('the brake holds for deletes that waited, and the tables beside go on', async () => {
+  await using pair = await freshDatabases();
+  await onBoth(pair, ...shop());
+  await work(pair, "INSERT INTO partner SELECT n, 'partner ' || n FROM generate_series(1, 4000) n");
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, 'DELETE FROM partner WHERE id > 100');
+
+  const { batch, table } = await sync(engine);
+
+  expect(batch).toMatchObject({ status: 'failed', failed_tables: 1 });
+  expect(table('partner')).toMatchObject({ error_code: 'too_many_deletes', records_deleted: 0 });
+  expect((await sync(engine, { allowDeletes: true })).batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
+
+test('rows that go along by ON DELETE CASCADE are not counted on any more', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair, 'ON DELETE CASCADE');
+  using home = mirrorHome(pair, { sync: { parallelTables: 1 } });
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, 'DELETE FROM partner WHERE id = 7');
+  // The lines' turn is over when partner 8 goes; at head office its lines go with the invoices.
+  const { done } = between(pair, engine, 'line', 'invoice', 'DELETE FROM partner WHERE id = 8');
+
+  const { batch } = await sync(engine);
+  await done;
+
+  expect(batch.status).toBe('completed');
+  await expectMirrored(pair);
+  await work(pair, 'DELETE FROM line WHERE id = 3', 'INSERT INTO line VALUES (3000, 1), (3001, 1)');
+  const next = await sync(engine);
+  expect(next.table('line')).toMatchObject({ records_processed: 2, records_deleted: 1 });
+  await expectMirrored(pair);
+});
+
+test('children that ON DELETE SET NULL has let go at head office are those of the branch', async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair, 'ON DELETE SET NULL');
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, 'DELETE FROM partner WHERE id = 7');
+
+  expect((await sync(engine)).batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
+
+test("a parent that a row of head office's own points to stays, and the rule and the table are named", async () => {
+  await using pair = await freshDatabases();
+  await loaded(pair);
+  await atMirror(
+    pair,
+    'CREATE TABLE visit (id int PRIMARY KEY, partner_id int CONSTRAINT visited REFERENCES partner)',
+  );
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(pair, 'INSERT INTO visit VALUES (1, 7)');
+  await work(pair, ...GONE);
+
+  const { batch, table } = await sync(engine);
+
+  expect(batch).toMatchObject({ status: 'failed', failed_tables: 1, completed_tables: 2 });
+  expect(table('partner').error_code).toBe('still_referenced');
+  expect(table('partner').error_detail?.params).toMatchObject({
+    table: 'partner',
+    child: 'visit',
+    constraint: 'visited',
+  });
+  await atMirror(pair, 'DROP TABLE visit');
+  expect((await sync(engine)).batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
