@@ -250,9 +250,10 @@ async function connectOneOf(
 }
 
 function endpointFacts(options: SessionOptions): Record<string, string | number> {
-  const { endpoint, connection } = options;
+  const { endpoint, connection, side } = options;
   return {
     connection,
+    side,
     host: endpoint.host,
     port: endpoint.port,
     database: endpoint.database,
