@@ -181,7 +181,7 @@ class ConnectionRun {
         emit({ type: 'ghosts_ended', connection: connection.id, count: claim.ghosts });
       }
       const names = this.#work.tables.map((one) => one.table);
-      await link.session.script(beginCentral(link.version, connection.id));
+      await link.session.script(beginCentral(link.session, link.version, connection.id));
       const existing = await readTables(link.session, link.version, targetSchema(central, connection), names);
       const checkpoints = await readCheckpoints(link.session, claim, names);
       await link.session.query('COMMIT');

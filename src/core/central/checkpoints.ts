@@ -60,7 +60,7 @@ export async function moveUnchanged(
     seq: checkpoint.seq,
     mark,
   }));
-  await session.script(beginCentral(version, claim.connection));
+  await session.script(beginCentral(session, version, claim.connection));
   const moved = await session.query(
     `UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
        direct = false, resumed = false, last_key = NULL, mark = v.mark, pass_mark = NULL, processed = 0,

@@ -1,4 +1,5 @@
 import { literal } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
 
 /**
  * Opens a transaction at central. Every setting is SET LOCAL, since PgBouncer in transaction mode hands
@@ -10,13 +11,13 @@ import { literal } from '../postgres/quote.ts';
  *
  * @param connection whose rows are written: the default of `source_connection` reads it
  */
-export function beginCentral(version: number, connection: string): string {
+export function beginCentral(session: Session, version: number, connection: string): string {
   return [
     'BEGIN',
     'SET LOCAL statement_timeout = 0',
     'SET LOCAL idle_in_transaction_session_timeout = 0',
     ...(version >= 170000 ? ['SET LOCAL transaction_timeout = 0'] : []),
-    "SET LOCAL lock_timeout = '30s'",
+    `SET LOCAL lock_timeout = ${session.lockMs}`,
     'SET LOCAL tcp_user_timeout = 60000',
     'SET LOCAL tcp_keepalives_idle = 30',
     'SET LOCAL tcp_keepalives_interval = 10',

@@ -15,6 +15,8 @@ export interface Timeouts {
   readonly answerMs: number;
   /** An answer to a statement that works on many rows: applying a chunk. */
   readonly workMs: number;
+  /** A lock that somebody else holds. Shorter than `answerMs`: the server has to say so before we call it frozen. */
+  readonly lockMs: number;
   /** A server that takes none of the rows it is sent. */
   readonly stallMs: number;
   /** A source that sends nothing before the first row (it may have to sort a table first). */
@@ -26,6 +28,7 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = {
   answerMs: 60_000,
   workMs: 900_000,
+  lockMs: 30_000,
   stallMs: 60_000,
   firstRowMs: 900_000,
   idleMs: 60_000,
@@ -99,6 +102,11 @@ export class Session {
   /** Time limit in milliseconds for a statement that works on many rows. */
   get workMs(): number {
     return this.#options.timeouts.workMs;
+  }
+
+  /** Time limit in milliseconds for waiting on a lock. */
+  get lockMs(): number {
+    return this.#options.timeouts.lockMs;
   }
 
   /** Whether the connection is gone; a session that is lost never comes back. */

@@ -43,7 +43,7 @@ async function nothingChanged(
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
-  await session.script(beginCentral(version, context.connection));
+  await session.script(beginCentral(session, version, context.connection));
   const proven = !(await countsDiffer(context, session, at, sourceRows));
   const next: Checkpoint = { ...(proven ? endOfPass(at) : at), seq: start.seq + 1 };
   await commitCheckpoint(session, start, next);

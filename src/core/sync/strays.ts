@@ -31,7 +31,7 @@ export async function removeStrays(
 export async function endHere(context: PassContext, at: Checkpoint): Promise<Checkpoint> {
   const { session, version } = await context.links.central();
   const end: Checkpoint = { ...endOfPass(at), seq: at.seq + 1 };
-  await session.script(beginCentral(version, context.connection));
+  await session.script(beginCentral(session, version, context.connection));
   await commitCheckpoint(session, at, end);
   return end;
 }
