@@ -50,15 +50,21 @@ export async function readTables(
   );
 }
 
+/**
+ * SQL of the tables that somebody has locked, or waits to lock, against everybody. Size and default
+ * expressions of such a one can only be asked for by waiting too, and one VACUUM FULL would make the whole
+ * database look frozen: its pages are then as the last VACUUM or ANALYZE counted them, its defaults there but empty.
+ */
+const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock'
+  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`;
+
 function catalogueQuery(version: number): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
   return `
-SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
-  CASE WHEN c.reltuples > 0 AND c.relpages > 0
-    THEN round(c.reltuples::numeric / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))
-  END AS estimated_rows,
+SELECT c.oid, c.relname, c.relkind, z.pages * current_setting('block_size')::int AS bytes,
+  CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::numeric / c.relpages * z.pages) END AS estimated_rows,
   (SELECT json_agg(json_build_object('name', a.attname, 'number', a.attnum, ${rawUse('a.atttypid', 'a.atttypmod')},
-     'default', (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+     'default', (SELECT CASE WHEN z.locked THEN '' ELSE pg_get_expr(d.adbin, d.adrelid) END FROM pg_attrdef d
        WHERE d.adrelid = c.oid AND d.adnum = a.attnum),
      'identity', a.attidentity, 'not_null', a.attnotnull, 'generated', ${generated}, 'collated', a.attcollation <> 0 AND NOT EXISTS (
        SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND l.collname IN ('C', 'POSIX', 'ucs_basic')))
@@ -79,6 +85,9 @@ SELECT c.oid, c.relname, c.relkind, pg_relation_size(c.oid) AS bytes,
   EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D') AS triggers,
   ${COLUMNS_PRINT} AS print
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL (SELECT c.oid = ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
+  CROSS JOIN LATERAL (SELECT x.locked, CASE WHEN x.locked THEN c.relpages
+    ELSE pg_relation_size(c.oid) / current_setting('block_size')::int END AS pages) z
 WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   AND ($2::json IS NULL OR c.relname IN (SELECT json_array_elements_text($2::json)))
 ORDER BY c.relname`;
