@@ -21,7 +21,7 @@ import { beginCentral } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
-import { openLink, WorkerLinks } from '../sync/links.ts';
+import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
@@ -240,8 +240,9 @@ class ConnectionRun {
         checkpoints,
       );
       this.#groups.push(...sweepGroups(candidates));
-      await allOf(workers.map((links) => this.#sweepAll(links, opened)));
-      await allOf(workers.map((links) => this.#worker(links, opened)));
+      const able = await withRoom(workers);
+      await allOf(able.map((links) => this.#sweepAll(links, opened)));
+      await allOf(able.map((links) => this.#worker(links, opened)));
     } finally {
       this.#run.halt.removeEventListener('abort', cut);
       await Promise.all(workers.map((links) => links.close()));
