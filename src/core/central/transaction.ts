@@ -5,6 +5,8 @@ import type { Session } from '../postgres/session.ts';
  * Opens a transaction at central. Every setting is SET LOCAL, since PgBouncer in transaction mode hands
  * the server session to somebody else at COMMIT, and refuses most start-up parameters.
  *
+ * - READ COMMITTED, whatever the database's default: each statement has to see what others have committed, and a
+ *   stricter level would refuse chunks for the sake of other tables' checkpoints;
  * - no statement or idle time-out of the server's: we have our own, and a chunk may take its time;
  * - the server drops us when we are gone: after a power cut at the branch its locks must not stay;
  * - jit costs more than it gains on statements over one chunk (measured, docs/architecture.md).
@@ -13,7 +15,7 @@ import type { Session } from '../postgres/session.ts';
  */
 export function beginCentral(session: Session, version: number, connection: string): string {
   return [
-    'BEGIN',
+    'BEGIN ISOLATION LEVEL READ COMMITTED',
     'SET LOCAL statement_timeout = 0',
     'SET LOCAL idle_in_transaction_session_timeout = 0',
     ...(version >= 170000 ? ['SET LOCAL transaction_timeout = 0'] : []),
