@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { classify, type Side } from './failure.ts';
@@ -239,12 +240,12 @@ async function connectOneOf(
       password,
       ssl: attempt.ssl,
       application_name: options.applicationName,
-      connectionTimeoutMillis: endpoint.connectTimeoutSeconds * 1000,
       keepAlive: true,
       // A dead peer (power cut, cable) is noticed within about half a minute of silence.
       keepAliveInitialDelayMillis: 20_000,
     });
     const session = Session.adopt(client, options);
+    const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {
       await client.connect();
       return session;
@@ -252,6 +253,8 @@ async function connectOneOf(
       session.destroy();
       if (index + 1 < attempts.length && isRetryWithNext(error, attempt)) continue;
       throw error;
+    } finally {
+      connected();
     }
   }
   throw new Error('no way to connect was left to try');
