@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { transitionDiagram } from '../src/core/journal/transitions.ts';
 import { settingsSchema } from '../src/shared/settings.ts';
+import { SENTENCES } from './faults/support/sentences.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
@@ -12,4 +13,19 @@ test('the diagram of the docs is printed from the table of legal moves', () => {
 test('the settings in the docs are settings', () => {
   const example = /```json\n([\s\S]+?)```/.exec(read('docs/settings.md'))?.[1] ?? '';
   expect(settingsSchema.safeParse(JSON.parse(example)).error).toBeUndefined();
+});
+
+describe('the page of faults', () => {
+  const page = read('docs/faults.md');
+
+  test.each(Object.entries(SENTENCES))('says what the person is told: %s', (_, sentences) => {
+    const said = (['source', 'central'] as const).map((side) => sentences(side).en.sentence);
+    expect(said.some((sentence) => page.includes(sentence))).toBe(true);
+  });
+
+  test('names tests that are there', () => {
+    const files = [...page.matchAll(/\]\(\.\.\/(test[^)]+)\)/g)].map((match) => match[1] ?? '');
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((file) => !existsSync(new URL(`../${file}`, import.meta.url)))).toEqual([]);
+  });
 });

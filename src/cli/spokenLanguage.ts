@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../core/settings/dataFolder.ts';
+import { decodeText } from '../core/settings/jsonText.ts';
 import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +19,8 @@ export function spokenLanguage(world: World): Language {
 /** Settings that are missing or broken are told of later, by the command that needs them. */
 function languageSetting(file: string): Language | 'auto' {
   try {
-    const settings: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    // With a byte order mark, or in UTF-16, as Windows editors save it: JSON.parse alone takes neither.
+    const settings: unknown = JSON.parse(decodeText(readFileSync(file)) ?? '');
     if (typeof settings !== 'object' || settings === null || !('language' in settings)) return 'auto';
     const { language } = settings;
     return typeof language === 'string' && isLanguage(language) ? language : 'auto';

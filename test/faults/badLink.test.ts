@@ -11,14 +11,31 @@ import { counted, eachRowOnce } from './support/counts.ts';
 import { differencesOfFew, FEW, LINES } from './support/few.ts';
 import { rowInto, rowOutOf } from './support/moments.ts';
 import { badPlace, openImpatient } from './support/place.ts';
+import { SENTENCES } from './support/sentences.ts';
+import { retries, toldOf } from './support/told.ts';
 
 const SCALE = 0.05;
 const IMPATIENT = { answerMs: 2000, workMs: 2000, stallMs: 2000, firstRowMs: 2000, idleMs: 1000 };
 
-const faults: readonly { readonly what: string; readonly fault: Fault; readonly code: FailureCode }[] = [
-  { what: 'is cut', fault: 'cut', code: FailureCode.ConnectionLost },
-  { what: 'is cut, and the server does not notice', fault: 'strand', code: FailureCode.ConnectionLost },
-  { what: 'stands still, and nobody notices', fault: 'freeze', code: FailureCode.ConnectionFrozen },
+const faults: readonly {
+  readonly what: string;
+  readonly fault: Fault;
+  readonly code: FailureCode;
+  readonly sentences: typeof SENTENCES.lost;
+}[] = [
+  { what: 'is cut', fault: 'cut', code: FailureCode.ConnectionLost, sentences: SENTENCES.lost },
+  {
+    what: 'is cut, and the server does not notice',
+    fault: 'strand',
+    code: FailureCode.ConnectionLost,
+    sentences: SENTENCES.lost,
+  },
+  {
+    what: 'stands still, and nobody notices',
+    fault: 'freeze',
+    code: FailureCode.ConnectionFrozen,
+    sentences: SENTENCES.frozen,
+  },
 ];
 const sides = [
   { side: 'source', at: rowOutOf(LINES, 700) },
@@ -26,7 +43,7 @@ const sides = [
 ] as const;
 
 describe.each(sides)('the connection to the $side in the middle of a COPY', ({ side, at }) => {
-  test.each(faults)('$what: the table goes on from its checkpoint', async ({ fault, code }) => {
+  test.each(faults)('$what: the table goes on from its checkpoint', async ({ fault, code, sentences }) => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using proxy = await startProxy(pair[side]);
     using home = badPlace(pair, { [side]: proxy, connection: { tables: FEW } });
@@ -42,7 +59,8 @@ describe.each(sides)('the connection to the $side in the middle of a COPY', ({ s
     expect(counted(tables)).toEqual(eachRowOnce(SCALE, FEW));
     expect(tables.find((row) => row.table_name === LINES)?.retry_count).toBe(1);
     const told = events.filter((event) => 'table' in event && event.table === LINES);
-    expect(told.flatMap((one) => (one.type === 'table_retrying' ? [one.failure.code] : []))).toEqual([code]);
+    expect(retries(events).map((one) => one.code)).toEqual([code]);
+    expect(retries(events).map((one) => toldOf(one))).toEqual([sentences(side)]);
     const retried = told.findIndex((one) => one.type === 'table_retrying');
     const next = told.slice(retried).find((one) => one.type === 'table_progress');
     // From the start again it would be one chunk.

@@ -8,6 +8,8 @@ import { counted, eachRowOnce } from './support/counts.ts';
 import { changeEveryLine, differencesOfFew, FEW, KEYLESS, LINES } from './support/few.ts';
 import { commitOf } from './support/moments.ts';
 import { badPlace } from './support/place.ts';
+import { SENTENCES } from './support/sentences.ts';
+import { retries, toldOf } from './support/told.ts';
 
 const SCALE = 0.05;
 
@@ -41,6 +43,7 @@ describe.each(moments)('a COMMIT $when is cut off', ({ table, at }) => {
       tables.filter((row) => row.retry_count > 0).map((row) => [row.table_name, row.retry_count]),
     ).toEqual([[table, 1]]);
     expect(events.filter((event) => event.type === 'table_retrying')).toHaveLength(1);
+    expect(retries(events, table).map((one) => toldOf(one, table))).toEqual([SENTENCES.lost('central')]);
     expect(await differencesOfFew(pair, CONNECTION)).toEqual([]);
   });
 });

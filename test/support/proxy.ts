@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Sender } from './proxyFraming.ts';
 import { Link } from './proxyLink.ts';
 import { type Fault, type Pattern, Traps } from './proxyTraps.ts';
@@ -22,6 +22,10 @@ export interface FaultProxy extends ServerAddress, AsyncDisposable {
   freeze(): void;
   /** As {@link freeze} for the connections that are open; new ones pass. */
   freezeOpen(): void;
+  /** Nobody listens any more: new connections are refused; those that are open stay. */
+  refuse(): void;
+  /** Listens again after {@link refuse}. */
+  accept(): Promise<void>;
   /** Goes on with everything that stands still. */
   thaw(): void;
 }
@@ -32,7 +36,7 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
   const bytes = { client: 0, server: 0 };
   let frozen = false;
 
-  const listener = createServer({ allowHalfOpen: true }, (client) => {
+  const take = (client: Socket): void => {
     const server = connect({ host: target.host, port: target.port, allowHalfOpen: true });
     for (const socket of [client, server]) socket.setNoDelay(true);
     const link = new Link(client, server, {
@@ -46,9 +50,8 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
     // Until the server has gone: a frozen link has outlived its client.
     server.once('close', () => links.delete(link));
     if (frozen) link.freeze();
-  });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
+  };
+  let listener = await listen(take, 0);
 
   const cutAll = (): void => {
     for (const link of links) link.cut();
@@ -64,6 +67,10 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
     bytes,
     trap: (pattern, fault) => traps.set(pattern, fault),
     cutAll,
+    refuse: () => void listener.close(),
+    accept: async () => {
+      listener = await listen(take, proxy.port);
+    },
     freezeOpen,
     freeze: () => {
       frozen = true;
@@ -75,9 +82,17 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
     },
     [Symbol.asyncDispose]: async () => {
       cutAll();
+      if (!listener.listening) return;
       listener.close();
       await once(listener, 'close');
     },
   };
   return proxy;
+}
+
+async function listen(take: (client: Socket) => void, port: number): Promise<Server> {
+  const listener = createServer({ allowHalfOpen: true }, take);
+  listener.listen(port, '127.0.0.1');
+  await once(listener, 'listening');
+  return listener;
 }

@@ -13,6 +13,14 @@ export interface WireMessage {
   readonly bytes: Buffer;
 }
 
+/** What a server says when it cannot go on. */
+export interface ServerError {
+  /** `FATAL` ends the session. */
+  readonly severity: 'ERROR' | 'FATAL';
+  readonly sqlstate: string;
+  readonly message: string;
+}
+
 /** SSLRequest and GSSENCRequest: the server answers with a single letter. */
 const ENCRYPTION_REQUESTS: readonly number[] = [80877103, 80877104];
 
@@ -83,4 +91,15 @@ export function asksForEncryption(packet: Buffer): boolean {
 /** The text of a Query message; for other types, what follows their header. */
 export function textOf({ type, bytes }: WireMessage): string {
   return bytes.toString('utf8', type === 'startup' ? 4 : 5).replace(/\0$/, '');
+}
+
+/** ErrorResponse, and, where the session goes on, ReadyForQuery in a failed transaction. */
+export function errorMessages({ severity, sqlstate, message }: ServerError): Buffer {
+  const fields = { S: severity, V: severity, C: sqlstate, M: message };
+  const body = Object.entries(fields).map(([name, value]) => `${name}${value}\0`);
+  const text = Buffer.from(`${body.join('')}\0`);
+  const header = Buffer.from([...Buffer.from('E'), 0, 0, 0, 0]);
+  header.writeUInt32BE(4 + text.length, 1);
+  const ready = severity === 'FATAL' ? [] : [Buffer.from('Z\0\0\0\x05E', 'latin1')];
+  return Buffer.concat([header, text, ...ready]);
 }

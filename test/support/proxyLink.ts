@@ -1,5 +1,13 @@
 import type { Socket } from 'node:net';
-import { asksForEncryption, Framer, type Sender, textOf, type WireMessage } from './proxyFraming.ts';
+import {
+  asksForEncryption,
+  errorMessages,
+  Framer,
+  type Sender,
+  type ServerError,
+  textOf,
+  type WireMessage,
+} from './proxyFraming.ts';
 import { Lane } from './proxyLane.ts';
 import type { Traps } from './proxyTraps.ts';
 
@@ -46,6 +54,18 @@ export class Link {
     for (const lane of this.#lanes) lane.still = false;
   }
 
+  /** Speaks in the server's place; the server is gone for this connection, and its session undone. */
+  #refuse(error: ServerError): void {
+    this.freeze();
+    this.#server.destroy();
+    this.#client.write(errorMessages(error));
+    if (error.severity === 'FATAL') this.#client.end();
+    // What is still sent goes nowhere; the link ends when the client does.
+    this.#client.removeAllListeners('data').on('data', () => undefined);
+    this.#client.once('end', () => this.#client.destroy());
+    setImmediate(() => this.#client.resume());
+  }
+
   #lane(sender: Sender, from: Socket, to: Socket): Lane {
     return new Lane({
       from,
@@ -65,7 +85,8 @@ export class Link {
       if (message.type === 'Z') this.cut();
       return 'drop';
     }
-    switch (this.#context.traps.faultAt(message, this.#query)) {
+    const fault = this.#context.traps.faultAt(message, this.#query);
+    switch (fault) {
       case null:
         return 'pass';
       case 'cut':
@@ -80,6 +101,9 @@ export class Link {
         return 'hold';
       case 'freeze':
         this.freeze();
+        return 'hold';
+      default:
+        this.#refuse(fault);
         return 'hold';
     }
   }

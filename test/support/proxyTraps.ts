@@ -1,4 +1,4 @@
-import { type Sender, textOf, type WireMessage } from './proxyFraming.ts';
+import { type Sender, type ServerError, textOf, type WireMessage } from './proxyFraming.ts';
 
 /**
  * What happens at a message.
@@ -8,8 +8,10 @@ import { type Sender, textOf, type WireMessage } from './proxyFraming.ts';
  * - `strand`: it does not arrive and the client is cut, but the server does not notice: its side stays
  *   open and silent, as when the client's machine or router lost its power.
  * - `freeze`: it and all that follows stays in the proxy, both ways; both sides stay open.
+ * - an error: it does not arrive; the client gets this error as if the server had said it, and the server's
+ *   side is cut, so that what was under way is undone.
  */
-export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'freeze';
+export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'freeze' | ServerError;
 
 /** Which message springs a trap. */
 export interface Pattern {

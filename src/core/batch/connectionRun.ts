@@ -11,11 +11,11 @@ import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
 import { type Claim, claimConnection, type Installation } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
 import { targetSchema } from '../central/target.ts';
-import { beginCentral } from '../central/transaction.ts';
+import { beginReading } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
-import { openLink, WorkerLinks } from '../sync/links.ts';
+import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
@@ -165,7 +165,7 @@ class ConnectionRun {
       const names = this.#work.tables.map((one) => one.table);
       const schema = targetSchema(central, connection);
       const begun = await link.session.script(
-        `${beginCentral(link.version, connection.id)}; ${foreignKeysQuery(schema)}`,
+        `${beginReading(link.session, link.version)}; ${foreignKeysQuery(schema)}`,
       );
       const keys = ForeignKeys.from(begun.at(-1)?.rows ?? []);
       const place = { side: 'central', connection: connection.id, schema } as const;
@@ -209,10 +209,11 @@ class ConnectionRun {
         checkpoints,
       );
       this.#groups.push(...sweepGroups(candidates));
-      await allOf(workers.map((links) => this.#sweepAll(links, opened)));
+      const able = await withRoom(workers);
+      await allOf(able.map((links) => this.#sweepAll(links, opened)));
       const turns = this.#turns(opened);
-      await allOf(workers.map((links) => this.#worker(links, turns)));
-      const [links] = workers;
+      await allOf(able.map((links) => this.#worker(links, turns)));
+      const [links] = able;
       if (links !== undefined) await turns.removeHeld(links, (table) => this.#queue.depth(table));
     } finally {
       this.#run.halt.removeEventListener('abort', cut);

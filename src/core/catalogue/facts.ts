@@ -27,8 +27,10 @@ type RawKey = readonly [boolean, readonly number[]];
 /**
  * SQL of {@link TableFacts} of a relation `c`, as JSON. Everything that a shape says must be in it, but what
  * changes with a table's rows: a shape whose text is the same counts as unchanged.
+ *
+ * @param locked SQL: whether default expressions can be had only by waiting for a lock; they are empty then
  */
-export function factsSql(version: number): string {
+export function factsSql(version: number, locked: string): string {
   const generated = version >= 120000 ? "CASE WHEN a.attgenerated <> '' THEN 'g' END" : 'NULL';
   return `json_build_object('oid', c.oid::int8, 'kind', c.relkind,
 'columns', (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnum,
@@ -36,7 +38,7 @@ export function factsSql(version: number): string {
     CASE WHEN a.attcollation <> 0 AND NOT EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation
       AND l.collname IN ('C', 'POSIX', 'ucs_basic')) THEN 'c' END)) ORDER BY a.attnum)
   FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-'defaults', (SELECT json_object_agg(d.adnum, pg_get_expr(d.adbin, d.adrelid) ORDER BY d.adnum)
+'defaults', (SELECT json_object_agg(d.adnum, CASE WHEN ${locked} THEN '' ELSE pg_get_expr(d.adbin, d.adrelid) END ORDER BY d.adnum)
   FROM pg_attrdef d WHERE d.adrelid = c.oid),
 'keys', (SELECT json_agg(json_build_array(i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
     (i.indkey::int2[])[0:i.indnkeyatts - 1]) ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)

@@ -57,14 +57,25 @@ function keepTables(
   if (fresh.size > 0 || gone.length > 0) memory.keep('table', fresh, gone);
 }
 
+/**
+ * SQL of the tables that somebody has locked, or waits to lock, against everybody. Size and default
+ * expressions of such a one can only be asked for by waiting too, and one VACUUM FULL would make the whole
+ * database look frozen: its pages are then as the last VACUUM or ANALYZE counted them, its defaults there but empty.
+ */
+const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock'
+  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`;
+
 /** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */
 function catalogueQuery(version: number, choice: TableChoice | undefined): string {
-  return `SELECT c.relname, c.bytes, c.estimated_rows,
+  return `SELECT c.relname, c.pages * current_setting('block_size')::int AS bytes, c.estimated_rows,
   CASE WHEN k.value IS DISTINCT FROM ${digestSql('c.facts')} THEN c.facts END AS facts
-FROM (SELECT c.relname, pg_relation_size(c.oid) AS bytes, CASE WHEN c.reltuples > 0 AND c.relpages > 0
-    THEN round(c.reltuples::numeric / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int))
-    END AS estimated_rows, ${factsSql(version)}::text AS facts
+FROM (SELECT c.relname, z.pages, CASE WHEN c.reltuples > 0 AND c.relpages > 0
+    THEN round(c.reltuples::numeric / c.relpages * z.pages) END AS estimated_rows,
+    ${factsSql(version, 'x.locked')}::text AS facts
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  CROSS JOIN LATERAL (SELECT c.oid = ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
+  CROSS JOIN LATERAL (SELECT CASE WHEN x.locked THEN c.relpages
+    ELSE pg_relation_size(c.oid) / current_setting('block_size')::int END AS pages) z
   WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition${choiceSql(choice)}
   OFFSET 0) c LEFT JOIN json_each_text($2::json) k ON k.key = c.relname
 ORDER BY c.relname`;

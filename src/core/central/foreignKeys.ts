@@ -1,5 +1,5 @@
 import type { FailureDetail } from '../../shared/errors.ts';
-import { literal } from '../postgres/quote.ts';
+import { literal, oneLine } from '../postgres/quote.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /** SQLSTATE foreign_key_violation. */
@@ -23,13 +23,13 @@ export interface ForeignKey {
  * statement more in a script costs no round trip. Keys of partitions stand for the table that they are of.
  */
 export function foreignKeysQuery(schema: string): string {
-  return `SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete,
+  return oneLine(`SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete,
       CASE WHEN c.relnamespace = p.relnamespace THEN c.relname END AS child
     FROM pg_constraint k JOIN pg_class o ON o.oid = k.conrelid
     JOIN pg_class c ON c.oid = coalesce(pg_partition_root(k.conrelid), k.conrelid)
     JOIN pg_class p ON p.oid = coalesce(pg_partition_root(k.confrelid), k.confrelid)
     JOIN pg_namespace n ON n.oid = p.relnamespace
-    WHERE k.contype = 'f' AND n.nspname = ${literal(schema)}`;
+    WHERE k.contype = 'f' AND n.nspname = ${literal(schema)}`);
 }
 
 /** How the rows of one table are pointed to by others. */

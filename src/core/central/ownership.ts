@@ -50,7 +50,7 @@ export async function claimConnection(
   identity: string,
   acceptsIdentity = false,
 ): Promise<Claim> {
-  await session.script("BEGIN; SET LOCAL lock_timeout = '30s'");
+  await session.script(`BEGIN; SET LOCAL lock_timeout = ${session.lockMs}`);
   let claim: string;
   let same: boolean;
   try {

@@ -103,7 +103,7 @@ async function beginCentralSnapshot(
 ): Promise<TableShape> {
   await session.script(
     [
-      beginCentral(version, connection),
+      beginCentral(session, version, connection),
       'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
       'SET LOCAL row_security = off',
       "SET LOCAL search_path = ''",

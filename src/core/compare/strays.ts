@@ -63,7 +63,7 @@ export async function removeStraysIn(
   const { session, version } = await links.central();
   const keys: Target = { ...target, columns: target.key ?? [] };
   const stage = stageTable(connection, target.name);
-  const begin = `${beginCentral(version, connection)}; ${createStage(keys, stage)}; ${copyInto(keys, stage)}`;
+  const begin = `${beginCentral(session, version, connection)}; ${createStage(keys, stage)}; ${copyInto(keys, stage)}`;
   const where = inBuckets(cut, buckets, 'source');
   const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
   if (load === null) return null;

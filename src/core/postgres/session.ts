@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { classify, type Side } from './failure.ts';
@@ -15,6 +16,8 @@ export interface Timeouts {
   readonly answerMs: number;
   /** An answer to a statement that works on many rows: applying a chunk. */
   readonly workMs: number;
+  /** A lock that somebody else holds. Shorter than `answerMs`: the server has to say so before we call it frozen. */
+  readonly lockMs: number;
   /** A server that takes none of the rows it is sent. */
   readonly stallMs: number;
   /** A source that sends nothing before the first row (it may have to sort a table first). */
@@ -26,6 +29,7 @@ export interface Timeouts {
 export const DEFAULT_TIMEOUTS: Timeouts = {
   answerMs: 60_000,
   workMs: 900_000,
+  lockMs: 30_000,
   stallMs: 60_000,
   firstRowMs: 900_000,
   idleMs: 60_000,
@@ -113,6 +117,11 @@ export class Session {
   /** Time limit in milliseconds for a statement that works on many rows. */
   get workMs(): number {
     return this.#options.timeouts.workMs;
+  }
+
+  /** Time limit in milliseconds for waiting on a lock. */
+  get lockMs(): number {
+    return this.#options.timeouts.lockMs;
   }
 
   /** Whether the connection is gone; a session that is lost never comes back. */
@@ -245,12 +254,12 @@ async function connectOneOf(
       password,
       ssl: attempt.ssl,
       application_name: options.applicationName,
-      connectionTimeoutMillis: endpoint.connectTimeoutSeconds * 1000,
       keepAlive: true,
       // A dead peer (power cut, cable) is noticed within about half a minute of silence.
       keepAliveInitialDelayMillis: 20_000,
     });
     const session = Session.adopt(client, options);
+    const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {
       await client.connect();
       return session;
@@ -258,15 +267,18 @@ async function connectOneOf(
       session.destroy();
       if (index + 1 < attempts.length && isRetryWithNext(error, attempt)) continue;
       throw error;
+    } finally {
+      connected();
     }
   }
   throw new Error('no way to connect was left to try');
 }
 
 function endpointFacts(options: SessionOptions): Record<string, string | number> {
-  const { endpoint, connection } = options;
+  const { endpoint, connection, side } = options;
   return {
     connection,
+    side,
     host: endpoint.host,
     port: endpoint.port,
     database: endpoint.database,

@@ -16,6 +16,11 @@ const permanent = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Per
 const both = (verdict: Verdict): Sides => ({ source: verdict, central: verdict });
 
 const LOST = both(transient(FailureCode.ConnectionLost));
+/** The server itself ends a connection that worked; whether it is back is found out by the retry. */
+const ENDED = both(transient(FailureCode.ConnectionEnded));
+/** It is there and says that it is not ready: the whole connection waits, and longer than for a silent one. */
+const STARTING = both(unreachable(FailureCode.ServerStarting));
+const OVERLOADED = both(transient(FailureCode.ServerOverloaded));
 const BUSY = both(transient(FailureCode.TooManyConnections));
 const CONTENTION = both(transient(FailureCode.Contention));
 const REJECTED = both(permanent(FailureCode.DataRejected));
@@ -55,8 +60,8 @@ const SERIALIZATION: Sides = {
 const EXACT: Readonly<Record<string, Sides>> = {
   '08001': UNREACHABLE,
   '08004': UNREACHABLE,
-  '25P03': LOST,
-  '25P04': LOST,
+  '25P03': ENDED,
+  '25P04': ENDED,
   // After a fail-over the old name may lead to a standby for a while, and a provider makes a full database
   // read-only: all tables meet the same, and it ends without us. So: circuit, then resumed by itself.
   '25006': { source: permanent(FailureCode.Internal), central: unreachable(FailureCode.CentralReadOnly) },
@@ -74,13 +79,16 @@ const EXACT: Readonly<Record<string, Sides>> = {
   '42710': CONTENTION,
   // A disk does not empty itself within a back-off's minutes, and each try writes it full again (and the
   // WAL with it, which can stop the server). Somebody has to make room first.
-  '53100': { source: permanent(FailureCode.Internal), central: permanent(FailureCode.CentralDiskFull) },
+  '53100': {
+    source: permanent(FailureCode.SourceDiskFull),
+    central: permanent(FailureCode.CentralDiskFull),
+  },
+  '53300': BUSY,
   '53400': UNEXPECTED,
   '54000': REJECTED,
   '54001': UNEXPECTED,
   '55000': UNEXPECTED,
-  '57014': { source: transient(FailureCode.ConnectionLost), central: transient(FailureCode.Contention) },
-  '57P03': UNREACHABLE,
+  '57P03': STARTING,
   '57P04': SIGN_IN,
   '72000': SERIALIZATION,
 };
@@ -96,11 +104,12 @@ const CLASSES: Readonly<Record<string, Sides>> = {
   '3F': TABLE_MISSING,
   '40': CONTENTION,
   '44': CONSTRAINT,
-  '53': BUSY,
+  '53': OVERLOADED,
   '54': REJECTED,
   '55': CONTENTION,
-  // 57P01, 57P02: the server goes down under a connection that worked. Whether it is back is found out by the retry.
-  '57': LOST,
+  // 57P01, 57P02: restarted or crashed, or pg_terminate_backend; 57014: cancelled by somebody, since we allow
+  // no statement time-out.
+  '57': ENDED,
   '72': SERIALIZATION,
   // A trigger's RAISE at central.
   P0: REJECTED,

@@ -1,3 +1,4 @@
+import type { TableShape } from '../catalogue/shape.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 
@@ -147,16 +148,19 @@ export function changedSince(alias: string, from: bigint): string {
 export async function fingerprints(
   session: Session,
   version: number,
-  oids: readonly string[],
+  tables: readonly TableShape[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const result = await session.query(oneLine(fingerprintQuery(version)), [JSON.stringify(oids)]);
+  const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
+  const query = oneLine(fingerprintQuery(version, ownTypes));
+  const result = await session.query(query, [JSON.stringify(tables.map((table) => table.oid))]);
   return new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
 }
 
 /** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
 const FIRST_OWN_OID = 16384;
 
-function fingerprintQuery(version: number): string {
+/** @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL */
+function fingerprintQuery(version: number, ownTypes: boolean): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
   return `
 WITH RECURSIVE tree AS (
@@ -164,8 +168,24 @@ WITH RECURSIVE tree AS (
   WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)
   UNION ALL
   SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.leaf
-), uses AS (
-  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_attribute a ON a.attrelid = tree.leaf
+), ${ownTypes ? typeFacts(version) : ''} facts AS (
+  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
+    string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
+      (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
+         a.attmissingval::text, ${generated},
+         CASE WHEN ${generated} <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END), ';' ORDER BY a.attnum)
+       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid) AS relations
+  FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
+)
+SELECT root, CASE WHEN versioned THEN md5(concat_ws('||', relations${ownTypes ? ', types.facts' : ''})) END AS fingerprint
+FROM facts${ownTypes ? ' LEFT JOIN types USING (root)' : ''}`;
+}
+
+/** Of the root's columns: those of its partitions have the same types. */
+function typeFacts(version: number): string {
+  return `uses AS (
+  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_attribute a ON a.attrelid = tree.root
   WHERE a.attnum > 0 AND a.atttypid >= ${FIRST_OWN_OID}
   UNION
   SELECT uses.root, part.oid FROM uses JOIN pg_type t ON t.oid = uses.type CROSS JOIN LATERAL (
@@ -182,16 +202,5 @@ WITH RECURSIVE tree AS (
        ',' ORDER BY f.attnum) FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0)
   ), '|' ORDER BY t.oid) AS facts
   FROM uses JOIN pg_type t ON t.oid = uses.type GROUP BY uses.root
-), facts AS (
-  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
-    string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
-      (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
-         a.attmissingval::text, ${generated},
-         CASE WHEN ${generated} <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END), ';' ORDER BY a.attnum)
-       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid) AS relations
-  FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
-)
-SELECT root, CASE WHEN versioned THEN md5(concat_ws('||', relations, types.facts)) END AS fingerprint
-FROM facts LEFT JOIN types USING (root)`;
+),`;
 }

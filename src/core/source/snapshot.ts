@@ -17,13 +17,13 @@ import { fingerprints, type Horizon, horizonQuery, type Mark, markAt, toHorizon 
  *   the branch's disk, again at every resume;
  * - `jit = off`: it would compile our one large query of the catalogue anew for every table, a second each.
  */
-function beginSource(version: number): string {
+function beginSource(session: Session, version: number): string {
   return [
     'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
     'SET LOCAL statement_timeout = 0',
     'SET LOCAL idle_in_transaction_session_timeout = 0',
     ...(version >= 170000 ? ['SET LOCAL transaction_timeout = 0'] : []),
-    "SET LOCAL lock_timeout = '30s'",
+    `SET LOCAL lock_timeout = ${session.lockMs}`,
     'SET LOCAL row_security = off',
     "SET LOCAL search_path = ''",
     "SET LOCAL TimeZone = 'UTC'",
@@ -70,7 +70,7 @@ export async function openSnapshot(
   const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
-  const fingerprint = (await fingerprints(session, version, [oid])).get(oid) ?? null;
+  const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
   const cursor =
     cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
@@ -125,7 +125,7 @@ export async function beginSnapshot(
   const names = lockable.map((one) => qualified(one.schema, one.name)).join(', ');
   const results = await session.script(
     [
-      beginSource(version),
+      beginSource(session, version),
       ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
       `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
       horizonQuery(version),

@@ -43,7 +43,7 @@ async function nothingChanged(
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
-  await session.script(beginCentral(version, context.connection));
+  await session.script(beginCentral(session, version, context.connection));
   const proven = !(await countsDiffer(context, session, at, sourceRows));
   const held = !proven && context.care.holdDeletes;
   const next: Checkpoint = {

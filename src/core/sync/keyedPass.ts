@@ -120,7 +120,7 @@ class Chunks {
   async next(at: Checkpoint): Promise<Checkpoint> {
     const { links, connection } = this.#context;
     const { session, version } = await links.central();
-    const begin = beginCentral(version, connection);
+    const begin = beginCentral(session, version, connection);
     if (this.#rows.exhausted) {
       await session.script(begin);
       return this.#finish(session, at, at, false);

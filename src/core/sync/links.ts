@@ -77,6 +77,17 @@ export class WorkerLinks implements Links {
     }
   }
 
+  /** Whether both connections can be had; false only where a server has none free. */
+  async hasRoom(): Promise<boolean> {
+    try {
+      await Promise.all([this.source(), this.central()]);
+      return true;
+    } catch (error) {
+      // What else is wrong the tables find out, and say.
+      return !(error instanceof SyncFailure && error.detail.code === FailureCode.TooManyConnections);
+    }
+  }
+
   /** Cuts both at once: what was under way is rolled back, and the next use opens them anew. */
   cut(): void {
     this.#source?.session.destroy();
@@ -86,4 +97,14 @@ export class WorkerLinks implements Links {
   async close(): Promise<void> {
     await Promise.all([this.#source?.session.close(), this.#central?.session.close()]);
   }
+}
+
+/**
+ * The workers that a server has connections for, or the first alone: a worker without one would take table
+ * after table from those that work, and fail it.
+ */
+export async function withRoom(workers: readonly WorkerLinks[]): Promise<readonly WorkerLinks[]> {
+  const rooms = await Promise.all(workers.map((links) => links.hasRoom()));
+  const able = workers.filter((_, index) => rooms[index]);
+  return able.length > 0 ? able : workers.slice(0, 1);
 }

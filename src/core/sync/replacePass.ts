@@ -24,7 +24,7 @@ export async function runReplace(
   try {
     await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
-    const begin = `${beginCentral(version, connection)}; ${createStage(target, stage)}; ${copyInto(target, stage)}`;
+    const begin = `${beginCentral(session, version, connection)}; ${createStage(target, stage)}; ${copyInto(target, stage)}`;
     const copy = await session.copyIn(begin, target.format);
     const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);
     if (load.cutShort !== null) throw load.cutShort;

@@ -1,4 +1,4 @@
-import { type FailureDetail, FailureKind } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import { assertNever } from '../../shared/status.ts';
 import type { Random } from '../ports.ts';
 
@@ -33,17 +33,18 @@ export function retryDelay(
   attempt: number,
   random: Random,
 ): number | null {
-  if (attempt >= allowed(policy, failure.kind)) return null;
+  if (attempt >= allowed(policy, failure)) return null;
   const ceiling = Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** attempt);
   return ceiling / 2 + (random() * ceiling) / 2;
 }
 
-function allowed(policy: RetryPolicy, kind: FailureKind): number {
+function allowed(policy: RetryPolicy, { code, kind }: FailureDetail): number {
   switch (kind) {
     case FailureKind.Transient:
       return policy.transient;
     case FailureKind.Unreachable:
-      return policy.unreachable;
+      // A server that says it is starting will be there: a crash's recovery takes longer than two quick tries.
+      return code === FailureCode.ServerStarting ? policy.transient : policy.unreachable;
     case FailureKind.Permanent:
       return 0;
     default:

@@ -50,7 +50,7 @@ export async function removeStraysFirst(
 /** Ends a pass all of whose rows have come, and tells by the counts whether deletes are left. */
 export async function endHeld(context: PassContext, at: Checkpoint, sourceRows: number): Promise<Checkpoint> {
   const { session, version } = await context.links.central();
-  await session.script(beginCentral(version, context.connection));
+  await session.script(beginCentral(session, version, context.connection));
   const left = await countsDiffer(context, session, at, sourceRows);
   const end: Checkpoint = { ...(left ? toCatchUp(at) : endOfPass(at)), seq: at.seq + 1 };
   await commitCheckpoint(session, at, end);
@@ -65,7 +65,7 @@ export async function endHere(
 ): Promise<Checkpoint> {
   const { session, version } = await context.links.central();
   const end: Checkpoint = { ...ended(at), seq: at.seq + 1 };
-  await session.script(beginCentral(version, context.connection));
+  await session.script(beginCentral(session, version, context.connection));
   await commitCheckpoint(session, at, end);
   return end;
 }

@@ -69,8 +69,8 @@ async function findUnchanged(
   horizon: Horizon,
   tables: readonly SweepTable[],
 ): Promise<readonly Checkpoint[]> {
-  const oids = tables.map((one) => one.source.oid);
-  const prints = await fingerprints(session, version, oids);
+  const shapes = tables.map((one) => one.source);
+  const prints = await fingerprints(session, version, shapes);
   const asked = tables.flatMap((one) => {
     const own = prints.get(one.source.oid) ?? null;
     const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.print}`);

@@ -18,7 +18,7 @@ export async function readCentralTables(
   schema: string,
   names: readonly string[],
 ): Promise<CentralTables> {
-  await session.script(beginCentral(version, connection));
+  await session.script(beginCentral(session, version, connection));
   const shapes = await readTables(session, version, schema, names);
   const there = await session.query("SELECT to_regclass('branchline.checkpoints') IS NOT NULL AS there");
   const checkpoints =

@@ -63,7 +63,7 @@ export function createTranslator(language: Language): Translate {
   return Object.assign(translate, {
     language,
     failure: ({ code, params }: FailureToExplain): FailureTexts => {
-      const values = readable(params);
+      const values = { ...readable(params), server: serverOf(params, say) };
       return { sentence: say(`failure.${code}.sentence`, values), next: say(`failure.${code}.next`, values) };
     },
     usage: (code: UsageCode, params: ErrorParams): UsageTexts => {
@@ -91,6 +91,12 @@ function readableValue(
   if ((name === 'rows' || name === 'deletes') && typeof value === 'number')
     return formatCount(value, language);
   return value;
+}
+
+/** Which database a failure speaks of; one of an older journal does not say. */
+function serverOf(params: ErrorParams, say: (key: string, params: ErrorParams) => string): string {
+  const known = params.side === 'source' || params.side === 'central';
+  return say(`words.server.${known ? params.side : 'unknown'}`, params);
 }
 
 type TriggerKey = `words.trigger.${BatchTrigger}`;

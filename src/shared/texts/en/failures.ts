@@ -27,24 +27,37 @@ export const failures = {
     next: 'Set the environment variable that the settings name, or add a line to the password file (see the technical message).',
   },
   connection_lost: {
-    sentence: 'The link broke in the middle of the table. What had arrived is kept.',
-    next: 'Nothing is lost: resume the batch and the table goes on from its last chunk.',
+    sentence: 'The link to {{server}} broke. What had arrived is kept.',
+    next: 'Check the network to {{host}}, then resume the batch: the table goes on from its last chunk.',
+  },
+  connection_ended: {
+    sentence:
+      'The server of {{server}} ended the connection: it was restarted, or an administrator or a time limit ended it.',
+    next: 'Nothing is lost: once the server is up again, resume the batch and the table goes on from its last chunk.',
   },
   connection_frozen: {
-    sentence: 'The database stopped answering in the middle of the table. What had arrived is kept.',
-    next: 'Check the network and the load of the server, then resume the batch.',
+    sentence: 'No answer came any more from {{server}}. What had arrived is kept.',
+    next: 'Check the network to {{host}} and the load of the server, then resume the batch.',
+  },
+  server_starting: {
+    sentence: 'The server of {{server}} is starting up or shutting down and lets nobody in yet.',
+    next: 'Wait some minutes, then resume the batch. If it goes on, let somebody look at PostgreSQL on {{host}}:{{port}}.',
   },
   too_many_connections: {
-    sentence: 'The database has no free connection left.',
-    next: 'Try again later, lower sync.parallelTables, or ask for a higher max_connections.',
+    sentence: 'No connection is free at {{server}}: too many programs are connected.',
+    next: 'Resume the batch later. If it happens often, lower sync.parallelTables, or ask for a higher connection limit.',
+  },
+  server_overloaded: {
+    sentence: 'The server of {{server}} has run out of memory or another resource.',
+    next: 'Resume the batch later. If it happens again, let somebody look at the load of {{host}}.',
   },
   source_shape_changed: {
     sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
     next: 'Resume the batch when the change to the ERP is finished.',
   },
   contention: {
-    sentence: 'Another program kept the table locked at head office, so it could not be written.',
-    next: 'Resume the batch when the other program is done. Head office can see who holds the lock in pg_locks.',
+    sentence: 'Another program is working on the same table in {{server}}, and Branchline had to give way.',
+    next: 'Resume the batch when the other program is done. An administrator sees in pg_locks who holds the table.',
   },
   source_snapshot_cancelled: {
     sentence:
@@ -114,6 +127,10 @@ export const failures = {
   central_read_only: {
     sentence: 'The head office database accepts no changes at the moment (read-only).',
     next: 'Ask head office whether it is under maintenance or a standby, then resume the batch.',
+  },
+  source_disk_full: {
+    sentence: 'The disk of the branch server is full, so {{connection}} could not be read.',
+    next: 'Make room on {{host}} at once: the ERP needs it too. Then resume the batch; nothing is lost.',
   },
   central_disk_full: {
     sentence: 'The disk of the head office database is full.',

@@ -34,6 +34,12 @@ export const words = {
     not_compared: 'not compared',
     failed: 'failed',
   },
+  /** Which database, in the middle of a sentence. */
+  server: {
+    source: 'the branch database {{connection}}',
+    central: 'the head office database',
+    unknown: 'the database',
+  },
   nearest: 'Did you mean {{nearest}}?',
   yes: 'yes',
   no: 'no',

@@ -27,24 +27,37 @@ export const failures = {
     next: 'Isi variabel lingkungan yang disebut di pengaturan, atau tambahkan baris di berkas kata sandi (lihat pesan teknis).',
   },
   connection_lost: {
-    sentence: 'Sambungan terputus di tengah tabel. Yang sudah sampai tetap tersimpan.',
-    next: 'Tidak ada yang hilang: lanjutkan batch dan tabel diteruskan dari potongan terakhir.',
+    sentence: 'Sambungan ke {{server}} terputus. Yang sudah sampai tetap tersimpan.',
+    next: 'Periksa jaringan ke {{host}}, lalu lanjutkan batch: tabel diteruskan dari potongan terakhir.',
+  },
+  connection_ended: {
+    sentence:
+      'Server {{server}} mengakhiri sambungan: server dihidupkan ulang, atau diakhiri pengelola atau batas waktu.',
+    next: 'Tidak ada yang hilang: setelah server hidup lagi, lanjutkan batch dan tabel diteruskan dari potongan terakhir.',
   },
   connection_frozen: {
-    sentence: 'Basis data berhenti menjawab di tengah tabel. Yang sudah sampai tetap tersimpan.',
-    next: 'Periksa jaringan dan beban server, lalu lanjutkan batch.',
+    sentence: 'Tidak ada jawaban lagi dari {{server}}. Yang sudah sampai tetap tersimpan.',
+    next: 'Periksa jaringan ke {{host}} dan beban server, lalu lanjutkan batch.',
+  },
+  server_starting: {
+    sentence: 'Server {{server}} sedang menyala atau dimatikan dan belum bisa dimasuki.',
+    next: 'Tunggu beberapa menit, lalu lanjutkan batch. Bila berlanjut, minta PostgreSQL di {{host}}:{{port}} diperiksa.',
   },
   too_many_connections: {
-    sentence: 'Basis data tidak punya koneksi kosong lagi.',
-    next: 'Coba lagi nanti, kecilkan sync.parallelTables, atau minta max_connections dinaikkan.',
+    sentence: 'Tidak ada koneksi kosong di {{server}}: terlalu banyak program tersambung.',
+    next: 'Lanjutkan batch nanti. Bila sering terjadi, kecilkan sync.parallelTables, atau minta batas koneksi dinaikkan.',
+  },
+  server_overloaded: {
+    sentence: 'Server {{server}} kehabisan memori atau sumber daya lain.',
+    next: 'Lanjutkan batch nanti. Bila terulang, minta beban {{host}} diperiksa.',
   },
   source_shape_changed: {
     sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
     next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
   },
   contention: {
-    sentence: 'Program lain terus mengunci tabel di kantor pusat, jadi tabel tidak bisa ditulis.',
-    next: 'Lanjutkan batch setelah program itu selesai. Kantor pusat bisa melihat pengunci di pg_locks.',
+    sentence: 'Program lain sedang mengerjakan tabel yang sama di {{server}}, dan Branchline harus mengalah.',
+    next: 'Lanjutkan batch setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
   },
   source_snapshot_cancelled: {
     sentence:
@@ -114,6 +127,10 @@ export const failures = {
   central_read_only: {
     sentence: 'Basis data kantor pusat sedang tidak menerima perubahan (hanya baca).',
     next: 'Tanyakan ke kantor pusat apakah sedang dirawat atau merupakan standby, lalu lanjutkan batch.',
+  },
+  source_disk_full: {
+    sentence: 'Disk server cabang penuh, jadi {{connection}} tidak bisa dibaca.',
+    next: 'Segera kosongkan ruang di {{host}}: ERP juga memerlukannya. Lalu lanjutkan batch; tidak ada yang hilang.',
   },
   central_disk_full: {
     sentence: 'Disk basis data kantor pusat penuh.',

@@ -33,6 +33,11 @@ export const words = {
     not_compared: 'tidak dibandingkan',
     failed: 'gagal',
   },
+  server: {
+    source: 'basis data cabang {{connection}}',
+    central: 'basis data kantor pusat',
+    unknown: 'basis data',
+  },
   nearest: 'Maksud Anda {{nearest}}?',
   yes: 'ya',
   no: 'tidak',
