@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 
@@ -17,6 +18,15 @@ const out = process.env.BRANCHLINE_BUILD_OUT ?? 'out';
 
 export default defineConfig({
   main: {
+    plugins: [
+      {
+        name: 'tray-icons',
+        closeBundle: () => {
+          for (const folder of ['linux', 'mac', 'windows'])
+            cpSync(`resources/tray/${folder}`, `${out}/main/tray/${folder}`, { recursive: true });
+        },
+      },
+    ],
     build: {
       outDir: `${out}/main`,
       target: target.node,
@@ -24,7 +34,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: resolve('src/main/main.ts'),
-        external: ['better-sqlite3'],
+        external: ['better-sqlite3', '@napi-rs/keyring'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },

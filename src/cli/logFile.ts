@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../core/ports.ts';
+import { withoutPasswords } from '../core/withoutPasswords.ts';
 
 /** A month, as batches are kept by default. */
 const KEPT_FILES = 30;
@@ -45,11 +46,6 @@ function append(folder: string, line: Readonly<Record<string, unknown>>): string
   mkdirSync(join(folder, 'logs'), { recursive: true });
   appendFileSync(file, `${withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }))}\n`);
   return file;
-}
-
-/** Drivers like to quote the address they were given. */
-function withoutPasswords(text: string): string {
-  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:/@\s"]*):[^@/\s"]*@/gi, '$1:***@');
 }
 
 function pruneLogs(logs: string): void {

@@ -86,6 +86,14 @@ class JournaledEngine implements Engine {
     this.journalSetAside = setAside;
   }
 
+  label(connection: string): string {
+    return this.#base.settings.connections.find((one) => one.id === connection)?.label || connection;
+  }
+
+  notifies(): boolean {
+    return this.#base.settings.notifications.desktop;
+  }
+
   useSettings(settings: Settings): void {
     this.#base = { ...this.#base, settings };
   }
@@ -221,6 +229,11 @@ class JournaledEngine implements Engine {
 
   pastRuns(connection: string, table: string, limit: number): readonly TableRow[] {
     return this.#journal.pastRuns(connection, table, limit);
+  }
+
+  upTo(): string | null {
+    const enabled = this.#base.settings.connections.filter((one) => one.enabled);
+    return this.#journal.upTo(enabled.map((one) => one.id));
   }
 
   batches(limit: number): readonly BatchRow[] {

@@ -115,6 +115,11 @@ export interface Engine extends AsyncDisposable {
   latestBatch(): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } | null;
   /** One table's runs, latest first. */
   pastRuns(connection: string, table: string, limit: number): readonly TableRow[];
+  /**
+   * Up to when central has everything of the enabled connections: the oldest moment as of which any of their tables
+   * was read. Null where one of them has never been copied.
+   */
+  upTo(): string | null;
   /** Latest first. */
   batches(limit: number): readonly BatchRow[];
   /** The schedules of the settings, with what is planned and what was done. */
@@ -142,6 +147,10 @@ export interface Engine extends AsyncDisposable {
    * @throws UsageError `connection_unknown`, `no_connections`
    */
   outOfReach(connections: readonly string[]): Promise<OutOfReach | null>;
+  /** The name by which people know a connection; its id where it has none. */
+  label(connection: string): string;
+  /** Whether the settings want notifications on this desktop. */
+  notifies(): boolean;
   /** Takes other settings for whatever begins from now on; a run under way keeps those that it began with. */
   useSettings(settings: Settings): void;
 

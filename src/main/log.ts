@@ -1,8 +1,39 @@
+import { join } from 'node:path';
+import log from 'electron-log/main';
 import type { Logger } from '../core/ports.ts';
+import { withoutPasswords } from '../core/withoutPasswords.ts';
 
-/** One JSON line a message, where whoever started the program can read it. */
-export const stderrLogger: Logger = {
-  log: (level, message, facts) => {
-    process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, message, ...facts })}\n`);
-  },
-};
+/** A few weeks of a branch's days. */
+const LARGEST_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Writes to `logs/tray.log` of the user-data folder, one JSON line a message; the last file before is kept as
+ * `tray.old.log`. What nobody has caught is written there too, and never shown as a stack to a person.
+ */
+export function setupLog(folder: string): Logger {
+  log.transports.file.resolvePathFn = () => join(folder, 'logs', 'tray.log');
+  log.transports.file.maxSize = LARGEST_BYTES;
+  log.transports.file.format = '{text}';
+  log.transports.console.level = false;
+  log.transports.ipc.level = false;
+  const logger: Logger = {
+    log: (level, message, facts) => {
+      const line = JSON.stringify({
+        at: new Date().toISOString(),
+        pid: process.pid,
+        level,
+        message,
+        ...facts,
+      });
+      log[level](withoutPasswords(line));
+    },
+  };
+  log.errorHandler.startCatching({
+    showDialog: false,
+    onError: ({ error, errorName }) => {
+      logger.log('error', errorName ?? 'unexpected', { stack: error.stack ?? String(error) });
+      return false;
+    },
+  });
+  return logger;
+}

@@ -1,46 +1,88 @@
 import { join } from 'node:path';
-import { BrowserWindow, Menu } from 'electron';
+import { BrowserWindow, Menu, screen } from 'electron';
+import { showChannel } from '../shared/ipc.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
+import type { DesktopStore } from './desktop/desktopStore.ts';
 
-let window: BrowserWindow | null = null;
-
-/** Opens the window, or brings the open one to the front. */
-export function openWindow(): void {
-  if (window === null) window = createWindow();
-  else focus(window);
+/** The one window: made when it is wanted, gone when it is closed, so that its memory is given back. */
+export interface AppWindow {
+  /** Opens it, or brings it to the front. @param batchId what it shows; as it was where null */
+  open(batchId?: string | null): void;
+  /** @param decide what closing means, where it is not the end of the window alone; true lets it close */
+  onClose(decide: () => boolean): void;
+  close(): void;
+  readonly current: BrowserWindow | null;
 }
 
-function createWindow(): BrowserWindow {
-  // Where the menu bar belongs to the window there is nothing in it for a person; macOS needs it for copy and paste.
-  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
-  const created = new BrowserWindow({
-    title: 'Branchline',
-    width: 1120,
-    height: 760,
-    minWidth: 400,
-    minHeight: 320,
-    // Until the page is drawn, or it flashes white in a dark room.
-    show: false,
-    webPreferences: {
-      preload: join(__dirname, '../preload/preload.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true,
-      webviewTag: false,
-      spellcheck: false,
+const SIZE = { width: 1120, height: 760 };
+
+export function createAppWindow(store: DesktopStore): AppWindow {
+  let window: BrowserWindow | null = null;
+  let mayClose = (): boolean => true;
+
+  const create = (batchId: string | null): BrowserWindow => {
+    // Where the menu bar belongs to the window there is nothing in it for a person; macOS needs it for copy and paste.
+    if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+    const created = new BrowserWindow({
+      title: 'Branchline',
+      ...SIZE,
+      ...boundsIn(store),
+      minWidth: 400,
+      minHeight: 320,
+      // Until the page is drawn, or it flashes white in a dark room.
+      show: false,
+      webPreferences: {
+        preload: join(__dirname, '../preload/preload.cjs'),
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        webviewTag: false,
+        spellcheck: false,
+      },
+    });
+    created.once('ready-to-show', () => created.show());
+    created.on('close', (event) => {
+      store.set('bounds', created.getNormalBounds());
+      if (!mayClose()) event.preventDefault();
+    });
+    created.on('closed', () => {
+      window = null;
+    });
+    void created.loadURL(batchId === null ? WINDOW_PAGE : `${WINDOW_PAGE}#${encodeURIComponent(batchId)}`);
+    return created;
+  };
+
+  return {
+    open: (batchId = null) => {
+      if (window === null) {
+        window = create(batchId);
+        return;
+      }
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+      if (batchId !== null) window.webContents.send(showChannel, batchId);
     },
-  });
-  created.once('ready-to-show', () => created.show());
-  created.on('closed', () => {
-    window = null;
-  });
-  void created.loadURL(WINDOW_PAGE);
-  return created;
+    onClose: (decide) => {
+      mayClose = decide;
+    },
+    close: () => window?.destroy(),
+    get current() {
+      return window;
+    },
+  };
 }
 
-function focus(open: BrowserWindow): void {
-  if (open.isMinimized()) open.restore();
-  open.show();
-  open.focus();
+/** Where it was, unless that screen is gone. */
+function boundsIn(store: DesktopStore): Partial<Electron.Rectangle> {
+  const bounds = store.get('bounds');
+  if (bounds === undefined) return {};
+  const { workArea } = screen.getDisplayMatching(bounds);
+  const seen =
+    bounds.x < workArea.x + workArea.width &&
+    bounds.x + bounds.width > workArea.x &&
+    bounds.y >= workArea.y &&
+    bounds.y < workArea.y + workArea.height;
+  return seen ? bounds : {};
 }

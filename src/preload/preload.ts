@@ -1,5 +1,12 @@
 import { contextBridge, ipcRenderer } from 'electron';
-import { type Answer, type Bridge, channelOf, type Queries, type QueryName } from '../shared/ipc.ts';
+import {
+  type Answer,
+  type Bridge,
+  channelOf,
+  type Queries,
+  type QueryName,
+  showChannel,
+} from '../shared/ipc.ts';
 
 /** No way through for any other channel: the window can ask these, and nothing else. */
 const bridge = {
@@ -8,6 +15,9 @@ const bridge = {
   batch: asks('batch'),
   latestBatch: asks('latestBatch'),
   holder: asks('holder'),
+  onShow: (listener: (batchId: string) => void): void => {
+    ipcRenderer.on(showChannel, (_event, batchId: unknown) => listener(String(batchId)));
+  },
 } satisfies Bridge;
 
 contextBridge.exposeInMainWorld('branchline', bridge);

@@ -3,7 +3,7 @@ import { showPage } from './view/showPage.ts';
 import './bridge.ts';
 
 /** The batch that a person chose; the latest one while nobody did. */
-let chosen: string | null = null;
+let chosen: string | null = decodeURIComponent(window.location.hash.slice(1)) || null;
 let shown: Promise<unknown> = Promise.resolve();
 
 /** Looks are queued: an older answer must not be drawn over a newer one. */
@@ -26,3 +26,7 @@ setInterval(() => {
   if (document.visibilityState === 'visible') refresh();
 }, LOOK_EVERY_MS);
 document.addEventListener('visibilitychange', refresh);
+window.branchline.onShow((batchId) => {
+  chosen = batchId;
+  refresh();
+});

@@ -46,9 +46,15 @@ export type Answer<Q extends QueryName> =
 /** The one object that the preload gives to the window, as `window.branchline`. */
 export type Bridge = {
   readonly [Q in QueryName]: (...args: Parameters<Queries[Q]>) => Promise<Answer<Q>>;
+} & {
+  /** Calls back with the batch that the window is to show. */
+  readonly onShow: (listener: (batchId: string) => void) => void;
 };
 
 /** The name of a query's channel between the two processes. */
 export function channelOf<Q extends QueryName>(query: Q): `branchline:${Q}` {
   return `branchline:${query}`;
 }
+
+/** By which the main process tells the window to show a batch: a person has clicked a notification or the tray. */
+export const showChannel = 'branchline:show';

@@ -1,5 +1,7 @@
+import type { RunProgress } from '../../shared/batchProgress.ts';
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatPercent, formatShortTime } from '../../shared/format.ts';
+import { namesOf } from '../../shared/names.ts';
 import type { Attention, ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
@@ -7,14 +9,6 @@ import type { Translate } from '../../shared/texts/translate.ts';
 /** What the icon shows: by its shape, and by its colour. */
 export const TRAY_STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;
 export type TrayState = (typeof TRAY_STATES)[number];
-
-/** How far the running batch is. */
-export interface RunProgress {
-  readonly doneTables: number;
-  readonly totalTables: number;
-  /** From 0 to 1. */
-  readonly fraction: number;
-}
 
 /** Everything that tray and menu are made of. */
 export interface TrayFacts {
@@ -75,9 +69,6 @@ interface Say {
   /** A time as short as can be. */
   time(at: string): string;
 }
-
-/** Names in one line; more would make the menu as wide as the screen. */
-const NAMES_SHOWN = 3;
 
 /** What the tray shows for a state of things. */
 export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
@@ -146,13 +137,6 @@ function statusLine(facts: TrayFacts, { t, time }: Say): string {
 function troubleLine({ batch, failed }: Attention, { t, time }: Say): string {
   if (failed.length === 0) return t('tray.interrupted', { time: time(batch.started_at) });
   return t('tray.failed', { count: failed.length, names: namesOf(failed, t) });
-}
-
-/** A few names, and how many more there are. */
-export function namesOf(names: readonly string[], t: Translate): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ');
-  const more = names.length - NAMES_SHOWN;
-  return more > 0 ? t('tray.more', { names: shown, count: more }) : shown;
 }
 
 function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayItem[] {

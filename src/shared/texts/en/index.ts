@@ -1,10 +1,12 @@
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
+import { notes } from './notes.ts';
+import { quit } from './quit.ts';
 import { tray } from './tray.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
 import { words } from './words.ts';
 
 /** Everything that Branchline says, in English. It also sets which keys there are. */
-export const en = { failure: failures, usage: usages, words, cli, help, window, tray } as const;
+export const en = { failure: failures, usage: usages, words, cli, help, window, tray, notes, quit } as const;

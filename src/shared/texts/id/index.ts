@@ -2,6 +2,8 @@ import type { Catalogue } from '../keys.ts';
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
+import { notes } from './notes.ts';
+import { quit } from './quit.ts';
 import { tray } from './tray.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
@@ -16,4 +18,6 @@ export const id = {
   help,
   window,
   tray,
+  notes,
+  quit,
 } as const satisfies Catalogue;

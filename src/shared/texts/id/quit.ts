@@ -1,0 +1,13 @@
+/** Yang ditanyakan sebelum program berakhir. */
+export const quit = {
+  message: 'Branchline sedang menyalin.',
+  detail:
+    'Branchline bisa menyelesaikan bagian yang sedang dikerjakan, beberapa detik saja, lalu keluar. Sisanya dilanjutkan sendiri saat dimulai lagi.',
+  finish: 'Selesaikan bagian ini lalu keluar',
+  stay: 'Tetap berjalan',
+  noTrayMessage: 'Desktop ini tidak menampilkan ikon baki sistem.',
+  noTrayDetail:
+    'Branchline bisa tetap berjalan di latar belakang; mulai lagi untuk melihat jendela ini. Atau keluar, dan tidak menyalin apa pun sampai Anda memulainya.',
+  goOn: 'Tetap di latar belakang',
+  quit: 'Keluar',
+} as const;
