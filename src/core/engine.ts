@@ -62,8 +62,13 @@ export function openWithJournal(
   setup: EngineSetup,
 ): { readonly engine: Engine; readonly journal: Journal } {
   const { journal, setAside } = openJournal(setup.folder, ports);
-  findCrash(setup.folder, journal);
-  return { engine: new JournaledEngine(ports, setup, journal, setAside), journal };
+  try {
+    findCrash(setup.folder, journal);
+    return { engine: new JournaledEngine(ports, setup, journal, setAside), journal };
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
 }
 
 class JournaledEngine implements Engine {
@@ -127,12 +132,13 @@ class JournaledEngine implements Engine {
       const rest = tables.filter((row) => isLeft(row) && isAsked(row, request));
       const options = batch.options;
       const plans = await lookAtSources(base, connectionsOf(base.settings, rest), control);
-      const resumed = this.#journal.resumeBatch(batchId);
+      const { works, resumed } = this.#journal.together(() => ({
+        // May refuse (a table that is not there): the batch then stays as it was.
+        works: plans.map((plan) => this.#restOfWork(batchId, plan, rest, options.tables, options.strategy)),
+        resumed: this.#journal.resumeBatch(batchId),
+      }));
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed });
-      const works = plans.map((plan) =>
-        this.#restOfWork(batchId, plan, rest, options.tables, options.strategy),
-      );
       const context = runContext(base, control, batchId, {
         ...request,
         allowDeletes: options.allowDeletes || request.allowDeletes,
