@@ -74,7 +74,7 @@ export function watchService(folder: string, options: WatchOptions = {}): Watche
     },
   };
   const logger: Logger = {
-    log: (level, _message, facts) => void (level === 'error' && errors.push(String(facts?.['error']))),
+    log: (level, _message, facts) => void (level === 'error' && errors.push(JSON.stringify(facts))),
   };
   const service = startService(
     { clock: watchedClock, random: Math.random, logger },
