@@ -34,14 +34,13 @@ test('after a shutdown the next service goes on under the same id, at the row wh
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { ...ONE_AT_A_TIME, connection: { tables: ['c_bpartner', LINES] } });
   const batchId = await stoppedHalfWay(home.folder);
-  // The largest is first: this one gets done, by itself, before the service is there again.
-  const before = watchService(home.folder);
-  const ended = await before.event('batch_ended');
+  const next = watchService(home.folder);
+  const ended = await next.event('batch_ended');
 
   expect(ended.batch).toMatchObject({ batch_id: batchId, status: BatchStatus.Completed, resume_count: 1 });
-  const resumed = await before.event('table_resumed', (one) => one.table === LINES);
+  const resumed = await next.event('table_resumed', (one) => one.table === LINES);
   expect(resumed.atRow).toBeGreaterThanOrEqual(300);
-  const log = before.service.engine?.log({ batchId }) ?? [];
+  const log = next.service.engine?.log({ batchId }) ?? [];
   expect(log.find((line) => line.event === 'table_goes_on')).toMatchObject({
     table_name: LINES,
     detail: { at_row: resumed.atRow },

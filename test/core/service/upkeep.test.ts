@@ -41,6 +41,35 @@ test('a verify that is due follows a completed batch, gives way to a person, and
   expect([...verified(watched)].sort()).toEqual([...TABLES].sort());
 });
 
+test('a verify gives way to a run that is due, and one that a person stops does not begin anew', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = makeHome(pair, { connection: { tables: TABLES }, sync: { parallelTables: 1 } });
+  changeSettings(home.folder, { schedules: [{ id: 'hourly', cron: '0 * * * *', jitterSeconds: 0 }] });
+  const watched = watchService(home.folder, { clock: jumpClock(new Date('2026-03-02T08:10:00Z')) });
+  await watched.service.runNow();
+  await watched.quiet();
+
+  const first = watched.next('verify_ended');
+  const off = watched.service.on((event) => {
+    if (event.type !== 'verify_ended') return;
+    off();
+    watched.wakeAt(new Date('2026-03-10T09:00:00Z'));
+    watched.service.on((later) => {
+      if (later.type === 'verify_ended') watched.service.stopRun();
+    });
+  });
+  watched.wakeAt(new Date('2026-03-10T08:10:00Z'));
+  await first;
+  const due = await watched.next('batch_ended');
+  expect(due.batch).toMatchObject({ trigger: 'schedule', status: BatchStatus.Completed });
+  expect(verified(watched)).toHaveLength(1);
+
+  await watched.next('verify_ended');
+  await watched.quiet();
+  await watched.quiet();
+  expect(verified(watched)).toHaveLength(2);
+});
+
 test('a verify whose source went away is not repeated without end, and comes after the next batch', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using source = await startProxy(pair.source);
