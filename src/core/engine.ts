@@ -64,8 +64,13 @@ export function openWithJournal(
   setup: EngineSetup,
 ): { readonly engine: Engine; readonly journal: Journal } {
   const { journal, setAside } = openJournal(setup.folder, ports);
-  findCrash(setup.folder, journal);
-  return { engine: new JournaledEngine(ports, setup, journal, setAside), journal };
+  try {
+    findCrash(setup.folder, journal);
+    return { engine: new JournaledEngine(ports, setup, journal, setAside), journal };
+  } catch (error) {
+    journal.close();
+    throw error;
+  }
 }
 
 class JournaledEngine implements Engine {
@@ -139,13 +144,14 @@ class JournaledEngine implements Engine {
       const rest = () => this.batch(batchId).tables.filter((row) => isLeft(row) && isAsked(row, request));
       const options = batch.options;
       const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control);
-      const resumed = this.#journal.resumeBatch(batchId);
+      // In one transaction: what refuses (a table that is not there) leaves the batch as it was. The tables are
+      // looked up anew, since until now another process may have pruned them.
+      const { works, resumed } = this.#journal.together(() => ({
+        works: plans.map((plan) => this.#restOfWork(batchId, plan, rest(), options.tables, options.strategy)),
+        resumed: this.#journal.resumeBatch(batchId),
+      }));
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed });
-      // Looked up anew: until it ran again, another process may have pruned it.
-      const works = plans.map((plan) =>
-        this.#restOfWork(batchId, plan, rest(), options.tables, options.strategy),
-      );
       const context = runContext(base, control, batchId, {
         ...request,
         allowDeletes: options.allowDeletes || request.allowDeletes,

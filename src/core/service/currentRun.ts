@@ -9,6 +9,8 @@ export class CurrentRun {
   readonly control: RunControl & { readonly stop: AbortSignal };
   /** Null before the batch has begun, and for a verify. */
   batchId: string | null = null;
+  /** Whether it has told anything: it holds the lease, then. */
+  begun = false;
   readonly #stop = new AbortController();
   readonly #halt = new AbortController();
   readonly #onBatch: ((batchId: string) => void)[] = [];
@@ -23,6 +25,7 @@ export class CurrentRun {
 
   /** Takes note of what the engine tells. */
   take(event: EngineEvent): void {
+    this.begun = true;
     if (event.type !== 'batch_started' && event.type !== 'batch_resumed') return;
     this.batchId = event.batch.batch_id;
     for (const listener of this.#onBatch.splice(0)) listener(this.batchId);
@@ -42,6 +45,11 @@ export class CurrentRun {
   /** Stops at once; the chunk under way is rolled back. */
   halt(): void {
     this.#halt.abort(InterruptionReason.Shutdown);
+  }
+
+  /** Whether a person has stopped it; not to give way, nor because the service ends. */
+  get stoppedByPerson(): boolean {
+    return this.#stop.signal.reason === InterruptionReason.User;
   }
 
   /** A verify that nobody is waiting for ends where there is something better to do, and goes on later. */

@@ -2,7 +2,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Outcomes } from '../journal/outcomes.ts';
 import type { ServiceNotes } from '../journal/serviceNotes.ts';
 
-/** Since when nothing has succeeded, and for how long by now. */
+/** Since when nothing has succeeded, and for how many whole hours by now. */
 export interface Silence {
   readonly since: string;
   readonly hours: number;
@@ -26,10 +26,10 @@ export class Health {
   look({ notifications }: Settings, now: Date): Silence | null {
     const limit = notifications.noSuccessHours;
     const since = this.#journal.lastSuccessAt() ?? this.#firstStarted(now);
-    const hours = Math.floor((now.getTime() - Date.parse(since)) / 3_600_000);
+    const hours = (now.getTime() - Date.parse(since)) / 3_600_000;
     if (limit === 0 || hours < limit || this.#journal.serviceNote(TOLD) === since) return null;
     this.#journal.setServiceNote(TOLD, since);
-    return { since, hours };
+    return { since, hours: Math.floor(hours) };
   }
 
   #firstStarted(now: Date): string {

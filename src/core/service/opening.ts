@@ -1,9 +1,10 @@
-import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { FailureCode, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Refusal, ServiceEvent } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { type EngineSetup, openWithJournal } from '../engine.ts';
 import type { Engine } from '../engineApi.ts';
 import type { Journal } from '../journal/journal.ts';
+import { findCrash } from '../leaseGuard.ts';
 import type { EngineListener, Ports } from '../ports.ts';
 import { Health } from './health.ts';
 import { PauseKeeper } from './pause.ts';
@@ -33,6 +34,8 @@ export class Opening {
   #settings: Settings | null = null;
   #opened: Opened | null = null;
   #refusal: Refusal | null = null;
+  /** The one told last; forgotten when all has been well. */
+  #toldRefusal = '';
 
   constructor(ports: Ports, setup: Omit<EngineSetup, 'settings'>, watched: WatchedSettings, told: Told) {
     this.#ports = ports;
@@ -56,10 +59,35 @@ export class Opening {
     if (news.kind === 'refused') this.#refuse(news.refusal);
     if (news.kind === 'loaded') {
       this.#refusal = null;
+      this.#toldRefusal = '';
       this.#settings = news.settings;
       if (this.#opened !== null) this.#replace(this.#opened, news.settings);
     }
     if (this.#opened === null && this.#settings !== null) this.#open(this.#settings);
+    // Another process may have died in its batch since the last look.
+    else if (this.#opened !== null) findCrash(this.#setup.folder, this.#opened.journal);
+  }
+
+  /** What was begun after a look has gone well. */
+  well(): void {
+    if (this.#refusal === null) this.#toldRefusal = '';
+  }
+
+  /**
+   * Takes note of an error that no batch accounts for. A journal that cannot be used is closed: the next look opens
+   * it anew, and sets it aside where it is damaged.
+   */
+  async fail(error: unknown): Promise<void> {
+    if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.JournalFailed) return;
+    await this.close();
+    const params = { folder: this.#setup.folder, reason: error.detail.message };
+    this.#refuse({ code: UsageCode.DataFolderUnusable, params });
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.engine[Symbol.asyncDispose]();
   }
 
   /** @throws UsageError why the service cannot work yet */
@@ -101,8 +129,10 @@ export class Opening {
   }
 
   #refuse(refusal: Refusal): void {
-    const known = JSON.stringify(this.#refusal) === JSON.stringify(refusal);
+    const text = JSON.stringify(refusal);
+    const known = text === this.#toldRefusal;
     this.#refusal = refusal;
+    this.#toldRefusal = text;
     if (!known) this.#told.tell({ type: 'refused', refusal });
   }
 }

@@ -1,60 +1,69 @@
 import { z } from 'zod';
+import type { BatchRow } from '../../shared/contract.ts';
 import type { Pause } from '../../shared/service.ts';
+import type { Queries } from '../journal/queries.ts';
 import type { ServiceNotes } from '../journal/serviceNotes.ts';
 
 const NOTE = 'pause';
+const STOPPED = 'stopped_by_pause';
 
-const pauseNote = z.object({
-  since: z.iso.datetime(),
-  until: z.iso.datetime().nullable(),
-  /** The batch that it stopped. */
-  batchId: z.string().nullable(),
-});
+const pauseNote = z.object({ since: z.iso.datetime(), until: z.iso.datetime().nullable() });
 
-type PauseNote = z.output<typeof pauseNote>;
+/** A batch as a pause left it: once it has been resumed, by whomever, it is no more the one that was stopped. */
+const stoppedNote = z.array(z.object({ batchId: z.string(), resumeCount: z.int() }));
+
+/** A pause stops what runs; a person may start batches in it and pause again. The oldest of so many have ended. */
+const KEPT = 20;
 
 /** The pause, kept in the journal: a person who pauses for the night means it across a restart too. */
 export class PauseKeeper {
-  readonly #notes: ServiceNotes;
+  readonly #journal: Pick<Queries, 'batch'> & ServiceNotes;
 
-  constructor(notes: ServiceNotes) {
-    this.#notes = notes;
+  constructor(journal: Pick<Queries, 'batch'> & ServiceNotes) {
+    this.#journal = journal;
   }
 
   current(): Pause | null {
-    const kept = this.#kept();
-    return kept === null ? null : { since: kept.since, until: kept.until };
+    return pauseNote.safeParse(this.#journal.serviceNote(NOTE)).data ?? null;
   }
 
   begin(now: Date, until: Date | null): Pause {
-    const before = this.#kept();
     const pause = {
-      since: before?.since ?? now.toISOString(),
+      since: this.current()?.since ?? now.toISOString(),
       until: until === null ? null : until.toISOString(),
     };
-    this.#notes.setServiceNote(NOTE, { ...pause, batchId: before?.batchId ?? null });
+    this.#journal.setServiceNote(NOTE, pause);
     return pause;
   }
 
-  /** Remembers the batch that the pause has stopped. */
-  stopped(batchId: string): void {
-    const kept = this.#kept();
-    if (kept !== null) this.#notes.setServiceNote(NOTE, { ...kept, batchId });
+  /**
+   * Remembers the batch that the pause stops, in the journal too: it goes on after the pause, though its
+   * interruption says that a person stopped it, and though the service was restarted in between.
+   */
+  stops(batchId: string): void {
+    const batch = this.#journal.batch(batchId);
+    if (batch === null) return;
+    const stopped = { batchId, resumeCount: batch.resume_count };
+    this.#journal.setServiceNote(STOPPED, [...stoppedNotes(this.#journal), stopped].slice(-KEPT));
   }
 
-  /** @returns the batch that the pause had stopped */
-  end(): string | null {
-    const kept = this.#kept();
-    this.#notes.setServiceNote(NOTE, null);
-    return kept?.batchId ?? null;
+  end(): void {
+    this.#journal.setServiceNote(NOTE, null);
   }
 
   isOver(now: Date): boolean {
-    const until = this.#kept()?.until ?? null;
+    const until = this.current()?.until ?? null;
     return until !== null && now.getTime() >= Date.parse(until);
   }
+}
 
-  #kept(): PauseNote | null {
-    return pauseNote.safeParse(this.#notes.serviceNote(NOTE)).data ?? null;
-  }
+/** Whether a pause stopped the batch, and nobody has dealt with it since. */
+export function stoppedByPause(journal: ServiceNotes, batch: BatchRow): boolean {
+  return stoppedNotes(journal).some(
+    (one) => one.batchId === batch.batch_id && one.resumeCount === batch.resume_count,
+  );
+}
+
+function stoppedNotes(journal: ServiceNotes): z.output<typeof stoppedNote> {
+  return stoppedNote.safeParse(journal.serviceNote(STOPPED)).data ?? [];
 }

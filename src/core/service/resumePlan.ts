@@ -2,20 +2,20 @@ import type { BatchRow, TableRow } from '../../shared/contract.ts';
 import { FailureKind } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
-import type { Unresolved } from '../journal/outcomes.ts';
-import type { AutoResume } from '../journal/serviceNotes.ts';
-
-/** A batch that did not end well, and what was tried. */
-export interface Candidate extends Unresolved {
-  readonly tried: AutoResume | null;
-  readonly progress: number;
-}
+import type { Candidate } from './candidates.ts';
 
 /** What becomes of one such batch without a person. */
 export type ResumeVerdict =
   /** Later batches have completed all that it left. */
   | { readonly kind: 'superseded' }
-  | { readonly kind: 'resume'; readonly at: number; readonly attempt: number; readonly tables: TablesToRun }
+  | {
+      readonly kind: 'resume';
+      readonly at: number;
+      readonly attempt: number;
+      readonly tables: TablesToRun;
+      /** Whose databases have to answer; none where only the end is missing in the journal. */
+      readonly connections: readonly string[];
+    }
   /** Too many attempts without progress. */
   | { readonly kind: 'gave_up'; readonly attempts: number }
   /** A person has to decide: it was stopped by one, belongs to another installation, failed for good, is old. */
@@ -39,28 +39,49 @@ const UNATTENDED: readonly (InterruptionReason | null)[] = [
  * @param now wall-clock time, milliseconds
  * @returns with `at`, when it may be resumed: milliseconds, `now` or before for at once
  */
-export function judge(candidate: Candidate, policy: Settings['resume'], now: number): ResumeVerdict {
-  const { batch, left, open } = candidate;
-  if (batch.status === BatchStatus.Interrupted && left > 0 && open.length === 0)
-    return { kind: 'superseded' };
-  const tables = tablesToRun(candidate);
-  if (!policy.auto || tables === 'none' || isOld(batch, policy, now)) return { kind: 'left' };
+export function judge(
+  candidate: Candidate,
+  { resume, connections }: Pick<Settings, 'resume' | 'connections'>,
+  now: number,
+): ResumeVerdict {
+  const { batch, left, open, paused } = candidate;
+  const interrupted = batch.status === BatchStatus.Interrupted;
+  if (interrupted && left > 0 && open.length === 0) return { kind: 'superseded' };
   const attempts = attemptsOf(candidate);
-  if (attempts >= policy.maxAttempts) return { kind: 'gave_up', attempts };
-  return { kind: 'resume', at: earliest(candidate, attempts, now), attempt: attempts + 1, tables };
+  // It died between its last table and its end.
+  if (interrupted && left === 0)
+    return { kind: 'resume', at: now, attempt: attempts + 1, tables: null, connections: [] };
+  const rows = rowsToRun(candidate, connections);
+  if (rows.length === 0) return { kind: 'left' };
+  // Whoever pauses wants it to go on afterwards, however long that takes.
+  if (!paused && (!resume.auto || isOld(batch, resume, now))) return { kind: 'left' };
+  if (attempts >= resume.maxAttempts) return { kind: 'gave_up', attempts };
+  return {
+    kind: 'resume',
+    at: earliest(candidate, attempts, now),
+    attempt: attempts + 1,
+    tables: interrupted && rows.length === open.length ? null : rows.map(nameOf),
+    connections: [...new Set(rows.map((row) => row.connection))],
+  };
 }
 
-function tablesToRun({ batch, open }: Unresolved): TablesToRun | 'none' {
-  if (batch.status === BatchStatus.Interrupted)
-    return UNATTENDED.includes(batch.interruption_reason) ? null : 'none';
-  const again = open.filter(isWorthAnotherTry);
-  return again.length === 0
-    ? 'none'
-    : again.map((row) => ({ connection: row.connection, table: row.table_name }));
+/** Those of connections that the settings have no more, or switched off, are left to a person. */
+function rowsToRun(
+  { batch, open, paused }: Candidate,
+  connections: Settings['connections'],
+): readonly TableRow[] {
+  const known = new Set(connections.filter((one) => one.enabled).map((one) => one.id));
+  const rows = open.filter((row) => known.has(row.connection));
+  if (batch.status !== BatchStatus.Interrupted) return rows.filter(isWorthAnotherTry);
+  return paused || UNATTENDED.includes(batch.interruption_reason) ? rows : [];
 }
 
 function isWorthAnotherTry({ status, error_detail }: TableRow): boolean {
   return status === TableStatus.Failed && error_detail?.kind !== FailureKind.Permanent;
+}
+
+function nameOf({ connection, table_name }: TableRow) {
+  return { connection, table: table_name };
 }
 
 function isOld(batch: BatchRow, { maxAgeHours }: Settings['resume'], now: number): boolean {
@@ -80,21 +101,8 @@ function attemptsOf({ tried, progress }: Candidate): number {
 function earliest({ batch, tried }: Candidate, attempts: number, now: number): number {
   const failed = batch.status === BatchStatus.Failed;
   if (attempts === 0 && !failed) return now;
-  const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, attempts - 1));
-  const last = failed ? batch.ended_at : tried?.lastAt;
-  // A clock that was set back must not keep a batch waiting for hours.
-  return Math.min(Date.parse(last ?? batch.started_at), now) + delay;
-}
-
-/** How far a batch is: grows with every committed chunk and every table that ends well. */
-export function progressOf(tables: readonly TableRow[]): number {
-  return tables.reduce(
-    (sum, row) =>
-      sum +
-      row.records_processed +
-      row.records_skipped +
-      row.records_deleted +
-      (row.status === TableStatus.Completed ? 1 : 0),
-    0,
-  );
+  const last = Date.parse((failed ? batch.ended_at : tried?.lastAt) ?? batch.started_at);
+  // The clock was set back: waiting until it is there again could take hours.
+  if (last > now) return now;
+  return last + Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, attempts - 1));
 }

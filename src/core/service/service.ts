@@ -43,7 +43,12 @@ const BREATHER_MS = 30_000;
  */
 export function startService(ports: Ports, setup: ServiceSetup): Service {
   const lock = takeServiceLock(setup.folder);
-  return new RunningService(ports, setup, () => lock.release());
+  try {
+    return new RunningService(ports, setup, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 class RunningService implements Service {
@@ -59,6 +64,8 @@ class RunningService implements Service {
   #run: CurrentRun | null = null;
   #stopping = false;
   #woken = Promise.withResolvers<void>();
+  /** See {@link Host.wanted}; anew for each turn. */
+  #wanted = Promise.withResolvers<void>();
   #told = '';
 
   constructor(ports: Ports, setup: ServiceSetup, unlock: () => void) {
@@ -75,14 +82,11 @@ class RunningService implements Service {
   }
 
   #host(): Host {
-    const stopping = (): boolean => this.#stopping;
     return {
       clock: this.#ports.clock,
       face: this.#setup.face,
       gate: this.#gate,
-      get stopping() {
-        return stopping();
-      },
+      wanted: () => this.#wanted.promise,
       asCurrent: (run, work) => this.#asCurrent(run, work),
       rest: (ms) => this.#rest(ms),
       tell: (event) => this.#tell(event),
@@ -127,19 +131,14 @@ class RunningService implements Service {
   pause(until: Date | null): Pause {
     const { pause } = this.#opening.mustBeOpen();
     const begun = pause.begin(this.#ports.clock.now(), until);
-    this.#run?.onBatch((batchId) => pause.stopped(batchId));
+    this.#run?.onBatch((batchId) => pause.stops(batchId));
     this.#run?.stop(InterruptionReason.User);
-    this.wake();
+    this.#want();
     return begun;
   }
 
   unpause(): void {
-    const { pause, journal } = this.#opening.mustBeOpen();
-    const stopped = pause.end();
-    const batch = stopped === null ? null : journal.batch(stopped);
-    // A person may have dealt with it meanwhile.
-    if (batch?.interruption_reason === InterruptionReason.User)
-      this.resumeNow(batch.batch_id).catch((error: unknown) => this.#logError(error));
+    this.#opening.mustBeOpen().pause.end();
     this.wake();
   }
 
@@ -149,7 +148,18 @@ class RunningService implements Service {
 
   wake(): void {
     this.#woken.resolve();
-    if (this.#run?.givesWay && this.#isBetterThingToDo()) this.#run.stop(InterruptionReason.Shutdown);
+    try {
+      if (this.#run?.givesWay && this.#isBetterThingToDo()) this.#run.stop(InterruptionReason.Shutdown);
+    } catch (error) {
+      // Whoever wakes is a timer, or a person who wants something else; the next turn meets it too.
+      this.#logError(error);
+    }
+  }
+
+  /** Wakes, also out of asking databases that do not answer. */
+  #want(): void {
+    this.#wanted.resolve();
+    this.wake();
   }
 
   async stop(now?: AbortSignal): Promise<void> {
@@ -158,7 +168,7 @@ class RunningService implements Service {
     const halt = (): void => this.#run?.halt();
     if (now?.aborted) halt();
     now?.addEventListener('abort', halt);
-    this.wake();
+    this.#want();
     await this.#ended;
     now?.removeEventListener('abort', halt);
   }
@@ -184,18 +194,32 @@ class RunningService implements Service {
     } finally {
       stopWaker();
       this.#intents.refuseAll(new UsageError(UsageCode.RunStopped));
-      await this.#opening.opened?.engine[Symbol.asyncDispose]();
+      await this.#opening.close();
     }
   }
 
   async #turn(): Promise<void> {
+    this.#wanted = Promise.withResolvers();
     try {
       this.#opening.look();
       await this.#step();
+      this.#opening.well();
     } catch (error) {
       this.#logError(error);
-      await this.#rest(BREATHER_MS);
+      await this.#opening.fail(error);
+      const { opened } = this.#opening;
+      // Whoever has asked is told now: what is still in the queue would end the breather at once.
+      this.#intents.refuseAll(opened === null || !(error instanceof Error) ? this.#opening.notOpen() : error);
+      await this.#breathe();
     }
+  }
+
+  /** A whole breather, whatever wakes: only the end of the service, or a person, is worth another try at once. */
+  async #breathe(): Promise<void> {
+    const until = this.#ports.clock.monotonic() + BREATHER_MS;
+    const isOver = (): boolean => this.#stopping || !this.#intents.isEmpty;
+    for (let left = BREATHER_MS; left > 0 && !isOver(); left = until - this.#ports.clock.monotonic())
+      await this.#rest(left);
   }
 
   /** What a person asks for first, then what is due by itself, then rest. */
@@ -206,7 +230,7 @@ class RunningService implements Service {
       return this.#rest(LOOK_MS);
     }
     const now = this.#ports.clock.now();
-    if (opened.pause.isOver(now)) this.unpause();
+    if (opened.pause.isOver(now)) opened.pause.end();
     const intent = this.#intents.take();
     if (intent !== undefined) return this.#fulfil(opened, intent);
     const silence = opened.health.look(opened.settings, now);
@@ -222,6 +246,7 @@ class RunningService implements Service {
 
   async #fulfil(opened: Opened, intent: Intent): Promise<void> {
     this.#gate.open();
+    this.#unattended.leaseTaken = false;
     await this.#asCurrent(new CurrentRun(intent.what, true), (run) =>
       intent.perform(opened.engine, run.control),
     );
@@ -250,7 +275,7 @@ class RunningService implements Service {
         throw error;
       }
     });
-    this.wake();
+    this.#want();
     return result;
   }
 
@@ -266,8 +291,7 @@ class RunningService implements Service {
       settings,
       installationId: this.#installationId,
       now: this.#ports.clock.now(),
-      gateAt: this.#gate.notBefore(),
-      givenUp: this.#unattended.givenUp,
+      notBefore: (connections) => this.#gate.notBefore(connections),
     };
   }
 
@@ -295,19 +319,23 @@ class RunningService implements Service {
     this.#run?.take(event);
     if (event.type === 'batch_ended' && event.batch.status === BatchStatus.Completed) {
       this.#gate.open();
-      this.#unattended.verifySoon = true;
+      this.#unattended.batchCompleted();
     }
     this.#tell(event);
     if (event.type === 'batch_started' || event.type === 'batch_resumed') this.#tellStatus();
   }
 
-  /** Only where it is another than the last. */
+  /** Only where it is another than the last. Does not throw: a journal that fails is for the turn to meet. */
   #tellStatus(): void {
-    const status = this.status();
-    const text = JSON.stringify(status);
-    if (text === this.#told) return;
-    this.#told = text;
-    this.#tell({ type: 'status', status });
+    try {
+      const status = this.status();
+      const text = JSON.stringify(status);
+      if (text === this.#told) return;
+      this.#told = text;
+      this.#tell({ type: 'status', status });
+    } catch (error) {
+      this.#logError(error);
+    }
   }
 
   #tell(event: ServiceEvent): void {

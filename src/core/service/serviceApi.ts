@@ -13,7 +13,10 @@ export type VerifyNowRequest = Omit<VerifyRequest, 'trigger'>;
  * failed for reasons that pass, and tells how things stand. One a user-data folder.
  */
 export interface Service extends AsyncDisposable {
-  /** For looking at batches; null until there are settings that can be used. */
+  /**
+   * For looking at batches; null until there are settings that can be used. To be taken anew each time: after an
+   * error of the journal it is another one.
+   */
   readonly engine: Engine | null;
   status(): ServiceStatus;
   /** Runs a batch as soon as nothing else runs. The same request twice in the queue is one. */
@@ -29,7 +32,7 @@ export interface Service extends AsyncDisposable {
    */
   pause(until: Date | null): Pause;
   unpause(): void;
-  /** Stops what runs at the next chunk border, for a person: it is not resumed by itself. */
+  /** Stops what runs at the next chunk border, for a person: a batch is not resumed by itself then. */
   stopRun(): void;
   /** Looks at clock, settings and journal anew: the machine was asleep, the network has come back. */
   wake(): void;

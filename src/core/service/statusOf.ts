@@ -3,11 +3,11 @@ import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import type { Engine } from '../engineApi.ts';
 import type { Journal } from '../journal/journal.ts';
+import { candidates } from './candidates.ts';
 import type { CurrentRun } from './currentRun.ts';
 import type { PauseKeeper } from './pause.ts';
 import type { Waiting } from './reachGate.ts';
 import { judge } from './resumePlan.ts';
-import { candidates } from './tasks.ts';
 
 /** What the status is made of. */
 export interface Situation {
@@ -38,13 +38,15 @@ export function statusOf(situation: Situation): ServiceStatus {
 }
 
 function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceActivity {
-  const holder = opened?.engine.holder() ?? null;
   if (run?.batchId != null) return { kind: 'running', batchId: run.batchId };
-  if (run?.what === 'verify') return { kind: 'verifying' };
-  if ((run !== null || leaseTaken) && holder !== null && holder.pid !== process.pid)
-    return { kind: 'waiting_lease', holder };
-  if (run !== null) return { kind: 'starting' };
-  if (leaseTaken) return { kind: 'waiting_lease', holder };
+  if (run?.begun) return { kind: run.what === 'verify' ? 'verifying' : 'starting' };
+  if (run !== null || leaseTaken) {
+    // Asking who holds the lease blocks for a moment while it is held.
+    const holder = opened?.engine.holder() ?? null;
+    if (leaseTaken || (holder !== null && holder.pid !== process.pid))
+      return { kind: 'waiting_lease', holder };
+    return run?.what === 'verify' ? { kind: 'verifying' } : { kind: 'starting' };
+  }
   if (waiting === null) return { kind: 'idle' };
   return {
     kind: 'waiting_database',
@@ -56,7 +58,7 @@ function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceAct
 
 function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
   return candidates(journal).flatMap((candidate): Attention[] => {
-    const verdict = judge(candidate, settings.resume, now.getTime());
+    const verdict = judge(candidate, settings, now.getTime());
     const { batch, left, open } = candidate;
     if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
     const failed = open.filter((row) => row.status === TableStatus.Failed);

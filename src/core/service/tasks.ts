@@ -4,7 +4,8 @@ import { clockIsBehind, decide } from '../schedule/decide.ts';
 import { scheduleHistory } from '../schedule/history.ts';
 import { jitterSeconds } from '../schedule/jitter.ts';
 import { nextRun } from '../schedule/plan.ts';
-import { type Candidate, judge, progressOf, type ResumeVerdict } from './resumePlan.ts';
+import { type Candidate, candidates } from './candidates.ts';
+import { judge, type ResumeVerdict } from './resumePlan.ts';
 
 /** What the service does next without being asked. Times in milliseconds of the wall clock. */
 export type Task =
@@ -35,10 +36,8 @@ export interface Outlook {
   readonly settings: Settings;
   readonly installationId: string;
   readonly now: Date;
-  /** No database is asked before; null where none is waited for. */
-  readonly gateAt: number | null;
-  /** Batches whose end of attempts has been told. */
-  readonly givenUp: ReadonlySet<string>;
+  /** When the databases of some connections may be asked: see ReachGate. */
+  notBefore(connections: readonly string[]): number | null;
 }
 
 /**
@@ -53,25 +52,17 @@ export function nextTask(outlook: Outlook): Task {
   return { kind: 'wait', until: soonest([resume.until, run.until]), gated: resume.gated || run.gated };
 }
 
-/** The batches that did not end well, latest first. */
-export function candidates(journal: Journal): readonly Candidate[] {
-  return journal.unresolved().map((one) => ({
-    ...one,
-    tried: journal.autoResume(one.batch.batch_id),
-    progress: progressOf(journal.tables(one.batch.batch_id)),
-  }));
-}
-
-function nextResume({ journal, settings, now, gateAt, givenUp }: Outlook): Task {
+function nextResume({ journal, settings, now, notBefore }: Outlook): Task {
   const times: number[] = [];
   let gated = false;
   for (const candidate of candidates(journal)) {
     const { batch_id } = candidate.batch;
-    const verdict = judge(candidate, settings.resume, now.getTime());
+    const verdict = judge(candidate, settings, now.getTime());
     if (verdict.kind === 'superseded') return { kind: 'supersede', batchId: batch_id };
-    if (verdict.kind === 'gave_up' && !givenUp.has(batch_id))
+    if (verdict.kind === 'gave_up' && !candidate.gaveUp)
       return { kind: 'give_up', batchId: batch_id, attempts: verdict.attempts };
     if (verdict.kind !== 'resume') continue;
+    const gateAt = verdict.connections.length === 0 ? null : notBefore(verdict.connections);
     const at = Math.max(verdict.at, gateAt ?? 0);
     if (at <= now.getTime()) return { kind: 'resume', candidate, verdict };
     if (verdict.at <= now.getTime()) gated = true;
@@ -81,7 +72,7 @@ function nextResume({ journal, settings, now, gateAt, givenUp }: Outlook): Task 
 }
 
 function nextScheduled(outlook: Outlook): Task {
-  const { journal, settings, now, gateAt } = outlook;
+  const { journal, settings, now } = outlook;
   const times: (number | null)[] = [];
   let gated = false;
   for (const schedule of settings.schedules) {
@@ -89,13 +80,15 @@ function nextScheduled(outlook: Outlook): Task {
     switch (decision.kind) {
       case 'skip':
         return { kind: 'skip', schedule, dueAt: decision.dueAt };
-      case 'run':
+      case 'run': {
         // One that was missed waits for the network; one that is due says in the history what is wrong.
-        if (!decision.missed || gateAt === null || gateAt <= now.getTime())
+        const gateAt = decision.missed ? outlook.notBefore(schedule.connections) : null;
+        if (gateAt === null || gateAt <= now.getTime())
           return { kind: 'run', schedule, dueAt: decision.dueAt, missed: decision.missed };
         gated = true;
         times.push(gateAt);
         break;
+      }
       case 'wait':
         times.push(decision.until?.getTime() ?? null);
         break;

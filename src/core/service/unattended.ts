@@ -1,7 +1,9 @@
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
 import { BatchTrigger, InterruptionReason } from '../../shared/status.ts';
+import type { OutOfReach } from '../batch/reach.ts';
 import type { Clock } from '../ports.ts';
+import { noteGaveUp } from './candidates.ts';
 import { CurrentRun } from './currentRun.ts';
 import type { RunKind } from './intents.ts';
 import type { Opened } from './opening.ts';
@@ -19,7 +21,8 @@ export interface Host {
   readonly clock: Clock;
   readonly face: BatchTrigger;
   readonly gate: ReachGate;
-  readonly stopping: boolean;
+  /** Resolves when a person wants something, or the service is to end. */
+  wanted(): Promise<void>;
   /** Makes a run the current one, for as long as `work` lasts. */
   asCurrent(run: CurrentRun, work: (run: CurrentRun) => Promise<void>): Promise<void>;
   /** Waits, at most so long; less where something happens. */
@@ -33,15 +36,21 @@ type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 /** Does what nobody has asked for: resumes, planned runs, verifies. */
 export class Unattended {
   readonly #host: Host;
-  /** Batches whose end of attempts has been told. */
-  readonly givenUp = new Set<string>();
   /** Something is to be done, and another process syncs. */
   leaseTaken = false;
-  /** A batch has ended well since the last look at what is to be verified: both databases answer. */
-  verifySoon = false;
+  /** Something is to be looked at for a verify: a batch has ended well, so both databases answer. */
+  #verifySoon = false;
+  /** Connections verified since then; one whose source has gone meanwhile is not tried without end. */
+  readonly #verified = new Set<string>();
 
   constructor(host: Host) {
     this.#host = host;
+  }
+
+  /** A batch has ended well. */
+  batchCompleted(): void {
+    this.#verifySoon = true;
+    this.#verified.clear();
   }
 
   async perform(opened: Opened, task: Task): Promise<void> {
@@ -51,8 +60,7 @@ export class Unattended {
         journal.interruptBatch(task.batchId, InterruptionReason.Superseded);
         return;
       case 'give_up':
-        this.givenUp.add(task.batchId);
-        journal.logEvent('resume_given_up', { batchId: task.batchId, detail: { attempts: task.attempts } });
+        noteGaveUp(journal, task.batchId, task.attempts);
         this.#host.tell({ type: 'gave_up', batchId: task.batchId, attempts: task.attempts });
         return;
       case 'skip':
@@ -68,17 +76,20 @@ export class Unattended {
   }
 
   async #resume(opened: Opened, { candidate, verdict }: TaskOf<'resume'>): Promise<void> {
-    const { batch, progress, open } = candidate;
+    const { batch, tried } = candidate;
     const { engine, journal, settings } = opened;
-    const connections = [...new Set(open.map((row) => row.connection))];
-    await this.#run(opened, 'batch', connections, async (run) => {
+    // Never less than before: an attempt that lost counts is no progress for the one after it.
+    const progress = Math.max(candidate.progress, tried?.progress ?? 0);
+    await this.#run(opened, 'batch', verdict.connections, async (run) => {
+      // While the databases were asked, somebody else may have gone on with it, and have stopped it again.
+      if (journal.batch(batch.batch_id)?.resume_count !== batch.resume_count) return;
       run.onBatch(() => journal.noteAutoResume(batch.batch_id, verdict.attempt, progress));
       try {
         const tables = verdict.tables === null ? {} : { tables: verdict.tables };
         await engine.resume(batch.batch_id, { trigger: this.#host.face, ...tables }, run.control);
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        // A connection that the settings no longer have: no attempt will be better.
+        // No attempt will be better.
         journal.noteAutoResume(batch.batch_id, settings.resume.maxAttempts, progress);
         this.#host.logError(error);
       }
@@ -89,8 +100,8 @@ export class Unattended {
     const { id, connections, tables } = schedule;
     const planned = { schedule: id, dueAt: dueAt.toISOString() };
     // A run that is due says in the history what is wrong; one that is caught up can as well wait.
-    await this.#run(opened, 'batch', missed ? connections : null, async (run) => {
-      if (missed) this.#host.tell({ type: 'run_missed', ...planned });
+    await this.#run(opened, 'batch', missed ? connections : [], async (run) => {
+      if (missed) run.onBatch(() => this.#host.tell({ type: 'run_missed', ...planned }));
       try {
         const trigger = BatchTrigger.Schedule;
         await opened.engine.syncAll({ trigger, connections, tables, schedule: planned }, run.control);
@@ -105,23 +116,31 @@ export class Unattended {
   }
 
   async #wait(opened: Opened, task: TaskOf<'wait'>): Promise<void> {
-    this.leaseTaken = false;
-    if (!task.gated) this.#host.gate.open();
+    if (task.gated) this.#host.gate.forgetUnwanted();
+    else this.#host.gate.open();
     const now = this.#host.clock.now();
-    const due = this.verifySoon ? tablesToVerify(opened.journal, opened.settings, now) : null;
-    if (due !== null) return this.#verify(opened, due);
-    this.verifySoon = false;
+    const due = this.#verifySoon
+      ? tablesToVerify(opened.journal, opened.settings, now).find(
+          ({ connection }) => !this.#verified.has(connection),
+        )
+      : undefined;
+    if (due !== undefined) return this.#verify(opened, due);
+    this.#verifySoon = false;
+    this.leaseTaken = false;
     await this.#host.rest(task.until === null ? LOOK_MS : task.until - now.getTime());
   }
 
   async #verify(opened: Opened, { connection, tables }: VerifyDue): Promise<void> {
-    await this.#run(opened, 'verify', null, async (run) => {
+    await this.#run(opened, 'verify', [], async (run) => {
       try {
         const request = { trigger: this.#host.face, connections: [connection], tables };
-        await opened.engine.verify(request, run.control);
+        const { interrupted } = await opened.engine.verify(request, run.control);
+        if (!interrupted) this.#verified.add(connection);
+        // Else a person would see what was stopped begin anew.
+        if (run.stoppedByPerson) this.#verifySoon = false;
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        this.verifySoon = false;
+        this.#verified.add(connection);
         this.#host.logError(error);
       }
     });
@@ -130,39 +149,53 @@ export class Unattended {
   /**
    * Runs something: not while another process syncs, and not before the databases answer.
    *
-   * @param connections whose databases have to answer; null where that need not be asked
+   * @param connections whose databases have to answer; none where that need not be asked
    */
   async #run(
     opened: Opened,
     what: RunKind,
-    connections: readonly string[] | null,
+    connections: readonly string[],
     work: (run: CurrentRun) => Promise<void>,
   ): Promise<void> {
     this.leaseTaken = opened.engine.holder() !== null;
     if (this.leaseTaken) return this.#host.rest(LEASE_POLL_MS);
-    if (connections !== null && !(await this.#answer(opened, connections))) return;
-    if (this.#host.stopping) return;
+    if (connections.length > 0 && !(await this.#answer(opened, connections))) return;
     try {
       await this.#host.asCurrent(new CurrentRun(what, false), work);
     } catch (error) {
-      if (!(error instanceof UsageError) || error.code !== UsageCode.LeaseHeld) throw error;
+      if (!isTaken(error)) throw error;
       this.leaseTaken = true;
       await this.#host.rest(LEASE_POLL_MS);
     }
   }
 
+  /** Asks the databases; a person's wish does not wait for their time-outs. */
   async #answer(opened: Opened, connections: readonly string[]): Promise<boolean> {
-    try {
-      return this.#host.gate.passes(await opened.engine.outOfReach(connections));
-    } catch (error) {
-      // A connection that the settings no longer have: the run says so.
-      if (error instanceof UsageError) return true;
-      throw error;
-    }
+    const wanted = this.#host.wanted().then((): 'wanted' => 'wanted');
+    const found: OutOfReach | 'wanted' | null = await Promise.race([outOfReach(opened, connections), wanted]);
+    return found !== 'wanted' && this.#host.gate.passes(connections, found);
+  }
+}
+
+async function outOfReach({ engine }: Opened, connections: readonly string[]): Promise<OutOfReach | null> {
+  try {
+    return await engine.outOfReach(connections);
+  } catch (error) {
+    // A connection that the settings do not have: the run says so.
+    if (error instanceof UsageError) return null;
+    throw error;
   }
 }
 
 /** What a person would have to change first; not that another process syncs. */
 function isRefusal(error: unknown): error is UsageError {
-  return error instanceof UsageError && error.code !== UsageCode.LeaseHeld;
+  return error instanceof UsageError && !isTaken(error);
+}
+
+/** Another process was faster: it holds the lease, or runs this very batch. */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof UsageError &&
+    (error.code === UsageCode.LeaseHeld || error.code === UsageCode.BatchRunning)
+  );
 }

@@ -11,28 +11,25 @@ export interface VerifyDue {
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The first connection with tables whose last verify is older than `verifyEveryDays`: a server that was set back
+ * The connections with tables whose last verify is older than `verifyEveryDays`: a server that was set back
  * without a trace (a virtual machine's snapshot) shows nowhere else. One that could not be done is tried again a
  * day later.
- *
- * @returns null where nothing is due
  */
-export function tablesToVerify(journal: Journal, settings: Settings, now: Date): VerifyDue | null {
+export function tablesToVerify(journal: Journal, settings: Settings, now: Date): readonly VerifyDue[] {
   const { verifyEveryDays } = settings.sync;
-  if (verifyEveryDays === 0) return null;
+  if (verifyEveryDays === 0) return [];
   const before = daysAgo(now, verifyEveryDays);
   const yesterday = daysAgo(now, 1);
-  for (const { id, enabled } of settings.connections) {
-    if (!enabled) continue;
+  return settings.connections.flatMap(({ id, enabled }) => {
+    if (!enabled) return [];
     const last = new Map(journal.verifications(id).map((one) => [one.table_name, one]));
     const tables = journal.knownTables(id).filter((table) => {
       const row = last.get(table);
       if (row === undefined) return (journal.firstRunAt(id, table) ?? before) < before;
       return row.checked_at < (row.result === VerifyResult.Failed ? yesterday : before);
     });
-    if (tables.length > 0) return { connection: id, tables };
-  }
-  return null;
+    return tables.length > 0 ? [{ connection: id, tables }] : [];
+  });
 }
 
 function daysAgo(now: Date, days: number): string {
