@@ -206,9 +206,12 @@ class Attempts {
     }
     const full = plan.strategy === Strategy.Full;
     const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
+    // What this batch has written stays written, and counts: a source that came back otherwise than it was is
+    // compared, and finds those rows the same.
+    const keeps = !direct && isOwn(found, this.#job) && found.state === 'running';
     return {
       ...found,
-      ...NO_COUNTS,
+      ...(keeps ? {} : NO_COUNTS),
       batchId: this.#job.batchId,
       strategy: plan.strategy,
       state: 'running',
@@ -255,7 +258,12 @@ class Attempts {
 
 /** The table was finished in this very batch, but the journal did not hear of it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
-  return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
+  return found.state === 'done' && isOwn(found, job);
+}
+
+/** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
+function isOwn(found: Checkpoint, job: TableJob): boolean {
+  return job.batchId !== null && found.batchId === job.batchId;
 }
 
 /** Any error as a failure; one that nobody classified is ours. */
