@@ -30,8 +30,14 @@ const SCALE = 0.1;
 const CHUNK_ROWS = 100;
 const RUN_EVERY_SECONDS = 3;
 
+/** What is committed without waiting for the disk stays off it for long, so that a kill takes it. */
+const LAZY = { wal_writer_delay: '10s', wal_writer_flush_after: '64MB' };
+
 export async function makePlace(): Promise<ChaosPlace> {
-  const [source, central] = await Promise.all([startServer(), startServer()]);
+  const [source, central] = await Promise.all([
+    startServer({ settings: LAZY }),
+    startServer({ settings: LAZY }),
+  ]);
   const pair = await freshDatabases({ scale: SCALE, sourceServer: source, centralServer: central });
   const chunks = new ChunkCounter();
   const [sourceLink, centralLink] = await Promise.all([

@@ -30,6 +30,7 @@ export interface Writer {
 const SESSIONS = 3;
 const LONGEST_HOLD_MS = 4000;
 const LONGEST_PAUSE_MS = 400;
+const LAZY_SPELL_MS = 8000;
 
 /** Starts to write; what the sessions draw follows from the seed, how they fall among each other does not. */
 export function startWriter(database: TestDatabase, seed: number): Writer {
@@ -99,8 +100,7 @@ async function transaction(client: pg.Client, session: WritingSession): Promise<
     return;
   }
   await execute("BEGIN; SET LOCAL search_path = adempiere; SET LOCAL lock_timeout = '5s'");
-  // A branch's own programs may commit so: what they wrote is seen, and then lost with the server.
-  if (random() < 0.3) await execute('SET LOCAL synchronous_commit = off');
+  if (isLazySpell()) await execute('SET LOCAL synchronous_commit = off');
   const changes: RowChange[] = [];
   for (let left = 1 + Math.floor(random() * 4); left > 0; left--) {
     // Rows of a subtransaction carry its own number, and a horizon has to count that too.
@@ -122,6 +122,14 @@ async function transaction(client: pg.Client, session: WritingSession): Promise<
   await execute('COMMIT');
   counts.transactions++;
   for (const change of changes) add(counts, change);
+}
+
+/**
+ * A branch's own programs may commit without waiting for the disk: what they wrote is seen, synced, and then lost
+ * with the server. All sessions at a time, since one that waits brings what the others wrote there as well.
+ */
+function isLazySpell(): boolean {
+  return Math.floor(performance.now() / LAZY_SPELL_MS) % 2 === 1;
 }
 
 function add(counts: Tally, change: RowChange): void {
