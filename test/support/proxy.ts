@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { Sender } from './proxyFraming.ts';
-import { Link } from './proxyLink.ts';
+import { Link, type LinkObserver } from './proxyLink.ts';
 import { type Fault, type Pattern, Traps } from './proxyTraps.ts';
 import type { ServerAddress } from './servers.ts';
 
@@ -16,6 +16,8 @@ export interface FaultProxy extends ServerAddress, AsyncDisposable {
   readonly bytes: Readonly<Record<Sender, number>>;
   /** Lets a fault happen at a message, once. @returns resolves when it has happened */
   trap(pattern: Pattern, fault: Fault): Promise<void>;
+  /** Takes away the traps that have not sprung; who waits for one waits forever. */
+  disarm(): void;
   /** Cuts all connections that are open. */
   cutAll(): void;
   /** Nothing passes any more, and nobody is told; new connections are taken and left without an answer. */
@@ -30,7 +32,11 @@ export interface FaultProxy extends ServerAddress, AsyncDisposable {
   thaw(): void;
 }
 
-export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
+/** @param observe called for each new connection; what it returns is told what passes there */
+export async function startProxy(
+  target: ServerAddress,
+  observe: () => LinkObserver | null = () => null,
+): Promise<FaultProxy> {
   const links = new Set<Link>();
   const traps = new Traps();
   const bytes = { client: 0, server: 0 };
@@ -39,16 +45,27 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
   const take = (client: Socket): void => {
     const server = connect({ host: target.host, port: target.port, allowHalfOpen: true });
     for (const socket of [client, server]) socket.setNoDelay(true);
+    const observer = observe();
     const link = new Link(client, server, {
       traps,
+      observer,
       latencyMs: () => proxy.latencyMs,
       passed: (from, count) => {
         bytes[from] += count;
       },
     });
     links.add(link);
-    // Until the server has gone: a frozen link has outlived its client.
-    server.once('close', () => links.delete(link));
+    // Until both sides have gone: a frozen link outlives its client, and its server too.
+    let open = 2;
+    const closed = (): void => {
+      open--;
+      if (open === 0) links.delete(link);
+    };
+    client.once('close', closed);
+    server.once('close', () => {
+      closed();
+      observer?.ended();
+    });
     if (frozen) link.freeze();
   };
   let listener = await listen(take, 0);
@@ -66,6 +83,7 @@ export async function startProxy(target: ServerAddress): Promise<FaultProxy> {
     latencyMs: 0,
     bytes,
     trap: (pattern, fault) => traps.set(pattern, fault),
+    disarm: () => traps.clear(),
     cutAll,
     refuse: () => void listener.close(),
     accept: async () => {

@@ -11,7 +11,16 @@ import {
 import { Lane } from './proxyLane.ts';
 import type { Traps } from './proxyTraps.ts';
 
+/** Is told what passes on one connection. */
+export interface LinkObserver {
+  /** A message that goes on to the other side. */
+  passed(message: WireMessage): void;
+  /** The server's side of the connection is closed. */
+  ended(): void;
+}
+
 export interface LinkContext {
+  readonly observer: LinkObserver | null;
   readonly traps: Traps;
   readonly latencyMs: () => number;
   passed(from: Sender, bytes: number): void;
@@ -72,7 +81,11 @@ export class Link {
       to,
       latencyMs: this.#context.latencyMs,
       feed: (data) => this.#framers[sender].feed(data),
-      decide: (message) => this.#decide(message),
+      decide: (message) => {
+        const verdict = this.#decide(message);
+        if (verdict === 'pass') this.#context.observer?.passed(message);
+        return verdict;
+      },
       passed: (bytes) => this.#context.passed(sender, bytes),
     });
   }

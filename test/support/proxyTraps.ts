@@ -37,6 +37,10 @@ export class Traps {
     return promise;
   }
 
+  clear(): void {
+    this.#set.length = 0;
+  }
+
   /** @param query the last Query of the message's connection */
   faultAt(message: WireMessage, query: string): Fault | null {
     for (const trap of this.#set) {

@@ -94,7 +94,8 @@ export async function removeAbandonedServers(): Promise<void> {
   }
 }
 
-const PREFIX = 'branchline-test-';
+/** Of the folders of test servers; the pid of their owner follows. */
+export const PREFIX = 'branchline-test-';
 
 function placeIn(folder: string, binFolder: string, user: ServerPlace['user']): ServerPlace {
   const own = join(folder, 'server');
@@ -141,7 +142,9 @@ async function createRoles(server: TestServer): Promise<void> {
 async function signalAll(place: ServerPlace, name: NodeJS.Signals): Promise<void> {
   const pid = await serverPid(place);
   if (pid === null) return;
-  for (const one of [pid, ...(await childrenOf(pid))]) signal(one, name);
+  // The first one alone makes others: once it stands still, the list stays true.
+  signal(pid, name);
+  for (const one of await childrenOf(pid)) signal(one, name);
 }
 
 async function removeServer(folder: string, place: ServerPlace): Promise<void> {

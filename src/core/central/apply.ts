@@ -34,6 +34,24 @@ export function createStage(target: Target, stage: string): string {
       SELECT ${columns} FROM ${table(target)} WITH NO DATA`;
 }
 
+/**
+ * SQL that makes a staging table ready in a transaction of its own, and opens the chunk's. Where a transaction that
+ * has made or truncated an unlogged table rolls back, and central dies before that is on its disk, PostgreSQL (18.4
+ * was tried) makes the table again while it recovers, finds its file there, and *does not start any more*
+ * ("could not create file …: File exists"). A chunk rolls back whenever a link breaks; this does not wait for one.
+ *
+ * @param begin opens a transaction
+ * @param ready {@link createStage} or {@link emptyStage}
+ */
+export function beginWithStage(begin: string, ready: string): string {
+  return `${begin}; ${ready}; COMMIT; ${begin}`;
+}
+
+/** SQL that empties a staging table. */
+export function emptyStage(stage: string): string {
+  return `TRUNCATE ${stage}`;
+}
+
 /** SQL that removes a staging table at the end of a pass. */
 export function dropStage(stage: string): string {
   return `SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS ${stage}`;

@@ -1,5 +1,6 @@
 import {
   applyStaged,
+  beginWithStage,
   copyInto,
   createStage,
   deleteUnstaged,
@@ -72,7 +73,7 @@ async function mend(
   const { target, connection, deletes } = context;
   const { session, version } = await context.links.central();
   const stage = stageTable(connection, target.name);
-  const begin = `${beginCentral(session, version, connection)}; ${createStage(target, stage)}`;
+  const begin = beginWithStage(beginCentral(session, version, connection), createStage(target, stage));
   const load = await stageRows(context, snapshot, session, `${begin}; ${copyInto(target, stage)}`, {
     target,
     where: inBuckets(cut, buckets, 'source'),

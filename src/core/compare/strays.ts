@@ -1,4 +1,11 @@
-import { copyInto, createStage, deleteUnstaged, dropStage, stageTable } from '../central/apply.ts';
+import {
+  beginWithStage,
+  copyInto,
+  createStage,
+  deleteUnstaged,
+  dropStage,
+  stageTable,
+} from '../central/apply.ts';
 import { type Checkpoint, commitCheckpoint, forgetCounts } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
@@ -63,7 +70,7 @@ export async function removeStraysIn(
   const { session, version } = await links.central();
   const keys: Target = { ...target, columns: target.key ?? [] };
   const stage = stageTable(connection, target.name);
-  const begin = `${beginCentral(session, version, connection)}; ${createStage(keys, stage)}; ${copyInto(keys, stage)}`;
+  const begin = `${beginWithStage(beginCentral(session, version, connection), createStage(keys, stage))}; ${copyInto(keys, stage)}`;
   const where = inBuckets(cut, buckets, 'source');
   const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
   if (load === null) return null;

@@ -2,10 +2,12 @@ import type { SyncFailure } from '../../shared/errors.ts';
 import type { Strategy } from '../../shared/status.ts';
 import {
   applyStaged,
+  beginWithStage,
   copyInto,
   createStage,
   deleteRange,
   dropStage,
+  emptyStage,
   type KeyRange,
   stageTable,
   table,
@@ -151,11 +153,11 @@ class Chunks {
 
   async #throughStage(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
     const { target, connection } = this.#context;
-    const ready = this.#staged ? `TRUNCATE ${this.#stage}` : createStage(target, this.#stage);
+    const ready = this.#staged ? emptyStage(this.#stage) : createStage(target, this.#stage);
     // A table just loaded has no statistics: without this each chunk would read all of it.
     const index = 'SET LOCAL enable_seqscan = off';
     const copy = await session.copyIn(
-      `${begin}; ${index}; ${ready}; ${copyInto(target, this.#stage)}`,
+      `${beginWithStage(begin, ready)}; ${index}; ${copyInto(target, this.#stage)}`,
       target.format,
     );
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);

@@ -1,4 +1,12 @@
-import { copyInto, createStage, deleteRange, dropStage, insertStaged, stageTable } from '../central/apply.ts';
+import {
+  beginWithStage,
+  copyInto,
+  createStage,
+  deleteRange,
+  dropStage,
+  insertStaged,
+  stageTable,
+} from '../central/apply.ts';
 import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import { closeSnapshot, copyRows, markOf, type Snapshot } from '../source/snapshot.ts';
@@ -24,7 +32,7 @@ export async function runReplace(
   try {
     await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
-    const begin = `${beginCentral(session, version, connection)}; ${createStage(target, stage)}; ${copyInto(target, stage)}`;
+    const begin = `${beginWithStage(beginCentral(session, version, connection), createStage(target, stage))}; ${copyInto(target, stage)}`;
     const copy = await session.copyIn(begin, target.format);
     const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);
     if (load.cutShort !== null) throw load.cutShort;

@@ -235,10 +235,13 @@ class Attempts {
     }
     const full = plan.strategy === Strategy.Full;
     const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
-    const goesOn = this.#job.duty === 'again' && found.batchId === this.#job.batchId;
+    // What this batch has written stays written, and counts: a source that came back otherwise than it was is
+    // compared, and finds those rows the same.
+    const keeps =
+      isOwn(found, this.#job) && (this.#job.duty === 'again' || (!direct && found.state === 'running'));
     return {
       ...found,
-      ...(goesOn ? {} : NO_COUNTS),
+      ...(keeps ? {} : NO_COUNTS),
       batchId: this.#job.batchId,
       strategy: plan.strategy,
       state: 'running',
@@ -304,8 +307,12 @@ class Attempts {
 
 /** The table was finished in this very batch, but the journal did not hear of it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
-  if (job.duty === 'again') return false;
-  return found.state === 'done' && job.batchId !== null && found.batchId === job.batchId;
+  return job.duty !== 'again' && found.state === 'done' && isOwn(found, job);
+}
+
+/** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
+function isOwn(found: Checkpoint, job: TableJob): boolean {
+  return job.batchId !== null && found.batchId === job.batchId;
 }
 
 /**
