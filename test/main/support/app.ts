@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -38,12 +39,14 @@ export async function buildApp(): Promise<() => void> {
 /** How one start of the application is told apart from another. */
 export interface Start {
   readonly folder: string;
+  /** Without opening the window, as at login. */
+  readonly hidden?: boolean;
   /** The system's language, as LANG has it. */
   readonly lang?: string;
 }
 
 /** What Electron is started with. */
-export function commandLine({ folder, lang = 'en_GB.UTF-8' }: Start): {
+export function commandLine({ folder, hidden, lang = 'en_GB.UTF-8' }: Start): {
   readonly executablePath: string;
   readonly args: string[];
   readonly env: Record<string, string>;
@@ -61,16 +64,29 @@ export function commandLine({ folder, lang = 'en_GB.UTF-8' }: Start): {
       resolve(OUT, 'main/main.cjs'),
       '--data-dir',
       folder,
+      ...(hidden === true ? ['--hidden'] : []),
     ],
     env: { ...env, LANG: lang, LC_MESSAGES: lang },
   };
 }
 
-/** Starts the application; it is closed when the test has finished. */
-export async function startApp(start: Start): Promise<{ app: ElectronApplication; page: Page }> {
+/** Starts the application; it is closed when the test has finished, however the test has ended it. */
+export async function launch(start: Start): Promise<ElectronApplication> {
   if (!process.env.DISPLAY) throw new Error('There is no display: run the tests under xvfb-run.');
   const app = await _electron.launch(commandLine(start));
-  onTestFinished(() => app.close());
+  // Taken now: of one that has ended Playwright knows nothing.
+  const child = app.process();
+  onTestFinished(async () => {
+    const gone = child.exitCode !== null || child.signalCode !== null ? null : once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  });
+  return app;
+}
+
+/** Starts the application and waits for its window. */
+export async function startApp(start: Start): Promise<{ app: ElectronApplication; page: Page }> {
+  const app = await launch(start);
   const page = await app.firstWindow();
   await page.locator('#batches h2').waitFor();
   return { app, page };

@@ -1,0 +1,239 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { systemPorts } from '../../src/core/systemPorts.ts';
+import { differencesOfFew, FEW, LINES } from '../faults/support/few.ts';
+import { atBranch } from '../support/branch.ts';
+import { differences } from '../support/compare.ts';
+import { type DatabasePair, freshDatabases } from '../support/databases.ts';
+import { CONNECTION, type Home, makeHome } from '../support/home.ts';
+import { type FaultProxy, startProxy } from '../support/proxy.ts';
+import { buildApp, dataFolder, hasRuntime, launch } from './support/app.ts';
+import { waitFor } from './support/desktop/bus.ts';
+import { startDesktop } from './support/desktop/desktop.ts';
+
+const SCALE = 0.05;
+const ports = systemPorts({ log: () => {} });
+
+describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
+  beforeAll(buildApp);
+
+  test('Run now shows how far it is, and then up to when head office has everything', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    await using slow = await startProxy(pair.central);
+    using home = slowHome(pair, slow);
+    const { tray, notifications } = await startDesktop();
+    await launch({ folder: home.folder, hidden: true });
+    await tray.waitForToolTip('Nothing has been copied yet');
+
+    slow.latencyMs = 15;
+    await tray.click('Run now');
+    await tray.waitForToolTip(/Copying: \d+ of 38 tables, \d+%/);
+    slow.latencyMs = 0;
+
+    await tray.waitForToolTip('Head office has everything up to');
+    const [status, last] = await tray.menu();
+    expect(status?.label).toMatch(/^Head office has everything up to \d\d:\d\d$/);
+    expect(last?.label).toMatch(/^Last batch: \d\d:\d\d, completed$/);
+    expect(notifications.all()).toEqual([]);
+    expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
+  });
+
+  test('a failed table is notified once by name, its click shows it, and a retry tells the recovery', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    await atBranch(pair, `REVOKE SELECT ON c_invoice FROM ${pair.source.user}`);
+    using home = makeHome(pair, { connection: { tables: ['c_invoice', 'c_order', 'm_product'] } });
+    const { tray, notifications } = await startDesktop();
+    const app = await launch({ folder: home.folder, hidden: true });
+
+    await tray.click('Run now');
+    const failed = await notifications.waitFor('1 of 3 tables failed');
+    expect(failed.body).toContain('c_invoice');
+    await tray.waitForToolTip('1 table failed: c_invoice');
+
+    const opened = app.waitForEvent('window');
+    notifications.click(failed);
+    const page = await opened;
+    const first = page.locator('#batch tbody tr').first();
+    await first.waitFor();
+    expect(await first.textContent()).toContain('c_invoice');
+
+    await atBranch(pair, `GRANT SELECT ON c_invoice TO ${pair.source.user}`);
+    await tray.click('Retry failed tables');
+    await notifications.waitFor('All is well again');
+    await tray.waitForToolTip('Head office has everything up to');
+    expect(notifications.all()).toHaveLength(2);
+  });
+
+  test('after a sudden death it goes on by itself under the same id, not from zero, and says so', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    await using slow = await startProxy(pair.central);
+    using home = slowHome(pair, slow, FEW);
+    const { tray, notifications } = await startDesktop();
+    const first = await launch({ folder: home.folder, hidden: true });
+    slow.latencyMs = 15;
+    await tray.click('Run now');
+    await rowsAtCentral(pair, LINES, 300);
+    const died = once(first.process(), 'exit');
+    first.process().kill('SIGKILL');
+    await died;
+    slow.latencyMs = 0;
+
+    await launch({ folder: home.folder, hidden: true });
+    const resumed = await notifications.waitFor('Resumed after a sudden stop');
+    expect(resumed.body).toMatch(/^Resumed \w+ at row [\d,]+; nothing lost\.$/);
+    await tray.waitForToolTip('Head office has everything up to');
+
+    const batches = journalOf(home, (journal) => journal.batches(10));
+    expect(batches).toMatchObject([{ status: 'completed', resume_count: 1 }]);
+    expect(await differencesOfFew(pair, CONNECTION)).toEqual([]);
+  });
+
+  test('what Pause has stopped goes on when a person ends the pause, not at the next start', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    await using slow = await startProxy(pair.central);
+    using home = slowHome(pair, slow, FEW);
+    const { tray } = await startDesktop();
+    const first = await launch({ folder: home.folder, hidden: true });
+    slow.latencyMs = 15;
+    await tray.click('Run now');
+    await rowsAtCentral(pair, LINES, 300);
+    await tray.click('Pause', 'Until I end it');
+    await tray.waitForToolTip('Paused until you end the pause');
+    slow.latencyMs = 0;
+    await quit(first);
+    expect(journalOf(home, (journal) => journal.latestBatch())).toMatchObject({
+      status: 'interrupted',
+      interruption_reason: 'user',
+    });
+
+    await launch({ folder: home.folder, hidden: true });
+    await tray.waitForToolTip('Paused until you end the pause');
+    expect(journalOf(home, (journal) => journal.runningBatch())).toBeNull();
+    await tray.click('End the pause');
+    await tray.waitForToolTip('Head office has everything up to');
+    expect(journalOf(home, (journal) => journal.batches(10))).toMatchObject([
+      { status: 'completed', resume_count: 1 },
+    ]);
+  });
+
+  test('a second start shows the window of the first', async () => {
+    const folder = dataFolder();
+    const { tray } = await startDesktop();
+    const app = await launch({ folder, hidden: true });
+    await tray.waitForToolTip('Needs setting up');
+    const opened = app.waitForEvent('window');
+    const second = await launch({ folder, hidden: true }).catch(() => null);
+    await opened;
+    expect(second?.process().exitCode ?? 0).toBe(0);
+    expect(tray.count()).toBe(1);
+  });
+
+  test('Quit while a batch runs asks, finishes the chunk, and leaves no process and no icon', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    await using slow = await startProxy(pair.central);
+    using home = slowHome(pair, slow, FEW);
+    const { tray } = await startDesktop();
+    const app = await launch({ folder: home.folder, hidden: true });
+    slow.latencyMs = 15;
+    await tray.click('Run now');
+    await rowsAtCentral(pair, LINES, 100);
+    const keep = await answers(app, 1);
+    await tray.click('Quit');
+    expect(await waitFor('question', keep)).toMatchObject({
+      message: 'Branchline is copying right now.',
+      buttons: ['Finish the piece and quit', 'Keep running'],
+    });
+    expect(app.process().exitCode).toBeNull();
+
+    await answers(app, 0);
+    const gone = once(app.process(), 'exit');
+    await tray.click('Quit');
+    expect(await gone).toEqual([0, null]);
+    await waitFor('empty tray', () => (tray.count() === 0 ? true : undefined));
+    expect(journalOf(home, (journal) => journal.latestBatch())).toMatchObject({
+      status: 'interrupted',
+      interruption_reason: 'shutdown',
+    });
+  });
+
+  test('where no tray is shown the window opens', async () => {
+    const app = await launch({ folder: dataFolder(), hidden: true });
+    const page = await app.firstWindow();
+    await page.locator('#notice').waitFor();
+    expect(await page.locator('#notice').textContent()).toContain('There are no settings yet');
+  });
+
+  test('settings with a mistake are told with the field, stay as they are, and nothing runs', async () => {
+    const folder = dataFolder();
+    const text = '{ "central": { "host": "hq", "port": "many" }, "connections": [] }';
+    writeFileSync(join(folder, 'settings.json'), text);
+    const { tray, notifications } = await startDesktop();
+    await launch({ folder, hidden: true });
+
+    const note = await notifications.waitFor('Branchline needs setting up');
+    expect(note.body).toContain('central.port');
+    await tray.waitForToolTip('Needs setting up');
+    expect((await tray.menu()).find((one) => one.label === 'Run now')?.enabled).toBe(false);
+    expect(readFileSync(join(folder, 'settings.json'), 'utf8')).toBe(text);
+  });
+});
+
+/** Small chunks over a link that can be made slow. */
+function slowHome(pair: DatabasePair, central: FaultProxy, tables: readonly string[] = ['*']): Home {
+  return makeHome(pair, {
+    connection: { tables },
+    central: { port: central.port },
+    sync: { chunkRows: 50, parallelTables: 1 },
+  });
+}
+
+async function rowsAtCentral(pair: DatabasePair, table: string, least: number): Promise<void> {
+  const client = await pair.central.connectAdmin();
+  try {
+    await waitFor(`${least} rows of ${table}`, async () => {
+      const found = await client
+        .query(
+          'SELECT coalesce(max(processed), 0)::int AS rows FROM branchline.checkpoints WHERE table_name = $1',
+          [table],
+        )
+        .catch(() => null);
+      return (found?.rows[0]?.rows ?? 0) >= least ? true : undefined;
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+type Journal = ReturnType<typeof openJournal>['journal'];
+
+function journalOf<T>(home: Home, read: (journal: Journal) => T): T {
+  const { journal } = openJournal(home.folder, ports, { readonly: true });
+  try {
+    return read(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** Answers the next questions of the program, which stand outside of every page, with a button. */
+async function answers(app: ElectronApplication, button: number): Promise<() => Promise<unknown>> {
+  await app.evaluate(({ dialog }, response) => {
+    const asked = globalThis as { question?: unknown };
+    asked.question = undefined;
+    dialog.showMessageBox = async (...args: readonly unknown[]) => {
+      asked.question = args.at(-1);
+      return { response, checkboxChecked: false };
+    };
+  }, button);
+  return () => app.evaluate(() => (globalThis as { question?: unknown }).question);
+}
+
+async function quit(app: ElectronApplication): Promise<void> {
+  const gone = once(app.process(), 'exit');
+  app.process().kill('SIGTERM');
+  await gone;
+}
