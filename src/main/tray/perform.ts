@@ -1,7 +1,8 @@
 import type { Logger } from '../../core/ports.ts';
 import type { Service } from '../../core/service/serviceApi.ts';
 import { TableStatus } from '../../shared/status.ts';
-import type { StartAtLogin } from '../desktop/startAtLogin.ts';
+import type { StartAtLogin } from '../desktop/autostartFile.ts';
+import { pauseEnd } from './pauseEnd.ts';
 import type { TrayCommand } from './trayModel.ts';
 
 /** What the commands of the tray are done with. */
@@ -14,9 +15,6 @@ export interface Doers {
   /** After what no event tells of. */
   refresh(): void;
 }
-
-/** When a morning begins. */
-const MORNING_HOUR = 6;
 
 /** Does what a person has clicked. */
 export function perform(command: TrayCommand, doers: Doers): void {
@@ -52,18 +50,6 @@ export function perform(command: TrayCommand, doers: Doers): void {
     case 'quit':
       doers.quit();
       return;
-  }
-}
-
-/** Null: until a person ends it. */
-export function pauseEnd(length: 'hour' | 'tomorrow' | 'open', now: Date): Date | null {
-  switch (length) {
-    case 'open':
-      return null;
-    case 'hour':
-      return new Date(now.getTime() + 3_600_000);
-    case 'tomorrow':
-      return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, MORNING_HOUR);
   }
 }
 
