@@ -20,6 +20,7 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
       'batch',
       'latestBatch',
       'holder',
+      'onShow',
     ]);
   });
 
