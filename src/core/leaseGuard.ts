@@ -45,7 +45,8 @@ function holderParams(journal: Journal): ErrorParams {
   const holder = journal.holder();
   if (holder === null) return {};
   const { pid, host, face, since, batchId } = holder;
-  return { pid, host, face, since, ...(batchId === null ? {} : { batch: batchId }) };
+  // A verify and a table alone have none.
+  return { pid, host, face, since, batch: batchId ?? '–' };
 }
 
 /** Finds a batch whose process has died, where nobody runs now. */

@@ -16,6 +16,7 @@ import { waitFor } from './support/desktop/bus.ts';
 import { startDesktop } from './support/desktop/desktop.ts';
 
 const SCALE = 0.05;
+const HOUR_MS = 3_600_000;
 const ports = systemPorts({ log: () => {} });
 
 describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
@@ -25,8 +26,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow);
-    const { tray, notifications } = await startDesktop();
-    await launch({ folder: home.folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray, notifications } = desktop;
+    await launch({ folder: home.folder, desktop, hidden: true });
     await tray.waitForToolTip('Nothing has been copied yet');
 
     slow.latencyMs = 15;
@@ -46,8 +48,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await atBranch(pair, `REVOKE SELECT ON c_invoice FROM ${pair.source.user}`);
     using home = makeHome(pair, { connection: { tables: ['c_invoice', 'c_order', 'm_product'] } });
-    const { tray, notifications } = await startDesktop();
-    const app = await launch({ folder: home.folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray, notifications } = desktop;
+    const app = await launch({ folder: home.folder, desktop, hidden: true });
 
     await tray.click('Run now');
     const failed = await notifications.waitFor('1 of 3 tables failed');
@@ -72,8 +75,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow, FEW);
-    const { tray, notifications } = await startDesktop();
-    const first = await launch({ folder: home.folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray, notifications } = desktop;
+    const first = await launch({ folder: home.folder, desktop, hidden: true });
     slow.latencyMs = 15;
     await tray.click('Run now');
     await rowsAtCentral(pair, LINES, 300);
@@ -82,7 +86,7 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await died;
     slow.latencyMs = 0;
 
-    await launch({ folder: home.folder, hidden: true });
+    await launch({ folder: home.folder, desktop, hidden: true });
     const resumed = await notifications.waitFor('Resumed after a sudden stop');
     expect(resumed.body).toMatch(/^Resumed \w+ at row [\d,]+; nothing lost\.$/);
     await tray.waitForToolTip('Head office has everything up to');
@@ -96,8 +100,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow, FEW);
-    const { tray } = await startDesktop();
-    const first = await launch({ folder: home.folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray } = desktop;
+    const first = await launch({ folder: home.folder, desktop, hidden: true });
     slow.latencyMs = 15;
     await tray.click('Run now');
     await rowsAtCentral(pair, LINES, 300);
@@ -110,7 +115,7 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
       interruption_reason: 'user',
     });
 
-    await launch({ folder: home.folder, hidden: true });
+    await launch({ folder: home.folder, desktop, hidden: true });
     await tray.waitForToolTip('Paused until you end the pause');
     expect(journalOf(home, (journal) => journal.runningBatch())).toBeNull();
     await tray.click('End the pause');
@@ -122,11 +127,12 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
 
   test('a second start shows the window of the first', async () => {
     const folder = dataFolder();
-    const { tray } = await startDesktop();
-    const app = await launch({ folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray } = desktop;
+    const app = await launch({ folder, desktop, hidden: true });
     await tray.waitForToolTip('Needs setting up');
     const opened = app.waitForEvent('window');
-    const second = await launch({ folder, hidden: true }).catch(() => null);
+    const second = await launch({ folder, desktop, hidden: true }).catch(() => null);
     await opened;
     expect(second?.process().exitCode ?? 0).toBe(0);
     expect(tray.count()).toBe(1);
@@ -136,8 +142,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow, FEW);
-    const { tray } = await startDesktop();
-    const app = await launch({ folder: home.folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray } = desktop;
+    const app = await launch({ folder: home.folder, desktop, hidden: true });
     slow.latencyMs = 15;
     await tray.click('Run now');
     await rowsAtCentral(pair, LINES, 100);
@@ -160,6 +167,39 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     });
   });
 
+  test('a run that was due while the computer slept is caught up once', async () => {
+    await using pair = await freshDatabases({ scale: SCALE });
+    using home = makeHome(pair, { connection: { tables: FEW } });
+    const inTwoHours = new Date(Date.now() + 2 * HOUR_MS);
+    const cron = `${inTwoHours.getUTCMinutes()} ${inTwoHours.getUTCHours()} * * *`;
+    const schedules = [{ id: 'daily', cron, timezone: 'UTC', jitterSeconds: 0 }];
+    const file = join(home.folder, 'settings.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), schedules }));
+    const desktop = await startDesktop();
+    const { tray, computer } = desktop;
+    const app = await launch({ folder: home.folder, desktop, hidden: true });
+    await tray.waitForToolTip('Nothing has been copied yet');
+    await waitFor('planned run', async () =>
+      (await tray.menu()).find((one) => one.label.startsWith('Next run: ')),
+    );
+
+    await moveClock(app, 5 * HOUR_MS);
+    computer.sleepAndWake();
+    await tray.waitForToolTip('Head office has everything up to');
+    await moveClock(app, 6 * HOUR_MS);
+    computer.sleepAndWake();
+    // What a person asks for then comes after that look.
+    await tray.click('Run now');
+    const batches = await waitFor('end of a second batch', () => {
+      const all = journalOf(home, (journal) => journal.batches(10));
+      return all.length > 1 && all.every((one) => one.status !== 'running') ? all : undefined;
+    });
+    expect(batches.map((one) => [one.trigger, one.status])).toEqual([
+      ['tray', 'completed'],
+      ['schedule', 'completed'],
+    ]);
+  });
+
   test('where no tray is shown the window opens', async () => {
     const app = await launch({ folder: dataFolder(), hidden: true });
     const page = await app.firstWindow();
@@ -171,8 +211,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     const folder = dataFolder();
     const text = '{ "central": { "host": "hq", "port": "many" }, "connections": [] }';
     writeFileSync(join(folder, 'settings.json'), text);
-    const { tray, notifications } = await startDesktop();
-    await launch({ folder, hidden: true });
+    const desktop = await startDesktop();
+    const { tray, notifications } = desktop;
+    await launch({ folder, desktop, hidden: true });
 
     const note = await notifications.waitFor('Branchline needs setting up');
     expect(note.body).toContain('central.port');
@@ -181,6 +222,25 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     expect(readFileSync(join(folder, 'settings.json'), 'utf8')).toBe(text);
   });
 });
+
+/** The clock of the program, as a sleep or a person moves it. */
+async function moveClock(app: ElectronApplication, ahead: number): Promise<void> {
+  await app.evaluate((_electron, ms) => {
+    const place = globalThis as { realDate?: DateConstructor };
+    place.realDate ??= Date;
+    const Real = place.realDate;
+    globalThis.Date = class extends Real {
+      constructor(...given: readonly unknown[]) {
+        if (given.length === 0) super(Real.now() + ms);
+        else super(...(given as [number]));
+      }
+
+      static override now(): number {
+        return Real.now() + ms;
+      }
+    } as DateConstructor;
+  }, ahead);
+}
 
 /** Small chunks over a link that can be made slow. */
 function slowHome(pair: DatabasePair, central: FaultProxy, tables: readonly string[] = ['*']): Home {

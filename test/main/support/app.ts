@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import type { Desktop } from './desktop/desktop.ts';
 
 /** The folder of a test runtime (an Electron 25, with `compat.cjs`); undefined where there is none. */
 const RUNTIME = process.env.BRANCHLINE_TEST_ELECTRON;
@@ -39,6 +40,8 @@ export async function buildApp(): Promise<() => void> {
 /** How one start of the application is told apart from another. */
 export interface Start {
   readonly folder: string;
+  /** Where its icon and notifications are seen; nowhere where absent. */
+  readonly desktop?: Desktop;
   /** Without opening the window, as at login. */
   readonly hidden?: boolean;
   /** The system's language, as LANG has it. */
@@ -46,12 +49,13 @@ export interface Start {
 }
 
 /** What Electron is started with. */
-export function commandLine({ folder, hidden, lang = 'en_GB.UTF-8' }: Start): {
+export function commandLine({ folder, hidden, desktop, lang = 'en_GB.UTF-8' }: Start): {
   readonly executablePath: string;
   readonly args: string[];
   readonly env: Record<string, string>;
 } {
   const runtime = RUNTIME ?? '';
+  const busAddress = desktop?.busAddress ?? 'disabled:';
   const { NODE_OPTIONS: _forVitest, LANGUAGE: _other, LC_ALL: _all, ...env } = definedEnv();
   return {
     executablePath: join(runtime, 'electron/electron'),
@@ -66,7 +70,14 @@ export function commandLine({ folder, hidden, lang = 'en_GB.UTF-8' }: Start): {
       folder,
       ...(hidden === true ? ['--hidden'] : []),
     ],
-    env: { ...env, LANG: lang, LC_MESSAGES: lang },
+    env: {
+      ...env,
+      LANG: lang,
+      LC_MESSAGES: lang,
+      // On the desktop of its test, or on none: not on that of whoever runs the tests. Sleep is told on the system's bus.
+      DBUS_SESSION_BUS_ADDRESS: busAddress,
+      DBUS_SYSTEM_BUS_ADDRESS: busAddress,
+    },
   };
 }
 
@@ -77,9 +88,13 @@ export async function launch(start: Start): Promise<ElectronApplication> {
   // Taken now: of one that has ended Playwright knows nothing.
   const child = app.process();
   onTestFinished(async () => {
-    const gone = child.exitCode !== null || child.signalCode !== null ? null : once(child, 'exit');
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
     child.kill('SIGTERM');
+    // Node waits for its debugger, which after a simulated sleep no longer answers.
+    const killed = setTimeout(() => child.kill('SIGKILL'), 5000);
     await gone;
+    clearTimeout(killed);
   });
   return app;
 }

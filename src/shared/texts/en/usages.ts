@@ -63,7 +63,7 @@ export const usages = {
     next: 'Start one with "branchline sync-all".',
   },
   lease_held: {
-    what: 'Another run is at work: {{face}}, process {{pid}} on {{host}}, since {{since}}.',
+    what: 'Another run is at work: {{face}}, process {{pid}} on {{host}}, since {{since}} (batch: {{batch}}).',
     means: 'Two syncs at once are not allowed, so this one did not start.',
     next: 'Wait for it with --wait, or watch it with "branchline sync-status --watch".',
   },

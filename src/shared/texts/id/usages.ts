@@ -66,7 +66,7 @@ export const usages = {
     next: 'Mulai dengan "branchline sync-all".',
   },
   lease_held: {
-    what: 'Proses lain sedang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}}.',
+    what: 'Proses lain sedang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}} (batch: {{batch}}).',
     means: 'Dua sinkronisasi sekaligus tidak diizinkan, jadi yang ini tidak dimulai.',
     next: 'Tunggu dengan --wait, atau amati dengan "branchline sync-status --watch".',
   },

@@ -34,8 +34,9 @@ export interface Bus {
 
 const DBUS = 'org.freedesktop.DBus';
 
-export async function openBus(): Promise<Bus> {
-  const bus: MessageBus = sessionBus();
+/** @param busAddress of the bus, as `dbus-daemon` prints it */
+export async function openBus(busAddress: string): Promise<Bus> {
+  const bus: MessageBus = sessionBus({ busAddress });
   const served: { readonly path: string; readonly iface: string | null; readonly methods: Methods }[] = [];
   const gone: ((name: string) => void)[] = [];
   const names: string[] = [];
