@@ -1,6 +1,8 @@
 import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { NONCE_PLACE } from './src/shared/window/page.ts';
 
 /**
  * What is built for. `electron45` is what ships. `electron25` is for tests on a real Electron in places
@@ -52,6 +54,9 @@ export default defineConfig({
     },
   },
   renderer: {
+    plugins: [react()],
+    // Whoever serves the page puts a nonce of its own in this place, and into the policy; see src/core/face/pageHeaders.ts.
+    html: { cspNonce: NONCE_PLACE },
     build: {
       outDir: `${out}/renderer`,
       target: target.chrome,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
+import { drawNonce, pageHeaders, pageWithNonce } from '../core/face/pageHeaders.ts';
 import { windowFile } from './windowFile.ts';
 
 const SCHEME = 'app';
@@ -14,20 +15,6 @@ export function isWindowAddress(address: string): boolean {
   return address.startsWith(`${SCHEME}://${HOST}/`);
 }
 
-/** Only what the page itself brings may run or load; it can send nothing anywhere. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-
 /** A scheme of our own instead of `file:`, whose pages could read any file of the person. */
 export function setupWindowScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
@@ -40,21 +27,13 @@ export function serveWindowFiles(): void {
     const found = method === 'GET' && isWindowAddress(url) ? windowFile(root, new URL(url).pathname) : null;
     if (found === null) return new Response(null, { status: 404 });
     try {
-      const body = new Uint8Array(await readFile(found.path));
-      return new Response(body, { headers: headersFor(found.type) });
+      const bytes = await readFile(found.path);
+      const isPage = found.type.startsWith('text/html');
+      const nonce = isPage ? drawNonce() : null;
+      const body = nonce === null ? new Uint8Array(bytes) : pageWithNonce(bytes.toString(), nonce);
+      return new Response(body, { headers: pageHeaders(found.type, nonce, "'none'") });
     } catch {
       return new Response(null, { status: 404 });
     }
   });
-}
-
-function headersFor(type: string): Record<string, string> {
-  return {
-    'content-type': type,
-    'content-security-policy': CONTENT_SECURITY_POLICY,
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
-    // The files change with the program, whose version is not in their address.
-    'cache-control': 'no-cache',
-  };
 }

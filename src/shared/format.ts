@@ -88,17 +88,21 @@ export function formatDateTime(at: string | Date, language: Language, timeZone?:
  * As short as can be: `08:41` today, `8 Nov, 08:41` on other days of this year, with the year before.
  *
  * @param at ISO 8601 time or a Date
+ * @param timeZone IANA name; the computer's own where absent
  */
-export function formatShortTime(at: string | Date, now: Date, language: Language): string {
-  const time = new Date(at);
-  const sameYear = time.getFullYear() === now.getFullYear();
-  const today = time.toDateString() === now.toDateString();
+export function formatShortTime(at: string | Date, now: Date, language: Language, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  // The Swedish way of writing a date is 2025-11-08.
+  const dayOf = (time: Date): string =>
+    new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(time);
+  const [day, today] = [dayOf(new Date(at)), dayOf(now)];
   return new Intl.DateTimeFormat(LOCALES[language], {
     hour: '2-digit',
     minute: '2-digit',
-    ...(today ? {} : { day: 'numeric', month: 'short' }),
-    ...(sameYear ? {} : { year: 'numeric' }),
-  }).format(time);
+    ...(day === today ? {} : { day: 'numeric', month: 'short' }),
+    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' }),
+    ...zone,
+  }).format(new Date(at));
 }
 
 /**

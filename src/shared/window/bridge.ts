@@ -1,13 +1,16 @@
 import type { Answer, CallName, Calls } from './calls.ts';
 import type { WindowEvent } from './events.ts';
 
+/** Each call as a function. */
+export type BridgeCalls = {
+  readonly [C in CallName]: (...args: Parameters<Calls[C]>) => Promise<Answer<C>>;
+};
+
 /**
  * The one object through which the window reaches the program behind it: the preload's `window.branchline`, or its
  * like over HTTP.
  */
-export type Bridge = {
-  readonly [C in CallName]: (...args: Parameters<Calls[C]>) => Promise<Answer<C>>;
-} & {
+export type Bridge = BridgeCalls & {
   /**
    * Calls back with each event. `link` tells whether the program behind the window can be reached at all.
    *

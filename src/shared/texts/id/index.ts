@@ -1,9 +1,17 @@
 import type { Catalogue } from '../keys.ts';
+import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
+import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
+import { historyPage } from './historyPage.ts';
 import { notes } from './notes.ts';
 import { quit } from './quit.ts';
+import { schedulesPage } from './schedulesPage.ts';
+import { settingsPage } from './settingsPage.ts';
+import { setupPage } from './setupPage.ts';
+import { tablesPage } from './tablesPage.ts';
+import { todayPage } from './todayPage.ts';
 import { tray } from './tray.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
@@ -20,4 +28,12 @@ export const id = {
   tray,
   notes,
   quit,
+  todayPage,
+  batchPage,
+  historyPage,
+  tablesPage,
+  connectionsPage,
+  schedulesPage,
+  settingsPage,
+  setupPage,
 } as const satisfies Catalogue;

@@ -1,0 +1,31 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** The blue-green of the icon, from lightest to darkest. */
+const branch: MantineColorsTuple = [
+  '#e6f7f5',
+  '#d3ebe8',
+  '#a8d7d1',
+  '#7ac2b9',
+  '#54b0a5',
+  '#3ca598',
+  '#2c9f92',
+  '#178073',
+  '#0d6f64',
+  '#005c52',
+];
+
+export const theme = createTheme({
+  colors: { branch },
+  primaryColor: 'branch',
+  // Dark enough for white text on it, and light enough for the dark ground: 4.5 to 1 on both.
+  primaryShade: { light: 8, dark: 7 },
+  fontFamily: 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace',
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    Tooltip: { defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } },
+    Modal: { defaultProps: { centered: true } },
+  },
+});

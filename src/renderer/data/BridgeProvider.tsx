@@ -1,0 +1,44 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+import type { Bridge } from '../../shared/window/bridge.ts';
+import { LiveStore } from './liveStore.ts';
+import { takeEvent } from './takeEvent.ts';
+
+interface Reach {
+  readonly bridge: Bridge;
+  readonly live: LiveStore;
+}
+
+const ReachContext = createContext<Reach | null>(null);
+
+/** The way to the program behind the window, and what it tells without being asked. */
+export function BridgeProvider({
+  bridge,
+  children,
+}: {
+  readonly bridge: Bridge;
+  readonly children: ReactNode;
+}) {
+  const queries = useQueryClient();
+  const live = useMemo(() => new LiveStore(), []);
+  useEffect(
+    () =>
+      bridge.listen(
+        (event) => takeEvent(event, queries, live),
+        (up) => {
+          // Whatever was told while nobody could hear it is read anew.
+          if (up && !live.linked()) void queries.invalidateQueries();
+          live.setLinked(up);
+        },
+      ),
+    [bridge, queries, live],
+  );
+  const reach = useMemo(() => ({ bridge, live }), [bridge, live]);
+  return <ReachContext.Provider value={reach}>{children}</ReachContext.Provider>;
+}
+
+export function useReach(): Reach {
+  const reach = useContext(ReachContext);
+  if (reach === null) throw new Error('There is no BridgeProvider around this.');
+  return reach;
+}

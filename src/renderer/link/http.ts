@@ -1,0 +1,5 @@
+import type { Bridge } from '../../shared/window/bridge.ts';
+
+export function connectHttp(): Bridge {
+  throw new Error('not there yet');
+}

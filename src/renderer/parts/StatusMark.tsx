@@ -1,0 +1,36 @@
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconCircleMinus,
+  IconPlayerPause,
+  IconRefresh,
+} from '@tabler/icons-react';
+import type { BatchStatus, TableStatus } from '../../shared/status.ts';
+import { useT } from '../words/LanguageProvider.tsx';
+import classes from './StatusMark.module.css';
+
+type AnyStatus = BatchStatus | TableStatus;
+
+/** By shape as well as by colour: one person in twelve does not see the difference of red and green. */
+const SHAPES = {
+  running: { icon: IconRefresh, look: 'busy' },
+  in_progress: { icon: IconRefresh, look: 'busy' },
+  completed: { icon: IconCircleCheck, look: 'good' },
+  skipped: { icon: IconCircleMinus, look: 'quiet' },
+  failed: { icon: IconAlertTriangle, look: 'bad' },
+  interrupted: { icon: IconPlayerPause, look: 'warn' },
+  pending: { icon: IconCircleDashed, look: 'quiet' },
+} as const satisfies Readonly<Record<AnyStatus, unknown>>;
+
+/** A status as shape, colour and word. */
+export function StatusMark({ of, kind }: { readonly of: AnyStatus; readonly kind: 'batch' | 'table' }) {
+  const t = useT();
+  const { icon: Icon, look } = SHAPES[of];
+  return (
+    <span className={`${classes.mark} ${classes[look]}`}>
+      <Icon size={18} stroke={1.8} aria-hidden />
+      {kind === 'batch' ? t(`words.batch.${of as BatchStatus}`) : t(`words.table.${of as TableStatus}`)}
+    </span>
+  );
+}

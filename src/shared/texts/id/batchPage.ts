@@ -1,0 +1,4 @@
+/** See the English one. */
+export const batchPage = {
+  title: 'Batch {{time}}',
+} as const;

@@ -1,0 +1,4 @@
+/** See the English one. */
+export const connectionsPage = {
+  add: 'Tambah basis data cabang',
+} as const;

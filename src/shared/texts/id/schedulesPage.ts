@@ -1,0 +1,4 @@
+/** See the English one. */
+export const schedulesPage = {
+  add: 'Tambah jadwal',
+} as const;

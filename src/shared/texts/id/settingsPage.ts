@@ -1,0 +1,4 @@
+/** See the English one. */
+export const settingsPage = {
+  language: 'Bahasa',
+} as const;

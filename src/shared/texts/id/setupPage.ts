@@ -1,0 +1,4 @@
+/** See the English one. */
+export const setupPage = {
+  begin: 'Mulai',
+} as const;

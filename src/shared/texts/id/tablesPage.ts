@@ -1,0 +1,4 @@
+/** See the English one. */
+export const tablesPage = {
+  empty: 'Belum ada tabel yang disalin',
+} as const;

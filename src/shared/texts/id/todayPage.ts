@@ -1,0 +1,4 @@
+/** See the English one. */
+export const todayPage = {
+  title: 'Keadaan',
+} as const;
