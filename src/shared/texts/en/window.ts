@@ -30,4 +30,11 @@ export const window = {
   copy: 'Copy',
   copied: 'Copied',
   all: 'All',
+  settingsChanged: 'The settings were changed meanwhile',
+  settingsChangedNext:
+    'Somebody else, or another window, has saved them. What you typed is still here and is not saved yet. Load the new settings, look once more, and save again.',
+  settingsRefused: 'The settings were not saved',
+  settingsRefusedNext:
+    'Something in them is not right. Correct it and save again; what you typed is still here.',
+  loadAnew: 'Load the new settings',
 } as const;

@@ -32,4 +32,10 @@ export const window = {
   copy: 'Salin',
   copied: 'Tersalin',
   all: 'Semua',
+  settingsChanged: 'Pengaturan telah diubah dari tempat lain',
+  settingsChangedNext:
+    'Orang atau jendela lain sudah menyimpannya. Yang Anda ketik masih ada di sini dan belum disimpan. Muat pengaturan yang baru, periksa sekali lagi, lalu simpan lagi.',
+  settingsRefused: 'Pengaturan belum disimpan',
+  settingsRefusedNext: 'Ada yang tidak benar. Perbaiki lalu simpan lagi; yang Anda ketik masih ada di sini.',
+  loadAnew: 'Muat pengaturan yang baru',
 } as const;
