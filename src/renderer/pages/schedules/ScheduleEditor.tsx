@@ -13,9 +13,9 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
+import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
-import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { CronPreview } from './CronPreview.tsx';
 import { freeId, type ScheduleFile, withoutSchedule, withSchedule } from './changes.ts';
@@ -51,7 +51,7 @@ export function ScheduleEditor({
       },
   );
   const [plan, setPlan] = useState(() => planOf(schedule.cron));
-  const { change, pending, error } = useSettingsChange(settings);
+  const { save: change, saving, refusal, reload } = useSettings();
   const asked = { ...schedule, cron: cronOf(plan) };
   const zone = schedule.timezone ?? 'UTC';
   const problem = useCronProblem(asked.cron, zone);
@@ -75,7 +75,7 @@ export function ScheduleEditor({
         }}
       >
         <Stack gap="md">
-          {error !== null && <ErrorAlert error={error} />}
+          <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
           <PlanFields plan={plan} onChange={setPlan} problem={problem} />
           <CronPreview cron={asked.cron} timezone={zone} problem={problem} />
           <Autocomplete
@@ -137,7 +137,7 @@ export function ScheduleEditor({
               <Button variant="default" onClick={onClose}>
                 {t('window.cancel')}
               </Button>
-              <Button type="submit" loading={pending} disabled={problem !== null}>
+              <Button type="submit" loading={saving} disabled={problem !== null}>
                 {t('window.save')}
               </Button>
             </Group>

@@ -10,8 +10,8 @@ import { useId } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
-import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import { useSettings } from '../../data/useSettings.ts';
+import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { Section } from './Section.tsx';
 
@@ -29,14 +29,14 @@ export function Appearance({ settings }: { readonly settings: SettingsView }) {
 
 function Language({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
-  const { change, pending, error } = useSettingsChange(settings);
+  const { save: change, saving, refusal, reload } = useSettings();
   const language = settings.effective?.language ?? 'auto';
   return (
     <>
       <Choice
         label={t('settingsPage.language')}
         value={language}
-        disabled={pending || settings.document === null}
+        disabled={saving || settings.document === null}
         data={[
           { value: 'auto', label: t('settingsPage.asSystem') },
           // Each in its own language: whoever cannot read this one must find theirs.
@@ -45,7 +45,7 @@ function Language({ settings }: { readonly settings: SettingsView }) {
         ]}
         onChange={(chosen) => void change((now) => ({ ...now, language: chosen }))}
       />
-      {error !== null && <ErrorAlert error={error} />}
+      <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
     </>
   );
 }

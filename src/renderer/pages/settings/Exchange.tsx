@@ -3,8 +3,8 @@ import { notifications } from '@mantine/notifications';
 import type { SettingsFile } from '../../../shared/settings.ts';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
-import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import { useSettings } from '../../data/useSettings.ts';
+import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { saveAs } from '../../parts/saveAs.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { Section } from './Section.tsx';
@@ -14,7 +14,7 @@ export function Exchange({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const exporting = useCommand('exportSettings');
   const checking = useCommand('checkImport');
-  const { change, pending, error } = useSettingsChange(settings);
+  const { save: change, saving, refusal, reload } = useSettings();
   const save = async (): Promise<void> => {
     const text = await exporting.mutateAsync([]).catch(() => null);
     if (text !== null) saveAs('branchline-settings.json', 'application/json', text);
@@ -59,9 +59,9 @@ export function Exchange({ settings }: { readonly settings: SettingsView }) {
         </Alert>
       )}
       {checking.data?.document != null && (
-        <ImportQuestion document={checking.data.document} pending={pending} onTake={take} />
+        <ImportQuestion document={checking.data.document} pending={saving} onTake={take} />
       )}
-      {error !== null && <ErrorAlert error={error} />}
+      <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
     </Section>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
+import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { Section, SectionForm } from './Section.tsx';
@@ -15,13 +15,13 @@ export function Keeping({ settings }: { readonly settings: SettingsView }) {
   const present = settings.effective?.retention;
   const [days, setDays] = useState(present?.days ?? 30);
   const [batches, setBatches] = useState(present?.batches ?? 500);
-  const { change, pending, error } = useSettingsChange(settings);
+  const editor = useSettings();
   const changed = present !== undefined && (present.days !== days || present.batches !== batches);
-  const save = () => change((now) => ({ ...now, retention: { ...now.retention, days, batches } }));
+  const save = () => editor.save((now) => ({ ...now, retention: { ...now.retention, days, batches } }));
   return (
     <Section title={t('settingsPage.retention')}>
       <Present />
-      <SectionForm error={error} pending={pending} changed={changed} onSave={() => void save()}>
+      <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
         <Group grow align="flex-start">
           <NumberInput
             label={t('settingsPage.days')}

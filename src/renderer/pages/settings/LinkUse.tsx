@@ -1,7 +1,7 @@
 import { Group, NumberInput, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
+import { useSettings } from '../../data/useSettings.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { Section, SectionForm } from './Section.tsx';
 
@@ -14,14 +14,14 @@ export function LinkUse({ settings }: { readonly settings: SettingsView }) {
   const present = settings.effective?.sync;
   const [kbps, setKbps] = useState(present?.bandwidthKbps ?? 0);
   const [hours, setHours] = useState(present?.bandwidthHours ?? null);
-  const { change, pending, error } = useSettingsChange(settings);
+  const editor = useSettings();
   const changed =
     present !== undefined && (present.bandwidthKbps !== kbps || present.bandwidthHours !== hours);
   const save = () =>
-    change((now) => ({ ...now, sync: { ...now.sync, bandwidthKbps: kbps, bandwidthHours: hours } }));
+    editor.save((now) => ({ ...now, sync: { ...now.sync, bandwidthKbps: kbps, bandwidthHours: hours } }));
   return (
     <Section title={t('settingsPage.link')}>
-      <SectionForm error={error} pending={pending} changed={changed} onSave={() => void save()}>
+      <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
         <NumberInput
           label={t('settingsPage.bandwidth')}
           description={t('settingsPage.bandwidthHelp')}

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useSettingsChange } from '../../data/useSettings.ts';
+import { useSettings } from '../../data/useSettings.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { Section, SectionForm } from './Section.tsx';
 
@@ -14,10 +14,10 @@ export function Notices({ settings }: { readonly settings: SettingsView }) {
   const present = settings.effective?.notifications;
   const [desktop, setDesktop] = useState(present?.desktop ?? true);
   const [hours, setHours] = useState(present?.noSuccessHours ?? 26);
-  const { change, pending, error } = useSettingsChange(settings);
+  const editor = useSettings();
   const changed = present !== undefined && (present.desktop !== desktop || present.noSuccessHours !== hours);
   const save = () =>
-    change((now) => ({
+    editor.save((now) => ({
       ...now,
       notifications: { ...now.notifications, desktop, noSuccessHours: hours },
     }));
@@ -28,7 +28,7 @@ export function Notices({ settings }: { readonly settings: SettingsView }) {
           {t('settingsPage.notHere')}
         </Text>
       )}
-      <SectionForm error={error} pending={pending} changed={changed} onSave={() => void save()}>
+      <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
         <Switch
           label={t('settingsPage.notify')}
           description={t('settingsPage.notifyHelp')}

@@ -1,6 +1,7 @@
 import { Button, Group, Paper, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import type { SettingsEditor } from '../../data/useSettings.ts';
+import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 
 /** One subject of the settings. */
@@ -19,14 +20,12 @@ export function Section({ title, children }: { readonly title: string; readonly 
 
 /** Fields that take effect together, when they are saved. */
 export function SectionForm({
-  error,
-  pending,
+  editor,
   changed,
   onSave,
   children,
 }: {
-  readonly error: Error | null;
-  readonly pending: boolean;
+  readonly editor: SettingsEditor;
   /** Whether there is anything to save. */
   readonly changed: boolean;
   readonly onSave: () => void;
@@ -42,9 +41,9 @@ export function SectionForm({
     >
       <Stack gap="md">
         {children}
-        {error !== null && <ErrorAlert error={error} />}
+        <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
         <Group justify="flex-end">
-          <Button type="submit" variant="default" loading={pending} disabled={!changed}>
+          <Button type="submit" variant="default" loading={editor.saving} disabled={!changed}>
             {t('window.save')}
           </Button>
         </Group>
