@@ -3,7 +3,8 @@ import { showPage } from './view/showPage.ts';
 import './bridge.ts';
 
 /** The batch that a person chose; the latest one while nobody did. */
-let chosen: string | null = decodeURIComponent(window.location.hash.slice(1)) || null;
+let chosen: string | null =
+  decodeURIComponent(/^#\/batch\/(.+)$/.exec(window.location.hash)?.[1] ?? '') || null;
 let shown: Promise<unknown> = Promise.resolve();
 
 /** Looks are queued: an older answer must not be drawn over a newer one. */
