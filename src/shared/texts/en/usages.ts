@@ -17,6 +17,11 @@ export const usages = {
     means: 'Nothing was run and the file was left as it is.',
     next: 'Correct the file, or put back a copy of it.',
   },
+  settings_changed: {
+    what: 'The settings were changed meanwhile, by another program or in another window.',
+    means: 'Nothing was saved, so that nothing of that change is lost.',
+    next: 'Look at the settings as they are now, and make your change again.',
+  },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',
     means: 'The settings do not have a branch database with this id.',

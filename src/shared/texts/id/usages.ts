@@ -20,6 +20,11 @@ export const usages = {
     means: 'Tidak ada yang dijalankan dan berkas dibiarkan apa adanya.',
     next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
   },
+  settings_changed: {
+    what: 'Pengaturan sudah diubah sementara itu, oleh program lain atau di jendela lain.',
+    means: 'Tidak ada yang disimpan, agar perubahan itu tidak hilang.',
+    next: 'Lihat pengaturan yang sekarang, lalu buat perubahan Anda lagi.',
+  },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
     means: 'Pengaturan tidak memuat basis data cabang dengan id ini.',
