@@ -1,6 +1,5 @@
 import { app } from 'electron';
 import { createFace } from '../core/face/createFace.ts';
-import { JournalReader } from '../core/face/journalReader.ts';
 import { readLanguage } from '../core/face/setup.ts';
 import { systemPorts } from '../core/systemPorts.ts';
 import { UsageCode } from '../shared/errors.ts';
@@ -14,7 +13,6 @@ import { startAtLogin } from './desktop/startAtLogin.ts';
 import { hasTrayHost } from './desktop/trayHost.ts';
 import { setupGuards } from './guards.ts';
 import { hostService } from './host.ts';
-import { createOldHandlers } from './ipc/handlers.ts';
 import { setupIpc } from './ipc/setupIpc.ts';
 import { setupLog } from './log.ts';
 import { Notifier } from './notifications/notifier.ts';
@@ -72,13 +70,7 @@ function start(): void {
       startDemo: null,
     });
     // Before the window, whose first act is to ask.
-    setupIpc(
-      face,
-      window,
-      createOldHandlers(
-        new JournalReader(folder, ports, () => host?.service.status().activity.kind === 'running'),
-      ),
-    );
+    setupIpc(face, window);
     windowReady.resolve();
     const firstPage = isNew(readLanguage(folder, systemLanguages)) ? '/setup' : null;
     if (host === null) {

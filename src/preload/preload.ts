@@ -1,5 +1,4 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import { type Bridge as OldBridge, channelOf as oldChannelOf } from '../shared/ipc.ts';
 import { type Bridge, channelOf, EVENT_CHANNEL } from '../shared/window/bridge.ts';
 import { type Answer, CALL_NAMES, type CallName, type Calls } from '../shared/window/calls.ts';
 import type { WindowEvent } from '../shared/window/events.ts';
@@ -20,22 +19,7 @@ const bridge: Bridge = {
   },
 };
 
-/** What the old page asks besides. */
-const old: Pick<OldBridge, 'batches' | 'latestBatch' | 'onShow'> = {
-  batches: (limit) => ipcRenderer.invoke(oldChannelOf('batches'), limit),
-  latestBatch: () => ipcRenderer.invoke(oldChannelOf('latestBatch')),
-  onShow: (listener) => {
-    bridge.listen(
-      (event) => {
-        const batch = event.type === 'show' ? /^\/batch\/(.+)$/.exec(event.page)?.[1] : undefined;
-        if (batch !== undefined) listener(decodeURIComponent(batch));
-      },
-      () => {},
-    );
-  },
-};
-
-contextBridge.exposeInMainWorld('branchline', { ...bridge, ...old });
+contextBridge.exposeInMainWorld('branchline', bridge);
 
 function asks<C extends CallName>(call: C) {
   return (...args: Parameters<Calls[C]>): Promise<Answer<C>> => ipcRenderer.invoke(channelOf(call), ...args);

@@ -1,12 +1,6 @@
-import {
-  type MantineColorScheme,
-  SegmentedControl,
-  Stack,
-  Switch,
-  Text,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { Input, NativeSelect, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useId } from 'react';
+import { isLanguage } from '../../../shared/texts/language.ts';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
@@ -30,12 +24,11 @@ export function Appearance({ settings }: { readonly settings: SettingsView }) {
 function Language({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const { save: change, saving, refusal, reload } = useSettings();
-  const language = settings.effective?.language ?? 'auto';
   return (
     <>
-      <Choice
+      <NativeSelect
         label={t('settingsPage.language')}
-        value={language}
+        value={settings.effective?.language ?? 'auto'}
         disabled={saving || settings.document === null}
         data={[
           { value: 'auto', label: t('settingsPage.asSystem') },
@@ -43,7 +36,9 @@ function Language({ settings }: { readonly settings: SettingsView }) {
           { value: 'en', label: 'English' },
           { value: 'id', label: 'Bahasa Indonesia' },
         ]}
-        onChange={(chosen) => void change((now) => ({ ...now, language: chosen }))}
+        onChange={({ currentTarget: { value } }) =>
+          void change((now) => ({ ...now, language: isLanguage(value) ? value : 'auto' }))
+        }
       />
       <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
     </>
@@ -52,18 +47,25 @@ function Language({ settings }: { readonly settings: SettingsView }) {
 
 function Colors() {
   const t = useT();
+  const id = useId();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Choice<MantineColorScheme>
-      label={t('settingsPage.colors')}
-      value={colorScheme}
-      data={[
-        { value: 'auto', label: t('settingsPage.asSystem') },
-        { value: 'light', label: t('settingsPage.light') },
-        { value: 'dark', label: t('settingsPage.dark') },
-      ]}
-      onChange={setColorScheme}
-    />
+    <div>
+      <Input.Label component="span" id={id}>
+        {t('settingsPage.colors')}
+      </Input.Label>
+      <SegmentedControl
+        fullWidth
+        aria-labelledby={id}
+        value={colorScheme}
+        data={[
+          { value: 'auto', label: t('settingsPage.asSystem') },
+          { value: 'light', label: t('settingsPage.light') },
+          { value: 'dark', label: t('settingsPage.dark') },
+        ]}
+        onChange={setColorScheme}
+      />
+    </div>
   );
 }
 
@@ -79,35 +81,5 @@ function StartAtLogin() {
       disabled={set.isPending}
       onChange={(event) => set.mutate([event.currentTarget.checked], { onSuccess: () => void refetch() })}
     />
-  );
-}
-
-function Choice<T extends string>({
-  label,
-  value,
-  data,
-  disabled = false,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: T;
-  readonly data: { readonly value: T; readonly label: string }[];
-  readonly disabled?: boolean;
-  readonly onChange: (value: T) => void;
-}) {
-  const id = useId();
-  return (
-    <Stack gap={4}>
-      <Text id={id} size="sm" fw={500}>
-        {label}
-      </Text>
-      <SegmentedControl
-        aria-labelledby={id}
-        value={value}
-        data={data}
-        disabled={disabled}
-        onChange={onChange}
-      />
-    </Stack>
   );
 }
