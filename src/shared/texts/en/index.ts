@@ -1,3 +1,4 @@
+import { agent } from './agent.ts';
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
@@ -9,4 +10,15 @@ import { window } from './window.ts';
 import { words } from './words.ts';
 
 /** Everything that Branchline says, in English. It also sets which keys there are. */
-export const en = { failure: failures, usage: usages, words, cli, help, window, tray, notes, quit } as const;
+export const en = {
+  failure: failures,
+  usage: usages,
+  words,
+  cli,
+  help,
+  window,
+  tray,
+  notes,
+  quit,
+  agent,
+} as const;

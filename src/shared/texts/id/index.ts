@@ -1,4 +1,5 @@
 import type { Catalogue } from '../keys.ts';
+import { agent } from './agent.ts';
 import { cli } from './cli.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
@@ -20,4 +21,5 @@ export const id = {
   tray,
   notes,
   quit,
+  agent,
 } as const satisfies Catalogue;
