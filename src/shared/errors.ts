@@ -103,6 +103,8 @@ export const UsageCode = {
   NoBatches: 'no_batches',
   LeaseHeld: 'lease_held',
   ServiceRunning: 'service_running',
+  AgentNotRunning: 'agent_not_running',
+  PortTaken: 'port_taken',
   RunStopped: 'run_stopped',
   DataFolderUnusable: 'data_folder_unusable',
   DataFolderFull: 'data_folder_full',
@@ -113,6 +115,7 @@ export const UsageCode = {
   DemoRunning: 'demo_running',
   DemoNotRunning: 'demo_not_running',
   DemoFailed: 'demo_failed',
+  DemoNotHere: 'demo_not_here',
 } as const;
 export type UsageCode = (typeof UsageCode)[keyof typeof UsageCode];
 

@@ -78,6 +78,16 @@ export const usages = {
       'The tray icon or the service of this computer runs the schedules there. Two of them would run each twice.',
     next: 'Use the one that is running; or end it first.',
   },
+  agent_not_running: {
+    what: 'No "branchline serve" is running in {{folder}}.',
+    means: 'There is no window that a link could open.',
+    next: 'Start it with "branchline serve". Where the tray icon does the work, its window is there already.',
+  },
+  port_taken: {
+    what: 'Port {{port}} cannot be used.',
+    means: 'Another program listens there, or this user may not; so nothing was started.',
+    next: 'Choose another with --port, or leave it out: any free one is taken then.',
+  },
   run_stopped: {
     what: 'Stopped before it began.',
     means: 'Nothing was copied, and nothing is lost.',
@@ -123,6 +133,11 @@ export const usages = {
     what: 'The demo is not running.',
     means: 'There are no demo servers to use or to end.',
     next: 'Start it with "branchline demo --keep".',
+  },
+  demo_not_here: {
+    what: 'There are settings in {{folder}} already.',
+    means: 'The demo writes settings of its own, and would replace them; so nothing was changed.',
+    next: 'Try it in another folder: branchline serve --data-dir DIR.',
   },
   demo_failed: {
     what: 'The demo servers could not be started: {{reason}}.',

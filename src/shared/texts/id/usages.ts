@@ -81,6 +81,16 @@ export const usages = {
       'Ikon di baki sistem atau layanan di komputer ini menjalankan jadwalnya di sana. Dua sekaligus akan menjalankan semuanya dua kali.',
     next: 'Pakai yang sedang berjalan; atau akhiri dulu.',
   },
+  agent_not_running: {
+    what: 'Tidak ada "branchline serve" yang berjalan di {{folder}}.',
+    means: 'Tidak ada jendela yang bisa dibuka dengan tautan.',
+    next: 'Jalankan dengan "branchline serve". Bila ikon tray yang bekerja, jendelanya sudah ada di sana.',
+  },
+  port_taken: {
+    what: 'Port {{port}} tidak bisa dipakai.',
+    means: 'Program lain memakainya, atau pengguna ini tidak berhak; jadi tidak ada yang dijalankan.',
+    next: 'Pilih port lain dengan --port, atau hilangkan opsi itu: port mana pun yang bebas akan dipakai.',
+  },
   run_stopped: {
     what: 'Dihentikan sebelum dimulai.',
     means: 'Tidak ada yang disalin, dan tidak ada yang hilang.',
@@ -127,6 +137,11 @@ export const usages = {
     what: 'Demo tidak sedang berjalan.',
     means: 'Tidak ada server demo untuk dipakai atau diakhiri.',
     next: 'Jalankan dengan "branchline demo --keep".',
+  },
+  demo_not_here: {
+    what: 'Sudah ada pengaturan di {{folder}}.',
+    means: 'Demo menulis pengaturannya sendiri dan akan menggantinya; jadi tidak ada yang diubah.',
+    next: 'Coba di folder lain: branchline serve --data-dir DIR.',
   },
   demo_failed: {
     what: 'Server demo gagal dijalankan: {{reason}}.',
