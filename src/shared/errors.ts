@@ -93,6 +93,8 @@ export const UsageCode = {
   SettingsUnreadable: 'settings_unreadable',
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
+  PasswordNamed: 'password_named',
+  PasswordUnfit: 'password_unfit',
   NoConnections: 'no_connections',
   NoTables: 'no_tables',
   TableUnknown: 'table_unknown',

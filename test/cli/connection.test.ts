@@ -119,3 +119,37 @@ it('connection test names the nearest id', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('There is no connection "pgsql_lpm".\nDid you mean pgsql_lmp?');
 });
+
+describe('connection password', () => {
+  const store = (id: string, text: string, ...more: string[]) =>
+    runCli(['connection', 'password', id, '--data-dir', folder, ...more], { stdin: text });
+
+  it('takes the first line of what is piped in, says where it went, and shows it nowhere', async () => {
+    await run(CENTRAL);
+    await run(BRANCH);
+    const { code, stdout, stderr } = await store('pgsql_lmp', 'hunter2 \r\nrest\n');
+    expect(code).toBe(0);
+    expect(stdout).toContain('branchline.pgpass');
+    expect(stdout + stderr).not.toContain('hunter2');
+    expect(await readFile(join(folder, 'branchline.pgpass'), 'utf8')).toBe(
+      '127.0.0.1:5433:erp:reader:hunter2 \n',
+    );
+    expect(JSON.parse((await store('central', 'x', '--json')).stdout)).toMatchObject({ place: 'file' });
+  });
+
+  it('forgets it', async () => {
+    await run(CENTRAL);
+    await store('central', 'hunter2');
+    expect((await store('central', '', '--remove')).stdout).toContain('was removed');
+    expect((await store('central', '', '--remove')).stdout).toContain('No password of central');
+    expect(await readFile(join(folder, 'branchline.pgpass'), 'utf8')).toBe('');
+  });
+
+  it('stores none that would never be used, and none that is empty', async () => {
+    await run([...CENTRAL, '--password-env', 'HQ_PASSWORD']);
+    await run(BRANCH);
+    const named = await store('central', 'hunter2');
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('${HQ_PASSWORD}')]);
+    expect((await store('pgsql_lmp', '\n')).stderr).toContain('is empty');
+  });
+});

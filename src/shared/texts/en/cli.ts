@@ -126,6 +126,13 @@ export const cli = {
     tryIt: 'Try it with:',
     works: '{{connection}} works.',
     doesNotWork: '{{connection}} does not work yet.',
+    password: {
+      prompt: 'Password of {{account}} (nothing is shown): ',
+      keychain: 'The password of {{connection}} is in the keychain of this user.',
+      file: 'The keychain cannot be used here ({{reason}}), so the password of {{connection}} is in branchline.pgpass in {{folder}}, which nobody else can read.',
+      removed: 'The stored password of {{connection}} was removed.',
+      nothing: 'No password of {{connection}} was stored.',
+    },
     step: {
       password: 'Password found',
       connect: 'Server answers and accepts the sign-in',

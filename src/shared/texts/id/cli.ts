@@ -116,6 +116,13 @@ export const cli = {
     tryIt: 'Coba dengan:',
     works: '{{connection}} berfungsi.',
     doesNotWork: '{{connection}} belum berfungsi.',
+    password: {
+      prompt: 'Kata sandi {{account}} (tidak ditampilkan): ',
+      keychain: 'Kata sandi {{connection}} disimpan di gantungan kunci pengguna ini.',
+      file: 'Gantungan kunci tidak bisa dipakai di sini ({{reason}}), jadi kata sandi {{connection}} disimpan di branchline.pgpass di {{folder}}, yang tidak bisa dibaca orang lain.',
+      removed: 'Kata sandi {{connection}} yang disimpan sudah dihapus.',
+      nothing: 'Tidak ada kata sandi {{connection}} yang disimpan.',
+    },
     step: {
       password: 'Kata sandi ditemukan',
       connect: 'Server menjawab dan menerima masuk',
