@@ -153,3 +153,14 @@ describe('connection password', () => {
     expect((await store('pgsql_lmp', '\n')).stderr).toContain('is empty');
   });
 });
+
+it('connection test shows every step, and says what to do about the one that fails', async () => {
+  await run([...CENTRAL.slice(0, 5), '127.0.0.1', ...CENTRAL.slice(6)]);
+  const raw = JSON.parse(await readFile(file(), 'utf8'));
+  await writeFile(file(), JSON.stringify({ ...raw, central: { ...raw.central, port: 9 } }));
+  const { code, stdout } = await run(['connection', 'test', 'central']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('The name of the server is known (host 127.0.0.1, address 127.0.0.1)');
+  expect(stdout).toMatch(/The server answers at its port\n {2}The head office database does not answer/);
+  expect(stdout).toMatch(/Next +Check the internet link or VPN to 127\.0\.0\.1:9/);
+});

@@ -134,9 +134,10 @@ export const cli = {
       nothing: 'No password of {{connection}} was stored.',
     },
     step: {
-      password: 'Password found',
-      connect: 'Server answers and accepts the sign-in',
+      name: 'The name of the server is known',
+      port: 'The server answers at its port',
       tls: 'Encryption',
+      sign_in: 'The server accepts the sign-in',
       version: 'PostgreSQL version',
       read: 'Tables can be read',
       write: 'Tables can be written',

@@ -124,9 +124,10 @@ export const cli = {
       nothing: 'Tidak ada kata sandi {{connection}} yang disimpan.',
     },
     step: {
-      password: 'Kata sandi ditemukan',
-      connect: 'Server menjawab dan menerima masuk',
+      name: 'Nama server dikenal',
+      port: 'Server menjawab di portnya',
       tls: 'Enkripsi',
+      sign_in: 'Server menerima masuk',
       version: 'Versi PostgreSQL',
       read: 'Tabel bisa dibaca',
       write: 'Tabel bisa ditulis',
