@@ -7,8 +7,8 @@ import {
   formatPlannedTime,
   formatRate,
   formatShortTime,
-  formatWeekday,
 } from '../../shared/format.ts';
+import { formatAgo, formatDay, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
@@ -26,8 +26,12 @@ export interface Format {
   shortTime(at: string): string;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
-  /** The short name of a weekday, Sunday being 0: `Mon`, `Sen`. */
-  weekday(day: number): string;
+  /** `3 hours ago`. */
+  ago(at: string, now: Date): string;
+  /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
+  day(day: string): string;
+  weekday(day: string): string;
+  month(day: string): string;
   readonly timeZone: string | undefined;
 }
 
@@ -41,7 +45,10 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dateTime: (at) => formatDateTime(at, language, timeZone),
     shortTime: (at) => formatShortTime(at, new Date(), language, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
+    ago: (at, now) => formatAgo(at, now, language),
+    day: (day) => formatDay(day, language),
     weekday: (day) => formatWeekday(day, language),
+    month: (day) => formatMonth(day, language),
     timeZone,
   };
 }

@@ -12,6 +12,12 @@ import { asKind, HOURS, type Plan, type PlanKind } from './plan.ts';
 
 const KINDS = ['daily', 'weekly', 'hourly', 'cron'] as const satisfies readonly PlanKind[];
 
+/** From Monday on, Sunday being 0 as in cron. */
+const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
+
+/** The days from the 1st to the 7th of this month are a week from Sunday on. */
+const SUNDAY = '2024-09-0';
+
 /** When: chosen, or typed as a cron expression. */
 export function PlanFields({
   plan,
@@ -52,8 +58,8 @@ function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) 
             onChange={(days) => onChange({ ...plan, days: days.map(Number) })}
           >
             <Group gap="sm" mt={4}>
-              {[1, 2, 3, 4, 5, 6, 0].map((day) => (
-                <Checkbox key={day} value={String(day)} label={format.weekday(day)} />
+              {WEEK.map((day) => (
+                <Checkbox key={day} value={String(day)} label={format.weekday(`${SUNDAY}${day + 1}`)} />
               ))}
             </Group>
           </Checkbox.Group>

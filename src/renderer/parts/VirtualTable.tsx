@@ -1,0 +1,80 @@
+import type { CSSProperties, ReactNode } from 'react';
+import type { VirtualRows } from './useVirtualRows.ts';
+import classes from './VirtualTable.module.css';
+
+export interface Column {
+  readonly key: string;
+  readonly head: ReactNode;
+  readonly sort?: 'ascending' | 'descending' | 'none';
+}
+
+/**
+ * A table of thousands of rows. Its rows are plain elements of one height, so that nothing has to be measured while
+ * it scrolls.
+ */
+export function VirtualTable({
+  rows,
+  label,
+  columns,
+  widths,
+  style,
+  busy = false,
+  children,
+}: {
+  readonly rows: VirtualRows;
+  readonly label: string;
+  readonly columns: readonly Column[];
+  /** As `grid-template-columns` has it. */
+  readonly widths: string;
+  readonly style?: CSSProperties;
+  /** Whether what is shown is of the question before. */
+  readonly busy?: boolean;
+  /** A row's cells. */
+  readonly children: (index: number) => ReactNode;
+}) {
+  const height = rows.rowHeight;
+  return (
+    // biome-ignore-start lint/a11y/useFocusableInteractive: rows of a table are not for the keyboard, the links in them are.
+    // biome-ignore-start lint/a11y/useSemanticElements: a table element cannot leave out most of its rows and place the rest by itself.
+    <div
+      role="table"
+      aria-label={label}
+      aria-rowcount={rows.count + 1}
+      aria-busy={busy}
+      className={classes.table}
+      style={{ ...style, '--columns': widths } as CSSProperties}
+    >
+      <div role="rowgroup" className={classes.head}>
+        <div role="row" aria-rowindex={1} className={classes.columns}>
+          {columns.map(({ key, head, sort }) => (
+            <div key={key} role="columnheader" aria-sort={sort}>
+              {head}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div
+        role="rowgroup"
+        ref={rows.body}
+        className={classes.body}
+        style={{ height: rows.height }}
+        onKeyDown={rows.onKeyDown}
+      >
+        {rows.items.map(({ index, top }) => (
+          <div
+            key={index}
+            role="row"
+            aria-rowindex={index + 2}
+            data-index={index}
+            className={`${classes.row} ${classes.columns}`}
+            style={{ height, transform: `translateY(${top}px)` }}
+          >
+            {children(index)}
+          </div>
+        ))}
+      </div>
+    </div>
+    // biome-ignore-end lint/a11y/useSemanticElements: see above.
+    // biome-ignore-end lint/a11y/useFocusableInteractive: see above.
+  );
+}
