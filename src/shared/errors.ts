@@ -112,6 +112,7 @@ export const UsageCode = {
   DemoRunning: 'demo_running',
   DemoNotRunning: 'demo_not_running',
   DemoFailed: 'demo_failed',
+  DemoNotShipped: 'demo_not_shipped',
 } as const;
 export type UsageCode = (typeof UsageCode)[keyof typeof UsageCode];
 
