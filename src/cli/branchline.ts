@@ -1,13 +1,16 @@
 import os from 'node:os';
 import process from 'node:process';
+import { ExitCode } from './exitCodes.ts';
 import { main } from './main.ts';
 
 // `branchline sync-status | head` closes the pipe early. A sync goes on without its reader; nothing is
 // thrown for lines that nobody wants.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-// Only the code is set: process.exit would cut off what a pipe has not taken yet.
-process.exitCode = await main({
+// Should the process end before `main` has, that is no success.
+process.exitCode = ExitCode.SomeFailed;
+// Not awaited: the bundle is CommonJS, which cannot.
+void main({
   argv: process.argv.slice(2),
   env: process.env,
   platform: process.platform,
@@ -18,4 +21,7 @@ process.exitCode = await main({
   },
   stdout: process.stdout,
   stderr: process.stderr,
+}).then((code) => {
+  // Only the code is set: process.exit would cut off what a pipe has not taken yet.
+  process.exitCode = code;
 });

@@ -118,6 +118,7 @@ export const UsageCode = {
   DemoNotRunning: 'demo_not_running',
   DemoFailed: 'demo_failed',
   DemoNotHere: 'demo_not_here',
+  DemoNotShipped: 'demo_not_shipped',
 } as const;
 export type UsageCode = (typeof UsageCode)[keyof typeof UsageCode];
 

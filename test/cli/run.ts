@@ -24,7 +24,16 @@ export interface RunCliOptions {
 
 /** Runs the command line in a process of its own, as a person would. */
 export function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  const child = spawn(process.execPath, [ENTRY, ...args], {
+  return runProgram(process.execPath, [ENTRY, ...args], options);
+}
+
+/** Runs any program in the same way. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: RunCliOptions = {},
+): Promise<CliResult> {
+  const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...plainEnvironment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -9,13 +9,13 @@ import { onTestFinished } from 'vitest';
 import type { Desktop } from './desktop/desktop.ts';
 
 /** The folder of a test runtime (an Electron 25, with `compat.cjs`); undefined where there is none. */
-const RUNTIME = process.env.BRANCHLINE_TEST_ELECTRON;
+const RUNTIME = process.env.BRANCHLINE_TEST_ELECTRON ?? '';
 
-export const hasRuntime = RUNTIME !== undefined && RUNTIME !== '';
+export const hasRuntime = RUNTIME !== '';
 
 if (!hasRuntime) {
   console.warn(
-    '\n!! SKIPPED: the window was NOT tested on a real Electron.\n' +
+    '\n!! SKIPPED: the desktop application was NOT tested on a real Electron.\n' +
       '!! Set BRANCHLINE_TEST_ELECTRON to the folder of a test runtime and run under xvfb-run, as .ci/run does.\n',
   );
 }
@@ -49,20 +49,18 @@ export interface Start {
 }
 
 /** What Electron is started with. */
-export function commandLine({ folder, hidden, desktop, lang = 'en_GB.UTF-8' }: Start): {
+export function commandLine(start: Start): {
   readonly executablePath: string;
   readonly args: string[];
   readonly env: Record<string, string>;
 } {
-  const runtime = RUNTIME ?? '';
-  const busAddress = desktop?.busAddress ?? 'disabled:';
-  const { NODE_OPTIONS: _forVitest, LANGUAGE: _other, LC_ALL: _all, ...env } = definedEnv();
+  const { folder, hidden } = start;
   return {
-    executablePath: join(runtime, 'electron/electron'),
+    executablePath: join(RUNTIME, 'electron/electron'),
     // Without a sandbox of the system's: test machines are containers, where root runs it.
     args: [
       '-r',
-      join(runtime, 'compat.cjs'),
+      join(RUNTIME, 'compat.cjs'),
       '--no-sandbox',
       '--disable-gpu',
       resolve(OUT, 'main/main.cjs'),
@@ -70,14 +68,24 @@ export function commandLine({ folder, hidden, desktop, lang = 'en_GB.UTF-8' }: S
       folder,
       ...(hidden === true ? ['--hidden'] : []),
     ],
-    env: {
-      ...env,
-      LANG: lang,
-      LC_MESSAGES: lang,
-      // On the desktop of its test, or on none: not on that of whoever runs the tests. Sleep is told on the system's bus.
-      DBUS_SESSION_BUS_ADDRESS: busAddress,
-      DBUS_SYSTEM_BUS_ADDRESS: busAddress,
-    },
+    env: environment(start),
+  };
+}
+
+/** On the desktop of its test, or on none: not on that of whoever runs the tests. */
+export function environment({
+  desktop,
+  lang = 'en_GB.UTF-8',
+}: Pick<Start, 'desktop' | 'lang'>): Record<string, string> {
+  const { NODE_OPTIONS: _forVitest, LANGUAGE: _other, LC_ALL: _all, ...env } = definedEnv();
+  const busAddress = desktop?.busAddress ?? 'disabled:';
+  return {
+    ...env,
+    LANG: lang,
+    LC_MESSAGES: lang,
+    DBUS_SESSION_BUS_ADDRESS: busAddress,
+    // Sleep is told on the system's bus.
+    DBUS_SYSTEM_BUS_ADDRESS: busAddress,
   };
 }
 

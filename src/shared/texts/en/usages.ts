@@ -154,6 +154,12 @@ export const usages = {
     means: 'Nothing was left behind running.',
     next: 'Try another folder with --folder DIR, with at least 500 MB free.',
   },
+  demo_not_shipped: {
+    what: 'The demo is not part of an installed Branchline.',
+    means:
+      'Its two PostgreSQL servers would add 60 MB to every download, so they come with the source code alone.',
+    next: 'To try it, take the source code to a computer with Node.js and run "npm ci && npm run demo" there.',
+  },
 } as const satisfies Record<
   UsageCode,
   { readonly what: string; readonly means: string; readonly next: string }

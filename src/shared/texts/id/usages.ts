@@ -159,6 +159,12 @@ export const usages = {
     means: 'Tidak ada yang tertinggal berjalan.',
     next: 'Coba folder lain dengan --folder DIR, dengan ruang kosong minimal 500 MB.',
   },
+  demo_not_shipped: {
+    what: 'Demo bukan bagian dari Branchline yang terpasang.',
+    means:
+      'Kedua server PostgreSQL-nya akan menambah 60 MB pada setiap unduhan, jadi hanya ada bersama kode sumbernya.',
+    next: 'Untuk mencobanya, bawa kode sumber ke komputer yang punya Node.js, lalu jalankan "npm ci && npm run demo" di sana.',
+  },
 } as const satisfies Record<
   UsageCode,
   { readonly what: string; readonly means: string; readonly next: string }
