@@ -71,7 +71,7 @@ export function withTables(
 
 export interface TablesEdit {
   readonly schema: string;
-  readonly tables: NonNullable<ConnectionFile['tables']>;
+  readonly tables: Readonly<NonNullable<ConnectionFile['tables']>>;
   readonly exclude: readonly string[];
 }
 

@@ -17,7 +17,11 @@ export interface Chosen {
   readonly leftOutBy: string | null;
 }
 
-export function choiceOf({ tables = ['*'], exclude = [] }: Partial<TableChoice>): TableChoice {
+/** As it stands in the settings; what is not written there is all tables. */
+export function choiceOf({
+  tables = ['*'],
+  exclude = [],
+}: Pick<Partial<ConnectionFile>, 'tables' | 'exclude'>): TableChoice {
   return { tables, exclude };
 }
 
