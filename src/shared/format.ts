@@ -123,3 +123,10 @@ export function formatPlannedTime(at: string | Date, language: Language, timeZon
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(time);
 }
+
+/** The short name of a weekday, Sunday being 0: `Mon`, `Sen`. */
+export function formatWeekday(day: number, language: Language): string {
+  // The 4th of January 1970 was a Sunday.
+  const time = new Date(Date.UTC(1970, 0, 4 + day));
+  return new Intl.DateTimeFormat(LOCALES[language], { weekday: 'short', timeZone: 'UTC' }).format(time);
+}

@@ -7,6 +7,7 @@ import {
   formatPlannedTime,
   formatRate,
   formatShortTime,
+  formatWeekday,
 } from '../../shared/format.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
@@ -25,6 +26,8 @@ export interface Format {
   shortTime(at: string): string;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
+  /** The short name of a weekday, Sunday being 0: `Mon`, `Sen`. */
+  weekday(day: number): string;
   readonly timeZone: string | undefined;
 }
 
@@ -38,6 +41,7 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dateTime: (at) => formatDateTime(at, language, timeZone),
     shortTime: (at) => formatShortTime(at, new Date(), language, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
+    weekday: (day) => formatWeekday(day, language),
     timeZone,
   };
 }

@@ -103,7 +103,7 @@ export async function launch(start: Start): Promise<ElectronApplication> {
 export async function startApp(start: Start): Promise<{ app: ElectronApplication; page: Page }> {
   const app = await launch(start);
   const page = await app.firstWindow();
-  await page.locator('#batches h2').waitFor();
+  await page.locator('h1').waitFor();
   return { app, page };
 }
 
