@@ -22,6 +22,41 @@ export function namesTable(typed: string, table: string): boolean {
   return wanted === table.toLowerCase() || wanted === modelName(table).toLowerCase();
 }
 
+/**
+ * Whether a name or pattern means a table, by its name or its model name. `*` in a pattern stands for anything.
+ */
+export function matchesTable(pattern: string, table: string): boolean {
+  return pattern.includes('*') ? patternExpression(pattern)(table) : namesTable(pattern, table);
+}
+
+/**
+ * The same for many names and many tables, made once.
+ *
+ * @returns by which name or pattern a table is meant; null by none
+ */
+export function compileNames(names: readonly string[]): (table: string) => string | null {
+  const exact = new Map<string, string>();
+  for (const name of names) if (!name.includes('*')) exact.set(name.trim().toLowerCase(), name);
+  const patterns = names
+    .filter((name) => name.includes('*'))
+    .map((name) => ({ name, means: patternExpression(name) }));
+  return (table) =>
+    exact.get(table.toLowerCase()) ??
+    exact.get(modelName(table).toLowerCase()) ??
+    patterns.find(({ means }) => means(table))?.name ??
+    null;
+}
+
+function patternExpression(pattern: string): (table: string) => boolean {
+  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
+  const expression = new RegExp(`^${source}$`, 'iu');
+  return (table) => expression.test(table) || expression.test(modelName(table));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+}
+
 const BATCH_ID = /^sync_(\d{8})_(\d{6})_[0-9A-Za-z]{8}$/;
 
 /** Whether a text has the form of a batch id, `sync_20251108_143052_aB3dEf9h`. */

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { modelName, namesTable } from '../../shared/naming.ts';
+import { matchesTable } from '../../shared/naming.ts';
 import type { ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -26,10 +26,10 @@ export function selectTables(
   for (const entry of connection.tables) {
     const { name, strategy, cursor = null, allowDeletes } = asEntry(entry);
     const pattern = name.includes('*');
-    const found = shapes.filter((one) => matches(name, one.name) && (!pattern || isTable(one)));
+    const found = shapes.filter((one) => matchesTable(name, one.name) && (!pattern || isTable(one)));
     const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
     for (const table of names) {
-      if (connection.exclude.some((excluded) => matches(excluded, table))) continue;
+      if (connection.exclude.some((excluded) => matchesTable(excluded, table))) continue;
       const shape = shapes.find((one) => one.name === table) ?? null;
       // Later entries say more about tables that a pattern before them has taken.
       selected.set(table, {
@@ -52,18 +52,6 @@ function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
 
 function isTable(shape: TableShape): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
-}
-
-/** Whether a name or pattern means a table, by its name or its model name. */
-export function matches(pattern: string, table: string): boolean {
-  if (!pattern.includes('*')) return namesTable(pattern, table);
-  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
-  const expression = new RegExp(`^${source}$`, 'iu');
-  return expression.test(table) || expression.test(modelName(table));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** The name most like a mistyped one, if any is like it at all; in the spelling of what was typed. */
