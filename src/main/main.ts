@@ -70,8 +70,9 @@ function start(): void {
       quit: () => void quitting.ask(),
       refresh: () => refresh(),
     };
-    const tray = showsTray ? createTray((command) => perform(command, doers)) : null;
-    const refresh = (): void => tray?.show(trayModel(facts(login?.isOn() ?? null), t()));
+    const look = () => trayModel(facts(login?.isOn() ?? null), t());
+    const tray = showsTray ? createTray(look, (command) => perform(command, doers), logger) : null;
+    const refresh = (): void => tray?.refresh();
     const notifier = new Notifier(service, {
       clock: systemClock,
       logger,
