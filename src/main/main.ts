@@ -92,8 +92,9 @@ function start(): void {
       quit: () => void quitting.ask(),
       refresh: () => refresh(),
     };
-    const tray = showsTray ? createTray((command) => perform(command, doers)) : null;
-    const refresh = (): void => tray?.show(trayModel(facts(face.live(), login?.isOn() ?? null), t()));
+    const look = () => trayModel(facts(face.live(), login?.isOn() ?? null), t());
+    const tray = showsTray ? createTray(look, (command) => perform(command, doers), logger) : null;
+    const refresh = (): void => tray?.refresh();
     const notes = new Notifier(service, {
       clock: ports.clock,
       logger,

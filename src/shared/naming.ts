@@ -18,8 +18,17 @@ export function modelName(table: string): string {
  * @param table table name as the catalogue has it
  */
 export function namesTable(typed: string, table: string): boolean {
-  const wanted = typed.trim().toLowerCase();
-  return wanted === table.toLowerCase() || wanted === modelName(table).toLowerCase();
+  return namesOfTable(table).has(typedName(typed));
+}
+
+/** All that means a table, as {@link typedName} makes it of what a person types. */
+export function namesOfTable(table: string): ReadonlySet<string> {
+  return new Set([table.toLowerCase(), modelName(table).toLowerCase()]);
+}
+
+/** What a person typed, without what makes no difference. */
+export function typedName(typed: string): string {
+  return typed.trim().toLowerCase();
 }
 
 /**

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { type CliResult, runProgram } from '../../cli/run.ts';
 import { environment } from './app.ts';
 import { waitFor } from './desktop/bus.ts';
-import type { Desktop } from './desktop/desktop.ts';
+import type { Desktop } from './desktop/openDesktop.ts';
 import type { PackagedApp } from './package.ts';
 
 /** A person's account on a machine where Branchline is installed. */
