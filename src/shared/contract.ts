@@ -30,6 +30,12 @@ export interface BatchOptions {
   readonly allowDeletes: boolean;
 }
 
+/**
+ * The table name of the row that stands for all tables of a connection, where its source could not be
+ * read when the batch began and nothing is known of its tables.
+ */
+export const UNKNOWN_TABLES = '*';
+
 /** A row of `sync_progress`: one (connection, table) inside a batch. */
 export interface TableRow {
   readonly batch_id: string;

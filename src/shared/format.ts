@@ -116,6 +116,36 @@ export function formatShortTime(at: string | Date, now: Date, language: Language
   });
 }
 
+/** Only the clock: `08:41`, or `08.41` in Indonesian. */
+export function formatClock(at: string | Date, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(at));
+}
+
+/** `Monday`, or `Senin`. */
+export function formatDayName(at: string | Date, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    weekday: 'long',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(at));
+}
+
+/**
+ * How many midnights lie between two times: 0 on the same day, 1 from yesterday.
+ *
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function daysBetween(from: string | Date, to: Date, timeZone?: string): number {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  // The Swedish way of writing a date is 2025-11-08, which reads back as midnight in UTC: whole days apart.
+  const day = (time: Date): number =>
+    Date.parse(new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(time));
+  return Math.round((day(to) - day(new Date(from))) / 86_400_000);
+}
+
 /**
  * A planned time: `Mon, 9 Nov 2026, 08:30`; with seconds only where it has some.
  *

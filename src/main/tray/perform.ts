@@ -1,9 +1,9 @@
 import type { Logger } from '../../core/ports.ts';
 import type { Service } from '../../core/service/serviceApi.ts';
+import { pauseEnd } from '../../shared/pauseEnd.ts';
 import { TableStatus } from '../../shared/status.ts';
 import type { StartAtLogin } from '../desktop/autostartFile.ts';
 import { pageOf, type WindowPage } from '../window.ts';
-import { pauseEnd } from './pauseEnd.ts';
 import type { TrayCommand } from './trayModel.ts';
 
 /** What the commands of the tray are done with. */
