@@ -8,7 +8,7 @@ import {
   formatRate,
   formatShortTime,
 } from '../../shared/format.ts';
-import { formatAgo, formatDay, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
+import { formatAgo, formatDay, formatMoment, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
@@ -26,6 +26,8 @@ export interface Format {
   shortTime(at: string): string;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
+  /** With its weekday, and without the year where that is this one. */
+  moment(at: string): string;
   /** `3 hours ago`. */
   ago(at: string, now: Date): string;
   /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
@@ -45,6 +47,7 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dateTime: (at) => formatDateTime(at, language, timeZone),
     shortTime: (at) => formatShortTime(at, new Date(), language, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
+    moment: (at) => formatMoment(at, new Date(), language, timeZone),
     ago: (at, now) => formatAgo(at, now, language),
     day: (day) => formatDay(day, language),
     weekday: (day) => formatWeekday(day, language),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time, anew each minute: for what is told as "so long ago". */
+/** The time, anew each minute: a page that stays open over night must not go on saying "today". */
 export function useNow(): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {
