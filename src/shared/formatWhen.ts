@@ -13,15 +13,19 @@ const DAY: Intl.DateTimeFormatOptions = {
 /** Making one costs far more than using it, and a calendar uses a hundred at a time. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** A day of the calendar is the same everywhere: it is written as if it were in UTC. */
-function write(day: string, language: Language, options: Intl.DateTimeFormatOptions): string {
+function formatOf(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language} ${JSON.stringify(options)}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone: 'UTC' });
+    format = new Intl.DateTimeFormat(LOCALES[language], options);
     formats.set(key, format);
   }
-  return format.format(new Date(`${day}T00:00:00Z`));
+  return format;
+}
+
+/** A day of the calendar is the same everywhere: it is written as if it were in UTC. */
+function write(day: string, language: Language, options: Intl.DateTimeFormatOptions): string {
+  return formatOf(language, { ...options, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /**
@@ -41,6 +45,24 @@ export function formatMonth(day: string, language: Language): string {
 /** `Sun`. */
 export function formatWeekday(day: string, language: Language): string {
   return write(day, language, { weekday: 'short' });
+}
+
+/**
+ * `Sun 22 Nov, 08:41`; with the year where it is another than that of now.
+ *
+ * @param at ISO 8601
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function formatMoment(at: string, now: Date, language: Language, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const year = formatOf(language, { year: 'numeric', ...zone });
+  const { year: _year, ...day } = DAY;
+  return formatOf(language, {
+    ...(year.format(new Date(at)) === year.format(now) ? day : DAY),
+    hour: '2-digit',
+    minute: '2-digit',
+    ...zone,
+  }).format(new Date(at));
 }
 
 const MINUTE = 60;

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatAgo, formatDay, formatMonth, formatWeekday } from '../../src/shared/formatWhen.ts';
+import {
+  formatAgo,
+  formatDay,
+  formatMoment,
+  formatMonth,
+  formatWeekday,
+} from '../../src/shared/formatWhen.ts';
 
 describe('a day of the calendar', () => {
   it('is written as people do, in both languages', () => {
@@ -7,6 +13,19 @@ describe('a day of the calendar', () => {
     expect(formatDay('2026-08-17', 'id')).toBe('Sen, 17 Agu 2026');
     expect(formatMonth('2026-08-17', 'id')).toBe('Agu');
     expect(formatWeekday('2026-08-17', 'en')).toBe('Mon');
+  });
+});
+
+describe('a moment', () => {
+  const now = new Date('2026-11-22T12:00:00Z');
+
+  it('has its weekday and clock, and its year where that is another', () => {
+    const zone = 'Asia/Jakarta';
+    expect(formatMoment('2026-11-22T01:41:05Z', now, 'en', zone)).toBe('Sun 22 Nov, 08:41');
+    expect(formatMoment('2026-11-22T01:41:05Z', now, 'id', zone)).toBe('Min, 22 Nov, 08.41');
+    expect(formatMoment('2025-12-31T16:59:00Z', now, 'en', zone)).toBe('Wed, 31 Dec 2025, 23:59');
+    // By the branch's clock it is another year already.
+    expect(formatMoment('2025-12-31T17:00:00Z', now, 'en', zone)).toBe('Thu 1 Jan, 00:00');
   });
 });
 

@@ -11,7 +11,7 @@ import {
   formatRate,
   formatShortTime,
 } from '../../shared/format.ts';
-import { formatAgo, formatDay, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
+import { formatAgo, formatDay, formatMoment, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
@@ -35,6 +35,8 @@ export interface Format {
   daysAgo(at: string, now: Date): number;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
+  /** With its weekday, and without the year where that is this one. */
+  moment(at: string): string;
   /** `3 hours ago`. */
   ago(at: string, now: Date): string;
   /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
@@ -57,6 +59,7 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dayName: (at) => formatDayName(at, language, timeZone),
     daysAgo: (at, now) => daysBetween(at, now, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
+    moment: (at) => formatMoment(at, new Date(), language, timeZone),
     ago: (at, now) => formatAgo(at, now, language),
     day: (day) => formatDay(day, language),
     weekday: (day) => formatWeekday(day, language),

@@ -11,7 +11,8 @@ import { useBatches } from './useBatches.ts';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
-const WIDTHS = '7.5rem minmax(9.5rem, 1.4fr) minmax(6rem, 1fr) minmax(6.5rem, 1fr) minmax(6rem, 1fr)';
+const WIDTHS =
+  'minmax(6.75rem, 1.1fr) minmax(9.25rem, 1.4fr) minmax(5.5rem, 1fr) minmax(6.25rem, 1fr) minmax(5.25rem, 1fr)';
 
 /** Batches one below the other, thousands of them; each leads to its page. */
 export function BatchList({

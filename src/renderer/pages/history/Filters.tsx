@@ -1,4 +1,5 @@
-import { Button, Group, NativeSelect, Pill } from '@mantine/core';
+import { Button, Group, NativeSelect } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
 import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
 import type { BatchFilter } from '../../../shared/window/views.ts';
 import { useConnections } from '../../data/useConnections.ts';
@@ -61,20 +62,23 @@ export function Filters({
           onChange={({ currentTarget: { value } }) => setPart('connection', value)}
         />
       )}
-      {filter.day !== undefined && (
-        <Pill
-          size="lg"
-          withRemoveButton
-          onRemove={() => setPart('day', undefined)}
-          removeButtonProps={{ 'aria-label': t('historyPage.filter.removeDay'), tabIndex: 0 }}
-        >
-          {t('historyPage.filter.day', { day: format.day(filter.day) })}
-        </Pill>
-      )}
       {!isEverything(filter) && (
-        <Button variant="subtle" onClick={clear}>
-          {t('historyPage.clear')}
-        </Button>
+        <Group gap="xs" w="100%">
+          {filter.day !== undefined && (
+            <Button
+              variant="default"
+              size="xs"
+              radius="xl"
+              rightSection={<IconX size={14} aria-label={t('historyPage.filter.removeDay')} />}
+              onClick={() => setPart('day', undefined)}
+            >
+              {t('historyPage.filter.day', { day: format.day(filter.day) })}
+            </Button>
+          )}
+          <Button variant="subtle" size="xs" onClick={clear}>
+            {t('historyPage.clear')}
+          </Button>
+        </Group>
       )}
     </Group>
   );

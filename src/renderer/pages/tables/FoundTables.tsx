@@ -1,0 +1,67 @@
+import { Button, Text } from '@mantine/core';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import type { TableState } from '../../../shared/window/views.ts';
+import { Empty } from '../../parts/Empty.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { TableList } from './TableList.tsx';
+import { fits, narrows, widened } from './tableFilter.ts';
+import { ordered } from './tableOrder.ts';
+import type { useTableFilter } from './useTableFilter.ts';
+
+/** The tables that fit the filter, or why there are none. */
+export function FoundTables({
+  states,
+  ways,
+}: {
+  readonly states: readonly TableState[];
+  readonly ways: ReturnType<typeof useTableFilter>;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const { filter } = ways;
+  const found = useMemo(
+    () =>
+      ordered(
+        states.filter((state) => fits(state, filter)),
+        filter,
+      ),
+    [states, filter],
+  );
+  if (found.length === 0 && !narrows(filter)) {
+    return (
+      <Empty
+        title={t('tablesPage.empty')}
+        action={
+          <Button component={Link} href="/connections" mt="xs">
+            {t('tablesPage.toConnections')}
+          </Button>
+        }
+      >
+        {t('tablesPage.emptyNext')}
+      </Empty>
+    );
+  }
+  if (found.length === 0) {
+    return (
+      <Empty
+        title={t('tablesPage.noneFits')}
+        action={
+          <Button mt="xs" onClick={() => ways.setFilter(widened(filter))}>
+            {t('tablesPage.clear')}
+          </Button>
+        }
+      >
+        {t('tablesPage.noneFitsNext')}
+      </Empty>
+    );
+  }
+  return (
+    <div>
+      <Text size="sm" c="dimmed" role="status" mb="xs">
+        {t('tablesPage.tables', { count: found.length, number: format.count(found.length) })}
+      </Text>
+      <TableList tables={found} filter={filter} setFilter={ways.setFilter} search={ways.search} />
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { List, Table, Text } from '@mantine/core';
+import type { Translate } from '../../../shared/texts/translate.ts';
+import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { ProofMark } from './ProofMark.tsx';
+import { findings } from './proof.ts';
+
+/** More would be no reading matter; all of them are in what the command line prints. */
+const SHOWN_RANGES = 10;
+
+/** What the last verify of a table found, and what was mended. */
+export function ProofFound({ verified }: { readonly verified: VerifiedRow | null }) {
+  const t = useT();
+  const format = useFormat();
+  if (verified === null) {
+    return (
+      <>
+        <div>
+          <ProofMark verified={null} />
+        </div>
+        <Text>{t('tablesPage.meaning.never')}</Text>
+      </>
+    );
+  }
+  const { failure } = verified;
+  const said = failure === null ? null : t.failure(failure);
+  return (
+    <>
+      <div>
+        <ProofMark verified={verified} />
+      </div>
+      <Text>{t(`tablesPage.meaning.${verified.result}`)}</Text>
+      {said !== null && (
+        <>
+          <Text>{said.sentence}</Text>
+          <Text c="dimmed">{said.next}</Text>
+        </>
+      )}
+      <List size="sm" spacing={2}>
+        {findings(verified, t, format).map((text) => (
+          <List.Item key={text}>{text}</List.Item>
+        ))}
+      </List>
+      <Ranges verified={verified} />
+    </>
+  );
+}
+
+function Ranges({ verified: { differing, differing_ranges, examples } }: { readonly verified: VerifiedRow }) {
+  const t = useT();
+  const format = useFormat();
+  const shown = differing.slice(0, SHOWN_RANGES);
+  const more = differing_ranges - shown.length;
+  return (
+    <>
+      {shown.length > 0 && (
+        <Table.ScrollContainer minWidth={360}>
+          <Table aria-label={t('tablesPage.ranges.title')} className="numbers">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t('tablesPage.ranges.keys')}</Table.Th>
+                <Table.Th ta="right">{t('tablesPage.ranges.source')}</Table.Th>
+                <Table.Th ta="right">{t('tablesPage.ranges.central')}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((range) => (
+                <Table.Tr key={`${range.from} ${range.to}`}>
+                  <Table.Td>{keysOf(range, t)}</Table.Td>
+                  <Table.Td ta="right">{format.count(range.source_rows)}</Table.Td>
+                  <Table.Td ta="right">{format.count(range.central_rows)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+      {shown.length > 0 && more > 0 && (
+        <Text size="sm" c="dimmed">
+          {t('tablesPage.ranges.more', { number: format.count(more) })}
+        </Text>
+      )}
+      {examples.length > 0 && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {t('tablesPage.ranges.examples', { keys: examples.map((key) => `(${key.join(', ')})`).join(', ') })}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function keysOf({ from, to }: DifferingRange, t: Translate): string {
+  if (from === null && to === null) return t('tablesPage.ranges.all');
+  if (from === null) return t('tablesPage.ranges.upTo', { to: to ?? '' });
+  if (to === null) return t('tablesPage.ranges.fromOn', { from });
+  return t('tablesPage.ranges.fromTo', { from, to });
+}

@@ -1,0 +1,54 @@
+import { BarChart } from '@mantine/charts';
+import { Text } from '@mantine/core';
+import { useMemo } from 'react';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import type { RunPoint } from './runPoints.ts';
+
+const HEIGHT = 150;
+
+/**
+ * How long each run took, and how many rows it copied, one under the other with the same time below. Not for screen
+ * readers: the sentence above and the list below say the same.
+ */
+export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) {
+  const t = useT();
+  const format = useFormat();
+  const data = useMemo(() => points.map((point) => ({ ...point })), [points]);
+  const starts = useMemo(
+    () => new Map(points.map(({ key, at }) => [key, format.shortTime(at)])),
+    [points, format],
+  );
+  const start = (key: unknown): string => starts.get(String(key)) ?? '';
+  const common = {
+    h: HEIGHT,
+    data,
+    dataKey: 'key',
+    accessibilityLayer: false,
+    tickLine: 'none' as const,
+    barProps: { isAnimationActive: false },
+    maxBarWidth: 24,
+    xAxisProps: { tickFormatter: start, minTickGap: 40 },
+    yAxisProps: { width: 84 },
+    tooltipProps: { labelFormatter: start },
+  };
+  return (
+    <div aria-hidden>
+      <Text size="sm" fw={600}>
+        {t('tablesPage.chart.duration')}
+      </Text>
+      <BarChart
+        {...common}
+        series={[{ name: 'seconds', label: t('tablesPage.chart.duration'), color: 'branch.7' }]}
+        valueFormatter={(seconds) => format.duration(seconds)}
+      />
+      <Text size="sm" fw={600} mt="xs">
+        {t('tablesPage.chart.rows')}
+      </Text>
+      <BarChart
+        {...common}
+        series={[{ name: 'rows', label: t('tablesPage.chart.rows'), color: 'blue.7' }]}
+        valueFormatter={(rows) => format.count(rows)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { Button, Group } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
+import { Strategy } from '../../../shared/status.ts';
+import type { TableState } from '../../../shared/window/views.ts';
+import { useLinked } from '../../data/liveStore.ts';
+import { useCall } from '../../data/useCall.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { type Asked, Confirm } from './Confirm.tsx';
+
+/** What can be done with one table. What sends much, or overwrites, is asked about first. */
+export function TableActions({
+  state,
+  onAsking,
+}: {
+  readonly state: TableState;
+  readonly onAsking: (asking: boolean) => void;
+}) {
+  const t = useT();
+  const { data: setup } = useCall('setup');
+  const linked = useLinked();
+  const run = useCommand('runNow');
+  const verify = useCommand('verify');
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const may = linked && setup?.commands === true && state.selected;
+  const why = state.selected ? t('tablesPage.action.cannot') : t('tablesPage.action.cannotLeft');
+  const common = { disabled: !may, ...(may ? {} : { title: why }) };
+  const scope = { connections: [state.connection], tables: [state.table] };
+
+  const ask = (what: Asked | null) => {
+    setAsked(what);
+    onAsking(what !== null);
+  };
+  const tell = (message: string) => notifications.show({ title: t('tablesPage.action.started'), message });
+  const told = {
+    run: { onSuccess: () => tell(t('tablesPage.action.startedRun', { table: state.table })) },
+    verify: { onSuccess: () => tell(t('tablesPage.action.startedVerify', { table: state.table })) },
+  };
+  const busy = run.isPending || verify.isPending;
+  return (
+    <Group gap="xs">
+      <Button {...common} loading={busy} data-autofocus onClick={() => run.mutate([scope], told.run)}>
+        {t('tablesPage.action.run')}
+      </Button>
+      <Button
+        {...common}
+        variant="default"
+        loading={busy}
+        onClick={() => verify.mutate([scope], told.verify)}
+      >
+        {t('tablesPage.action.verify')}
+      </Button>
+      <Button {...common} variant="default" loading={busy} onClick={() => ask('repair')}>
+        {t('tablesPage.action.repair')}
+      </Button>
+      <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
+        {t('tablesPage.action.full')}
+      </Button>
+      <Confirm
+        asked={asked}
+        table={state.table}
+        onNo={() => ask(null)}
+        onYes={(what) => {
+          ask(null);
+          if (what === 'full') run.mutate([{ ...scope, strategy: Strategy.Full }], told.run);
+          else verify.mutate([{ ...scope, repair: true }], told.verify);
+        }}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,81 @@
+import { TableStatus } from '../../../shared/status.ts';
+import { isProved } from '../../../shared/verify.ts';
+import type { TableState } from '../../../shared/window/views.ts';
+
+/** Which tables are shown. `left`: those that have run, and that the settings do not select any more. */
+export const SHOWN = ['all', 'failed', 'unproved', 'left'] as const;
+export type Shown = (typeof SHOWN)[number];
+
+/** By what they are in order. */
+export const SORTS = ['table', 'way', 'success', 'status', 'proof'] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface TableFilter {
+  readonly text: string;
+  /** Its id; null for all. */
+  readonly connection: string | null;
+  readonly shown: Shown;
+  readonly sort: Sort;
+  readonly down: boolean;
+}
+
+const PLAIN: TableFilter = { text: '', connection: null, shown: 'all', sort: 'table', down: false };
+
+/** @param search the query of the page's address; what it cannot mean is left out */
+export function readTableFilter(search: string): TableFilter {
+  const query = new URLSearchParams(search);
+  return {
+    text: (query.get('text') ?? '').slice(0, 200),
+    connection: query.get('connection') || null,
+    shown: SHOWN.find((one) => one === query.get('show')) ?? PLAIN.shown,
+    sort: SORTS.find((one) => one === query.get('sort')) ?? PLAIN.sort,
+    down: query.get('down') === '1',
+  };
+}
+
+/** The query of the page's address, with its question mark; nothing where nothing is chosen. */
+export function tableSearch({ text, connection, shown, sort, down }: TableFilter): string {
+  const query = new URLSearchParams();
+  if (text !== '') query.set('text', text);
+  if (connection !== null) query.set('connection', connection);
+  if (shown !== PLAIN.shown) query.set('show', shown);
+  if (sort !== PLAIN.sort) query.set('sort', sort);
+  if (down) query.set('down', '1');
+  const search = query.toString();
+  return search === '' ? '' : `?${search}`;
+}
+
+/** The address of a table's details; its name may have anything in it. */
+export function tableAddress(state: { readonly connection: string; readonly table: string }): string {
+  return `/tables/${encodeURIComponent(state.connection)}/${encodeURIComponent(state.table)}`;
+}
+
+/** A click on a column: by that, or the other way round where it is by that already. */
+export function sortedBy(filter: TableFilter, sort: Sort): TableFilter {
+  return { ...filter, sort, down: filter.sort === sort && !filter.down };
+}
+
+/** Whether tables are left out at all. */
+export function narrows({ text, connection, shown }: TableFilter): boolean {
+  return text !== '' || connection !== null || shown !== 'all';
+}
+
+/** The filter with nothing left out, in the same order. */
+export function widened(filter: TableFilter): TableFilter {
+  return { ...PLAIN, sort: filter.sort, down: filter.down };
+}
+
+export function fits(state: TableState, { text, connection, shown }: TableFilter): boolean {
+  if (connection !== null && state.connection !== connection) return false;
+  if (!isShown(state, shown)) return false;
+  const wanted = text.trim().toLowerCase();
+  return wanted === '' || `${state.table}\n${state.model}`.toLowerCase().includes(wanted);
+}
+
+function isShown(state: TableState, shown: Shown): boolean {
+  if (shown === 'left') return !state.selected;
+  if (!state.selected) return false;
+  if (shown === 'failed') return state.last?.status === TableStatus.Failed;
+  if (shown === 'unproved') return state.verified === null || !isProved(state.verified);
+  return true;
+}

@@ -1,0 +1,62 @@
+import { Strategy, TableStatus } from '../../../shared/status.ts';
+import { VerifyResult } from '../../../shared/verify.ts';
+import type { TableState } from '../../../shared/window/views.ts';
+import type { Sort, TableFilter } from './tableFilter.ts';
+
+/** What needs a person comes first. */
+const STATUSES: readonly (TableStatus | undefined)[] = [
+  TableStatus.Failed,
+  TableStatus.InProgress,
+  TableStatus.Pending,
+  TableStatus.Skipped,
+  undefined,
+  TableStatus.Completed,
+];
+
+const PROOFS: readonly (VerifyResult | undefined)[] = [
+  VerifyResult.Differs,
+  VerifyResult.Failed,
+  VerifyResult.Behind,
+  VerifyResult.NotCompared,
+  undefined,
+  VerifyResult.Repaired,
+  VerifyResult.Equal,
+];
+
+const WAYS: readonly (Strategy | undefined)[] = [
+  Strategy.Full,
+  Strategy.Replace,
+  Strategy.Compare,
+  Strategy.Cursor,
+  Strategy.Changes,
+  undefined,
+];
+
+type Compare = (a: TableState, b: TableState) => number;
+
+/** As text, not as in a dictionary: two thousand names are compared in a moment. */
+const byText = (a: string, b: string): number => {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+};
+
+const byName: Compare = (a, b) => byText(a.table, b.table) || byText(a.connection, b.connection);
+
+const BY: Readonly<Record<Sort, Compare>> = {
+  table: byName,
+  way: (a, b) => WAYS.indexOf(a.last?.strategy ?? undefined) - WAYS.indexOf(b.last?.strategy ?? undefined),
+  // What has never arrived is the oldest of all.
+  success: (a, b) => byText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
+  status: (a, b) => STATUSES.indexOf(a.last?.status) - STATUSES.indexOf(b.last?.status),
+  proof: (a, b) => PROOFS.indexOf(a.verified?.result) - PROOFS.indexOf(b.verified?.result),
+};
+
+/** The tables in the order that is asked for; those alike by name, whichever way round. */
+export function ordered(
+  states: readonly TableState[],
+  { sort, down }: Pick<TableFilter, 'sort' | 'down'>,
+): readonly TableState[] {
+  const by = BY[sort];
+  const sign = down ? -1 : 1;
+  return states.toSorted((a, b) => sign * by(a, b) || byName(a, b));
+}
