@@ -96,5 +96,5 @@ export class PasswordStore {
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL byte ends a text in PostgreSQL's protocol
+/** A NUL byte ends a text in PostgreSQL's protocol. */
 const UNFIT = /[\r\n\0]/;
