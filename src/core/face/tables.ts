@@ -1,7 +1,6 @@
-import { modelName } from '../../shared/naming.ts';
+import { matchesTable, modelName } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import { type TableState, tableKey } from '../../shared/window/views.ts';
-import { matches } from '../batch/select.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /**
@@ -60,8 +59,8 @@ function choiceOf(
   connection: ConnectionSettings | undefined,
   table: string,
 ): Pick<TableState, 'selected' | 'chosenStrategy'> {
-  const entry = connection?.tables.findLast((one) => matches(nameOf(one), table));
-  const excluded = connection?.exclude.some((one) => matches(one, table)) ?? false;
+  const entry = connection?.tables.findLast((one) => matchesTable(nameOf(one), table));
+  const excluded = connection?.exclude.some((one) => matchesTable(one, table)) ?? false;
   return {
     selected: connection?.enabled === true && entry !== undefined && !excluded,
     chosenStrategy: entry === undefined || typeof entry === 'string' ? 'auto' : entry.strategy,
