@@ -1,4 +1,3 @@
-import type { SettingsFile } from '../../shared/settings.ts';
 import { Refused } from './refused.ts';
 import { problemsOf, type SettingsProblem } from './settingsProblems.ts';
 
@@ -8,12 +7,6 @@ export type SaveRefusal =
   | { readonly kind: 'changed' }
   | { readonly kind: 'invalid'; readonly problems: readonly SettingsProblem[] }
   | { readonly kind: 'other'; readonly error: Error };
-
-/** What the first change is made to, where there is no file yet. Without a head office it is no settings. */
-export const NOT_WRITTEN: SettingsFile = {
-  central: { host: '', database: '', user: '' },
-  connections: [],
-};
 
 /** What a refused save means for a form. */
 export function refusalOf(error: unknown): SaveRefusal {

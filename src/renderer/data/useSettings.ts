@@ -1,21 +1,14 @@
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
-import type { SettingsFile } from '../../shared/settings.ts';
 import type { SettingsView } from '../../shared/window/views.ts';
 import { useReach } from './BridgeProvider.tsx';
 import { keyOf } from './keys.ts';
 import { ask } from './refused.ts';
-import { NOT_WRITTEN, refusalOf, type SaveRefusal } from './saveRefusal.ts';
+import { refusalOf, type SaveRefusal } from './saveRefusal.ts';
+import { NOT_WRITTEN, type SettingsBase, type SettingsChange } from './settingsDocument.ts';
 import { useCall } from './useCall.ts';
 
-/**
- * Makes the changed document of the one before, which stays as it is. It writes only what a person changed:
- * a default that is not written follows the program's later versions.
- */
-export type SettingsChange = (document: SettingsFile) => SettingsFile;
-
-/** The document that a form was filled from. */
-export type SettingsBase = Pick<SettingsView, 'document' | 'revision'>;
+export type { SettingsBase, SettingsChange };
 
 export interface SettingsEditor {
   readonly view: UseQueryResult<SettingsView>;

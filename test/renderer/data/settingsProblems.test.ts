@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Refused } from '../../../src/renderer/data/refused.ts';
-import { NOT_WRITTEN, refusalOf } from '../../../src/renderer/data/saveRefusal.ts';
+import { refusalOf } from '../../../src/renderer/data/saveRefusal.ts';
+import { NOT_WRITTEN } from '../../../src/renderer/data/settingsDocument.ts';
 import { problemsElsewhere, problemsOf, reasonAt } from '../../../src/renderer/data/settingsProblems.ts';
 import { settingsSchema } from '../../../src/shared/settings.ts';
 

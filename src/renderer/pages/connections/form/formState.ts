@@ -1,5 +1,5 @@
 import type { SettingsFile } from '../../../../shared/settings.ts';
-import type { SettingsBase } from '../../../data/useSettings.ts';
+import type { SettingsBase } from '../../../data/settingsDocument.ts';
 import { idFromLabel } from '../model/connectionId.ts';
 import {
   connectionsOf,

@@ -6,8 +6,8 @@ import type { Target } from './fields.ts';
 const ORDER = {
   source: ['name', 'port', 'tls', 'sign_in', 'version', 'read'],
   central: ['name', 'port', 'tls', 'sign_in', 'version', 'write'],
-} as const;
-export type StepName = (typeof ORDER)[Target['kind']][number];
+} as const satisfies Record<Target['kind'], readonly ConnectionTestStep['step'][]>;
+export type StepName = ConnectionTestStep['step'];
 
 /** A step as it is shown. */
 export interface ShownStep {
