@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
@@ -34,6 +34,15 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
       onlyLoadAppFromAsar: true,
       enableCookieEncryption: true,
     });
+  });
+
+  test('what is set for a Node of one’s own has no say in the command line', async () => {
+    const folder = dataFolder();
+    const strange = join(folder, 'strange.cjs');
+    writeFileSync(strange, `require('node:fs').writeFileSync(__dirname + '/ran', '')`);
+    const env = { NODE_OPTIONS: `--require=${strange}` };
+    expect(await runProgram(app.launcher, ['--version'], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
   test('its archive has the bundles and what they require, and nothing else', () => {
