@@ -1,6 +1,6 @@
 import type { LiveView, Setup } from '../../shared/window/views.ts';
 import { useT } from '../words/LanguageProvider.tsx';
-import { useLinked, useLive } from './liveStore.ts';
+import { useLinkLoss, useLive } from './liveStore.ts';
 import { useCall } from './useCall.ts';
 
 /** Why something cannot be asked for now; null where it can. */
@@ -35,7 +35,7 @@ export function useMay(): {
 } {
   const t = useT();
   const { data: setup } = useCall('setup');
-  const { command, run } = hindrances(setup, useLive(), useLinked());
+  const { command, run } = hindrances(setup, useLive(), useLinkLoss() === null);
   const say = (why: Hindrance | null): string | undefined => {
     switch (why) {
       case null:
