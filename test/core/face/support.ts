@@ -1,13 +1,36 @@
 import { onTestFinished } from 'vitest';
 import { createFace } from '../../../src/core/face/createFace.ts';
 import type { Face, FaceHost } from '../../../src/core/face/face.ts';
-import type { Ports } from '../../../src/core/ports.ts';
+import type { Clock, Ports } from '../../../src/core/ports.ts';
 import type { CallName, Calls } from '../../../src/shared/window/calls.ts';
 import type { WindowEvent } from '../../../src/shared/window/events.ts';
 import type { Refusal } from '../../../src/shared/window/views.ts';
 import { realPorts } from '../journal/support/world.ts';
 
 export type EventOf<Type extends WindowEvent['type']> = Extract<WindowEvent, { readonly type: Type }>;
+
+/** A clock whose sleepers wake as it is moved on. */
+export function steppedClock(): Clock & { pass(ms: number): Promise<void> } {
+  let now = 0;
+  let sleepers: { readonly until: number; wake(): void }[] = [];
+  return {
+    now: () => new Date(now),
+    monotonic: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        sleepers.push({ until: now + ms, wake: resolve });
+        signal?.addEventListener('abort', () => reject(signal.reason));
+      }),
+    pass: async (ms) => {
+      now += ms;
+      const due = sleepers.filter((one) => one.until <= now);
+      sleepers = sleepers.filter((one) => one.until > now);
+      for (const one of due) one.wake();
+      await Promise.resolve();
+      await Promise.resolve();
+    },
+  };
+}
 
 /** A face under test. */
 export interface Faced {
