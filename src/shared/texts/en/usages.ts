@@ -32,6 +32,16 @@ export const usages = {
     means: 'Nothing was changed.',
     next: 'Choose another id, or change the one that is there in the settings.',
   },
+  password_named: {
+    what: 'The settings already say where the password of "{{connection}}" is: {{where}}.',
+    means: 'That comes first, so a stored password would never be used. Nothing was stored.',
+    next: 'Take "password" or "passfile" of this connection out of the settings, then try again.',
+  },
+  password_unfit: {
+    what: 'The password is empty, or has a line break in it.',
+    means: 'PostgreSQL has no such passwords. Nothing was stored.',
+    next: 'Give the password again, as one line.',
+  },
   no_connections: {
     what: 'There is no branch database to sync.',
     means: 'The settings have no connection that is switched on.',

@@ -35,6 +35,17 @@ export const usages = {
     means: 'Tidak ada yang diubah.',
     next: 'Pilih id lain, atau ubah koneksi yang ada di pengaturan.',
   },
+  password_named: {
+    what: 'Pengaturan sudah menyebut letak kata sandi "{{connection}}": {{where}}.',
+    means:
+      'Itu yang didahulukan, jadi kata sandi yang disimpan tidak akan pernah dipakai. Tidak ada yang disimpan.',
+    next: 'Hapus "password" atau "passfile" koneksi ini dari pengaturan, lalu coba lagi.',
+  },
+  password_unfit: {
+    what: 'Kata sandi kosong, atau memuat ganti baris.',
+    means: 'PostgreSQL tidak punya kata sandi seperti itu. Tidak ada yang disimpan.',
+    next: 'Berikan kata sandinya lagi, dalam satu baris.',
+  },
   no_connections: {
     what: 'Tidak ada basis data cabang untuk disinkronkan.',
     means: 'Pengaturan tidak memuat koneksi yang aktif.',
