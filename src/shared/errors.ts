@@ -91,6 +91,7 @@ export const UsageCode = {
   SettingsMissing: 'settings_missing',
   SettingsInvalid: 'settings_invalid',
   SettingsUnreadable: 'settings_unreadable',
+  SettingsChanged: 'settings_changed',
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
   PasswordNamed: 'password_named',

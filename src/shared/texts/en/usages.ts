@@ -17,6 +17,12 @@ export const usages = {
     means: 'Nothing was run and the file was left as it is.',
     next: 'Correct the file, or put back a copy of it.',
   },
+  settings_changed: {
+    what: 'The settings in {{file}} have been changed meanwhile.',
+    means:
+      'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
+    next: 'Load the settings again, then make your change once more.',
+  },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',
     means: 'The settings do not have a branch database with this id.',

@@ -20,6 +20,12 @@ export const usages = {
     means: 'Tidak ada yang dijalankan dan berkas dibiarkan apa adanya.',
     next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
   },
+  settings_changed: {
+    what: 'Pengaturan di {{file}} sudah diubah sementara itu.',
+    means:
+      'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
+    next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
+  },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
     means: 'Pengaturan tidak memuat basis data cabang dengan id ini.',
