@@ -5,10 +5,10 @@ import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 
 /** A table that the settings select, and what they say of it. */
-export interface Selected {
+export interface Selected<S = TableShape> {
   readonly table: string;
   /** Null where the settings name a table that the source does not have. */
-  readonly shape: TableShape | null;
+  readonly shape: S | null;
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
@@ -18,11 +18,11 @@ export interface Selected {
  * The tables of a source that its settings select. `*` in a name stands for anything; a pattern takes
  * tables only, since a view is often a second look at the same rows: views are taken by their name.
  */
-export function selectTables(
+export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
   connection: ConnectionSettings,
-  shapes: readonly TableShape[],
-): readonly Selected[] {
-  const selected = new Map<string, Selected>();
+  shapes: readonly S[],
+): readonly Selected<S>[] {
+  const selected = new Map<string, Selected<S>>();
   // Settings may list each of 2,000 tables: compared one by one, four million names hold this process up for seconds.
   const named = byAnyName(shapes);
   const excluded = compileNames(connection.exclude);
@@ -51,8 +51,10 @@ export function selectTables(
 }
 
 /** Tables by every name that means them; of names that mean several, all. */
-function byAnyName(shapes: readonly TableShape[]): ReadonlyMap<string, readonly TableShape[]> {
-  const all = new Map<string, TableShape[]>();
+function byAnyName<S extends Pick<TableShape, 'name'>>(
+  shapes: readonly S[],
+): ReadonlyMap<string, readonly S[]> {
+  const all = new Map<string, S[]>();
   for (const shape of shapes) {
     for (const name of namesOfTable(shape.name)) {
       const same = all.get(name);
@@ -69,7 +71,7 @@ function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
   return typeof entry === 'string' ? { name: entry, strategy: 'auto', allowDeletes: false } : entry;
 }
 
-function isTable(shape: TableShape): boolean {
+function isTable(shape: Pick<TableShape, 'kind'>): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
 }
 

@@ -5,8 +5,8 @@ import { createCommands } from './commands.ts';
 import type { Answerers, Face, FaceHost } from './face.ts';
 import { journalFilter, viewBatch, viewDays } from './history.ts';
 import { JournalReader } from './journalReader.ts';
+import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
-import { Listeners } from './live/told.ts';
 import { computerZone } from './localDays.ts';
 import { previewCron, schedulesOf } from './schedules.ts';
 import { checkImport, exportSettings, replaceSettings, usableSettings, viewSettings } from './settings.ts';
@@ -38,8 +38,17 @@ export function createFace(host: FaceHost): Face {
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
     sizes: () => past((journal) => measureSizes(journal, folder)),
-    ...createCommands(host, (refusal) => listeners.tell({ type: 'refused', refusal })),
-    saveSettings: (document, revision) => replaceSettings(folder, document, revision, language()),
+    ...createCommands(host, {
+      refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
+      changed: (what) => live.changed(what),
+    }),
+    saveSettings: (document, revision) => {
+      const saved = replaceSettings(folder, document, revision, language());
+      // In force at once, and not at the service's next look; where one runs, that is told when it has ended.
+      host.service?.wake();
+      live.changed('settings');
+      return saved;
+    },
     exportSettings: () => exportSettings(folder),
     checkImport: (text) => checkImport(folder, text, language()),
     setStartAtLogin: (on) => {
@@ -60,7 +69,7 @@ export function createFace(host: FaceHost): Face {
   return {
     answer: (call, args) => answerCall(answerers, call, args, logger),
     live: () => live.view(),
-    on: (listener) => listeners.add(listener),
+    on: (listener) => live.on(listener),
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };
 }

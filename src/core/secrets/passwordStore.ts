@@ -8,11 +8,11 @@ import { accountOf, type Keychain, KeychainError } from './keychain.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
 /** Where a password that a person gave is kept. */
-export type PasswordPlace = 'keychain' | 'file';
+export type StoredPlace = 'keychain' | 'file';
 
 /** What became of a password that was to be stored. */
 export interface StoreOutcome {
-  readonly place: PasswordPlace;
+  readonly place: StoredPlace;
   /** Why it is in the file and not in the keychain; null in the keychain. */
   readonly trouble: KeychainError | null;
 }
@@ -67,7 +67,7 @@ export class PasswordStore {
   }
 
   /** Where the password of an endpoint is kept; null where there is none. The password itself stays here. */
-  async where(endpoint: PasswordQuestion): Promise<PasswordPlace | null> {
+  async where(endpoint: PasswordQuestion): Promise<StoredPlace | null> {
     const stored = await this.#keychain.get(accountOf(endpoint)).catch((error: unknown) => {
       if (error instanceof KeychainError) return null;
       throw error;

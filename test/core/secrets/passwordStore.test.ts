@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ownPasswordFile, passwordOption, resolvePassword } from '../../../src/core/postgres/password.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
+import { passwordPlaces } from '../../../src/core/secrets/passwordPlaces.ts';
 import { PasswordStore } from '../../../src/core/secrets/passwordStore.ts';
 import { SystemKeychain } from '../../../src/core/secrets/systemKeychain.ts';
 import { UsageError } from '../../../src/shared/errors.ts';
@@ -107,4 +108,22 @@ test('a session signs in with what a person stored', async () => {
   await store.set(endpoint, password);
   await using session = await open();
   expect((await session.query('SELECT current_user AS name')).rows).toEqual([{ name: user }]);
+});
+
+test('the window learns where each password is, and no more', async () => {
+  const { folder, store } = place();
+  const central = { ...LAMPUNG, password: '${HQ}' };
+  const connections = [
+    { ...LAMPUNG, id: 'named', passfile: 'x' },
+    { ...LAMPUNG, id: 'kept' },
+    { ...LAMPUNG, id: 'unknown', host: 'elsewhere.invalid' },
+  ];
+  const settings = settingsSchema.parse({ central, connections });
+  await store.set(LAMPUNG, 'hunter2');
+  expect(await passwordPlaces(folder, settings, NONE)).toEqual({
+    central: 'environment',
+    named: 'passfile',
+    kept: 'file',
+    unknown: 'none',
+  });
 });

@@ -18,9 +18,10 @@ export const usages = {
     next: 'Correct the file, or put back a copy of it.',
   },
   settings_changed: {
-    what: 'The settings were changed meanwhile, by another program or in another window.',
-    means: 'Nothing was saved, so that nothing of that change is lost.',
-    next: 'Look at the settings as they are now, and make your change again.',
+    what: 'The settings in {{file}} have been changed meanwhile.',
+    means:
+      'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
+    next: 'Load the settings again, then make your change once more.',
   },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',

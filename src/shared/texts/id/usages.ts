@@ -21,9 +21,10 @@ export const usages = {
     next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
   },
   settings_changed: {
-    what: 'Pengaturan sudah diubah sementara itu, oleh program lain atau di jendela lain.',
-    means: 'Tidak ada yang disimpan, agar perubahan itu tidak hilang.',
-    next: 'Lihat pengaturan yang sekarang, lalu buat perubahan Anda lagi.',
+    what: 'Pengaturan di {{file}} sudah diubah sementara itu.',
+    means:
+      'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
+    next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
   },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
