@@ -11,7 +11,9 @@ import { addressOf, readNote, writeNote } from './access/note.ts';
 import { Sessions } from './access/sessions.ts';
 import { openWindowServer, type WindowServer } from './http/windowServer.ts';
 
-export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'systemLanguages' | 'startDemo'> {
+export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'systemLanguages'> {
+  /** Starts databases with data to try everything on, and writes settings for them into the user-data folder. */
+  startDemo(): Promise<void>;
   /** In which problems of the settings are told. */
   readonly language: Language;
   /** Null: the port of the last time where it is free, else any. */
@@ -55,6 +57,11 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
     service,
     startAtLogin: null,
     notify: null,
+    startDemo: async () => {
+      await setup.startDemo();
+      // Its settings are there now.
+      service.wake();
+    },
   });
   try {
     return await serveWindow(service, face, ports, setup);

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The system's own way to open an address. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
@@ -15,8 +14,8 @@ export async function openInBrowser(address: string, platform: NodeJS.Platform):
   const [program, ...args] = OPENERS[platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
   child.unref();
-  const ended = new Promise<boolean>((resolve) => {
-    child.once('error', () => resolve(false)).once('exit', (code) => resolve(code === 0));
-  });
-  return Promise.race([ended, sleep(PATIENCE_MS, true, { ref: true })]);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(true), PATIENCE_MS);
+  child.once('error', () => resolve(false)).once('exit', (code) => resolve(code === 0));
+  return promise.finally(() => clearTimeout(timer));
 }

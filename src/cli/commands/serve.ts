@@ -19,7 +19,7 @@ export interface ServeOptions {
 /** `serve`: the service without a desktop, until a signal ends it; or with `--link` a link to the one that runs. */
 export async function serve(options: ServeOptions, context: CliContext): Promise<ExitCode> {
   if (options.link) return linkToRunning(options, context);
-  using signals = listenForStop(process, (stage) => tell(context, [stopNotice(stage, context)]));
+  using signals = listenForStop(process, (stage) => tell(context, stopNotice(stage, context)));
   const demo = new ServedDemo(context.folder, signals.stop);
   const agent = await start(options, context, demo);
   try {
@@ -29,7 +29,7 @@ export async function serve(options: ServeOptions, context: CliContext): Promise
     await agent.stop(signals.halt);
     await demo.end();
   }
-  tell(context, [context.t('agent.serve.ended')]);
+  tell(context, context.t('agent.serve.ended'));
   return ExitCode.AllWell;
 }
 
@@ -77,16 +77,16 @@ async function linkToRunning({ open }: ServeOptions, context: CliContext): Promi
 async function openBrowser(link: string, context: CliContext): Promise<void> {
   const { writeOpener } = await import('../../agent/opener.ts');
   const opened = await openInBrowser(writeOpener(context.folder, link), context.world.platform);
-  if (!opened) tell(context, [context.t('agent.serve.openFailed')]);
+  if (!opened) tell(context, context.t('agent.serve.openFailed'));
 }
 
 function stopNotice(stage: StopStage, { t }: CliContext): string {
   return stage === 'halt' ? t('agent.serve.halting') : t('agent.serve.stopping');
 }
 
-/** With `--json` stdout is for programs alone. */
-function tell(context: CliContext, lines: readonly string[]): void {
-  if (!context.json) context.printError(lines);
+/** On stderr: with `--json` stdout is for programs alone. */
+function tell(context: CliContext, ...lines: readonly string[]): void {
+  context.printError(lines);
 }
 
 function systemLocale(): string {

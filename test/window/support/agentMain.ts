@@ -30,7 +30,7 @@ async function serve({ folder, windowFolder, port, language }: AgentOrder): Prom
     language,
     version: '0.0.0-test',
     systemLanguages: [language],
-    startDemo: null,
+    startDemo: () => Promise.reject(new Error('Tests have databases of their own.')),
   });
   const ready: AgentReady = { url: agent.url, links: Array.from({ length: LINKS }, () => agent.link()) };
   process.send?.(ready);
