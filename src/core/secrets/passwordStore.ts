@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { ownPasswordFile } from '../postgres/password.ts';
 import { findPassword, type PasswordQuestion, withLine, withoutLine } from '../postgres/passwordFile.ts';
 import { replaceFile } from '../settings/atomicFile.ts';
 import { errnoOf } from '../settings/errno.ts';
+import { folderError } from '../settings/folderError.ts';
 import { accountOf, type Keychain, KeychainError } from './keychain.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
@@ -53,15 +55,14 @@ export class PasswordStore {
   /**
    * Forgets the password of an endpoint, wherever it is kept.
    *
-   * @returns whether there was one
+   * @returns whether there was one. A line with wildcards that somebody wrote into the file is theirs, and stays.
    */
   async remove(endpoint: PasswordQuestion): Promise<boolean> {
-    const inFile = this.#inFile(endpoint);
-    this.#rewrite((text) => withoutLine(text, endpoint));
+    const wasInFile = this.#rewrite((text) => withoutLine(text, endpoint));
     try {
-      return (await this.#keychain.remove(accountOf(endpoint))) || inFile;
+      return (await this.#keychain.remove(accountOf(endpoint))) || wasInFile;
     } catch (error) {
-      if (error instanceof KeychainError) return inFile;
+      if (error instanceof KeychainError) return wasInFile;
       throw error;
     }
   }
@@ -77,7 +78,13 @@ export class PasswordStore {
   }
 
   #inFile(endpoint: PasswordQuestion): boolean {
-    return findPassword(this.#read(), endpoint) !== undefined;
+    try {
+      return findPassword(this.#read(), endpoint) !== undefined;
+    } catch (error) {
+      // Signing in says so when it matters.
+      if (error instanceof UsageError) return false;
+      throw error;
+    }
   }
 
   #read(): string {
@@ -85,14 +92,17 @@ export class PasswordStore {
       return readFileSync(this.#file, 'utf8');
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return '';
-      throw error;
+      throw folderError(path.dirname(this.#file), error);
     }
   }
 
-  #rewrite(change: (text: string) => string): void {
+  /** @returns whether that changed anything */
+  #rewrite(change: (text: string) => string): boolean {
     const before = this.#read();
     const after = change(before);
-    if (after !== before) replaceFile(this.#file, after);
+    if (after === before) return false;
+    replaceFile(this.#file, after);
+    return true;
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -50,8 +50,17 @@ describe('the file of a machine without a keychain', () => {
     writeFileSync(file, '# mine\n*:*:*:*:theirs\n', { mode: 0o600 });
     await store.set(LAMPUNG, 'one');
     expect(resolvePassword(LAMPUNG, folder, {}, readText)).toBe('one');
-    await store.remove(LAMPUNG);
+    expect(await store.remove(LAMPUNG)).toBe(true);
+    expect(await store.remove(LAMPUNG)).toBe(false);
     expect(readText(file)).toBe('# mine\n*:*:*:*:theirs\n');
+  });
+
+  test('that cannot be read is told as what it is', async () => {
+    const { store, file } = place();
+    // A folder in its place: no right to read can be taken from root.
+    mkdirSync(file);
+    expect(await store.where(LAMPUNG)).toBeNull();
+    await expect(store.set(LAMPUNG, 'one')).rejects.toMatchObject({ code: 'data_folder_unusable' });
   });
 
   test.each(['', 'two\nlines', 'a\rb', 'a\0b'])(
