@@ -16,6 +16,7 @@ import { hostService } from './host.ts';
 import { setupIpc } from './ipc/setupIpc.ts';
 import { setupLog } from './log.ts';
 import { Notifier } from './notifications/notifier.ts';
+import { electronSettingsStore } from './settingsStore.ts';
 import { setupSingleInstance } from './singleInstance.ts';
 import { perform } from './tray/perform.ts';
 import { createTray } from './tray/tray.ts';
@@ -64,8 +65,9 @@ function start(): void {
       ports,
       service: host?.service ?? null,
       systemLanguages,
+      settingsStore: electronSettingsStore(folder),
       startAtLogin: login,
-      notify: () => notifier?.test() ?? false,
+      notify: host === null ? null : () => notifier?.test() ?? false,
       // Two database servers that outlive the window need a terminal that shows how they are stopped.
       startDemo: null,
     });

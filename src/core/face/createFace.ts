@@ -1,7 +1,9 @@
 import type { Language } from '../../shared/texts/language.ts';
 import type { Journal } from '../journal/journal.ts';
 import { answerCall } from './answer.ts';
+import { bundleFiles } from './bundle.ts';
 import { createCommands } from './commands.ts';
+import { createDrafts } from './drafts.ts';
 import type { Answerers, Face, FaceHost } from './face.ts';
 import { journalFilter, viewBatch, viewDays } from './history.ts';
 import { JournalReader } from './journalReader.ts';
@@ -9,7 +11,7 @@ import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
 import { computerZone } from './localDays.ts';
 import { previewCron, schedulesOf } from './schedules.ts';
-import { checkImport, exportSettings, replaceSettings, usableSettings, viewSettings } from './settings.ts';
+import { createSettings, usableSettings, viewSettings } from './settings.ts';
 import { readLanguage, readSetup } from './setup.ts';
 import { viewTables } from './tables.ts';
 import { measureSizes } from './upkeep.ts';
@@ -34,7 +36,6 @@ export function createFace(host: FaceHost): Face {
     batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
     tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
     tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
-    settings: () => viewSettings(folder, language()),
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
     sizes: () => past((journal) => measureSizes(journal, folder)),
@@ -42,24 +43,25 @@ export function createFace(host: FaceHost): Face {
       refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
       changed: (what) => live.changed(what),
     }),
-    saveSettings: (document, revision) => {
-      const saved = replaceSettings(folder, document, revision, language());
-      // In force at once, and not at the service's next look; where one runs, that is told when it has ended.
-      host.service?.wake();
-      live.changed('settings');
-      return saved;
+    ...createSettings(host, language, () => live.changed('settings')),
+    ...createDrafts(folder, language),
+    bundle: async () => {
+      const settings = await viewSettings(folder, language());
+      return past((journal) =>
+        bundleFiles(journal, folder, {
+          setup: readSetup(host),
+          live: live.view(),
+          sizes: measureSizes(journal, folder),
+          settings,
+          now: clock.now(),
+        }),
+      );
     },
-    exportSettings: () => exportSettings(folder),
-    checkImport: (text) => checkImport(folder, text, language()),
     setStartAtLogin: (on) => {
       host.startAtLogin?.set(on);
       return host.startAtLogin?.isOn() ?? null;
     },
     testNotification: () => host.notify?.() ?? false,
-    bundle: notYet,
-    testConnection: notYet,
-    discover: notYet,
-    setPassword: notYet,
     startDemo: async () => {
       await host.startDemo?.();
       return null;
@@ -72,8 +74,4 @@ export function createFace(host: FaceHost): Face {
     on: (listener) => live.on(listener),
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };
-}
-
-function notYet(): never {
-  throw new Error('This call has nobody yet who answers it.');
 }

@@ -59,7 +59,7 @@ export function createTablesPast(store: Store): TablesPast {
          FROM sync_progress p JOIN sync_progress q ON q.rowid IN (
            SELECT r.rowid FROM sync_progress r
            WHERE r.connection = p.connection AND r.table_name = p.table_name AND r.status = 'completed'
-             AND r.batch_id <> p.batch_id ORDER BY r.ended_at DESC LIMIT @limit)
+             AND r.rowid <> p.rowid ORDER BY r.ended_at DESC LIMIT @limit)
          WHERE p.batch_id = @batch_id AND q.duration_seconds IS NOT NULL`,
         { batch_id: batchId, limit },
       ),

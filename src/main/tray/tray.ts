@@ -22,6 +22,7 @@ const REFRESH_MS = 1000;
  *
  * @param look what it is to show now
  * @param command what a click asks for
+ * @param onError told why how things stand could not be found out; the icon stays as it is
  */
 export function createTray(
   look: () => TrayModel,
