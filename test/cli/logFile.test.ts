@@ -59,6 +59,7 @@ it.each([
   ['batch_running', 75],
   ['batch_unknown', 2],
   ['demo_failed', 1],
+  ['demo_not_shipped', 2],
 ] as const)('%s ends with %d', (code, exit) => {
   expect(reportError(new UsageError(code), catching().context)).toBe(exit);
 });

@@ -1,6 +1,6 @@
 import type { Answer, CallName, Calls } from '../../shared/window/calls.ts';
 import type { WindowEvent } from '../../shared/window/events.ts';
-import type { Setup } from '../../shared/window/views.ts';
+import type { LiveView, Setup } from '../../shared/window/views.ts';
 import type { Ports } from '../ports.ts';
 import type { Service } from '../service/serviceApi.ts';
 
@@ -32,6 +32,8 @@ export interface Face extends Disposable {
    * @throws ZodError where they are not of the call's form: that is no person's mistake
    */
   answer<C extends CallName>(call: C, args: unknown): Promise<Answer<C>>;
+  /** How things stand at this moment, for whoever shares the process: the tray. */
+  live(): LiveView;
   /** Each kind of event at most five times a second. Returns the function that takes the listener off again. */
   on(listener: (event: WindowEvent) => void): () => void;
 }

@@ -3,12 +3,13 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Router } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
+
 import type { Bridge } from '../../shared/window/bridge.ts';
 import { BridgeProvider } from '../data/BridgeProvider.tsx';
 import { createQueryClient } from '../data/queryClient.ts';
 import { LanguageProvider } from '../words/LanguageProvider.tsx';
 import { Frame } from './Frame.tsx';
+import { useHashLocation } from './hashLocation.ts';
 import { styleNonce } from './security.ts';
 import { theme } from './theme.ts';
 

@@ -17,17 +17,18 @@ export function Frame() {
   const [opened, { toggle, close }] = useDisclosure();
   const main = useRef<HTMLElement>(null);
   const [location] = useLocation();
-  const before = useRef(location);
+  const page = pageOf(location);
+  const before = useRef(page);
   useFirstLook();
   useRefusals();
   useEffect(() => {
-    if (before.current === location) return;
-    before.current = location;
+    if (before.current === page) return;
+    before.current = page;
     close();
     // Keyboards and screen readers begin at the top of the new page, not behind the link that was followed.
     main.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
-  }, [location, close]);
+  }, [page, close]);
   return (
     <>
       <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
@@ -58,4 +59,9 @@ export function Frame() {
       </AppShell>
     </>
   );
+}
+
+/** The tables stay where they are while one of them is looked at beside them. */
+function pageOf(location: string): string {
+  return location.startsWith('/tables/') ? '/tables' : location;
 }

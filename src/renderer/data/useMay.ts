@@ -1,6 +1,6 @@
 import { useT } from '../words/LanguageProvider.tsx';
 import { type Hindrance, hindrances } from './hindrances.ts';
-import { useLinked, useLive } from './liveStore.ts';
+import { useLinkLoss, useLive } from './liveStore.ts';
 import { useCall } from './useCall.ts';
 
 /** What a person may command now, and why not in words: for a button's title. */
@@ -12,7 +12,7 @@ export function useMay(): {
 } {
   const t = useT();
   const { data: setup } = useCall('setup');
-  const { command, run } = hindrances(setup, useLive(), useLinked());
+  const { command, run } = hindrances(setup, useLive(), useLinkLoss() === null);
   const say = (why: Hindrance | null): string | undefined => {
     switch (why) {
       case null:

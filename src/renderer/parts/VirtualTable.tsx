@@ -1,84 +1,80 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useRef } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
+import type { VirtualRows } from './useVirtualRows.ts';
 import classes from './VirtualTable.module.css';
 
-/**
- * A table of which only the rows in sight are in the page, so that thousands scroll as smoothly as twenty; how many
- * there are is told to screen readers. It scrolls inside itself, in both directions.
- */
-export function VirtualTable<T>({
-  label,
-  rows,
-  keyOf,
-  rowHeight,
-  widths,
-  head,
-  children,
-}: {
-  /** What the table is of, for screen readers. */
-  readonly label: string;
-  readonly rows: readonly T[];
-  readonly keyOf: (row: T) => string | number;
-  /** What a row takes at first, in pixels; then it is measured. */
-  readonly rowHeight: number;
-  /** Of the columns; they must not change with the rows that happen to be in sight. */
-  readonly widths: readonly (string | undefined)[];
-  /** The cells of the heading row. */
+export interface Column {
+  readonly key: string;
   readonly head: ReactNode;
-  /** One or more `tr` for a row; each is to have the index as its `aria-rowindex`. */
-  readonly children: (row: T, rowIndex: number) => ReactNode;
-}) {
-  const scroller = useRef<HTMLElement>(null);
-  const list = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : keyOf(row);
-    },
-    overscan: 6,
-  });
-  const items = list.getVirtualItems();
-  const above = items[0]?.start ?? 0;
-  const below = list.getTotalSize() - (items.at(-1)?.end ?? 0);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section ref={scroller} className={classes.scroller} tabIndex={0} aria-label={label}>
-      <table aria-rowcount={rows.length + 1} aria-label={label} className={`${classes.table} numbers`}>
-        <colgroup>
-          {widths.map((width, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a column has no other name than its place
-            <col key={index} style={{ width }} />
-          ))}
-        </colgroup>
-        <thead className={classes.head}>
-          <tr aria-rowindex={1}>{head}</tr>
-        </thead>
-        <Space height={above} columns={widths.length} />
-        {items.map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          return (
-            <tbody key={item.key} ref={list.measureElement} data-index={item.index} className={classes.row}>
-              {children(row, item.index + 2)}
-            </tbody>
-          );
-        })}
-        <Space height={below} columns={widths.length} />
-      </table>
-    </section>
-  );
+  readonly sort?: 'ascending' | 'descending' | 'none';
 }
 
-/** Stands for the rows that are not in sight. */
-function Space({ height, columns }: { readonly height: number; readonly columns: number }) {
-  if (height <= 0) return null;
+/**
+ * A table of thousands of rows. Its rows are plain elements of one height, so that nothing has to be measured while
+ * it scrolls.
+ */
+export function VirtualTable({
+  rows,
+  label,
+  columns,
+  widths,
+  style,
+  busy = false,
+  children,
+}: {
+  readonly rows: VirtualRows;
+  readonly label: string;
+  readonly columns: readonly Column[];
+  /** As `grid-template-columns` has it. */
+  readonly widths: string;
+  readonly style?: CSSProperties;
+  /** Whether what is shown is of the question before. */
+  readonly busy?: boolean;
+  /** A row's cells. */
+  readonly children: (index: number) => ReactNode;
+}) {
+  const height = rows.rowHeight;
   return (
-    <tbody aria-hidden="true">
-      <tr>
-        <td colSpan={columns} style={{ height, padding: 0 }} />
-      </tr>
-    </tbody>
+    // biome-ignore-start lint/a11y/useFocusableInteractive: rows of a table are not for the keyboard, the links in them are.
+    // biome-ignore-start lint/a11y/useSemanticElements: a table element cannot leave out most of its rows and place the rest by itself.
+    <div
+      role="table"
+      aria-label={label}
+      aria-rowcount={rows.count + 1}
+      aria-busy={busy}
+      className={classes.table}
+      style={{ ...style, '--columns': widths } as CSSProperties}
+    >
+      <div role="rowgroup" className={classes.head}>
+        <div role="row" aria-rowindex={1} className={classes.columns}>
+          {columns.map(({ key, head, sort }) => (
+            <div key={key} role="columnheader" aria-sort={sort}>
+              {head}
+            </div>
+          ))}
+        </div>
+      </div>
+      <div
+        role="rowgroup"
+        ref={rows.body}
+        className={classes.body}
+        style={{ height: rows.height }}
+        onKeyDown={rows.onKeyDown}
+      >
+        {rows.items.map(({ index, top }) => (
+          <div
+            key={index}
+            role="row"
+            aria-rowindex={index + 2}
+            data-index={index}
+            className={`${classes.row} ${classes.columns}`}
+            style={{ height, transform: `translateY(${top}px)` }}
+          >
+            {children(index)}
+          </div>
+        ))}
+      </div>
+    </div>
+    // biome-ignore-end lint/a11y/useSemanticElements: see above.
+    // biome-ignore-end lint/a11y/useFocusableInteractive: see above.
   );
 }

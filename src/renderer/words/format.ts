@@ -11,6 +11,7 @@ import {
   formatRate,
   formatShortTime,
 } from '../../shared/format.ts';
+import { formatAgo, formatDay, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
@@ -34,6 +35,12 @@ export interface Format {
   daysAgo(at: string, now: Date): number;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
+  /** `3 hours ago`. */
+  ago(at: string, now: Date): string;
+  /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
+  day(day: string): string;
+  weekday(day: string): string;
+  month(day: string): string;
   readonly timeZone: string | undefined;
 }
 
@@ -50,6 +57,10 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dayName: (at) => formatDayName(at, language, timeZone),
     daysAgo: (at, now) => daysBetween(at, now, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
+    ago: (at, now) => formatAgo(at, now, language),
+    day: (day) => formatDay(day, language),
+    weekday: (day) => formatWeekday(day, language),
+    month: (day) => formatMonth(day, language),
     timeZone,
   };
 }

@@ -1,7 +1,87 @@
+import { Button, Text } from '@mantine/core';
+import { useDeferredValue } from 'react';
+import { Link } from 'wouter';
+import type { BatchPage } from '../../../shared/window/views.ts';
+import { useCall } from '../../data/useCall.ts';
+import { Answered } from '../../parts/Answered.tsx';
+import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
-import { useT } from '../../words/LanguageProvider.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { BatchList } from './BatchList.tsx';
+import { PAGE_SIZE } from './batchPages.ts';
+import { DayStrip } from './DayStrip.tsx';
+import { Filters } from './Filters.tsx';
+import { isEverything } from './filter.ts';
+import { useFilter } from './useFilter.ts';
 
+/** All batches, by day and one by one. */
 export function HistoryPage() {
   const t = useT();
-  return <Page title={t('window.pages.history')}>{null}</Page>;
+  const { filter, setPart, clear } = useFilter();
+  const first = useCall('history', filter, 0, PAGE_SIZE);
+  // The list comes first: drawing ninety days must not hold it up.
+  const stripIsDue = useDeferredValue(first.data !== undefined, false);
+  const nothingYet = first.data?.total === 0 && isEverything(filter);
+  return (
+    <Page title={t('window.pages.history')}>
+      {stripIsDue && !nothingYet && (
+        <DayStrip chosen={filter.day ?? null} onChoose={(day) => setPart('day', day)} />
+      )}
+      {!nothingYet && <Filters filter={filter} setPart={setPart} clear={clear} />}
+      <Answered to={first}>
+        {(page) =>
+          page.total === 0 ? (
+            <NoBatch nothingYet={nothingYet} clear={clear} />
+          ) : (
+            <Found page={page}>
+              <BatchList filter={filter} first={page} busy={first.isPlaceholderData} />
+            </Found>
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+function Found({ page, children }: { readonly page: BatchPage; readonly children: React.ReactNode }) {
+  const t = useT();
+  const format = useFormat();
+  return (
+    <div>
+      <Text size="sm" c="dimmed" role="status" mb="xs">
+        {t('historyPage.batches', { count: page.total, number: format.count(page.total) })}
+      </Text>
+      {children}
+    </div>
+  );
+}
+
+function NoBatch({ nothingYet, clear }: { readonly nothingYet: boolean; readonly clear: () => void }) {
+  const t = useT();
+  if (nothingYet) {
+    return (
+      <Empty
+        title={t('historyPage.empty')}
+        action={
+          <Button component={Link} href="/" mt="xs">
+            {t('historyPage.toToday')}
+          </Button>
+        }
+      >
+        {t('historyPage.emptyNext')}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title={t('historyPage.noneFits')}
+      action={
+        <Button onClick={clear} mt="xs">
+          {t('historyPage.clear')}
+        </Button>
+      }
+    >
+      {t('historyPage.noneFitsNext')}
+    </Empty>
+  );
 }

@@ -1,3 +1,4 @@
+import { agent } from './agent.ts';
 import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
@@ -39,4 +40,5 @@ export const en = {
   schedulesPage,
   settingsPage,
   setupPage,
+  agent,
 } as const;

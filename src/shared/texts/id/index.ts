@@ -1,4 +1,5 @@
 import type { Catalogue } from '../keys.ts';
+import { agent } from './agent.ts';
 import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
@@ -40,4 +41,5 @@ export const id = {
   schedulesPage,
   settingsPage,
   setupPage,
+  agent,
 } as const satisfies Catalogue;

@@ -1,0 +1,6 @@
+@echo off
+rem The command line of an installed Branchline: the program itself, run as Node.
+setlocal
+set ELECTRON_RUN_AS_NODE=1
+"%~dp0..\..\Branchline.exe" "%~dp0..\app.asar\out\cli\branchline.cjs" %*
+exit /b %ERRORLEVEL%

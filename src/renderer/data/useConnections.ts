@@ -1,0 +1,18 @@
+import { useMemo } from 'react';
+import { useCall } from './useCall.ts';
+
+/**
+ * The branch databases of the settings, for choosing one.
+ *
+ * @param chosen the one that is chosen already: it stays there to be seen where the settings have it no more
+ */
+export function useConnections(
+  chosen: string | undefined,
+): readonly { readonly id: string; readonly label: string }[] {
+  const { data } = useCall('settings');
+  return useMemo(() => {
+    const known = (data?.effective?.connections ?? []).map(({ id, label }) => ({ id, label: label || id }));
+    if (chosen === undefined || known.some(({ id }) => id === chosen)) return known;
+    return [...known, { id: chosen, label: chosen }];
+  }, [data, chosen]);
+}

@@ -1,0 +1,85 @@
+import { Button, Group, NativeSelect, Pill } from '@mantine/core';
+import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
+import type { BatchFilter } from '../../../shared/window/views.ts';
+import { useConnections } from '../../data/useConnections.ts';
+import { SearchField } from '../../parts/SearchField.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { isEverything } from './filter.ts';
+import type { SetPart } from './useFilter.ts';
+
+/** What the list is narrowed to. */
+export function Filters({
+  filter,
+  setPart,
+  clear,
+}: {
+  readonly filter: BatchFilter;
+  readonly setPart: SetPart;
+  readonly clear: () => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const connections = useConnections(filter.connection);
+  const all = { value: '', label: t('window.all') };
+  return (
+    <Group gap="sm" align="flex-end" role="search">
+      <SearchField
+        label={t('historyPage.filter.text')}
+        placeholder={t('historyPage.filter.textHint')}
+        clearLabel={t('historyPage.filter.clearText')}
+        value={filter.text ?? ''}
+        onSearch={(text) => setPart('text', text)}
+      />
+      <NativeSelect
+        label={t('historyPage.filter.status')}
+        data={[
+          all,
+          ...Object.values(BatchStatus).map((value) => ({ value, label: t(`words.batch.${value}`) })),
+        ]}
+        value={filter.status ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          setPart('status', chosen(Object.values(BatchStatus), value))
+        }
+      />
+      <NativeSelect
+        label={t('historyPage.filter.trigger')}
+        data={[
+          all,
+          ...Object.values(BatchTrigger).map((value) => ({ value, label: t(`words.trigger.${value}`) })),
+        ]}
+        value={filter.trigger ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          setPart('trigger', chosen(Object.values(BatchTrigger), value))
+        }
+      />
+      {connections.length > 1 && (
+        <NativeSelect
+          label={t('historyPage.filter.connection')}
+          maw={220}
+          data={[all, ...connections.map(({ id, label }) => ({ value: id, label }))]}
+          value={filter.connection ?? ''}
+          onChange={({ currentTarget: { value } }) => setPart('connection', value)}
+        />
+      )}
+      {filter.day !== undefined && (
+        <Pill
+          size="lg"
+          withRemoveButton
+          onRemove={() => setPart('day', undefined)}
+          removeButtonProps={{ 'aria-label': t('historyPage.filter.removeDay'), tabIndex: 0 }}
+        >
+          {t('historyPage.filter.day', { day: format.day(filter.day) })}
+        </Pill>
+      )}
+      {!isEverything(filter) && (
+        <Button variant="subtle" onClick={clear}>
+          {t('historyPage.clear')}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function chosen<T extends string>(known: readonly T[], value: string): T | undefined {
+  return known.find((one) => one === value);
+}

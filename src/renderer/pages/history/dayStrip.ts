@@ -1,0 +1,69 @@
+import type { DayView } from '../../../shared/window/views.ts';
+
+/** A day in its place: weeks side by side, each from Monday down to Sunday. */
+export interface DayCell {
+  readonly view: DayView;
+  /** From 0. */
+  readonly week: number;
+  /** From 0, Monday. */
+  readonly weekday: number;
+}
+
+export interface DayStripLayout {
+  readonly cells: readonly DayCell[];
+  readonly weeks: number;
+  /** Where a month is written: above the first week that it has room over. */
+  readonly months: readonly { readonly week: number; readonly day: string }[];
+}
+
+const WEEK = 7;
+/** A month's name is wider than one cell. */
+const ROOM = 2;
+
+/** @param days in order, none left out */
+export function layOutDays(days: readonly DayView[]): DayStripLayout {
+  const first = days[0];
+  const before = first === undefined ? 0 : weekdayOf(first.day);
+  const cells = days.map((view, index) => ({
+    view,
+    week: Math.floor((index + before) / WEEK),
+    weekday: (index + before) % WEEK,
+  }));
+  const weeks = (cells.at(-1)?.week ?? -1) + 1;
+  return { cells, weeks, months: placeMonths(cells, weeks) };
+}
+
+/** Monday is 0. */
+function weekdayOf(day: string): number {
+  return (new Date(`${day}T00:00:00Z`).getUTCDay() + WEEK - 1) % WEEK;
+}
+
+function placeMonths(cells: readonly DayCell[], weeks: number): DayStripLayout['months'] {
+  const begun = cells.filter(({ view }, index) => index === 0 || view.day.endsWith('-01'));
+  return begun
+    .filter(({ week }, index) => {
+      const next = begun[index + 1];
+      return (next === undefined || next.week - week >= ROOM) && weeks - week >= ROOM;
+    })
+    .map(({ week, view }) => ({ week, day: view.day }));
+}
+
+/**
+ * To which day a key goes: up and down by days, left and right by weeks.
+ *
+ * @returns null where the key does not move
+ */
+export function dayAfterKey(key: string, at: number, count: number): number | null {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowUp: -1,
+    ArrowDown: 1,
+    ArrowLeft: -WEEK,
+    ArrowRight: WEEK,
+  };
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  const step = steps[key];
+  if (step === undefined) return null;
+  const next = at + step;
+  return next >= 0 && next < count ? next : at;
+}

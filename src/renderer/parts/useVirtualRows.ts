@@ -1,0 +1,94 @@
+import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { rowAfterKey } from './rowKeys.ts';
+
+/** As tall in VirtualTable.module.css. */
+const HEAD_HEIGHT = 36;
+/** Beyond what is seen, so that a quick turn of the wheel meets rows. */
+const OVERSCAN = 8;
+
+/** Rows of one height in a list that scrolls with the window, of which only those near the screen are there. */
+export interface VirtualRows {
+  readonly body: RefObject<HTMLDivElement | null>;
+  readonly height: number;
+  readonly rowHeight: number;
+  readonly count: number;
+  /** Those that are there: which, and how far from the top. */
+  readonly items: readonly { readonly index: number; readonly top: number }[];
+  /** Those that are seen. */
+  readonly first: number;
+  readonly last: number;
+  readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+}
+
+export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
+  const body = useRef<HTMLDivElement>(null);
+  const wanted = useRef<number | null>(null);
+  const scrollMargin = useTop(body, count > 0);
+  const rangeExtractor = useCallback((range: Range) => withFocused(range, body.current), []);
+  const virtualizer = useWindowVirtualizer({
+    count,
+    estimateSize: () => rowHeight,
+    overscan: OVERSCAN,
+    scrollMargin,
+    scrollPaddingStart: HEAD_HEIGHT + 60,
+    rangeExtractor,
+  });
+  useEffect(() => {
+    if (wanted.current === null) return;
+    const link = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`);
+    if (link == null) return;
+    wanted.current = null;
+    link.focus({ preventScroll: true });
+  });
+  return {
+    body,
+    height: virtualizer.getTotalSize(),
+    rowHeight,
+    count,
+    items: virtualizer.getVirtualItems().map(({ index, start }) => ({ index, top: start - scrollMargin })),
+    first: virtualizer.range?.startIndex ?? 0,
+    last: virtualizer.range?.endIndex ?? 0,
+    onKeyDown: (event) => {
+      const at = indexOfRow(event.target);
+      const page = Math.max(1, Math.floor(window.innerHeight / rowHeight) - 2);
+      const next = at === null ? null : rowAfterKey(event.key, at, count, page);
+      if (next === null) return;
+      event.preventDefault();
+      const link = body.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`);
+      if (link == null) wanted.current = next;
+      else link.focus({ preventScroll: true });
+      virtualizer.scrollToIndex(next);
+    },
+  };
+}
+
+/** How far below the top of the document the rows begin: banners and filters above come and go. */
+function useTop(element: RefObject<HTMLElement | null>, there: boolean): number {
+  const [top, setTop] = useState(0);
+  useEffect(() => {
+    if (!there) return;
+    const measure = () => {
+      const rectangle = element.current?.getBoundingClientRect();
+      if (rectangle !== undefined) setTop(Math.round(rectangle.top + window.scrollY));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element, there]);
+  return top;
+}
+
+/** Whoever has come to a row by keyboard stays there when it is scrolled out of sight. */
+function withFocused(range: Range, body: HTMLElement | null): number[] {
+  const seen = defaultRangeExtractor(range);
+  const focused = body?.contains(document.activeElement) ? indexOfRow(document.activeElement) : null;
+  if (focused === null || focused >= range.count || seen.includes(focused)) return seen;
+  return [...seen, focused].sort((a, b) => a - b);
+}
+
+function indexOfRow(element: EventTarget | null): number | null {
+  if (!(element instanceof Element)) return null;
+  const index = element.closest<HTMLElement>('[data-index]')?.dataset.index;
+  return index === undefined ? null : Number(index);
+}
