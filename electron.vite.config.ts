@@ -3,20 +3,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { NONCE_PLACE } from './src/shared/window/page.ts';
-
-/**
- * What is built for. `electron45` is what ships. `electron25` is for tests on a real Electron in places
- * that can only get that old one: the same sources with the same settings, in older syntax.
- */
-const TARGETS = {
-  electron45: { node: 'node24.18', chrome: 'chrome152' },
-  electron25: { node: 'node18.15', chrome: 'chrome114' },
-} as const;
-
-const target = chosenTarget(process.env.BRANCHLINE_BUILD_TARGET ?? 'electron45');
-
-/** Inside the checkout, so that better-sqlite3 is found from there. */
-const out = process.env.BRANCHLINE_BUILD_OUT ?? 'out';
+import { NATIVE, out, target } from './targets.config.ts';
 
 export default defineConfig({
   main: {
@@ -36,7 +23,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: resolve('src/main/main.ts'),
-        external: ['better-sqlite3'],
+        external: NATIVE,
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },
@@ -66,8 +53,3 @@ export default defineConfig({
     },
   },
 });
-
-function chosenTarget(name: string): (typeof TARGETS)[keyof typeof TARGETS] {
-  if (name === 'electron45' || name === 'electron25') return TARGETS[name];
-  throw new Error(`BRANCHLINE_BUILD_TARGET is "${name}"; known are ${Object.keys(TARGETS).join(', ')}`);
-}

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite';
+import { NATIVE, out, target } from './targets.config.ts';
 
 /**
  * Packages that every command loads, and what they load. Read from `node_modules` they are more than
@@ -14,15 +15,15 @@ const INSIDE = [
 /** The command line's bundle. Electron's three are in electron.vite.config.ts. */
 export default defineConfig({
   publicDir: false,
-  ssr: { noExternal: INSIDE, external: ['pg-native'] },
+  ssr: { noExternal: INSIDE, external: ['pg-native', ...NATIVE] },
   build: {
     ssr: 'src/cli/branchline.ts',
-    outDir: 'out/cli',
-    // The oldest Node on which bin/branchline.js starts it in its own process.
-    target: 'node22',
+    outDir: `${out}/cli`,
+    target: target.cli,
     minify: false,
     rolldownOptions: {
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      // Not ESM: Electron, which runs it in a package, can import from inside its archive only since 28.
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
     },
   },
 });

@@ -2,6 +2,7 @@ import { MEASURES } from './measures/index.ts';
 import { readOptions, USAGE } from './options.ts';
 import { type Measured, writeResults } from './report/json.ts';
 import { renderMeasure } from './report/table.ts';
+import { canRunTray } from './run/trayApp.ts';
 import { asOwner, type Bench, setUp } from './setUp.ts';
 
 /** Times Branchline beside psql's COPY pipe. Speed never makes it fail: a busy machine is no defect. */
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   for (const { name, title, run } of MEASURES) {
     if (options.only.length > 0 && !options.only.includes(name)) continue;
     const lines = await run(bench);
+    if (lines.length === 0) continue;
     measured.push({ name, title, lines });
     console.log(`\n${renderMeasure(title, lines)}`);
   }
@@ -47,6 +49,9 @@ function whatIsSkipped({ psql, pgcopydb }: Bench): readonly string[] {
     ...(pgcopydb === null
       ? ['pgcopydb is not on the PATH: nothing is compared with it. Debian: apt-get install pgcopydb']
       : []),
+    ...(canRunTray
+      ? []
+      : ['No BRANCHLINE_TEST_ELECTRON with a display (xvfb-run): the tray application is not measured.']),
   ];
 }
 

@@ -15,7 +15,7 @@ else await start();
 async function start() {
   // What was compiled is kept for the next command, which then starts a tenth sooner.
   module.enableCompileCache?.();
-  const built = new URL('../out/cli/branchline.js', import.meta.url);
+  const built = new URL('../out/cli/branchline.cjs', import.meta.url);
   // In a checkout that was not built, Node strips the types itself.
   const source = new URL('../src/cli/branchline.ts', import.meta.url);
   await import(existsSync(built) ? built.href : source.href);

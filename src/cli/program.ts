@@ -6,6 +6,7 @@ import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
 import { declarePrune } from './declare/prune.ts';
 import { declareSchedule } from './declare/schedule.ts';
+import { declareServe } from './declare/serve.ts';
 import { declareStatus } from './declare/status.ts';
 import { declareSync } from './declare/sync.ts';
 import { declareVerify } from './declare/verify.ts';
@@ -59,6 +60,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declarePrune(program, declaring);
   declareConnection(program, declaring);
   declareSchedule(program, declaring);
+  declareServe(program, declaring);
   declareDemo(program, declaring);
   return program;
 }

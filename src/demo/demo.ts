@@ -17,7 +17,7 @@ import {
 } from './folder.ts';
 import type { OnNotice } from './notice.ts';
 import { passwordFor } from './passfile.ts';
-import { embeddedBinaries } from './server/binaries.ts';
+import { embeddedBinaries, installedFolder } from './server/binaries.ts';
 import { serverPid } from './server/place.ts';
 import { isAlive } from './server/processes.ts';
 import {
@@ -69,15 +69,17 @@ const TIME_ZONES: Readonly<Record<DemoRole, string>> = { source: 'Asia/Jakarta',
  * Starts two PostgreSQL servers, fills the branch, and writes settings to work with them. The servers
  * outlive this process, until {@link stopDemo}.
  *
- * @throws UsageError `demo_running` or `demo_failed`; after a failure nothing is left behind
+ * @throws UsageError `demo_running`, `demo_not_shipped` or `demo_failed`; after a failure nothing is left behind
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder ?? defaultDemoFolder());
   const onNotice = options.onNotice ?? (() => undefined);
+  // Before anything is made: an installed Branchline brings no servers.
+  const installed = installedFolder();
   await clearLeftovers(folder, onNotice);
   await claimFolder(folder, newRecord());
   try {
-    const admins = await startServers(folder, onNotice, options.signal);
+    const admins = await startServers(folder, installed, onNotice, options.signal);
     await fill(folder, admins, options, onNotice);
   } catch (error) {
     await endDemo(folder, killServer).catch(() => undefined);
@@ -148,6 +150,7 @@ function newRecord(): DemoRecord {
 /** @returns how the servers' owner signs in at each */
 async function startServers(
   folder: string,
+  installed: string,
   onNotice: OnNotice,
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<DemoRole, DemoEndpoint>>> {
@@ -156,7 +159,7 @@ async function startServers(
     const reason = `the system user ${user.name}, whom the servers run as, cannot reach ${folder}`;
     throw new UsageError('demo_failed', { reason });
   }
-  const binFolder = await embeddedBinaries(user, join(folder, 'postgresql'), onNotice);
+  const binFolder = await embeddedBinaries(user, join(folder, 'postgresql'), onNotice, installed);
   // Before the first server exists: whoever cleans up after our crash finds it by this record.
   await writeRecord(folder, { ...(await mustRead(folder)), binFolder, user });
   signal?.throwIfAborted();

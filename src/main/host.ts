@@ -1,16 +1,15 @@
 import { app } from 'electron';
-import type { Logger } from '../core/ports.ts';
+import { readLanguage } from '../core/face/setup.ts';
+import type { Ports } from '../core/ports.ts';
 import { createCronWaker } from '../core/schedule/waker.ts';
 import { startService } from '../core/service/service.ts';
 import type { Service } from '../core/service/serviceApi.ts';
-import { systemPorts } from '../core/systemPorts.ts';
-import { BatchProgress } from '../shared/batchProgress.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
-import type { ServiceEvent } from '../shared/service.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../shared/texts/translate.ts';
-import { readSetup } from './setup.ts';
+import type { LiveView } from '../shared/window/views.ts';
+
 import type { TrayFacts } from './tray/trayModel.ts';
 
 /** What the tray shows of the past. */
@@ -21,7 +20,7 @@ export interface ServiceHost {
   readonly service: Service;
   /** In the language of the settings as they are now. */
   t(): Translate;
-  facts(startAtLogin: boolean | null): TrayFacts;
+  facts(live: LiveView, startAtLogin: boolean | null): TrayFacts;
 }
 
 /**
@@ -30,28 +29,26 @@ export interface ServiceHost {
  * @returns null where another process serves the folder already
  * @throws UsageError `data_folder_unusable`
  */
-export function hostService(folder: string, logger: Logger): ServiceHost | null {
-  const ports = systemPorts(logger);
+export function hostService(folder: string, ports: Ports): ServiceHost | null {
   const languages = app.getPreferredSystemLanguages();
-  const language = (): Language => readSetup(folder, languages).language;
+  const language = (): Language => readLanguage(folder, languages).language;
   let t = createTranslator(language());
   try {
     const waker = createCronWaker();
     const setup = { folder, face: BatchTrigger.Tray, language: t.language, waker };
     const service = startService(ports, setup);
-    let progress: BatchProgress | null = null;
     service.on((event) => {
-      progress = follow(progress, event, service);
       if (event.type === 'settings_changed' && t.language !== language()) t = createTranslator(language());
     });
     return {
       service,
       t: () => t,
-      facts: (startAtLogin) => ({
+      facts: ({ run, upTo }, startAtLogin) => ({
+        // Of another process's run nobody would tell when it ends: the tray does not show it.
         status: service.status(),
-        progress: progress?.read() ?? null,
+        progress: run,
         latest: service.engine?.batches(LATEST) ?? [],
-        upTo: service.engine?.upTo() ?? null,
+        upTo,
         startAtLogin,
         now: ports.clock.now(),
         labelOf: (id) => service.engine?.label(id) ?? id,
@@ -60,21 +57,5 @@ export function hostService(folder: string, logger: Logger): ServiceHost | null 
   } catch (error) {
     if (error instanceof UsageError && error.code === UsageCode.ServiceRunning) return null;
     throw error;
-  }
-}
-
-function follow(progress: BatchProgress | null, event: ServiceEvent, service: Service): BatchProgress | null {
-  switch (event.type) {
-    case 'batch_started':
-    case 'batch_resumed':
-      return new BatchProgress(service.engine?.batch(event.batch.batch_id).tables ?? []);
-    case 'batch_ended':
-      return null;
-    case 'table_progress':
-    case 'table_ended':
-      progress?.take(event);
-      return progress;
-    default:
-      return progress;
   }
 }

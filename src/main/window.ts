@@ -1,13 +1,24 @@
 import { join } from 'node:path';
-import { BrowserWindow, Menu, screen } from 'electron';
-import { showChannel } from '../shared/ipc.ts';
+import { BrowserWindow, Menu, screen, type WebContents } from 'electron';
+import { EVENT_CHANNEL } from '../shared/window/bridge.ts';
+import type { WindowEvent } from '../shared/window/events.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
 import type { DesktopStore } from './desktop/desktopStore.ts';
 
+/** A page of the window, as its address has it behind the `#`. */
+export type WindowPage = '/' | '/settings' | '/setup' | `/batch/${string}`;
+
+/** The page of a batch; Today where there is none. */
+export function pageOf(batchId: string | null): WindowPage {
+  return batchId === null ? '/' : `/batch/${encodeURIComponent(batchId)}`;
+}
+
 /** The one window: made when it is wanted, gone when it is closed, so that its memory is given back. */
 export interface AppWindow {
-  /** Opens it, or brings it to the front. @param batchId what it shows; as it was where null */
-  open(batchId?: string | null): void;
+  /** Opens it, or brings it to the front. @param page what it shows; as it was where null */
+  open(page?: WindowPage | null): void;
+  /** @param listener called with each window that is made, before its page asks anything */
+  onOpened(listener: (contents: WebContents) => void): void;
   /** @param decide what closing means, where it is not the end of the window alone; true lets it close */
   onClose(decide: () => boolean): void;
   close(): void;
@@ -19,8 +30,9 @@ const SIZE = { width: 1120, height: 760 };
 export function createAppWindow(store: DesktopStore): AppWindow {
   let window: BrowserWindow | null = null;
   let mayClose = (): boolean => true;
+  const listeners: ((contents: WebContents) => void)[] = [];
 
-  const create = (batchId: string | null): BrowserWindow => {
+  const create = (page: WindowPage | null): BrowserWindow => {
     // Where the menu bar belongs to the window there is nothing in it for a person; macOS needs it for copy and paste.
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
     const created = new BrowserWindow({
@@ -49,20 +61,24 @@ export function createAppWindow(store: DesktopStore): AppWindow {
     created.on('closed', () => {
       window = null;
     });
-    void created.loadURL(batchId === null ? WINDOW_PAGE : `${WINDOW_PAGE}#${encodeURIComponent(batchId)}`);
+    for (const listener of listeners) listener(created.webContents);
+    void created.loadURL(page === null || page === '/' ? WINDOW_PAGE : `${WINDOW_PAGE}#${page}`);
     return created;
   };
 
   return {
-    open: (batchId = null) => {
+    open: (page = null) => {
       if (window === null) {
-        window = create(batchId);
+        window = create(page);
         return;
       }
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
-      if (batchId !== null) window.webContents.send(showChannel, batchId);
+      if (page !== null) window.webContents.send(EVENT_CHANNEL, { type: 'show', page } satisfies WindowEvent);
+    },
+    onOpened: (listener) => {
+      listeners.push(listener);
     },
     onClose: (decide) => {
       mayClose = decide;

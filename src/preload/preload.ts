@@ -1,28 +1,26 @@
-import { contextBridge, ipcRenderer } from 'electron';
-import {
-  type Answer,
-  type Bridge,
-  channelOf,
-  type Queries,
-  type QueryName,
-  showChannel,
-} from '../shared/ipc.ts';
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import { type Bridge, channelOf, EVENT_CHANNEL } from '../shared/window/bridge.ts';
+import { type Answer, CALL_NAMES, type CallName, type Calls } from '../shared/window/calls.ts';
+import type { WindowEvent } from '../shared/window/events.ts';
+
+type CallsOfBridge = Pick<Bridge, CallName>;
 
 /** No way through for any other channel: the window can ask these, and nothing else. */
-const bridge = {
-  setup: asks('setup'),
-  batches: asks('batches'),
-  batch: asks('batch'),
-  latestBatch: asks('latestBatch'),
-  holder: asks('holder'),
-  onShow: (listener: (batchId: string) => void): void => {
-    ipcRenderer.on(showChannel, (_event, batchId: unknown) => listener(String(batchId)));
+const calls = Object.fromEntries(CALL_NAMES.map((call) => [call, asks(call)])) as CallsOfBridge;
+
+const bridge: Bridge = {
+  ...calls,
+  listen: (onEvent, onLink) => {
+    const take = (_event: IpcRendererEvent, event: WindowEvent): void => onEvent(event);
+    ipcRenderer.on(EVENT_CHANNEL, take);
+    // The program behind the window lives as long as the window.
+    onLink(true);
+    return () => ipcRenderer.off(EVENT_CHANNEL, take);
   },
-} satisfies Bridge;
+};
 
 contextBridge.exposeInMainWorld('branchline', bridge);
 
-function asks<Q extends QueryName>(query: Q) {
-  return (...args: Parameters<Queries[Q]>): Promise<Answer<Q>> =>
-    ipcRenderer.invoke(channelOf(query), ...args);
+function asks<C extends CallName>(call: C) {
+  return (...args: Parameters<Calls[C]>): Promise<Answer<C>> => ipcRenderer.invoke(channelOf(call), ...args);
 }

@@ -30,6 +30,12 @@ export interface BatchOptions {
   readonly allowDeletes: boolean;
 }
 
+/**
+ * The table name of the row that stands for all tables of a connection, where its source could not be
+ * read when the batch began and nothing is known of its tables.
+ */
+export const UNKNOWN_TABLES = '*';
+
 /** A row of `sync_progress`: one (connection, table) inside a batch. */
 export interface TableRow {
   readonly batch_id: string;
@@ -190,9 +196,9 @@ export interface LeaseHolder {
 
 /** One step of a connection test, in order; after a failed step the rest are not tried. */
 export interface ConnectionTestStep {
-  readonly step: 'password' | 'connect' | 'tls' | 'version' | 'read' | 'write';
+  readonly step: 'name' | 'port' | 'tls' | 'sign_in' | 'version' | 'read' | 'write';
   readonly ok: boolean;
-  /** Facts of a step that went well: server version, number of tables, TLS version. */
+  /** Facts of a step that went well: address, whether it is encrypted, server version, number of tables. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly failure: FailureDetail | null;
 }

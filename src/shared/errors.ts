@@ -91,8 +91,11 @@ export const UsageCode = {
   SettingsMissing: 'settings_missing',
   SettingsInvalid: 'settings_invalid',
   SettingsUnreadable: 'settings_unreadable',
+  SettingsChanged: 'settings_changed',
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
+  PasswordNamed: 'password_named',
+  PasswordUnfit: 'password_unfit',
   NoConnections: 'no_connections',
   NoTables: 'no_tables',
   TableUnknown: 'table_unknown',
@@ -102,6 +105,8 @@ export const UsageCode = {
   NoBatches: 'no_batches',
   LeaseHeld: 'lease_held',
   ServiceRunning: 'service_running',
+  AgentNotRunning: 'agent_not_running',
+  PortTaken: 'port_taken',
   RunStopped: 'run_stopped',
   DataFolderUnusable: 'data_folder_unusable',
   DataFolderFull: 'data_folder_full',
@@ -112,6 +117,8 @@ export const UsageCode = {
   DemoRunning: 'demo_running',
   DemoNotRunning: 'demo_not_running',
   DemoFailed: 'demo_failed',
+  DemoNotHere: 'demo_not_here',
+  DemoNotShipped: 'demo_not_shipped',
 } as const;
 export type UsageCode = (typeof UsageCode)[keyof typeof UsageCode];
 

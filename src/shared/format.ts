@@ -10,6 +10,7 @@ const UNITS = {
 
 /** Making an Intl formatter costs far more than using one, and a live display uses hundreds a second. */
 const numberFormats = new Map<string, Intl.NumberFormat>();
+const timeFormats = new Map<string, Intl.DateTimeFormat>();
 
 function number(value: number, language: Language, decimals: number): string {
   const key = `${language}/${decimals}`;
@@ -22,6 +23,17 @@ function number(value: number, language: Language, decimals: number): string {
     numberFormats.set(key, format);
   }
   return format.format(value);
+}
+
+function formatTime(time: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
+  // A formatter keeps the zone that the computer had when it was made.
+  const key = JSON.stringify([language, options, time.getTimezoneOffset()]);
+  let format = timeFormats.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat(LOCALES[language], options);
+    timeFormats.set(key, format);
+  }
+  return format.format(time);
 }
 
 /** `1,234,567`, or `1.234.567` in Indonesian. */
@@ -77,11 +89,11 @@ export function formatRate(rowsPerSecond: number, language: Language): string {
  * @param timeZone IANA name; the computer's own where absent
  */
 export function formatDateTime(at: string | Date, language: Language, timeZone?: string): string {
-  return new Intl.DateTimeFormat(LOCALES[language], {
+  return formatTime(new Date(at), language, {
     dateStyle: 'medium',
     timeStyle: 'medium',
     ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(new Date(at));
+  });
 }
 
 /**
@@ -92,17 +104,46 @@ export function formatDateTime(at: string | Date, language: Language, timeZone?:
  */
 export function formatShortTime(at: string | Date, now: Date, language: Language, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
-  // The Swedish way of writing a date is 2025-11-08.
   const dayOf = (time: Date): string =>
-    new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(time);
+    formatTime(time, 'en', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone });
   const [day, today] = [dayOf(new Date(at)), dayOf(now)];
-  return new Intl.DateTimeFormat(LOCALES[language], {
+  return formatTime(new Date(at), language, {
     hour: '2-digit',
     minute: '2-digit',
     ...(day === today ? {} : { day: 'numeric', month: 'short' }),
-    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: 'numeric' }),
+    ...(day.slice(-4) === today.slice(-4) ? {} : { year: 'numeric' }),
     ...zone,
+  });
+}
+
+/** Only the clock: `08:41`, or `08.41` in Indonesian. */
+export function formatClock(at: string | Date, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(timeZone === undefined ? {} : { timeZone }),
   }).format(new Date(at));
+}
+
+/** `Monday`, or `Senin`. */
+export function formatDayName(at: string | Date, language: Language, timeZone?: string): string {
+  return new Intl.DateTimeFormat(LOCALES[language], {
+    weekday: 'long',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(at));
+}
+
+/**
+ * How many midnights lie between two times: 0 on the same day, 1 from yesterday.
+ *
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function daysBetween(from: string | Date, to: Date, timeZone?: string): number {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  // The Swedish way of writing a date is 2025-11-08, which reads back as midnight in UTC: whole days apart.
+  const day = (time: Date): number =>
+    Date.parse(new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(time));
+  return Math.round((day(to) - day(new Date(from))) / 86_400_000);
 }
 
 /**
@@ -112,7 +153,7 @@ export function formatShortTime(at: string | Date, now: Date, language: Language
  */
 export function formatPlannedTime(at: string | Date, language: Language, timeZone?: string): string {
   const time = new Date(at);
-  return new Intl.DateTimeFormat(LOCALES[language], {
+  return formatTime(time, language, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -121,5 +162,5 @@ export function formatPlannedTime(at: string | Date, language: Language, timeZon
     minute: '2-digit',
     ...(time.getUTCSeconds() === 0 ? {} : { second: '2-digit' }),
     ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(time);
+  });
 }

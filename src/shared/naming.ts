@@ -18,8 +18,52 @@ export function modelName(table: string): string {
  * @param table table name as the catalogue has it
  */
 export function namesTable(typed: string, table: string): boolean {
-  const wanted = typed.trim().toLowerCase();
-  return wanted === table.toLowerCase() || wanted === modelName(table).toLowerCase();
+  return namesOfTable(table).has(typedName(typed));
+}
+
+/** All that means a table, as {@link typedName} makes it of what a person types. */
+export function namesOfTable(table: string): ReadonlySet<string> {
+  return new Set([table.toLowerCase(), modelName(table).toLowerCase()]);
+}
+
+/** What a person typed, without what makes no difference. */
+export function typedName(typed: string): string {
+  return typed.trim().toLowerCase();
+}
+
+/**
+ * Whether a name or pattern means a table, by its name or its model name. `*` in a pattern stands for anything.
+ */
+export function matchesTable(pattern: string, table: string): boolean {
+  return pattern.includes('*') ? patternExpression(pattern)(table) : namesTable(pattern, table);
+}
+
+/**
+ * The same for many names and many tables, made once.
+ *
+ * @returns by which name or pattern a table is meant; null by none
+ */
+export function compileNames(names: readonly string[]): (table: string) => string | null {
+  const exact = new Map<string, string>();
+  for (const name of names) if (!name.includes('*')) exact.set(name.trim().toLowerCase(), name);
+  const patterns = names
+    .filter((name) => name.includes('*'))
+    .map((name) => ({ name, means: patternExpression(name) }));
+  return (table) =>
+    exact.get(table.toLowerCase()) ??
+    exact.get(modelName(table).toLowerCase()) ??
+    patterns.find(({ means }) => means(table))?.name ??
+    null;
+}
+
+function patternExpression(pattern: string): (table: string) => boolean {
+  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
+  const expression = new RegExp(`^${source}$`, 'iu');
+  return (table) => expression.test(table) || expression.test(modelName(table));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 const BATCH_ID = /^sync_(\d{8})_(\d{6})_[0-9A-Za-z]{8}$/;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type CliContext, createContext } from '../../src/cli/context.ts';
 import { createFileLogger, writeCrashLog } from '../../src/cli/logFile.ts';
 import { reportError } from '../../src/cli/reportError.ts';
@@ -57,8 +57,10 @@ it('errors as JSON have code, what, means, next and params', () => {
 it.each([
   ['lease_held', 75],
   ['batch_running', 75],
+  ['service_running', 75],
   ['batch_unknown', 2],
   ['demo_failed', 1],
+  ['demo_not_shipped', 2],
 ] as const)('%s ends with %d', (code, exit) => {
   expect(reportError(new UsageError(code), catching().context)).toBe(exit);
 });
@@ -95,6 +97,27 @@ it('a month of logs is kept, and nothing else is touched', async () => {
   expect(left).toHaveLength(31);
   expect(left).toContain('mine.txt');
   expect(left).toContain('branchline-2025-44-01.log');
+});
+
+it('an agent that runs for months keeps a month of its own log, and leaves that of commands alone', async () => {
+  const logs = join(folder, 'logs');
+  await mkdir(logs);
+  await writeFile(join(logs, 'branchline-2025-01-01.log'), '');
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T12:00:00Z') });
+  try {
+    const logger = createFileLogger(folder, 'agent');
+    for (let day = 1; day <= 40; day += 1) {
+      logger.log('info', 'a day');
+      vi.setSystemTime(Date.now() + 24 * 3_600_000);
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  const left = (await readdir(logs)).sort();
+  expect(left.filter((name) => name.startsWith('agent-'))).toHaveLength(31);
+  expect(left).toContain('agent-2026-02-09.log');
+  expect(left).not.toContain('agent-2026-01-01.log');
+  expect(left).toContain('branchline-2025-01-01.log');
 });
 
 it('a log that cannot be written stops nothing', async () => {

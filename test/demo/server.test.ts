@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
+import { embeddedBinaries, installedFolder } from '../../src/demo/server/binaries.ts';
 import { type ServerPlace, serverPid } from '../../src/demo/server/place.ts';
 import { childrenOf, isAlive, waitUntilGone } from '../../src/demo/server/processes.ts';
 import { initServer, makeServerFolder, startServer as startAt } from '../../src/demo/server/server.ts';
@@ -114,6 +114,13 @@ test('programs that the server user cannot reach are copied to where it can', as
     await rm(hidden, { recursive: true });
     await rm(open, { recursive: true });
   }
+});
+
+test('where no embedded PostgreSQL was installed at all, that is said as what it is', () => {
+  const elsewhere = join(tmpdir(), 'app.asar', 'out', 'cli', 'branchline.cjs');
+  expect(() => installedFolder(elsewhere)).toThrow(
+    expect.objectContaining({ name: 'UsageError', code: 'demo_not_shipped' }),
+  );
 });
 
 test('a server that cannot start says why and leaves no process', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { autostartFile } from '../../src/main/desktop/autostartFile.ts';
-import { pauseEnd } from '../../src/main/tray/pauseEnd.ts';
+import { pauseEnd } from '../../src/shared/pauseEnd.ts';
 
 test('start at login on Linux is an autostart entry that starts the program without its window', () => {
   const config = mkdtempSync(join(tmpdir(), 'branchline-autostart-'));

@@ -1,8 +1,10 @@
 import type { ElectronApplication } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CALL_NAMES } from '../../src/shared/window/calls.ts';
 import { buildApp, dataFolder, hasRuntime, startApp } from './support/app.ts';
 
-const PAGE = 'app://branchline/index.html';
+/** Where it opens on a folder without settings. */
+const PAGE = 'app://branchline/index.html#/setup';
 
 describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => {
   beforeAll(buildApp);
@@ -15,11 +17,10 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
       await page.evaluate(() => ['require', 'process', 'module', 'Buffer'].filter((n) => n in globalThis)),
     ).toEqual([]);
     expect(await page.evaluate(() => Object.keys(Reflect.get(globalThis, 'branchline')))).toEqual([
-      'setup',
+      ...CALL_NAMES,
+      'listen',
       'batches',
-      'batch',
       'latestBatch',
-      'holder',
       'onShow',
     ]);
   });
@@ -31,7 +32,7 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
       page.evaluate(
         (given) =>
           Reflect.get(globalThis, 'branchline')
-            .batches(given)
+            .days(given)
             .then(
               () => 'answered',
               () => 'refused',

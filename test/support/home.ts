@@ -65,7 +65,8 @@ export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
         settings: loadSettings(folder),
         retry: { firstDelayMs: 20, longestDelayMs: 200 },
       }),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    // Chromium's last writes may still be under way when its process has just ended.
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
 }
 

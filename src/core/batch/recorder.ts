@@ -23,7 +23,7 @@ export class JournalRecorder implements TableRecorder {
   readonly #startedAt: number;
   #strategy: Strategy | null = null;
   #counts: PassCounts = NO_COUNTS;
-  /** What the journal has of the table; each write waits for the disk. */
+  /** What the journal has of the table. */
   #kept: Checkpoint | null = null;
   /** The table has been begun, and the journal does not say so yet. */
   #startsNext = false;
@@ -69,7 +69,9 @@ export class JournalRecorder implements TableRecorder {
 
   committed(checkpoint: Checkpoint): void {
     this.#meter ??= new Meter(this.#ref, this.#estimatedRows, this.#counts, this.#startedAt);
-    this.#keep(checkpoint);
+    // Central's checkpoint says it too, and the next run asks there. Waiting here for a slow or busy disk, several
+    // times a second, would hold up the tray and the other table's stream.
+    this.#journal.togetherLazily(() => this.#keep(checkpoint));
     this.#emit({ type: 'table_progress', ...this.#meter.read(checkpoint, this.#clock.monotonic()) });
   }
 

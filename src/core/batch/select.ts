@@ -1,14 +1,14 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { modelName, namesTable } from '../../shared/naming.ts';
+import { compileNames, matchesTable, namesOfTable, typedName } from '../../shared/naming.ts';
 import type { ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 
 /** A table that the settings select, and what they say of it. */
-export interface Selected {
+export interface Selected<S = TableShape> {
   readonly table: string;
   /** Null where the settings name a table that the source does not have. */
-  readonly shape: TableShape | null;
+  readonly shape: S | null;
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
@@ -18,19 +18,25 @@ export interface Selected {
  * The tables of a source that its settings select. `*` in a name stands for anything; a pattern takes
  * tables only, since a view is often a second look at the same rows: views are taken by their name.
  */
-export function selectTables(
+export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
   connection: ConnectionSettings,
-  shapes: readonly TableShape[],
-): readonly Selected[] {
-  const selected = new Map<string, Selected>();
+  shapes: readonly S[],
+): readonly Selected<S>[] {
+  const selected = new Map<string, Selected<S>>();
+  // Settings may list each of 2,000 tables: compared one by one, four million names hold this process up for seconds.
+  const named = byAnyName(shapes);
+  const excluded = compileNames(connection.exclude);
+  const exact = new Map(shapes.map((one) => [one.name, one]));
   for (const entry of connection.tables) {
     const { name, strategy, cursor = null, allowDeletes } = asEntry(entry);
     const pattern = name.includes('*');
-    const found = shapes.filter((one) => matches(name, one.name) && (!pattern || isTable(one)));
+    const found = pattern
+      ? shapes.filter((one) => matchesTable(name, one.name) && isTable(one))
+      : (named.get(typedName(name)) ?? []);
     const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
     for (const table of names) {
-      if (connection.exclude.some((excluded) => matches(excluded, table))) continue;
-      const shape = shapes.find((one) => one.name === table) ?? null;
+      if (excluded(table) !== null) continue;
+      const shape = exact.get(table) ?? null;
       // Later entries say more about tables that a pattern before them has taken.
       selected.set(table, {
         table,
@@ -44,26 +50,29 @@ export function selectTables(
   return [...selected.values()];
 }
 
+/** Tables by every name that means them; of names that mean several, all. */
+function byAnyName<S extends Pick<TableShape, 'name'>>(
+  shapes: readonly S[],
+): ReadonlyMap<string, readonly S[]> {
+  const all = new Map<string, S[]>();
+  for (const shape of shapes) {
+    for (const name of namesOfTable(shape.name)) {
+      const same = all.get(name);
+      if (same === undefined) all.set(name, [shape]);
+      else same.push(shape);
+    }
+  }
+  return all;
+}
+
 type TableEntry = Exclude<ConnectionSettings['tables'][number], string>;
 
 function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
   return typeof entry === 'string' ? { name: entry, strategy: 'auto', allowDeletes: false } : entry;
 }
 
-function isTable(shape: TableShape): boolean {
+function isTable(shape: Pick<TableShape, 'kind'>): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
-}
-
-/** Whether a name or pattern means a table, by its name or its model name. */
-export function matches(pattern: string, table: string): boolean {
-  if (!pattern.includes('*')) return namesTable(pattern, table);
-  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
-  const expression = new RegExp(`^${source}$`, 'iu');
-  return expression.test(table) || expression.test(modelName(table));
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** The name most like a mistyped one, if any is like it at all; in the spelling of what was typed. */

@@ -24,9 +24,10 @@ export function sweepCandidates(
   existing: readonly TableShape[],
   checkpoints: ReadonlyMap<string, Checkpoint>,
 ): readonly SweepTable[] {
+  const byName = new Map(existing.map((one) => [one.name, one]));
   return tables.flatMap(({ table, shape, strategy, mayDelete }): SweepTable[] => {
     const checkpoint = checkpoints.get(table);
-    const there = existing.find((one) => one.name === table);
+    const there = byName.get(table);
     if (shape === null || shape.key === null || checkpoint === undefined || there === undefined) return [];
     if (shape.bytes > LARGE_BYTES) return [];
     if (strategy !== null && strategy !== Strategy.Changes) return [];

@@ -174,12 +174,16 @@ export async function beat(session: Session, claim: Claim): Promise<void> {
   if (result.rowCount !== 1) throw lostLease(claim.connection);
 }
 
+/** A courtesy: without it others wait for two minutes. Whoever wants to quit must not wait longer for it. */
+const RELEASE_MS = 5000;
+
 /** Lets the connection go, so that another installation need not wait. */
 export async function release(session: Session, claim: Claim): Promise<void> {
-  await session.query('UPDATE branchline.sources SET heartbeat = NULL WHERE connection = $1 AND claim = $2', [
-    claim.connection,
-    claim.claim,
-  ]);
+  await session.query(
+    'UPDATE branchline.sources SET heartbeat = NULL WHERE connection = $1 AND claim = $2',
+    [claim.connection, claim.claim],
+    RELEASE_MS,
+  );
 }
 
 /** Somebody else syncs this connection now; what we have not committed is theirs to do. */

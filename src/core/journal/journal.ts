@@ -1,6 +1,7 @@
 import type { Ports } from '../ports.ts';
 import { type BatchWrites, createBatchWrites } from './batches.ts';
 import { appendEvent, type LogSubject } from './eventLog.ts';
+import { createHistory, type History } from './history.ts';
 import { createHolderNote, type HolderNote } from './holder.ts';
 import { checkWhole } from './integrity.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
@@ -11,6 +12,7 @@ import { createServiceNotes, type ServiceNotes } from './serviceNotes.ts';
 import { createShapeCache, type ShapeCache } from './shapeCache.ts';
 import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
+import { createTablesPast, type TablesPast } from './tablesPast.ts';
 import { createVerifications, type Verifications } from './verifications.ts';
 import { createWorkTime } from './workTime.ts';
 
@@ -25,6 +27,8 @@ export interface Journal
   extends BatchWrites,
     TableWrites,
     Queries,
+    History,
+    TablesPast,
     HolderNote,
     Verifications,
     Outcomes,
@@ -70,6 +74,8 @@ export function createJournal(store: Store, ports: Ports, file: JournalFile): Jo
     ...createBatchWrites(store, ports, workTime),
     ...createTableWrites(store, ports, workTime),
     ...createQueries(store),
+    ...createHistory(store),
+    ...createTablesPast(store),
     ...createHolderNote(store),
     ...createVerifications(store, ports.clock),
     ...createScheduleRuns(store, ports.clock),

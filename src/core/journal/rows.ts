@@ -1,10 +1,6 @@
 import type { BatchRow, LogRow, TableRow } from '../../shared/contract.ts';
 
-/**
- * The table name of the row that stands for all tables of a connection, where its source could not be
- * read when the batch began and nothing is known of its tables.
- */
-export const UNKNOWN_TABLES = '*';
+export { UNKNOWN_TABLES } from '../../shared/contract.ts';
 
 /** Rows as SQLite gives them: JSON columns are still text. */
 export type RawBatchRow = Omit<BatchRow, 'options'> & { readonly options: string };

@@ -55,6 +55,7 @@ export class Opening {
 
   /** Takes the settings as they are now. Not while something runs: a run keeps those that it began with. */
   look(): void {
+    const couldNot = this.#refusal !== null;
     const news = this.#watched.look();
     if (news.kind === 'refused') this.#refuse(news.refusal);
     if (news.kind === 'loaded') {
@@ -63,7 +64,11 @@ export class Opening {
       this.#settings = news.settings;
       if (this.#opened !== null) this.#replace(this.#opened, news.settings);
     }
-    if (this.#opened === null && this.#settings !== null) this.#open(this.#settings);
+    if (this.#opened === null && this.#settings !== null) {
+      this.#open(this.#settings);
+      // The first settings of a new installation: whoever shows that there are none is told.
+      if (couldNot && this.#opened !== null) this.#told.tell({ type: 'settings_changed' });
+    }
     // Another process may have died in its batch since the last look.
     else if (this.#opened !== null) findCrash(this.#setup.folder, this.#opened.journal);
   }

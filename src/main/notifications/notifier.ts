@@ -74,6 +74,14 @@ export class Notifier {
     }
   }
 
+  /** Shows one for a person to see whether they come. @returns whether this desktop shows any */
+  test(): boolean {
+    const t = this.#host.t();
+    if (!Notification.isSupported()) return false;
+    this.#show(t('notes.testTitle'), t('notes.testBody'), null);
+    return true;
+  }
+
   #isAfterCrash(batchId: string): boolean {
     const log = this.#service.engine?.log({ batchId, limit: 1000 }) ?? [];
     const stop = log.findLast((line) => line.event === 'batch_interrupted');

@@ -1,8 +1,9 @@
 import type { Logger } from '../../core/ports.ts';
 import type { Service } from '../../core/service/serviceApi.ts';
+import { pauseEnd } from '../../shared/pauseEnd.ts';
 import { TableStatus } from '../../shared/status.ts';
 import type { StartAtLogin } from '../desktop/autostartFile.ts';
-import { pauseEnd } from './pauseEnd.ts';
+import { pageOf, type WindowPage } from '../window.ts';
 import type { TrayCommand } from './trayModel.ts';
 
 /** What the commands of the tray are done with. */
@@ -10,7 +11,7 @@ export interface Doers {
   readonly service: Service;
   readonly logger: Logger;
   readonly login: StartAtLogin | null;
-  openWindow(batchId: string | null): void;
+  openWindow(page: WindowPage): void;
   quit(): void;
   /** After what no event tells of. */
   refresh(): void;
@@ -38,10 +39,10 @@ export function perform(command: TrayCommand, doers: Doers): void {
       settle(service.resumeNow(command.batchId, { tables: failedOf(service, command.batchId) }), doers);
       return;
     case 'open':
-      doers.openWindow(command.batchId);
+      doers.openWindow(pageOf(command.batchId));
       return;
     case 'settings':
-      doers.openWindow(null);
+      doers.openWindow('/settings');
       return;
     case 'start_at_login':
       doers.login?.set(command.on);
@@ -67,6 +68,6 @@ function failedOf(
 function settle(run: Promise<unknown>, { logger, openWindow }: Doers): void {
   run.catch((error: unknown) => {
     logger.log('warn', 'What was asked for could not be done', { error: String(error) });
-    openWindow(null);
+    openWindow('/');
   });
 }

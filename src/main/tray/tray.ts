@@ -1,55 +1,73 @@
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron';
+import type { Logger } from '../../core/ports.ts';
+import { seldom } from './seldom.ts';
 import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts';
 
 /** The icon in the tray. */
 export interface TrayIcon {
-  show(model: TrayModel): void;
+  /** Something may be other than what it shows: it looks, now or within a second. */
+  refresh(): void;
   destroy(): void;
 }
 
-/** Some desktops rebuild the whole menu at each change; a person who is reading it must not lose it. */
+/**
+ * Some desktops rebuild the whole menu at each change; a person who is reading it must not lose it. And looking
+ * asks the journal: 120 tables that end at once are not to ask 120 times.
+ */
 const REFRESH_MS = 1000;
 
 /**
  * Puts the icon into the tray.
  *
+ * @param look what it is to show now
  * @param command what a click asks for
+ * @param onError told why how things stand could not be found out; the icon stays as it is
  */
-export function createTray(command: (asked: TrayCommand) => void): TrayIcon {
+export function createTray(
+  look: () => TrayModel,
+  command: (asked: TrayCommand) => void,
+  logger: Logger,
+): TrayIcon {
   const tray = new Tray(imageOf('idle'));
   let shown = '';
-  let wanted: TrayModel | null = null;
-  let timer: NodeJS.Timeout | null = null;
+  let image = '';
   let click: string | null = null;
 
   const draw = (): void => {
-    timer = null;
-    if (wanted === null || tray.isDestroyed()) return;
-    const model = wanted;
+    if (tray.isDestroyed()) return;
+    const model = modelOrNull();
     const text = JSON.stringify([model, nativeTheme.shouldUseDarkColors]);
-    if (text === shown) return;
+    if (model === null || text === shown) return;
     shown = text;
     click = model.click;
-    tray.setImage(imageOf(model.state));
+    const wanted = `${model.state} ${nativeTheme.shouldUseDarkColors}`;
+    // While something runs the text changes every second, the picture does not.
+    if (wanted !== image) tray.setImage(imageOf(model.state));
+    image = wanted;
     tray.setToolTip(model.tooltip);
     tray.setContextMenu(Menu.buildFromTemplate(model.menu.map((item) => toTemplate(item, command))));
-    // A tick that a click has set stays in the menu until it is drawn anew.
-    timer = setTimeout(draw, REFRESH_MS);
   };
 
+  /** A journal that cannot be read is told of where something runs; the icon stays as it was. */
+  const modelOrNull = (): TrayModel | null => {
+    try {
+      return look();
+    } catch (error) {
+      logger.log('error', 'The icon could not look how things are', { error: String(error) });
+      return null;
+    }
+  };
+
+  const drawing = seldom(REFRESH_MS, draw);
   // On Windows and Linux; on macOS a click opens the menu.
   tray.on('click', () => command({ kind: 'open', batchId: click }));
-  const onTheme = (): void => draw();
-  nativeTheme.on('updated', onTheme);
+  nativeTheme.on('updated', drawing.ask);
   return {
-    show: (model) => {
-      wanted = model;
-      if (timer === null) draw();
-    },
+    refresh: drawing.ask,
     destroy: () => {
-      nativeTheme.off('updated', onTheme);
-      if (timer !== null) clearTimeout(timer);
+      nativeTheme.off('updated', drawing.ask);
+      drawing.cancel();
       tray.destroy();
     },
   };

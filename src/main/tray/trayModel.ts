@@ -1,10 +1,10 @@
-import type { RunProgress } from '../../shared/batchProgress.ts';
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatPercent, formatShortTime } from '../../shared/format.ts';
 import { namesOf } from '../../shared/names.ts';
 import type { Attention, ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
+import type { RunView } from '../../shared/window/views.ts';
 
 /** What the icon shows: by its shape, and by its colour. */
 export const TRAY_STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;
@@ -13,7 +13,7 @@ export type TrayState = (typeof TRAY_STATES)[number];
 /** Everything that tray and menu are made of. */
 export interface TrayFacts {
   readonly status: ServiceStatus;
-  readonly progress: RunProgress | null;
+  readonly progress: Pick<RunView, 'doneTables' | 'totalTables' | 'fraction'> | null;
   /** Latest first. */
   readonly latest: readonly BatchRow[];
   /** Up to when head office has everything; null where a table is missing there. */

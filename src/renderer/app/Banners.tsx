@@ -2,7 +2,7 @@ import { Alert, Button, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { Setup } from '../../shared/window/views.ts';
-import { useLinked } from '../data/liveStore.ts';
+import { useLinkLoss } from '../data/liveStore.ts';
 import { useCall } from '../data/useCall.ts';
 import { RefusalAlert } from '../parts/RefusalAlert.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
@@ -10,14 +10,14 @@ import { useT } from '../words/LanguageProvider.tsx';
 /** What a person must know on every page: that the program does not answer, or cannot work. */
 export function Banners() {
   const t = useT();
-  const linked = useLinked();
+  const loss = useLinkLoss();
   const { data: setup } = useCall('setup');
   const [location] = useLocation();
   return (
     <Stack gap="sm" aria-live="polite">
-      {!linked && (
-        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t('window.linkLost')} mb="md">
-          {t('window.linkLostNext')}
+      {loss !== null && (
+        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)} mb="md">
+          {t(`window.linkNext.${loss}`)}
         </Alert>
       )}
       {setup !== undefined && !setup.commands && (

@@ -25,10 +25,10 @@ export function BridgeProvider({
     () =>
       bridge.listen(
         (event) => takeEvent(event, queries, live),
-        (up) => {
+        (up, why = 'unreachable') => {
           // Whatever was told while nobody could hear it is read anew.
-          if (up && !live.linked()) void queries.invalidateQueries();
-          live.setLinked(up);
+          if (up && live.loss() !== null) void queries.invalidateQueries();
+          live.setLoss(up ? null : why);
         },
       ),
     [bridge, queries, live],

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import type { LinkLoss } from '../../shared/window/bridge.ts';
 import type { LiveView, Refusal } from '../../shared/window/views.ts';
 import { useReach } from './BridgeProvider.tsx';
 
@@ -7,20 +8,21 @@ export class LiveStore {
   readonly #listeners = new Set<() => void>();
   #live: LiveView | null = null;
   // Until the first word of the link nothing is missing: the page is just being opened.
-  #linked = true;
+  #loss: LinkLoss | null = null;
   #refusals: ((refusal: Refusal) => void) | null = null;
 
   readonly live = (): LiveView | null => this.#live;
-  readonly linked = (): boolean => this.#linked;
+  /** Why the program behind the window cannot be reached; null where it can. */
+  readonly loss = (): LinkLoss | null => this.#loss;
 
   setLive(live: LiveView): void {
     this.#live = live;
     this.#tell();
   }
 
-  setLinked(linked: boolean): void {
-    if (linked === this.#linked) return;
-    this.#linked = linked;
+  setLoss(loss: LinkLoss | null): void {
+    if (loss === this.#loss) return;
+    this.#loss = loss;
     this.#tell();
   }
 
@@ -49,8 +51,8 @@ export function useLive(): LiveView | null {
   return useSyncExternalStore(live.subscribe, live.live);
 }
 
-/** Whether the program behind the window answers. */
-export function useLinked(): boolean {
+/** Why the program behind the window cannot be reached; null where it can. */
+export function useLinkLoss(): LinkLoss | null {
   const { live } = useReach();
-  return useSyncExternalStore(live.subscribe, live.linked);
+  return useSyncExternalStore(live.subscribe, live.loss);
 }

@@ -1,7 +1,10 @@
 import {
+  daysBetween,
   formatBytes,
+  formatClock,
   formatCount,
   formatDateTime,
+  formatDayName,
   formatDuration,
   formatPercent,
   formatPlannedTime,
@@ -24,6 +27,12 @@ export interface Format {
   dateTime(at: string): string;
   /** As short as can be: only the clock where it is of today. */
   shortTime(at: string): string;
+  /** Only the clock. */
+  clock(at: string): string;
+  /** `Monday`. */
+  dayName(at: string): string;
+  /** How many midnights ago a time is: 0 today, 1 yesterday. */
+  daysAgo(at: string, now: Date): number;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
   /** With its weekday, and without the year where that is this one. */
@@ -46,6 +55,9 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     rate: (rowsPerSecond) => formatRate(rowsPerSecond, language),
     dateTime: (at) => formatDateTime(at, language, timeZone),
     shortTime: (at) => formatShortTime(at, new Date(), language, timeZone),
+    clock: (at) => formatClock(at, language, timeZone),
+    dayName: (at) => formatDayName(at, language, timeZone),
+    daysAgo: (at, now) => daysBetween(at, now, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
     moment: (at) => formatMoment(at, new Date(), language, timeZone),
     ago: (at, now) => formatAgo(at, now, language),

@@ -6,17 +6,35 @@ export type BridgeCalls = {
   readonly [C in CallName]: (...args: Parameters<Calls[C]>) => Promise<Answer<C>>;
 };
 
+/** Why the program behind the window cannot be reached: it does not answer, or no longer knows this browser. */
+export type LinkLoss = 'unreachable' | 'signed_out';
+
+/** A call that did not arrive, or whose answer did not. */
+export class LinkLost extends Error {
+  override readonly name = 'LinkLost';
+  readonly why: LinkLoss;
+
+  constructor(why: LinkLoss, options?: ErrorOptions) {
+    super(why, options);
+    this.why = why;
+  }
+}
+
 /**
  * The one object through which the window reaches the program behind it: the preload's `window.branchline`, or its
  * like over HTTP.
  */
 export type Bridge = BridgeCalls & {
   /**
-   * Calls back with each event. `link` tells whether the program behind the window can be reached at all.
+   * Calls back with each event. `onLink` tells whether the program behind the window can be reached at all; each
+   * time that it can, everything is to be read again, since events of the time between are lost.
    *
    * @returns takes the listeners off again
    */
-  readonly listen: (onEvent: (event: WindowEvent) => void, onLink: (up: boolean) => void) => () => void;
+  readonly listen: (
+    onEvent: (event: WindowEvent) => void,
+    onLink: (up: boolean, why?: LinkLoss) => void,
+  ) => () => void;
 };
 
 /** The name of a call's channel between the two processes. */

@@ -29,6 +29,14 @@ test('a long history answers every question in under 20 ms', () => {
     verifications: (one) => one.verifications(),
     interrupted: (one) => [one.interruptedBatches(), one.runningBatch()],
     nearest: (one) => one.nearestBatchId(`${middle}x`),
+    history: (one) => one.history({}, 500, 100),
+    historyOfConnection: (one) => one.history({ connection: 'pgsql_lmp' }, 0, 100),
+    historyWithTable: (one) => one.history({ text: 'table_042' }, 0, 100),
+    historyOfDay: (one) => one.history({ begun: { from: '2025-10-01', to: '2025-10-02' } }, 0, 100),
+    begun: (one) => one.begunSince('2020-01-01'),
+    tablesPast: (one) => one.tablesPast(),
+    completedRuns: (one) => one.completedRuns(middle, 9),
+    lines: (one) => one.linesAfter(one.lastLine() - 100),
   };
   const slow = Object.entries(questions).flatMap(([name, ask]) => {
     const took = Math.min(...[1, 2, 3].map(() => millisecondsOf(() => ask(journal))));
@@ -38,6 +46,12 @@ test('a long history answers every question in under 20 ms', () => {
   expect(journal.pastRuns('pgsql_lmp', 'c_table_007', 3)).toHaveLength(3);
   expect(journal.knownTables('pgsql_lmp')).toHaveLength(100);
   expect(journal.knownTables('pgsql_jkt')).toEqual([]);
+  expect(journal.history({ text: 'table_042' }, 0, 1)).toMatchObject({
+    total: 1000,
+    batches: [{ records_processed: 1200, bytes: 456_700 }],
+  });
+  expect(journal.tablesPast()).toHaveLength(100);
+  expect(journal.completedRuns(middle, 9)).toHaveLength(900);
 });
 
 test('after a death it opens without a whole check, which is made later', async () => {

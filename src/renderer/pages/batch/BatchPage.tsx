@@ -1,5 +1,69 @@
+import { Button, Tabs } from '@mantine/core';
+import { Link } from 'wouter';
+import type { BatchView } from '../../../shared/window/views.ts';
+import { useLive } from '../../data/liveStore.ts';
+import { Refused } from '../../data/refused.ts';
+import { useCall } from '../../data/useCall.ts';
+import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
+import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { BatchActions } from './BatchActions.tsx';
+import { BatchFacts } from './BatchFacts.tsx';
+import { BatchRunning } from './BatchRunning.tsx';
+import { LogTab } from './LogTab.tsx';
+import { TablesTab } from './TablesTab.tsx';
+import { WhyFailed } from './WhyFailed.tsx';
 
+/** One batch: what it was to do, what became of each table, and what can be done about it. */
 export function BatchPage({ batchId }: { readonly batchId: string }) {
-  return <Page title={batchId}>{null}</Page>;
+  const t = useT();
+  const format = useFormat();
+  const asked = useCall('batch', batchId);
+  const { data, error } = asked;
+  if (data === undefined && error instanceof Refused)
+    return (
+      <Page title={batchId}>
+        <ErrorAlert error={error}>
+          <Button component={Link} href="/history" variant="default" mt="sm">
+            {t('batchPage.unknownNext')}
+          </Button>
+        </ErrorAlert>
+      </Page>
+    );
+  return (
+    <Page
+      title={
+        data === undefined ? batchId : t('batchPage.title', { time: format.shortTime(data.batch.started_at) })
+      }
+      actions={data !== undefined && <BatchActions view={data} />}
+    >
+      <Answered to={asked}>{(view) => <Batch view={view} />}</Answered>
+    </Page>
+  );
+}
+
+function Batch({ view }: { readonly view: BatchView }) {
+  const t = useT();
+  const run = useLive()?.run ?? null;
+  const isRunning = run?.batchId === view.batch.batch_id;
+  return (
+    <>
+      <BatchFacts view={view} />
+      {isRunning && <BatchRunning run={run} />}
+      <WhyFailed view={view} />
+      <Tabs defaultValue="tables" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="tables">{t('batchPage.tabs.tables')}</Tabs.Tab>
+          <Tabs.Tab value="log">{t('batchPage.tabs.log')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="tables">
+          <TablesTab view={view} run={isRunning ? run : null} />
+        </Tabs.Panel>
+        <Tabs.Panel value="log">
+          <LogTab view={view} run={isRunning ? run : null} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
 }

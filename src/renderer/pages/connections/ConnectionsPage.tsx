@@ -1,7 +1,132 @@
+import { Button, Stack, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { SettingsView } from '../../../shared/window/views.ts';
+import { type SettingsBase, useSettings } from '../../data/useSettings.ts';
+import { Answered } from '../../parts/Answered.tsx';
+import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import { EndpointDrawer } from './EndpointDrawer.tsx';
+import { CentralCard } from './list/CentralCard.tsx';
+import { ConnectionCard } from './list/ConnectionCard.tsx';
+import { connectionsOf, rawOf, type Target } from './model/fields.ts';
+import { TablesDrawer } from './tables/TablesDrawer.tsx';
+import { useMayChange } from './useMayChange.ts';
 
+/** What is open beside the list, and the settings it began with. */
+type Open =
+  | { readonly what: 'endpoint'; readonly target: Target; readonly base: SettingsBase }
+  | { readonly what: 'tables'; readonly id: string; readonly base: SettingsBase };
+
+/** Where the data comes from and where it goes: head office first, then each branch database. */
 export function ConnectionsPage() {
   const t = useT();
-  return <Page title={t('window.pages.connections')}>{null}</Page>;
+  const { view } = useSettings();
+  const mayChange = useMayChange();
+  const [open, setOpen] = useState<Open | null>(null);
+  const base = view.data ?? { document: null, revision: null };
+  const edit = (target: Target): void => setOpen({ what: 'endpoint', target, base });
+  const close = (): void => setOpen(null);
+  return (
+    <Page
+      title={t('window.pages.connections')}
+      actions={
+        <Button
+          leftSection={<IconPlus size={18} aria-hidden />}
+          disabled={!mayChange || !isSetUp(base)}
+          onClick={() => edit({ kind: 'source', id: null })}
+        >
+          {t('connectionsPage.add')}
+        </Button>
+      }
+    >
+      <Answered to={view}>
+        {(settings) => (
+          <List
+            settings={settings}
+            mayChange={mayChange}
+            onEdit={edit}
+            onTables={(id) => setOpen({ what: 'tables', id, base: settings })}
+          />
+        )}
+      </Answered>
+      {open?.what === 'endpoint' && <EndpointDrawer base={open.base} target={open.target} onClose={close} />}
+      {open?.what === 'tables' && <TablesDrawer base={open.base} id={open.id} onClose={close} />}
+    </Page>
+  );
+}
+
+function List({
+  settings,
+  mayChange,
+  onEdit,
+  onTables,
+}: {
+  readonly settings: SettingsView;
+  readonly mayChange: boolean;
+  readonly onEdit: (target: Target) => void;
+  readonly onTables: (id: string) => void;
+}) {
+  const t = useT();
+  const { document, passwords } = settings;
+  const connections = connectionsOf(document);
+  return (
+    <Stack gap="lg">
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          {t('connectionsPage.central')}
+        </Title>
+        {isSetUp(settings) && document !== null ? (
+          <CentralCard
+            central={document.central}
+            place={passwords.central}
+            mayChange={mayChange}
+            onEdit={() => onEdit({ kind: 'central' })}
+          />
+        ) : (
+          <Empty
+            title={t('connectionsPage.noCentral')}
+            action={
+              <Button
+                disabled={!mayChange || unreadable(settings)}
+                onClick={() => onEdit({ kind: 'central' })}
+              >
+                {t('connectionsPage.addCentral')}
+              </Button>
+            }
+          >
+            {t('connectionsPage.noCentralNote')}
+          </Empty>
+        )}
+      </Stack>
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          {t('connectionsPage.branches')}
+        </Title>
+        {connections.length === 0 && (
+          <Empty title={t('connectionsPage.noBranch')}>{t('connectionsPage.noBranchNote')}</Empty>
+        )}
+        {connections.map((connection) => (
+          <ConnectionCard
+            key={connection.id}
+            connection={connection}
+            settings={settings}
+            mayChange={mayChange}
+            onEdit={() => onEdit({ kind: 'source', id: connection.id })}
+            onTables={() => onTables(connection.id)}
+          />
+        ))}
+      </Stack>
+    </Stack>
+  );
+}
+
+function isSetUp({ document }: SettingsBase): boolean {
+  return rawOf(document, { kind: 'central' }) !== null;
+}
+
+/** A file that is no JSON: whatever stands in it is not to be overwritten. */
+function unreadable({ document, revision }: SettingsBase): boolean {
+  return document === null && revision !== null;
 }

@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Strategy } from '../../../shared/status.ts';
 import type { TableState } from '../../../shared/window/views.ts';
-import { useLinked } from '../../data/liveStore.ts';
+import { useLinkLoss } from '../../data/liveStore.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -19,7 +19,7 @@ export function TableActions({
 }) {
   const t = useT();
   const { data: setup } = useCall('setup');
-  const linked = useLinked();
+  const linked = useLinkLoss() === null;
   const run = useCommand('runNow');
   const verify = useCommand('verify');
   const [asked, setAsked] = useState<Asked | null>(null);

@@ -1,9 +1,11 @@
+import { agent } from './agent.ts';
 import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { historyPage } from './historyPage.ts';
+import { log } from './log.ts';
 import { notes } from './notes.ts';
 import { quit } from './quit.ts';
 import { schedulesPage } from './schedulesPage.ts';
@@ -12,6 +14,7 @@ import { setupPage } from './setupPage.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { tray } from './tray.ts';
+import { troubles } from './troubles.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
 import { words } from './words.ts';
@@ -27,6 +30,8 @@ export const en = {
   tray,
   notes,
   quit,
+  log,
+  troubles,
   todayPage,
   batchPage,
   historyPage,
@@ -35,4 +40,5 @@ export const en = {
   schedulesPage,
   settingsPage,
   setupPage,
+  agent,
 } as const;

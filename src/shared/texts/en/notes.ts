@@ -19,4 +19,6 @@ export const notes = {
   journalTitle: 'The list of batches was damaged',
   journalBody:
     'It was set aside as {{file}}, and a new one begins. No data is lost: the next batch goes on where head office stands.',
+  testTitle: 'Notifications work',
+  testBody: 'This is how Branchline tells you when a batch needs you.',
 } as const;

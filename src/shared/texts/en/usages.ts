@@ -17,6 +17,12 @@ export const usages = {
     means: 'Nothing was run and the file was left as it is.',
     next: 'Correct the file, or put back a copy of it.',
   },
+  settings_changed: {
+    what: 'The settings in {{file}} have been changed meanwhile.',
+    means:
+      'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
+    next: 'Load the settings again, then make your change once more.',
+  },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',
     means: 'The settings do not have a branch database with this id.',
@@ -26,6 +32,16 @@ export const usages = {
     what: 'There is a connection "{{connection}}" already.',
     means: 'Nothing was changed.',
     next: 'Choose another id, or change the one that is there in the settings.',
+  },
+  password_named: {
+    what: 'The settings already say where the password of "{{connection}}" is: {{where}}.',
+    means: 'That comes first, so a stored password would never be used. Nothing was stored.',
+    next: 'Take "password" or "passfile" of this connection out of the settings, then try again.',
+  },
+  password_unfit: {
+    what: 'The password is empty, or has a line break in it.',
+    means: 'PostgreSQL has no such passwords. Nothing was stored.',
+    next: 'Give the password again, as one line.',
   },
   no_connections: {
     what: 'There is no branch database to sync.',
@@ -73,6 +89,16 @@ export const usages = {
       'The tray icon or the service of this computer runs the schedules there. Two of them would run each twice.',
     next: 'Use the one that is running; or end it first.',
   },
+  agent_not_running: {
+    what: 'No "branchline serve" is running in {{folder}}.',
+    means: 'There is no window that a link could open.',
+    next: 'Start it with "branchline serve". Where the tray icon does the work, its window is there already.',
+  },
+  port_taken: {
+    what: 'Port {{port}} cannot be used.',
+    means: 'Another program listens there, or this user may not; so nothing was started.',
+    next: 'Choose another with --port, or leave it out: any free one is taken then.',
+  },
   run_stopped: {
     what: 'Stopped before it began.',
     means: 'Nothing was copied, and nothing is lost.',
@@ -119,10 +145,21 @@ export const usages = {
     means: 'There are no demo servers to use or to end.',
     next: 'Start it with "branchline demo --keep".',
   },
+  demo_not_here: {
+    what: 'There are settings in {{folder}} already.',
+    means: 'The demo writes settings of its own, and would replace them; so nothing was changed.',
+    next: 'Try it in another folder: branchline serve --data-dir DIR.',
+  },
   demo_failed: {
     what: 'The demo servers could not be started: {{reason}}.',
     means: 'Nothing was left behind running.',
     next: 'Try another folder with --folder DIR, with at least 500 MB free.',
+  },
+  demo_not_shipped: {
+    what: 'The demo is not part of an installed Branchline.',
+    means:
+      'Its two PostgreSQL servers would add 60 MB to every download, so they come with the source code alone.',
+    next: 'To try it, take the source code to a computer with Node.js and run "npm ci && npm run demo" there.',
   },
 } as const satisfies Record<
   UsageCode,

@@ -13,8 +13,15 @@ export const window = {
   menu: 'Menu',
   navigation: 'Pages',
   loading: 'Loading…',
-  linkLost: 'The program behind this window does not answer',
-  linkLostNext: 'What you see may be old. The window goes on by itself as soon as the program answers again.',
+  link: {
+    unreachable: 'The program behind this window does not answer',
+    signed_out: 'This browser may not look any more',
+  },
+  linkNext: {
+    unreachable:
+      'What you see may be old. The window goes on by itself as soon as the program answers again.',
+    signed_out: 'Run "branchline serve --link" on that computer and open the link that it prints.',
+  },
   viewOnly: 'Another Branchline on this computer does the work',
   viewOnlyNext:
     'This window shows how things stand. To run, pause or change something, use the window of the other one, or stop it first.',
@@ -30,4 +37,11 @@ export const window = {
   copy: 'Copy',
   copied: 'Copied',
   all: 'All',
+  settingsChanged: 'The settings were changed meanwhile',
+  settingsChangedNext:
+    'Somebody else, or another window, has saved them. What you typed is still here and is not saved yet. Load the new settings, look once more, and save again.',
+  settingsRefused: 'The settings were not saved',
+  settingsRefusedNext:
+    'Something in them is not right. Correct it and save again; what you typed is still here.',
+  loadAnew: 'Load the new settings',
 } as const;

@@ -1,10 +1,12 @@
 import type { Catalogue } from '../keys.ts';
+import { agent } from './agent.ts';
 import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { historyPage } from './historyPage.ts';
+import { log } from './log.ts';
 import { notes } from './notes.ts';
 import { quit } from './quit.ts';
 import { schedulesPage } from './schedulesPage.ts';
@@ -13,6 +15,7 @@ import { setupPage } from './setupPage.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { tray } from './tray.ts';
+import { troubles } from './troubles.ts';
 import { usages } from './usages.ts';
 import { window } from './window.ts';
 import { words } from './words.ts';
@@ -28,6 +31,8 @@ export const id = {
   tray,
   notes,
   quit,
+  log,
+  troubles,
   todayPage,
   batchPage,
   historyPage,
@@ -36,4 +41,5 @@ export const id = {
   schedulesPage,
   settingsPage,
   setupPage,
+  agent,
 } as const satisfies Catalogue;

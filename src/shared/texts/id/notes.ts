@@ -18,4 +18,6 @@ export const notes = {
   journalTitle: 'Daftar batch rusak',
   journalBody:
     'Daftar itu disisihkan sebagai {{file}}, dan yang baru dimulai. Tidak ada data yang hilang: batch berikutnya melanjutkan dari keadaan di kantor pusat.',
+  testTitle: 'Notifikasi berfungsi',
+  testBody: 'Beginilah Branchline memberi tahu bila sebuah batch memerlukan Anda.',
 } as const;

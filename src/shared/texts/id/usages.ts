@@ -20,6 +20,12 @@ export const usages = {
     means: 'Tidak ada yang dijalankan dan berkas dibiarkan apa adanya.',
     next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
   },
+  settings_changed: {
+    what: 'Pengaturan di {{file}} sudah diubah sementara itu.',
+    means:
+      'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
+    next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
+  },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
     means: 'Pengaturan tidak memuat basis data cabang dengan id ini.',
@@ -29,6 +35,17 @@ export const usages = {
     what: 'Koneksi "{{connection}}" sudah ada.',
     means: 'Tidak ada yang diubah.',
     next: 'Pilih id lain, atau ubah koneksi yang ada di pengaturan.',
+  },
+  password_named: {
+    what: 'Pengaturan sudah menyebut letak kata sandi "{{connection}}": {{where}}.',
+    means:
+      'Itu yang didahulukan, jadi kata sandi yang disimpan tidak akan pernah dipakai. Tidak ada yang disimpan.',
+    next: 'Hapus "password" atau "passfile" koneksi ini dari pengaturan, lalu coba lagi.',
+  },
+  password_unfit: {
+    what: 'Kata sandi kosong, atau memuat ganti baris.',
+    means: 'PostgreSQL tidak punya kata sandi seperti itu. Tidak ada yang disimpan.',
+    next: 'Berikan kata sandinya lagi, dalam satu baris.',
   },
   no_connections: {
     what: 'Tidak ada basis data cabang untuk disinkronkan.',
@@ -75,6 +92,16 @@ export const usages = {
     means:
       'Ikon di baki sistem atau layanan di komputer ini menjalankan jadwalnya di sana. Dua sekaligus akan menjalankan semuanya dua kali.',
     next: 'Pakai yang sedang berjalan; atau akhiri dulu.',
+  },
+  agent_not_running: {
+    what: 'Tidak ada "branchline serve" yang berjalan di {{folder}}.',
+    means: 'Tidak ada jendela yang bisa dibuka dengan tautan.',
+    next: 'Jalankan dengan "branchline serve". Bila ikon tray yang bekerja, jendelanya sudah ada di sana.',
+  },
+  port_taken: {
+    what: 'Port {{port}} tidak bisa dipakai.',
+    means: 'Program lain memakainya, atau pengguna ini tidak berhak; jadi tidak ada yang dijalankan.',
+    next: 'Pilih port lain dengan --port, atau hilangkan opsi itu: port mana pun yang bebas akan dipakai.',
   },
   run_stopped: {
     what: 'Dihentikan sebelum dimulai.',
@@ -123,10 +150,21 @@ export const usages = {
     means: 'Tidak ada server demo untuk dipakai atau diakhiri.',
     next: 'Jalankan dengan "branchline demo --keep".',
   },
+  demo_not_here: {
+    what: 'Sudah ada pengaturan di {{folder}}.',
+    means: 'Demo menulis pengaturannya sendiri dan akan menggantinya; jadi tidak ada yang diubah.',
+    next: 'Coba di folder lain: branchline serve --data-dir DIR.',
+  },
   demo_failed: {
     what: 'Server demo gagal dijalankan: {{reason}}.',
     means: 'Tidak ada yang tertinggal berjalan.',
     next: 'Coba folder lain dengan --folder DIR, dengan ruang kosong minimal 500 MB.',
+  },
+  demo_not_shipped: {
+    what: 'Demo bukan bagian dari Branchline yang terpasang.',
+    means:
+      'Kedua server PostgreSQL-nya akan menambah 60 MB pada setiap unduhan, jadi hanya ada bersama kode sumbernya.',
+    next: 'Untuk mencobanya, bawa kode sumber ke komputer yang punya Node.js, lalu jalankan "npm ci && npm run demo" di sana.',
   },
 } as const satisfies Record<
   UsageCode,

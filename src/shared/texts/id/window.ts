@@ -13,9 +13,15 @@ export const window = {
   menu: 'Menu',
   navigation: 'Halaman',
   loading: 'Memuat…',
-  linkLost: 'Program di balik jendela ini tidak menjawab',
-  linkLostNext:
-    'Yang Anda lihat mungkin sudah lama. Jendela ini melanjutkan sendiri begitu program menjawab lagi.',
+  link: {
+    unreachable: 'Program di balik jendela ini tidak menjawab',
+    signed_out: 'Peramban ini sudah tidak boleh melihat',
+  },
+  linkNext: {
+    unreachable:
+      'Yang Anda lihat mungkin sudah lama. Jendela ini melanjutkan sendiri begitu program menjawab lagi.',
+    signed_out: 'Jalankan "branchline serve --link" di komputer itu dan buka tautan yang ditampilkannya.',
+  },
   viewOnly: 'Branchline lain di komputer ini yang bekerja',
   viewOnlyNext:
     'Jendela ini menunjukkan keadaan. Untuk menjalankan, menjeda, atau mengubah sesuatu, pakailah jendela Branchline yang lain itu, atau hentikan dulu.',
@@ -32,4 +38,10 @@ export const window = {
   copy: 'Salin',
   copied: 'Tersalin',
   all: 'Semua',
+  settingsChanged: 'Pengaturan telah diubah dari tempat lain',
+  settingsChangedNext:
+    'Orang atau jendela lain sudah menyimpannya. Yang Anda ketik masih ada di sini dan belum disimpan. Muat pengaturan yang baru, periksa sekali lagi, lalu simpan lagi.',
+  settingsRefused: 'Pengaturan belum disimpan',
+  settingsRefusedNext: 'Ada yang tidak benar. Perbaiki lalu simpan lagi; yang Anda ketik masih ada di sini.',
+  loadAnew: 'Muat pengaturan yang baru',
 } as const;

@@ -1,4 +1,4 @@
-import { Variant } from '@jellybrick/dbus-next';
+import { DBusError, Variant } from '@jellybrick/dbus-next';
 import { type Bus, type Methods, waitFor } from './bus.ts';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
@@ -108,13 +108,18 @@ export async function serveTray(bus: Bus): Promise<TrayHost> {
       });
       const { service, menuPath } = await read();
       const data = new Variant('i', 0);
-      await bus.call(service, menuPath, MENU, 'Event', 'isvu', [id, 'clicked', data, 0]);
+      await bus.call(service, menuPath, MENU, 'Event', 'isvu', [id, 'clicked', data, 0]).catch(unlessItQuit);
     },
     activate: async () => {
       const { service, path } = await item();
       await bus.call(service, path, ITEM, 'Activate', 'ii', [0, 0]);
     },
   };
+}
+
+/** What was clicked may have been Quit: then the program ended before it could answer. */
+function unlessItQuit(error: unknown): void {
+  if (!(error instanceof DBusError) || error.type !== 'org.freedesktop.DBus.Error.NoReply') throw error;
 }
 
 function find(

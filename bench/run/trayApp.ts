@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication } from 'playwright-core';
+import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { systemPorts } from '../../src/core/systemPorts.ts';
+import type { TableRow } from '../../src/shared/contract.ts';
+import { BatchStatus } from '../../src/shared/status.ts';
+import { waitFor } from '../../test/main/support/desktop/bus.ts';
+import { type Desktop, openDesktop } from '../../test/main/support/desktop/openDesktop.ts';
+import { commandLine, hasRuntime } from '../../test/main/support/electron.ts';
+import type { Bench } from '../setUp.ts';
+import { type TableSettings, writeSettings } from './cli.ts';
+import { type LoopDelay, readLoop, watchLoop } from './loopDelay.ts';
+
+/** Whether there is an Electron to run, and a display for it. */
+export const canRunTray = hasRuntime && Boolean(process.env.DISPLAY);
+
+const PORTS = systemPorts({ log: () => {} });
+/** A copy of the large tables on a slow machine. */
+const PATIENCE_MS = 3_600_000;
+
+export interface TrayRun {
+  readonly seconds: number;
+  readonly rows: number;
+  readonly bytes: number;
+  /** The application that copies. */
+  readonly busy: LoopDelay;
+  /** One beside it that has nothing to do: what is late there, is so by whatever else the machine does. */
+  readonly idle: LoopDelay;
+}
+
+/** A Branchline in a tray, and the desktop that it is on. */
+interface Started extends AsyncDisposable {
+  readonly app: ElectronApplication;
+  readonly desktop: Desktop;
+}
+
+/**
+ * Has the tray application copy tables, two at a time, as a person would have it do: by its menu.
+ *
+ * @throws Error where the batch does not complete
+ */
+export async function runTray(bench: Bench, tables: readonly TableSettings[]): Promise<TrayRun> {
+  await writeSettings(bench, 2, tables);
+  const idleHome = join(bench.home, 'idle');
+  await mkdir(idleHome, { recursive: true });
+  await using working = await start(bench.home);
+  await using idle = await start(idleHome);
+  const before = latestBatch(bench)?.batch_id;
+  await Promise.all([watchLoop(working.app), watchLoop(idle.app)]);
+  const began = performance.now();
+  await working.desktop.tray.click('Run now');
+  const ended = await waitFor(
+    'end of the batch',
+    () => {
+      const latest = latestBatch(bench);
+      return latest === undefined || latest.batch_id === before || latest.status === BatchStatus.Running
+        ? undefined
+        : latest;
+    },
+    PATIENCE_MS,
+  );
+  const seconds = (performance.now() - began) / 1000;
+  const [busy, nothing] = await Promise.all([readLoop(working.app), readLoop(idle.app)]);
+  if (ended.status !== BatchStatus.Completed) throw new Error(`The tray's batch is ${ended.status}`);
+  const sum = (of: (row: TableRow) => number): number => ended.tables.reduce((all, row) => all + of(row), 0);
+  return {
+    seconds,
+    rows: sum((row) => row.records_processed + row.records_skipped),
+    bytes: sum((row) => row.bytes),
+    busy,
+    idle: nothing,
+  };
+}
+
+async function start(folder: string): Promise<Started> {
+  const desktop = await openDesktop();
+  const app = await _electron.launch(commandLine({ folder, desktop, hidden: true }));
+  const started = { app, desktop, [Symbol.asyncDispose]: () => end(app, desktop) };
+  try {
+    await desktop.tray.waitForToolTip(/^Branchline: /);
+    return started;
+  } catch (error) {
+    await started[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function end(app: ElectronApplication, desktop: AsyncDisposable): Promise<void> {
+  const child = app.process();
+  if (child.exitCode === null && child.signalCode === null) {
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+  await desktop[Symbol.asyncDispose]();
+}
+
+function latestBatch({ home }: Bench) {
+  const { journal } = openJournal(home, PORTS, { readonly: true });
+  try {
+    const batch = journal.latestBatch();
+    return batch === null ? undefined : { ...batch, tables: journal.tables(batch.batch_id) };
+  } finally {
+    journal.close();
+  }
+}

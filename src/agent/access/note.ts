@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { isServed } from '../../core/service/serviceLock.ts';
+import { replaceFile } from '../../core/settings/atomicFile.ts';
+import { agentFiles } from './agentFiles.ts';
+
+const noteSchema = z.object({
+  port: z.int().min(1).max(65535),
+  /** Null after an orderly end. */
+  pid: z.int().nullable(),
+});
+
+/** Where the agent of a user-data folder listens, or listened last; null where there never was one. */
+export type AgentNote = z.output<typeof noteSchema>;
+
+export function readNote(folder: string): AgentNote | null {
+  try {
+    return noteSchema.parse(JSON.parse(readFileSync(agentFiles(folder).note, 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only` */
+export function writeNote(folder: string, note: AgentNote): void {
+  replaceFile(agentFiles(folder).note, `${JSON.stringify(note)}\n`);
+}
+
+/** The address of the agent that serves a folder now; null where none does. */
+export function runningAt(folder: string): string | null {
+  const note = readNote(folder);
+  // A tray may serve the folder by now, of which a killed agent's note knows nothing: its process is gone.
+  if (note === null || note.pid === null || !isAlive(note.pid) || !isServed(folder)) return null;
+  return addressOf(note.port);
+}
+
+/** The address of the window, without a slash at its end. */
+export function addressOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // It is there, and another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

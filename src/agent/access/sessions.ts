@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { replaceFile } from '../../core/settings/atomicFile.ts';
+import { agentFiles } from './agentFiles.ts';
+import { findHash, hashOf, newSecret } from './secret.ts';
+
+/** For how long a browser stays signed in. */
+export const SESSION_SECONDS = 30 * 24 * 3600;
+
+/** More browsers than ever look at one branch; the oldest give way. */
+const MOST = 100;
+
+const sessionsSchema = z.array(z.object({ hash: z.string(), until: z.number() }));
+
+/**
+ * The browsers that are signed in. Hashes of their cookies are kept in the user-data folder, so that an open window
+ * goes on when the agent was killed and started again.
+ */
+export class Sessions {
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #known: z.output<typeof sessionsSchema>;
+
+  constructor(folder: string, clock: Clock, logger: Logger) {
+    this.#file = agentFiles(folder).sessions;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#known = readSessions(this.#file);
+  }
+
+  /** Signs a browser in. @returns the value of its cookie */
+  open(): string {
+    const now = this.#clock.now().getTime();
+    const cookie = newSecret();
+    const added = { hash: hashOf(cookie), until: now + SESSION_SECONDS * 1000 };
+    this.#known = [...this.#known.filter(({ until }) => until > now), added].slice(-MOST);
+    try {
+      replaceFile(this.#file, `${JSON.stringify(this.#known)}\n`);
+    } catch (error) {
+      // On a full disk the person has to see the window all the more; it is signed out by a restart then.
+      this.#logger.log('warn', 'A sign-in could not be kept', { error: String(error) });
+    }
+    return cookie;
+  }
+
+  has(cookie: string): boolean {
+    const found = findHash(hashOf(cookie), this.#known);
+    return found !== undefined && found.until > this.#clock.now().getTime();
+  }
+}
+
+/** What cannot be read is nobody's sign-in. */
+function readSessions(file: string): z.output<typeof sessionsSchema> {
+  try {
+    return sessionsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,109 @@
+import { createFace } from '../core/face/createFace.ts';
+import type { Face, FaceHost } from '../core/face/face.ts';
+import type { Ports } from '../core/ports.ts';
+import { createCronWaker } from '../core/schedule/waker.ts';
+import { startService } from '../core/service/service.ts';
+import type { Service } from '../core/service/serviceApi.ts';
+import { BatchTrigger } from '../shared/status.ts';
+import type { Language } from '../shared/texts/language.ts';
+import { Links, linkTo } from './access/links.ts';
+import { addressOf, readNote, writeNote } from './access/note.ts';
+import { Sessions } from './access/sessions.ts';
+import { openWindowServer, type WindowServer } from './http/windowServer.ts';
+
+export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'systemLanguages'> {
+  /** Starts databases with data to try everything on, and writes settings for them into the user-data folder. */
+  startDemo(): Promise<void>;
+  /** In which problems of the settings are told. */
+  readonly language: Language;
+  /** Null: the port of the last time where it is free, else any. */
+  readonly port: number | null;
+  /** The built window. */
+  readonly windowFolder: string;
+}
+
+/** The service without a desktop, and its window on a loopback address. */
+export interface Agent {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** A link that opens the window once. */
+  link(): string;
+  /**
+   * Ends it. What runs stops at the next chunk border; the next start goes on with it.
+   *
+   * @param now stop at once instead
+   */
+  stop(now?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Starts the agent of a user-data folder.
+ *
+ * @throws UsageError `service_running` where another process serves the folder; `data_folder_unusable`, `port_taken`
+ */
+export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent> {
+  const { folder, language } = setup;
+  // Before anything is written or listens: it is refused where another process is the service.
+  const service = startService(ports, {
+    folder,
+    face: BatchTrigger.Agent,
+    language,
+    waker: createCronWaker(),
+  });
+  const face = createFace({
+    ...setup,
+    face: 'agent',
+    ports,
+    service,
+    startAtLogin: null,
+    notify: null,
+    startDemo: async () => {
+      await setup.startDemo();
+      // Its settings are there now.
+      service.wake();
+    },
+  });
+  try {
+    return await serveWindow(service, face, ports, setup);
+  } catch (error) {
+    face[Symbol.dispose]();
+    await service.stop(AbortSignal.abort());
+    throw error;
+  }
+}
+
+async function serveWindow(service: Service, face: Face, ports: Ports, setup: AgentSetup): Promise<Agent> {
+  const { folder } = setup;
+  const links = new Links(folder, ports.clock);
+  const server = await openWindowServer({
+    face,
+    links,
+    sessions: new Sessions(folder, ports.clock, ports.logger),
+    port: setup.port,
+    lastPort: readNote(folder)?.port ?? null,
+    windowFolder: setup.windowFolder,
+    logger: ports.logger,
+  });
+  note(server, process.pid, folder, ports);
+  const url = addressOf(server.port);
+  return {
+    url,
+    link: () => linkTo(url, links.make()),
+    stop: async (now) => {
+      // The windows see how it ends.
+      await service.stop(now);
+      face[Symbol.dispose]();
+      await server[Symbol.asyncDispose]();
+      note(server, null, folder, ports);
+    },
+  };
+}
+
+/** Without the note `serve --link` finds nobody; that is no reason not to sync. */
+function note({ port }: WindowServer, pid: number | null, folder: string, { logger }: Ports): void {
+  try {
+    writeNote(folder, { port, pid });
+  } catch (error) {
+    logger.log('warn', 'The agent could not be noted', { error: String(error) });
+  }
+}

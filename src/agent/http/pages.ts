@@ -1,0 +1,34 @@
+import { LANGUAGES } from '../../shared/texts/language.ts';
+import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
+
+/** What one of the agent's own pages says, in one language. */
+export interface PageTexts {
+  readonly title: string;
+  readonly text: string;
+  /** Shown as something to copy. */
+  readonly command?: string;
+}
+
+/**
+ * A plain page, in all languages: who looks at it is not known, and nothing may be asked of the settings for them.
+ *
+ * @param refreshTo where the browser goes at once
+ */
+export function plainPage(say: (t: Translate) => PageTexts, refreshTo: string | null = null): string {
+  const parts = LANGUAGES.map((language) => {
+    const { title, text, command } = say(createTranslator(language));
+    const code = command === undefined ? '' : `<p><code>${escaped(command)}</code></p>`;
+    return `<section lang="${language}"><h1>${escaped(title)}</h1><p>${escaped(text)}</p>${code}</section>`;
+  });
+  const refresh =
+    refreshTo === null ? '' : `<meta http-equiv="refresh" content="0;url=${escaped(refreshTo)}">`;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Branchline</title>',
+    `<meta name="viewport" content="width=device-width, initial-scale=1">${refresh}`,
+    `<meta name="color-scheme" content="light dark"></head><body><main>${parts.join('<hr>')}</main></body></html>`,
+  ].join('');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

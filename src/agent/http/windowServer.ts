@@ -1,0 +1,115 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Face } from '../../core/face/face.ts';
+import type { Logger } from '../../core/ports.ts';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { Links } from '../access/links.ts';
+import type { Sessions } from '../access/sessions.ts';
+import { answerCalls } from './calls.ts';
+import { atTheDoor } from './doorway.ts';
+import { EventStreams } from './eventStreams.ts';
+import { serveWindowFiles } from './windowFiles.ts';
+
+/** Nobody else's network card leads here. */
+const HOST = '127.0.0.1';
+
+/** Far more windows than anybody has open; a bound for what connects without ever signing in. */
+const MOST_CONNECTIONS = 256;
+
+export interface WindowServerSetup {
+  readonly face: Pick<Face, 'answer' | 'on'>;
+  readonly links: Links;
+  readonly sessions: Sessions;
+  /** Null: {@link lastPort}, or any that is free. */
+  readonly port: number | null;
+  /** With the same port as before, windows that are open find the agent again. */
+  readonly lastPort: number | null;
+  /** The built window. */
+  readonly windowFolder: string;
+  readonly logger: Logger;
+}
+
+/** The window and the contract behind it, on a loopback address. */
+export interface WindowServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** @throws UsageError `port_taken` */
+export async function openWindowServer(setup: WindowServerSetup): Promise<WindowServer> {
+  let port = 0;
+  const app = fastify({
+    // The door comes before routing and parsing: what is not known cannot be reached from outside.
+    serverFactory: (handle) =>
+      createServer((request, response) => {
+        if (atTheDoor(request, response, { ...setup, port })) handle(request, response);
+      }),
+    // What is no HTTP is not answered.
+    clientErrorHandler: (_error, socket) => socket.destroy(),
+  });
+  app.server.maxConnections = MOST_CONNECTIONS;
+  const streams = new EventStreams(setup.face);
+  await route(app, streams, setup);
+  port = await listen(app.server, setup.port, setup.lastPort);
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      streams[Symbol.dispose]();
+      const closed = new Promise((resolve) => app.server.close(resolve));
+      app.server.closeIdleConnections();
+      // Windows that do not take the end of what they were sent.
+      const impatient = setTimeout(() => app.server.closeAllConnections(), 1000);
+      await closed;
+      clearTimeout(impatient);
+      await app.close();
+    },
+  };
+}
+
+async function route(app: FastifyInstance, streams: EventStreams, setup: WindowServerSetup): Promise<void> {
+  app.removeContentTypeParser('text/plain');
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not_found' }));
+  app.setErrorHandler<Error & { readonly statusCode?: number }>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send({ error: 'request' });
+    setup.logger.log('error', 'A request failed', { path: request.routeOptions.url, stack: error.stack });
+    return reply.code(500).send({ error: 'internal' });
+  });
+  answerCalls(app, setup.face);
+  app.get('/api/events', (_request, reply) => {
+    reply.hijack();
+    streams.add(reply.raw);
+  });
+  await serveWindowFiles(app, setup.windowFolder);
+  await app.ready();
+}
+
+async function listen(server: Server, wanted: number | null, last: number | null): Promise<number> {
+  if (wanted !== null) {
+    if (await listensOn(server, wanted)) return portOf(server);
+    throw new UsageError(UsageCode.PortTaken, { port: wanted });
+  }
+  if (last === null || !(await listensOn(server, last))) await listensOn(server, 0);
+  return portOf(server);
+}
+
+/** @returns false where another program has the port, or it is not for this user */
+function listensOn(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException): void => {
+      server.off('listening', listening);
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
+    };
+    const listening = (): void => {
+      server.off('error', failed);
+      resolve(true);
+    };
+    server.once('error', failed).once('listening', listening);
+    server.listen({ host: HOST, port });
+  });
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}

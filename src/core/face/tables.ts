@@ -1,0 +1,68 @@
+import { matchesTable, modelName } from '../../shared/naming.ts';
+import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import { type TableState, tableKey } from '../../shared/window/views.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/**
+ * The state of every table that has run or that the settings name, by connection and name.
+ *
+ * @param settings null where they cannot be used: nothing is known to be selected then
+ */
+export function viewTables(journal: Journal, settings: Settings | null): readonly TableState[] {
+  const past = new Map(
+    journal.tablesPast().map((one) => [tableKey(one.last.connection, one.last.table_name), one]),
+  );
+  const verified = new Map(
+    journal.verifications().map((row) => [tableKey(row.connection, row.table_name), row]),
+  );
+  const connections = new Map(settings?.connections.map((one) => [one.id, one]));
+  const ran = [...past.values()].map(({ last }) => ({ connection: last.connection, table: last.table_name }));
+  const named = [...connections.values()].flatMap((one) =>
+    namedTables(one).map((table) => ({ connection: one.id, table })),
+  );
+  const all = new Map([...named, ...ran].map((one) => [tableKey(one.connection, one.table), one]));
+  return [...all]
+    .sort(([, a], [, b]) => compare(a.connection, b.connection) || compare(a.table, b.table))
+    .map(([key, { connection, table }]): TableState => {
+      const known = past.get(key);
+      return {
+        connection,
+        label: connections.get(connection)?.label || connection,
+        table,
+        model: known?.last.model_name ?? modelName(table),
+        ...choiceOf(connections.get(connection), table),
+        last: known?.last ?? null,
+        success: known?.success ?? null,
+        verified: verified.get(key) ?? null,
+      };
+    });
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+type Entry = ConnectionSettings['tables'][number];
+
+function nameOf(entry: Entry): string {
+  return typeof entry === 'string' ? entry : entry.name;
+}
+
+/** Those that stand there by their own name. A model's name is some table's, known once that has run. */
+function namedTables({ tables }: ConnectionSettings): readonly string[] {
+  return tables.map(nameOf).filter((name) => !name.includes('*') && name === name.toLowerCase());
+}
+
+/** What the settings say of a table. As the engine has it, later entries say more about tables of earlier ones. */
+function choiceOf(
+  connection: ConnectionSettings | undefined,
+  table: string,
+): Pick<TableState, 'selected' | 'chosenStrategy'> {
+  const entry = connection?.tables.findLast((one) => matchesTable(nameOf(one), table));
+  const excluded = connection?.exclude.some((one) => matchesTable(one, table)) ?? false;
+  return {
+    selected: connection?.enabled === true && entry !== undefined && !excluded,
+    chosenStrategy: entry === undefined || typeof entry === 'string' ? 'auto' : entry.strategy,
+  };
+}

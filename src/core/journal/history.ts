@@ -1,0 +1,140 @@
+import type { LogRow } from '../../shared/contract.ts';
+import { modelName } from '../../shared/naming.ts';
+import type { BatchStatus, BatchTrigger } from '../../shared/status.ts';
+import type { BatchPage, BatchSummary } from '../../shared/window/views.ts';
+import { batchRow, type RawBatchRow } from './rows.ts';
+import type { SqlParams, Store } from './store.ts';
+
+/** Which batches are wanted. Absent is all. */
+export interface HistoryFilter {
+  readonly status?: BatchStatus | undefined;
+  readonly trigger?: BatchTrigger | undefined;
+  readonly connection?: string | undefined;
+  /** Part of a batch's id, or of the name of a table or model in it; in any case. */
+  readonly text?: string | undefined;
+  /** Begun in this time: ISO 8601 in UTC, `to` not included. */
+  readonly begun?: { readonly from: string; readonly to: string } | undefined;
+}
+
+/** When a batch was begun, and what it came to. */
+export interface BegunBatch {
+  readonly started_at: string;
+  readonly status: BatchStatus;
+}
+
+/** What a line of the event log speaks of. */
+export type PastLine = Pick<LogRow, 'id' | 'event' | 'batch_id' | 'connection' | 'table_name'>;
+
+/** The past, for lists. */
+export interface History {
+  /** Latest first, with what their tables came to. */
+  history(filter: HistoryFilter, offset: number, limit: number): BatchPage;
+  /** All begun at or after a moment (ISO 8601 in UTC), in no order. */
+  begunSince(from: string): readonly BegunBatch[];
+  /** The newest line of the event log; 0 where there is none. Whatever is begun or ends writes one. */
+  lastLine(): number;
+  /** Of which lines come behind another: what has happened since. At most the newest 10,000. */
+  linesAfter(id: number): readonly PastLine[];
+  /** When the oldest batch that is kept was begun; null where there is none. */
+  oldestBatchAt(): string | null;
+}
+
+export function createHistory(store: Store): History {
+  return {
+    history: (filter, offset, limit) => {
+      const { where, params } = condition(store, filter);
+      const total = store.get<{ readonly total: number }>(
+        `SELECT count(*) AS total FROM sync_batches b LEFT JOIN batch_totals t ON t.batch_id = b.batch_id
+         WHERE ${where}`,
+        params,
+      );
+      const batches = store.all<RawBatchRow & Nullable<Sums>>(
+        `SELECT b.*, ${SUMS} FROM sync_batches b LEFT JOIN batch_totals t ON t.batch_id = b.batch_id
+         WHERE ${where} ORDER BY b.rowid DESC LIMIT @limit OFFSET @offset`,
+        { ...params, limit, offset },
+      );
+      return { total: total?.total ?? 0, batches: batches.map(summary) };
+    },
+    begunSince: (from) =>
+      store.all<BegunBatch>('SELECT started_at, status FROM sync_batches WHERE started_at >= @from', {
+        from,
+      }),
+    lastLine: () => store.get<{ readonly id: number | null }>('SELECT max(id) AS id FROM event_log')?.id ?? 0,
+    linesAfter: (id) =>
+      store.all<PastLine>(
+        `SELECT id, event, batch_id, connection, table_name FROM event_log WHERE id > @id
+         ORDER BY id DESC LIMIT 10000`,
+        { id },
+      ),
+    oldestBatchAt: () =>
+      store.get<{ readonly started_at: string }>('SELECT started_at FROM sync_batches ORDER BY rowid LIMIT 1')
+        ?.started_at ?? null,
+  };
+}
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+
+interface Sums {
+  readonly records_processed: number;
+  readonly records_deleted: number;
+  readonly bytes: number;
+}
+
+/** What a batch that runs has come to so far says its table runs alone. */
+const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
+  .map(
+    (column) => `CASE b.status WHEN 'running'
+      THEN (SELECT sum(p.${column}) FROM sync_progress p WHERE p.batch_id = b.batch_id)
+      ELSE t.${column} END AS ${column}`,
+  )
+  .join(', ');
+
+/** The row as it is, its sums 0 where nothing was counted. */
+function summary(raw: RawBatchRow & Nullable<Sums>): BatchSummary {
+  const { records_processed, records_deleted, bytes, ...batch } = raw;
+  return {
+    ...batchRow(batch),
+    records_processed: records_processed ?? 0,
+    records_deleted: records_deleted ?? 0,
+    bytes: bytes ?? 0,
+  };
+}
+
+function condition(
+  store: Store,
+  { status, trigger, connection, text, begun }: HistoryFilter,
+): { readonly where: string; readonly params: SqlParams } {
+  const wanted = text?.trim().toLowerCase() ?? '';
+  const parts = [
+    ...(status === undefined ? [] : ['b.status = @status']),
+    ...(trigger === undefined ? [] : ['b."trigger" = @trigger']),
+    ...(begun === undefined ? [] : ['b.started_at >= @from AND b.started_at < @to']),
+    ...(connection === undefined
+      ? []
+      : [`EXISTS (SELECT 1 FROM json_each(b.options, '$.connections') c WHERE c.value = @connection)`]),
+    ...(wanted === '' ? [] : [HAS_TEXT]),
+  ];
+  const params = {
+    ...(status === undefined ? {} : { status }),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(begun === undefined ? {} : { from: begun.from, to: begun.to }),
+    ...(connection === undefined ? {} : { connection }),
+    ...(wanted === '' ? {} : { text: wanted, lists: JSON.stringify(listsWith(store, wanted)) }),
+  };
+  return { where: parts.length === 0 ? '1' : parts.join(' AND '), params };
+}
+
+/** Of a thousand batches nearly all have the same list of tables: each list is looked through once. */
+const HAS_TEXT =
+  '(instr(lower(b.batch_id), @text) > 0 OR t.list_id IN (SELECT value FROM json_each(@lists)))';
+
+function listsWith(store: Store, text: string): readonly number[] {
+  return store
+    .all<{ readonly id: number; readonly tables: string }>('SELECT id, tables FROM table_lists')
+    .filter(({ tables }) =>
+      (JSON.parse(tables) as readonly (readonly [string, string])[]).some(([, table]) =>
+        `${table}\n${modelName(table)}`.toLowerCase().includes(text),
+      ),
+    )
+    .map(({ id }) => id);
+}

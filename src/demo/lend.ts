@@ -1,0 +1,51 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createFile } from '../core/settings/atomicFile.ts';
+import { settingsFile } from '../core/settings/load.ts';
+import { UsageError } from '../shared/errors.ts';
+import type { Demo } from './demo.ts';
+import { PASSFILE } from './passfile.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from './roles.ts';
+
+/** Beside somebody's settings the plain name may be taken. */
+const LENT_PASSFILE = 'demo.pgpass';
+
+/** Settings for a demo in somebody else's user-data folder. */
+export interface Lent {
+  /** Removes them, unless a person has changed them since. */
+  takeBack(): Promise<void>;
+}
+
+/**
+ * Writes settings for a demo into a user-data folder that has none, and the passwords that they need.
+ *
+ * @throws UsageError `demo_not_here` where there are settings; they are left as they are
+ */
+export async function lendSettings({ home }: Demo, folder: string): Promise<Lent> {
+  const settings = (await readFile(settingsFile(home), 'utf8')).replaceAll(
+    `"passfile": "${PASSFILE}"`,
+    `"passfile": "${LENT_PASSFILE}"`,
+  );
+  const passfile = join(folder, LENT_PASSFILE);
+  await writeFile(passfile, await passwordsOfRoles(home), { mode: 0o600 });
+  if (!createFile(settingsFile(folder), settings)) {
+    await rm(passfile, { force: true });
+    throw new UsageError('demo_not_here', { folder });
+  }
+  return {
+    takeBack: async () => {
+      const now = await readFile(settingsFile(folder), 'utf8').catch(() => '');
+      if (now !== settings) return;
+      await rm(settingsFile(folder), { force: true });
+      await rm(passfile, { force: true });
+    },
+  };
+}
+
+/** Without those of the servers' owners, whom no sync needs. */
+async function passwordsOfRoles(home: string): Promise<string> {
+  const lines = (await readFile(join(home, PASSFILE), 'utf8')).split('\n');
+  const roles = [SOURCE_ROLE, CENTRAL_ROLE];
+  const kept = lines.filter((line) => roles.includes(line.split(':')[3] ?? ''));
+  return kept.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,102 @@
+import { ActionIcon, Button, CopyButton, Paper, Tooltip } from '@mantine/core';
+import { IconCheck, IconChevronDown, IconChevronUp, IconCopy } from '@tabler/icons-react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { BatchStatus } from '../../../shared/status.ts';
+import type { BatchView } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
+import { StatusMark } from '../../parts/StatusMark.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { askedFor } from './askedFor.ts';
+import classes from './Facts.module.css';
+import { Past } from './Past.tsx';
+import { stagesOf } from './past.ts';
+import { countShown } from './tableFilter.ts';
+
+/** What a batch was to do, and how it went, in a few facts. */
+export function BatchFacts({ view: { batch, tables, events } }: { readonly view: BatchView }) {
+  const t = useT();
+  const format = useFormat();
+  const labelOf = useLabels();
+  const [isOpen, setOpen] = useState(false);
+  const stages = useMemo(() => stagesOf(events), [events]);
+  const Chevron = isOpen ? IconChevronUp : IconChevronDown;
+  // The batch's own counts are of its beginning or end; its tables are told of as they end.
+  const { done, failed } = countShown(tables);
+  const counts = t('batchPage.countOf', { done: format.count(done), total: format.count(tables.length) });
+  const reason = batch.interruption_reason;
+  const isRunning = batch.status === BatchStatus.Running;
+  return (
+    <Paper withBorder p="lg">
+      <div className={classes.top}>
+        <div role="status" className={classes.status}>
+          <StatusMark of={batch.status} kind="batch" />
+          {reason !== null && <span>{t(`words.reason.${reason}`)}</span>}
+          {batch.resume_count > 0 && <span>{t('batchPage.resumed', { count: batch.resume_count })}</span>}
+        </div>
+        {stages.length > 2 && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            aria-expanded={isOpen}
+            rightSection={<Chevron size={16} aria-hidden />}
+            onClick={() => setOpen((open) => !open)}
+          >
+            {t('batchPage.past.title')}
+          </Button>
+        )}
+        <BatchId id={batch.batch_id} />
+      </div>
+      {isOpen && <Past stages={stages} />}
+      <dl className={`${classes.facts} numbers`}>
+        <Fact name={t('batchPage.facts.tables')}>
+          {counts}
+          {failed > 0 && (
+            <span className={classes.failed}>
+              {' · '}
+              {t('batchPage.countFailed', { failed: format.count(failed) })}
+            </span>
+          )}
+        </Fact>
+        <Fact name={t('batchPage.facts.started')}>{format.dateTime(batch.started_at)}</Fact>
+        <Fact name={t('batchPage.facts.ended')}>
+          {isRunning || batch.ended_at === null ? t('batchPage.working') : format.dateTime(batch.ended_at)}
+        </Fact>
+        <Fact name={t('batchPage.facts.took')}>
+          {isRunning || batch.duration_seconds === null ? '–' : format.duration(batch.duration_seconds)}
+        </Fact>
+        <Fact name={t('batchPage.facts.trigger')}>{t(`batchPage.by.${batch.trigger}`)}</Fact>
+        <Fact name={t('batchPage.facts.asked')}>{askedFor(batch.options, labelOf, t)}</Fact>
+      </dl>
+    </Paper>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function BatchId({ id }: { readonly id: string }) {
+  const t = useT();
+  return (
+    <span className={classes.id}>
+      <code>{id}</code>
+      <CopyButton value={id} timeout={2000}>
+        {({ copied, copy }) => {
+          const label = copied ? t('window.copied') : t('batchPage.copyId');
+          return (
+            <Tooltip label={label}>
+              <ActionIcon variant="subtle" color="gray" aria-label={label} onClick={copy}>
+                {copied ? <IconCheck size={18} aria-hidden /> : <IconCopy size={18} aria-hidden />}
+              </ActionIcon>
+            </Tooltip>
+          );
+        }}
+      </CopyButton>
+    </span>
+  );
+}

@@ -1,0 +1,49 @@
+import { Button, Menu } from '@mantine/core';
+import { IconChevronDown, IconDownload } from '@tabler/icons-react';
+import { sayLogRow } from '../../../shared/texts/logLine.ts';
+import type { BatchView } from '../../../shared/window/views.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { batchJson, fileNameOf, logCsv, tablesCsv } from './exported.ts';
+import { saveFile } from './saveFile.ts';
+
+/** Gives the batch away as a file: for a spreadsheet, or for another program. */
+export function ExportMenu({ view }: { readonly view: BatchView }) {
+  const t = useT();
+  const id = view.batch.batch_id;
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={18} aria-hidden />}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+        >
+          {t('batchPage.export.button')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          onClick={() => saveFile(fileNameOf(id, 'tables', 'csv'), 'text/csv', tablesCsv(view.tables))}
+        >
+          {t('batchPage.export.tablesCsv')}
+        </Menu.Item>
+        <Menu.Item
+          onClick={() =>
+            saveFile(
+              fileNameOf(id, 'log', 'csv'),
+              'text/csv',
+              logCsv(view.events, (row) => sayLogRow(row, t)),
+            )
+          }
+        >
+          {t('batchPage.export.logCsv')}
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => saveFile(fileNameOf(id, 'batch', 'json'), 'application/json', batchJson(view))}
+        >
+          {t('batchPage.export.json')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button, Paper, Title } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { BatchView } from '../../../shared/window/views.ts';
+import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
+import { groupFailures } from '../../parts/trouble/groupFailures.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+
+/** Reasons that stand above the tables; the others come when they are asked for. */
+const GROUPS_SHOWN = 2;
+
+/** Why tables of a batch failed, the reason of most of them first. */
+export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchView }) {
+  const t = useT();
+  const [isOpen, setOpen] = useState(false);
+  const groups = useMemo(() => groupFailures(tables, t), [tables, t]);
+  if (groups.length === 0) return null;
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby="why">
+      <Title order={2} size="h4" mb="sm" id="why">
+        {t('batchPage.why')}
+      </Title>
+      <FailureGroups batchId={batch.batch_id} groups={isOpen ? groups : groups.slice(0, GROUPS_SHOWN)} />
+      {groups.length > GROUPS_SHOWN && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          mt="md"
+          aria-expanded={isOpen}
+          onClick={() => setOpen((open) => !open)}
+        >
+          {isOpen ? t('troubles.showFewer') : t('batchPage.allReasons', { count: groups.length })}
+        </Button>
+      )}
+    </Paper>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { useT } from '../../../words/LanguageProvider.tsx';
+import { EndpointFields } from './EndpointFields.tsx';
+import { TestSteps } from './TestSteps.tsx';
+import type { EndpointForm } from './useEndpointForm.ts';
+
+/**
+ * The form of one endpoint: its fields, what a test of them came to, why it was not saved, and what can be done next.
+ *
+ * @param props.save on the button that tries and saves
+ * @param props.onSaved after it was written
+ */
+export function EndpointEditor({
+  form,
+  save,
+  onSaved,
+  back,
+}: {
+  readonly form: EndpointForm;
+  readonly save: string;
+  readonly onSaved: () => void;
+  readonly back: ReactNode;
+}) {
+  const t = useT();
+  const { target, fields } = form.state;
+  const busy = form.testing || form.saving;
+  const finish = async (saving: Promise<boolean>): Promise<void> => {
+    if (await saving) onSaved();
+  };
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) void finish(form.save());
+      }}
+    >
+      <Stack gap="md">
+        <EndpointFields form={form} />
+        <div aria-live="polite">
+          {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
+          {!form.testing && form.steps !== null && (
+            <>
+              {form.stale && (
+                <Text size="sm" c="dimmed">
+                  {t('connectionsPage.testStale')}
+                </Text>
+              )}
+              <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
+            </>
+          )}
+        </div>
+        <SaveRefused refusal={form.refusal} shown={form.shownPaths} onReload={() => void form.reload()} />
+        <Group justify="flex-end" gap="xs">
+          {back}
+          <Button variant="default" loading={form.testing} disabled={busy} onClick={() => void form.test()}>
+            {t('connectionsPage.test')}
+          </Button>
+          {form.mayForce && (
+            <Button variant="default" disabled={busy} onClick={() => void finish(form.saveAnyway())}>
+              {t('connectionsPage.saveAnyway')}
+            </Button>
+          )}
+          <Button type="submit" loading={busy}>
+            {save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

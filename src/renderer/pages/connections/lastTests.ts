@@ -1,0 +1,49 @@
+import { useSyncExternalStore } from 'react';
+import type { ConnectionTestStep } from '../../../shared/contract.ts';
+import type { Draft } from '../../../shared/window/views.ts';
+import { fieldsOf } from './model/fields.ts';
+import { allWell } from './model/testSteps.ts';
+
+/** When an endpoint was last tried from this computer's window, and how it went. */
+export interface LastTest {
+  readonly at: string;
+  readonly ok: boolean;
+}
+
+/** In the browser's store, since the journal keeps what was copied and not what was tried. */
+const KEY = 'branchline-tests';
+const listeners = new Set<() => void>();
+/** The text that was read last, so that an unchanged one gives the same object. */
+let read: { readonly text: string; readonly tests: Readonly<Record<string, LastTest>> } = {
+  text: '',
+  tests: {},
+};
+
+export function rememberTest(draft: Draft, steps: readonly ConnectionTestStep[]): void {
+  const test: LastTest = { at: new Date().toISOString(), ok: allWell(steps) };
+  localStorage.setItem(KEY, JSON.stringify({ ...readTests(), [placeOf(draft)]: test }));
+  for (const listener of listeners) listener();
+}
+
+/** Null where it was never tried as it stands in the settings now. */
+export function useLastTest(draft: Draft): LastTest | null {
+  return useSyncExternalStore(subscribe, readTests)[placeOf(draft)] ?? null;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function readTests(): Readonly<Record<string, LastTest>> {
+  const text = localStorage.getItem(KEY) ?? '{}';
+  if (text !== read.text) read = { text, tests: JSON.parse(text) as Record<string, LastTest> };
+  return read.tests;
+}
+
+/** A test says nothing about another server or account, whatever the connection is called. */
+function placeOf(draft: Draft): string {
+  const raw = draft.kind === 'central' ? draft.central : draft.connection;
+  const { host, port, database, user, sslmode, schema } = fieldsOf({ ...raw });
+  return JSON.stringify([draft.kind, host, port, database, user, sslmode, schema]);
+}

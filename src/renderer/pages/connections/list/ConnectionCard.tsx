@@ -1,0 +1,85 @@
+import { Button, Group, Switch, Text } from '@mantine/core';
+import { IconTable } from '@tabler/icons-react';
+import type { ConnectionFile } from '../../../../shared/settings.ts';
+import type { SettingsView } from '../../../../shared/window/views.ts';
+import { useSettings } from '../../../data/useSettings.ts';
+import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import { withEnabled } from '../model/changes.ts';
+import { choiceOf, takesAll } from '../model/tableChoice.ts';
+import { EndpointCard } from './EndpointCard.tsx';
+import { RemoveConnection } from './RemoveConnection.tsx';
+
+/** A branch database, with what is copied of it. */
+export function ConnectionCard({
+  connection,
+  settings,
+  mayChange,
+  onEdit,
+  onTables,
+}: {
+  readonly connection: ConnectionFile;
+  readonly settings: SettingsView;
+  readonly mayChange: boolean;
+  readonly onEdit: () => void;
+  readonly onTables: () => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const editor = useSettings();
+  const { id, label, enabled = true } = connection;
+  const name = label || id;
+  const choice = choiceOf(connection);
+  const left = choice.exclude.length;
+  const tables = takesAll(choice)
+    ? left === 0
+      ? t('connectionsPage.allTables')
+      : t('connectionsPage.allTablesBut', { names: choice.exclude.join(', ') })
+    : t('connectionsPage.someTables', {
+        count: choice.tables.length,
+        tables: format.count(choice.tables.length),
+      });
+  return (
+    <EndpointCard
+      title={name}
+      draft={{ kind: 'source', connection }}
+      place={settings.passwords[id]}
+      mayChange={mayChange}
+      onEdit={onEdit}
+      quiet={!enabled}
+      facts={[[t('connectionsPage.tables'), tables]]}
+      aside={
+        <Switch
+          checked={enabled}
+          disabled={!mayChange || editor.saving}
+          label={enabled ? t('connectionsPage.on') : t('connectionsPage.off')}
+          aria-label={t('connectionsPage.enabled', { name })}
+          onChange={({ currentTarget: { checked } }) =>
+            void editor.save((document) => withEnabled(document, id, checked))
+          }
+        />
+      }
+      actions={
+        <Group gap="xs">
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconTable size={16} aria-hidden />}
+            disabled={!mayChange}
+            onClick={onTables}
+          >
+            {t('connectionsPage.chooseTables')}
+          </Button>
+          <RemoveConnection connection={connection} settings={settings} disabled={!mayChange} />
+        </Group>
+      }
+    >
+      {!enabled && (
+        <Text size="sm" c="dimmed">
+          {t('connectionsPage.offNote')}
+        </Text>
+      )}
+      <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
+    </EndpointCard>
+  );
+}

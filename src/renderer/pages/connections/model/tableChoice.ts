@@ -1,0 +1,121 @@
+import { compileNames, modelName } from '../../../../shared/naming.ts';
+import type { ConnectionFile } from '../../../../shared/settings.ts';
+import type { DiscoveredTable } from '../../../../shared/window/views.ts';
+
+type TableEntry = NonNullable<ConnectionFile['tables']>[number];
+
+/** Which tables are copied, as the settings say it: names, model names and patterns with `*`. */
+export interface TableChoice {
+  readonly tables: readonly TableEntry[];
+  readonly exclude: readonly string[];
+}
+
+/** What a choice says about one table. */
+export interface Chosen {
+  readonly selected: boolean;
+  /** The pattern by which it is left out, which a tick cannot undo; null where there is none. */
+  readonly leftOutBy: string | null;
+}
+
+/** As it stands in the settings; what is not written there is all tables. */
+export function choiceOf({
+  tables = ['*'],
+  exclude = [],
+}: Pick<Partial<ConnectionFile>, 'tables' | 'exclude'>): TableChoice {
+  return { tables, exclude };
+}
+
+/** Whether tables that the branch gets later are copied too. */
+export function takesAll({ tables }: TableChoice): boolean {
+  return tables.some((entry) => nameOf(entry) === '*');
+}
+
+/** What the choice says about each table; made once for all of them. */
+export function readChoice({ tables, exclude }: TableChoice): (table: string) => Chosen {
+  const selects = compileNames(tables.map(nameOf));
+  const excludes = compileNames(exclude);
+  return (table) => {
+    const excluded = excludes(table);
+    const leftOutBy = excluded?.includes('*') ? excluded : null;
+    return { selected: excluded === null && selects(table) !== null, leftOutBy };
+  };
+}
+
+/** All tables, also later ones; what is said about single tables stays. */
+export function chooseAll({ tables, exclude }: TableChoice): TableChoice {
+  return { tables: ['*', ...tables.filter((entry) => typeof entry !== 'string')], exclude };
+}
+
+/** Only tables that are ticked. */
+export function chooseSingly({ tables }: TableChoice): TableChoice {
+  return { tables: tables.filter((entry) => !nameOf(entry).includes('*')), exclude: [] };
+}
+
+/** Ticks or unticks tables. One that a pattern leaves out stays out. */
+export function tick(choice: TableChoice, names: readonly string[], on: boolean): TableChoice {
+  return on ? tickOn(choice, names) : tickOff(choice, names);
+}
+
+function tickOn(choice: TableChoice, names: readonly string[]): TableChoice {
+  const meant = meaning(names);
+  const exclude = choice.exclude.filter((one) => !meant(one));
+  const excludes = compileNames(exclude);
+  const selects = compileNames(choice.tables.map(nameOf));
+  const missing = names.filter((name) => selects(name) === null && excludes(name) === null);
+  return { tables: [...choice.tables, ...missing], exclude };
+}
+
+function tickOff(choice: TableChoice, names: readonly string[]): TableChoice {
+  const meant = meaning(names);
+  const tables = choice.tables.filter((entry) => typeof entry !== 'string' || !meant(entry));
+  // What a pattern takes, or an entry that says more about the table, must be left out by its name.
+  const selects = compileNames(tables.map(nameOf));
+  const excludes = compileNames(choice.exclude);
+  const out = names.filter((name) => selects(name) !== null && excludes(name) === null);
+  return { tables, exclude: [...choice.exclude, ...out] };
+}
+
+/** Whether an entry, which may be a model name, means one of these tables. Patterns mean more than one. */
+function meaning(names: readonly string[]): (entry: string) => boolean {
+  const meant = new Set(names.flatMap((name) => [name.toLowerCase(), modelName(name).toLowerCase()]));
+  return (entry) => meant.has(entry.trim().toLowerCase());
+}
+
+function nameOf(entry: TableEntry): string {
+  return typeof entry === 'string' ? entry : entry.name;
+}
+
+/** What the chosen tables come to. */
+export interface ChoiceTotals {
+  readonly tables: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly withoutKey: number;
+  readonly unreadable: number;
+}
+
+export function totalsOf(
+  tables: readonly DiscoveredTable[],
+  chosen: (table: string) => Chosen,
+): ChoiceTotals {
+  const selected = tables.filter(({ table }) => chosen(table).selected);
+  const sum = (value: (one: DiscoveredTable) => number): number =>
+    selected.reduce((total, one) => total + value(one), 0);
+  return {
+    tables: selected.length,
+    // An estimate of -1 says that nobody has counted yet.
+    rows: sum((one) => Math.max(0, one.estimatedRows)),
+    bytes: sum((one) => one.bytes),
+    withoutKey: selected.filter((one) => !one.hasKey).length,
+    unreadable: selected.filter((one) => !one.readable).length,
+  };
+}
+
+/** Those that a search text means: part of the table's or the model's name. */
+export function searchTables(tables: readonly DiscoveredTable[], search: string): readonly DiscoveredTable[] {
+  const wanted = search.trim().toLowerCase();
+  if (wanted === '') return tables;
+  return tables.filter(
+    ({ table, model }) => table.toLowerCase().includes(wanted) || model.toLowerCase().includes(wanted),
+  );
+}

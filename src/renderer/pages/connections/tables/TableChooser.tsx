@@ -1,0 +1,138 @@
+import { Alert, Button, Group, NativeSelect, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
+import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import { chooseAll, chooseSingly, searchTables, takesAll, tick } from '../model/tableChoice.ts';
+import { TableList } from './TableList.tsx';
+import { TableTotals } from './TableTotals.tsx';
+import type { TableChoosing } from './useTableChoice.ts';
+
+/** All tables of the branch's schema with their sizes, to say which are copied. */
+export function TableChooser({
+  choice: choosing,
+  save,
+  onSaved,
+  back,
+}: {
+  readonly choice: TableChoosing;
+  readonly save: string;
+  readonly onSaved: () => void;
+  readonly back: ReactNode;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const [search, setSearch] = useState('');
+  const { found, choice, chosen, settings } = choosing;
+  const all = takesAll(choice);
+  const shown = useMemo(() => searchTables(found?.tables ?? [], search), [found, search]);
+  const names = shown.map(({ table }) => table);
+  const none = choice.tables.length === 0;
+  return (
+    <Stack gap="md">
+      <SchemaSelect choosing={choosing} />
+      <Radio.Group
+        label={t('connectionsPage.which')}
+        value={all ? 'all' : 'some'}
+        onChange={(value) => choosing.choose(value === 'all' ? chooseAll(choice) : chooseSingly(choice))}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="all" label={t('connectionsPage.whichAll')} />
+          <Radio value="some" label={t('connectionsPage.whichSome')} />
+        </Stack>
+      </Radio.Group>
+      <TagsInput
+        label={t('connectionsPage.exclude')}
+        description={t('connectionsPage.excludeNote')}
+        value={[...choice.exclude]}
+        onChange={(exclude) => choosing.choose({ ...choice, exclude })}
+        splitChars={[',', ' ']}
+        clearable={false}
+      />
+      {choosing.error !== null && (
+        <ErrorAlert error={choosing.error}>
+          <Button mt="sm" size="xs" variant="default" onClick={choosing.look}>
+            {t('window.tryAgain')}
+          </Button>
+        </ErrorAlert>
+      )}
+      {choosing.looking && (
+        <Text size="sm" role="status">
+          {t('connectionsPage.looking')}
+        </Text>
+      )}
+      {found !== undefined && (
+        <Stack gap="sm">
+          <TableTotals totals={choosing.totals} of={found.tables.length} />
+          <Group gap="xs" align="flex-end">
+            <TextInput
+              label={t('connectionsPage.search')}
+              leftSection={<IconSearch size={16} aria-hidden />}
+              value={search}
+              onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+              style={{ flex: '1 1 12rem' }}
+            />
+            <Button variant="default" onClick={() => choosing.choose(tick(choice, names, true))}>
+              {t('connectionsPage.tickShown', { tables: format.count(names.length) })}
+            </Button>
+            <Button variant="default" onClick={() => choosing.choose(tick(choice, names, false))}>
+              {t('connectionsPage.untickShown', { tables: format.count(names.length) })}
+            </Button>
+          </Group>
+          <TableList
+            tables={shown}
+            chosen={chosen}
+            onTick={(table, on) => choosing.choose(tick(choice, [table], on))}
+          />
+        </Stack>
+      )}
+      {none && (
+        <Alert
+          color="yellow"
+          icon={<IconAlertTriangle aria-hidden />}
+          title={t('connectionsPage.noneChosen')}
+        />
+      )}
+      <SaveRefused refusal={settings.refusal} shown={[]} onReload={() => void choosing.reload()} />
+      <Group justify="flex-end" gap="xs">
+        {back}
+        <Button
+          loading={settings.saving}
+          disabled={none}
+          onClick={async () => {
+            if (await choosing.save()) onSaved();
+          }}
+        >
+          {save}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+/** Only where the branch has more than one schema to choose from. */
+function SchemaSelect({ choosing }: { readonly choosing: TableChoosing }) {
+  const t = useT();
+  const format = useFormat();
+  const { found, schema } = choosing;
+  if (found === undefined) return null;
+  const others = found.schemas.filter((one) => one.schema !== schema);
+  if (others.length === 0) return null;
+  const own = found.schemas.find((one) => one.schema === schema) ?? { schema, tables: found.tables.length };
+  return (
+    <NativeSelect
+      label={t('connectionsPage.field.schema')}
+      value={schema}
+      onChange={({ currentTarget }) => choosing.chooseSchema(currentTarget.value)}
+      data={[own, ...others].map((one) => ({
+        value: one.schema,
+        label: t('connectionsPage.schemaOption', {
+          schema: one.schema,
+          count: one.tables,
+          tables: format.count(one.tables),
+        }),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,189 @@
+import {
+  Autocomplete,
+  Button,
+  Drawer,
+  Group,
+  MultiSelect,
+  NumberInput,
+  Radio,
+  Stack,
+  Switch,
+  TagsInput,
+  TextInput,
+} from '@mantine/core';
+import { useState } from 'react';
+import type { SettingsView } from '../../../shared/window/views.ts';
+import { useSettings } from '../../data/useSettings.ts';
+import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
+import { SaveRefused } from '../../parts/SaveRefused.tsx';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { CronPreview } from './CronPreview.tsx';
+import { freeId, type ScheduleFile, withoutSchedule, withSchedule } from './changes.ts';
+import { PlanFields } from './PlanFields.tsx';
+import { cronOf, planOf } from './plan.ts';
+import { useCronProblem } from './useCronProblem.ts';
+
+/** Each installation is late by a time of its own, up to this, where nobody says otherwise. */
+const JITTER_SECONDS = 300;
+
+/** @param props.id null for a new schedule */
+export function ScheduleEditor({
+  settings,
+  id,
+  timeZone,
+  onClose,
+}: {
+  readonly settings: SettingsView;
+  readonly id: string | null;
+  /** Of this computer: where a new schedule's times are meant. */
+  readonly timeZone: string;
+  readonly onClose: () => void;
+}) {
+  const t = useT();
+  const { document } = settings;
+  const present = document?.schedules?.find((one) => one.id === id);
+  const [schedule, setSchedule] = useState<ScheduleFile>(
+    () =>
+      present ?? {
+        id: document === null ? 'schedule1' : freeId(document),
+        cron: '30 8 * * *',
+        timezone: timeZone,
+      },
+  );
+  const [plan, setPlan] = useState(() => planOf(schedule.cron));
+  const { save: change, saving, refusal, reload } = useSettings();
+  const asked = { ...schedule, cron: cronOf(plan) };
+  const zone = schedule.timezone ?? 'UTC';
+  const problem = useCronProblem(asked.cron, zone);
+  const set = (part: Partial<ScheduleFile>): void => setSchedule({ ...schedule, ...part });
+  const save = async (): Promise<void> => {
+    if (await change((now) => withSchedule(now, id, asked))) onClose();
+  };
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={id === null ? t('schedulesPage.add') : t('schedulesPage.editOf', { id })}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <Stack gap="md">
+          <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
+          <PlanFields plan={plan} onChange={setPlan} problem={problem} />
+          <CronPreview cron={asked.cron} timezone={zone} problem={problem} />
+          <Autocomplete
+            label={t('schedulesPage.timezone')}
+            value={zone}
+            data={Intl.supportedValuesOf('timeZone')}
+            limit={20}
+            onChange={(timezone) => set({ timezone })}
+          />
+          <Scope settings={settings} schedule={schedule} set={set} />
+          <Radio.Group
+            label={t('schedulesPage.ifMissed')}
+            value={schedule.missed ?? 'once'}
+            onChange={(missed) => set({ missed: missed === 'skip' ? 'skip' : 'once' })}
+          >
+            <Stack gap="xs" mt={4}>
+              <Radio value="once" label={t('schedulesPage.missed.once')} />
+              <Radio value="skip" label={t('schedulesPage.missed.skip')} />
+            </Stack>
+          </Radio.Group>
+          <NumberInput
+            label={t('schedulesPage.jitter')}
+            description={t('schedulesPage.jitterHelp')}
+            value={schedule.jitterSeconds ?? JITTER_SECONDS}
+            min={0}
+            max={3600}
+            allowDecimal={false}
+            onChange={(value) => set({ jitterSeconds: Number(value) })}
+          />
+          <TextInput
+            label={t('schedulesPage.name')}
+            description={t('schedulesPage.nameHelp')}
+            value={schedule.id}
+            required
+            maxLength={60}
+            onChange={(event) => set({ id: event.currentTarget.value })}
+          />
+          <Switch
+            label={t('schedulesPage.enabled')}
+            checked={schedule.enabled ?? true}
+            onChange={(event) => set({ enabled: event.currentTarget.checked })}
+          />
+          <Group justify="space-between">
+            {id === null ? (
+              <span />
+            ) : (
+              <ConfirmButton
+                title={t('schedulesPage.removeTitle', { id })}
+                text={t('schedulesPage.removeText')}
+                confirm={t('window.remove')}
+                onConfirm={async () => {
+                  if (await change((now) => withoutSchedule(now, id))) onClose();
+                }}
+              >
+                {t('window.remove')}
+              </ConfirmButton>
+            )}
+            <Group gap="xs">
+              <Button variant="default" onClick={onClose}>
+                {t('window.cancel')}
+              </Button>
+              <Button type="submit" loading={saving} disabled={problem !== null}>
+                {t('window.save')}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Drawer>
+  );
+}
+
+/** Which connections and tables; all where none is named. */
+function Scope({
+  settings,
+  schedule,
+  set,
+}: {
+  readonly settings: SettingsView;
+  readonly schedule: ScheduleFile;
+  readonly set: (part: Partial<ScheduleFile>) => void;
+}) {
+  const t = useT();
+  const connections = settings.effective?.connections ?? [];
+  return (
+    <>
+      <MultiSelect
+        label={t('schedulesPage.connections')}
+        placeholder={chosen(schedule.connections).length === 0 ? t('cli.schedule.allConnections') : undefined}
+        data={connections.map((one) => ({ value: one.id, label: one.label || one.id }))}
+        value={chosen(schedule.connections)}
+        onChange={(ids) => set({ connections: orAll(ids) })}
+      />
+      <TagsInput
+        label={t('schedulesPage.tables')}
+        description={t('schedulesPage.tablesHelp')}
+        placeholder={chosen(schedule.tables).length === 0 ? t('cli.schedule.allTables') : undefined}
+        value={chosen(schedule.tables)}
+        onChange={(tables) => set({ tables: orAll(tables) })}
+      />
+    </>
+  );
+}
+
+function chosen(names: readonly string[] | undefined): string[] {
+  return (names ?? []).filter((name) => name !== '*');
+}
+
+function orAll(names: string[]): string[] {
+  return names.length === 0 ? ['*'] : names;
+}

@@ -1,0 +1,82 @@
+/** A plan as people choose it; `cron` is what none of the others can say. */
+export type Plan =
+  | { readonly kind: 'daily'; readonly time: string }
+  | { readonly kind: 'weekly'; readonly time: string; readonly days: readonly number[] }
+  /** Every so many hours, at this minute. */
+  | { readonly kind: 'hourly'; readonly hours: number; readonly minute: number }
+  | { readonly kind: 'cron'; readonly cron: string };
+
+export type PlanKind = Plan['kind'];
+
+/** Those that divide a day, so that the distance is the same over midnight. */
+export const HOURS = [1, 2, 3, 4, 6, 8, 12] as const;
+
+/** The cron expression of a plan. A time is `HH:MM`; a day is 0 (Sunday) to 6. */
+export function cronOf(plan: Plan): string {
+  switch (plan.kind) {
+    case 'daily':
+      return `${fieldsOf(plan.time)} * * *`;
+    case 'weekly':
+      return `${fieldsOf(plan.time)} * * ${daysField(plan.days)}`;
+    case 'hourly':
+      return `${plan.minute} ${plan.hours === 1 ? '*' : `*/${plan.hours}`} * * *`;
+    case 'cron':
+      return plan.cron;
+  }
+}
+
+/** The plan that a cron expression is, where it is one of the simple ones. */
+export function planOf(cron: string): Plan {
+  const fields = cron.trim().split(/\s+/);
+  const [minute = '', hour = '', day, month, weekday = ''] = fields;
+  if (fields.length !== 5 || day !== '*' || month !== '*' || !isIn(minute, 59)) return { kind: 'cron', cron };
+  if (isIn(hour, 23)) {
+    const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+    if (weekday === '*') return { kind: 'daily', time };
+    const days = daysOf(weekday);
+    return days === null ? { kind: 'cron', cron } : { kind: 'weekly', time, days };
+  }
+  const hours = hour === '*' ? 1 : Number(/^\*\/(\d+)$/.exec(hour)?.[1]);
+  const known = HOURS.some((one) => one === hours);
+  return weekday === '*' && known
+    ? { kind: 'hourly', hours, minute: Number(minute) }
+    : { kind: 'cron', cron };
+}
+
+/** The same in another kind: what has been chosen so far is kept as far as the kinds have it in common. */
+export function asKind(plan: Plan, kind: PlanKind): Plan {
+  const time = 'time' in plan ? plan.time : '08:30';
+  switch (kind) {
+    case 'daily':
+      return { kind, time };
+    case 'weekly':
+      return { kind, time, days: [1, 2, 3, 4, 5] };
+    case 'hourly':
+      return { kind, hours: 2, minute: 0 };
+    case 'cron':
+      return { kind, cron: cronOf(plan) };
+  }
+}
+
+function fieldsOf(time: string): string {
+  const [hour, minute] = time.split(':');
+  return `${Number(minute)} ${Number(hour)}`;
+}
+
+function daysField(days: readonly number[]): string {
+  return days.length === 0 || days.length === 7 ? '*' : [...days].sort((a, b) => a - b).join(',');
+}
+
+/** `1-5` and `1,3,5`; null for names, steps and the seventh day, which are kept as they were typed. */
+function daysOf(field: string): readonly number[] | null {
+  const range = /^([0-6])-([0-6])$/.exec(field);
+  if (range !== null) {
+    const [from, to] = [Number(range[1]), Number(range[2])];
+    return from <= to ? Array.from({ length: to - from + 1 }, (_, index) => from + index) : null;
+  }
+  return /^[0-6](,[0-6])*$/.test(field) ? field.split(',').map(Number) : null;
+}
+
+function isIn(text: string, most: number): boolean {
+  return /^\d{1,2}$/.test(text) && Number(text) <= most;
+}

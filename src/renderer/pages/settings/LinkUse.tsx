@@ -1,0 +1,66 @@
+import { Group, NumberInput, Switch, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { SettingsView } from '../../../shared/window/views.ts';
+import { useSettings } from '../../data/useSettings.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { Section, SectionForm } from './Section.tsx';
+
+/** When a cap holds where somebody switches it to some hours: the office's. */
+const OFFICE_HOURS = { from: '08:00', to: '17:00' };
+
+/** How much of the link a sync may take. */
+export function LinkUse({ settings }: { readonly settings: SettingsView }) {
+  const t = useT();
+  const present = settings.effective?.sync;
+  const [kbps, setKbps] = useState(present?.bandwidthKbps ?? 0);
+  const [hours, setHours] = useState(present?.bandwidthHours ?? null);
+  const editor = useSettings();
+  const changed =
+    present !== undefined && (present.bandwidthKbps !== kbps || present.bandwidthHours !== hours);
+  const save = () =>
+    editor.save((now) => ({ ...now, sync: { ...now.sync, bandwidthKbps: kbps, bandwidthHours: hours } }));
+  return (
+    <Section title={t('settingsPage.link')}>
+      <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
+        <NumberInput
+          label={t('settingsPage.bandwidth')}
+          description={t('settingsPage.bandwidthHelp')}
+          value={kbps}
+          min={0}
+          allowDecimal={false}
+          onChange={(value) => setKbps(Number(value))}
+        />
+        <Switch
+          label={t('settingsPage.someHours')}
+          checked={hours !== null}
+          disabled={kbps === 0}
+          onChange={({ currentTarget: { checked } }) =>
+            setHours(checked ? `${OFFICE_HOURS.from}-${OFFICE_HOURS.to}` : null)
+          }
+        />
+        {hours !== null && <Hours hours={hours} onChange={setHours} />}
+      </SectionForm>
+    </Section>
+  );
+}
+
+function Hours({ hours, onChange }: { readonly hours: string; readonly onChange: (hours: string) => void }) {
+  const t = useT();
+  const [from = OFFICE_HOURS.from, to = OFFICE_HOURS.to] = hours.split('-');
+  return (
+    <Group grow>
+      <TextInput
+        type="time"
+        label={t('settingsPage.from')}
+        value={from}
+        onChange={({ currentTarget: { value } }) => value !== '' && onChange(`${value}-${to}`)}
+      />
+      <TextInput
+        type="time"
+        label={t('settingsPage.to')}
+        value={to}
+        onChange={({ currentTarget: { value } }) => value !== '' && onChange(`${from}-${value}`)}
+      />
+    </Group>
+  );
+}

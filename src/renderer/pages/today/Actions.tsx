@@ -1,0 +1,49 @@
+import { Button, Group } from '@mantine/core';
+import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import type { LiveView } from '../../../shared/window/views.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { PauseMenu } from './PauseMenu.tsx';
+
+/**
+ * What a person can ask for at any time.
+ *
+ * @param props.main whether running is what the page asks the person to do
+ */
+export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
+  const t = useT();
+  const { command, run, whyNotCommand, whyNotRun } = useMay();
+  const runNow = useCommand('runNow');
+  const stop = useCommand('stopRun');
+  const { kind } = live.status.activity;
+  const isRunning = kind === 'running' || kind === 'starting' || kind === 'verifying';
+  return (
+    <Group gap="xs" mt="md">
+      {isRunning ? (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={18} aria-hidden />}
+          loading={stop.isPending}
+          disabled={!command}
+          title={whyNotCommand ?? t('todayPage.stopHint')}
+          onClick={() => stop.mutate([])}
+        >
+          {t('todayPage.stop')}
+        </Button>
+      ) : (
+        <Button
+          variant={main ? 'filled' : 'default'}
+          leftSection={<IconPlayerPlay size={18} aria-hidden />}
+          loading={runNow.isPending}
+          disabled={!run}
+          title={whyNotRun}
+          onClick={() => runNow.mutate([{}])}
+        >
+          {t('todayPage.runNow')}
+        </Button>
+      )}
+      <PauseMenu pause={live.status.pause} />
+    </Group>
+  );
+}

@@ -1,0 +1,79 @@
+import { Text } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import type { RunningTable } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
+import { ProgressLine } from '../../parts/ProgressLine.tsx';
+import { useRunWords } from '../../parts/useRunWords.ts';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import classes from './Running.module.css';
+import { type Slots, slotsFor } from './slots.ts';
+
+const NO_SLOTS: Slots = [];
+
+/** The tables that are being copied, each in a place that it keeps. */
+export function RunningTables({ tables }: { readonly tables: readonly RunningTable[] }) {
+  const t = useT();
+  const [slots, setSlots] = useState(NO_SLOTS);
+  useEffect(() => setSlots((before) => slotsFor(before, tables)), [tables]);
+  return (
+    <ul className={classes.tables}>
+      {slots.map((slot, place) => (
+        // A place is what it is, whichever table stands in it.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the index is the identity of a place
+        <li key={place} className={classes.slot}>
+          {slot === null ? (
+            <Text size="sm" c="dimmed">
+              {t('todayPage.running.none')}
+            </Text>
+          ) : (
+            <RunningTableLine table={slot} />
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RunningTableLine({ table }: { readonly table: RunningTable }) {
+  const t = useT();
+  const format = useFormat();
+  const labelOf = useLabels();
+  const { rate, left } = useRunWords();
+  const done = table.processed + table.skipped;
+  const rows =
+    table.estimatedRows === null
+      ? t('todayPage.running.rows', { rows: format.count(done) })
+      : t('todayPage.running.about', {
+          rows: format.count(done),
+          of: format.count(Math.max(done, table.estimatedRows)),
+        });
+  return (
+    <>
+      <div className={classes.name}>
+        <Text fw={600} truncate title={table.table}>
+          {table.table}
+        </Text>
+        <Text size="sm" c="dimmed" truncate title={labelOf(table.connection)}>
+          {labelOf(table.connection)}
+        </Text>
+      </div>
+      <ProgressLine
+        size="sm"
+        label={t('todayPage.running.tableLabel', { table: table.table })}
+        fraction={fractionOf(done, table.estimatedRows)}
+        text={rows}
+      />
+      <Text component="div" size="sm" className={`${classes.facts} ${classes.tableFacts} numbers`}>
+        <span>{rows}</span>
+        <span>{format.bytes(table.bytes)}</span>
+        <span>{rate(table.rowsPerSecond)}</span>
+        <span>{left(table.etaSeconds)}</span>
+      </Text>
+    </>
+  );
+}
+
+function fractionOf(done: number, estimated: number | null): number | null {
+  if (estimated === null || estimated <= 0) return null;
+  return Math.min(1, done / estimated);
+}

@@ -1,0 +1,52 @@
+import { Text, Title } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconHourglass,
+  IconPlayerPause,
+  IconRefresh,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import classes from './Standing.module.css';
+import type { Standing, Tone } from './standing.ts';
+
+const SHAPES = {
+  good: IconCircleCheck,
+  busy: IconRefresh,
+  waiting: IconHourglass,
+  paused: IconPlayerPause,
+  warn: IconAlertTriangle,
+  bad: IconAlertTriangle,
+  quiet: IconCircleDashed,
+} as const satisfies Readonly<Record<Tone, unknown>>;
+
+/** The largest words of the page: whether head office has the data, and what goes on. */
+export function StandingCard({
+  standing: { tone, sentence, detail },
+  children,
+}: {
+  readonly standing: Standing;
+  readonly children: ReactNode;
+}) {
+  const Shape = SHAPES[tone];
+  return (
+    <section className={`${classes.standing} ${classes[tone]}`}>
+      <Shape className={classes.mark} size={44} stroke={1.6} aria-hidden />
+      <div className={classes.words}>
+        {/* It changes a few times a day, and then it is worth being told. */}
+        <div role="status">
+          <Title order={2} className={classes.sentence}>
+            {sentence}
+          </Title>
+          {detail !== null && (
+            <Text mt="xs" maw="60rem">
+              {detail}
+            </Text>
+          )}
+        </div>
+        {children}
+      </div>
+    </section>
+  );
+}

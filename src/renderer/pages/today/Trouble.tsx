@@ -1,0 +1,84 @@
+import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import type { Attention } from '../../../shared/service.ts';
+import { useCall } from '../../data/useCall.ts';
+import { Answered } from '../../parts/Answered.tsx';
+import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
+import { GoOnButton } from '../../parts/trouble/GoOnButton.tsx';
+import { groupFailures } from '../../parts/trouble/groupFailures.ts';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { openFailures } from './openFailures.ts';
+import classes from './Trouble.module.css';
+
+/** Reasons that are told here; the batch's own page has all of them. */
+const GROUPS_SHOWN = 4;
+
+/** A batch that did not end well: what failed, why, and what can be done about it. */
+export function Trouble({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
+  const t = useT();
+  const format = useFormat();
+  const { batch, failed, openTables, resumesAlone } = attention;
+  const href = `/batch/${batch.batch_id}`;
+  const Icon = resumesAlone ? IconHourglass : IconAlertTriangle;
+  const reason = batch.interruption_reason;
+  const stopped =
+    reason === null
+      ? t('todayPage.trouble.stoppedPlain')
+      : t('todayPage.trouble.stopped', { reason: t(`words.reason.${reason}`) });
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby={`trouble-${batch.batch_id}`}>
+      <Stack gap="md">
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <Title
+            order={2}
+            size="h4"
+            id={`trouble-${batch.batch_id}`}
+            className={resumesAlone ? classes.waits : classes.bad}
+          >
+            <Icon size={22} stroke={1.8} aria-hidden className={classes.icon} />
+            {failed.length > 0 ? t('todayPage.trouble.failed', { count: failed.length }) : stopped}
+          </Title>
+          <Anchor component={Link} href={href} size="sm">
+            {t('todayPage.trouble.from', { time: format.shortTime(batch.started_at) })}
+          </Anchor>
+        </Group>
+        {failed.length > 0 ? (
+          <Failures attention={attention} />
+        ) : (
+          <Text>{t('todayPage.trouble.left', { count: openTables })}</Text>
+        )}
+        {resumesAlone && <Text>{t('todayPage.trouble.resumesAlone')}</Text>}
+        <Group gap="sm">
+          <GoOnButton batch={batch} main={main} alone={resumesAlone} />
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+function Failures({ attention: { batch, failed } }: { readonly attention: Attention }) {
+  const t = useT();
+  const asked = useCall('batch', batch.batch_id);
+  const rows = asked.data?.tables;
+  const groups = useMemo(
+    () => (rows === undefined ? [] : groupFailures(openFailures(rows, failed), t)),
+    [rows, failed, t],
+  );
+  return (
+    <Answered to={asked}>
+      {() => (
+        <>
+          <FailureGroups batchId={batch.batch_id} groups={groups.slice(0, GROUPS_SHOWN)} />
+          {groups.length === 0 && <Text>{t('todayPage.trouble.gone')}</Text>}
+          {groups.length > GROUPS_SHOWN && (
+            <Anchor component={Link} href={`/batch/${batch.batch_id}`}>
+              {t('todayPage.trouble.more')}
+            </Anchor>
+          )}
+        </>
+      )}
+    </Answered>
+  );
+}

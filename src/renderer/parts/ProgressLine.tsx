@@ -1,0 +1,32 @@
+import { Progress } from '@mantine/core';
+
+/** How far something is. Screen readers can ask for it; they are not told of each step. */
+export function ProgressLine({
+  label,
+  fraction,
+  text,
+  size = 'md',
+}: {
+  /** Of what it is the progress. */
+  readonly label: string;
+  /** From 0 to 1; null where it is not known. */
+  readonly fraction: number | null;
+  /** What is read out in place of a bare number. */
+  readonly text?: string;
+  readonly size?: 'sm' | 'md' | 'lg';
+}) {
+  const percent = fraction === null ? null : Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
+  return (
+    <Progress.Root
+      size={size}
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent ?? undefined}
+      aria-valuetext={text}
+    >
+      <Progress.Section value={percent ?? 0} withAria={false} />
+    </Progress.Root>
+  );
+}

@@ -1,0 +1,50 @@
+import { Alert, Button, List, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { SaveRefusal } from '../data/saveRefusal.ts';
+import { problemsElsewhere } from '../data/settingsProblems.ts';
+import { useT } from '../words/LanguageProvider.tsx';
+import { ErrorAlert } from './RefusalAlert.tsx';
+
+/**
+ * Why a change of the settings was not saved.
+ *
+ * @param props.shown the paths whose reasons stand at their fields already
+ * @param props.onReload takes the settings as they are now; what was typed stays
+ */
+export function SaveRefused({
+  refusal,
+  shown,
+  onReload,
+}: {
+  readonly refusal: SaveRefusal | null;
+  readonly shown: readonly string[];
+  readonly onReload: () => void;
+}) {
+  const t = useT();
+  if (refusal === null) return null;
+  if (refusal.kind === 'other') return <ErrorAlert error={refusal.error} />;
+  const changed = refusal.kind === 'changed';
+  const rest = changed ? [] : problemsElsewhere(refusal.problems, shown);
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={changed ? t('window.settingsChanged') : t('window.settingsRefused')}
+    >
+      <Text size="sm">{changed ? t('window.settingsChangedNext') : t('window.settingsRefusedNext')}</Text>
+      {rest.length > 0 && (
+        <List size="sm" mt="xs">
+          {rest.map(({ path, reason }) => (
+            <List.Item key={`${path} ${reason}`}>{`${path}: ${reason}`}</List.Item>
+          ))}
+        </List>
+      )}
+      {changed && (
+        <Button mt="sm" size="xs" variant="default" onClick={onReload}>
+          {t('window.loadAnew')}
+        </Button>
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { useMay } from '../../data/useMay.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+import { DeletesConsent, SourceConsent } from './consents.tsx';
+import type { FailureGroup } from './groupFailures.ts';
+import { stepFor } from './stepsFor.ts';
+import { TroubleTables } from './TroubleTables.tsx';
+
+/** Why tables failed, each reason once, with what can be done about it. */
+export function FailureGroups({
+  batchId,
+  groups,
+  named = true,
+}: {
+  readonly batchId: string;
+  readonly groups: readonly FailureGroup[];
+  /** False where it is clear which table is meant. */
+  readonly named?: boolean;
+}) {
+  const t = useT();
+  return (
+    <Stack gap="lg">
+      {groups.map((group) => (
+        <Stack key={`${group.code} ${group.sentence}`} gap={6}>
+          <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+            {group.sentence}
+          </Text>
+          <Text style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
+            {t('troubles.next')}: {group.next}
+          </Text>
+          {named && <TroubleTables rows={group.rows} />}
+          <StepButton batchId={batchId} group={group} />
+        </Stack>
+      ))}
+    </Stack>
+  );
+}
+
+/** The next step of a failure as a button; none where trying again is all there is. */
+function StepButton({ batchId, group }: { readonly batchId: string; readonly group: FailureGroup }) {
+  const t = useT();
+  const { run, whyNotRun } = useMay();
+  const [isAsking, setAsking] = useState(false);
+  const close = () => setAsking(false);
+  switch (stepFor(group.code)) {
+    case null:
+      return null;
+    case 'test_connection':
+      return <StepLink href="/connections" label={t('troubles.testConnection')} />;
+    case 'open_connections':
+      return <StepLink href="/connections" label={t('troubles.openConnections')} />;
+    case 'open_settings':
+      return <StepLink href="/settings" label={t('troubles.openSettings')} />;
+    case 'allow_deletes':
+      return (
+        <Group>
+          <Button variant="default" disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
+            {t('troubles.allowDeletes')}
+          </Button>
+          {isAsking && <DeletesConsent batchId={batchId} group={group} onClose={close} />}
+        </Group>
+      );
+    case 'accept_source':
+      return (
+        <Group>
+          <Button variant="default" disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
+            {t('troubles.acceptSource')}
+          </Button>
+          {isAsking && <SourceConsent batchId={batchId} group={group} onClose={close} />}
+        </Group>
+      );
+  }
+}
+
+function StepLink({ href, label }: { readonly href: string; readonly label: string }) {
+  return (
+    <Group>
+      <Button component={Link} href={href} variant="default">
+        {label}
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,39 @@
+import { Button } from '@mantine/core';
+import { IconPlayerTrackNext, IconRefresh } from '@tabler/icons-react';
+import type { BatchRow } from '../../../shared/contract.ts';
+import { BatchStatus } from '../../../shared/status.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
+import { useT } from '../../words/LanguageProvider.tsx';
+
+/** Goes on with a batch that did not end well: what failed is tried again, what was left is done. */
+export function GoOnButton({
+  batch,
+  main,
+  alone = false,
+}: {
+  readonly batch: BatchRow;
+  /** Whether this is what the page asks the person to do. */
+  readonly main: boolean;
+  /** Whether it would go on by itself, later. */
+  readonly alone?: boolean;
+}) {
+  const t = useT();
+  const { run, whyNotRun } = useMay();
+  const resume = useCommand('resume');
+  const isRetry = batch.status === BatchStatus.Failed;
+  const Icon = isRetry ? IconRefresh : IconPlayerTrackNext;
+  const label = alone ? t('troubles.resumeNow') : t('troubles.resume');
+  return (
+    <Button
+      variant={main ? 'filled' : 'default'}
+      leftSection={<Icon size={18} aria-hidden />}
+      disabled={!run}
+      title={whyNotRun}
+      loading={resume.isPending}
+      onClick={() => resume.mutate([batch.batch_id, {}])}
+    >
+      {isRetry ? t('troubles.retry') : label}
+    </Button>
+  );
+}

@@ -1,0 +1,68 @@
+import type { TableRow } from '../../../shared/contract.ts';
+import { FailureCode } from '../../../shared/errors.ts';
+import { TableStatus } from '../../../shared/status.ts';
+import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
+
+/** Tables that failed for one reason, and that reason in words. */
+export interface FailureGroup {
+  readonly code: FailureCode;
+  readonly sentence: string;
+  readonly next: string;
+  readonly rows: readonly TableRow[];
+}
+
+/**
+ * Puts failed tables together that failed for the same reason: when head office is away, 120 tables are one
+ * sentence. What is of a table alone (its name, its numbers) does not make another reason.
+ *
+ * @param rows of a batch; those that have not failed are passed over
+ * @returns the reason of most tables first
+ */
+export function groupFailures(rows: readonly TableRow[], t: Translate): readonly FailureGroup[] {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    if (row.status !== TableStatus.Failed) continue;
+    const key = reasonOf(row, t);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()].map((group) => say(group, t)).sort((a, b) => b.rows.length - a.rows.length);
+}
+
+/** What the failure says where nothing of it is of one table only. */
+function reasonOf(row: TableRow, t: Translate): string {
+  const { code, params } = failureOfRow(row);
+  const { sentence, next } = t.failure({ code, params: { ...params, table: '', deletes: 0, rows: 0 } });
+  return [code, sentence, next].join('\n');
+}
+
+function say(rows: readonly TableRow[], t: Translate): FailureGroup {
+  const failures = rows.map(failureOfRow);
+  const [first] = failures;
+  if (first === undefined) throw new Error('A group has a row.');
+  const sum = (name: 'deletes' | 'rows'): number =>
+    failures.reduce((total, { params }) => total + Number(params[name] ?? 0), 0);
+  const { code } = first;
+  const params = {
+    ...first.params,
+    ...(code === FailureCode.TooManyDeletes ? { deletes: sum('deletes'), rows: sum('rows') } : {}),
+  };
+  const called = (name: string) => (rows.length > 1 ? { ...params, table: name } : params);
+  const { sentence } = t.failure({ code, params: called(t('troubles.tables', { count: rows.length })) });
+  const { next } = t.failure({ code, params: called(t('troubles.theseTables')) });
+  return { code, sentence, next: nextHere(code, params, t) ?? next, rows };
+}
+
+/** Where the failure's own next step names an option of the command line, the window has a button. */
+function nextHere(
+  code: FailureCode,
+  { connection }: Readonly<Record<string, string | number>>,
+  t: Translate,
+): string | null {
+  if (code === FailureCode.TooManyDeletes) return t('troubles.deletesNext');
+  if (code === FailureCode.SourceIdentityChanged)
+    return t('troubles.sourceNext', { connection: connection ?? '?' });
+  return null;
+}

@@ -1,0 +1,38 @@
+/** What the window says about failures, besides the sentences under `failure`: what can be clicked. */
+export const troubles = {
+  tables: '{{count}} tables',
+  theseTables: 'these tables',
+  /** In place of what the command line would have to be told. */
+  deletesNext:
+    'First make sure that the branch database is the right one and is not empty. If those rows really are gone at the branch, allow the deletion.',
+  sourceNext:
+    'Check host and database of {{connection}} in its settings. If the change is meant (a new server, a restored backup), accept the database as it is now.',
+  next: 'What to do',
+  which_one: 'Table: {{names}}',
+  which_other: 'Tables: {{names}}',
+  showAll: 'Show all {{count}} tables',
+  showFewer: 'Show fewer',
+  allOf: 'all tables of {{connection}}',
+  retry: 'Retry failed tables',
+  resume: 'Resume',
+  resumeNow: 'Resume now',
+  testConnection: 'Test connection',
+  openConnections: 'Open the connection',
+  openSettings: 'Open settings',
+  allowDeletes: 'Allow the deletion…',
+  acceptSource: 'Accept this database…',
+  deletesTitle: 'Delete these rows at head office?',
+  deletesBody:
+    'Head office then loses these rows, because the branch no longer has them. This cannot be undone here.',
+  deletesOf: '{{table}} of {{connection}}: {{deletes}} of {{rows}} rows',
+  deletesUnknown: '{{table}} of {{connection}}',
+  deletesConfirm: 'Delete them and go on',
+  sourceTitle: 'Is this really the right database?',
+  sourceBody:
+    'The database behind {{connection}} is another one than before. If it is the wrong one, its data would replace the right data at head office.',
+  sourceConfirm: 'It is the right one: go on',
+  disabledBusy: 'A run is at work. Wait until it has ended, or stop it.',
+  disabledView: 'Another Branchline on this computer does the work.',
+  disabledLink: 'The program behind this window does not answer.',
+  disabledSetUp: 'Set Branchline up first.',
+} as const;

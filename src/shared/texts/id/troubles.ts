@@ -1,0 +1,36 @@
+/** See the English one. */
+export const troubles = {
+  tables: '{{count}} tabel',
+  theseTables: 'tabel-tabel ini',
+  deletesNext:
+    'Pastikan dulu bahwa basis data cabang ini yang benar dan tidak kosong. Bila baris itu memang sudah tidak ada di cabang, izinkan penghapusan.',
+  sourceNext:
+    'Periksa host dan basis data {{connection}} dalam pengaturannya. Bila perubahan itu disengaja (server baru, cadangan dipulihkan), terima basis data yang sekarang.',
+  next: 'Yang perlu dilakukan',
+  which_other: 'Tabel: {{names}}',
+  showAll: 'Tampilkan semua {{count}} tabel',
+  showFewer: 'Tampilkan lebih sedikit',
+  allOf: 'semua tabel {{connection}}',
+  retry: 'Ulangi tabel yang gagal',
+  resume: 'Lanjutkan',
+  resumeNow: 'Lanjutkan sekarang',
+  testConnection: 'Uji koneksi',
+  openConnections: 'Buka koneksinya',
+  openSettings: 'Buka pengaturan',
+  allowDeletes: 'Izinkan penghapusan…',
+  acceptSource: 'Terima basis data ini…',
+  deletesTitle: 'Hapus baris ini di kantor pusat?',
+  deletesBody:
+    'Kantor pusat akan kehilangan baris ini karena cabang sudah tidak memilikinya. Ini tidak bisa dibatalkan dari sini.',
+  deletesOf: '{{table}} di {{connection}}: {{deletes}} dari {{rows}} baris',
+  deletesUnknown: '{{table}} di {{connection}}',
+  deletesConfirm: 'Hapus dan lanjutkan',
+  sourceTitle: 'Benarkah ini basis data yang tepat?',
+  sourceBody:
+    'Basis data di balik {{connection}} bukan yang sebelumnya. Bila ini basis data yang salah, datanya akan menggantikan data yang benar di kantor pusat.',
+  sourceConfirm: 'Ini yang benar: lanjutkan',
+  disabledBusy: 'Ada proses yang sedang bekerja. Tunggu sampai selesai, atau hentikan.',
+  disabledView: 'Branchline lain di komputer ini yang bekerja.',
+  disabledLink: 'Program di balik jendela ini tidak menjawab.',
+  disabledSetUp: 'Siapkan Branchline dulu.',
+} as const;

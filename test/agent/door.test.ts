@@ -1,0 +1,272 @@
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { expect, test } from 'vitest';
+import { leaveToken, linkTo } from '../../src/agent/access/links.ts';
+import { addressOf } from '../../src/agent/access/note.ts';
+import { type Served, serveNotes } from './served.ts';
+import { type Asked, ask, signIn, temporaryFolder, windowHeaders } from './support.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A call as the window makes it, with something changed. */
+function setupCall({ port, cookie }: Served, changed: Asked['headers'] = {}): Asked {
+  const headers = { ...windowHeaders(port, cookie), ...changed };
+  return { port, method: 'POST', path: '/api/call/setup', headers, body: '[]' };
+}
+
+const get = ({ port, cookie }: Served, path: string, headers: Asked['headers'] = {}): Asked => ({
+  port,
+  path,
+  headers: { cookie, ...headers },
+});
+
+test('the window’s own call arrives', async () => {
+  const served = await serveNotes();
+  expect(await ask(setupCall(served))).toMatchObject({ status: 200, body: '{"ok":true,"value":null}' });
+  expect(served.reached).toEqual([['setup', []]]);
+});
+
+test('without a cookie nothing answers: not the page, a file, a call, the events, nor what is not there', async () => {
+  const served = await serveNotes();
+  for (const path of [
+    '/',
+    '/index.html',
+    '/assets/main.js',
+    '/api/events',
+    '/api/session',
+    '/nothing',
+    '/%zz',
+  ])
+    expect((await ask({ port: served.port, path })).status).toBe(401);
+  expect((await ask(setupCall(served, { cookie: null }))).status).toBe(401);
+  expect(served.reached).toEqual([]);
+});
+
+test('who is not signed in is told how to get a link, in both languages', async () => {
+  const { port } = await serveNotes();
+  const { body, headers } = await ask({ port });
+  expect(body).toContain('<section lang="en"><h1>This browser is not signed in');
+  expect(body).toContain('<section lang="id"><h1>Peramban ini belum masuk');
+  expect(body).toContain('<code>branchline serve --link</code>');
+  expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+});
+
+test.each([
+  ['made up', 'A'.repeat(43)],
+  ['empty', ''],
+  ['the kept hash itself', null],
+])('a cookie that is %s does not sign in', async (_, value) => {
+  const served = await serveNotes();
+  const { createHash } = await import('node:crypto');
+  const real = served.cookie.split('=')[1] ?? '';
+  const forged = value ?? createHash('sha256').update(real).digest('hex');
+  const cookie = `branchline_${served.port}=${forged}`;
+  expect((await ask(get(served, '/', { cookie }))).status).toBe(401);
+});
+
+test('the cookie is for HTTP and for this address alone, and its name has the port', async () => {
+  const served = await serveNotes();
+  const { search } = new URL(served.link());
+  const { status, headers } = await ask({ port: served.port, path: `/${search}` });
+  expect([status, headers.location]).toEqual([303, '/']);
+  expect(headers['set-cookie']?.[0]).toMatch(
+    new RegExp(`^branchline_${served.port}=[\\w-]{43}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict$`),
+  );
+});
+
+test('a link opens the window once', async () => {
+  const served = await serveNotes();
+  const link = served.link();
+  expect(await signIn(link)).not.toBe('');
+  const again = await ask({ port: served.port, path: `/${new URL(link).search}` });
+  expect([again.status, again.headers['set-cookie']]).toEqual([401, undefined]);
+});
+
+test('a link opened at the same time by many lets one of them in', async () => {
+  const { port, folder, clock } = await serveNotes();
+  const link = linkTo(addressOf(port), leaveToken(folder, clock));
+  const cookies = await Promise.all(Array.from({ length: 10 }, () => signIn(link)));
+  expect(cookies.filter((cookie) => cookie !== '')).toHaveLength(1);
+});
+
+test('a spent link leads to the window where the browser is signed in', async () => {
+  const served = await serveNotes();
+  const reply = await ask(get(served, '/?token=spent'));
+  expect([reply.status, reply.headers.location]).toEqual([303, '/']);
+});
+
+test('a link that nobody has opened for an hour is worth nothing', async () => {
+  const served = await serveNotes();
+  const [own, left] = [
+    served.link(),
+    linkTo(addressOf(served.port), leaveToken(served.folder, served.clock)),
+  ];
+  served.clock.jump(61 * 60_000);
+  expect([await signIn(own), await signIn(left)]).toEqual(['', '']);
+});
+
+test('a browser stays signed in for thirty days', async () => {
+  const served = await serveNotes();
+  served.clock.jump(29 * DAY_MS);
+  expect((await ask(get(served, '/'))).status).toBe(200);
+  served.clock.jump(2 * DAY_MS);
+  expect((await ask(get(served, '/'))).status).toBe(401);
+});
+
+test('after a restart the cookie of an open window is good, and a link from before is not', async () => {
+  const folder = temporaryFolder();
+  const first = await serveNotes({ folder });
+  const link = first.link();
+  const second = await serveNotes({ folder });
+  // Its name has the port, which a restart keeps.
+  const cookie = first.cookie.replace(String(first.port), String(second.port));
+  expect((await ask({ port: second.port, headers: { cookie } })).status).toBe(200);
+  expect(await signIn(link.replace(String(first.port), String(second.port)))).toBe('');
+});
+
+test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '[::1]:PORT', 'localhost.:PORT'])(
+  'a request for the host %s is refused, cookie or not',
+  async (host) => {
+    const served = await serveNotes();
+    const named = host.replace('PORT', String(served.port));
+    expect((await ask(get(served, '/', { host: named }))).status).toBe(403);
+    const link = new URL(served.link()).search;
+    expect((await ask({ port: served.port, path: `/${link}`, headers: { host: named } })).status).toBe(403);
+  },
+);
+
+test('localhost is the other name that is right: a tunnel ends there', async () => {
+  const served = await serveNotes();
+  const host = `localhost:${served.port}`;
+  expect((await ask(get(served, '/', { host }))).status).toBe(200);
+  expect((await ask(setupCall(served, { host, origin: `http://${host}` }))).status).toBe(200);
+});
+
+test.each([
+  'https://evil.example',
+  'null',
+  'http://127.0.0.1:1',
+  'http://localhost:PORT',
+  'https://127.0.0.1:PORT',
+])('a request that a page of %s makes is refused', async (origin) => {
+  const served = await serveNotes();
+  const named = origin.replace('PORT', String(served.port));
+  expect((await ask(setupCall(served, { origin: named }))).status).toBe(403);
+  expect((await ask(get(served, '/api/events', { origin: named }))).status).toBe(403);
+  expect(served.reached).toEqual([]);
+});
+
+test('a call that does not say which page makes it is refused', async () => {
+  const served = await serveNotes();
+  const { status, body } = await ask(setupCall(served, { origin: null }));
+  expect([status, body]).toEqual([403, '{"error":"origin_missing"}']);
+});
+
+test.each(['cross-site', 'same-site'])('what the browser says is %s is refused', async (site) => {
+  const served = await serveNotes();
+  expect((await ask(setupCall(served, { 'sec-fetch-site': site }))).status).toBe(403);
+  expect((await ask(get(served, '/api/events', { 'sec-fetch-site': site }))).status).toBe(403);
+});
+
+test('a person may type the address, which is no way to make a call', async () => {
+  const served = await serveNotes();
+  expect((await ask(get(served, '/', { 'sec-fetch-site': 'none' }))).status).toBe(200);
+  expect((await ask(setupCall(served, { 'sec-fetch-site': 'none' }))).status).toBe(403);
+});
+
+test('a link may be clicked anywhere: the browser is led on by a page, which it sends its cookie after', async () => {
+  const served = await serveNotes();
+  const path = `/${new URL(served.link()).search}`;
+  const reply = await ask({ port: served.port, path, headers: { 'sec-fetch-site': 'cross-site' } });
+  expect(reply.status).toBe(200);
+  expect(reply.headers['set-cookie']).toHaveLength(1);
+  expect(reply.body).toContain('<meta http-equiv="refresh" content="0;url=/">');
+});
+
+test.each([
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+  'application/json; x=y',
+  null,
+])('a body of type %s is refused', async (type) => {
+  const served = await serveNotes();
+  expect((await ask(setupCall(served, { 'content-type': type }))).status).toBe(415);
+  expect(served.reached).toEqual([]);
+});
+
+test('a body of more than 12 MB is refused', async () => {
+  const served = await serveNotes();
+  const body = JSON.stringify(['x'.repeat(12 * 1024 * 1024)]);
+  expect((await ask({ ...setupCall(served), body })).status).toBe(413);
+});
+
+test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])('the method %s is refused', async (method) => {
+  const served = await serveNotes();
+  const reply = await ask({ ...setupCall(served), method });
+  expect(reply.status).toBe(405);
+  expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
+});
+
+test('an address of another server, as a proxy is asked, is refused', async () => {
+  const served = await serveNotes();
+  for (const path of ['http://evil.example/', '//evil.example/', '*'])
+    expect((await ask(get(served, path))).status).toBe(400);
+});
+
+test('what is no HTTP gets no answer', async () => {
+  const { port } = await serveNotes();
+  const socket = connect(port, '127.0.0.1');
+  socket.end('\u0016\u0003\u0001 hello\r\n\r\n');
+  const parts: Buffer[] = [];
+  for await (const part of socket) parts.push(part);
+  expect(Buffer.concat(parts).toString()).toBe('');
+});
+
+test('nobody listens on this computer’s other addresses', async () => {
+  const { port } = await serveNotes();
+  const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const hosts = ['::1', '127.0.0.2', ...others.map(({ address }) => address)].filter(
+    (one) => one !== '127.0.0.1',
+  );
+  for (const host of hosts) {
+    const refused = await new Promise((resolve) => {
+      connect({ host, port })
+        .once('connect', () => resolve(false))
+        .once('error', () => resolve(true));
+    });
+    expect([host, refused]).toEqual([host, true]);
+  }
+});
+
+test('every answer forbids frames, other sites, and what the page did not bring', async () => {
+  const served = await serveNotes();
+  const replies = [
+    await ask(get(served, '/')),
+    await ask(get(served, '/assets/main.js')),
+    await ask(get(served, '/nothing')),
+    await ask(setupCall(served)),
+    await ask({ port: served.port }),
+  ];
+  for (const { headers } of replies) {
+    expect(headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  }
+});
+
+test('an error tells nothing of the inside; the log has it', async () => {
+  const served = await serveNotes({
+    answer: () => {
+      throw new TypeError('inside');
+    },
+  });
+  const { status, body } = await ask(setupCall(served));
+  expect([status, body]).toEqual([500, '{"error":"internal"}']);
+  expect(served.logged.join()).toContain('TypeError: inside');
+});

@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { afterEach, expect, test, vi } from 'vitest';
+import type { WindowEvent } from '../../src/shared/window/events.ts';
+import { type Served, serveNotes } from './served.ts';
+import { begin } from './support.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+async function open({ port, cookie }: Served): Promise<IncomingMessage> {
+  const response = await begin({ port, path: '/api/events', headers: { cookie } });
+  expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  return response.setEncoding('utf8');
+}
+
+/** Reads until the text fits. */
+async function read(response: IncomingMessage, fits: RegExp): Promise<string> {
+  let text = '';
+  for await (const part of response.iterator({ destroyOnReturn: false })) {
+    text += part;
+    if (fits.test(text)) return text;
+  }
+  throw new Error(`ended with ${text.slice(-200)}`);
+}
+
+test('all windows are told what the face tells', async () => {
+  const served = await serveNotes();
+  const windows = await Promise.all([open(served), open(served), open(served)]);
+  served.tell({ type: 'show', page: 'line one\nline two' });
+  for (const one of windows)
+    expect(await read(one, /show/)).toBe(
+      ': connected\n\ndata: {"type":"show","page":"line one\\nline two"}\n\n',
+    );
+  for (const one of windows) one.destroy();
+});
+
+test('silence is broken every fifteen seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const served = await serveNotes();
+  const window = await open(served);
+  vi.advanceTimersByTime(15_000);
+  expect(await read(window, /alive/)).toBe(': connected\n\nevent: alive\ndata: 1\n\n');
+  window.destroy();
+});
+
+test('a window that does not take what it is sent is dropped, and the others are not kept waiting', async () => {
+  const served = await serveNotes();
+  const [slow, quick] = await Promise.all([open(served), open(served)]);
+  const dropped = new Promise((resolve) => slow.once('error', resolve));
+  slow.pause();
+  const event: WindowEvent = { type: 'show', page: 'x'.repeat(256 * 1024) };
+  const before = process.memoryUsage().rss;
+  // More than the system's own buffers hold for a connection, many times over.
+  for (let count = 0; count < 1000; count += 1) {
+    served.tell(event);
+    await read(quick, /"}\n\n$/);
+  }
+  served.tell({ type: 'show', page: 'last' });
+  expect(await read(quick, /last/)).toContain('last');
+  expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+  slow.resume();
+  expect(String(await dropped)).toContain('aborted');
+  quick.destroy();
+});
+
+test('the end of the server ends the windows’ streams', async () => {
+  const served = await serveNotes();
+  const window = await open(served);
+  const ended = new Promise((resolve) => window.resume().once('end', resolve));
+  await served.close();
+  await ended;
+});

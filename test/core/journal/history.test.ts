@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { fillJournal } from './support/fillJournal.ts';
+import { counts, freshFolder, journalIn, planOf } from './support/world.ts';
+
+test('a journal from before knows its totals after the change of its schema', () => {
+  const folder = freshFolder();
+  fillJournal(folder, { batches: 3, tables: 2, until: '2025-11-08T00:00:00.000Z', everyHours: 1 });
+  const db = new Database(join(folder, 'journal.db'));
+  db.exec('DROP TABLE batch_totals; DROP TABLE table_lists');
+  db.pragma('user_version = 4');
+  db.close();
+
+  const { total, batches } = journalIn(folder).history({ text: 'CTable002' }, 0, 10);
+
+  expect(total).toBe(3);
+  expect(batches[0]).toMatchObject({ records_processed: 24, records_deleted: 0, bytes: 9134 });
+});
+
+test('the sums of a batch are those of its last end, and of this moment while it runs', () => {
+  const journal = journalIn(freshFolder());
+  const { batch_id } = journal.beginBatch(planOf('ad_org', 'c_order'));
+  const sums = () => journal.history({}, 0, 1).batches[0];
+  expect(sums()).toMatchObject({ records_processed: 0, bytes: 0 });
+  const first = { batchId: batch_id, connection: 'pgsql_lmp', table: 'ad_org' };
+  journal.startTable(first, { strategy: 'full', estimatedRows: 100 });
+  journal.progressTable(first, { ...counts, checkpoint: null, sourceSnapshotAt: null });
+  expect(sums()).toMatchObject({ records_processed: 90, records_deleted: 1, bytes: 4096 });
+
+  journal.interruptBatch(batch_id, 'crash');
+  expect(sums()).toMatchObject({ records_processed: 90, records_deleted: 1, bytes: 4096 });
+  journal.resumeBatch(batch_id);
+  journal.startTable(first, { strategy: 'full', estimatedRows: 100 });
+  journal.completeTable(first, { ...counts, processed: 100 });
+  const second = { ...first, table: 'c_order' };
+  journal.startTable(second, { strategy: 'full', estimatedRows: 100 });
+  journal.completeTable(second, counts);
+  journal.endBatch(batch_id);
+  expect(sums()).toMatchObject({ records_processed: 190, records_deleted: 2, bytes: 8192 });
+});
+
+test('pruning takes what was kept of a batch along, and leaves what others still have', async () => {
+  const folder = freshFolder();
+  fillJournal(folder, { batches: 20, tables: 2, until: new Date().toISOString(), everyHours: 1 });
+  const journal = journalIn(folder);
+  await journal.prune({ days: 30, batches: 5, now: new Date(), dryRun: false });
+  expect(journal.history({ text: 'c_table_001' }, 0, 50).total).toBe(journal.batches(50).length);
+  const db = new Database(join(folder, 'journal.db'), { readonly: true });
+  const kept = db.prepare<[], { lists: number; totals: number }>(
+    'SELECT (SELECT count(*) FROM table_lists) AS lists, (SELECT count(*) FROM batch_totals) AS totals',
+  );
+  expect(kept.get()).toEqual({ lists: 1, totals: journal.batches(50).length });
+  db.close();
+});
+
+test('the last runs are told by table, the last success beside a later failure', () => {
+  const journal = journalIn(freshFolder());
+  const good = journal.beginBatch(planOf('ad_org', 'c_order')).batch_id;
+  for (const table of ['ad_org', 'c_order']) {
+    const ref = { batchId: good, connection: 'pgsql_lmp', table };
+    journal.startTable(ref, { strategy: 'full', estimatedRows: 100 });
+    journal.completeTable(ref, counts);
+  }
+  journal.endBatch(good);
+  const bad = journal.beginBatch(planOf('c_order', '*')).batch_id;
+  const ref = { batchId: bad, connection: 'pgsql_lmp', table: 'c_order' };
+  journal.startTable(ref, { strategy: 'full', estimatedRows: 100 });
+  journal.failTable(ref, { code: 'internal', kind: 'permanent', message: 'no', params: {} });
+
+  expect(
+    journal.tablesPast().map(({ last, success }) => [last.table_name, last.status, success?.batchId]),
+  ).toEqual([
+    ['ad_org', 'completed', good],
+    ['c_order', 'failed', good],
+  ]);
+});

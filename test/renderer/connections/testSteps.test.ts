@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { allWell, shownSteps } from '../../../src/renderer/pages/connections/model/testSteps.ts';
+import type { ConnectionTestStep } from '../../../src/shared/contract.ts';
+import { FailureCode } from '../../../src/shared/errors.ts';
+
+const well = (step: ConnectionTestStep['step']): ConnectionTestStep => ({
+  step,
+  ok: true,
+  facts: {},
+  failure: null,
+});
+const refused: ConnectionTestStep = {
+  step: 'sign_in',
+  ok: false,
+  facts: {},
+  failure: { code: FailureCode.SourceSignIn, kind: 'permanent', message: 'no', params: {} },
+};
+
+test('the steps behind the one that failed are shown as not tried', () => {
+  const steps = shownSteps('source', [well('name'), well('port'), well('tls'), refused]);
+  expect(steps.map(({ step, state }) => `${step} ${state}`)).toEqual([
+    'name ok',
+    'port ok',
+    'tls ok',
+    'sign_in failed',
+    'version not_tried',
+    'read not_tried',
+  ]);
+  expect(steps[3]?.failure).toBe(refused.failure);
+});
+
+test('reading is tried at the branch, writing at head office', () => {
+  expect(shownSteps('source', []).map(({ step }) => step)).toContain('read');
+  expect(shownSteps('central', []).map(({ step }) => step)).toContain('write');
+});
+
+test('only a test whose every step went well proves that a database can be used', () => {
+  expect(allWell([])).toBe(false);
+  expect(allWell([well('name'), refused])).toBe(false);
+  expect(allWell([well('name'), well('port')])).toBe(true);
+});
