@@ -12,7 +12,7 @@ import { useBatches } from './useBatches.ts';
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
 const WIDTHS =
-  'minmax(6.75rem, 1.1fr) minmax(9.25rem, 1.4fr) minmax(5.5rem, 1fr) minmax(6.25rem, 1fr) minmax(5.25rem, 1fr)';
+  'minmax(6.5rem, 1fr) minmax(9.75rem, 1.5fr) minmax(5.5rem, 0.9fr) minmax(6.75rem, 1fr) minmax(5.5rem, 0.9fr)';
 
 /** Batches one below the other, thousands of them; each leads to its page. */
 export function BatchList({

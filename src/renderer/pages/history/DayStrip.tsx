@@ -27,7 +27,7 @@ export function DayStrip({
   const summary = daysSummary(days, t, format);
   return (
     <Paper withBorder p="md">
-      <Group gap="xl" align="flex-start">
+      <Group gap="lg" align="flex-start" wrap="nowrap">
         <DayCalendar
           layout={layout}
           label={t('historyPage.strip.label', { days: format.count(days.length) })}
@@ -35,7 +35,7 @@ export function DayStrip({
           chosen={chosen}
           onChoose={onChoose}
         />
-        <Stack gap="xs">
+        <Stack gap="xs" miw={0}>
           <div>
             <Text fw={600}>{summary.batches}</Text>
             <Text size="sm" c="dimmed">

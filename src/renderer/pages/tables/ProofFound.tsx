@@ -1,4 +1,4 @@
-import { List, Table, Text } from '@mantine/core';
+import { Group, List, Table, Text } from '@mantine/core';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -15,9 +15,9 @@ export function ProofFound({ verified }: { readonly verified: VerifiedRow | null
   if (verified === null) {
     return (
       <>
-        <div>
+        <Group gap="sm">
           <ProofMark verified={null} />
-        </div>
+        </Group>
         <Text>{t('tablesPage.meaning.never')}</Text>
       </>
     );
@@ -26,9 +26,9 @@ export function ProofFound({ verified }: { readonly verified: VerifiedRow | null
   const said = failure === null ? null : t.failure(failure);
   return (
     <>
-      <div>
+      <Group gap="sm">
         <ProofMark verified={verified} />
-      </div>
+      </Group>
       <Text>{t(`tablesPage.meaning.${verified.result}`)}</Text>
       {said !== null && (
         <>

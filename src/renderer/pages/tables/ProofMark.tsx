@@ -30,7 +30,7 @@ export function ProofMark({ verified }: { readonly verified: VerifiedRow | null 
     <>
       <span className={`${marks.mark} ${marks[look]}`}>
         <Icon size={18} stroke={1.8} aria-hidden />
-        {main}
+        <span className={cells.clipped}>{main}</span>
       </span>
       {more !== null && <span className={cells.less}>{more}</span>}
     </>

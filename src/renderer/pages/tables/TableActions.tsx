@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Strategy } from '../../../shared/status.ts';
@@ -25,7 +25,7 @@ export function TableActions({
   const [asked, setAsked] = useState<Asked | null>(null);
   const may = linked && setup?.commands === true && state.selected;
   const why = state.selected ? t('tablesPage.action.cannot') : t('tablesPage.action.cannotLeft');
-  const common = { disabled: !may, ...(may ? {} : { title: why }) };
+  const common = { disabled: !may };
   const scope = { connections: [state.connection], tables: [state.table] };
 
   const ask = (what: Asked | null) => {
@@ -40,7 +40,7 @@ export function TableActions({
   const busy = run.isPending || verify.isPending;
   return (
     <Group gap="xs">
-      <Button {...common} loading={busy} data-autofocus onClick={() => run.mutate([scope], told.run)}>
+      <Button {...common} loading={busy} onClick={() => run.mutate([scope], told.run)}>
         {t('tablesPage.action.run')}
       </Button>
       <Button
@@ -57,6 +57,11 @@ export function TableActions({
       <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
         {t('tablesPage.action.full')}
       </Button>
+      {!may && setup !== undefined && (
+        <Text size="sm" c="dimmed" w="100%">
+          {why}
+        </Text>
+      )}
       <Confirm
         asked={asked}
         table={state.table}

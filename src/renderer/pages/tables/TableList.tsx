@@ -11,7 +11,7 @@ import { SORTS, type Sort, sortedBy, type TableFilter } from './tableFilter.ts';
 
 const ROW_HEIGHT = 56;
 const WIDTHS =
-  'minmax(8rem, 2fr) minmax(7rem, 1.2fr) minmax(6.5rem, 1fr) minmax(6.75rem, 0.9fr) minmax(7rem, 1.1fr)';
+  'minmax(7rem, 1.5fr) minmax(7rem, 1.3fr) minmax(6.5rem, 1.05fr) minmax(6rem, 1fr) minmax(8.5rem, 1.3fr)';
 
 /** Tables one below the other, thousands of them; each leads to its details. */
 export function TableList({
@@ -37,7 +37,7 @@ export function TableList({
       sort: ariaSort(filter, key),
       head: (
         <button type="button" className={classes.head} onClick={() => setFilter(sortedBy(filter, key))}>
-          {t(`tablesPage.column.${key}`)}
+          <span>{t(`tablesPage.column.${key}`)}</span>
           <SortMark sort={ariaSort(filter, key)} />
         </button>
       ),

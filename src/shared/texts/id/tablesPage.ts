@@ -77,11 +77,12 @@ export const tablesPage = {
   found: {
     rows: 'Cabang punya {{source}} baris, kantor pusat {{central}}.',
     ranges_other: '{{number}} rentang kunci tidak sama.',
-    different: '{{number}} baris berbeda.',
-    missing: '{{number}} baris tidak ada di kantor pusat.',
-    extra: '{{number}} baris hanya ada di kantor pusat.',
-    newer: '{{number}} di antaranya berubah di cabang setelah proses terakhir: proses berikutnya membawanya.',
-    collisions: '{{number}} baris memakai kunci yang juga dipakai cabang lain.',
+    different: 'Baris yang berbeda: {{number}}.',
+    missing: 'Baris yang tidak ada di kantor pusat: {{number}}.',
+    extra: 'Baris yang hanya ada di kantor pusat: {{number}}.',
+    newer:
+      'Di antaranya berubah di cabang setelah proses terakhir: {{number}}. Proses berikutnya membawanya.',
+    collisions: 'Baris yang kuncinya juga dipakai cabang lain: {{number}}.',
     repaired: 'Diperbaiki: {{rows}} baris ditulis, {{deletes}} dihapus, {{bytes}} dikirim.',
     leftOut: 'Kolom yang tidak dapat dibandingkan: {{columns}}.',
   },

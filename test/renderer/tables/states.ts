@@ -1,0 +1,84 @@
+import type { TableRow } from '../../../src/shared/contract.ts';
+import type { Strategy, TableStatus } from '../../../src/shared/status.ts';
+import type { VerifiedRow } from '../../../src/shared/verify.ts';
+import type { TableState } from '../../../src/shared/window/views.ts';
+
+/** A run of a table as the journal has it. */
+export function tableRow(over: Partial<TableRow>): TableRow {
+  return {
+    batch_id: 'sync_1',
+    connection: 'lmp',
+    table_name: 'c_order',
+    model_name: 'Order',
+    strategy: 'changes',
+    status: 'completed',
+    records_processed: 10,
+    records_skipped: 0,
+    records_deleted: 0,
+    bytes: 1000,
+    estimated_rows: 100,
+    checkpoint: null,
+    source_snapshot_at: null,
+    error_code: null,
+    error_message: null,
+    error_detail: null,
+    retry_count: 0,
+    started_at: '2026-11-22T01:00:00.000Z',
+    ended_at: '2026-11-22T01:00:05.000Z',
+    duration_seconds: 5,
+    ...over,
+  };
+}
+
+/** A table that was copied and never verified. */
+export function tableState({
+  status = 'completed',
+  strategy = 'changes',
+  table = 'c_order',
+  ...over
+}: Partial<TableState> & { readonly status?: TableStatus; readonly strategy?: Strategy }): TableState {
+  return {
+    connection: 'lmp',
+    label: 'Lampung',
+    table,
+    model: 'Order',
+    selected: true,
+    chosenStrategy: 'auto',
+    last: tableRow({ table_name: table, status, strategy }),
+    success: { batchId: 'sync_1', endedAt: '2026-11-22T01:00:05.000Z', snapshotAt: null },
+    verified: null,
+    ...over,
+  };
+}
+
+/** A verify that found nothing to say. */
+export function verified(over: Partial<VerifiedRow>): VerifiedRow {
+  return {
+    connection: 'lmp',
+    table_name: 'c_order',
+    model_name: 'Order',
+    result: 'equal',
+    checked_at: '2026-11-22T02:00:00.000Z',
+    source_snapshot_at: null,
+    source_rows: null,
+    central_rows: null,
+    buckets: 1,
+    differing_ranges: 0,
+    differing: [],
+    missing_rows: null,
+    extra_rows: null,
+    different_rows: null,
+    newer_rows: null,
+    collisions: null,
+    examples: [],
+    left_out: [],
+    repaired_rows: 0,
+    repaired_deletes: 0,
+    repaired_bytes: 0,
+    reason: null,
+    failure: null,
+    duration_seconds: 1,
+    proved_at: null,
+    ...over,
+  };
+}
