@@ -11,7 +11,7 @@ export const setupPage = {
     branch: { name: 'Branch', title: 'Where does the data come from?' },
     tables: { name: 'Tables', title: 'Which tables are copied?' },
     schedule: { name: 'Schedule', title: 'When is it copied?' },
-    first: { name: 'First sync', title: 'Ready for the first sync' },
+    first: { name: 'First sync', title: 'The first sync' },
   },
   welcome:
     'Branchline copies the tables of your branch database to head office, and keeps them up to date. It only reads at the branch. This takes about five minutes.',

@@ -11,7 +11,7 @@ export const setupPage = {
     branch: { name: 'Cabang', title: 'Dari mana data berasal?' },
     tables: { name: 'Tabel', title: 'Tabel mana yang disalin?' },
     schedule: { name: 'Jadwal', title: 'Kapan disalin?' },
-    first: { name: 'Sinkronisasi pertama', title: 'Siap untuk sinkronisasi pertama' },
+    first: { name: 'Sinkronisasi pertama', title: 'Sinkronisasi pertama' },
   },
   welcome:
     'Branchline menyalin tabel basis data cabang Anda ke kantor pusat, dan menjaganya tetap terbaru. Di cabang ia hanya membaca. Penyiapan ini perlu sekitar lima menit.',
