@@ -34,7 +34,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: resolve('src/main/main.ts'),
-        external: ['better-sqlite3'],
+        external: ['better-sqlite3', '@napi-rs/keyring'],
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },

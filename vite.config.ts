@@ -14,7 +14,7 @@ const INSIDE = [
 /** The command line's bundle. Electron's three are in electron.vite.config.ts. */
 export default defineConfig({
   publicDir: false,
-  ssr: { noExternal: INSIDE, external: ['pg-native'] },
+  ssr: { noExternal: INSIDE, external: ['pg-native', '@napi-rs/keyring'] },
   build: {
     ssr: 'src/cli/branchline.ts',
     outDir: 'out/cli',

@@ -12,6 +12,10 @@ process.exitCode = await main({
   env: process.env,
   platform: process.platform,
   homedir: os.homedir(),
+  // Asked for by the one command that reads it: opening it costs the others time.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
 });

@@ -1,91 +1,130 @@
 import type { ConnectionTestStep } from '../shared/contract.ts';
-import { FailureCode, SyncFailure } from '../shared/errors.ts';
-import type { ConnectionSettings } from '../shared/settings.ts';
-import { selectTables } from './batch/select.ts';
-import { readTables } from './catalogue/read.ts';
+import { FailureCode, type FailureDetail, SyncFailure } from '../shared/errors.ts';
+import type { CentralSettings, ConnectionSettings } from '../shared/settings.ts';
+import type { Language } from '../shared/texts/language.ts';
 import { SETUP_SQL } from './central/setup.ts';
-import { qualified } from './postgres/quote.ts';
-import type { SessionOptions } from './postgres/session.ts';
+import { type CheckedDraft, checkDraft, type Draft, draftSession } from './draft.ts';
+import { classify } from './postgres/failure.ts';
+import { isSocket, knock, resolveName } from './postgres/probe.ts';
+import { tryReading } from './readTest.ts';
 import { openLink } from './sync/links.ts';
 import type { Link } from './sync/pass.ts';
-import { asFailure } from './sync/tableRun.ts';
 
 type Step = ConnectionTestStep['step'];
 type Facts = ConnectionTestStep['facts'];
 
-/** The step at which a connection that cannot be opened has failed. */
-const FAILED_AT: Readonly<Partial<Record<FailureCode, Step>>> = {
-  [FailureCode.PasswordMissing]: 'password',
-  [FailureCode.Tls]: 'tls',
-  [FailureCode.SourceTooOld]: 'version',
-  [FailureCode.CentralTooOld]: 'version',
-};
+/**
+ * Tries a connection that is not saved yet, with a password that is not stored yet.
+ *
+ * @param folder the data folder, where relative file names start; there need be no settings in it
+ * @param password as a person typed it; null: the one that is kept
+ * @returns as {@link testConnection}
+ * @throws UsageError `settings_invalid` where the draft itself is wrong
+ */
+export async function testDraft(
+  folder: string,
+  draft: Draft,
+  password: string | null,
+  language: Language = 'en',
+): Promise<readonly ConnectionTestStep[]> {
+  return testConnection(folder, checkDraft(folder, draft, language), password);
+}
 
 /**
- * Tries a connection step by step, up to the first that fails.
- *
- * @param source the connection where it is one; null for central, where writing is tried (and undone)
+ * Tries a connection step by step, up to the first that fails. Writing is tried at head office, and undone.
+ * Never throws for what the network or a server says.
  */
-export async function testEndpoint(
-  options: SessionOptions,
-  source: ConnectionSettings | null,
+export async function testConnection(
+  folder: string,
+  draft: CheckedDraft,
+  password: string | null = null,
 ): Promise<readonly ConnectionTestStep[]> {
   const steps: ConnectionTestStep[] = [];
+  const options = draftSession(folder, draft, password);
+  const { endpoint, side, connection } = options;
+  const { host, port, database, user, sslmode } = endpoint;
+  let doing: Step = 'name';
   const well = (step: Step, facts: Facts = {}): void => {
     steps.push({ step, ok: true, facts, failure: null });
   };
-  let doing: Step = 'connect';
   try {
-    const { session, version } = await openLink(options);
+    well('name', isSocket(endpoint) ? {} : { host, address: await resolveName(endpoint) });
+    doing = 'port';
+    await knock(endpoint);
+    well('port', { port });
+    doing = sslmode === 'disable' || isSocket(endpoint) ? 'sign_in' : 'tls';
+    const link = await openLink(options);
     try {
-      well('password');
-      well('connect', {
-        host: options.endpoint.host,
-        port: options.endpoint.port,
-        database: options.endpoint.database,
-      });
-      well('tls', { encrypted: session.encrypted, sslmode: options.endpoint.sslmode });
-      well('version', { version: Math.floor(version / 10000) });
-      doing = source === null ? 'write' : 'read';
-      if (source === null) well('write', await tryWriting({ session, version }));
-      else well('read', await tryReading({ session, version }, source));
+      well('tls', { encrypted: link.session.encrypted, sslmode });
+      well('sign_in', { user, database });
+      well('version', { version: Math.floor(link.version / 10000) });
+      doing = draft.kind === 'central' ? 'write' : 'read';
+      well(doing, await tryWork(link, draft));
     } finally {
-      await session.close();
+      await link.session.close();
     }
   } catch (error) {
-    const failure = asFailure(error);
-    const at = doing === 'connect' ? (FAILED_AT[failure.code] ?? 'connect') : doing;
-    steps.push({ step: at, ok: false, facts: {}, failure });
+    const facts = { connection, side, host, port, database, user };
+    const failure = classify(error, side, facts);
+    for (const step of passed(doing, failure)) well(step);
+    steps.push({ step: failedAt(doing, failure), ok: false, facts: {}, failure });
   }
   return steps;
 }
 
-/** Whether the role may read the tables that the settings select. */
-async function tryReading({ session, version }: Link, source: ConnectionSettings): Promise<Facts> {
-  const shapes = await readTables(session, version, source.schema);
-  const tables = selectTables(source, shapes).filter((one) => one.shape !== null);
-  const names = JSON.stringify(tables.map((one) => qualified(source.schema, one.table)));
-  const result = await session.query(
-    `SELECT name FROM json_array_elements_text($1::json) AS name WHERE NOT has_table_privilege(name, 'SELECT')`,
-    [names],
-  );
-  const [denied] = result.rows;
-  if (denied !== undefined) {
-    const params = { connection: source.id, table: denied.name ?? '', user: source.user };
-    throw new SyncFailure({
-      code: FailureCode.SourcePermission,
-      kind: 'permanent',
-      message: `no SELECT on ${denied.name}`,
-      params,
-    });
-  }
-  return { tables: tables.length };
+function tryWork(link: Link, draft: CheckedDraft): Promise<Facts> {
+  return draft.kind === 'central' ? tryWriting(link, draft.central) : readingFacts(link, draft.connection);
+}
+
+/** Signing in is several steps at once. An answer of the server shows how far it came. */
+function failedAt(doing: Step, failure: FailureDetail): Step {
+  if (doing !== 'tls' && doing !== 'sign_in') return doing;
+  if (TOO_OLD.has(failure.code)) return 'version';
+  return wasAsked(failure) ? 'sign_in' : doing;
+}
+
+/** The steps that went well before it, unsaid. */
+function passed(doing: Step, failure: FailureDetail): readonly Step[] {
+  if (doing !== 'tls' && doing !== 'sign_in') return [];
+  if (TOO_OLD.has(failure.code)) return ['tls', 'sign_in'];
+  return doing === 'tls' && wasAsked(failure) ? ['tls'] : [];
+}
+
+const TOO_OLD = new Set<FailureCode>([FailureCode.SourceTooOld, FailureCode.CentralTooOld]);
+
+/** Whether the server got as far as asking who we are: it sent an error of its own, or wanted a password. */
+function wasAsked({ code, sqlstate }: FailureDetail): boolean {
+  return sqlstate !== undefined || code === FailureCode.PasswordMissing || SIGN_IN.has(code);
+}
+
+const SIGN_IN = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
+
+async function readingFacts(link: Link, source: ConnectionSettings): Promise<Facts> {
+  return { schema: source.schema, tables: await tryReading(link, source) };
 }
 
 /** Makes Branchline's own tables, and undoes it. */
-async function tryWriting({ session }: Link): Promise<Facts> {
+async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
   await session.script(
     `BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL client_min_messages = warning; ${SETUP_SQL}; ROLLBACK`,
   );
-  return {};
+  if (central.layout === 'schema') return {};
+  const { rows } = await session.query(
+    `SELECT has_schema_privilege(n.oid, 'USAGE') AS uses, has_schema_privilege(n.oid, 'CREATE') AS creates
+     FROM pg_namespace n WHERE n.nspname = $1`,
+    [central.schema],
+  );
+  const [found] = rows;
+  if (found !== undefined && found.uses !== 't') throw mayNotUse(central.schema);
+  // Where it may not, head office makes the tables beforehand: that is a choice, and no fault.
+  return found === undefined ? {} : { schema: central.schema, makesTables: found.creates === 't' };
+}
+
+function mayNotUse(schema: string): SyncFailure {
+  return new SyncFailure({
+    code: FailureCode.CentralPermission,
+    kind: 'permanent',
+    message: `no USAGE on schema ${schema}: GRANT USAGE ON SCHEMA ${schema} TO the sync user`,
+    params: { table: schema },
+  });
 }

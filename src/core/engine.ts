@@ -17,7 +17,7 @@ import {
 import { findOutOfReach } from './batch/reach.ts';
 import { runBatch, runConnections } from './batch/runBatch.ts';
 import { newWork, plannedTables, restOfWork } from './batch/work.ts';
-import { testEndpoint } from './connectionTest.ts';
+import { testConnection } from './connectionTest.ts';
 import type {
   Engine,
   ResumeOutcome,
@@ -34,7 +34,7 @@ import { UNKNOWN_TABLES } from './journal/rows.ts';
 import { tidyJournal } from './journal/tidy.ts';
 import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
-import { DEFAULT_TIMEOUTS, type Timeouts } from './postgres/session.ts';
+import type { Timeouts } from './postgres/session.ts';
 import { viewSchedules } from './schedule/view.ts';
 import { installation } from './settings/installation.ts';
 import type { RetryPolicy } from './sync/retry.ts';
@@ -261,14 +261,8 @@ class JournaledEngine implements Engine {
 
   async testConnection(connection: ConnectionSettings | 'central'): ReturnType<Engine['testConnection']> {
     const { settings, folder } = this.#base;
-    const timeouts = { ...DEFAULT_TIMEOUTS, ...this.#base.timeouts };
-    const common = { folder, timeouts, applicationName: 'branchline-test' };
-    return connection === 'central'
-      ? testEndpoint({ ...common, side: 'central', endpoint: settings.central, connection: 'central' }, null)
-      : testEndpoint(
-          { ...common, side: 'source', endpoint: connection, connection: connection.id },
-          connection,
-        );
+    if (connection !== 'central') return testConnection(folder, { kind: 'source', connection });
+    return testConnection(folder, { kind: 'central', central: settings.central });
   }
 
   async listTables(connectionId: string): ReturnType<Engine['listTables']> {

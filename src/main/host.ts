@@ -43,8 +43,9 @@ export function hostService(folder: string, ports: Ports): ServiceHost | null {
     return {
       service,
       t: () => t,
-      facts: ({ status, run, upTo }, startAtLogin) => ({
-        status,
+      facts: ({ run, upTo }, startAtLogin) => ({
+        // Of another process's run nobody would tell when it ends: the tray does not show it.
+        status: service.status(),
         progress: run,
         latest: service.engine?.batches(LATEST) ?? [],
         upTo,

@@ -18,6 +18,7 @@ import { createOldHandlers } from './ipc/handlers.ts';
 import { setupIpc } from './ipc/setupIpc.ts';
 import { setupLog } from './log.ts';
 import { Notifier } from './notifications/notifier.ts';
+import { electronSettingsStore } from './settingsStore.ts';
 import { setupSingleInstance } from './singleInstance.ts';
 import { perform } from './tray/perform.ts';
 import { createTray } from './tray/tray.ts';
@@ -66,8 +67,9 @@ function start(): void {
       ports,
       service: host?.service ?? null,
       systemLanguages,
+      settingsStore: electronSettingsStore(folder),
       startAtLogin: login,
-      notify: () => notifier?.test() ?? false,
+      notify: host === null ? null : () => notifier?.test() ?? false,
       // Two database servers that outlive the window need a terminal that shows how they are stopped.
       startDemo: null,
     });
@@ -100,8 +102,13 @@ function start(): void {
       quit: () => void quitting.ask(),
       refresh: () => refresh(),
     };
-    const tray = showsTray ? createTray((command) => perform(command, doers)) : null;
-    const refresh = (): void => tray?.show(trayModel(facts(face.live(), login?.isOn() ?? null), t()));
+    const tray = showsTray
+      ? createTray(
+          (command) => perform(command, doers),
+          (error) => logger.log('warn', 'The tray could not be drawn', { error: String(error) }),
+        )
+      : null;
+    const refresh = (): void => tray?.show(() => trayModel(facts(face.live(), login?.isOn() ?? null), t()));
     const notes = new Notifier(service, {
       clock: ports.clock,
       logger,

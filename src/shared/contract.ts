@@ -190,9 +190,9 @@ export interface LeaseHolder {
 
 /** One step of a connection test, in order; after a failed step the rest are not tried. */
 export interface ConnectionTestStep {
-  readonly step: 'password' | 'connect' | 'tls' | 'version' | 'read' | 'write';
+  readonly step: 'name' | 'port' | 'tls' | 'sign_in' | 'version' | 'read' | 'write';
   readonly ok: boolean;
-  /** Facts of a step that went well: server version, number of tables, TLS version. */
+  /** Facts of a step that went well: address, whether it is encrypted, server version, number of tables. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly failure: FailureDetail | null;
 }

@@ -94,6 +94,8 @@ export const UsageCode = {
   SettingsChanged: 'settings_changed',
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
+  PasswordNamed: 'password_named',
+  PasswordUnfit: 'password_unfit',
   NoConnections: 'no_connections',
   NoTables: 'no_tables',
   TableUnknown: 'table_unknown',

@@ -119,3 +119,48 @@ it('connection test names the nearest id', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('There is no connection "pgsql_lpm".\nDid you mean pgsql_lmp?');
 });
+
+describe('connection password', () => {
+  const store = (id: string, text: string, ...more: string[]) =>
+    runCli(['connection', 'password', id, '--data-dir', folder, ...more], { stdin: text });
+
+  it('takes the first line of what is piped in, says where it went, and shows it nowhere', async () => {
+    await run(CENTRAL);
+    await run(BRANCH);
+    const { code, stdout, stderr } = await store('pgsql_lmp', 'hunter2 \r\nrest\n');
+    expect(code).toBe(0);
+    expect(stdout).toContain('branchline.pgpass');
+    expect(stdout + stderr).not.toContain('hunter2');
+    expect(await readFile(join(folder, 'branchline.pgpass'), 'utf8')).toBe(
+      '127.0.0.1:5433:erp:reader:hunter2 \n',
+    );
+    expect(JSON.parse((await store('central', 'x', '--json')).stdout)).toMatchObject({ place: 'file' });
+  });
+
+  it('forgets it', async () => {
+    await run(CENTRAL);
+    await store('central', 'hunter2');
+    expect((await store('central', '', '--remove')).stdout).toContain('was removed');
+    expect((await store('central', '', '--remove')).stdout).toContain('No password of central');
+    expect(await readFile(join(folder, 'branchline.pgpass'), 'utf8')).toBe('');
+  });
+
+  it('stores none that would never be used, and none that is empty', async () => {
+    await run([...CENTRAL, '--password-env', 'HQ_PASSWORD']);
+    await run(BRANCH);
+    const named = await store('central', 'hunter2');
+    expect([named.code, named.stderr]).toEqual([2, expect.stringContaining('${HQ_PASSWORD}')]);
+    expect((await store('pgsql_lmp', '\n')).stderr).toContain('is empty');
+  });
+});
+
+it('connection test shows every step, and says what to do about the one that fails', async () => {
+  await run([...CENTRAL.slice(0, 5), '127.0.0.1', ...CENTRAL.slice(6)]);
+  const raw = JSON.parse(await readFile(file(), 'utf8'));
+  await writeFile(file(), JSON.stringify({ ...raw, central: { ...raw.central, port: 9 } }));
+  const { code, stdout } = await run(['connection', 'test', 'central']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('The name of the server is known (host 127.0.0.1, address 127.0.0.1)');
+  expect(stdout).toMatch(/The server answers at its port\n {2}The head office database does not answer/);
+  expect(stdout).toMatch(/Next +Check the internet link or VPN to 127\.0\.0\.1:9/);
+});

@@ -14,6 +14,8 @@ export interface RunCliOptions {
   /** On top of a plain English environment without colours. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What is piped in; nothing where absent. */
+  readonly stdin?: string;
   /** Called as soon as it runs, to signal or kill it. */
   readonly onStart?: (child: ChildProcess) => void;
   /** Called with each piece of standard output. */
@@ -25,8 +27,11 @@ export function runCli(args: readonly string[], options: RunCliOptions = {}): Pr
   const child = spawn(process.execPath, [ENTRY, ...args], {
     cwd: options.cwd,
     env: { ...plainEnvironment(), ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that reads nothing ends before it has taken this.
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin ?? '');
   options.onStart?.(child);
   let stdout = '';
   let stderr = '';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SSL_MODES } from '../../shared/settings.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
 import { connectionList } from '../commands/connectionList.ts';
+import { connectionPassword } from '../commands/connectionPassword.ts';
 import { connectionTest } from '../commands/connectionTest.ts';
 import { withExamples } from '../helpStyle.ts';
 import { optionValues } from '../optionValues.ts';
@@ -12,6 +13,7 @@ export function declareConnection(program: Command, declaring: Declaring): void 
   const group = program.command('connection').description(t('help.command.connection'));
   declareList(group, declaring);
   declareAdd(group, declaring);
+  declarePassword(group, declaring);
   declareTest(group, declaring);
 }
 
@@ -58,6 +60,23 @@ function declareAdd(group: Command, { t, json, choose }: Declaring): void {
   ]);
   command.action((options: ConnectionAddOptions) =>
     choose(command, (context) => connectionAdd(options, context)),
+  );
+}
+
+function declarePassword(group: Command, { t, json, choose }: Declaring): void {
+  const command = group
+    .command('password')
+    .description(t('help.command.connectionPassword'))
+    .argument('<ID>', t('help.argument.connection'))
+    .option('--remove', t('help.option.removePassword'));
+  json(command, t('help.option.json'));
+  withExamples(command, t, [
+    ['connection password central', t('help.example.password')],
+    ['connection password pgsql_lmp < password.txt', t('help.example.passwordPiped')],
+    ['connection password pgsql_lmp --remove', t('help.example.passwordRemove')],
+  ]);
+  command.action((id: string, options: { readonly remove?: boolean }) =>
+    choose(command, (context) => connectionPassword(id, options, context)),
   );
 }
 

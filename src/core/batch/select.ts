@@ -5,10 +5,10 @@ import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 
 /** A table that the settings select, and what they say of it. */
-export interface Selected {
+export interface Selected<S = TableShape> {
   readonly table: string;
   /** Null where the settings name a table that the source does not have. */
-  readonly shape: TableShape | null;
+  readonly shape: S | null;
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
@@ -18,19 +18,24 @@ export interface Selected {
  * The tables of a source that its settings select. `*` in a name stands for anything; a pattern takes
  * tables only, since a view is often a second look at the same rows: views are taken by their name.
  */
-export function selectTables(
+export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
   connection: ConnectionSettings,
-  shapes: readonly TableShape[],
-): readonly Selected[] {
-  const selected = new Map<string, Selected>();
+  shapes: readonly S[],
+): readonly Selected<S>[] {
+  const selected = new Map<string, Selected<S>>();
+  const byName = new Map(shapes.map((one) => [one.name, one]));
+  const spelled = bySpelling(shapes);
+  const excluded = excluder(connection.exclude);
   for (const entry of connection.tables) {
     const { name, strategy, cursor = null, allowDeletes } = asEntry(entry);
     const pattern = name.includes('*');
-    const found = shapes.filter((one) => matches(name, one.name) && (!pattern || isTable(one)));
+    const found = pattern
+      ? shapes.filter((one) => matches(name, one.name) && isTable(one))
+      : (spelled.get(spelling(name)) ?? []);
     const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
     for (const table of names) {
-      if (connection.exclude.some((excluded) => matches(excluded, table))) continue;
-      const shape = shapes.find((one) => one.name === table) ?? null;
+      if (excluded(table)) continue;
+      const shape = byName.get(table) ?? null;
       // Later entries say more about tables that a pattern before them has taken.
       selected.set(table, {
         table,
@@ -44,13 +49,45 @@ export function selectTables(
   return [...selected.values()];
 }
 
+/**
+ * The tables that a name without `*` means, as {@link namesTable} does. Comparing each name with each table takes
+ * seconds where somebody has listed some thousand tables one by one.
+ */
+function bySpelling<S extends Pick<TableShape, 'name'>>(
+  shapes: readonly S[],
+): ReadonlyMap<string, readonly S[]> {
+  const spelled = new Map<string, S[]>();
+  for (const one of shapes) {
+    for (const name of new Set([spelling(one.name), spelling(modelName(one.name))])) {
+      const same = spelled.get(name);
+      if (same === undefined) spelled.set(name, [one]);
+      else same.push(one);
+    }
+  }
+  return spelled;
+}
+
+function spelling(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** Whether one of these names and patterns means a table. */
+function excluder(patterns: readonly string[]): (table: string) => boolean {
+  const names = new Set(patterns.filter((one) => !one.includes('*')).map(spelling));
+  const wild = patterns.filter((one) => one.includes('*'));
+  return (table) =>
+    names.has(spelling(table)) ||
+    names.has(spelling(modelName(table))) ||
+    wild.some((one) => matches(one, table));
+}
+
 type TableEntry = Exclude<ConnectionSettings['tables'][number], string>;
 
 function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
   return typeof entry === 'string' ? { name: entry, strategy: 'auto', allowDeletes: false } : entry;
 }
 
-function isTable(shape: TableShape): boolean {
+function isTable(shape: Pick<TableShape, 'kind'>): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
 }
 

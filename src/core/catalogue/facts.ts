@@ -48,7 +48,8 @@ export function factsSql(version: number, locked: string): string {
 'print', ${COLUMNS_PRINT})`;
 }
 
-const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
+/** By `relkind`. */
+export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
   r: 'table',
   p: 'partitioned',
   v: 'view',

@@ -62,7 +62,7 @@ function keepTables(
  * expressions of such a one can only be asked for by waiting too, and one VACUUM FULL would make the whole
  * database look frozen: its pages are then as the last VACUUM or ANALYZE counted them, its defaults there but empty.
  */
-const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock'
+export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock'
   AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`;
 
 /** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */

@@ -12,15 +12,16 @@ const TURN_MS = 1000;
 
 type Commands = Pick<Answerers, 'runNow' | 'resume' | 'verify' | 'pause' | 'unpause' | 'stopRun' | 'prune'>;
 
-/**
- * What a person asks the service to do.
- *
- * @param refused told of what could not be done after all, when the call had been answered
- */
-export function createCommands(
-  host: Pick<FaceHost, 'service' | 'folder' | 'ports'>,
-  refused: (refusal: Refusal) => void,
-): Commands {
+/** Who is told of what commands lead to. */
+interface Told {
+  /** What was asked for could not be done after all, when the call had been answered. */
+  refused(refusal: Refusal): void;
+  /** Something is another now, and no event of the service says so. */
+  changed(what: 'status' | 'history'): void;
+}
+
+/** What a person asks the service to do. */
+export function createCommands(host: Pick<FaceHost, 'service' | 'folder' | 'ports'>, told: Told): Commands {
   const service = (): Service => {
     if (host.service !== null) return host.service;
     throw new UsageError(UsageCode.ServiceRunning, { folder: host.folder });
@@ -38,7 +39,7 @@ export function createCommands(
     run.then(
       () => resolve(null),
       (error: unknown) => {
-        if (answered && !isOwnStop(error)) refused(refusalOf(error, call, logger));
+        if (answered && !isOwnStop(error)) told.refused(refusalOf(error, call, logger));
         reject(error);
       },
     );
@@ -61,10 +62,12 @@ export function createCommands(
     verify: (request) => begun('verify', service().verifyNow(request)),
     pause: (until) => {
       service().pause(until === null ? null : new Date(until));
+      told.changed('status');
       return null;
     },
     unpause: () => {
       service().unpause();
+      told.changed('status');
       return null;
     },
     stopRun: () => {
@@ -73,6 +76,7 @@ export function createCommands(
     },
     prune: async (dryRun) => {
       const report = await openEngine(service()).prune({ dryRun });
+      if (!dryRun) told.changed('history');
       const { batches, bytesBefore, bytesAfter } = report;
       return { dryRun, batches, bytesBefore, bytesAfter };
     },

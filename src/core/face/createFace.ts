@@ -1,15 +1,17 @@
 import type { Language } from '../../shared/texts/language.ts';
 import type { Journal } from '../journal/journal.ts';
 import { answerCall } from './answer.ts';
+import { bundleFiles } from './bundle.ts';
 import { createCommands } from './commands.ts';
+import { createDrafts } from './drafts.ts';
 import type { Answerers, Face, FaceHost } from './face.ts';
 import { journalFilter, viewBatch, viewDays } from './history.ts';
 import { JournalReader } from './journalReader.ts';
+import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
-import { Listeners } from './live/told.ts';
 import { computerZone } from './localDays.ts';
 import { previewCron, schedulesOf } from './schedules.ts';
-import { checkImport, exportSettings, replaceSettings, usableSettings, viewSettings } from './settings.ts';
+import { createSettings, usableSettings, viewSettings } from './settings.ts';
 import { readLanguage, readSetup } from './setup.ts';
 import { viewTables } from './tables.ts';
 import { measureSizes } from './upkeep.ts';
@@ -34,23 +36,32 @@ export function createFace(host: FaceHost): Face {
     batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
     tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
     tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
-    settings: () => viewSettings(folder, language()),
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
     sizes: () => past((journal) => measureSizes(journal, folder)),
-    ...createCommands(host, (refusal) => listeners.tell({ type: 'refused', refusal })),
-    saveSettings: (document, revision) => replaceSettings(folder, document, revision, language()),
-    exportSettings: () => exportSettings(folder),
-    checkImport: (text) => checkImport(folder, text, language()),
+    ...createCommands(host, {
+      refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
+      changed: (what) => live.changed(what),
+    }),
+    ...createSettings(host, language, () => live.changed('settings')),
+    ...createDrafts(folder, language),
+    bundle: async () => {
+      const settings = await viewSettings(folder, language());
+      return past((journal) =>
+        bundleFiles(journal, folder, {
+          setup: readSetup(host),
+          live: live.view(),
+          sizes: measureSizes(journal, folder),
+          settings,
+          now: clock.now(),
+        }),
+      );
+    },
     setStartAtLogin: (on) => {
       host.startAtLogin?.set(on);
       return host.startAtLogin?.isOn() ?? null;
     },
     testNotification: () => host.notify?.() ?? false,
-    bundle: notYet,
-    testConnection: notYet,
-    discover: notYet,
-    setPassword: notYet,
     startDemo: async () => {
       await host.startDemo?.();
       return null;
@@ -60,11 +71,7 @@ export function createFace(host: FaceHost): Face {
   return {
     answer: (call, args) => answerCall(answerers, call, args, logger),
     live: () => live.view(),
-    on: (listener) => listeners.add(listener),
+    on: (listener) => live.on(listener),
     [Symbol.dispose]: () => live[Symbol.dispose](),
   };
-}
-
-function notYet(): never {
-  throw new Error('This call has nobody yet who answers it.');
 }

@@ -3,6 +3,7 @@ import type { WindowEvent } from '../../shared/window/events.ts';
 import type { LiveView, Setup } from '../../shared/window/views.ts';
 import type { Ports } from '../ports.ts';
 import type { Service } from '../service/serviceApi.ts';
+import type { SettingsStore } from '../settings/settingsStore.ts';
 
 /** What only the program around the face can do. */
 export interface FaceHost {
@@ -15,7 +16,9 @@ export interface FaceHost {
   readonly service: Service | null;
   /** As the system has them, the preferred first: `id-ID`, `en`, … */
   readonly systemLanguages: readonly string[];
-  /** Writes `settings.json`; see core/settings. */
+  /** What writes `settings.json`; the file alone where absent. */
+  readonly settingsStore?: SettingsStore;
+  /** Null where the platform offers no such thing. */
   readonly startAtLogin: { isOn(): boolean; set(on: boolean): void } | null;
   /** Shows a notification to try it; null where this face shows none. */
   readonly notify: (() => boolean) | null;

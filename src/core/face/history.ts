@@ -63,18 +63,17 @@ const MOST_LINES = 1000;
 
 /** Medians of what tables took, by `tableKey`; only where there are enough runs to say. */
 export function usualOf(runs: readonly PastRun[]): Readonly<Record<string, Usual>> {
-  const byTable = Map.groupBy(runs, (run) => tableKey(run.connection, run.table_name));
-  const usual = [...byTable].flatMap(([key, past]): [string, Usual][] =>
-    past.length < FEWEST_RUNS
-      ? []
-      : [
-          [
-            key,
-            { seconds: median(past.map((run) => run.seconds)), rows: median(past.map((run) => run.rows)) },
-          ],
-        ],
-  );
+  const usual = [...enoughRuns(runs)].map(([key, past]): [string, Usual] => [
+    key,
+    { seconds: median(past.map((run) => run.seconds)), rows: median(past.map((run) => run.rows)) },
+  ]);
   return Object.fromEntries(usual);
+}
+
+/** The runs of those tables that have run often enough to say what is usual, by `tableKey`. */
+export function enoughRuns(runs: readonly PastRun[]): ReadonlyMap<string, readonly PastRun[]> {
+  const byTable = Map.groupBy(runs, (run) => tableKey(run.connection, run.table_name));
+  return new Map([...byTable].filter(([, past]) => past.length >= FEWEST_RUNS));
 }
 
 /** The middle one, or what is half way between the two in the middle. */

@@ -10,6 +10,7 @@ import {
 import type { Ports } from '../ports.ts';
 import { newBatchId } from './batchId.ts';
 import { knownBatch, moveBatch } from './batchMoves.ts';
+import { keepTableList, keepTotals } from './batchTotals.ts';
 import { appendEvent } from './eventLog.ts';
 import { findHolder } from './holder.ts';
 import { findBatch, runningBatch } from './queries.ts';
@@ -73,6 +74,7 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
         const startedAt = clock.now().toISOString();
         insertBatch(store, batchId, startedAt, plan);
         for (const table of plan.tables) insertTable(store, batchId, table);
+        keepTableList(store, batchId);
         const detail = { trigger: plan.trigger, tables: plan.tables.length, worked_seconds: 0 };
         appendEvent(store, clock, 'batch_started', { batchId, detail });
         workTime.begin(batchId, 0);
@@ -105,6 +107,7 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
           set: { ended_at: clock.now().toISOString(), duration_seconds: duration(batch) },
           detail: { completed: counts.completed, failed: counts.failed, skipped: counts.skipped },
         });
+        keepTotals(store, batchId);
         workTime.end(batchId);
         return knownBatch(store, batchId);
       }),
@@ -118,6 +121,7 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
           reason,
           set: { ended_at: stoppedAt(batch, reason), duration_seconds: duration(batch) },
         });
+        keepTotals(store, batchId);
         workTime.end(batchId);
         return knownBatch(store, batchId);
       }),
@@ -131,6 +135,7 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
           key,
         );
         for (const table of tables) insertTable(store, batchId, table);
+        keepTableList(store, batchId);
         store.run(
           `UPDATE sync_batches SET
              total_tables = (SELECT count(*) FROM sync_progress WHERE batch_id = @batch_id),

@@ -1,9 +1,9 @@
+import type { LogRow } from '../../shared/contract.ts';
 import { modelName } from '../../shared/naming.ts';
 import type { BatchStatus, BatchTrigger } from '../../shared/status.ts';
-import type { BatchPage } from '../../shared/window/views.ts';
+import type { BatchPage, BatchSummary } from '../../shared/window/views.ts';
 import { batchRow, type RawBatchRow } from './rows.ts';
 import type { SqlParams, Store } from './store.ts';
-import { latestRuns } from './tablesPast.ts';
 
 /** Which batches are wanted. Absent is all. */
 export interface HistoryFilter {
@@ -22,12 +22,19 @@ export interface BegunBatch {
   readonly status: BatchStatus;
 }
 
+/** What a line of the event log speaks of. */
+export type PastLine = Pick<LogRow, 'id' | 'event' | 'batch_id' | 'connection' | 'table_name'>;
+
 /** The past, for lists. */
 export interface History {
   /** Latest first, with what their tables came to. */
   history(filter: HistoryFilter, offset: number, limit: number): BatchPage;
   /** All begun at or after a moment (ISO 8601 in UTC), in no order. */
   begunSince(from: string): readonly BegunBatch[];
+  /** The newest line of the event log; 0 where there is none. Whatever is begun or ends writes one. */
+  lastLine(): number;
+  /** Of which lines come behind another: what has happened since. At most the newest 10,000. */
+  linesAfter(id: number): readonly PastLine[];
   /** When the oldest batch that is kept was begun; null where there is none. */
   oldestBatchAt(): string | null;
 }
@@ -37,31 +44,35 @@ export function createHistory(store: Store): History {
     history: (filter, offset, limit) => {
       const { where, params } = condition(store, filter);
       const total = store.get<{ readonly total: number }>(
-        `SELECT count(*) AS total FROM sync_batches b WHERE ${where}`,
+        `SELECT count(*) AS total FROM sync_batches b LEFT JOIN batch_totals t ON t.batch_id = b.batch_id
+         WHERE ${where}`,
         params,
       );
-      const batches = store.all<RawBatchRow>(
-        `SELECT * FROM sync_batches b WHERE ${where} ORDER BY rowid DESC LIMIT @limit OFFSET @offset`,
+      const batches = store.all<RawBatchRow & Nullable<Sums>>(
+        `SELECT b.*, ${SUMS} FROM sync_batches b LEFT JOIN batch_totals t ON t.batch_id = b.batch_id
+         WHERE ${where} ORDER BY b.rowid DESC LIMIT @limit OFFSET @offset`,
         { ...params, limit, offset },
       );
-      const sums = sumsOf(
-        store,
-        batches.map((one) => one.batch_id),
-      );
-      return {
-        total: total?.total ?? 0,
-        batches: batches.map((one) => ({ ...batchRow(one), ...(sums.get(one.batch_id) ?? NOTHING) })),
-      };
+      return { total: total?.total ?? 0, batches: batches.map(summary) };
     },
     begunSince: (from) =>
       store.all<BegunBatch>('SELECT started_at, status FROM sync_batches WHERE started_at >= @from', {
         from,
       }),
+    lastLine: () => store.get<{ readonly id: number | null }>('SELECT max(id) AS id FROM event_log')?.id ?? 0,
+    linesAfter: (id) =>
+      store.all<PastLine>(
+        `SELECT id, event, batch_id, connection, table_name FROM event_log WHERE id > @id
+         ORDER BY id DESC LIMIT 10000`,
+        { id },
+      ),
     oldestBatchAt: () =>
       store.get<{ readonly started_at: string }>('SELECT started_at FROM sync_batches ORDER BY rowid LIMIT 1')
         ?.started_at ?? null,
   };
 }
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 
 interface Sums {
   readonly records_processed: number;
@@ -69,16 +80,24 @@ interface Sums {
   readonly bytes: number;
 }
 
-const NOTHING: Sums = { records_processed: 0, records_deleted: 0, bytes: 0 };
+/** What a batch that runs has come to so far says its table runs alone. */
+const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
+  .map(
+    (column) => `CASE b.status WHEN 'running'
+      THEN (SELECT sum(p.${column}) FROM sync_progress p WHERE p.batch_id = b.batch_id)
+      ELSE t.${column} END AS ${column}`,
+  )
+  .join(', ');
 
-function sumsOf(store: Store, batchIds: readonly string[]): ReadonlyMap<string, Sums> {
-  const rows = store.all<Sums & { readonly batch_id: string }>(
-    `SELECT batch_id, sum(records_processed) AS records_processed, sum(records_deleted) AS records_deleted,
-       sum(bytes) AS bytes
-     FROM sync_progress WHERE batch_id IN (SELECT value FROM json_each(@ids)) GROUP BY batch_id`,
-    { ids: JSON.stringify(batchIds) },
-  );
-  return new Map(rows.map(({ batch_id, ...sums }) => [batch_id, sums]));
+/** The row as it is, its sums 0 where nothing was counted. */
+function summary(raw: RawBatchRow & Nullable<Sums>): BatchSummary {
+  const { records_processed, records_deleted, bytes, ...batch } = raw;
+  return {
+    ...batchRow(batch),
+    records_processed: records_processed ?? 0,
+    records_deleted: records_deleted ?? 0,
+    bytes: bytes ?? 0,
+  };
 }
 
 function condition(
@@ -100,18 +119,22 @@ function condition(
     ...(trigger === undefined ? {} : { trigger }),
     ...(begun === undefined ? {} : { from: begun.from, to: begun.to }),
     ...(connection === undefined ? {} : { connection }),
-    ...(wanted === '' ? {} : { text: wanted, tables: JSON.stringify(tablesLike(store, wanted)) }),
+    ...(wanted === '' ? {} : { text: wanted, lists: JSON.stringify(listsWith(store, wanted)) }),
   };
   return { where: parts.length === 0 ? '1' : parts.join(' AND '), params };
 }
 
-/** The names of tables are looked through first, each once: of a thousand batches nearly all have the same. */
-const HAS_TEXT = `(instr(lower(b.batch_id), @text) > 0 OR EXISTS (
-  SELECT 1 FROM json_each(@tables) t CROSS JOIN sync_progress p WHERE p.batch_id = b.batch_id
-    AND p.connection = t.value ->> 0 AND p.table_name = t.value ->> 1))`;
+/** Of a thousand batches nearly all have the same list of tables: each list is looked through once. */
+const HAS_TEXT =
+  '(instr(lower(b.batch_id), @text) > 0 OR t.list_id IN (SELECT value FROM json_each(@lists)))';
 
-function tablesLike(store: Store, text: string): readonly (readonly [string, string])[] {
-  return latestRuns(store)
-    .filter(({ table_name }) => `${table_name}\n${modelName(table_name)}`.toLowerCase().includes(text))
-    .map(({ connection, table_name }) => [connection, table_name]);
+function listsWith(store: Store, text: string): readonly number[] {
+  return store
+    .all<{ readonly id: number; readonly tables: string }>('SELECT id, tables FROM table_lists')
+    .filter(({ tables }) =>
+      (JSON.parse(tables) as readonly (readonly [string, string])[]).some(([, table]) =>
+        `${table}\n${modelName(table)}`.toLowerCase().includes(text),
+      ),
+    )
+    .map(({ id }) => id);
 }

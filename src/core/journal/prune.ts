@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../ports.ts';
+import { dropUnusedLists } from './batchTotals.ts';
 import { appendEvent } from './eventLog.ts';
 import type { Store } from './store.ts';
 import { giveBackSpace } from './vacuum.ts';
@@ -76,7 +77,7 @@ export async function prune(
   const old = oldBatches(store, cutoff, request.batches);
   for (let at = 0; at < old.length && hasTime(); at += BATCHES_A_STEP) {
     const step = old.slice(at, at + BATCHES_A_STEP);
-    const work = (): Removed => step.map((id) => removeBatch(store, id, look)).reduce(sum, NOTHING);
+    const work = (): Removed => removeBatches(store, step, look);
     all = sum(all, look ? work() : store.write(work));
     await setImmediate();
   }
@@ -111,6 +112,12 @@ function oldBatches(store: Store, cutoff: string, keep: number): readonly string
 const LAST_SUCCESS = `p.status = 'completed' AND NOT EXISTS (
   SELECT 1 FROM sync_progress q WHERE q.connection = p.connection AND q.table_name = p.table_name
     AND q.rowid > p.rowid AND q.status = 'completed' AND q.ended_at >= p.ended_at)`;
+
+function removeBatches(store: Store, ids: readonly string[], look: boolean): Removed {
+  const removed = ids.map((id) => removeBatch(store, id, look)).reduce(sum, NOTHING);
+  if (!look) dropUnusedLists(store);
+  return removed;
+}
 
 function removeBatch(store: Store, batchId: string, look: boolean): Removed {
   const id = { batch_id: batchId };

@@ -85,14 +85,3 @@ const LATEST = `WITH RECURSIVE latest (id) AS (
     (SELECT p.rowid FROM sync_progress p WHERE p.connection < q.connection
       ORDER BY p.connection DESC, p.table_name DESC, p.rowid DESC LIMIT 1))
   FROM latest JOIN sync_progress q ON q.rowid = latest.id)`;
-
-/** All tables that have run. */
-export function latestRuns(
-  store: Store,
-): readonly { readonly connection: string; readonly table_name: string }[] {
-  return store.all(
-    `${LATEST} SELECT p.connection, p.table_name FROM latest JOIN sync_progress p ON p.rowid = latest.id
-     WHERE p.table_name <> @unknown`,
-    { unknown: UNKNOWN_TABLES },
-  );
-}

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import { NOTHING_STORED, type Stored } from '../secrets/stored.ts';
 import { findPassword } from './passwordFile.ts';
 
 type SignIn = Pick<EndpointSettings, 'host' | 'port' | 'database' | 'user' | 'password' | 'passfile'>;
@@ -10,10 +11,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 type ReadFile = (file: string) => string;
 
 /**
- * The password of an endpoint: the environment variable that the settings name, else their `passfile`,
- * else PGPASSFILE, else ~/.pgpass. PGPASSWORD is not looked at: it would be sent to every database alike.
+ * The password of an endpoint: the environment variable that the settings name, else their `passfile`, else what
+ * a person has stored (in the keychain, or in {@link ownPasswordFile}), else PGPASSFILE, else ~/.pgpass. PGPASSWORD
+ * is not looked at: it would be sent to every database alike.
  *
  * @param folder the folder of the settings file, where a relative `passfile` starts
+ * @param stored what the keychain has
  * @returns undefined where there is none, which is right for trust, peer and certificate authentication
  * @throws SyncFailure `password_missing` {variable} or {file, reason} where the settings name a source and
  *   it cannot be used
@@ -23,8 +26,9 @@ export function resolvePassword(
   folder: string,
   env: Environment,
   readFile: ReadFile,
+  stored = NOTHING_STORED,
 ): string | undefined {
-  const found = search(endpoint, folder, env, readFile);
+  const found = search(endpoint, folder, env, readFile, stored);
   return 'password' in found ? found.password : undefined;
 }
 
@@ -40,12 +44,18 @@ export function passwordOption(
   folder: string,
   env: Environment,
   readFile: ReadFile,
+  stored = NOTHING_STORED,
 ): string | (() => never) {
-  const found = search(endpoint, folder, env, readFile);
+  const found = search(endpoint, folder, env, readFile, stored);
   if ('password' in found) return found.password;
   return () => {
     throw found.missing;
   };
+}
+
+/** Where passwords are that people stored on a machine whose keychain cannot be used: libpq's format, mode 0600. */
+export function ownPasswordFile(folder: string): string {
+  return path.join(folder, 'branchline.pgpass');
 }
 
 /**
@@ -62,13 +72,39 @@ export function defaultPasswordFile(env: Environment, platform: NodeJS.Platform,
 
 type Found = { readonly password: string } | { readonly missing: SyncFailure };
 
-function search(endpoint: SignIn, folder: string, env: Environment, readFile: ReadFile): Found {
+function search(
+  endpoint: SignIn,
+  folder: string,
+  env: Environment,
+  readFile: ReadFile,
+  stored: Stored,
+): Found {
   if (endpoint.password !== undefined) return { password: fromVariable(endpoint, endpoint.password, env) };
   if (endpoint.passfile !== undefined) {
     return fromFile(endpoint, path.resolve(folder, endpoint.passfile), readFile, 'named');
   }
-  const file = defaultPasswordFile(env, process.platform, os.homedir());
-  return fromFile(endpoint, file, readFile, 'default');
+  if (stored.password !== null) return { password: stored.password };
+  const own = fromFile(endpoint, ownPasswordFile(folder), readFile, 'default');
+  if ('password' in own) return own;
+  const usual = fromFile(
+    endpoint,
+    defaultPasswordFile(env, process.platform, os.homedir()),
+    readFile,
+    'default',
+  );
+  if ('password' in usual) return usual;
+  // That our own file cannot be used is what a person has to know; that it has no line is nothing special.
+  const { reason } = own.missing.detail.params;
+  const found = reason === 'not_found' || reason === 'no_line' ? usual : own;
+  return stored.trouble === null ? found : { missing: alsoLocked(found.missing, stored.trouble) };
+}
+
+/** A keyring that nobody unlocked may be the whole reason. */
+function alsoLocked({ detail }: SyncFailure, trouble: string): SyncFailure {
+  return new SyncFailure({
+    ...detail,
+    message: `the keychain could not be asked (${trouble}), and ${detail.message}`,
+  });
 }
 
 function fromVariable(endpoint: SignIn, reference: string, env: Environment): string {

@@ -27,6 +27,31 @@ export function findPassword(text: string, question: PasswordQuestion): string |
   return undefined;
 }
 
+/**
+ * The same file with this password for an endpoint. Its line comes first, since the first that fits counts; an
+ * earlier line for exactly this endpoint goes, all others stay.
+ *
+ * @param password without line breaks
+ */
+export function withLine(text: string, question: PasswordQuestion, password: string): string {
+  const { host, port, database, user } = question;
+  const line = [host, String(port), database, user, password].map(escaped).join(':');
+  return `${line}\n${withoutLine(text, question)}`;
+}
+
+/** The same file without the lines for exactly this endpoint. */
+export function withoutLine(text: string, question: PasswordQuestion): string {
+  const { host, port, database, user } = question;
+  const own = [host, String(port), database, user].map(escaped);
+  const isOwn = (line: string): boolean => own.every((field, index) => splitFields(line)[index] === field);
+  const lines = text.split('\n').filter((line) => !isOwn(line));
+  return lines.join('\n');
+}
+
+function escaped(field: string): string {
+  return field === '*' ? '\\*' : field.replace(/[\\:]/g, '\\$&').replace(/^#/, '\\#');
+}
+
 /** Cut at colons without a backslash before them; escapes stay, since `\*` is a star and not a wildcard. */
 function splitFields(line: string): readonly string[] {
   return line.replace(/(\\.)|:/g, (_, escaped?: string) => escaped ?? '\n').split('\n');

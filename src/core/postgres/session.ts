@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import { accountOf } from '../secrets/keychain.ts';
+import { storedFor } from '../secrets/stored.ts';
+import { systemKeychain } from '../secrets/systemKeychain.ts';
 import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
@@ -44,6 +47,8 @@ export interface SessionOptions {
   readonly folder: string;
   readonly applicationName: string;
   readonly timeouts: Timeouts;
+  /** A password that is stored nowhere yet; it is then the only one. */
+  readonly password?: string | undefined;
 }
 
 /** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded on the way. */
@@ -95,11 +100,15 @@ export class Session {
     try {
       const { endpoint, folder } = options;
       const readFile = (file: string): string => readFileSync(file, 'utf8');
-      const password = passwordOption(endpoint, folder, process.env, readFile);
+      const password =
+        options.password ??
+        passwordOption(endpoint, folder, process.env, readFile, await storedFor(endpoint));
       const attempts = tlsAttempts(endpoint, folder, readFile);
       return await connectOneOf(options, attempts, password);
     } catch (error) {
-      throw new SyncFailure(classify(error, options.side, facts), { cause: error });
+      const detail = classify(error, options.side, facts);
+      if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(options.endpoint));
+      throw new SyncFailure(detail, { cause: error });
     }
   }
 
@@ -238,6 +247,8 @@ export class Session {
     this.destroy();
   };
 }
+
+const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
 
 async function connectOneOf(
   options: SessionOptions,

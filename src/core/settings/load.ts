@@ -45,11 +45,21 @@ export function readSettings(file: string): Buffer {
 export function parseSettings(file: string, bytes: Uint8Array, language: Language): unknown {
   const text = decodeText(bytes);
   if (text === null) throw invalid(file, [{ path: 'settings', reason: sayReason(language, 'not_text') }]);
-  const problem = findJsonProblem(text);
-  if (problem === null) return JSON.parse(text);
-  const { line, column, reason, found, expected } = problem;
+  const { value, problem } = parseText(text, language);
+  if (problem !== null) throw invalid(file, [problem]);
+  return value;
+}
+
+/** The value that a text of settings is, or where it stops being JSON. */
+export function parseText(
+  text: string,
+  language: Language,
+): { readonly value: unknown; readonly problem: null } | { readonly value: null; readonly problem: Problem } {
+  const found = findJsonProblem(text);
+  if (found === null) return { value: JSON.parse(text), problem: null };
+  const { line, column, reason, ...values } = found;
   const place = language === 'id' ? `baris ${line}, kolom ${column}` : `line ${line}, column ${column}`;
-  throw invalid(file, [{ path: place, reason: sayReason(language, reason, { found, expected }) }]);
+  return { value: null, problem: { path: place, reason: sayReason(language, reason, values) } };
 }
 
 /** The settings that a value stands for. */

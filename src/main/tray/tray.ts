@@ -4,7 +4,8 @@ import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts
 
 /** The icon in the tray. */
 export interface TrayIcon {
-  show(model: TrayModel): void;
+  /** @param model how things stand, made when it is drawn: what changes faster than that costs nothing */
+  show(model: () => TrayModel): void;
   destroy(): void;
 }
 
@@ -15,18 +16,26 @@ const REFRESH_MS = 1000;
  * Puts the icon into the tray.
  *
  * @param command what a click asks for
+ * @param onError told why how things stand could not be found out; the icon stays as it is
  */
-export function createTray(command: (asked: TrayCommand) => void): TrayIcon {
+export function createTray(
+  command: (asked: TrayCommand) => void,
+  onError: (error: unknown) => void,
+): TrayIcon {
   const tray = new Tray(imageOf('idle'));
   let shown = '';
-  let wanted: TrayModel | null = null;
+  let latest: (() => TrayModel) | null = null;
+  let wanted = false;
   let timer: NodeJS.Timeout | null = null;
   let click: string | null = null;
 
   const draw = (): void => {
     timer = null;
-    if (wanted === null || tray.isDestroyed()) return;
-    const model = wanted;
+    if (!wanted || latest === null || tray.isDestroyed()) return;
+    wanted = false;
+    timer = setTimeout(draw, REFRESH_MS);
+    const model = made(latest);
+    if (model === null) return;
     const text = JSON.stringify([model, nativeTheme.shouldUseDarkColors]);
     if (text === shown) return;
     shown = text;
@@ -34,21 +43,30 @@ export function createTray(command: (asked: TrayCommand) => void): TrayIcon {
     tray.setImage(imageOf(model.state));
     tray.setToolTip(model.tooltip);
     tray.setContextMenu(Menu.buildFromTemplate(model.menu.map((item) => toTemplate(item, command))));
-    // A tick that a click has set stays in the menu until it is drawn anew.
-    timer = setTimeout(draw, REFRESH_MS);
+  };
+  const made = (make: () => TrayModel): TrayModel | null => {
+    try {
+      return make();
+    } catch (error) {
+      onError(error);
+      return null;
+    }
+  };
+  const want = (): void => {
+    wanted = true;
+    if (timer === null) draw();
   };
 
   // On Windows and Linux; on macOS a click opens the menu.
   tray.on('click', () => command({ kind: 'open', batchId: click }));
-  const onTheme = (): void => draw();
-  nativeTheme.on('updated', onTheme);
+  nativeTheme.on('updated', want);
   return {
     show: (model) => {
-      wanted = model;
-      if (timer === null) draw();
+      latest = model;
+      want();
     },
     destroy: () => {
-      nativeTheme.off('updated', onTheme);
+      nativeTheme.off('updated', want);
       if (timer !== null) clearTimeout(timer);
       tray.destroy();
     },

@@ -63,7 +63,7 @@ export function createTranslator(language: Language): Translate {
   return Object.assign(translate, {
     language,
     failure: ({ code, params }: FailureToExplain): FailureTexts => {
-      const values = { ...readable(params), server: serverOf(params, say) };
+      const values = { ...readable(params), server: serverOf(params, say), endpoint: endpointOf(params) };
       return { sentence: say(`failure.${code}.sentence`, values), next: say(`failure.${code}.next`, values) };
     },
     usage: (code: UsageCode, params: ErrorParams): UsageTexts => {
@@ -97,6 +97,11 @@ function readableValue(
 function serverOf(params: ErrorParams, say: (key: string, params: ErrorParams) => string): string {
   const known = params.side === 'source' || params.side === 'central';
   return say(`words.server.${known ? params.side : 'unknown'}`, params);
+}
+
+/** What the settings and the command line call that database. */
+function endpointOf({ side, connection }: ErrorParams): string | number {
+  return side === 'central' ? 'central' : (connection ?? 'ID');
 }
 
 type TriggerKey = `words.trigger.${BatchTrigger}`;

@@ -51,6 +51,7 @@ export interface RunningTable {
 /** The batch that runs now. */
 export interface RunView {
   readonly batchId: string;
+  /** Completed or skipped. */
   readonly doneTables: number;
   readonly failedTables: number;
   readonly totalTables: number;

@@ -1,25 +1,36 @@
-import type { ServiceEvent } from '../../../shared/service.ts';
-import { type LiveView, type RunView, tableKey } from '../../../shared/window/views.ts';
-import type { Service } from '../../service/serviceApi.ts';
+import type { LeaseHolder } from '../../../shared/contract.ts';
+import type { ServiceEvent, ServiceStatus } from '../../../shared/service.ts';
+import type { WindowEvent } from '../../../shared/window/events.ts';
+import { type LiveView, tableKey } from '../../../shared/window/views.ts';
+import type { PastLine } from '../../journal/history.ts';
+import type { Journal } from '../../journal/journal.ts';
 import type { FaceHost } from '../face.ts';
 import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settings.ts';
-import { RunFold } from './runFold.ts';
+import type { Listeners } from './listeners.ts';
+import { Lookout } from './lookout.ts';
+import { alsoOutside, statusFromOutside } from './outside.ts';
+import { Run } from './run.ts';
 import { Throttle } from './throttle.ts';
-import type { Listeners } from './told.ts';
-import { statusFromOutside } from './viewer.ts';
 
-/** How things stand at this moment, folded from what the service tells, and told on. */
+type Kind = 'live' | 'tables' | 'history' | 'settings';
+
+/** How things stand at this moment: folded from what the service tells, looked up for what other processes do. */
 export class Live implements Disposable {
   readonly #host: Pick<FaceHost, 'folder' | 'ports' | 'service'>;
   readonly #reader: JournalReader;
   readonly #listeners: Listeners;
-  readonly #throttles: Readonly<Record<'live' | 'tables' | 'history' | 'settings', Throttle>>;
+  readonly #lookout: Lookout;
+  readonly #throttles: Readonly<Record<Kind, Throttle>>;
   readonly #off: () => void;
-  #fold: RunFold | null = null;
+  /** The batch that this process runs. */
+  #run: Run | null = null;
+  /** The batch that another one runs, as it was at the last look. */
+  #seen: Run | null = null;
   #verifying: LiveView['verifying'] = null;
-  /** Undefined where it has to be asked anew. */
-  #upTo: string | null | undefined;
+  /** As the service told it last; null where it has to be asked. */
+  #status: ServiceStatus | null = null;
+  #upTo: { readonly line: number; readonly at: string | null } | null = null;
   /** Tables that have begun or ended since they were told last. */
   readonly #turned = new Map<string, { readonly batchId: string; connection: string; table: string }>();
 
@@ -31,58 +42,93 @@ export class Live implements Disposable {
     this.#host = host;
     this.#reader = reader;
     this.#listeners = listeners;
-    const { clock } = host.ports;
+    const { clock, logger } = host.ports;
+    const throttle = (tell: () => void): Throttle =>
+      new Throttle(clock, () => {
+        if (!listeners.isEmpty) this.#guarded(tell);
+      });
     this.#throttles = {
-      live: new Throttle(clock, () => this.#guarded(() => listeners.tellLive(this.view()))),
-      tables: new Throttle(clock, () => this.#guarded(() => this.#tellTables())),
-      history: new Throttle(clock, () => listeners.tell({ type: 'history' })),
-      settings: new Throttle(clock, () => listeners.tell({ type: 'settings' })),
+      live: throttle(() => listeners.tellLive(this.view())),
+      tables: throttle(() => this.#tellTables()),
+      history: throttle(() => listeners.tell({ type: 'history' })),
+      settings: throttle(() => listeners.tell({ type: 'settings' })),
     };
-    const { service } = host;
-    this.#off = service === null ? () => {} : service.on((event) => this.#take(event, service));
-  }
-
-  /** The batch that this process runs now. */
-  get run(): RunView | null {
-    return this.#fold?.view(null) ?? null;
+    this.#lookout = new Lookout(host.folder, reader, clock, {
+      onLines: (lines) => this.#takeLines(lines),
+      onSettings: () => this.#settingsChanged(),
+      onLook: () => this.#throttles.live.want(),
+      onError: (error) => logger.log('warn', 'The journal could not be looked at', { error: String(error) }),
+    });
+    this.#off = host.service?.on((event) => this.#take(event)) ?? (() => {});
   }
 
   /** Whether this process runs something itself, and so holds the lease. */
   get runsHere(): boolean {
-    return this.#fold !== null || this.#verifying !== null;
+    return this.#run !== null || this.#verifying !== null;
+  }
+
+  on(listener: (event: WindowEvent) => void): () => void {
+    const off = this.#listeners.add(listener);
+    this.#lookout.begin();
+    return () => {
+      off();
+      if (this.#listeners.isEmpty) this.#lookout.end();
+    };
   }
 
   view(): LiveView {
-    const { service, folder, ports } = this.#host;
-    const status =
-      service?.status() ??
-      this.#reader.read((journal) => statusFromOutside(journal, this.#reader, folder, ports.clock.now()));
-    return { status, upTo: this.#upToNow(), run: this.run, verifying: this.#verifying };
+    return this.#reader.read((journal) => {
+      const holder = this.runsHere ? null : this.#reader.holder(journal);
+      const status = this.#statusNow(journal, holder);
+      const run = this.#run ?? this.#lookAtOther(journal, holder);
+      return { status, upTo: this.#upToNow(journal), run: run?.view() ?? null, verifying: this.#verifying };
+    });
   }
 
-  /** History was changed by something that no event tells of. */
-  historyChanged(): void {
-    this.#throttles.history.want();
+  /** A person has changed something that no event tells of. */
+  changed(what: 'status' | 'history' | 'settings'): void {
+    if (what === 'status') this.#status = null;
+    else this.#throttles[what].want();
+    this.#throttles.live.want();
   }
 
   [Symbol.dispose](): void {
     this.#off();
+    this.#lookout[Symbol.dispose]();
     for (const throttle of Object.values(this.#throttles)) throttle[Symbol.dispose]();
   }
 
-  #take(event: ServiceEvent, service: Service): void {
+  #statusNow(journal: Journal, holder: LeaseHolder | null): ServiceStatus {
+    const { service, folder, ports } = this.#host;
+    if (service === null) return statusFromOutside(journal, holder, folder, ports.clock.now());
+    this.#status ??= service.status();
+    return alsoOutside(this.#status, holder);
+  }
+
+  #lookAtOther(journal: Journal, holder: LeaseHolder | null): Run | null {
+    const batch = holder === null ? null : journal.runningBatch();
+    const { folder, ports } = this.#host;
+    this.#seen = batch && Run.seen(journal, batch.batch_id, folder, ports.clock, this.#seen);
+    return this.#seen;
+  }
+
+  /** While this process runs, what counts is as it was when the run began: looking is dear with many tables. */
+  #upToNow(journal: Journal): string | null {
+    const line = this.runsHere ? (this.#upTo?.line ?? journal.lastLine()) : journal.lastLine();
+    if (this.#upTo?.line === line) return this.#upTo.at;
+    const enabled = usableSettings(this.#host.folder)?.connections.filter((one) => one.enabled) ?? [];
+    this.#upTo = { line, at: journal.upTo(enabled.map((one) => one.id)) };
+    return this.#upTo.at;
+  }
+
+  #take(event: ServiceEvent): void {
     switch (event.type) {
       case 'batch_started':
-      case 'batch_resumed': {
-        const { batch_id } = event.batch;
-        this.#fold = new RunFold(batch_id, service.engine?.batch(batch_id).tables ?? []);
-        this.#throttles.history.want();
+      case 'batch_resumed':
+        this.#begin(event.batch.batch_id);
         break;
-      }
       case 'batch_ended':
-        this.#fold = null;
-        this.#upTo = undefined;
-        this.#throttles.history.want();
+        this.#ended();
         break;
       case 'table_started':
       case 'table_progress':
@@ -90,33 +136,68 @@ export class Live implements Disposable {
         this.#follow(event);
         break;
       case 'verify_progress':
+        if (this.#verifying === null) this.#throttles.history.want();
         this.#verifying = { connection: event.connection, table: event.table };
         break;
       case 'verify_ended':
         this.#throttles.history.want();
         break;
-      case 'status': {
-        const { kind } = event.status.activity;
+      case 'status':
+        this.#status = event.status;
         // A run that an error has ended tells no end.
-        if (kind !== 'running') this.#fold = null;
-        if (kind !== 'verifying') this.#verifying = null;
+        if (this.#run !== null && event.status.activity.kind !== 'running') this.#ended();
+        if (event.status.activity.kind !== 'verifying') this.#verifying = null;
         break;
-      }
       case 'settings_changed':
       case 'refused':
-        this.#upTo = undefined;
-        this.#throttles.settings.want();
+        this.#status = null;
+        this.#settingsChanged();
         break;
       default:
     }
     this.#throttles.live.want();
   }
 
-  #follow(event: ServiceEvent & { readonly type: 'table_started' | 'table_progress' | 'table_ended' }): void {
-    const part = this.#fold?.take(event, this.#host.ports.clock.monotonic()) ?? null;
-    if (part === null || this.#fold === null || this.#listeners.isEmpty) return;
-    const { connection, table } = part;
-    this.#turned.set(tableKey(connection, table), { batchId: this.#fold.batchId, connection, table });
+  #begin(batchId: string): void {
+    this.#guarded(() => {
+      const { folder, ports } = this.#host;
+      this.#run = this.#reader.read((journal) => Run.begin(journal, batchId, folder, ports.clock));
+    });
+    this.#upTo = null;
+    this.#throttles.history.want();
+  }
+
+  #ended(): void {
+    this.#run = null;
+    this.#upTo = null;
+    this.#throttles.history.want();
+  }
+
+  #settingsChanged(): void {
+    this.#upTo = null;
+    this.#throttles.settings.want();
+    this.#throttles.live.want();
+  }
+
+  #follow(event: Extract<ServiceEvent, { type: 'table_started' | 'table_progress' | 'table_ended' }>): void {
+    const part = this.#run?.take(event) ?? null;
+    if (part !== null && this.#run !== null)
+      this.#turn({ batchId: this.#run.batchId, connection: part.connection, table: part.table });
+  }
+
+  /** What other processes have written; of what this one has, its events have told. */
+  #takeLines(lines: readonly PastLine[]): void {
+    if (this.runsHere) return;
+    for (const { batch_id, connection, table_name } of lines) {
+      if (batch_id === null || connection === null || table_name === null) continue;
+      this.#turn({ batchId: batch_id, connection, table: table_name });
+    }
+    if (lines.some(changesLists)) this.#throttles.history.want();
+  }
+
+  #turn(table: { readonly batchId: string; readonly connection: string; readonly table: string }): void {
+    if (this.#listeners.isEmpty) return;
+    this.#turned.set(`${table.batchId} ${tableKey(table.connection, table.table)}`, table);
     this.#throttles.tables.want();
   }
 
@@ -130,20 +211,17 @@ export class Live implements Disposable {
       this.#listeners.tell({ type: 'tables', batchId, rows: of });
   }
 
-  #upToNow(): string | null {
-    if (this.#upTo !== undefined) return this.#upTo;
-    const enabled = usableSettings(this.#host.folder)?.connections.filter((one) => one.enabled) ?? [];
-    this.#upTo = this.#reader.read((journal) => journal.upTo(enabled.map((one) => one.id)));
-    return this.#upTo;
-  }
-
   /** A journal that cannot be read keeps nobody from being told of the rest. */
-  #guarded(tell: () => void): void {
-    if (this.#listeners.isEmpty) return;
+  #guarded(work: () => void): void {
     try {
-      tell();
+      work();
     } catch (error) {
       this.#host.ports.logger.log('warn', 'The window could not be told', { error: String(error) });
     }
   }
+}
+
+/** Batches begin and end, tables are verified, history is pruned; what one table does changes no list. */
+function changesLists({ event, table_name }: PastLine): boolean {
+  return table_name === null || event === 'verified';
 }

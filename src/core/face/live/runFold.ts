@@ -26,15 +26,27 @@ export class RunFold {
   readonly #running = new Map<string, RunningTable>();
   #weight = 0;
   #doneWeight = 0;
-  #ended = 0;
+  #done = 0;
   #failed = 0;
   #rows = 0;
   #bytes = 0;
 
-  /** @param tables as the journal has them when the batch begins: what failed or was cut off before is to be done */
-  constructor(batchId: string, tables: readonly TableRow[]) {
+  private constructor(batchId: string, parts: readonly Part[]) {
     this.batchId = batchId;
-    for (const row of tables) this.#set(partOf(row));
+    for (const part of parts) this.#set(part);
+  }
+
+  /** @param tables as the journal has them when the batch begins: what failed or was cut off before is to be done */
+  static begin(batchId: string, tables: readonly TableRow[]): RunFold {
+    return new RunFold(batchId, tables.map(partToDo));
+  }
+
+  /** A batch in the midst of its run, as the journal alone has it: another process runs it. */
+  static seen(batchId: string, tables: readonly TableRow[], now: Date, monotonic: number): RunFold {
+    return new RunFold(
+      batchId,
+      tables.map((row) => partSeen(row, now, monotonic)),
+    );
   }
 
   /** The tables in the order of the plan. */
@@ -76,18 +88,27 @@ export class RunFold {
     }
   }
 
+  get running(): readonly RunningTable[] {
+    return [...this.#running.values()];
+  }
+
+  /** Of all tables together; null where nothing is known. */
+  get rowsPerSecond(): number | null {
+    return sumOfKnown(this.running.map((one) => one.rowsPerSecond));
+  }
+
   /** @param etaSeconds what is left, as whoever knows the past says */
   view(etaSeconds: number | null): RunView {
-    const tables = [...this.#running.values()];
+    const tables = this.running;
     return {
       batchId: this.batchId,
-      doneTables: this.#ended,
+      doneTables: this.#done,
       failedTables: this.#failed,
       totalTables: this.#parts.size,
       fraction: this.#weight === 0 ? 0 : this.#doneWeight / this.#weight,
       rows: this.#rows,
       bytes: this.#bytes,
-      rowsPerSecond: sumOfKnown(tables.map((one) => one.rowsPerSecond)),
+      rowsPerSecond: this.rowsPerSecond,
       bytesPerSecond: sumOfKnown(tables.map((one) => one.bytesPerSecond)),
       etaSeconds,
       tables,
@@ -113,14 +134,14 @@ export class RunFold {
     const over = part.state === 'ended' || part.state === 'failed';
     this.#weight += sign * weight;
     this.#doneWeight += sign * (over ? weight : Math.min(part.rows, weight));
-    this.#ended += over ? sign : 0;
+    this.#done += part.state === 'ended' ? sign : 0;
     this.#failed += part.state === 'failed' ? sign : 0;
     this.#rows += sign * part.rows;
     this.#bytes += sign * part.bytes;
   }
 }
 
-function partOf(row: TableRow): Part {
+function partToDo(row: TableRow): Part {
   const over = row.status === TableStatus.Completed || row.status === TableStatus.Skipped;
   return {
     connection: row.connection,
@@ -131,6 +152,32 @@ function partOf(row: TableRow): Part {
     state: over ? 'ended' : 'waiting',
     running: null,
     beganAt: null,
+  };
+}
+
+function partSeen(row: TableRow, now: Date, monotonic: number): Part {
+  const part = partToDo(row);
+  if (row.status === TableStatus.Failed) return { ...part, state: 'failed' };
+  if (row.status !== TableStatus.InProgress) return part;
+  const passed = row.started_at === null ? null : now.getTime() - Date.parse(row.started_at);
+  // The working time up to the last chunk, over all attempts.
+  const seconds = row.duration_seconds ?? 0;
+  const speedOf = (count: number): number | null => (seconds > 0 ? count / seconds : null);
+  const speed = speedOf(part.rows);
+  const left = row.estimated_rows === null ? null : Math.max(0, row.estimated_rows - part.rows);
+  return {
+    ...part,
+    state: 'running',
+    running: {
+      ...beginning(part),
+      processed: row.records_processed,
+      skipped: row.records_skipped,
+      deleted: row.records_deleted,
+      rowsPerSecond: speed,
+      bytesPerSecond: speedOf(row.bytes),
+      etaSeconds: left === null || speed === null || speed <= 0 ? null : left / speed,
+    },
+    beganAt: passed === null ? null : monotonic - Math.max(0, passed),
   };
 }
 

@@ -4,9 +4,10 @@ import { initial } from './0001-initial.ts';
 import { shapeCache } from './0002-shape-cache.ts';
 import { schedules } from './0003-schedules.ts';
 import { service } from './0004-service.ts';
+import { history } from './0005-history.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
-const MIGRATIONS: readonly string[] = [initial, shapeCache, schedules, service];
+const MIGRATIONS: readonly string[] = [initial, shapeCache, schedules, service, history];
 
 /** The newest schema that this program knows. */
 export const KNOWN_VERSION = MIGRATIONS.length;

@@ -23,8 +23,8 @@ export const failures = {
     next: 'Check sslmode and sslrootcert in the settings, and whether the server certificate has expired.',
   },
   password_missing: {
-    sentence: 'There is no password for {{connection}}, so signing in was not tried.',
-    next: 'Set the environment variable that the settings name, or add a line to the password file (see the technical message).',
+    sentence: 'There is no password for {{server}}, so signing in was not tried.',
+    next: 'Store it with "branchline connection password {{endpoint}}"; or set the environment variable, or add the line to the password file, that the technical message names.',
   },
   connection_lost: {
     sentence: 'The link to {{server}} broke. What had arrived is kept.',

@@ -18,9 +18,10 @@ export const usages = {
     next: 'Correct the file, or put back a copy of it.',
   },
   settings_changed: {
-    what: 'The settings were changed meanwhile, by another program or in another window.',
-    means: 'Nothing was saved, so that nothing of that change is lost.',
-    next: 'Look at the settings as they are now, and make your change again.',
+    what: 'The settings in {{file}} have been changed meanwhile.',
+    means:
+      'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
+    next: 'Load the settings again, then make your change once more.',
   },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',
@@ -31,6 +32,16 @@ export const usages = {
     what: 'There is a connection "{{connection}}" already.',
     means: 'Nothing was changed.',
     next: 'Choose another id, or change the one that is there in the settings.',
+  },
+  password_named: {
+    what: 'The settings already say where the password of "{{connection}}" is: {{where}}.',
+    means: 'That comes first, so a stored password would never be used. Nothing was stored.',
+    next: 'Take "password" or "passfile" of this connection out of the settings, then try again.',
+  },
+  password_unfit: {
+    what: 'The password is empty, or has a line break in it.',
+    means: 'PostgreSQL has no such passwords. Nothing was stored.',
+    next: 'Give the password again, as one line.',
   },
   no_connections: {
     what: 'There is no branch database to sync.',

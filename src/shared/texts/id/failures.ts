@@ -23,8 +23,8 @@ export const failures = {
     next: 'Periksa sslmode dan sslrootcert di pengaturan, dan apakah sertifikat server sudah kedaluwarsa.',
   },
   password_missing: {
-    sentence: 'Tidak ada kata sandi untuk {{connection}}, jadi tidak dicoba masuk.',
-    next: 'Isi variabel lingkungan yang disebut di pengaturan, atau tambahkan baris di berkas kata sandi (lihat pesan teknis).',
+    sentence: 'Tidak ada kata sandi untuk {{server}}, jadi tidak dicoba masuk.',
+    next: 'Simpan dengan "branchline connection password {{endpoint}}"; atau isi variabel lingkungan, atau tambahkan baris di berkas kata sandi, yang disebut pesan teknis.',
   },
   connection_lost: {
     sentence: 'Sambungan ke {{server}} terputus. Yang sudah sampai tetap tersimpan.',

@@ -21,9 +21,10 @@ export const usages = {
     next: 'Perbaiki berkas itu, atau kembalikan salinannya.',
   },
   settings_changed: {
-    what: 'Pengaturan sudah diubah sementara itu, oleh program lain atau di jendela lain.',
-    means: 'Tidak ada yang disimpan, agar perubahan itu tidak hilang.',
-    next: 'Lihat pengaturan yang sekarang, lalu buat perubahan Anda lagi.',
+    what: 'Pengaturan di {{file}} sudah diubah sementara itu.',
+    means:
+      'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
+    next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
   },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
@@ -34,6 +35,17 @@ export const usages = {
     what: 'Koneksi "{{connection}}" sudah ada.',
     means: 'Tidak ada yang diubah.',
     next: 'Pilih id lain, atau ubah koneksi yang ada di pengaturan.',
+  },
+  password_named: {
+    what: 'Pengaturan sudah menyebut letak kata sandi "{{connection}}": {{where}}.',
+    means:
+      'Itu yang didahulukan, jadi kata sandi yang disimpan tidak akan pernah dipakai. Tidak ada yang disimpan.',
+    next: 'Hapus "password" atau "passfile" koneksi ini dari pengaturan, lalu coba lagi.',
+  },
+  password_unfit: {
+    what: 'Kata sandi kosong, atau memuat ganti baris.',
+    means: 'PostgreSQL tidak punya kata sandi seperti itu. Tidak ada yang disimpan.',
+    next: 'Berikan kata sandinya lagi, dalam satu baris.',
   },
   no_connections: {
     what: 'Tidak ada basis data cabang untuk disinkronkan.',

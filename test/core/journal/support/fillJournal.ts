@@ -49,6 +49,15 @@ export function fillJournal(folder: string, { batches, tables, until, everyHours
          ('strategy_chosen', '{"strategy":"changes","reason":"row_versions"}'),
          ('table_completed', '{"processed":12,"skipped":345,"deleted":0,"bytes":4567}')) ORDER BY p.rowid`,
     );
+    db.exec(
+      `INSERT INTO table_lists (tables)
+       SELECT DISTINCT json_group_array(json_array(connection, table_name)) FROM sync_progress GROUP BY batch_id`,
+    );
+    db.exec(
+      `INSERT INTO batch_totals (batch_id, list_id, records_processed, bytes)
+       SELECT batch_id, (SELECT id FROM table_lists), sum(records_processed), sum(bytes)
+       FROM sync_progress GROUP BY batch_id`,
+    );
   })();
   db.close();
 }

@@ -1,3 +1,4 @@
+import type { LeaseHolder } from '../../../shared/contract.ts';
 import { UsageError } from '../../../shared/errors.ts';
 import type { ServiceStatus } from '../../../shared/service.ts';
 import type { Settings } from '../../../shared/settings.ts';
@@ -7,17 +8,15 @@ import { attention, unpaused } from '../../service/statusOf.ts';
 import { nextPlanned } from '../../service/tasks.ts';
 import { installationId } from '../../settings/installation.ts';
 import { loadSettings } from '../../settings/load.ts';
-import type { JournalReader } from '../journalReader.ts';
 
 /** How things stand where another process serves the folder: what journal, lease and settings say. */
 export function statusFromOutside(
   journal: Journal,
-  reader: JournalReader,
+  holder: LeaseHolder | null,
   folder: string,
   now: Date,
 ): ServiceStatus {
   const { settings, refusal } = settingsOf(folder);
-  const holder = reader.holder(journal);
   const pause = new PauseKeeper(journal).current();
   return {
     activity: holder === null ? { kind: 'idle' } : { kind: 'waiting_lease', holder },
@@ -26,6 +25,13 @@ export function statusFromOutside(
     attention: settings === null ? [] : attention(journal, settings, now),
     refusal,
   };
+}
+
+/** What the service of this process says, and what another process does meanwhile. */
+export function alsoOutside(status: ServiceStatus, holder: LeaseHolder | null): ServiceStatus {
+  // Its own run begins or ends at this moment: its own word counts.
+  if (holder === null || holder.pid === process.pid || status.activity.kind !== 'idle') return status;
+  return { ...status, activity: { kind: 'waiting_lease', holder } };
 }
 
 function settingsOf(

@@ -1,0 +1,127 @@
+import { modelName } from '../shared/naming.ts';
+import type { Language } from '../shared/texts/language.ts';
+import { selectTables } from './batch/select.ts';
+import { RELATION_KINDS } from './catalogue/facts.ts';
+import { EXCLUSIVELY_LOCKED } from './catalogue/read.ts';
+import type { RelationKind } from './catalogue/shape.ts';
+import { type CheckedDraft, checkDraft, type Draft, draftSession, endpointOf } from './draft.ts';
+import { oneLine } from './postgres/quote.ts';
+import type { Session, TextRow } from './postgres/session.ts';
+import { openLink } from './sync/links.ts';
+
+/** A table that a connection could copy. */
+export interface DiscoveredTable {
+  readonly table: string;
+  readonly model: string;
+  readonly kind: RelationKind;
+  /** As the catalogue has it, scaled to today's size; 0 where it knows nothing (never analysed, a view). */
+  readonly estimatedRows: number;
+  /** With indexes and out-of-line storage; of a partitioned table all of it. */
+  readonly bytes: number;
+  /** Whether rows can be told apart: a primary key, or a unique index over NOT NULL columns. */
+  readonly hasKey: boolean;
+  readonly readable: boolean;
+  /** Whether the draft's `tables` and `exclude` select it. */
+  readonly selected: boolean;
+}
+
+export interface Discovery {
+  /** Every schema that has tables, by name; PostgreSQL's own and ours are left out. */
+  readonly schemas: readonly { readonly schema: string; readonly tables: number }[];
+  /** Of the draft's schema, by name. */
+  readonly tables: readonly DiscoveredTable[];
+}
+
+/** So many tables are told at most: more could not be shown, and have never been met. */
+const MOST_TABLES = 20_000;
+const MOST_SCHEMAS = 1_000;
+
+/**
+ * What there is to copy for a connection that is not saved yet.
+ *
+ * @param folder the data folder; there need be no settings in it
+ * @param password as a person typed it; null: the one that is kept
+ * @throws UsageError `settings_invalid` where the draft itself is wrong; SyncFailure where the database cannot
+ *   be read
+ */
+export async function discoverTables(
+  folder: string,
+  draft: Draft,
+  password: string | null,
+  language: Language = 'en',
+): Promise<Discovery> {
+  const checked = checkDraft(folder, draft, language);
+  const { session } = await openLink(draftSession(folder, checked, password));
+  try {
+    const schemas = await readSchemas(session);
+    return { schemas, tables: await readTables(session, checked) };
+  } finally {
+    await session.close();
+  }
+}
+
+async function readSchemas(session: Session): Promise<Discovery['schemas']> {
+  const { rows } = await session.query(
+    oneLine(`SELECT n.nspname AS schema, count(*) AS tables
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition
+    AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'branchline')
+    GROUP BY n.nspname ORDER BY n.nspname LIMIT ${MOST_SCHEMAS}`),
+  );
+  return rows.map((row) => ({ schema: row.schema ?? '', tables: Number(row.tables) }));
+}
+
+async function readTables(session: Session, draft: CheckedDraft): Promise<readonly DiscoveredTable[]> {
+  const { rows } = await session.query(oneLine(TABLES), [endpointOf(draft).schema]);
+  const found = rows.map(toTable);
+  const names = draft.kind === 'central' ? [] : selectTables(draft.connection, found.map(named));
+  const selected = new Set(names.map((one) => one.table));
+  return found.map((one) => ({ ...one, selected: selected.has(one.table) }));
+}
+
+function named({ table, kind }: Pick<DiscoveredTable, 'table' | 'kind'>) {
+  return { name: table, kind };
+}
+
+function toTable(row: TextRow): Omit<DiscoveredTable, 'selected'> {
+  const table = row.relname ?? '';
+  return {
+    table,
+    model: modelName(table),
+    kind: RELATION_KINDS[row.relkind ?? ''] ?? 'table',
+    estimatedRows: Number(row.estimated_rows ?? 0),
+    bytes: Number(row.bytes ?? 0),
+    hasKey: row.has_key === 't',
+    readable: row.readable === 't',
+  };
+}
+
+/**
+ * A partitioned table has neither rows nor size of its own: those of its partitions, over all levels, are added up.
+ * The size of a table that is locked against everybody can only be asked for by waiting: its pages stand in for it.
+ */
+const TABLES = `WITH RECURSIVE root AS (
+  SELECT c.oid, c.relname, c.relkind, n.oid AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  ORDER BY c.relname LIMIT ${MOST_TABLES}
+), part (root, oid, relkind) AS (
+  SELECT r.oid, r.oid, r.relkind FROM root r
+  UNION ALL
+  SELECT p.root, c.oid, c.relkind FROM part p JOIN pg_inherits i ON i.inhparent = p.oid AND p.relkind = 'p'
+  JOIN pg_class c ON c.oid = i.inhrelid
+), sized AS (
+  SELECT p.root, sum(CASE WHEN z.locked THEN c.relpages * z.block ELSE pg_total_relation_size(c.oid) END) AS bytes,
+  sum(CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::numeric / c.relpages *
+    CASE WHEN z.locked THEN c.relpages ELSE pg_relation_size(c.oid) / z.block END) END) AS estimated_rows
+  FROM part p JOIN pg_class c ON c.oid = p.oid
+  CROSS JOIN LATERAL (SELECT c.oid = ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked,
+    current_setting('block_size')::int8 AS block) z
+  GROUP BY p.root
+)
+SELECT r.relname, r.relkind, s.bytes, s.estimated_rows,
+  has_schema_privilege(r.schema, 'USAGE') AND has_table_privilege(r.oid, 'SELECT') AS readable,
+  EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+    AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
+      SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) AS k (number)
+      JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number WHERE NOT a.attnotnull)) AS has_key
+FROM root r JOIN sized s ON s.root = r.oid ORDER BY r.relname`;

@@ -1,0 +1,101 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import type { PastLine } from '../../journal/history.ts';
+import type { Clock } from '../../ports.ts';
+import { settingsFile } from '../../settings/load.ts';
+import type { JournalReader } from '../journalReader.ts';
+
+/** How often journal, lease and settings are looked at for what other processes do. */
+const EVERY_MS = 1000;
+
+/** What a lookout tells of. */
+interface Watcher {
+  /** So much has been written to the event log since the last look; newest first. */
+  onLines(lines: readonly PastLine[]): void;
+  onSettings(): void;
+  /** After each look. */
+  onLook(): void;
+  onError(error: unknown): void;
+}
+
+/** Looks once a second at what other processes do with the folder, for as long as somebody wants to know. */
+export class Lookout implements Disposable {
+  readonly #folder: string;
+  readonly #reader: JournalReader;
+  readonly #clock: Clock;
+  readonly #watcher: Watcher;
+  #watching: AbortController | null = null;
+  #line = 0;
+  #settings = '';
+
+  constructor(folder: string, reader: JournalReader, clock: Clock, watcher: Watcher) {
+    this.#folder = folder;
+    this.#reader = reader;
+    this.#clock = clock;
+    this.#watcher = watcher;
+  }
+
+  begin(): void {
+    if (this.#watching !== null) return;
+    const watching = new AbortController();
+    this.#watching = watching;
+    this.#settings = this.#settingsNow();
+    this.#try(() => {
+      this.#line = this.#reader.read((journal) => journal.lastLine());
+    });
+    void this.#watch(watching.signal);
+  }
+
+  end(): void {
+    this.#watching?.abort();
+    this.#watching = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  async #watch(over: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.#clock.sleep(EVERY_MS, over);
+      } catch {
+        return;
+      }
+      this.#try(() => this.#look());
+    }
+  }
+
+  #look(): void {
+    const settings = this.#settingsNow();
+    if (settings !== this.#settings) {
+      this.#settings = settings;
+      this.#watcher.onSettings();
+    }
+    const lines = this.#reader.read((journal) => {
+      const last = journal.lastLine();
+      // A journal that was set aside begins anew.
+      const found = last < this.#line ? journal.linesAfter(0) : journal.linesAfter(this.#line);
+      this.#line = last;
+      return found;
+    });
+    if (lines.length > 0) this.#watcher.onLines(lines);
+    this.#watcher.onLook();
+  }
+
+  /** What is wrong with the journal is told to whoever asks for something; here it keeps nobody from the next look. */
+  #try(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#watcher.onError(error);
+    }
+  }
+
+  #settingsNow(): string {
+    const found: BigIntStats | undefined = statSync(settingsFile(this.#folder), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return found === undefined ? 'missing' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+  }
+}

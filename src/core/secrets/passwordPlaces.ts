@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { EndpointSettings, Settings } from '../../shared/settings.ts';
+import { defaultPasswordFile } from '../postgres/password.ts';
+import { findPassword } from '../postgres/passwordFile.ts';
+import { PasswordStore } from './passwordStore.ts';
+import { systemKeychain } from './systemKeychain.ts';
+
+/** `none`: nothing is known, which is right where the server asks for none. */
+export type PasswordPlace = 'environment' | 'passfile' | 'keychain' | 'file' | 'pgpass' | 'none';
+
+/** Where the password of each endpoint comes from: by connection id, and `central`. The passwords stay here. */
+export async function passwordPlaces(
+  folder: string,
+  { central, connections }: Pick<Settings, 'central' | 'connections'>,
+  keychain = systemKeychain(),
+): Promise<Readonly<Record<string, PasswordPlace>>> {
+  const store = new PasswordStore(folder, keychain);
+  const endpoints: readonly (readonly [string, EndpointSettings])[] = [
+    ['central', central],
+    ...connections.map((one) => [one.id, one] as const),
+  ];
+  const places = endpoints.map(async ([id, one]) => [id, await passwordPlace(one, store)] as const);
+  return Object.fromEntries(await Promise.all(places));
+}
+
+/** Where the password of an endpoint comes from, in the order in which it is looked for. */
+export async function passwordPlace(
+  endpoint: EndpointSettings,
+  store: PasswordStore,
+): Promise<PasswordPlace> {
+  if (endpoint.password !== undefined) return 'environment';
+  if (endpoint.passfile !== undefined) return 'passfile';
+  return (await store.where(endpoint)) ?? (inUsualFile(endpoint) ? 'pgpass' : 'none');
+}
+
+function inUsualFile(endpoint: EndpointSettings): boolean {
+  try {
+    const text = readFileSync(defaultPasswordFile(process.env, process.platform, os.homedir()), 'utf8');
+    return findPassword(text, endpoint) !== undefined;
+  } catch {
+    return false;
+  }
+}

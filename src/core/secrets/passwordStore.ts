@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { ownPasswordFile } from '../postgres/password.ts';
+import { findPassword, type PasswordQuestion, withLine, withoutLine } from '../postgres/passwordFile.ts';
+import { replaceFile } from '../settings/atomicFile.ts';
+import { errnoOf } from '../settings/errno.ts';
+import { accountOf, type Keychain, KeychainError } from './keychain.ts';
+import { systemKeychain } from './systemKeychain.ts';
+
+/** Where a password that a person gave is kept. */
+export type StoredPlace = 'keychain' | 'file';
+
+/** What became of a password that was to be stored. */
+export interface StoreOutcome {
+  readonly place: StoredPlace;
+  /** Why it is in the file and not in the keychain; null in the keychain. */
+  readonly trouble: KeychainError | null;
+}
+
+/**
+ * The passwords that people give to Branchline itself: in the keychain, and where there is none that can be used,
+ * in a file of the data folder that nobody else can read.
+ */
+export class PasswordStore {
+  readonly #file: string;
+  readonly #keychain: Keychain;
+
+  /** @param folder the data folder */
+  constructor(folder: string, keychain: Keychain = systemKeychain()) {
+    this.#file = ownPasswordFile(folder);
+    this.#keychain = keychain;
+  }
+
+  /**
+   * Stores the password of an endpoint, in place of the one from before.
+   *
+   * @throws UsageError `password_unfit`; `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
+   */
+  async set(endpoint: PasswordQuestion, password: string): Promise<StoreOutcome> {
+    // None of these can stand in a password file, nor in PostgreSQL's protocol.
+    if (password === '' || UNFIT.test(password)) throw new UsageError(UsageCode.PasswordUnfit);
+    try {
+      await this.#keychain.set(accountOf(endpoint), password);
+    } catch (error) {
+      if (!(error instanceof KeychainError)) throw error;
+      this.#rewrite((text) => withLine(text, endpoint, password));
+      return { place: 'file', trouble: error };
+    }
+    this.#rewrite((text) => withoutLine(text, endpoint));
+    return { place: 'keychain', trouble: null };
+  }
+
+  /**
+   * Forgets the password of an endpoint, wherever it is kept.
+   *
+   * @returns whether there was one
+   */
+  async remove(endpoint: PasswordQuestion): Promise<boolean> {
+    const inFile = this.#inFile(endpoint);
+    this.#rewrite((text) => withoutLine(text, endpoint));
+    try {
+      return (await this.#keychain.remove(accountOf(endpoint))) || inFile;
+    } catch (error) {
+      if (error instanceof KeychainError) return inFile;
+      throw error;
+    }
+  }
+
+  /** Where the password of an endpoint is kept; null where there is none. The password itself stays here. */
+  async where(endpoint: PasswordQuestion): Promise<StoredPlace | null> {
+    const stored = await this.#keychain.get(accountOf(endpoint)).catch((error: unknown) => {
+      if (error instanceof KeychainError) return null;
+      throw error;
+    });
+    if (stored !== null) return 'keychain';
+    return this.#inFile(endpoint) ? 'file' : null;
+  }
+
+  #inFile(endpoint: PasswordQuestion): boolean {
+    return findPassword(this.#read(), endpoint) !== undefined;
+  }
+
+  #read(): string {
+    try {
+      return readFileSync(this.#file, 'utf8');
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return '';
+      throw error;
+    }
+  }
+
+  #rewrite(change: (text: string) => string): void {
+    const before = this.#read();
+    const after = change(before);
+    if (after !== before) replaceFile(this.#file, after);
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL byte ends a text in PostgreSQL's protocol
+const UNFIT = /[\r\n\0]/;

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { Refusal } from '../../shared/service.ts';
+import type { Settings, SettingsFile } from '../../shared/settings.ts';
+import type { Language } from '../../shared/texts/language.ts';
+import { inOrderOf } from './keyOrder.ts';
+import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
+import type { SettingsStore } from './settingsStore.ts';
+
+/** The settings as a person edits them. */
+export interface SettingsDocument {
+  /** As written, no defaults filled in. Null where there is no file, or it is no JSON. */
+  readonly document: SettingsFile | null;
+  /** Of the file's bytes (SHA-256). Null where there is no file, or it cannot be read. */
+  readonly revision: string | null;
+  /** With all defaults; null where `problem` is not. */
+  readonly effective: Settings | null;
+  /** Why the settings cannot be used; null where they can. */
+  readonly problem: Refusal | null;
+}
+
+/** Reads `settings.json` for a person to edit. Never throws for what is wrong with it. */
+export function readSettingsDocument(folder: string, language: Language = 'en'): SettingsDocument {
+  const file = settingsFile(folder);
+  let found: Pick<SettingsDocument, 'document' | 'revision'> = { document: null, revision: null };
+  try {
+    const bytes = readSettings(file);
+    found = { ...found, revision: revisionOf(bytes) };
+    const raw = parseSettings(file, bytes, language);
+    // Where the schema refuses it the person sees it all the same, to put it right.
+    if (isObject(raw)) found = { ...found, document: raw as SettingsFile };
+    return { ...found, effective: checkSettings(file, raw, language), problem: null };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { ...found, effective: null, problem: { code: error.code, params: error.params } };
+  }
+}
+
+/**
+ * Replaces the settings by what a person has edited. Keys stay in the order in which they stand in the file.
+ *
+ * @param revision of the settings that were edited; null to begin them
+ * @returns the new revision
+ * @throws UsageError `settings_changed` where the file is another by now (and is not written over);
+ *   `settings_invalid` where the document is wrong, or the file is no JSON: what somebody typed there may be all
+ *   that there is of it; and what the store throws
+ */
+export function writeSettingsDocument(
+  folder: string,
+  document: SettingsFile,
+  revision: string | null,
+  store: SettingsStore,
+  language: Language = 'en',
+): string {
+  const file = settingsFile(folder);
+  checkSettings(file, document, language);
+  const before = bytesOf(file);
+  const earlier = before === null ? undefined : parseSettings(file, before, language);
+  if ((before === null ? null : revisionOf(before)) !== revision)
+    throw new UsageError(UsageCode.SettingsChanged, { file });
+  // Checked above: the order of the keys is all that changes.
+  store.write(inOrderOf(earlier, document) as SettingsFile);
+  return revisionOf(readSettings(file));
+}
+
+/** Null where there is no file. */
+function bytesOf(file: string): Buffer | null {
+  try {
+    return readSettings(file);
+  } catch (error) {
+    if (error instanceof UsageError && error.code === UsageCode.SettingsMissing) return null;
+    throw error;
+  }
+}
+
+function revisionOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
