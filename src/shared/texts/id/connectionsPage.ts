@@ -13,6 +13,7 @@ export const connectionsPage = {
   tables: 'Tabel',
   allTables: 'semua, termasuk yang ditambahkan nanti',
   allTablesBut: 'semua kecuali {{names}}',
+  allTablesButMany: 'semua kecuali {{tables}} tabel',
   someTables_other: '{{tables}} dipilih',
   on: 'Aktif',
   off: 'Nonaktif',
@@ -132,7 +133,8 @@ export const connectionsPage = {
   whichAll: 'Semua, termasuk yang ditambahkan nanti. Hapus centang pada yang tidak disalin.',
   whichSome: 'Hanya yang dicentang',
   exclude: 'Tidak disalin',
-  excludeNote: 'Nama, atau awalan seperti t_*. Tekan Enter setelah masing-masing.',
+  excludeNote:
+    'Awalan seperti t_*; tekan Enter setelah masing-masing. Untuk satu tabel, hapus centangnya di daftar.',
   looking: 'Melihat tabel di cabang…',
   search: 'Cari tabel',
   tickShown: 'Centang {{tables}} ini',
