@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { transitionDiagram } from '../src/core/journal/transitions.ts';
 import { settingsSchema } from '../src/shared/settings.ts';
 import { SENTENCES } from './faults/support/sentences.ts';
 
+const isPage = (name: string): boolean => name.endsWith('.md');
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
 test('the diagram of the docs is printed from the table of legal moves', () => {
@@ -13,6 +15,20 @@ test('the diagram of the docs is printed from the table of legal moves', () => {
 test('the settings in the docs are settings', () => {
   const example = /```json\n([\s\S]+?)```/.exec(read('docs/settings.md'))?.[1] ?? '';
   expect(settingsSchema.safeParse(JSON.parse(example)).error).toBeUndefined();
+});
+
+test('the pictures that pages show are there', () => {
+  const pages = [
+    'README.md',
+    ...readdirSync('docs')
+      .filter(isPage)
+      .map((name) => `docs/${name}`),
+  ];
+  const shown = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)]+\.png)\)/g)].map((match) => join(dirname(page), match[1] ?? '')),
+  );
+  expect(shown).toContain('docs/images/tray-attention-id.png');
+  expect(shown.filter((file) => !existsSync(file))).toEqual([]);
 });
 
 describe('the page of faults', () => {

@@ -12,8 +12,11 @@ import { Sessions } from './access/sessions.ts';
 import { openWindowServer, type WindowServer } from './http/windowServer.ts';
 
 export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'systemLanguages'> {
-  /** Starts databases with data to try everything on, and writes settings for them into the user-data folder. */
-  startDemo(): Promise<void>;
+  /**
+   * Starts databases with data to try everything on, and writes settings for them into the user-data folder; null
+   * where it cannot.
+   */
+  readonly startDemo: (() => Promise<void>) | null;
   /** In which problems of the settings are told. */
   readonly language: Language;
   /** Null: the port of the last time where it is free, else any. */
@@ -50,6 +53,7 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
     language,
     waker: createCronWaker(),
   });
+  const { startDemo } = setup;
   const face = createFace({
     ...setup,
     face: 'agent',
@@ -57,11 +61,14 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
     service,
     startAtLogin: null,
     notify: null,
-    startDemo: async () => {
-      await setup.startDemo();
-      // Its settings are there now.
-      service.wake();
-    },
+    startDemo:
+      startDemo === null
+        ? null
+        : async () => {
+            await startDemo();
+            // Its settings are there now.
+            service.wake();
+          },
   });
   try {
     return await serveWindow(service, face, ports, setup);

@@ -48,7 +48,7 @@ async function serve(folder: string, windowFolder: string, port: number | null =
     systemLanguages: ['en'],
     port,
     windowFolder,
-    startDemo: async () => {},
+    startDemo: null,
   });
   onTestFinished(() => agent.stop(AbortSignal.abort()));
   return agent;
@@ -73,7 +73,10 @@ test('in a real browser: the link opens, calls are answered, and a lost agent is
   const page = await openPage(agent.link());
   expect(page.url()).toBe(`${agent.url}/`);
   await expect.poll(() => links(page)).toEqual([true]);
-  expect(await ask(page, 'setup()')).toMatchObject({ ok: true, value: { face: 'agent', folder } });
+  expect(await ask(page, 'setup()')).toMatchObject({
+    ok: true,
+    value: { face: 'agent', folder, demo: false },
+  });
   expect(await ask(page, "batch('no')")).toMatchObject({ ok: false });
 
   await agent.stop();

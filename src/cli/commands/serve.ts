@@ -34,9 +34,10 @@ export async function serve(options: ServeOptions, context: CliContext): Promise
 }
 
 async function start({ port }: ServeOptions, context: CliContext, demo: ServedDemo): Promise<Agent> {
-  const [{ startAgent }, { systemPorts }] = await Promise.all([
+  const [{ startAgent }, { systemPorts }, { hasEmbeddedPostgres }] = await Promise.all([
     import('../../agent/agent.ts'),
     import('../../core/systemPorts.ts'),
+    import('../../demo/server/binaries.ts'),
   ]);
   const { folder, world, t } = context;
   const logger = createFileLogger(folder, 'agent');
@@ -51,7 +52,7 @@ async function start({ port }: ServeOptions, context: CliContext, demo: ServedDe
     systemLanguages: [world.env.LC_ALL || world.env.LC_MESSAGES || world.env.LANG || systemLocale()],
     port: port ?? null,
     windowFolder: windowFolder(),
-    startDemo: () => demo.start(),
+    startDemo: hasEmbeddedPostgres() ? () => demo.start() : null,
   });
 }
 

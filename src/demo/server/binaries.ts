@@ -44,6 +44,16 @@ export async function embeddedBinaries(
   return join(copyInto, 'bin');
 }
 
+/** Whether the embedded PostgreSQL is installed: packages for branches leave it out. */
+export function hasEmbeddedPostgres(): boolean {
+  try {
+    installedFolder();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The `native` folder of this platform's package: npm installs no other's.
  *

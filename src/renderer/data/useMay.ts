@@ -1,32 +1,9 @@
-import type { LiveView, Setup } from '../../shared/window/views.ts';
 import { useT } from '../words/LanguageProvider.tsx';
+import { type Hindrance, hindrances } from './hindrances.ts';
 import { useLinkLoss, useLive } from './liveStore.ts';
 import { useCall } from './useCall.ts';
 
-/** Why something cannot be asked for now; null where it can. */
-export type Hindrance = 'link' | 'view' | 'set_up' | 'busy';
-
-/** What keeps a person from commanding anything, and from beginning a run. */
-export function hindrances(
-  setup: Setup | undefined,
-  live: LiveView | null,
-  linked: boolean,
-): { readonly command: Hindrance | null; readonly run: Hindrance | null } {
-  const command = !linked || setup === undefined || live === null ? 'link' : commandHindrance(setup);
-  return { command, run: command ?? (live !== null && isBusy(live) ? 'busy' : null) };
-}
-
-function commandHindrance(setup: Setup): Hindrance | null {
-  if (!setup.commands) return 'view';
-  return setup.problem?.kind === 'usage' && setup.problem.code === 'settings_missing' ? 'set_up' : null;
-}
-
-function isBusy({ status }: LiveView): boolean {
-  const { kind } = status.activity;
-  return kind === 'running' || kind === 'starting' || kind === 'verifying' || kind === 'waiting_lease';
-}
-
-/** The same, with the reason in words: for a button's title. */
+/** What a person may command now, and why not in words: for a button's title. */
 export function useMay(): {
   readonly command: boolean;
   readonly run: boolean;

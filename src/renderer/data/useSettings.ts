@@ -12,6 +12,8 @@ export type { SettingsBase, SettingsChange };
 
 export interface SettingsEditor {
   readonly view: UseQueryResult<SettingsView>;
+  /** As they were read last, for a form that is being opened: also what a save a moment ago has written. */
+  current(): SettingsBase;
   /**
    * Sends the changed document. What a person typed is theirs to keep until this says true.
    *
@@ -35,20 +37,23 @@ export function useSettings(): SettingsEditor {
   const [saving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<SaveRefusal | null>(null);
 
+  const current = useCallback(
+    (): SettingsBase =>
+      queries.getQueryData<SettingsView>(keyOf('settings')) ?? { document: null, revision: null },
+    [queries],
+  );
   /** Not left to the event alone: the next change needs the new revision. */
   const readAgain = useCallback(async (): Promise<SettingsBase> => {
-    void queries.invalidateQueries({ queryKey: ['setup'] });
-    await queries.invalidateQueries({ queryKey: ['settings'] });
-    return queries.getQueryData<SettingsView>(keyOf('settings')) ?? { document: null, revision: null };
-  }, [queries]);
+    await Promise.all(['settings', 'setup'].map((call) => queries.invalidateQueries({ queryKey: [call] })));
+    return current();
+  }, [queries, current]);
 
-  const read = view.data;
   const save = useCallback(
-    async (change: SettingsChange, base: SettingsBase | undefined = read): Promise<boolean> => {
+    async (change: SettingsChange, base: SettingsBase = current()): Promise<boolean> => {
       setSaving(true);
       setRefusal(null);
       try {
-        const { document, revision } = base ?? { document: null, revision: null };
+        const { document, revision } = base;
         await ask(bridge, 'saveSettings', [change(document ?? NOT_WRITTEN), revision]);
         await readAgain();
         return true;
@@ -59,12 +64,12 @@ export function useSettings(): SettingsEditor {
         setSaving(false);
       }
     },
-    [bridge, read, readAgain],
+    [bridge, current, readAgain],
   );
   const reload = useCallback(async () => {
     setRefusal(null);
     return readAgain();
   }, [readAgain]);
   const forget = useCallback(() => setRefusal(null), []);
-  return { view, save, saving, refusal, reload, forget };
+  return { view, current, save, saving, refusal, reload, forget };
 }

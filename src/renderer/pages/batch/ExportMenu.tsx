@@ -2,9 +2,9 @@ import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconDownload } from '@tabler/icons-react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import type { BatchView } from '../../../shared/window/views.ts';
+import { saveAs } from '../../parts/saveAs.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { batchJson, fileNameOf, logCsv, tablesCsv } from './exported.ts';
-import { saveFile } from './saveFile.ts';
 
 /** Gives the batch away as a file: for a spreadsheet, or for another program. */
 export function ExportMenu({ view }: { readonly view: BatchView }) {
@@ -23,13 +23,13 @@ export function ExportMenu({ view }: { readonly view: BatchView }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
-          onClick={() => saveFile(fileNameOf(id, 'tables', 'csv'), 'text/csv', tablesCsv(view.tables))}
+          onClick={() => saveAs(fileNameOf(id, 'tables', 'csv'), 'text/csv', tablesCsv(view.tables))}
         >
           {t('batchPage.export.tablesCsv')}
         </Menu.Item>
         <Menu.Item
           onClick={() =>
-            saveFile(
+            saveAs(
               fileNameOf(id, 'log', 'csv'),
               'text/csv',
               logCsv(view.events, (row) => sayLogRow(row, t)),
@@ -39,7 +39,7 @@ export function ExportMenu({ view }: { readonly view: BatchView }) {
           {t('batchPage.export.logCsv')}
         </Menu.Item>
         <Menu.Item
-          onClick={() => saveFile(fileNameOf(id, 'batch', 'json'), 'application/json', batchJson(view))}
+          onClick={() => saveAs(fileNameOf(id, 'batch', 'json'), 'application/json', batchJson(view))}
         >
           {t('batchPage.export.json')}
         </Menu.Item>

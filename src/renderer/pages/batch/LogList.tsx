@@ -1,4 +1,4 @@
-import { MeasuredTable } from '../../parts/MeasuredTable.tsx';
+import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './LogList.module.css';
 
@@ -17,7 +17,7 @@ export function LogList({ lines }: { readonly lines: readonly Line[] }) {
   const t = useT();
   const format = useFormat();
   return (
-    <MeasuredTable
+    <ScrollTable
       label={t('batchPage.tabs.log')}
       rows={lines}
       keyOf={(line) => line.id}
@@ -36,6 +36,6 @@ export function LogList({ lines }: { readonly lines: readonly Line[] }) {
           <td className={classes.text}>{line.text}</td>
         </tr>
       )}
-    </MeasuredTable>
+    </ScrollTable>
   );
 }

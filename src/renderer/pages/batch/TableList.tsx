@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { TableRow } from '../../../shared/contract.ts';
 import { type BatchView, type RunningTable, tableKey } from '../../../shared/window/views.ts';
-import { MeasuredTable } from '../../parts/MeasuredTable.tsx';
+import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { TableListHead, WIDTHS } from './TableListHead.tsx';
 import { TableListRow } from './TableListRow.tsx';
@@ -27,7 +27,7 @@ export function TableList({
   const t = useT();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   return (
-    <MeasuredTable
+    <ScrollTable
       label={t('batchPage.tabs.tables')}
       rows={rows}
       keyOf={keyOf}
@@ -49,7 +49,7 @@ export function TableList({
           />
         );
       }}
-    </MeasuredTable>
+    </ScrollTable>
   );
 }
 

@@ -1,7 +1,90 @@
+import { Paper, Stack, Title } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { useSettings } from '../../data/useSettings.ts';
+import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import { connectionsOf } from '../connections/model/fields.ts';
+import { mayOpen, nextStep, type SetupStep, stepAfter, stepBefore } from './path.ts';
+import { StepList } from './StepList.tsx';
+import { EndpointStep } from './steps/EndpointStep.tsx';
+import { FirstStep } from './steps/FirstStep.tsx';
+import { ScheduleStep } from './steps/ScheduleStep.tsx';
+import { TablesStep } from './steps/TablesStep.tsx';
+import { WelcomeStep } from './steps/WelcomeStep.tsx';
 
+/** From nothing to the first copy at head office. What was written so far counts when it is opened again. */
 export function SetupPage() {
   const t = useT();
-  return <Page title={t('window.pages.setup')}>{null}</Page>;
+  const { view } = useSettings();
+  return (
+    <Page title={t('window.pages.setup')}>
+      <Answered to={view}>{(settings) => <Path begin={nextStep(settings)} />}</Answered>
+    </Page>
+  );
+}
+
+function Path({ begin }: { readonly begin: SetupStep }) {
+  const t = useT();
+  const { current } = useSettings();
+  const [step, setStep] = useState(begin);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const before = useRef(step);
+  useEffect(() => {
+    if (before.current === step) return;
+    before.current = step;
+    heading.current?.focus();
+  }, [step]);
+  return (
+    <Stack gap="lg" maw="52rem">
+      <StepList at={step} mayOpen={(one) => mayOpen(one, current())} onOpen={setStep} />
+      <Paper withBorder p={{ base: 'md', sm: 'xl' }}>
+        <Stack gap="lg">
+          <Title order={2} size="h3" ref={heading} tabIndex={-1} style={{ outline: 'none' }}>
+            {t(`setupPage.step.${step}.title`)}
+          </Title>
+          <Step
+            step={step}
+            onDone={() => setStep(step === 'welcome' ? afterWelcome(nextStep(current())) : stepAfter(step))}
+            onBack={() => setStep(stepBefore(step))}
+            onOpen={setStep}
+          />
+        </Stack>
+      </Paper>
+    </Stack>
+  );
+}
+
+function afterWelcome(next: SetupStep): SetupStep {
+  return next === 'welcome' ? 'central' : next;
+}
+
+function Step({
+  step,
+  onDone,
+  onBack,
+  onOpen,
+}: {
+  readonly step: SetupStep;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+  readonly onOpen: (step: SetupStep) => void;
+}) {
+  const { current } = useSettings();
+  const moves = { onDone, onBack };
+  const id = connectionsOf(current().document)[0]?.id ?? null;
+  switch (step) {
+    case 'welcome':
+      return <WelcomeStep onDone={onDone} onDemo={() => onOpen('first')} />;
+    case 'central':
+      return <EndpointStep key="central" target={{ kind: 'central' }} {...moves} />;
+    case 'branch':
+      return <EndpointStep key="branch" target={{ kind: 'source', id }} {...moves} />;
+    case 'tables':
+      return id === null ? null : <TablesStep id={id} {...moves} />;
+    case 'schedule':
+      return <ScheduleStep {...moves} />;
+    case 'first':
+      return <FirstStep onBack={onBack} />;
+  }
 }

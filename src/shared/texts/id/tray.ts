@@ -28,7 +28,7 @@ export const tray = {
   unpause: 'Akhiri jeda',
   resume: 'Lanjutkan batch yang terputus',
   retry: 'Ulangi tabel yang gagal',
-  latest: 'Batch terakhir',
+  latest: 'Batch-batch terbaru',
   open: 'Buka Branchline',
   settings: 'Pengaturan',
   startAtLogin: 'Mulai saat saya masuk',

@@ -1,5 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { EndpointFields } from './EndpointFields.tsx';
@@ -26,15 +26,24 @@ export function EndpointEditor({
   const t = useT();
   const { target, fields } = form.state;
   const busy = form.testing || form.saving;
-  const finish = async (saving: Promise<boolean>): Promise<void> => {
-    if (await saving) onSaved();
+  const box = useRef<HTMLFormElement>(null);
+  /** How often something was asked for and not done. */
+  const [refusals, setRefusals] = useState(0);
+  useEffect(() => {
+    // What is to be corrected may be out of sight.
+    if (refusals > 0) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
+  const attempt = async (doing: Promise<boolean>, then?: () => void): Promise<void> => {
+    if (await doing) then?.();
+    else setRefusals((count) => count + 1);
   };
   return (
     <form
+      ref={box}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void finish(form.save());
+        if (!busy) void attempt(form.save(), onSaved);
       }}
     >
       <Stack gap="md">
@@ -55,11 +64,20 @@ export function EndpointEditor({
         <SaveRefused refusal={form.refusal} shown={form.shownPaths} onReload={() => void form.reload()} />
         <Group justify="flex-end" gap="xs">
           {back}
-          <Button variant="default" loading={form.testing} disabled={busy} onClick={() => void form.test()}>
+          <Button
+            variant="default"
+            loading={form.testing}
+            disabled={busy}
+            onClick={() => void attempt(form.test())}
+          >
             {t('connectionsPage.test')}
           </Button>
           {form.mayForce && (
-            <Button variant="default" disabled={busy} onClick={() => void finish(form.saveAnyway())}>
+            <Button
+              variant="default"
+              disabled={busy}
+              onClick={() => void attempt(form.saveAnyway(), onSaved)}
+            >
               {t('connectionsPage.saveAnyway')}
             </Button>
           )}

@@ -3,7 +3,7 @@ import type { ConnectionTestStep } from '../../../../shared/contract.ts';
 import type { Draft } from '../../../../shared/window/views.ts';
 import { refusalOf, type SaveRefusal } from '../../../data/saveRefusal.ts';
 import { useCommand } from '../../../data/useCommand.ts';
-import { type SettingsBase, useSettings } from '../../../data/useSettings.ts';
+import { type SettingsBase, type SettingsChange, useSettings } from '../../../data/useSettings.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { rememberTest } from '../lastTests.ts';
 import { draftOf, withEdit } from '../model/changes.ts';
@@ -44,8 +44,16 @@ export interface EndpointForm {
   reload(): Promise<void>;
 }
 
-/** Edits one endpoint: what is typed, the test of it, and its way into the settings. */
-export function useEndpointForm(base: SettingsBase, target: Target): EndpointForm {
+/**
+ * Edits one endpoint: what is typed, the test of it, and its way into the settings.
+ *
+ * @param also what else is written with it
+ */
+export function useEndpointForm(
+  base: SettingsBase,
+  target: Target,
+  also: SettingsChange = (document) => document,
+): EndpointForm {
   const t = useT();
   const settings = useSettings();
   const [state, setState] = useState(() => beginForm(base, target));
@@ -103,7 +111,7 @@ export function useEndpointForm(base: SettingsBase, target: Target): EndpointFor
       return false;
     }
     const edit = { target, initial: state.initial, fields: state.fields };
-    return settings.save((document) => withEdit(document, edit), state.base);
+    return settings.save((document) => also(withEdit(document, edit)), state.base);
   };
 
   return {

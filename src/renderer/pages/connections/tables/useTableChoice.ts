@@ -46,6 +46,7 @@ export function useTableChoice(opened: SettingsBase, id: string): TableChoosing 
   const chosen = useMemo(() => readChoice(choice), [choice]);
   const tables = discovery.data?.tables ?? NO_TABLES;
   const totals = useMemo(() => totalsOf(tables, chosen), [tables, chosen]);
+  const touched = JSON.stringify(now) !== JSON.stringify(written);
   const take = (next: typeof now): void => {
     setNow(next);
     settings.forget();
@@ -54,7 +55,7 @@ export function useTableChoice(opened: SettingsBase, id: string): TableChoosing 
     name: connection?.label || id,
     schema,
     choice,
-    touched: JSON.stringify(now) !== JSON.stringify(written),
+    touched,
     found: discovery.data,
     error: discovery.error,
     looking: discovery.isPending,
@@ -66,7 +67,8 @@ export function useTableChoice(opened: SettingsBase, id: string): TableChoosing 
     look: () => {
       if (from !== undefined) discover([{ kind: 'source', connection: { ...from, schema } }, null]);
     },
-    save: () => settings.save((document) => withTables(document, id, { schema, ...choice }), base),
+    save: async () =>
+      !touched || settings.save((document) => withTables(document, id, { schema, ...choice }), base),
     reload: async () => setBase(await settings.reload()),
   };
 }

@@ -1,13 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useRef } from 'react';
-import classes from './MeasuredTable.module.css';
+import classes from './ScrollTable.module.css';
 
 /**
  * A table of which only the rows in sight are in the page, so that thousands scroll as smoothly as twenty; how many
- * there are is told to screen readers. It scrolls inside itself, in both directions. Its rows may grow, as when a
- * failure is opened; where all have one height, VirtualTable has less to do.
+ * there are is told to screen readers. It scrolls inside itself, in both directions.
  */
-export function MeasuredTable<T>({
+export function ScrollTable<T>({
   label,
   rows,
   keyOf,

@@ -1,0 +1,24 @@
+import type { LiveView, Setup } from '../../shared/window/views.ts';
+
+/** Why something cannot be asked for now; null where it can. */
+export type Hindrance = 'link' | 'view' | 'set_up' | 'busy';
+
+/** What keeps a person from commanding anything, and from beginning a run. */
+export function hindrances(
+  setup: Setup | undefined,
+  live: LiveView | null,
+  linked: boolean,
+): { readonly command: Hindrance | null; readonly run: Hindrance | null } {
+  const command = !linked || setup === undefined || live === null ? 'link' : commandHindrance(setup);
+  return { command, run: command ?? (live !== null && isBusy(live) ? 'busy' : null) };
+}
+
+function commandHindrance(setup: Setup): Hindrance | null {
+  if (!setup.commands) return 'view';
+  return setup.problem?.kind === 'usage' && setup.problem.code === 'settings_missing' ? 'set_up' : null;
+}
+
+function isBusy({ status }: LiveView): boolean {
+  const { kind } = status.activity;
+  return kind === 'running' || kind === 'starting' || kind === 'verifying' || kind === 'waiting_lease';
+}

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { freshness, type StandingFacts, standingOf } from '../../../src/renderer/pages/today/standing.ts';
+import { createFormat } from '../../../src/renderer/words/format.ts';
+import type { ServiceStatus } from '../../../src/shared/service.ts';
+import { createTranslator } from '../../../src/shared/texts/translate.ts';
+import type { LiveView } from '../../../src/shared/window/views.ts';
+import { AT_REST, BATCH } from '../support/rows.ts';
+
+const ZONE = 'Asia/Jakarta';
+const english = { t: createTranslator('en'), format: createFormat('en', ZONE) };
+const indonesian = { t: createTranslator('id'), format: createFormat('id', ZONE) };
+
+/** Monday, 09:12 in Jakarta. */
+const NOW = new Date('2026-11-23T02:12:00Z');
+const TODAY = '2026-11-23T01:41:00Z';
+const YESTERDAY = '2026-11-22T10:05:00Z';
+
+describe('up to when head office has everything', () => {
+  it.each([
+    [TODAY, 'Head office has everything up to 08:41 today'],
+    [YESTERDAY, 'Head office has everything up to yesterday, 17:05'],
+    ['2026-11-17T10:05:00Z', 'Head office has everything up to Tuesday, 17:05'],
+    ['2026-11-16T10:05:00Z', 'Head office has everything up to 16 Nov, 17:05'],
+    ['2025-11-08T01:41:00Z', 'Head office has everything up to 8 Nov 2025, 08:41'],
+  ])('%s is said as %s', (upTo, sentence) => {
+    expect(freshness(upTo, true, NOW, english)).toBe(sentence);
+  });
+
+  it('is a day of the branch, not of Greenwich', () => {
+    // 17:30 on the 22nd in Greenwich is half an hour after midnight of the 23rd in Jakarta.
+    expect(freshness('2026-11-22T17:30:00Z', true, NOW, english)).toContain('00:30 today');
+    expect(freshness('2026-11-22T16:30:00Z', true, NOW, english)).toContain('yesterday, 23:30');
+  });
+
+  it('is today where the clock was set back', () => {
+    expect(freshness('2026-11-24T01:00:00Z', true, NOW, english)).toContain('today');
+  });
+
+  it('tells nothing at all from not everything', () => {
+    expect(freshness(null, false, NOW, english)).toBe('Nothing has been copied to head office yet');
+    expect(freshness(null, true, NOW, english)).toBe('Head office does not have all tables yet');
+  });
+
+  it('is said in Indonesian with its clock and its days', () => {
+    expect(freshness(TODAY, true, NOW, indonesian)).toBe(
+      'Kantor pusat punya semua data sampai pukul 08.41 hari ini',
+    );
+    expect(freshness('2026-11-20T10:05:00Z', true, NOW, indonesian)).toContain('Jumat');
+  });
+});
+
+describe('how things stand', () => {
+  it('is good where today’s data is there and nothing is wrong', () => {
+    expect(stand({ upTo: TODAY })).toEqual({
+      tone: 'good',
+      sentence: 'Head office has everything up to 08:41 today',
+      detail: null,
+    });
+  });
+
+  it('is quiet in the morning before the first run, and bad when nothing is going to run', () => {
+    const next = { schedule: 'morning', at: '2026-11-23T03:30:00Z' };
+    expect(stand({ upTo: YESTERDAY }, { next })).toMatchObject({
+      tone: 'quiet',
+      detail: 'Today’s data follows at 10:30.',
+    });
+    expect(stand({ upTo: YESTERDAY }).tone).toBe('bad');
+    expect(stand({ upTo: '2026-11-19T10:05:00Z' }, { next }).tone).toBe('bad');
+  });
+
+  it('says that newer data is on its way while a batch runs', () => {
+    const running = { activity: { kind: 'running', batchId: BATCH.batch_id } } as const;
+    expect(stand({ upTo: YESTERDAY }, running)).toMatchObject({
+      tone: 'busy',
+      detail: 'The data since then is being copied now.',
+    });
+    expect(stand({ upTo: null }, running).detail).toBe('The first data is being copied now.');
+  });
+
+  it('names the database that is waited for, when it is tried again, and what to do', () => {
+    const { tone, detail } = stand(
+      { upTo: YESTERDAY },
+      {
+        activity: {
+          kind: 'waiting_database',
+          connection: 'pgsql_lmp',
+          failure: {
+            code: 'source_unreachable',
+            kind: 'unreachable',
+            message: 'connect ECONNREFUSED',
+            params: { host: 'erp', port: 5432 },
+          },
+          since: TODAY,
+          nextAttemptAt: '2026-11-23T02:15:00Z',
+        },
+      },
+    );
+    expect(tone).toBe('waiting');
+    expect(detail).toContain('The database of Lampung does not answer');
+    expect(detail).toContain('at 09:15');
+    expect(detail).toContain('erp:5432');
+  });
+
+  it('is bad where tables failed, and only a warning where today’s data is there all the same', () => {
+    const attention = [
+      { batch: BATCH, failed: ['c_invoice', 'm_product'], openTables: 2, resumesAlone: false },
+    ];
+    expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
+      tone: 'bad',
+      detail: '2 tables could not be copied. Below you see why, and what to do.',
+    });
+    expect(stand({ upTo: TODAY }, { attention }).tone).toBe('warn');
+  });
+
+  it('leaves a person in peace where it comes right by itself', () => {
+    const attention = [{ batch: BATCH, failed: ['c_invoice'], openTables: 1, resumesAlone: true }];
+    expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
+      tone: 'waiting',
+      detail: 'What is left is done by itself. You need not do anything.',
+    });
+  });
+
+  it('says until when it is paused, but failures come first', () => {
+    const pause = { since: TODAY, until: '2026-11-23T23:00:00Z' };
+    expect(stand({ upTo: TODAY }, { pause })).toMatchObject({
+      tone: 'paused',
+      detail: 'Paused: nothing runs by itself until 24 Nov, 06:00.',
+    });
+    const attention = [{ batch: BATCH, failed: [], openTables: 3, resumesAlone: false }];
+    expect(stand({ upTo: TODAY }, { pause, attention }).tone).toBe('warn');
+  });
+
+  it('speaks of nothing but setting up before that is done', () => {
+    expect(stand({ upTo: TODAY }, {}, { notSetUp: true })).toMatchObject({
+      tone: 'quiet',
+      sentence: 'Nothing has been copied to head office yet',
+    });
+  });
+});
+
+function stand(
+  live: Partial<LiveView>,
+  status: Partial<ServiceStatus> = {},
+  more: Partial<StandingFacts> = {},
+): ReturnType<typeof standingOf> {
+  const facts = {
+    live: { ...AT_REST, ...live, status: { ...AT_REST.status, ...status } },
+    notSetUp: false,
+    hasHistory: true,
+    now: NOW,
+    labelOf: () => 'Lampung',
+    ...more,
+  };
+  return standingOf(facts, english);
+}

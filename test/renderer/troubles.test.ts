@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { hindrances } from '../../src/renderer/data/hindrances.ts';
+import { openFailures } from '../../src/renderer/pages/today/openFailures.ts';
+import { groupFailures } from '../../src/renderer/parts/trouble/groupFailures.ts';
+import { namesInGroup } from '../../src/renderer/parts/trouble/namesInGroup.ts';
+import { stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
+import { FailureCode } from '../../src/shared/errors.ts';
+import { createTranslator } from '../../src/shared/texts/translate.ts';
+import type { Setup } from '../../src/shared/window/views.ts';
+import { AT_REST, failedRow, tableRow } from './support/rows.ts';
+
+const t = createTranslator('en');
+
+describe('failures in groups', () => {
+  it('are one sentence where 120 tables failed for one reason', () => {
+    const rows = Array.from({ length: 120 }, (_, index) =>
+      failedRow(`t_${index}`, 'central_unreachable', { host: 'hq', port: 5432 }),
+    );
+    const groups = groupFailures(rows, t);
+    expect(groups).toHaveLength(1);
+    expect(groups[0]?.rows).toHaveLength(120);
+    expect(groups[0]?.sentence).toBe(
+      'The head office database does not answer, so nothing could be sent to it.',
+    );
+  });
+
+  it('name the table where there is one, and count them where there are several', () => {
+    const rows = ['c_invoice', 'm_product'].map((name) => failedRow(name, 'source_permission'));
+    const [one] = groupFailures(rows.slice(0, 1), t);
+    const [two] = groupFailures(rows, t);
+    expect(one?.sentence).toBe('The user of pgsql_lmp may not read c_invoice at the branch.');
+    expect(two?.sentence).toBe('The user of pgsql_lmp may not read 2 tables at the branch.');
+    expect(two?.next).toContain('GRANT SELECT ON these tables TO');
+  });
+
+  it('keep apart what differs in more than the table', () => {
+    const column = (name: string) => ({ column: name, sourceType: 'text', centralType: 'integer' });
+    const rows = [
+      failedRow('a', 'column_incompatible', column('x')),
+      failedRow('b', 'column_incompatible', column('y')),
+      failedRow('c', 'source_permission'),
+      failedRow('d', 'source_permission', {}, { connection: 'pgsql_jkt' }),
+    ];
+    expect(groupFailures(rows, t)).toHaveLength(4);
+  });
+
+  it('put the deletes of several tables together, and name no option of the command line', () => {
+    const rows = [
+      failedRow('a', 'too_many_deletes', { deletes: 1500, rows: 2000 }),
+      failedRow('b', 'too_many_deletes', { deletes: 3000, rows: 4000 }),
+    ];
+    const [group] = groupFailures(rows, t);
+    expect(group?.sentence).toContain('4,500 of 6,000 rows of 2 tables');
+    expect(group?.next).not.toContain('--');
+    const [source] = groupFailures([failedRow('a', 'source_identity_changed')], t);
+    expect(source?.next).toContain('pgsql_lmp');
+    expect(source?.next).not.toContain('--');
+  });
+
+  it('begin with the reason of most tables, and pass over what has not failed', () => {
+    const rows = [
+      failedRow('a', 'source_permission'),
+      tableRow('b'),
+      failedRow('c', 'central_disk_full'),
+      failedRow('d', 'central_disk_full'),
+    ];
+    expect(groupFailures(rows, t).map((group) => [group.code, group.rows.length])).toEqual([
+      ['central_disk_full', 2],
+      ['source_permission', 1],
+    ]);
+  });
+
+  it('explain a code that this version does not know', () => {
+    const row = { ...failedRow('a', 'internal'), error_code: 'from_the_future', error_detail: null };
+    expect(groupFailures([row], t)[0]?.code).toBe('internal');
+  });
+});
+
+it('tables are named with their connection only where two have the same name', () => {
+  const rows = [
+    tableRow('a'),
+    tableRow('b'),
+    tableRow('b', { connection: 'pgsql_jkt' }),
+    tableRow('*', { connection: 'pgsql_jkt' }),
+  ];
+  const labelOf = (id: string) => (id === 'pgsql_jkt' ? 'Jakarta' : 'Lampung');
+  expect(namesInGroup(rows, labelOf, t)).toEqual([
+    'a',
+    'b (Lampung)',
+    'b (Jakarta)',
+    'all tables of Jakarta',
+  ]);
+});
+
+it('what a later batch has done is no trouble any more', () => {
+  const rows = [failedRow('a', 'internal'), failedRow('b', 'internal'), tableRow('c')];
+  expect(openFailures(rows, ['b', 'c']).map((row) => row.table_name)).toEqual(['b']);
+});
+
+describe('the next step', () => {
+  it('is a person’s consent where the program may not decide', () => {
+    expect(stepFor(FailureCode.TooManyDeletes)).toBe('allow_deletes');
+    expect(stepFor(FailureCode.SourceIdentityChanged)).toBe('accept_source');
+  });
+
+  it.each([
+    FailureCode.SourceUnreachable,
+    FailureCode.CentralUnreachable,
+    FailureCode.SourceSignIn,
+    FailureCode.CentralSignIn,
+    FailureCode.Tls,
+    FailureCode.PasswordMissing,
+  ])('of %s is the test of the connection', (code) => {
+    expect(stepFor(code)).toBe('test_connection');
+  });
+});
+
+describe('what keeps a person from acting', () => {
+  const setup = { commands: true, problem: null } as Setup;
+  const running = {
+    ...AT_REST,
+    status: { ...AT_REST.status, activity: { kind: 'running', batchId: 'x' } as const },
+  };
+
+  it('is nothing where all is well', () => {
+    expect(hindrances(setup, AT_REST, true)).toEqual({ command: null, run: null });
+  });
+
+  it('is a run where a run would begin, and only there', () => {
+    expect(hindrances(setup, running, true)).toEqual({ command: null, run: 'busy' });
+  });
+
+  it('is the lost link, then that another program does the work, then missing settings', () => {
+    const watching = { ...setup, commands: false };
+    expect(hindrances(watching, running, false).run).toBe('link');
+    expect(hindrances(watching, running, true).run).toBe('view');
+    const problem = { kind: 'usage', code: 'settings_missing', params: {} } as const;
+    expect(hindrances({ ...setup, problem }, AT_REST, true).command).toBe('set_up');
+  });
+});
