@@ -126,6 +126,11 @@ export const connectionsPage = {
     tables_one: '1 table',
     tables_other: '{{tables}} tables',
   },
+  hint: {
+    tls: 'Ask whoever runs the server for the file with its certificate authority. If the server is inside this building and has no certificate, choose another encryption here.',
+    password:
+      'Type the password here. If the settings name a variable or a file for it, check that it is there.',
+  },
   removeTitle: 'Remove {{name}}?',
   removeNote:
     'Nothing will be copied from this branch any more, and its stored password is forgotten. What was copied stays at head office, and the branch database itself is not touched. To stop for a while only, switch it off instead.',

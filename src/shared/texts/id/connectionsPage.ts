@@ -124,6 +124,11 @@ export const connectionsPage = {
     version: 'PostgreSQL {{version}}',
     tables_other: '{{tables}} tabel',
   },
+  hint: {
+    tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Bila servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain di sini.',
+    password:
+      'Ketik kata sandinya di sini. Bila pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
+  },
   removeTitle: 'Hapus {{name}}?',
   removeNote:
     'Tidak ada lagi yang disalin dari cabang ini, dan kata sandinya yang disimpan dilupakan. Yang sudah disalin tetap ada di kantor pusat, dan basis data cabang tidak disentuh. Bila hanya untuk sementara, nonaktifkan saja.',
