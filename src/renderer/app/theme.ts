@@ -33,6 +33,8 @@ export const theme = createTheme({
         portalProps: { target: '#main' },
       },
     },
+    // The empty element that would take the focus first has no place in a menu for screen readers.
+    Menu: { defaultProps: { portalProps: { target: '#main' }, withInitialFocusPlaceholder: false } },
     // Theirs are no banners of the page, of which there may be one.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
