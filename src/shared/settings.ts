@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { expandUrl } from './endpointUrl.ts';
-import { SSL_MODES } from './sslModes.ts';
+import { SSL_MODES } from './sslMode.ts';
 import { Strategy } from './status.ts';
 
 /**

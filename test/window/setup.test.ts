@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from '../agent/support.ts';
 import { differences } from '../support/compare.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
-import { makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
@@ -105,34 +104,6 @@ test('a wrong server and a wrong password show the step that fails and its remed
   await passwordField(page).fill(pair.central.password);
   await button(page, t('setupPage.testAndGoOn')).click();
   await step(page, 'branch');
-});
-
-test('settings that another program saves while a form is open are not overwritten, and nothing typed is lost', async () => {
-  await using pair = await freshDatabases();
-  using home = makeHome(pair);
-  const page = await openWindow(await serve(home.folder));
-  await goTo(page, t('window.pages.connections'));
-  const card = page.getByRole('article', { name: 'Lampung' });
-  await button(card, t('connectionsPage.change')).click();
-  const form = page.getByRole('dialog', { name: t('connectionsPage.edit') });
-  await form.getByLabel(t('connectionsPage.field.label')).fill('Bandar Lampung');
-
-  const file = join(home.folder, 'settings.json');
-  const before = JSON.parse(settingsIn(home.folder));
-  writeFileSync(file, JSON.stringify({ ...before, retention: { days: 77 } }));
-  await button(form, t('window.save')).click();
-  await reads(form.getByRole('alert'), t('window.settingsChanged'));
-  expect(JSON.parse(settingsIn(home.folder)).connections[0].label).toBe('Lampung');
-
-  await button(form, t('window.loadAnew')).click();
-  await form.getByRole('alert').waitFor({ state: 'detached' });
-  expect(await form.getByLabel(t('connectionsPage.field.label')).inputValue()).toBe('Bandar Lampung');
-  await button(form, t('window.save')).click();
-  await page.getByRole('article', { name: 'Bandar Lampung' }).waitFor();
-  expect(JSON.parse(settingsIn(home.folder))).toMatchObject({
-    retention: { days: 77 },
-    connections: [{ ...before.connections[0], label: 'Bandar Lampung' }],
-  });
 });
 
 type Step = 'welcome' | 'central' | 'branch' | 'tables' | 'schedule' | 'first';

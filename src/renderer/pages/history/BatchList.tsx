@@ -31,7 +31,7 @@ export function BatchList({
   const batchAt = useBatches(filter, first, near);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another list, which begins at its top.
   useEffect(() => {
-    // What it returns must not be the effect's own answer: newer browsers return a promise, which React would call.
+    // In braces: newer browsers answer with a promise, which React would take for the effect's end.
     window.scrollTo({ top: 0 });
   }, [filter]);
 

@@ -16,9 +16,8 @@ export const connectionsPage = {
   allTablesButMany: 'all but {{tables}} of them',
   someTables_one: '1 chosen',
   someTables_other: '{{tables}} chosen',
-  on: 'On',
-  off: 'Off',
-  enabled: 'Copy {{name}} to head office',
+  copyIt: 'Copy to head office',
+  enabled: 'Copy to head office: {{name}}',
   offNote: 'Switched off: nothing is copied from here. What was copied stays at head office.',
   change: 'Change',
   test: 'Test',
@@ -125,6 +124,11 @@ export const connectionsPage = {
     version: 'PostgreSQL {{version}}',
     tables_one: '1 table',
     tables_other: '{{tables}} tables',
+  },
+  hint: {
+    tls: 'Ask whoever runs the server for the file with its certificate authority. If the server is inside this building and has no certificate, choose another encryption here.',
+    password:
+      'Type the password here. If the settings name a variable or a file for it, check that it is there.',
   },
   removeTitle: 'Remove {{name}}?',
   removeNote:

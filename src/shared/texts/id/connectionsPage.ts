@@ -15,9 +15,8 @@ export const connectionsPage = {
   allTablesBut: 'semua kecuali {{names}}',
   allTablesButMany: 'semua kecuali {{tables}} tabel',
   someTables_other: '{{tables}} dipilih',
-  on: 'Aktif',
-  off: 'Nonaktif',
-  enabled: 'Salin {{name}} ke kantor pusat',
+  copyIt: 'Salin ke kantor pusat',
+  enabled: 'Salin ke kantor pusat: {{name}}',
   offNote: 'Nonaktif: tidak ada yang disalin dari sini. Yang sudah disalin tetap ada di kantor pusat.',
   change: 'Ubah',
   test: 'Uji',
@@ -123,6 +122,11 @@ export const connectionsPage = {
     plain: 'tidak terenkripsi',
     version: 'PostgreSQL {{version}}',
     tables_other: '{{tables}} tabel',
+  },
+  hint: {
+    tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Bila servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain di sini.',
+    password:
+      'Ketik kata sandinya di sini. Bila pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
   },
   removeTitle: 'Hapus {{name}}?',
   removeNote:
