@@ -6,6 +6,11 @@ import type { ServedAgent } from './agent.ts';
 /** For a state to come about: a busy machine takes its time, and a state that never comes fails all the same. */
 const PATIENCE_MS = 60_000;
 
+interface Opening extends BrowserContextOptions {
+  /** An error that the test is about. */
+  readonly expected?: RegExp;
+}
+
 let browser: Promise<Browser> | null = null;
 
 /** Starts the browser for a test file's windows. @returns closes it */
@@ -19,7 +24,7 @@ export async function startBrowser(): Promise<() => Promise<void>> {
  * The window of an agent in a browser profile of its own, until the test has finished, which then fails if the page
  * has met an error or was refused something by its content security policy.
  */
-export async function openWindow(agent: ServedAgent, options: BrowserContextOptions = {}): Promise<Page> {
+export async function openWindow(agent: ServedAgent, { expected, ...options }: Opening = {}): Promise<Page> {
   if (browser === null) throw new Error('There is no browser: beforeAll(startBrowser) starts one.');
   const context = await (await browser).newContext({
     viewport: { width: 1280, height: 800 },
@@ -30,9 +35,12 @@ export async function openWindow(agent: ServedAgent, options: BrowserContextOpti
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
+  const note = (text: string): void => {
+    if (!isLostLink(text) && expected?.test(text) !== true) problems.push(text);
+  };
+  page.on('pageerror', (error) => note(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !isLostLink(message.text())) problems.push(message.text());
+    if (message.type() === 'error') note(message.text());
   });
   onTestFinished(async () => {
     await context.close();
