@@ -1,21 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { SettingsFile } from '../../src/shared/settings.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
-import { startTestAgent } from './support/agent.ts';
-import { closeBrowser, openWindow } from './support/browser.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
 
-let removeBuild: () => void = () => {};
-beforeAll(async () => {
-  removeBuild = await buildWindow();
-});
-afterAll(async () => {
-  await closeBrowser();
-  removeBuild();
-});
+beforeAll(buildWindow);
+beforeAll(startBrowser);
 
 /** A branch that is set up, and the settings as they stand in its file. */
 async function setUpBranch() {
@@ -26,7 +20,7 @@ async function setUpBranch() {
   const file = join(home.folder, 'settings.json');
   const settings = (): SettingsFile => JSON.parse(readFileSync(file, 'utf8'));
   const write = (next: SettingsFile): void => writeFileSync(file, JSON.stringify(next));
-  const agent = await startTestAgent(home.folder);
+  const agent = await serve(home.folder);
   const page = await openWindow(agent);
   await page.getByRole('link', { name: 'Connections' }).click();
   return { pair, page, settings, write };
@@ -40,6 +34,8 @@ test('what was typed outlives a change from elsewhere, and overwrites nothing of
   const before = settings();
   write({ ...before, connections: before.connections.map((one) => ({ ...one, exclude: ['t_*'] })) });
   await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByRole('alert').getByText('The settings were changed meanwhile').waitFor();
+  expect(settings().connections).toEqual([{ ...before.connections[0], exclude: ['t_*'] }]);
   await form.getByRole('button', { name: 'Load the new settings' }).click();
   await form.getByRole('button', { name: 'Load the new settings' }).waitFor({ state: 'detached' });
   await form.getByRole('button', { name: 'Save' }).click();

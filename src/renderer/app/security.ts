@@ -1,12 +1,7 @@
-import { config } from 'zod';
-
 /**
  * What the content security policy asks of the page itself. It must be imported first: what is imported after it
  * makes style elements.
  */
-
-// Else it would try whether code may be made of text, which the policy refuses and reports.
-config({ jitless: true });
 
 interface TrustedTypes {
   createPolicy(name: string, rules: { createHTML(text: string): string }): unknown;
