@@ -7,6 +7,10 @@ import { main } from './main.ts';
 // thrown for lines that nobody wants.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
+// In an installed Branchline this is Electron, run as Node. Other programs that are started from here, a browser
+// above all, are to run as what they are.
+delete process.env.ELECTRON_RUN_AS_NODE;
+
 // Should the process end before `main` has, that is no success.
 process.exitCode = ExitCode.SomeFailed;
 // Not awaited: the bundle is CommonJS, which cannot.

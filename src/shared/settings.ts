@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { expandUrl } from './endpointUrl.ts';
+import { SSL_MODES } from './sslMode.ts';
 import { Strategy } from './status.ts';
-
-/** What libpq means by each of these; see src/core/postgres/tls.ts. */
-export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
-export type SslMode = (typeof SSL_MODES)[number];
 
 /**
  * Reasons of our own carry `params.reason`, by which src/core/settings/reasons.ts says them in the

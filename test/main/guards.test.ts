@@ -19,9 +19,6 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
     expect(await page.evaluate(() => Object.keys(Reflect.get(globalThis, 'branchline')))).toEqual([
       ...CALL_NAMES,
       'listen',
-      'batches',
-      'latestBatch',
-      'onShow',
     ]);
   });
 

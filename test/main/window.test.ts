@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
 import { journalIn } from '../core/journal/support/world.ts';
 import { buildApp, commandLine, dataFolder, hasRuntime, startApp } from './support/app.ts';
 import { beginBatch, completedBatch, completeTable, failedBatch, writeSettings } from './support/history.ts';
+
+/** The row of a table in the list of a batch. */
+const rowOf = (page: Page, table: string) => page.getByRole('row').filter({ hasText: table });
 
 describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
   beforeAll(buildApp);
@@ -12,18 +16,16 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
   test('the latest batch is shown with its tables, and why one failed', async () => {
     const folder = dataFolder();
     writeSettings(folder);
-    const id = failedBatch(journalIn(folder));
+    failedBatch(journalIn(folder));
 
     const { page } = await startApp({ folder });
+    await page.getByText('1 table failed').first().waitFor();
+    await page.getByRole('link', { name: /^Batch of/ }).click();
 
-    const text = await page.locator('#batch').textContent();
-    expect(text).toContain(id);
-    expect(text).toContain('1 table failed; 1 of 2 are done.');
-    expect(text).toContain(`branchline sync-all --resume ${id}`);
-    const product = await page.locator('tr', { hasText: 'm_product' }).locator('th, td').allTextContents();
-    expect(product.slice(0, 6)).toEqual(['m_product', 'pgsql_lmp', 'completed', '412,000', '1,250', '3']);
-    await page.getByText('What the server said').click();
-    expect(await page.locator('.failure').textContent()).toContain('permission denied for table c_invoice');
+    await rowOf(page, 'm_product').waitFor();
+    expect(await rowOf(page, 'm_product').textContent()).toMatch(/completed.*412,000.*1,250.*3/s);
+    await page.getByRole('button', { name: 'Details of c_invoice' }).click();
+    await page.getByText('permission denied for table c_invoice').first().waitFor();
   });
 
   test('an earlier batch is shown when a person chooses it with the keyboard', async () => {
@@ -34,13 +36,12 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     failedBatch(journal);
 
     const { page } = await startApp({ folder });
-    await page.locator(`#choose-${earlier}`).focus();
+    const link = page.locator(`a[href="#/batch/${earlier}"]`).first();
+    await link.focus();
     await page.keyboard.press('Enter');
 
-    await page.locator('#batch code', { hasText: earlier }).waitFor();
-    expect(await page.locator('#batch').textContent()).toContain('All is well: its table is done.');
-    expect(await page.locator('[aria-current]').getAttribute('id')).toBe(`choose-${earlier}`);
-    expect(await page.locator(':focus').getAttribute('id')).toBe(`choose-${earlier}`);
+    await page.getByText(earlier).first().waitFor();
+    expect(page.url()).toContain(`#/batch/${earlier}`);
   });
 
   test('what another process writes into the journal appears by itself', async () => {
@@ -48,14 +49,16 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     writeSettings(folder);
 
     const { page } = await startApp({ folder });
-    expect(await page.locator('main').textContent()).toContain('No batch has run yet');
+    await page.getByText('No batch has run yet.').waitFor();
     const lease = tryAcquireLease(folder);
     const journal = journalIn(folder);
     const id = beginBatch(journal, ['ad_org', 'm_product']);
+    const since = new Date().toISOString();
+    journal.setHolder({ pid: process.pid, host: 'here', face: 'cli', since, batchId: id });
 
-    await page.getByText('Running: 0 of 2 tables are done.').waitFor();
+    await page.getByText('0 of 2 tables').first().waitFor();
     completeTable(journal, id, 'ad_org');
-    await page.getByText('Running: 1 of 2 tables are done.').waitFor();
+    await page.getByText('1 of 2 tables').first().waitFor();
     lease?.release();
   });
 
@@ -66,36 +69,31 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
 
     const { page } = await startApp({ folder });
 
-    await page
-      .getByText(
-        'Stopped before its end: the program or the computer stopped suddenly. 0 of 1 tables are done.',
-      )
-      .waitFor();
+    await page.getByText('the program or the computer stopped suddenly').first().waitFor();
   });
 
-  test('where there are no settings it says so and what to do, in the language of the system', async () => {
+  test('where there are no settings it opens the set-up, in the language of the system', async () => {
     const english = await startApp({ folder: dataFolder() });
-    expect(await english.page.locator('#notice').textContent()).toMatch(
-      /There are no settings yet.*connection add/s,
-    );
+    expect(english.page.url()).toContain('#/setup');
+    await english.page.getByRole('heading', { level: 1, name: 'Setting up Branchline' }).waitFor();
     expect(await english.page.locator('html').getAttribute('lang')).toBe('en');
 
     const indonesian = await startApp({ folder: dataFolder(), lang: 'id_ID.UTF-8' });
-    expect(await indonesian.page.locator('#notice').textContent()).toMatch(
-      /Belum ada pengaturan.*connection add/s,
-    );
+    await indonesian.page.getByRole('heading', { level: 1, name: 'Menyiapkan Branchline' }).waitFor();
     expect(await indonesian.page.locator('html').getAttribute('lang')).toBe('id');
   });
 
   test('it speaks the language of the settings, whatever the system speaks', async () => {
     const folder = dataFolder();
     writeSettings(folder, 'id');
-    failedBatch(journalIn(folder));
+    const id = failedBatch(journalIn(folder));
 
     const { page } = await startApp({ folder });
+    await page.getByText('1 tabel gagal').first().waitFor();
+    await page.evaluate(`location.hash = '/batch/${id}'`);
 
-    expect(await page.locator('#batch').textContent()).toContain('1 tabel gagal; 1 dari 2 selesai.');
-    expect(await page.locator('tr', { hasText: 'm_product' }).textContent()).toContain('412.000');
+    await rowOf(page, 'm_product').waitFor();
+    expect(await rowOf(page, 'm_product').textContent()).toContain('412.000');
   });
 
   test('a second start on the same data folder ends at once', async () => {

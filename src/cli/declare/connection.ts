@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SSL_MODES } from '../../shared/settings.ts';
+import { SSL_MODES } from '../../shared/sslMode.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
 import { connectionList } from '../commands/connectionList.ts';
 import { connectionPassword } from '../commands/connectionPassword.ts';

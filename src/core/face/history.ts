@@ -6,7 +6,7 @@ import type { HistoryFilter } from '../journal/history.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PastRun } from '../journal/tablesPast.ts';
 import { batchUnknown } from './journalReader.ts';
-import { lastDays, localDay } from './localDays.ts';
+import { type LocalDay, lastDays, localDay } from './localDays.ts';
 
 /** @param zone in which days are meant */
 export function journalFilter({ day, ...filter }: BatchFilter, zone: string): HistoryFilter {
@@ -25,10 +25,7 @@ const SEVERITY: readonly BatchStatus[] = [
 export function viewDays(journal: Journal, now: Date, count: number, zone: string): readonly DayView[] {
   const days = lastDays(now, count, zone);
   const begun = journal.begunSince(days[0]?.from ?? now.toISOString());
-  const onDays = Map.groupBy(begun, ({ started_at }) =>
-    // Times of one form sort as texts do.
-    days.findLast(({ from, to }) => from <= started_at && started_at < to),
-  );
+  const onDays = Map.groupBy(begun, ({ started_at }) => dayOf(days, started_at));
   return days.map((day) => {
     const batches = onDays.get(day) ?? [];
     return {
@@ -38,6 +35,18 @@ export function viewDays(journal: Journal, now: Date, count: number, zone: strin
       worst: SEVERITY.find((status) => batches.some((one) => one.status === status)) ?? null,
     };
   });
+}
+
+/** The day of a moment, by bisection: times of one form sort as texts do, and the days follow each other. */
+function dayOf(days: readonly LocalDay[], at: string): LocalDay | undefined {
+  let [first, last] = [0, days.length - 1];
+  while (first < last) {
+    const middle = Math.ceil((first + last) / 2);
+    if ((days[middle]?.from ?? '') <= at) first = middle;
+    else last = middle - 1;
+  }
+  const day = days[first];
+  return day !== undefined && day.from <= at && at < day.to ? day : undefined;
 }
 
 /** @throws UsageError `batch_unknown` */

@@ -17,12 +17,20 @@ export interface LocalDay {
 /** The last days up to the one of `now`, oldest first. */
 export function lastDays(now: Date, count: number, zone: string): readonly LocalDay[] {
   const today = wallDay(now.getTime() + offsetAt(now.getTime(), zone));
-  return Array.from({ length: count }, (_, index) => dayAt(today - (count - 1 - index) * DAY_MS, zone));
+  // One day's end is the next one's beginning: asking for a zone's clocks is what this costs.
+  const walls = Array.from({ length: count + 1 }, (_, index) => today - (count - 1 - index) * DAY_MS);
+  const beginnings = walls.map((wall) => beginning(wall, zone));
+  return walls.slice(0, count).map((wall, index) => ({
+    day: nameOf(wall),
+    from: beginnings[index] ?? '',
+    to: beginnings[index + 1] ?? '',
+  }));
 }
 
 /** @param day `2026-11-22` */
 export function localDay(day: string, zone: string): LocalDay {
-  return dayAt(Date.parse(`${day}T00:00:00.000Z`), zone);
+  const wall = Date.parse(`${day}T00:00:00.000Z`);
+  return { day, from: beginning(wall, zone), to: beginning(wall + DAY_MS, zone) };
 }
 
 const DAY_MS = 86_400_000;
@@ -32,12 +40,8 @@ function wallDay(wall: number): number {
 }
 
 /** @param wall its midnight on the wall */
-function dayAt(wall: number, zone: string): LocalDay {
-  return {
-    day: new Date(wall).toISOString().slice(0, 10),
-    from: beginning(wall, zone),
-    to: beginning(wall + DAY_MS, zone),
-  };
+function nameOf(wall: number): string {
+  return new Date(wall).toISOString().slice(0, 10);
 }
 
 /** Where the clocks go forward at midnight, a day begins at the moment in which they do. */

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useCallback, useRef } from 'react';
 import classes from './ScrollTable.module.css';
 
 /**
@@ -18,6 +18,7 @@ export function ScrollTable<T>({
   /** What the table is of, for screen readers. */
   readonly label: string;
   readonly rows: readonly T[];
+  /** The same function each time. */
   readonly keyOf: (row: T) => string | number;
   /** What a row takes at first, in pixels; then it is measured. */
   readonly rowHeight: number;
@@ -29,14 +30,19 @@ export function ScrollTable<T>({
   readonly children: (row: T, rowIndex: number) => ReactNode;
 }) {
   const scroller = useRef<HTMLElement>(null);
+  // Another function would have all rows measured anew.
+  const getItemKey = useCallback(
+    (index: number) => {
+      const row = rows[index];
+      return row === undefined ? index : keyOf(row);
+    },
+    [rows, keyOf],
+  );
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : keyOf(row);
-    },
+    getItemKey,
     overscan: 6,
   });
   const items = list.getVirtualItems();

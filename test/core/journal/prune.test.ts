@@ -140,7 +140,8 @@ test('a pruning killed in the middle, ten times over, leaves whole batches and e
   const folder = freshFolder();
   fillJournal(folder, { batches: 1500, tables: 20, until: LONG_AGO, everyHours: 24 });
   let left = 1500;
-  for (let round = 0; round < 10; round += 1) {
+  // On a busy machine ten may all die before their first step.
+  for (let round = 0; round < 10 || left === 1500; round += 1) {
     const child = await startChild();
     await child.ask({ do: 'prune', folder });
     // The moment of death is the point of the test: somewhere in its pruning.

@@ -43,6 +43,8 @@ export function makeAccount(app: PackagedApp, home: string): Account {
       onTestFinished(async () => {
         child.kill('SIGKILL');
         await ended;
+        // Chromium's other processes notice a moment later, and write until then.
+        await waitForNoProcess(app.folder);
       });
       return { ended };
     },

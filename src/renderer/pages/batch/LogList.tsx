@@ -20,7 +20,7 @@ export function LogList({ lines }: { readonly lines: readonly Line[] }) {
     <ScrollTable
       label={t('batchPage.tabs.log')}
       rows={lines}
-      keyOf={(line) => line.id}
+      keyOf={idOf}
       rowHeight={LINE_HEIGHT}
       widths={WIDTHS}
       head={
@@ -38,4 +38,8 @@ export function LogList({ lines }: { readonly lines: readonly Line[] }) {
       )}
     </ScrollTable>
   );
+}
+
+function idOf(line: Line): number {
+  return line.id;
 }

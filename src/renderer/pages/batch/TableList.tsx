@@ -1,7 +1,11 @@
-import { useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { TableRow } from '../../../shared/contract.ts';
 import { type BatchView, type RunningTable, tableKey } from '../../../shared/window/views.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useLabels } from '../../data/useLabels.ts';
+import { useMay } from '../../data/useMay.ts';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
+import { refOf } from '../../parts/trouble/refs.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { TableListHead, WIDTHS } from './TableListHead.tsx';
 import { TableListRow } from './TableListRow.tsx';
@@ -25,7 +29,22 @@ export function TableList({
   readonly onSort: (by: SortKey) => void;
 }) {
   const t = useT();
+  const labelOf = useLabels();
+  const { run: mayRun, whyNotRun } = useMay();
+  const { mutate, isPending, variables } = useCommand('resume');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((key: string) => setOpen((now) => toggled(now, key)), []);
+  const batchId = view.batch.batch_id;
+  const retry = useCallback(
+    (row: TableRow) => mutate([batchId, { tables: [refOf(row)] }]),
+    [mutate, batchId],
+  );
+  // Asked for once and not in each row: rows come and go while a person scrolls.
+  const actions = useMemo(
+    () => ({ retry: view.resumable ? retry : null, mayRun, whyNotRun, toggle }),
+    [view.resumable, retry, mayRun, whyNotRun, toggle],
+  );
+  const [retried] = (isPending && variables[1].tables) || [];
   return (
     <ScrollTable
       label={t('batchPage.tabs.tables')}
@@ -43,9 +62,10 @@ export function TableList({
             rowIndex={rowIndex}
             live={running.get(key)}
             usual={view.usual[key]}
-            canRetry={view.resumable}
+            label={labelOf(row.connection)}
+            actions={actions}
             isOpen={open.has(key)}
-            onToggle={() => setOpen((now) => toggled(now, key))}
+            isRetried={retried !== undefined && tableKey(retried.connection, retried.table) === key}
           />
         );
       }}

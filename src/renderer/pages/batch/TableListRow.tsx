@@ -1,14 +1,10 @@
-import { ActionIcon, Text, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
 import { memo } from 'react';
 import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
-import type { RunningTable, Usual } from '../../../shared/window/views.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useLabels } from '../../data/useLabels.ts';
-import { useMay } from '../../data/useMay.ts';
+import { type RunningTable, tableKey, type Usual } from '../../../shared/window/views.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
-import { refOf } from '../../parts/trouble/refs.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { FailureDetails } from './FailureDetails.tsx';
 import { withLive } from './liveRows.ts';
@@ -22,9 +18,21 @@ interface Props {
   readonly rowIndex: number;
   readonly live: RunningTable | undefined;
   readonly usual: Usual | undefined;
-  readonly canRetry: boolean;
+  /** The name that people know its connection by. */
+  readonly label: string;
+  readonly actions: RowActions;
   readonly isOpen: boolean;
-  readonly onToggle: () => void;
+  /** Whether its retry has been asked for and has not begun yet. */
+  readonly isRetried: boolean;
+}
+
+/** What can be done with a row; the same object for all rows, until something of it changes. */
+export interface RowActions {
+  /** Null where there is nothing to retry in this batch. */
+  readonly retry: ((row: TableRow) => void) | null;
+  readonly mayRun: boolean;
+  readonly whyNotRun: string | undefined;
+  readonly toggle: (key: string) => void;
 }
 
 /** One table of a batch: its cells, and below them why it failed, where that is asked for. */
@@ -41,7 +49,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
         <td>
           <StatusMark of={row.status} kind="table" />
         </td>
-        <NameCell row={row} />
+        <NameCell row={row} label={props.label} />
         <td>{row.strategy === null ? '' : t(`log.strategy.${row.strategy}`)}</td>
         <td className={classes.number}>{count(row.records_processed)}</td>
         <td className={classes.number}>{count(row.records_skipped)}</td>
@@ -69,27 +77,24 @@ export const TableListRow = memo(function TableListRow(props: Props) {
   );
 });
 
-function NameCell({ row }: { readonly row: TableRow }) {
+function NameCell({ row, label }: { readonly row: TableRow; readonly label: string }) {
   const t = useT();
-  const labelOf = useLabels();
   const name = row.table_name === UNKNOWN_TABLES ? t('batchPage.unknownTables') : row.table_name;
-  const label = labelOf(row.connection);
   return (
     <th scope="row">
-      <Text fw={600} size="sm" truncate title={name}>
+      <div className={classes.name} title={name}>
         {name}
-      </Text>
-      <Text size="xs" c="dimmed" fw={400} truncate title={label}>
+      </div>
+      <div className={classes.of} title={label}>
         {label}
-      </Text>
+      </div>
     </th>
   );
 }
 
-function ActionsCell({ row, canRetry, isOpen, onToggle }: Props) {
+function ActionsCell({ row, actions, isOpen, isRetried }: Props) {
   const t = useT();
-  const { run, whyNotRun } = useMay();
-  const resume = useCommand('resume');
+  const { retry: retryRow, mayRun, whyNotRun, toggle } = actions;
   if (row.error_code === null && row.status !== TableStatus.Failed) return <td className={classes.last} />;
   const name = { table: row.table_name };
   const retry = t('batchPage.retryOne', name);
@@ -98,31 +103,29 @@ function ActionsCell({ row, canRetry, isOpen, onToggle }: Props) {
   return (
     <td className={classes.last}>
       <div className={classes.actions}>
-        {canRetry && (
-          <Tooltip label={whyNotRun ?? retry}>
-            <ActionIcon
-              variant="default"
-              size="lg"
-              aria-label={retry}
-              disabled={!run}
-              loading={resume.isPending}
-              onClick={() => resume.mutate([row.batch_id, { tables: [refOf(row)] }])}
-            >
-              <IconRefresh size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        )}
-        <Tooltip label={details}>
+        {retryRow !== null && (
           <ActionIcon
             variant="default"
             size="lg"
-            aria-label={details}
-            aria-expanded={isOpen}
-            onClick={onToggle}
+            aria-label={retry}
+            title={whyNotRun ?? retry}
+            disabled={!mayRun}
+            loading={isRetried}
+            onClick={() => retryRow(row)}
           >
-            <Chevron size={18} aria-hidden />
+            <IconRefresh size={18} aria-hidden />
           </ActionIcon>
-        </Tooltip>
+        )}
+        <ActionIcon
+          variant="default"
+          size="lg"
+          aria-label={details}
+          title={details}
+          aria-expanded={isOpen}
+          onClick={() => toggle(tableKey(row.connection, row.table_name))}
+        >
+          <Chevron size={18} aria-hidden />
+        </ActionIcon>
       </div>
     </td>
   );

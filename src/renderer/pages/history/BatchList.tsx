@@ -30,7 +30,10 @@ export function BatchList({
   const near = { from: rows.items[0]?.index ?? 0, to: rows.items.at(-1)?.index ?? 0 };
   const batchAt = useBatches(filter, first, near);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another list, which begins at its top.
-  useEffect(() => window.scrollTo({ top: 0 }), [filter]);
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for the effect's end.
+    window.scrollTo({ top: 0 });
+  }, [filter]);
 
   const seen = Array.from({ length: rows.last - rows.first + 1 }, (_, index) => batchAt(rows.first + index));
   const longest = longestOf(seen.map((batch) => batch?.duration_seconds));

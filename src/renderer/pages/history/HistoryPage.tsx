@@ -30,11 +30,15 @@ export function HistoryPage() {
       {!nothingYet && <Filters filter={filter} setPart={setPart} clear={clear} />}
       <Answered to={first}>
         {(page) =>
-          page.total === 0 ? (
-            <NoBatch nothingYet={nothingYet} clear={clear} />
+          nothingYet ? (
+            <NoBatch />
           ) : (
             <Found page={page}>
-              <BatchList filter={filter} first={page} busy={first.isPlaceholderData} />
+              {page.total === 0 ? (
+                <NoneFits clear={clear} />
+              ) : (
+                <BatchList filter={filter} first={page} busy={first.isPlaceholderData} />
+              )}
             </Found>
           )
         }
@@ -43,6 +47,7 @@ export function HistoryPage() {
   );
 }
 
+/** How many there are is told as soon as the filter changes it. */
 function Found({ page, children }: { readonly page: BatchPage; readonly children: React.ReactNode }) {
   const t = useT();
   const format = useFormat();
@@ -56,31 +61,29 @@ function Found({ page, children }: { readonly page: BatchPage; readonly children
   );
 }
 
-function NoBatch({ nothingYet, clear }: { readonly nothingYet: boolean; readonly clear: () => void }) {
+function NoBatch() {
   const t = useT();
-  if (nothingYet) {
-    return (
-      <Empty
-        title={t('historyPage.empty')}
-        action={
-          <Button component={Link} href="/" mt="xs">
-            {t('historyPage.toToday')}
-          </Button>
-        }
-      >
-        {t('historyPage.emptyNext')}
-      </Empty>
-    );
-  }
+  const action = (
+    <Button component={Link} href="/" mt="xs">
+      {t('historyPage.toToday')}
+    </Button>
+  );
   return (
-    <Empty
-      title={t('historyPage.noneFits')}
-      action={
-        <Button onClick={clear} mt="xs">
-          {t('historyPage.clear')}
-        </Button>
-      }
-    >
+    <Empty title={t('historyPage.empty')} action={action}>
+      {t('historyPage.emptyNext')}
+    </Empty>
+  );
+}
+
+function NoneFits({ clear }: { readonly clear: () => void }) {
+  const t = useT();
+  const action = (
+    <Button onClick={clear} mt="xs">
+      {t('historyPage.clear')}
+    </Button>
+  );
+  return (
+    <Empty title={t('historyPage.noneFits')} action={action}>
       {t('historyPage.noneFitsNext')}
     </Empty>
   );

@@ -28,40 +28,45 @@ export function FoundTables({
       ),
     [states, filter],
   );
-  if (found.length === 0 && !narrows(filter)) {
-    return (
-      <Empty
-        title={t('tablesPage.empty')}
-        action={
-          <Button component={Link} href="/connections" mt="xs">
-            {t('tablesPage.toConnections')}
-          </Button>
-        }
-      >
-        {t('tablesPage.emptyNext')}
-      </Empty>
-    );
-  }
-  if (found.length === 0) {
-    return (
-      <Empty
-        title={t('tablesPage.noneFits')}
-        action={
-          <Button mt="xs" onClick={() => ways.setFilter(widened(filter))}>
-            {t('tablesPage.clear')}
-          </Button>
-        }
-      >
-        {t('tablesPage.noneFitsNext')}
-      </Empty>
-    );
-  }
+  if (found.length === 0 && !narrows(filter)) return <NoTable />;
   return (
     <div>
       <Text size="sm" c="dimmed" role="status" mb="xs">
         {t('tablesPage.tables', { count: found.length, number: format.count(found.length) })}
       </Text>
-      <TableList tables={found} filter={filter} setFilter={ways.setFilter} search={ways.search} />
+      {found.length === 0 ? (
+        <NoneFits clear={() => ways.setFilter(widened(filter))} />
+      ) : (
+        <TableList tables={found} filter={filter} setFilter={ways.setFilter} search={ways.search} />
+      )}
     </div>
+  );
+}
+
+function NoTable() {
+  const t = useT();
+  const action = (
+    <Button component={Link} href="/connections" mt="xs">
+      {t('tablesPage.toConnections')}
+    </Button>
+  );
+  return (
+    <Empty title={t('tablesPage.empty')} action={action}>
+      {t('tablesPage.emptyNext')}
+    </Empty>
+  );
+}
+
+function NoneFits({ clear }: { readonly clear: () => void }) {
+  const t = useT();
+  const action = (
+    <Button onClick={clear} mt="xs">
+      {t('tablesPage.clear')}
+    </Button>
+  );
+  return (
+    <Empty title={t('tablesPage.noneFits')} action={action}>
+      {t('tablesPage.noneFitsNext')}
+    </Empty>
   );
 }

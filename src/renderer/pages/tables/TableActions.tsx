@@ -3,9 +3,8 @@ import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Strategy } from '../../../shared/status.ts';
 import type { TableState } from '../../../shared/window/views.ts';
-import { useLinkLoss } from '../../data/liveStore.ts';
-import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { type Asked, Confirm } from './Confirm.tsx';
 
@@ -18,14 +17,12 @@ export function TableActions({
   readonly onAsking: (asking: boolean) => void;
 }) {
   const t = useT();
-  const { data: setup } = useCall('setup');
-  const linked = useLinkLoss() === null;
+  const may = useMay();
   const run = useCommand('runNow');
   const verify = useCommand('verify');
   const [asked, setAsked] = useState<Asked | null>(null);
-  const may = linked && setup?.commands === true && state.selected;
-  const why = state.selected ? t('tablesPage.action.cannot') : t('tablesPage.action.cannotLeft');
-  const common = { disabled: !may };
+  const why = state.selected ? may.whyNotRun : t('tablesPage.action.cannotLeft');
+  const common = { disabled: why !== undefined };
   const scope = { connections: [state.connection], tables: [state.table] };
 
   const ask = (what: Asked | null) => {
@@ -57,7 +54,7 @@ export function TableActions({
       <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
         {t('tablesPage.action.full')}
       </Button>
-      {!may && setup !== undefined && (
+      {why !== undefined && (
         <Text size="sm" c="dimmed" w="100%">
           {why}
         </Text>

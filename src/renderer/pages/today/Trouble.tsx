@@ -8,6 +8,7 @@ import { Answered } from '../../parts/Answered.tsx';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { GoOnButton } from '../../parts/trouble/GoOnButton.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
+import { needsConsent } from '../../parts/trouble/stepsFor.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { openFailures } from './openFailures.ts';
 import classes from './Trouble.module.css';
@@ -44,39 +45,51 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
             {t('todayPage.trouble.from', { time: format.shortTime(batch.started_at) })}
           </Anchor>
         </Group>
-        {failed.length > 0 ? (
-          <Failures attention={attention} />
-        ) : (
-          <Text>{t('todayPage.trouble.left', { count: openTables })}</Text>
-        )}
         {resumesAlone && <Text>{t('todayPage.trouble.resumesAlone')}</Text>}
-        <Group gap="sm">
-          <GoOnButton batch={batch} main={main} alone={resumesAlone} />
-        </Group>
+        {failed.length > 0 ? (
+          <Failures attention={attention} main={main} />
+        ) : (
+          <>
+            <Text>{t('todayPage.trouble.left', { count: openTables })}</Text>
+            <Group>
+              <GoOnButton batch={batch} main={main} alone={resumesAlone} />
+            </Group>
+          </>
+        )}
       </Stack>
     </Paper>
   );
 }
 
-function Failures({ attention: { batch, failed } }: { readonly attention: Attention }) {
+function Failures({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
   const t = useT();
+  const { batch, failed, resumesAlone } = attention;
   const asked = useCall('batch', batch.batch_id);
   const rows = asked.data?.tables;
   const groups = useMemo(
     () => (rows === undefined ? [] : groupFailures(openFailures(rows, failed), t)),
     [rows, failed, t],
   );
+  // Without the consent that is asked for, trying again would only fail again.
+  const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
   return (
     <Answered to={asked}>
       {() => (
         <>
-          <FailureGroups batchId={batch.batch_id} groups={groups.slice(0, GROUPS_SHOWN)} />
+          <FailureGroups
+            batchId={batch.batch_id}
+            groups={groups.slice(0, GROUPS_SHOWN)}
+            main={main && consentFirst}
+          />
           {groups.length === 0 && <Text>{t('todayPage.trouble.gone')}</Text>}
           {groups.length > GROUPS_SHOWN && (
             <Anchor component={Link} href={`/batch/${batch.batch_id}`}>
               {t('todayPage.trouble.more')}
             </Anchor>
           )}
+          <Group>
+            <GoOnButton batch={batch} main={main && !consentFirst} alone={resumesAlone} />
+          </Group>
         </>
       )}
     </Answered>

@@ -13,16 +13,19 @@ export function FailureGroups({
   batchId,
   groups,
   named = true,
+  main = false,
 }: {
   readonly batchId: string;
   readonly groups: readonly FailureGroup[];
   /** False where it is clear which table is meant. */
   readonly named?: boolean;
+  /** Whether giving consent is what the page asks the person to do. */
+  readonly main?: boolean;
 }) {
   const t = useT();
   return (
     <Stack gap="lg">
-      {groups.map((group) => (
+      {groups.map((group, index) => (
         <Stack key={`${group.code} ${group.sentence}`} gap={6}>
           <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
             {group.sentence}
@@ -31,7 +34,7 @@ export function FailureGroups({
             {t('troubles.next')}: {group.next}
           </Text>
           {named && <TroubleTables rows={group.rows} />}
-          <StepButton batchId={batchId} group={group} />
+          <StepButton batchId={batchId} group={group} main={main && index === 0} />
         </Stack>
       ))}
     </Stack>
@@ -39,11 +42,20 @@ export function FailureGroups({
 }
 
 /** The next step of a failure as a button; none where trying again is all there is. */
-function StepButton({ batchId, group }: { readonly batchId: string; readonly group: FailureGroup }) {
+function StepButton({
+  batchId,
+  group,
+  main,
+}: {
+  readonly batchId: string;
+  readonly group: FailureGroup;
+  readonly main: boolean;
+}) {
   const t = useT();
   const { run, whyNotRun } = useMay();
   const [isAsking, setAsking] = useState(false);
   const close = () => setAsking(false);
+  const variant = main ? 'filled' : 'default';
   switch (stepFor(group.code)) {
     case null:
       return null;
@@ -56,7 +68,7 @@ function StepButton({ batchId, group }: { readonly batchId: string; readonly gro
     case 'allow_deletes':
       return (
         <Group>
-          <Button variant="default" disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
+          <Button variant={variant} disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
             {t('troubles.allowDeletes')}
           </Button>
           {isAsking && <DeletesConsent batchId={batchId} group={group} onClose={close} />}
@@ -65,7 +77,7 @@ function StepButton({ batchId, group }: { readonly batchId: string; readonly gro
     case 'accept_source':
       return (
         <Group>
-          <Button variant="default" disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
+          <Button variant={variant} disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
             {t('troubles.acceptSource')}
           </Button>
           {isAsking && <SourceConsent batchId={batchId} group={group} onClose={close} />}

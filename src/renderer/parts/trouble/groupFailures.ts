@@ -2,6 +2,7 @@ import type { TableRow } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
+import type { Language } from '../../../shared/texts/language.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 
 /** Tables that failed for one reason, and that reason in words. */
@@ -31,8 +32,19 @@ export function groupFailures(rows: readonly TableRow[], t: Translate): readonly
   return [...groups.values()].map((group) => say(group, t)).sort((a, b) => b.rows.length - a.rows.length);
 }
 
-/** What the failure says where nothing of it is of one table only. */
+/** By row: while 2,000 tables run, rows come five times a second, and all but a few are those of before. */
+const reasons = new WeakMap<TableRow, { readonly language: Language; readonly reason: string }>();
+
 function reasonOf(row: TableRow, t: Translate): string {
+  const known = reasons.get(row);
+  if (known?.language === t.language) return known.reason;
+  const reason = withoutOwn(row, t);
+  reasons.set(row, { language: t.language, reason });
+  return reason;
+}
+
+/** What the failure says where nothing of it is of one table only. */
+function withoutOwn(row: TableRow, t: Translate): string {
   const { code, params } = failureOfRow(row);
   const { sentence, next } = t.failure({ code, params: { ...params, table: '', deletes: 0, rows: 0 } });
   return [code, sentence, next].join('\n');

@@ -14,9 +14,9 @@ export const batchPage = {
   },
   by: {
     cli: 'a person, at the command line',
-    tray: 'a person, in this application',
+    tray: 'a person, in the tray application',
     schedule: 'a schedule',
-    agent: 'the background service',
+    agent: 'a person, in this window',
   },
   asked: {
     all: 'all tables',

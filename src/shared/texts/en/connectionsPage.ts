@@ -13,6 +13,7 @@ export const connectionsPage = {
   tables: 'Tables',
   allTables: 'all, also those that are added later',
   allTablesBut: 'all but {{names}}',
+  allTablesButMany: 'all but {{tables}} of them',
   someTables_one: '1 chosen',
   someTables_other: '{{tables}} chosen',
   on: 'On',
@@ -125,6 +126,11 @@ export const connectionsPage = {
     tables_one: '1 table',
     tables_other: '{{tables}} tables',
   },
+  hint: {
+    tls: 'Ask whoever runs the server for the file with its certificate authority. If the server is inside this building and has no certificate, choose another encryption here.',
+    password:
+      'Type the password here. If the settings name a variable or a file for it, check that it is there.',
+  },
   removeTitle: 'Remove {{name}}?',
   removeNote:
     'Nothing will be copied from this branch any more, and its stored password is forgotten. What was copied stays at head office, and the branch database itself is not touched. To stop for a while only, switch it off instead.',
@@ -134,7 +140,7 @@ export const connectionsPage = {
   whichAll: 'All, also those that are added later. Untick what is to be left out.',
   whichSome: 'Only those that are ticked',
   exclude: 'Leave out',
-  excludeNote: 'Names, or beginnings such as t_*. Press Enter after each.',
+  excludeNote: 'Beginnings such as t_*; press Enter after each. Single tables are unticked in the list.',
   looking: 'Looking at the tables of the branch…',
   search: 'Search for a table',
   tickShown: 'Tick these {{tables}}',

@@ -50,6 +50,7 @@ export const setupPage = {
   planNever: 'Nothing is planned. A schedule can be added at any time on the page Schedules.',
   noSchedule: 'nothing is planned',
   start: 'Start the first sync',
+  again: 'Sync once more',
   starting: 'Looking at the tables of the branch…',
   mayLeave: 'You may close this window; it goes on.',
   progress: '{{done}} of {{total}} tables are done',

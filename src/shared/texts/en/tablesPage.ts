@@ -138,8 +138,6 @@ export const tablesPage = {
     started: 'Started',
     startedRun: '{{table}} is being copied. You see how it gets on under Today.',
     startedVerify: '{{table}} is being compared at both ends. What is found will stand here.',
-    cannot:
-      'Not possible in this window now: another Branchline does the work, or the program does not answer.',
     cannotLeft: 'The settings do not name this table.',
   },
   repair: {

@@ -14,9 +14,9 @@ export const batchPage = {
   },
   by: {
     cli: 'seseorang, lewat baris perintah',
-    tray: 'seseorang, lewat aplikasi ini',
+    tray: 'seseorang, lewat aplikasi tray',
     schedule: 'jadwal',
-    agent: 'layanan latar',
+    agent: 'seseorang, lewat jendela ini',
   },
   asked: {
     all: 'semua tabel',

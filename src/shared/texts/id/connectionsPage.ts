@@ -13,6 +13,7 @@ export const connectionsPage = {
   tables: 'Tabel',
   allTables: 'semua, termasuk yang ditambahkan nanti',
   allTablesBut: 'semua kecuali {{names}}',
+  allTablesButMany: 'semua kecuali {{tables}} tabel',
   someTables_other: '{{tables}} dipilih',
   on: 'Aktif',
   off: 'Nonaktif',
@@ -123,6 +124,11 @@ export const connectionsPage = {
     version: 'PostgreSQL {{version}}',
     tables_other: '{{tables}} tabel',
   },
+  hint: {
+    tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Bila servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain di sini.',
+    password:
+      'Ketik kata sandinya di sini. Bila pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
+  },
   removeTitle: 'Hapus {{name}}?',
   removeNote:
     'Tidak ada lagi yang disalin dari cabang ini, dan kata sandinya yang disimpan dilupakan. Yang sudah disalin tetap ada di kantor pusat, dan basis data cabang tidak disentuh. Bila hanya untuk sementara, nonaktifkan saja.',
@@ -132,7 +138,8 @@ export const connectionsPage = {
   whichAll: 'Semua, termasuk yang ditambahkan nanti. Hapus centang pada yang tidak disalin.',
   whichSome: 'Hanya yang dicentang',
   exclude: 'Tidak disalin',
-  excludeNote: 'Nama, atau awalan seperti t_*. Tekan Enter setelah masing-masing.',
+  excludeNote:
+    'Awalan seperti t_*; tekan Enter setelah masing-masing. Untuk satu tabel, hapus centangnya di daftar.',
   looking: 'Melihat tabel di cabang…',
   search: 'Cari tabel',
   tickShown: 'Centang {{tables}} ini',

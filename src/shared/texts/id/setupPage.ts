@@ -50,6 +50,7 @@ export const setupPage = {
   planNever: 'Tidak ada yang dijadwalkan. Jadwal bisa ditambahkan kapan saja di halaman Jadwal.',
   noSchedule: 'tidak ada yang dijadwalkan',
   start: 'Mulai sinkronisasi pertama',
+  again: 'Sinkronkan sekali lagi',
   starting: 'Melihat tabel di cabang…',
   mayLeave: 'Anda boleh menutup jendela ini; pekerjaan tetap berjalan.',
   progress: '{{done}} dari {{total}} tabel selesai',

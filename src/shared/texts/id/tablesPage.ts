@@ -139,8 +139,6 @@ export const tablesPage = {
     started: 'Dimulai',
     startedRun: '{{table}} sedang disalin. Anda dapat mengikutinya di Hari ini.',
     startedVerify: '{{table}} sedang dibandingkan di kedua sisi. Hasilnya akan tampil di sini.',
-    cannot:
-      'Sekarang tidak bisa dari jendela ini: Branchline lain yang bekerja, atau program tidak menjawab.',
     cannotLeft: 'Pengaturan tidak menyebut tabel ini.',
   },
   repair: {

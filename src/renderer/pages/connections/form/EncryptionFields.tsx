@@ -1,5 +1,5 @@
 import { NativeSelect, Stack } from '@mantine/core';
-import { SSL_MODES } from '../../../../shared/settings.ts';
+import { SSL_MODES } from '../../../../shared/sslMode.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { Field } from './Field.tsx';
 import type { EndpointForm } from './useEndpointForm.ts';

@@ -1,6 +1,7 @@
 import { Code, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
+import { FailureCode, type FailureDetail } from '../../../../shared/errors.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
@@ -59,7 +60,7 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
           <>
             <Text size="sm">{sentences.sentence}</Text>
             <Text size="sm" fw={600}>
-              {sentences.next}
+              {failure === null ? sentences.next : (hintOf(failure, t) ?? sentences.next)}
             </Text>
             <Code block mt="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {failure?.message}
@@ -69,6 +70,12 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
       </div>
     </li>
   );
+}
+
+/** What can be done in this very form, where the sentence for everywhere speaks of files and commands. */
+function hintOf({ code }: FailureDetail, t: Translate): string | null {
+  if (code === FailureCode.Tls) return t('connectionsPage.hint.tls');
+  return code === FailureCode.PasswordMissing ? t('connectionsPage.hint.password') : null;
 }
 
 /** What a step found out, in words; null where there is nothing to say. */
@@ -86,6 +93,7 @@ function sayFacts(
   if (step === 'read' && typeof facts.tables === 'number')
     return t('connectionsPage.fact.tables', { count: facts.tables, tables: format.count(facts.tables) });
   if (state !== 'ok') return null;
-  const values = Object.values(facts).filter((value) => typeof value !== 'boolean');
-  return values.length === 0 ? null : values.join(' · ');
+  // An address that was typed is known by its own name.
+  const values = new Set(Object.values(facts).filter((value) => typeof value !== 'boolean'));
+  return values.size === 0 ? null : [...values].join(' · ');
 }

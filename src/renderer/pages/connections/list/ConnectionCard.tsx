@@ -1,12 +1,14 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
 import { IconTable } from '@tabler/icons-react';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
+import type { Translate } from '../../../../shared/texts/translate.ts';
 import type { SettingsView } from '../../../../shared/window/views.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { withEnabled } from '../model/changes.ts';
-import { choiceOf, takesAll } from '../model/tableChoice.ts';
+import { choiceOf, type TableChoice, takesAll } from '../model/tableChoice.ts';
 import { EndpointCard } from './EndpointCard.tsx';
 import { RemoveConnection } from './RemoveConnection.tsx';
 
@@ -29,16 +31,6 @@ export function ConnectionCard({
   const editor = useSettings();
   const { id, label, enabled = true } = connection;
   const name = label || id;
-  const choice = choiceOf(connection);
-  const left = choice.exclude.length;
-  const tables = takesAll(choice)
-    ? left === 0
-      ? t('connectionsPage.allTables')
-      : t('connectionsPage.allTablesBut', { names: choice.exclude.join(', ') })
-    : t('connectionsPage.someTables', {
-        count: choice.tables.length,
-        tables: format.count(choice.tables.length),
-      });
   return (
     <EndpointCard
       title={name}
@@ -47,7 +39,7 @@ export function ConnectionCard({
       mayChange={mayChange}
       onEdit={onEdit}
       quiet={!enabled}
-      facts={[[t('connectionsPage.tables'), tables]]}
+      facts={[[t('connectionsPage.tables'), sayChoice(choiceOf(connection), t, format)]]}
       aside={
         <Switch
           checked={enabled}
@@ -82,4 +74,16 @@ export function ConnectionCard({
       <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
     </EndpointCard>
   );
+}
+
+/** More names than these are counted. */
+const NAMED = 5;
+
+function sayChoice(choice: TableChoice, t: Translate, format: Format): string {
+  const { tables, exclude } = choice;
+  if (!takesAll(choice))
+    return t('connectionsPage.someTables', { count: tables.length, tables: format.count(tables.length) });
+  if (exclude.length === 0) return t('connectionsPage.allTables');
+  if (exclude.length <= NAMED) return t('connectionsPage.allTablesBut', { names: exclude.join(', ') });
+  return t('connectionsPage.allTablesButMany', { tables: format.count(exclude.length) });
 }

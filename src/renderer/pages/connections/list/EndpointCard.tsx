@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlugConnected } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { SSL_MODES } from '../../../../shared/settings.ts';
+import { SSL_MODES } from '../../../../shared/sslMode.ts';
 import type { Draft, PasswordPlace } from '../../../../shared/window/views.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';

@@ -42,14 +42,7 @@ export function TableChooser({
           <Radio value="some" label={t('connectionsPage.whichSome')} />
         </Stack>
       </Radio.Group>
-      <TagsInput
-        label={t('connectionsPage.exclude')}
-        description={t('connectionsPage.excludeNote')}
-        value={[...choice.exclude]}
-        onChange={(exclude) => choosing.choose({ ...choice, exclude })}
-        splitChars={[',', ' ']}
-        clearable={false}
-      />
+      <LeaveOut choosing={choosing} />
       {choosing.error !== null && (
         <ErrorAlert error={choosing.error}>
           <Button mt="sm" size="xs" variant="default" onClick={choosing.look}>
@@ -108,6 +101,27 @@ export function TableChooser({
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/**
+ * Patterns, and names that are no table of the branch. Tables that were unticked are seen in the list: as tags they
+ * may be thousands.
+ */
+function LeaveOut({ choosing: { choice, found, choose } }: { readonly choosing: TableChoosing }) {
+  const t = useT();
+  const names = useMemo(() => new Set(found?.tables.map(({ table }) => table)), [found]);
+  const asTag = (one: string): boolean => one.includes('*') || (found !== undefined && !names.has(one));
+  return (
+    <TagsInput
+      label={t('connectionsPage.exclude')}
+      description={t('connectionsPage.excludeNote')}
+      value={choice.exclude.filter(asTag)}
+      onChange={(tags) =>
+        choose({ ...choice, exclude: [...choice.exclude.filter((one) => !asTag(one)), ...tags] })
+      }
+      splitChars={[',', ' ']}
+    />
   );
 }
 

@@ -85,6 +85,7 @@ function TableCells({
           label={table}
           title={table}
           classNames={{
+            root: classes.label ?? '',
             body: classes.check ?? '',
             labelWrapper: classes.label ?? '',
             label: classes.text ?? '',

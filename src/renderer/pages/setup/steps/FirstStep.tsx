@@ -1,5 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import type { Translate } from '../../../../shared/texts/translate.ts';
+import type { BatchSummary } from '../../../../shared/window/views.ts';
 import { useCall } from '../../../data/useCall.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { Answered } from '../../../parts/Answered.tsx';
@@ -38,9 +40,13 @@ export function FirstStep({ onBack }: { readonly onBack: () => void }) {
             {batch !== null && !running && <RunOutcome batch={batch} />}
             {batch?.status === 'completed' && <TrayHints />}
             <StepButtons onBack={onBack}>
-              {!running && batch?.status !== 'completed' && (
-                <Button disabled={setup?.commands !== true} onClick={start}>
-                  {batch === null ? t('setupPage.start') : t('window.tryAgain')}
+              {!running && (
+                <Button
+                  variant={batch?.status === 'completed' ? 'default' : 'filled'}
+                  disabled={setup?.commands !== true}
+                  onClick={start}
+                >
+                  {sayStart(batch, t)}
                 </Button>
               )}
               {running && <Text size="sm">{t('setupPage.mayLeave')}</Text>}
@@ -50,4 +56,9 @@ export function FirstStep({ onBack }: { readonly onBack: () => void }) {
       }}
     </Answered>
   );
+}
+
+function sayStart(batch: BatchSummary | null, t: Translate): string {
+  if (batch === null) return t('setupPage.start');
+  return batch.status === 'completed' ? t('setupPage.again') : t('window.tryAgain');
 }
