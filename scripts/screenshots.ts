@@ -36,7 +36,9 @@ const SCALE = 0.05;
 
 // Where the demo's branch is.
 process.env.TZ = 'Asia/Jakarta';
-const languages = (['en', 'id'] as const).filter((one) => process.argv.length < 3 || process.argv.includes(one));
+const languages = (['en', 'id'] as const).filter(
+  (one) => process.argv.length < 3 || process.argv.includes(one),
+);
 rmSync(OUT, { recursive: true, force: true });
 const remove = await buildWindow();
 const browser = await chromium.launch(await chromiumToRun());

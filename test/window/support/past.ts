@@ -77,7 +77,7 @@ interface Past {
 }
 
 function morning(past: Past, ago: number, at: string): void {
-  if (ago === 33 || ago === 61) interrupted(past, at);
+  if (ago === 33 || ago === 19) interrupted(past, at, ago === 33);
   else if (ago % 19 === 4) batch(past, at, 'tray', { c_payment: CONTENDED });
   else batch(past, at, ago % 7 === 0 ? 'tray' : 'schedule', {});
 }
@@ -95,15 +95,15 @@ function batch(
   journal.endBatch(id);
 }
 
-/** The power failed in the middle; an hour later it went on. */
-function interrupted(past: Past, at: string): void {
+/** The computer was shut down in the middle; an hour later it went on, or its tables were left to the next batch. */
+function interrupted(past: Past, at: string, goesOn: boolean): void {
   const { journal, clock } = past;
   const id = begin(past, at, 'schedule');
   const half = Math.floor(TABLES.length / 2);
   for (const [table, rows] of TABLES.slice(0, half)) copy(past, id, table, rows);
   journal.interruptBatch(id, 'shutdown');
   clock.pass(3_600);
-  if (past.random() < 0.5) {
+  if (!goesOn) {
     journal.interruptBatch(id, 'superseded');
     return;
   }

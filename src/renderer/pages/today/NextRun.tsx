@@ -21,7 +21,7 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
       {next === null && pause === null && (
         <>
           {' '}
-          <Anchor component={Link} href="/schedules" size="sm">
+          <Anchor component={Link} href="/schedules" size="sm" underline="always">
             {t('todayPage.planOne')}
           </Anchor>
         </>

@@ -26,7 +26,7 @@ export async function firstSights(stage: Stage, central: SignIn, branch: SignIn)
   await page.getByLabel(t('connectionsPage.field.schema'), { exact: true }).fill('adempiere');
   await look('setup-branch');
   await button(t('setupPage.testAndGoOn')).click();
-  await page.getByText('fact_acct').first().waitFor();
+  await page.getByText('ad_message_trl').first().waitFor();
   await look('setup-tables');
   await button(t('setupPage.goOn')).click();
   await page.getByRole('heading', { name: t('setupPage.step.schedule.title') }).waitFor();

@@ -35,7 +35,7 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await page.getByRole('progressbar').first().waitFor();
   await look('batch-running');
   await go('/tables');
-  await page.getByRole('link', { name: 'fact_acct' }).waitFor();
+  await page.getByRole('link', { name: 'ad_message_trl' }).waitFor();
   await look('tables-running');
   link.latencyMs = 0;
   await go('/');

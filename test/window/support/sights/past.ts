@@ -86,7 +86,7 @@ async function connections({ page, t, go, look, button, dialog, close }: Stage):
   await look('connection-form-tested');
   await close();
   await button(t('connectionsPage.chooseTables'), branch).click();
-  await dialog().getByText('fact_acct').first().waitFor();
+  await dialog().getByText('ad_message_trl').first().waitFor();
   await look('connection-tables');
   await close();
   await button(t('window.remove'), branch).click();
@@ -117,10 +117,7 @@ async function settings({ page, t, go, look, button, dialog, close }: Stage): Pr
   await look('settings-prune');
   await close();
   await button(t('settingsPage.bundleLook')).click();
-  await button('settings.json', dialog())
-    .or(dialog().locator('.mantine-Accordion-control').first())
-    .first()
-    .click();
+  await dialog().getByRole('button', { expanded: false }).first().click();
   await dialog().locator('code').first().waitFor();
   await look('settings-bundle');
   await close();
