@@ -71,6 +71,7 @@ async function inspected(page: Page, language: Language) {
   const look = async (name: string): Promise<void> => {
     for (const [size, viewport] of Object.entries({ '100 %': SMALLEST, '150 %': ZOOMED })) {
       await page.setViewportSize(viewport);
+      await inside.drawn();
       note(`${name} at ${size}`, await inside.layoutFaults());
       if (language === 'en') note(`${name} at ${size}`, await inside.violations());
     }

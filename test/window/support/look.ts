@@ -11,6 +11,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** Looks at a page from inside. */
 export interface Inspector {
+  /** Resolves when what follows from a change of the window's size has been drawn. */
+  drawn(): Promise<void>;
   /** What axe finds wrong with the page as it is now, one line each. */
   violations(): Promise<readonly string[]>;
   /** Texts that are cut off, and whether the page is wider than its window, one line each. */
@@ -24,6 +26,12 @@ export interface Inspector {
 export async function inspect(page: Page): Promise<Inspector> {
   const session = await page.context().newCDPSession(page);
   return {
+    drawn: async () => {
+      await evaluate(
+        session,
+        `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))`,
+      );
+    },
     violations: async () => {
       // Gone after each navigation to another document.
       await evaluate(session, `globalThis.axe === undefined && ((module) => { ${AXE} })(undefined), null`);

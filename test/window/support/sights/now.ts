@@ -12,8 +12,10 @@ export interface Moment {
   stopAgent(): Promise<void>;
 }
 
-/** Slow enough that a run is still at work after it was looked at. */
+/** Slow enough that some tables are still left when the run is found. */
 const SLOW_MS = 60;
+/** Slow enough that it is still at work after it was looked at, and not so slow that the link counts as frozen. */
+const SLOWER_MS = 1_500;
 
 /** What goes on: a run, a run that ended well, a pause, a database that does not answer, and what is told everywhere. */
 export async function nowSights(stage: Stage, moment: Moment): Promise<void> {
@@ -28,6 +30,7 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   link.latencyMs = SLOW_MS;
   await button(t('todayPage.runNow')).click();
   await page.getByRole('progressbar').nth(1).waitFor();
+  link.latencyMs = SLOWER_MS;
   await look('today-running');
   await page.getByRole('heading', { name: t('todayPage.running.title') }).waitFor();
   await page.locator('a[href*="batch"]').first().click();

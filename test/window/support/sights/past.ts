@@ -118,7 +118,7 @@ async function settings({ page, t, go, look, button, dialog, close }: Stage): Pr
   await close();
   await button(t('settingsPage.bundleLook')).click();
   await dialog().getByRole('button', { expanded: false }).first().click();
-  await dialog().locator('code').first().waitFor();
+  await dialog().locator('pre').first().waitFor();
   await look('settings-bundle');
   await close();
 }
