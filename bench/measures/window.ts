@@ -40,6 +40,7 @@ async function history({ cli, options }: Bench): Promise<readonly Line[]> {
     const opening: number[] = [];
     for (let run = 0; run < options.runs; run++) {
       // A new page each time: one that has shown the history before has kept it.
+      await window.page.evaluate(`location.hash = '/'`);
       await window.page.reload();
       await window.page.locator('h1').waitFor();
       opening.push(await openHistory(window.page));

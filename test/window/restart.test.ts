@@ -34,7 +34,7 @@ test('the agent is killed under the open window, which says so, and heals by its
   expect(await button(page, t('todayPage.stop')).isDisabled()).toBe(true);
   expect(await button(page, t('todayPage.pause')).isDisabled()).toBe(true);
 
-  await serve(home.folder, first.port);
+  await serve(home.folder, { port: first.port });
   await page.getByText(t('window.link.unreachable')).waitFor({ state: 'detached' });
   // The same batch goes on, and nobody has asked for it.
   await page.getByRole('link', { name: id }).waitFor();

@@ -47,7 +47,11 @@ export function Frame() {
             <Logo />
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar className={classes.side} p="sm" aria-label={t('window.navigation')}>
+        <AppShell.Navbar
+          className={`${classes.side} ${opened ? '' : classes.folded}`}
+          p="sm"
+          aria-label={t('window.navigation')}
+        >
           <Group className={classes.brand} visibleFrom="sm">
             <Logo />
           </Group>

@@ -33,8 +33,10 @@ export const theme = createTheme({
         portalProps: { target: '#main' },
       },
     },
-    // The empty element that would take the focus first has no place in a menu for screen readers.
-    Menu: { defaultProps: { portalProps: { target: '#main' }, withInitialFocusPlaceholder: false } },
+    Menu: {
+      // In its landmark, and without an element that is no item, which the role of a menu forbids.
+      defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false },
+    },
     // Theirs are no banners of the page, of which there may be one.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },

@@ -48,7 +48,7 @@ export function ConfirmButton({
             <Button variant="default" onClick={close} data-autofocus>
               {t('window.cancel')}
             </Button>
-            <Button color="red" loading={busy} onClick={() => void perform()}>
+            <Button color="red.9" loading={busy} onClick={() => void perform()}>
               {confirm}
             </Button>
           </Group>

@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
+import type { Language } from '../../../src/shared/texts/language.ts';
 import { BUILT_CLI } from './build.ts';
 
 const run = promisify(execFile);
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en_GB.UTF-8', id: 'id_ID.UTF-8' };
 
 /** `branchline serve` in a process of its own, killed at the latest with the test. */
 export interface ServedAgent {
@@ -14,16 +17,20 @@ export interface ServedAgent {
   link(): Promise<string>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** As a service is stopped. */
+  stop(): Promise<void>;
 }
 
-/**
- * Serves a user-data folder from the built command line.
- *
- * @param port that of an agent before, whose windows are still open
- */
-export async function serve(folder: string, port?: number): Promise<ServedAgent> {
-  // The language of a computer that has none set, whatever this one speaks.
-  const env = { ...process.env, LANG: 'C.UTF-8', LC_ALL: '', LC_MESSAGES: '' };
+interface Serving {
+  /** That of an agent before, whose windows are still open. */
+  readonly port?: number;
+  /** Of the computer, whatever this one speaks. */
+  readonly language?: Language;
+}
+
+/** Serves a user-data folder from the built command line. */
+export async function serve(folder: string, { port, language = 'en' }: Serving = {}): Promise<ServedAgent> {
+  const env = { ...process.env, LANG: LOCALES[language], LC_ALL: '', LC_MESSAGES: '' };
   const args = [BUILT_CLI, '--data-dir', folder, 'serve', '--json'];
   const child = spawn(process.execPath, port === undefined ? args : [...args, '--port', String(port)], {
     env,
@@ -34,10 +41,11 @@ export async function serve(folder: string, port?: number): Promise<ServedAgent>
     said += text;
   });
   const gone = once(child, 'close');
-  const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
     await gone;
   };
+  const kill = () => end('SIGKILL');
   onTestFinished(kill);
   const [line] = await Promise.race([
     once(createInterface(child.stdout), 'line'),
@@ -52,5 +60,6 @@ export async function serve(folder: string, port?: number): Promise<ServedAgent>
       return JSON.parse(stdout).link;
     },
     kill,
+    stop: () => end('SIGTERM'),
   };
 }

@@ -11,6 +11,9 @@ const PACKAGE = resolve('out', `test-window-${process.pid}`);
 /** The built command line, which finds the built window beside itself; after {@link buildWindow}. */
 export const BUILT_CLI = join(PACKAGE, 'out', 'cli', 'branchline.cjs');
 
+/** The built window. */
+export const WINDOW_FOLDER = join(PACKAGE, 'out', 'renderer');
+
 /** Builds command line and window from the sources as they are, and removes them after the file's tests. */
 export async function buildWindow(): Promise<() => void> {
   const env = { ...process.env, NODE_ENV: 'production', BRANCHLINE_BUILD_OUT: join(PACKAGE, 'out') };

@@ -11,7 +11,7 @@ export function ExportMenu({ view }: { readonly view: BatchView }) {
   const t = useT();
   const id = view.batch.batch_id;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end">
       <Menu.Target>
         <Button
           variant="default"

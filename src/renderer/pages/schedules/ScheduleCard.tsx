@@ -30,7 +30,7 @@ export function ScheduleCard({
               {id} · {cron} · {timezone}
             </Text>
           </Stack>
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
             {!enabled && (
               <Badge variant="outline" color="gray" c="dimmed">
                 {t('schedulesPage.off')}

@@ -22,7 +22,7 @@ export function Keeping({ settings }: { readonly settings: SettingsView }) {
     <Section title={t('settingsPage.retention')}>
       <Present />
       <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
-        <Group grow align="flex-start">
+        <Group grow align="flex-end">
           <NumberInput
             label={t('settingsPage.days')}
             value={days}

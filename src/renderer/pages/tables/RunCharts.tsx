@@ -28,7 +28,7 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
     barProps: { isAnimationActive: false },
     maxBarWidth: 24,
     xAxisProps: { tickFormatter: start, minTickGap: 40 },
-    yAxisProps: { width: 84 },
+    yAxisProps: { width: 100 },
     tooltipProps: { labelFormatter: start },
   };
   return (

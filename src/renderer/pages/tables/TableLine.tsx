@@ -23,6 +23,8 @@ export const TableLine = memo(function TableLine({
   const t = useT();
   const format = useFormat();
   const { last, success } = state;
+  const way = t(`tablesPage.way.${wayOf(state) ?? 'none'}`);
+  const chooser = t(`tablesPage.chooser.${chooserOf(state)}`);
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
@@ -35,8 +37,10 @@ export const TableLine = memo(function TableLine({
         </span>
       </div>
       <div role="cell" className={cells.cell}>
-        <span>{t(`tablesPage.way.${wayOf(state) ?? 'none'}`)}</span>
-        <span className={cells.less}>{t(`tablesPage.chooser.${chooserOf(state)}`)}</span>
+        <span title={way}>{way}</span>
+        <span className={cells.less} title={chooser}>
+          {chooser}
+        </span>
       </div>
       <div role="cell" className={cells.cell}>
         {success === null ? (

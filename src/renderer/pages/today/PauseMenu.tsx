@@ -32,7 +32,7 @@ export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
       </Button>
     );
   return (
-    <Menu position="bottom-start" withinPortal>
+    <Menu position="bottom-start">
       <Menu.Target>
         <Button
           variant="default"

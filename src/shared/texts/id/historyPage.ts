@@ -47,7 +47,7 @@ export const historyPage = {
   },
   done: '{{done}} dari {{total}}',
   failed: '{{number}} gagal',
-  noneFailed: 'tidak ada yang gagal',
+  noneFailed: '0 gagal',
   rows_other: '{{number}} baris',
   soFar: 'masih berjalan',
 } as const;

@@ -23,7 +23,7 @@ export function CentralCard({
   const layout = LAYOUTS.find((one) => one === fields.layout) ?? 'auto';
   return (
     <EndpointCard
-      title={fields.database}
+      title={fields.database || t('connectionsPage.central')}
       draft={{ kind: 'central', central }}
       place={place}
       mayChange={mayChange}

@@ -1,0 +1,143 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { type Agent, startAgent } from '../src/agent/agent.ts';
+import { openDemoSession } from '../src/cli/demoSession.ts';
+import { systemPorts } from '../src/core/systemPorts.ts';
+import { CENTRAL_DATABASE, SOURCE_DATABASE } from '../src/demo/databases.ts';
+import { type Demo, type DemoServer, startDemo, stopDemo } from '../src/demo/demo.ts';
+import { PASSFILE, passwordFor } from '../src/demo/passfile.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from '../src/demo/roles.ts';
+import type { Language } from '../src/shared/texts/language.ts';
+import { chromiumToRun } from '../test/support/chromium.ts';
+import { startProxy } from '../test/support/proxy.ts';
+import { buildWindow, WINDOW_FOLDER } from '../test/window/support/build.ts';
+import { livePast } from '../test/window/support/past.ts';
+import { firstSights, type SignIn } from '../test/window/support/sights/first.ts';
+import { nowSights } from '../test/window/support/sights/now.ts';
+import { pastSights } from '../test/window/support/sights/past.ts';
+import { addSchedules } from '../test/window/support/sights/schedules.ts';
+import { type Stage, stageOf } from '../test/window/support/sights/stage.ts';
+
+/**
+ * Makes pictures of every screen of the window, with the demo's databases and a past that is made up, into
+ * `out/screenshots/LANGUAGE/NAME-SCHEME-WIDTH.png`. Whoever makes them looks at them one by one; the best are
+ * `docs/images/window-*.png`.
+ *
+ *     npm run screenshots [en|id]
+ */
+const OUT = resolve('out/screenshots');
+const SIZES = [
+  { width: 1024, height: 700 },
+  { width: 1920, height: 1080 },
+] as const;
+const SCALE = 0.05;
+
+// Where the demo's branch is.
+process.env.TZ = 'Asia/Jakarta';
+const languages = (['en', 'id'] as const).filter(
+  (one) => process.argv.length < 3 || process.argv.includes(one),
+);
+rmSync(OUT, { recursive: true, force: true });
+const remove = await buildWindow();
+const browser = await chromium.launch(await chromiumToRun());
+try {
+  for (const language of languages) await picturesIn(language, browser);
+} finally {
+  await browser.close();
+  remove();
+}
+
+async function picturesIn(language: Language, browser: Browser): Promise<void> {
+  mkdirSync(join(OUT, language), { recursive: true });
+  // Not in a folder of ours alone: where root runs this, the servers run as somebody else.
+  const folder = join(tmpdir(), `branchline-pictures-${process.pid}`);
+  const demo = await startDemo({ folder, scale: SCALE, openSession: openDemoSession });
+  try {
+    await ofBranch(demo, language, browser);
+    await ofFirstRun(demo, language, browser);
+  } finally {
+    await stopDemo(folder);
+  }
+}
+
+async function ofBranch(demo: Demo, language: Language, browser: Browser): Promise<void> {
+  const { home } = demo;
+  await using link = await startProxy({ host: '127.0.0.1', port: serverOf(demo.central).port, password: '' });
+  addSchedules(home, language);
+  throughLink(home, link.port);
+  livePast(home, 'pgsql_lmp');
+  await withWindow(home, language, browser, async (stage, agent) => {
+    await pastSights(stage);
+    await nowSights(stage, { folder: home, link, stopAgent: () => agent.stop() });
+  });
+}
+
+/** In a folder of its own, on the same servers. */
+async function ofFirstRun(demo: Demo, language: Language, browser: Browser): Promise<void> {
+  const folder = join(demo.folder, 'first');
+  mkdirSync(folder);
+  const signIn = async (server: DemoServer | null, database: string, user: string): Promise<SignIn> => {
+    const place = { host: '127.0.0.1', port: serverOf(server).port, database, user };
+    return { ...place, password: (await passwordFor(demo.folder, place)) ?? '' };
+  };
+  const central = await signIn(demo.central, CENTRAL_DATABASE, CENTRAL_ROLE);
+  const branch = await signIn(demo.source, SOURCE_DATABASE, SOURCE_ROLE);
+  await withWindow(folder, language, browser, (stage) => firstSights(stage, central, branch));
+}
+
+async function withWindow(
+  folder: string,
+  language: Language,
+  browser: Browser,
+  work: (stage: Stage, agent: Agent) => Promise<void>,
+): Promise<void> {
+  const agent = await startAgent(systemPorts({ log: () => undefined }), {
+    folder,
+    windowFolder: WINDOW_FOLDER,
+    port: null,
+    language,
+    version: '0.1.0',
+    systemLanguages: [language],
+    startDemo: () => Promise.reject(new Error('The pictures have databases of their own.')),
+  });
+  const context = await browser.newContext({ viewport: SIZES[0], locale: language, reducedMotion: 'reduce' });
+  try {
+    const page = await context.newPage();
+    await page.goto(agent.link());
+    await page.locator('h1').waitFor();
+    const picture = async (name: string): Promise<void> => {
+      for (const viewport of SIZES) {
+        await page.setViewportSize(viewport);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          const file = `${name}-${colorScheme}-${viewport.width}.png`;
+          await page.screenshot({ path: join(OUT, language, file) });
+        }
+      }
+      await page.setViewportSize(SIZES[0]);
+      await page.emulateMedia({ colorScheme: 'light' });
+    };
+    await work(stageOf(page, language, picture), agent);
+  } finally {
+    await context.close();
+    await agent.stop(AbortSignal.abort());
+  }
+}
+
+/** Sends what goes to central through a link that can be made slow. */
+function throughLink(home: string, port: number): void {
+  const file = join(home, 'settings.json');
+  const settings = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...settings, central: { ...settings.central, port } }, null, 2));
+  const passfile = join(home, PASSFILE);
+  const known = readFileSync(passfile, 'utf8');
+  // For the link's port too.
+  writeFileSync(passfile, known.replaceAll(/^127\.0\.0\.1:\d+:/gm, '127.0.0.1:*:'));
+}
+
+function serverOf(server: DemoServer | null): DemoServer {
+  if (server === null) throw new Error('The demo has only one server.');
+  return server;
+}

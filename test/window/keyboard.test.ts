@@ -1,0 +1,160 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createTranslator } from '../../src/shared/texts/translate.ts';
+import { freshDatabases } from '../support/databases.ts';
+import { CONNECTION, makeHome } from '../support/home.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
+import { buildWindow } from './support/build.ts';
+import { type Keyboard, keyboardOf } from './support/keyboard.ts';
+import { livePast } from './support/past.ts';
+import { addSchedules } from './support/sights/schedules.ts';
+
+const t = createTranslator('en');
+
+beforeAll(buildWindow);
+beforeAll(startBrowser);
+
+/** Everything is done with `keys`; `page` is only looked at. */
+async function opened(): Promise<{ readonly page: Page; readonly keys: Keyboard } & AsyncDisposable> {
+  const pair = await freshDatabases({ scale: 0.005 });
+  const home = makeHome(pair);
+  addSchedules(home.folder, 'en');
+  livePast(home.folder, CONNECTION);
+  const agent = await serve(home.folder);
+  const page = await openWindow(agent, { viewport: { width: 1024, height: 700 } });
+  const dispose = async (): Promise<void> => {
+    await agent.stop();
+    home[Symbol.dispose]();
+    await pair.drop();
+  };
+  return { page, keys: await keyboardOf(page), [Symbol.asyncDispose]: dispose };
+}
+
+async function goTo({ page, keys }: { page: Page; keys: Keyboard }, name: string): Promise<void> {
+  await keys.tabTo('link', name, 'back');
+  await keys.press('Enter');
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name, exact: true })
+    .and(page.locator('[aria-current]'))
+    .waitFor();
+}
+
+describe('by keyboard alone', () => {
+  test('every page is reached, and each stop on it has a name and is seen', {
+    timeout: 600_000,
+  }, async () => {
+    await using window = await opened();
+    const { page, keys } = window;
+    await page.getByRole('heading', { name: t('todayPage.trouble.failed', { count: 2 }) }).waitFor();
+    const faults: string[] = [];
+    for (const name of ['today', 'history', 'tables', 'connections', 'schedules', 'settings'] as const) {
+      await goTo(window, t(`window.pages.${name}`));
+      await page.getByRole('status', { name: t('window.loading') }).waitFor({ state: 'detached' });
+      // From the page's own top, where following a link leads.
+      const found = await keys.round();
+      expect(found.stops.length, name).toBeGreaterThan(7);
+      expect(found.stops.map((stop) => stop.name)).toContain(t('window.skip'));
+      faults.push(...found.faults.map((fault) => `${name}: ${fault}`));
+    }
+    expect(faults).toEqual([]);
+  });
+
+  test('the way past the navigation, the days, the filters, a batch and its details', async () => {
+    await using window = await opened();
+    const { page, keys } = window;
+    await keys.tabTo('button', t('window.skip'));
+    await keys.press('Enter', 'Tab');
+    expect((await keys.focused()).name).toBe(t('todayPage.runNow'));
+
+    await goTo(window, t('window.pages.history'));
+    await page.getByRole('table', { name: t('historyPage.list') }).waitFor();
+    await keys.tabTo('button', /batch/);
+    await keys.press('ArrowLeft', 'Enter');
+    await page.getByRole('button', { name: t('historyPage.clear') }).waitFor();
+    await keys.tabTo('button', t('historyPage.clear'));
+    await keys.press('Enter');
+    await page.getByRole('button', { name: t('historyPage.clear') }).waitFor({ state: 'detached' });
+    await keys.tabTo('combobox', t('historyPage.filter.status'));
+    await keys.type('failed');
+    await page.getByText(/^\d+ batches$/).waitFor();
+    await page.waitForURL(/status=failed/);
+    await keys.tabTo('link', /Nov/);
+    await keys.press('ArrowDown', 'ArrowUp', 'Enter');
+
+    await page.getByRole('tab', { name: t('batchPage.tabs.log') }).waitFor();
+    await keys.tabTo('button', t('batchPage.export.button'));
+    await keys.press('Enter', 'ArrowDown');
+    expect((await keys.focused()).role).toBe('menuitem');
+    await keys.press('Escape');
+    expect((await keys.focused()).name).toBe(t('batchPage.export.button'));
+    await keys.tabTo('button', t('batchPage.details', { table: 'c_invoice' }));
+    await keys.press('Space');
+    await page.getByText('42501').waitFor();
+    await keys.tabTo('tab', t('batchPage.tabs.tables'), 'back');
+    await keys.press('ArrowRight');
+    await page.getByLabel(t('batchPage.log.search')).waitFor();
+  });
+
+  test('dialogs hold the focus and give it back', async () => {
+    await using window = await opened();
+    const { page, keys } = window;
+    await goTo(window, t('window.pages.tables'));
+    await keys.tabTo('link', 'c_invoice');
+    await keys.press('Enter');
+    await keys.tabTo('button', t('tablesPage.action.full'));
+    await keys.press('Enter');
+    await page.getByText(t('tablesPage.full.body')).waitFor();
+    await holds(page, keys, 6);
+    await keys.press('Escape');
+    await page.getByText(t('tablesPage.full.body')).waitFor({ state: 'detached' });
+    await holds(page, keys, 30);
+    await keys.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await keys.focused()).name).toBe('c_invoice');
+
+    await goTo(window, t('window.pages.connections'));
+    await keys.tabTo('button', t('connectionsPage.add'));
+    await keys.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await holds(page, keys, 30);
+    await keys.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await keys.focused()).name).toBe(t('connectionsPage.add'));
+  });
+
+  test('forms are filled in, tried and saved', async () => {
+    await using window = await opened();
+    const { page, keys } = window;
+    await goTo(window, t('window.pages.schedules'));
+    await keys.tabTo('button', t('schedulesPage.add'));
+    await keys.press('Enter');
+    await keys.tabTo('radio', t('schedulesPage.kind.daily'));
+    await keys.press('ArrowRight', 'ArrowRight', 'ArrowRight');
+    await keys.tabTo('textbox', t('schedulesPage.cron'));
+    await keys.press('Control+A');
+    await keys.type('45 3 * * 0');
+    await keys.tabTo('button', t('window.save'));
+    await keys.press('Enter');
+    await page.getByText('45 3 * * 0').waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await goTo(window, t('window.pages.settings'));
+    await keys.tabTo('radio', t('settingsPage.asSystem'));
+    await keys.press('ArrowRight', 'ArrowRight');
+    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor({ state: 'attached' });
+    await keys.tabTo('combobox', t('settingsPage.language'), 'back');
+    await keys.type('Bahasa');
+    await page.locator('html[lang="id"]').waitFor({ state: 'attached' });
+  });
+});
+
+/** However often Tab is pressed, the focus stays in the dialog. */
+async function holds(page: Page, keys: Keyboard, presses: number): Promise<void> {
+  const dialog = page.getByRole('dialog').last();
+  for (let press = 0; press < presses; press++) {
+    await keys.press('Tab');
+    await dialog.locator(':focus').waitFor({ state: 'attached' });
+  }
+}

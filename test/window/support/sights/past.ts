@@ -1,0 +1,124 @@
+import type { Stage } from './stage.ts';
+
+/** A branch with a past whose last batch left tables behind: what has been, and everything that can be set. */
+export async function pastSights(stage: Stage): Promise<void> {
+  await standing(stage);
+  await batch(stage);
+  await history(stage);
+  await tables(stage);
+  await connections(stage);
+  await schedules(stage);
+  await settings(stage);
+}
+
+async function standing({ page, t, go, look, button }: Stage): Promise<void> {
+  await go('/');
+  await page.getByText(t('todayPage.trouble.failed', { count: 2 })).waitFor();
+  await look('today-failed');
+  await button(t('todayPage.pause')).click();
+  await page.getByRole('menuitem').first().waitFor();
+  await look('today-pause-menu');
+  await page.keyboard.press('Escape');
+}
+
+async function batch({ page, t, go, look, button }: Stage): Promise<void> {
+  await go('/');
+  const heading = page.getByRole('heading', { name: t('todayPage.trouble.failed', { count: 2 }) });
+  await page.locator('section', { has: heading }).locator('a[href*="batch"]').first().click();
+  await button(t('batchPage.details', { table: 'c_invoice' })).click();
+  await page.getByText('42501').first().waitFor();
+  await look('batch-failed');
+  await button(t('batchPage.export.button')).click();
+  await page.getByRole('menuitem').first().waitFor();
+  await look('batch-export-menu');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: t('batchPage.tabs.log') }).click();
+  await page.getByLabel(t('batchPage.log.search')).waitFor();
+  await look('batch-log');
+}
+
+async function history({ page, t, go, look }: Stage): Promise<void> {
+  await go('/history');
+  await page.getByText(t('historyPage.strip.completed'), { exact: true }).waitFor();
+  await page.getByRole('table', { name: t('historyPage.list') }).waitFor();
+  await look('history');
+  await page.getByLabel(t('historyPage.filter.text'), { exact: true }).fill('no such table');
+  await page.getByText(t('historyPage.noneFits')).waitFor();
+  await look('history-none-fits');
+  await go('/batch/batch_2020_nothing');
+  await page.getByRole('alert').waitFor();
+  await look('batch-unknown');
+}
+
+async function tables({ page, t, go, look, button, close }: Stage): Promise<void> {
+  await go('/tables');
+  await page.getByRole('link', { name: 'fact_acct' }).waitFor();
+  await look('tables');
+  await go('/tables/pgsql_lmp/fact_acct');
+  await page.getByText(t('tablesPage.chart.rows')).first().waitFor();
+  await look('table');
+  await button(t('tablesPage.action.full')).click();
+  await page.getByText(t('tablesPage.full.body')).waitFor();
+  await look('table-confirm');
+  await button(t('window.cancel')).click();
+  await page.getByText(t('tablesPage.full.body')).waitFor({ state: 'detached' });
+  await close();
+}
+
+async function connections({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
+  await go('/connections');
+  const branch = page.getByRole('article', { name: 'Lampung' });
+  await button(t('connectionsPage.test'), branch).click();
+  await branch.getByRole('list').first().waitFor();
+  await look('connections');
+  await button(t('connectionsPage.add')).click();
+  await button(t('connectionsPage.advanced'), dialog()).click();
+  await button(t('window.save'), dialog()).click();
+  await dialog().locator('[aria-invalid="true"]').first().waitFor();
+  await look('connection-form-wrong');
+  await dialog().getByLabel(t('connectionsPage.field.label')).fill('Palembang, Jalan Jenderal Sudirman');
+  await dialog().getByLabel(t('connectionsPage.field.host')).fill('127.0.0.1');
+  await dialog().getByLabel(t('connectionsPage.field.port')).fill('1');
+  await dialog().getByLabel(t('connectionsPage.field.database')).fill('idempiere');
+  await dialog().getByLabel(t('connectionsPage.field.user')).fill('branchline');
+  await button(t('connectionsPage.test'), dialog()).click();
+  await dialog().getByRole('list').first().waitFor();
+  await look('connection-form-tested');
+  await close();
+  await button(t('connectionsPage.chooseTables'), branch).click();
+  await dialog().getByText('ad_message_trl').first().waitFor();
+  await look('connection-tables');
+  await close();
+  await button(t('window.remove'), branch).click();
+  await page.getByText(t('connectionsPage.removeNote')).waitFor();
+  await look('connection-remove');
+  await close();
+}
+
+async function schedules({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
+  await go('/schedules');
+  await page.getByText(t('schedulesPage.next')).first().waitFor();
+  await look('schedules');
+  await button(t('schedulesPage.add')).click();
+  await dialog().getByLabel(t('schedulesPage.name')).waitFor();
+  await look('schedule-editor');
+  await dialog().getByText(t('schedulesPage.kind.cron'), { exact: true }).click();
+  await dialog().getByLabel(t('schedulesPage.cron')).fill('61 8 * * *');
+  await look('schedule-cron-wrong');
+  await close();
+}
+
+async function settings({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
+  await go('/settings');
+  await page.getByRole('heading', { name: t('settingsPage.bundle') }).waitFor();
+  await look('settings');
+  await button(t('settingsPage.prune')).click();
+  await dialog().waitFor();
+  await look('settings-prune');
+  await close();
+  await button(t('settingsPage.bundleLook')).click();
+  await dialog().getByRole('button', { expanded: false }).first().click();
+  await dialog().locator('pre').first().waitFor();
+  await look('settings-bundle');
+  await close();
+}
