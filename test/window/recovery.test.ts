@@ -23,7 +23,7 @@ test('a failed table is told in a sentence with what to do, and its retry makes 
   await button(page, t('todayPage.runNow')).click();
   await page.getByRole('heading', { name: t('todayPage.trouble.failed', { count: 2 }) }).waitFor();
   await reads(page, t('todayPage.state.failed', { count: 2 }));
-  await reads(page, 'The user of pgsql_lmp may not read 2 tables at the branch.');
+  await reads(page, 'The user of Lampung may not read 2 tables at the branch.');
   await reads(page, /^What to do: Let the database administrator run: GRANT SELECT ON/);
   await reads(page, 'c_invoice, c_order');
 
@@ -36,6 +36,12 @@ test('a failed table is told in a sentence with what to do, and its retry makes 
   await reads(page, '42501');
   await page.getByText(`${t('batchPage.shown.failed')} 2`, { exact: true }).click();
   await reads(page, t('batchPage.shownCount', { shown: '2', total: '3' }));
+
+  await goTo(page, t('window.pages.tables'));
+  await page.getByRole('link', { name: 'c_invoice', exact: true }).click();
+  await reads(page.getByRole('dialog'), 'The user of Lampung may not read c_invoice at the branch.');
+  await page.goBack();
+  await page.goBack();
 
   await atBranch(pair, `GRANT SELECT ON c_invoice, c_order TO ${pair.source.user}`);
   await button(page, t('batchPage.retryOne', { table: 'c_invoice' })).click();
