@@ -134,7 +134,7 @@ function throughLink(home: string, port: number): void {
   const passfile = join(home, PASSFILE);
   const known = readFileSync(passfile, 'utf8');
   // For the link's port too.
-  writeFileSync(passfile, known.replaceAll(/^127\.0\.0\.1:\d+:/gm, '127.0.0.1:*:'));
+  writeFileSync(passfile, known + known.replaceAll(/^127\.0\.0\.1:\d+:/gm, '127.0.0.1:*:'));
 }
 
 function serverOf(server: DemoServer | null): DemoServer {

@@ -34,7 +34,15 @@ function SentencesAlert({
   readonly children?: ReactNode;
 }) {
   return (
-    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={what} role="alert" mb="md">
+    <Alert
+      color="red"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={what}
+      // Each of several problems stands on a line of its own.
+      styles={{ title: { whiteSpace: 'pre-line' } }}
+      role="alert"
+      mb="md"
+    >
       {rest.map((text) => (
         <Text key={text} size="sm" style={{ whiteSpace: 'pre-line' }}>
           {text}

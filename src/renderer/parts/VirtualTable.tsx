@@ -62,6 +62,7 @@ export function VirtualTable({
         className={classes.body}
         style={{ height: rows.height }}
         onKeyDown={rows.onKeyDown}
+        onFocus={rows.onFocus}
       >
         {rows.items.map(({ index, top }) => (
           <div

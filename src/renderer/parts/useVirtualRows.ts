@@ -1,5 +1,13 @@
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { rowAfterKey } from './rowKeys.ts';
 
 /** As tall in VirtualTable.module.css. */
@@ -19,11 +27,13 @@ export interface VirtualRows {
   readonly first: number;
   readonly last: number;
   readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+  readonly onFocus: (event: FocusEvent<HTMLElement>) => void;
 }
 
 export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
   const body = useRef<HTMLDivElement>(null);
   const wanted = useRef<number | null>(null);
+  const stop = useRef(0);
   const scrollMargin = useTop(body, count > 0);
   const rangeExtractor = useCallback((range: Range) => withFocused(range, body.current), []);
   const virtualizer = useWindowVirtualizer({
@@ -34,6 +44,7 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
     scrollPaddingStart: HEAD_HEIGHT + 60,
     rangeExtractor,
   });
+  useEffect(() => keepOneStop(body.current, stop.current, virtualizer.range?.startIndex ?? 0));
   useEffect(() => {
     if (wanted.current === null) return;
     const link = body.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`);
@@ -49,6 +60,10 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
     items: virtualizer.getVirtualItems().map(({ index, start }) => ({ index, top: start - scrollMargin })),
     first: virtualizer.range?.startIndex ?? 0,
     last: virtualizer.range?.endIndex ?? 0,
+    onFocus: ({ target }) => {
+      stop.current = indexOfRow(target) ?? stop.current;
+      keepOneStop(body.current, stop.current, stop.current);
+    },
     onKeyDown: (event) => {
       const at = indexOfRow(event.target);
       const page = Math.max(1, Math.floor(window.innerHeight / rowHeight) - 2);
@@ -61,6 +76,19 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
       virtualizer.scrollToIndex(next);
     },
   };
+}
+
+/**
+ * Tab comes to the list once, at the row where it was last, and leaves it with the next press: between the rows go
+ * the arrow keys. Else thousands of rows would lie between a person and what is behind the list.
+ *
+ * @param seen the row that Tab comes to where the last one is not there any more
+ */
+function keepOneStop(body: HTMLElement | null, last: number, seen: number): void {
+  const links = [...(body?.querySelectorAll<HTMLElement>('[data-index] a') ?? [])];
+  const at = (index: number) => links.find((link) => indexOfRow(link) === index);
+  const stop = at(last) ?? at(seen) ?? links[0];
+  for (const link of links) link.tabIndex = link === stop ? 0 : -1;
 }
 
 /** How far below the top of the document the rows begin: banners and filters above come and go. */

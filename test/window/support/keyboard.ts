@@ -44,13 +44,13 @@ export async function keyboardOf(page: Page): Promise<Keyboard> {
     round: async () => {
       const stops: Focused[] = [];
       const faults: string[] = [];
-      const begin = await mark(page);
+      await isNew(page, 'begin');
       for (let step = 0; step < MOST; step++) {
         await press('Tab');
         const here = await focused();
         // Between the last stop and the first the focus is with the browser itself.
-        if (here.role === 'RootWebArea') continue;
-        if ((await mark(page)) <= begin + stops.length) return { stops, faults };
+        if (await isNowhere(page)) continue;
+        if (!(await isNew(page))) return { stops, faults };
         stops.push(here);
         if (here.name.trim() === '') faults.push(`a ${here.role} without a name: ${await html(page)}`);
         if (!(await isSeen(page)))
@@ -71,13 +71,16 @@ async function ask(session: CDPSession): Promise<Focused> {
   return { role: String(nodes[0]?.role?.value ?? ''), name: String(nodes[0]?.name?.value ?? '') };
 }
 
-/** Numbers the elements in the order in which they first had the focus. */
-function mark(page: Page): Promise<number> {
+function isNowhere(page: Page): Promise<boolean> {
+  return page.evaluate('document.activeElement === document.body');
+}
+
+/** Whether what has the focus has it for the first time since `begin`. */
+function isNew(page: Page, begin?: 'begin'): Promise<boolean> {
   return page.evaluate(`(() => {
-    globalThis.focusMarks ??= new Map();
-    const at = document.activeElement;
-    if (!focusMarks.has(at)) focusMarks.set(at, focusMarks.size);
-    return focusMarks.get(at);
+    ${begin === undefined ? '' : 'globalThis.focusSeen = new Set();'}
+    const before = focusSeen.size;
+    return focusSeen.add(document.activeElement).size > before;
   })()`);
 }
 

@@ -1,5 +1,6 @@
 import { Button, Drawer } from '@mantine/core';
 import type { SettingsBase } from '../../data/useSettings.ts';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { EndpointEditor } from './form/EndpointEditor.tsx';
 import { isTouched } from './form/formState.ts';
@@ -22,6 +23,7 @@ export function EndpointDrawer({
 }) {
   const t = useT();
   const form = useEndpointForm(base, target);
+  useFocusBack();
   // What was typed is not lost by a click beside it.
   const safe = !isTouched(form.state);
   return (

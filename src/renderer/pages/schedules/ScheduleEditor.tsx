@@ -16,6 +16,7 @@ import type { SettingsView } from '../../../shared/window/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
 import { SaveRefused } from '../../parts/SaveRefused.tsx';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { CronPreview } from './CronPreview.tsx';
 import { freeId, type ScheduleFile, withoutSchedule, withSchedule } from './changes.ts';
@@ -40,6 +41,7 @@ export function ScheduleEditor({
   readonly onClose: () => void;
 }) {
   const t = useT();
+  useFocusBack();
   const { document } = settings;
   const present = document?.schedules?.find((one) => one.id === id);
   const [schedule, setSchedule] = useState<ScheduleFile>(

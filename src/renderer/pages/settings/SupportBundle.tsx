@@ -5,6 +5,7 @@ import type { BundleFile } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { saveAs } from '../../parts/saveAs.ts';
+import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { Section } from './Section.tsx';
 
@@ -28,6 +29,7 @@ export function SupportBundle() {
 function BundleDialog({ onClose }: { readonly onClose: () => void }) {
   const t = useT();
   const bundle = useCall('bundle');
+  useFocusBack();
   return (
     <Modal
       opened

@@ -29,7 +29,10 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await go('/');
   link.latencyMs = SLOW_MS;
   await button(t('todayPage.runNow')).click();
-  await page.getByRole('progressbar').nth(1).waitFor();
+  await page
+    .getByText(/^[2-9]\d\s?%$/)
+    .first()
+    .waitFor();
   link.latencyMs = SLOWER_MS;
   await look('today-running');
   await page.getByRole('heading', { name: t('todayPage.running.title') }).waitFor();

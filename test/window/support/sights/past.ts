@@ -52,7 +52,7 @@ async function history({ page, t, go, look }: Stage): Promise<void> {
 
 async function tables({ page, t, go, look, button, close }: Stage): Promise<void> {
   await go('/tables');
-  await page.getByRole('link', { name: 'fact_acct' }).waitFor();
+  await page.getByRole('link', { name: 'ad_message_trl' }).waitFor();
   await look('tables');
   await go('/tables/pgsql_lmp/fact_acct');
   await page.getByText(t('tablesPage.chart.rows')).first().waitFor();

@@ -1,5 +1,6 @@
 import { Button, Drawer } from '@mantine/core';
 import type { SettingsBase } from '../../../data/useSettings.ts';
+import { useFocusBack } from '../../../parts/useFocusBack.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { TableChooser } from './TableChooser.tsx';
 import { useTableChoice } from './useTableChoice.ts';
@@ -16,6 +17,7 @@ export function TablesDrawer({
 }) {
   const t = useT();
   const choice = useTableChoice(base, id);
+  useFocusBack();
   return (
     <Drawer
       opened
