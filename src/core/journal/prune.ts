@@ -16,7 +16,7 @@ export interface PruneRequest {
   readonly now: Date;
   /** Only looks. */
   readonly dryRun: boolean;
-  /** Begins no further step after so many seconds: the next pruning goes on. Without it all is done. */
+  /** Begins no second step after so many seconds: the next pruning goes on. Without it all is done. */
   readonly seconds?: number;
 }
 
@@ -75,7 +75,8 @@ export async function prune(
   const hasTime = (): boolean => clock.monotonic() - began < (request.seconds ?? Infinity) * 1000;
   let all = NOTHING;
   const old = oldBatches(store, cutoff, request.batches);
-  for (let at = 0; at < old.length && hasTime(); at += BATCHES_A_STEP) {
+  // One step at least: on a machine where looking alone takes all the time nothing would ever go.
+  for (let at = 0; at < old.length && (at === 0 || hasTime()); at += BATCHES_A_STEP) {
     const step = old.slice(at, at + BATCHES_A_STEP);
     const work = (): Removed => removeBatches(store, step, look);
     all = sum(all, look ? work() : store.write(work));
