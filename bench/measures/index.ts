@@ -10,6 +10,7 @@ import { ONE_PERCENT } from './onePercent.ts';
 import { TWO_TABLES } from './twoTables.ts';
 import { UNCHANGED } from './unchanged.ts';
 import { VERIFY } from './verify.ts';
+import { WINDOW } from './window.ts';
 
 /** All measures, in the order in which they run. */
 export const MEASURES: readonly Measure[] = [
@@ -26,4 +27,5 @@ export const MEASURES: readonly Measure[] = [
   // Last of those with these tables: they change rows at the branch.
   ONE_PERCENT,
   EVENT_LOOP,
+  WINDOW,
 ];

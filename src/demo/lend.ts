@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createFile } from '../core/settings/atomicFile.ts';
 import { settingsFile } from '../core/settings/load.ts';
 import { UsageError } from '../shared/errors.ts';
+import type { SettingsFile } from '../shared/settings.ts';
 import type { Demo } from './demo.ts';
 import { PASSFILE } from './passfile.ts';
 import { CENTRAL_ROLE, SOURCE_ROLE } from './roles.ts';
@@ -12,7 +14,10 @@ const LENT_PASSFILE = 'demo.pgpass';
 
 /** Settings for a demo in somebody else's user-data folder. */
 export interface Lent {
-  /** Removes them, unless a person has changed them since. */
+  /**
+   * Removes them, unless a person has put other databases in them since. A language or a schedule of theirs goes too:
+   * left behind, they would run against databases that are gone.
+   */
   takeBack(): Promise<void>;
 }
 
@@ -35,11 +40,26 @@ export async function lendSettings({ home }: Demo, folder: string): Promise<Lent
   return {
     takeBack: async () => {
       const now = await readFile(settingsFile(folder), 'utf8').catch(() => '');
-      if (now !== settings) return;
+      if (!hasSameDatabases(now, settings)) return;
       await rm(settingsFile(folder), { force: true });
       await rm(passfile, { force: true });
     },
   };
+}
+
+function hasSameDatabases(now: string, lent: string): boolean {
+  const [mine, theirs] = [databasesOf(lent), databasesOf(now)];
+  return theirs !== null && isDeepStrictEqual(mine, theirs);
+}
+
+/** Null where it is no JSON: somebody is at work in it. */
+function databasesOf(text: string): readonly unknown[] | null {
+  try {
+    const { central, connections }: Partial<SettingsFile> = JSON.parse(text);
+    return [central, connections];
+  } catch {
+    return null;
+  }
 }
 
 /** Without those of the servers' owners, whom no sync needs. */

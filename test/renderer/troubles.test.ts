@@ -10,13 +10,14 @@ import type { Setup } from '../../src/shared/window/views.ts';
 import { AT_REST, failedRow, tableRow } from './support/rows.ts';
 
 const t = createTranslator('en');
+const nameOf = (connection: string): string => (connection === 'pgsql_lmp' ? 'Lampung' : connection);
 
 describe('failures in groups', () => {
   it('are one sentence where 120 tables failed for one reason', () => {
     const rows = Array.from({ length: 120 }, (_, index) =>
       failedRow(`t_${index}`, 'central_unreachable', { host: 'hq', port: 5432 }),
     );
-    const groups = groupFailures(rows, t);
+    const groups = groupFailures(rows, t, nameOf);
     expect(groups).toHaveLength(1);
     expect(groups[0]?.rows).toHaveLength(120);
     expect(groups[0]?.sentence).toBe(
@@ -26,10 +27,10 @@ describe('failures in groups', () => {
 
   it('name the table where there is one, and count them where there are several', () => {
     const rows = ['c_invoice', 'm_product'].map((name) => failedRow(name, 'source_permission'));
-    const [one] = groupFailures(rows.slice(0, 1), t);
-    const [two] = groupFailures(rows, t);
-    expect(one?.sentence).toBe('The user of pgsql_lmp may not read c_invoice at the branch.');
-    expect(two?.sentence).toBe('The user of pgsql_lmp may not read 2 tables at the branch.');
+    const [one] = groupFailures(rows.slice(0, 1), t, nameOf);
+    const [two] = groupFailures(rows, t, nameOf);
+    expect(one?.sentence).toBe('The user of Lampung may not read c_invoice at the branch.');
+    expect(two?.sentence).toBe('The user of Lampung may not read 2 tables at the branch.');
     expect(two?.next).toContain('GRANT SELECT ON these tables TO');
   });
 
@@ -41,7 +42,7 @@ describe('failures in groups', () => {
       failedRow('c', 'source_permission'),
       failedRow('d', 'source_permission', {}, { connection: 'pgsql_jkt' }),
     ];
-    expect(groupFailures(rows, t)).toHaveLength(4);
+    expect(groupFailures(rows, t, nameOf)).toHaveLength(4);
   });
 
   it('put the deletes of several tables together, and name no option of the command line', () => {
@@ -49,12 +50,14 @@ describe('failures in groups', () => {
       failedRow('a', 'too_many_deletes', { deletes: 1500, rows: 2000 }),
       failedRow('b', 'too_many_deletes', { deletes: 3000, rows: 4000 }),
     ];
-    const [group] = groupFailures(rows, t);
+    const [group] = groupFailures(rows, t, nameOf);
     expect(group?.sentence).toContain('4,500 of 6,000 rows of 2 tables');
     expect(group?.next).not.toContain('--');
-    const [source] = groupFailures([failedRow('a', 'source_identity_changed')], t);
-    expect(source?.next).toContain('pgsql_lmp');
+    const [source] = groupFailures([failedRow('a', 'source_identity_changed')], t, nameOf);
+    expect(source?.next).toContain('Lampung');
     expect(source?.next).not.toContain('--');
+    const [password] = groupFailures([failedRow('a', 'password_missing')], t, nameOf);
+    expect(password?.next).not.toContain('branchline');
   });
 
   it('begin with the reason of most tables, and pass over what has not failed', () => {
@@ -64,7 +67,7 @@ describe('failures in groups', () => {
       failedRow('c', 'central_disk_full'),
       failedRow('d', 'central_disk_full'),
     ];
-    expect(groupFailures(rows, t).map((group) => [group.code, group.rows.length])).toEqual([
+    expect(groupFailures(rows, t, nameOf).map((group) => [group.code, group.rows.length])).toEqual([
       ['central_disk_full', 2],
       ['source_permission', 1],
     ]);
@@ -72,7 +75,7 @@ describe('failures in groups', () => {
 
   it('explain a code that this version does not know', () => {
     const row = { ...failedRow('a', 'internal'), error_code: 'from_the_future', error_detail: null };
-    expect(groupFailures([row], t)[0]?.code).toBe('internal');
+    expect(groupFailures([row], t, nameOf)[0]?.code).toBe('internal');
   });
 });
 

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Language } from '../../src/shared/texts/language.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
 import { startProxy } from '../support/proxy.ts';
-import { startTestAgent } from './support/agent.ts';
-import { closeBrowser, openWindow } from './support/browser.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
 import { inspect } from './support/look.ts';
 import { livePast } from './support/past.ts';
@@ -23,14 +23,8 @@ const SCALE = 0.005;
 const SMALLEST = { width: 1024, height: 700 };
 const ZOOMED = { width: 683, height: 467 };
 
-let removeWindow: (() => void) | undefined;
-beforeAll(async () => {
-  removeWindow = await buildWindow();
-});
-afterAll(async () => {
-  await closeBrowser();
-  removeWindow?.();
-});
+beforeAll(buildWindow);
+beforeAll(startBrowser);
 
 describe.each(['en', 'id'] as const)('in %s', (language) => {
   test('nobody is kept out of a branch with a past, and nothing is cut off', {
@@ -41,7 +35,7 @@ describe.each(['en', 'id'] as const)('in %s', (language) => {
     using home = makeHome(pair, { central: { port: link.port } });
     addSchedules(home.folder, language);
     livePast(home.folder, CONNECTION);
-    const agent = await startTestAgent(home.folder, { language });
+    const agent = await serve(home.folder, { language });
     const page = await openWindow(agent, { viewport: SMALLEST });
     const { stage, problems } = await inspected(page, language);
     await pastSights(stage);
@@ -53,7 +47,7 @@ describe.each(['en', 'id'] as const)('in %s', (language) => {
     await using pair = await freshDatabases({ scale: SCALE });
     const folder = mkdtempSync(join(tmpdir(), 'branchline-first-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const agent = await startTestAgent(folder, { language });
+    const agent = await serve(folder, { language });
     const page = await openWindow(agent, { viewport: SMALLEST });
     const { stage, problems } = await inspected(page, language);
     await firstSights(stage, pair.central, pair.source);

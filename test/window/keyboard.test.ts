@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
-import { startTestAgent } from './support/agent.ts';
-import { closeBrowser, openWindow } from './support/browser.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
 import { type Keyboard, keyboardOf } from './support/keyboard.ts';
 import { livePast } from './support/past.ts';
@@ -12,14 +12,8 @@ import { addSchedules } from './support/sights/schedules.ts';
 
 const t = createTranslator('en');
 
-let removeWindow: (() => void) | undefined;
-beforeAll(async () => {
-  removeWindow = await buildWindow();
-});
-afterAll(async () => {
-  await closeBrowser();
-  removeWindow?.();
-});
+beforeAll(buildWindow);
+beforeAll(startBrowser);
 
 /** Everything is done with `keys`; `page` is only looked at. */
 async function opened(): Promise<{ readonly page: Page; readonly keys: Keyboard } & AsyncDisposable> {
@@ -27,7 +21,7 @@ async function opened(): Promise<{ readonly page: Page; readonly keys: Keyboard 
   const home = makeHome(pair);
   addSchedules(home.folder, 'en');
   livePast(home.folder, CONNECTION);
-  const agent = await startTestAgent(home.folder);
+  const agent = await serve(home.folder);
   const page = await openWindow(agent, { viewport: { width: 1024, height: 700 } });
   const dispose = async (): Promise<void> => {
     await agent.stop();

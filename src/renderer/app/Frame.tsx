@@ -8,6 +8,7 @@ import { Banners } from './Banners.tsx';
 import classes from './Frame.module.css';
 import { Logo } from './Logo.tsx';
 import { Navigation } from './Navigation.tsx';
+import { PageBoundary } from './PageBoundary.tsx';
 import { Pages } from './Pages.tsx';
 import { useRefusals } from './useRefusals.ts';
 
@@ -58,7 +59,9 @@ export function Frame() {
         </AppShell.Navbar>
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
           <Banners />
-          <Pages />
+          <PageBoundary place={location}>
+            <Pages />
+          </PageBoundary>
         </AppShell.Main>
       </AppShell>
     </>

@@ -9,7 +9,13 @@ export function useShowRefusal(): (error: Error) => void {
   return useCallback(
     (error) => {
       const { what, rest } = sentencesOf(error, t);
-      notifications.show({ color: 'red', title: what, message: rest.join(' '), autoClose: 15_000 });
+      notifications.show({
+        color: 'red',
+        title: what,
+        message: rest.join(' '),
+        autoClose: 15_000,
+        closeButtonProps: { 'aria-label': t('window.close') },
+      });
     },
     [t],
   );

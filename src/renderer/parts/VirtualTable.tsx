@@ -18,6 +18,7 @@ export function VirtualTable({
   columns,
   widths,
   style,
+  keyOf = (index) => index,
   busy = false,
   children,
 }: {
@@ -27,6 +28,8 @@ export function VirtualTable({
   /** As `grid-template-columns` has it. */
   readonly widths: string;
   readonly style?: CSSProperties;
+  /** Where rows change places: by what a row is known, so that whoever has come to it stays with it. */
+  readonly keyOf?: (index: number) => string | number;
   /** Whether what is shown is of the question before. */
   readonly busy?: boolean;
   /** A row's cells. */
@@ -63,7 +66,7 @@ export function VirtualTable({
       >
         {rows.items.map(({ index, top }) => (
           <div
-            key={index}
+            key={keyOf(index)}
             role="row"
             aria-rowindex={index + 2}
             data-index={index}

@@ -1,61 +1,65 @@
-import { fork } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import type { Language } from '../../../src/shared/texts/language.ts';
-import type { AgentOrder, AgentReady } from './agentMain.ts';
-import { WINDOW_FOLDER } from './build.ts';
+import { BUILT_CLI } from './build.ts';
 
-/** The agent in a process of its own. */
-export interface TestAgent {
-  readonly url: string;
+const run = promisify(execFile);
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en_GB.UTF-8', id: 'id_ID.UTF-8' };
+
+/** `branchline serve` in a process of its own, killed at the latest with the test. */
+export interface ServedAgent {
   readonly port: number;
-  /** A link that opens the window; each can be used once. */
-  link(): string;
+  /** A link that opens one window, as `branchline serve --link` prints it. */
+  link(): Promise<string>;
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>;
   /** As a service is stopped. */
   stop(): Promise<void>;
 }
 
-/**
- * Serves a data folder, until the test has finished.
- *
- * @param options.port that of an agent before, whose windows are still open
- */
-export async function startTestAgent(
-  folder: string,
-  options: { readonly port?: number; readonly language?: Language } = {},
-): Promise<TestAgent> {
-  const child = fork(new URL('./agentMain.ts', import.meta.url), { execArgv: [] });
-  const gone = once(child, 'exit');
-  onTestFinished(() => end('SIGKILL'));
-  const order: AgentOrder = {
-    folder,
-    windowFolder: WINDOW_FOLDER,
-    port: options.port ?? null,
-    language: options.language ?? 'en',
-  };
-  child.send(order);
-  const ready = await Promise.race([
-    once(child, 'message').then(([message]) => message as AgentReady),
-    gone.then(([code]) => Promise.reject(new Error(`The agent ended with ${code}`))),
-  ]);
-  const links = [...ready.links];
+interface Serving {
+  /** That of an agent before, whose windows are still open. */
+  readonly port?: number;
+  /** Of the computer, whatever this one speaks. */
+  readonly language?: Language;
+}
 
-  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+/** Serves a user-data folder from the built command line. */
+export async function serve(folder: string, { port, language = 'en' }: Serving = {}): Promise<ServedAgent> {
+  const env = { ...process.env, LANG: LOCALES[language], LC_ALL: '', LC_MESSAGES: '' };
+  const args = [BUILT_CLI, '--data-dir', folder, 'serve', '--json'];
+  const child = spawn(process.execPath, port === undefined ? args : [...args, '--port', String(port)], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const gone = once(child, 'close');
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
     await gone;
-  }
-
+  };
+  const kill = () => end('SIGKILL');
+  onTestFinished(kill);
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    gone.then(([code]) => Promise.reject(new Error(`serve ended with ${code}: ${said}`))),
+  ]);
+  const { url } = JSON.parse(line);
   return {
-    url: ready.url,
-    port: Number(new URL(ready.url).port),
-    link: () => {
-      const link = links.shift();
-      if (link === undefined) throw new Error('No link is left.');
-      return link;
+    port: Number(new URL(url).port),
+    link: async () => {
+      const asked = [BUILT_CLI, '--data-dir', folder, 'serve', '--link', '--json'];
+      const { stdout } = await run(process.execPath, asked, { env });
+      return JSON.parse(stdout).link;
     },
-    kill: () => end('SIGKILL'),
+    kill,
     stop: () => end('SIGTERM'),
   };
 }

@@ -1,19 +1,24 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Of this test file alone: another one may be building meanwhile. */
-const OUT = `out/test-window-${process.pid}`;
+const run = promisify(execFile);
 
-/** Where the built window is, after {@link buildWindow}. */
-export const WINDOW_FOLDER = resolve(OUT, 'renderer');
+/** A package of this test file's own: another file may be building meanwhile. Inside the checkout, for `node_modules`. */
+const PACKAGE = resolve('out', `test-window-${process.pid}`);
 
-/** Builds the window from the sources as they are, and removes it after the file's tests. */
+/** The built command line, which finds the built window beside itself; after {@link buildWindow}. */
+export const BUILT_CLI = join(PACKAGE, 'out', 'cli', 'branchline.cjs');
+
+/** The built window. */
+export const WINDOW_FOLDER = join(PACKAGE, 'out', 'renderer');
+
+/** Builds command line and window from the sources as they are, and removes them after the file's tests. */
 export async function buildWindow(): Promise<() => void> {
-  const cli = resolve('node_modules/electron-vite/bin/electron-vite.js');
-  await promisify(execFile)(process.execPath, [cli, 'build'], {
-    env: { ...process.env, NODE_ENV: 'production', BRANCHLINE_BUILD_OUT: OUT },
-  });
-  return () => rmSync(OUT, { recursive: true, force: true });
+  const env = { ...process.env, NODE_ENV: 'production', BRANCHLINE_BUILD_OUT: join(PACKAGE, 'out') };
+  await run(process.execPath, [resolve('node_modules/electron-vite/bin/electron-vite.js'), 'build'], { env });
+  await run(process.execPath, [resolve('node_modules/vite/bin/vite.js'), 'build'], { env });
+  copyFileSync('package.json', join(PACKAGE, 'package.json'));
+  return () => rmSync(PACKAGE, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { Code, Stack } from '@mantine/core';
 import type { TableRow } from '../../../shared/contract.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -9,10 +10,11 @@ import classes from './TableList.module.css';
 export function FailureDetails({ row }: { readonly row: TableRow }) {
   const t = useT();
   const format = useFormat();
+  const labelOf = useLabels();
   const sqlstate = row.error_detail?.sqlstate;
   return (
     <Stack gap="sm">
-      <FailureGroups batchId={row.batch_id} groups={groupFailures([row], t)} named={false} />
+      <FailureGroups batchId={row.batch_id} groups={groupFailures([row], t, labelOf)} named={false} />
       <dl className={classes.technical}>
         {row.error_message !== null && (
           <>

@@ -1,6 +1,7 @@
 import { Button, Paper, Title } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { BatchView } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -11,8 +12,9 @@ const GROUPS_SHOWN = 2;
 /** Why tables of a batch failed, the reason of most of them first. */
 export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchView }) {
   const t = useT();
+  const labelOf = useLabels();
   const [isOpen, setOpen] = useState(false);
-  const groups = useMemo(() => groupFailures(tables, t), [tables, t]);
+  const groups = useMemo(() => groupFailures(tables, t, labelOf), [tables, t, labelOf]);
   if (groups.length === 0) return null;
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="why">

@@ -1,9 +1,12 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { TableStatus } from '../../../shared/status.ts';
+import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
 import type { TableState } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
+import { sayFailure } from '../../words/failure.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 
 /** How the last run of a table went, and up to when head office has it. */
@@ -11,9 +14,8 @@ export function LastRun({ state: { last, success } }: { readonly state: TableSta
   const t = useT();
   const format = useFormat();
   const now = useNow();
-  const failure =
-    last?.status === TableStatus.Failed && last.error_detail !== null ? last.error_detail : null;
-  const said = failure === null ? null : t.failure(failure);
+  const labelOf = useLabels();
+  const said = last?.status === TableStatus.Failed ? sayFailure(failureOfRow(last), t, labelOf) : null;
   return (
     <>
       {last !== null && (

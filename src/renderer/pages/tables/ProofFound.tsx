@@ -1,6 +1,8 @@
 import { Group, List, Table, Text } from '@mantine/core';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
+import { useLabels } from '../../data/useLabels.ts';
+import { sayFailure } from '../../words/failure.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofMark.tsx';
 import { findings } from './proof.ts';
@@ -12,6 +14,7 @@ const SHOWN_RANGES = 10;
 export function ProofFound({ verified }: { readonly verified: VerifiedRow | null }) {
   const t = useT();
   const format = useFormat();
+  const labelOf = useLabels();
   if (verified === null) {
     return (
       <>
@@ -22,8 +25,11 @@ export function ProofFound({ verified }: { readonly verified: VerifiedRow | null
       </>
     );
   }
-  const { failure } = verified;
-  const said = failure === null ? null : t.failure(failure);
+  const { connection, table_name: table, failure } = verified;
+  const said =
+    failure === null
+      ? null
+      : sayFailure({ ...failure, params: { connection, table, ...failure.params } }, t, labelOf);
   return (
     <>
       <Group gap="sm">

@@ -29,7 +29,12 @@ export function TableActions({
     setAsked(what);
     onAsking(what !== null);
   };
-  const tell = (message: string) => notifications.show({ title: t('tablesPage.action.started'), message });
+  const tell = (message: string) =>
+    notifications.show({
+      title: t('tablesPage.action.started'),
+      message,
+      closeButtonProps: { 'aria-label': t('window.close') },
+    });
   const told = {
     run: { onSuccess: () => tell(t('tablesPage.action.startedRun', { table: state.table })) },
     verify: { onSuccess: () => tell(t('tablesPage.action.startedVerify', { table: state.table })) },

@@ -44,7 +44,16 @@ export function TableList({
     }),
   );
   return (
-    <VirtualTable rows={rows} label={t('tablesPage.list')} columns={columns} widths={WIDTHS}>
+    <VirtualTable
+      rows={rows}
+      label={t('tablesPage.list')}
+      columns={columns}
+      widths={WIDTHS}
+      keyOf={(index) => {
+        const state = tables[index];
+        return state === undefined ? index : tableKey(state.connection, state.table);
+      }}
+    >
       {(index) => {
         const state = tables[index];
         if (state === undefined) return null;

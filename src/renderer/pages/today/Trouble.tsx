@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Attention } from '../../../shared/service.ts';
 import { useCall } from '../../data/useCall.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { GoOnButton } from '../../parts/trouble/GoOnButton.tsx';
@@ -64,11 +65,12 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
 function Failures({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
   const t = useT();
   const { batch, failed, resumesAlone } = attention;
+  const labelOf = useLabels();
   const asked = useCall('batch', batch.batch_id);
   const rows = asked.data?.tables;
   const groups = useMemo(
-    () => (rows === undefined ? [] : groupFailures(openFailures(rows, failed), t)),
-    [rows, failed, t],
+    () => (rows === undefined ? [] : groupFailures(openFailures(rows, failed), t, labelOf)),
+    [rows, failed, t, labelOf],
   );
   // Without the consent that is asked for, trying again would only fail again.
   const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));

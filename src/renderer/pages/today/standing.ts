@@ -1,6 +1,7 @@
 import type { ServiceStatus } from '../../../shared/service.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
+import { sayFailure } from '../../words/failure.ts';
 import type { Format } from '../../words/format.ts';
 
 /** How good or bad it is: shown by shape and colour. */
@@ -94,7 +95,7 @@ function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }:
           ? t('todayPage.state.waitingCentral', { time })
           : t('todayPage.state.waitingSource', { connection: labelOf(connection), time });
       const params = { ...(connection === null ? {} : { connection }), ...failure.params };
-      const { next } = t.failure({ code: failure.code, params });
+      const { next } = sayFailure({ code: failure.code, params }, t, labelOf);
       return { tone: 'waiting', detail: `${says} ${t('todayPage.state.waitingNext', { next })}` };
     }
     case 'idle':

@@ -4,6 +4,7 @@ import { TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
 import type { Language } from '../../../shared/texts/language.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
+import { sayFailure } from '../../words/failure.ts';
 
 /** Tables that failed for one reason, and that reason in words. */
 export interface FailureGroup {
@@ -18,9 +19,14 @@ export interface FailureGroup {
  * sentence. What is of a table alone (its name, its numbers) does not make another reason.
  *
  * @param rows of a batch; those that have not failed are passed over
+ * @param labelOf the name of a connection by its id
  * @returns the reason of most tables first
  */
-export function groupFailures(rows: readonly TableRow[], t: Translate): readonly FailureGroup[] {
+export function groupFailures(
+  rows: readonly TableRow[],
+  t: Translate,
+  labelOf: (connection: string) => string,
+): readonly FailureGroup[] {
   const groups = new Map<string, TableRow[]>();
   for (const row of rows) {
     if (row.status !== TableStatus.Failed) continue;
@@ -29,7 +35,9 @@ export function groupFailures(rows: readonly TableRow[], t: Translate): readonly
     if (group === undefined) groups.set(key, [row]);
     else group.push(row);
   }
-  return [...groups.values()].map((group) => say(group, t)).sort((a, b) => b.rows.length - a.rows.length);
+  return [...groups.values()]
+    .map((group) => say(group, t, labelOf))
+    .sort((a, b) => b.rows.length - a.rows.length);
 }
 
 /** By row: while 2,000 tables run, rows come five times a second, and all but a few are those of before. */
@@ -50,7 +58,7 @@ function withoutOwn(row: TableRow, t: Translate): string {
   return [code, sentence, next].join('\n');
 }
 
-function say(rows: readonly TableRow[], t: Translate): FailureGroup {
+function say(rows: readonly TableRow[], t: Translate, labelOf: (connection: string) => string): FailureGroup {
   const failures = rows.map(failureOfRow);
   const [first] = failures;
   if (first === undefined) throw new Error('A group has a row.');
@@ -62,19 +70,8 @@ function say(rows: readonly TableRow[], t: Translate): FailureGroup {
     ...(code === FailureCode.TooManyDeletes ? { deletes: sum('deletes'), rows: sum('rows') } : {}),
   };
   const called = (name: string) => (rows.length > 1 ? { ...params, table: name } : params);
-  const { sentence } = t.failure({ code, params: called(t('troubles.tables', { count: rows.length })) });
-  const { next } = t.failure({ code, params: called(t('troubles.theseTables')) });
-  return { code, sentence, next: nextHere(code, params, t) ?? next, rows };
-}
-
-/** Where the failure's own next step names an option of the command line, the window has a button. */
-function nextHere(
-  code: FailureCode,
-  { connection }: Readonly<Record<string, string | number>>,
-  t: Translate,
-): string | null {
-  if (code === FailureCode.TooManyDeletes) return t('troubles.deletesNext');
-  if (code === FailureCode.SourceIdentityChanged)
-    return t('troubles.sourceNext', { connection: connection ?? '?' });
-  return null;
+  const tables = called(t('troubles.tables', { count: rows.length }));
+  const { sentence } = sayFailure({ code, params: tables }, t, labelOf);
+  const { next } = sayFailure({ code, params: called(t('troubles.theseTables')) }, t, labelOf);
+  return { code, sentence, next, rows };
 }

@@ -7,6 +7,8 @@ export const troubles = {
     'First make sure that the branch database is the right one and is not empty. If those rows really are gone at the branch, allow the deletion.',
   sourceNext:
     'Check host and database of {{connection}} in its settings. If the change is meant (a new server, a restored backup), accept the database as it is now.',
+  passwordNext:
+    'Open the page Connections, choose "Change" at that database, and type its password. Where the settings name a variable or a password file, it belongs there.',
   next: 'What to do',
   which_one: 'Table: {{names}}',
   which_other: 'Tables: {{names}}',

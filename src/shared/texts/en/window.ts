@@ -44,4 +44,9 @@ export const window = {
   settingsRefusedNext:
     'Something in them is not right. Correct it and save again; what you typed is still here.',
   loadAnew: 'Load the new settings',
+  broken: 'This page cannot be shown',
+  brokenMeans: 'The mistake is in the program. Nothing is lost, and copying goes on.',
+  brokenNext:
+    'Open another page, or load the window anew. If it happens again, send the file for support (page Settings) to whoever helps you.',
+  loadWindow: 'Load the window anew',
 } as const;

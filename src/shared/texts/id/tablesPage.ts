@@ -30,10 +30,10 @@ export const tablesPage = {
   },
   way: {
     full: 'semuanya',
-    changes: 'hanya perubahan',
-    compare: 'hanya yang berbeda',
-    cursor: 'hanya baris terbaru',
-    replace: 'diganti seluruhnya',
+    changes: 'yang berubah',
+    compare: 'yang berbeda',
+    cursor: 'baris terbaru',
+    replace: 'diganti semua',
     none: 'belum ditentukan',
   },
   chooser: {

@@ -6,6 +6,8 @@ export const troubles = {
     'Pastikan dulu bahwa basis data cabang ini yang benar dan tidak kosong. Bila baris itu memang sudah tidak ada di cabang, izinkan penghapusan.',
   sourceNext:
     'Periksa host dan basis data {{connection}} dalam pengaturannya. Bila perubahan itu disengaja (server baru, cadangan dipulihkan), terima basis data yang sekarang.',
+  passwordNext:
+    'Buka halaman Koneksi, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Bila pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
   next: 'Yang perlu dilakukan',
   which_other: 'Tabel: {{names}}',
   showAll: 'Tampilkan semua {{count}} tabel',

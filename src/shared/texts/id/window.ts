@@ -44,4 +44,9 @@ export const window = {
   settingsRefused: 'Pengaturan belum disimpan',
   settingsRefusedNext: 'Ada yang tidak benar. Perbaiki lalu simpan lagi; yang Anda ketik masih ada di sini.',
   loadAnew: 'Muat pengaturan yang baru',
+  broken: 'Halaman ini tidak dapat ditampilkan',
+  brokenMeans: 'Kesalahannya ada pada program. Tidak ada yang hilang, dan penyalinan tetap berjalan.',
+  brokenNext:
+    'Buka halaman lain, atau muat ulang jendela ini. Jika terjadi lagi, kirimkan berkas bantuan (halaman Pengaturan) kepada orang yang membantu Anda.',
+  loadWindow: 'Muat ulang jendela',
 } as const;

@@ -44,7 +44,7 @@ export function ConnectionCard({
         <Switch
           checked={enabled}
           disabled={!mayChange || editor.saving}
-          label={enabled ? t('connectionsPage.on') : t('connectionsPage.off')}
+          label={t('connectionsPage.copyIt')}
           aria-label={t('connectionsPage.enabled', { name })}
           onChange={({ currentTarget: { checked } }) =>
             void editor.save((document) => withEnabled(document, id, checked))

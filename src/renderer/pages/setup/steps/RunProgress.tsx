@@ -1,15 +1,18 @@
 import { Progress, Stack, Text } from '@mantine/core';
 import type { RunView } from '../../../../shared/window/views.ts';
 import { useLive } from '../../../data/liveStore.ts';
+import { useLabels } from '../../../data/useLabels.ts';
+import { sayFailure } from '../../../words/failure.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 
 /** The first run, as it goes. */
 export function RunProgress() {
   const t = useT();
+  const labelOf = useLabels();
   const live = useLive();
   const activity = live?.status.activity;
   if (activity?.kind === 'waiting_database') {
-    const { sentence, next } = t.failure(activity.failure);
+    const { sentence, next } = sayFailure(activity.failure, t, labelOf);
     return (
       <Stack gap={4} role="status">
         <Text fw={600}>{sentence}</Text>

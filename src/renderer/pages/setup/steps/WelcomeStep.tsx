@@ -6,6 +6,7 @@ import { useSettings } from '../../../data/useSettings.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useEarlyLanguage, useT } from '../../../words/LanguageProvider.tsx';
+import { withEarlyLanguage } from '../language.ts';
 import { nextStep } from '../path.ts';
 
 /** Each in its own words: whoever does not read the other finds theirs. */
@@ -32,6 +33,14 @@ export function WelcomeStep({
     if (!isLanguage(value)) return;
     if (document === null) early.choose(value);
     else void settings.save((now) => ({ ...now, language: value }));
+  };
+  /** The demo's settings know nothing of the language that was chosen here. */
+  const enterDemo = async (): Promise<void> => {
+    const { document: written } = await settings.reload();
+    const { chosen } = early;
+    if (written !== null && withEarlyLanguage(written, chosen) !== written)
+      await settings.save((now) => withEarlyLanguage(now, chosen));
+    onDemo();
   };
   return (
     <Stack gap="lg">
@@ -65,7 +74,7 @@ export function WelcomeStep({
             variant="default"
             disabled={!mayChange}
             loading={demo.isPending}
-            onClick={() => demo.mutate([], { onSuccess: () => void settings.reload().then(onDemo) })}
+            onClick={() => demo.mutate([], { onSuccess: () => void enterDemo() })}
           >
             {t('setupPage.demo')}
           </Button>

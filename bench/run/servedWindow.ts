@@ -1,0 +1,78 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumToRun } from '../../test/support/chromium.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The window in a browser, behind it `branchline serve` as it ships. */
+export interface ServedWindow extends AsyncDisposable {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+/** Builds the window into the folder of a built command line, which looks for it beside itself. */
+export async function buildWindow(cli: string): Promise<void> {
+  const out = resolve(cli, '../../out');
+  await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'error'],
+    { cwd: ROOT, env: { ...process.env, NODE_ENV: 'production', BRANCHLINE_BUILD_OUT: out } },
+  );
+}
+
+/** Serves a user-data folder, and opens its window at an address such as `/history`. */
+export async function openServedWindow(cli: string, folder: string, at = '/'): Promise<ServedWindow> {
+  const child = spawn(process.execPath, [cli, '--data-dir', folder, 'serve', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = once(child, 'exit');
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    gone.then(([code]) => Promise.reject(new Error(`serve ended with ${code}`))),
+  ]);
+  const { link } = JSON.parse(line);
+  const browser = await chromium.launch(await chromiumToRun());
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+  // The link leads to the window's address; from there on this is what a person has open.
+  await page.goto(link);
+  await page.evaluate(`location.hash = '${at}'`);
+  await page.locator('h1').waitFor();
+  return {
+    browser,
+    page,
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/**
+ * What the window's own process has taken of this computer's memory, in MB: what would be free without it. Pages of
+ * the browser's program, which all of its processes share, are not in it.
+ */
+export async function privateMegabytes({ browser }: ServedWindow): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const sizes = await Promise.all(
+    processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => privateKilobytes(id)),
+  );
+  // A browser keeps one ready for the next page; the window's is the largest.
+  return Math.max(...sizes) / 1024;
+}
+
+async function privateKilobytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  return [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB/gm)].reduce(
+    (sum, [, kilobytes]) => sum + Number(kilobytes),
+    0,
+  );
+}

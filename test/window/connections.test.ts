@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { SettingsFile } from '../../src/shared/settings.ts';
+import { freshDatabases } from '../support/databases.ts';
+import { CONNECTION, makeHome } from '../support/home.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
+import { buildWindow } from './support/build.ts';
+
+beforeAll(buildWindow);
+beforeAll(startBrowser);
+
+/** A branch that is set up, and the settings as they stand in its file. */
+async function setUpBranch() {
+  const pair = await freshDatabases();
+  onTestFinished(() => pair.drop());
+  const home = makeHome(pair);
+  onTestFinished(() => home[Symbol.dispose]());
+  const file = join(home.folder, 'settings.json');
+  const settings = (): SettingsFile => JSON.parse(readFileSync(file, 'utf8'));
+  const write = (next: SettingsFile): void => writeFileSync(file, JSON.stringify(next));
+  const agent = await serve(home.folder);
+  const page = await openWindow(agent);
+  await page.getByRole('link', { name: 'Connections' }).click();
+  return { pair, page, settings, write };
+}
+
+test('what was typed outlives a change from elsewhere, and overwrites nothing of it', async () => {
+  const { page, settings, write } = await setUpBranch();
+  await page.getByRole('article', { name: 'Lampung' }).getByRole('button', { name: 'Change' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name that people see').fill('Lampung Raya');
+  const before = settings();
+  write({ ...before, connections: before.connections.map((one) => ({ ...one, exclude: ['t_*'] })) });
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByRole('alert').getByText('The settings were changed meanwhile').waitFor();
+  expect(settings().connections).toEqual([{ ...before.connections[0], exclude: ['t_*'] }]);
+  await form.getByRole('button', { name: 'Load the new settings' }).click();
+  await form.getByRole('button', { name: 'Load the new settings' }).waitFor({ state: 'detached' });
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('article', { name: 'Lampung Raya' }).waitFor();
+  expect(settings().connections).toEqual([
+    { ...before.connections[0], label: 'Lampung Raya', exclude: ['t_*'] },
+  ]);
+});
+
+test('a port that cannot be is refused at its field, before anything is written', async () => {
+  const { page, settings } = await setUpBranch();
+  const before = settings();
+  await page.getByRole('article', { name: 'Lampung' }).getByRole('button', { name: 'Change' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Port').fill('70000');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await form.getByText('must be at most 65535').waitFor();
+  // What is to be corrected has the focus.
+  expect(await form.getByLabel('Port').evaluate((field) => field.matches(':focus'))).toBe(true);
+  expect(settings()).toEqual(before);
+});
+
+test('a database that does not answer is saved only when a person says so; then it is switched off and removed', async () => {
+  const { pair, page, settings } = await setUpBranch();
+  await page.getByRole('button', { name: 'Add a branch database' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel('Name that people see').fill('Bandung');
+  await form.getByLabel('Server').fill(pair.source.host);
+  await form.getByLabel('Database').fill('there_is_none');
+  await form.getByLabel('User').fill(pair.source.user);
+  await form.getByLabel('Port').fill(String(pair.source.port));
+  await form.getByLabel('Password', { exact: true }).fill(pair.source.password);
+  await form.getByRole('button', { name: 'Save', exact: true }).click();
+  await form.getByRole('button', { name: 'Save it anyway' }).click();
+  const card = page.getByRole('article', { name: 'Bandung' });
+  await card.waitFor();
+  const ids = (): string[] => settings().connections.map(({ id }) => id);
+  expect(ids()).toEqual([CONNECTION, 'bandung']);
+
+  await card.getByRole('switch', { name: 'Copy to head office: Bandung' }).click();
+  await card.getByText('Switched off: nothing is copied from here.').waitFor();
+  expect(settings().connections[1]).toMatchObject({ enabled: false });
+  await card.getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await card.waitFor({ state: 'detached' });
+  expect(ids()).toEqual([CONNECTION]);
+});
