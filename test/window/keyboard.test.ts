@@ -65,7 +65,9 @@ describe('by keyboard alone', () => {
     expect(faults).toEqual([]);
   });
 
-  test('the way past the navigation, the days, the filters, a batch and its details', { timeout: 600_000 }, async () => {
+  test('the way past the navigation, the days, the filters, a batch and its details', {
+    timeout: 600_000,
+  }, async () => {
     await using window = await opened();
     const { page, keys } = window;
     await keys.tabTo('button', t('window.skip'));
