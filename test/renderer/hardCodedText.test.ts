@@ -9,6 +9,9 @@ const SPOKEN =
 /** Names and marks that are the same in every language. */
 const NOT_TEXT = /^[^\p{L}]*$|^(Branchline|PostgreSQL|English|Bahasa Indonesia)$/u;
 
+/** More than one word, the first of them with a capital: a sentence, wherever it stands. */
+const SENTENCE = /^\p{Lu}\p{Ll}*[ ,]+\p{L}/u;
+
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -24,15 +27,20 @@ function hardCoded(file: string, source: string): readonly string[] {
   const found: string[] = [];
   const note = (node: Node, text: string): void => {
     if (NOT_TEXT.test(text.trim())) return;
+    // Beside the components these are names of fields.
+    if (file.endsWith('.ts') && /^[a-z][A-Za-z]*$/.test(text)) return;
     const line = source.slice(0, node.start).split('\n').length;
     found.push(`${file}:${line}: ${text.trim()}`);
   };
   /** @param spoken whether what this comes to is shown as it is */
   const walk = (node: Node, spoken: boolean): void => {
     if (node.type === 'JSXText') note(node, String(node.value));
-    if (spoken && node.type === 'Literal' && typeof node.value === 'string') note(node, node.value);
+    if (node.type === 'Literal' && typeof node.value === 'string' && (spoken || SENTENCE.test(node.value)))
+      note(node, node.value);
     if (spoken && node.type === 'TemplateElement')
       note(node, String(Reflect.get(node.value as object, 'raw')));
+    // For the log of whoever looks for a fault: no person is shown it.
+    if (node.type === 'NewExpression' && /Error$/.test(nameOf(node.callee as Node))) return;
     for (const [key, value] of Object.entries(node)) {
       for (const child of Array.isArray(value) ? value : [value])
         if (isNode(child)) walk(child, isSpoken(node, key, child, spoken));
@@ -68,7 +76,7 @@ function nameOf(key: Node): string {
 }
 
 describe('components', () => {
-  const files = globSync('src/renderer/**/*.tsx');
+  const files = globSync('src/renderer/**/*.{ts,tsx}');
 
   test('are looked for where they are', () => {
     expect(files.length).toBeGreaterThan(30);
@@ -89,6 +97,8 @@ test('every way to write a text into a component is found', () => {
     '<button aria-label="Hello" />',
     "<Field label={ok ? 'Hello' : t('x')} />",
     "show({ title: 'Hello' })",
+    "tell(ok ? 'Hello there' : t('x'))",
+    "['Hello there']",
   ];
   for (const way of ways) expect(hardCoded('way.tsx', `const way = ${way};`), way).not.toEqual([]);
   const right = [

@@ -65,7 +65,9 @@ describe('by keyboard alone', () => {
     expect(faults).toEqual([]);
   });
 
-  test('the way past the navigation, the days, the filters, a batch and its details', async () => {
+  test('the way past the navigation, the days, the filters, a batch and its details', {
+    timeout: 600_000,
+  }, async () => {
     await using window = await opened();
     const { page, keys } = window;
     await keys.tabTo('button', t('window.skip'));
@@ -101,7 +103,7 @@ describe('by keyboard alone', () => {
     await page.getByLabel(t('batchPage.log.search')).waitFor();
   });
 
-  test('dialogs hold the focus and give it back', async () => {
+  test('dialogs hold the focus and give it back', { timeout: 600_000 }, async () => {
     await using window = await opened();
     const { page, keys } = window;
     await goTo(window, t('window.pages.tables'));
@@ -130,7 +132,7 @@ describe('by keyboard alone', () => {
     await button(page, t('connectionsPage.add')).and(page.locator(':focus')).waitFor();
   });
 
-  test('forms are filled in, tried and saved', async () => {
+  test('forms are filled in, tried and saved', { timeout: 600_000 }, async () => {
     await using window = await opened();
     const { page, keys } = window;
     await goTo(window, t('window.pages.schedules'));
