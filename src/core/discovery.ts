@@ -1,36 +1,13 @@
 import { modelName } from '../shared/naming.ts';
 import type { Language } from '../shared/texts/language.ts';
+import type { DiscoveredTable, Discovery, Draft } from '../shared/window/views.ts';
 import { selectTables } from './batch/select.ts';
 import { RELATION_KINDS } from './catalogue/facts.ts';
 import { EXCLUSIVELY_LOCKED } from './catalogue/read.ts';
-import type { RelationKind } from './catalogue/shape.ts';
-import { type CheckedDraft, checkDraft, type Draft, draftSession, endpointOf } from './draft.ts';
+import { type CheckedDraft, checkDraft, draftSession, endpointOf } from './draft.ts';
 import { oneLine } from './postgres/quote.ts';
 import type { Session, TextRow } from './postgres/session.ts';
 import { openLink } from './sync/links.ts';
-
-/** A table that a connection could copy. */
-export interface DiscoveredTable {
-  readonly table: string;
-  readonly model: string;
-  readonly kind: RelationKind;
-  /** As the catalogue has it, scaled to today's size; 0 where it knows nothing (never analysed, a view). */
-  readonly estimatedRows: number;
-  /** With indexes and out-of-line storage; of a partitioned table all of it. */
-  readonly bytes: number;
-  /** Whether rows can be told apart: a primary key, or a unique index over NOT NULL columns. */
-  readonly hasKey: boolean;
-  readonly readable: boolean;
-  /** Whether the draft's `tables` and `exclude` select it. */
-  readonly selected: boolean;
-}
-
-export interface Discovery {
-  /** Every schema that has tables, by name; PostgreSQL's own and ours are left out. */
-  readonly schemas: readonly { readonly schema: string; readonly tables: number }[];
-  /** Of the draft's schema, by name. */
-  readonly tables: readonly DiscoveredTable[];
-}
 
 /** So many tables are told at most: more could not be shown, and have never been met. */
 const MOST_TABLES = 20_000;

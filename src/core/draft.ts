@@ -1,12 +1,8 @@
-import type { CentralSettings, ConnectionSettings, SettingsFile } from '../shared/settings.ts';
+import type { CentralSettings, ConnectionSettings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
+import type { Draft } from '../shared/window/views.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from './postgres/session.ts';
 import { checkSettings, settingsFile } from './settings/load.ts';
-
-/** A connection, or head office, as a person is about to save it. */
-export type Draft =
-  | { readonly kind: 'source'; readonly connection: SettingsFile['connections'][number] }
-  | { readonly kind: 'central'; readonly central: SettingsFile['central'] };
 
 /** The same with its defaults. */
 export type CheckedDraft =

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDraft } from '../../src/core/connectionTest.ts';
-import type { Draft } from '../../src/core/draft.ts';
 import { UsageError } from '../../src/shared/errors.ts';
 import type { ConnectionFile } from '../../src/shared/settings.ts';
+import type { Draft } from '../../src/shared/window/views.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { discoverTables } from '../../src/core/discovery.ts';
-import type { Draft } from '../../src/core/draft.ts';
 import type { ConnectionFile } from '../../src/shared/settings.ts';
+import type { Draft } from '../../src/shared/window/views.ts';
 import { atBranch } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 

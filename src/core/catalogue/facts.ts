@@ -1,5 +1,6 @@
+import type { RelationKind } from '../../shared/window/views.ts';
 import { COLUMNS_PRINT } from './print.ts';
-import type { ColumnShape, RelationKind, TableShape } from './shape.ts';
+import type { ColumnShape, TableShape } from './shape.ts';
 import type { Types } from './types.ts';
 
 /** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */

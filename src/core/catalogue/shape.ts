@@ -1,3 +1,4 @@
+import type { RelationKind } from '../../shared/window/views.ts';
 /** A type as a column, an attribute or a domain uses it. */
 export interface TypeUse {
   /** As format_type writes it: `numeric(10,0)`, `adempiere.mood[]`. */
@@ -65,8 +66,6 @@ export interface ColumnShape extends TypeUse {
   /** Whether values sort by a collation that may differ between servers (not "C"). */
   readonly collated: boolean;
 }
-
-export type RelationKind = 'table' | 'partitioned' | 'view' | 'materialized_view' | 'foreign_table';
 
 /** A table as its database's catalogue has it. */
 export interface TableShape {

@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { EndpointSettings, Settings } from '../../shared/settings.ts';
+import type { PasswordPlace } from '../../shared/window/views.ts';
 import { defaultPasswordFile } from '../postgres/password.ts';
 import { findPassword } from '../postgres/passwordFile.ts';
 import { PasswordStore } from './passwordStore.ts';
 import { systemKeychain } from './systemKeychain.ts';
-
-/** `none`: nothing is known, which is right where the server asks for none. */
-export type PasswordPlace = 'environment' | 'passfile' | 'keychain' | 'file' | 'pgpass' | 'none';
 
 /** Where the password of each endpoint comes from: by connection id, and `central`. The passwords stay here. */
 export async function passwordPlaces(

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { selectTables } from '../../../src/core/batch/select.ts';
-import type { RelationKind, TableShape } from '../../../src/core/catalogue/shape.ts';
+import type { TableShape } from '../../../src/core/catalogue/shape.ts';
 import { type ConnectionSettings, settingsSchema } from '../../../src/shared/settings.ts';
+import type { RelationKind } from '../../../src/shared/window/views.ts';
 
 const endpoint = { host: 'h', database: 'd', user: 'u' };
 

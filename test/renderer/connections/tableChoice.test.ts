@@ -12,6 +12,7 @@ import {
 const table = (name: string, facts: object = {}) => ({
   table: name,
   model: '',
+  kind: 'table' as const,
   estimatedRows: 10,
   bytes: 100,
   hasKey: true,
