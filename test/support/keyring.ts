@@ -27,7 +27,9 @@ export interface Session extends AsyncDisposable {
 export async function startSession(): Promise<Session> {
   const folder = mkdtempSync(join(tmpdir(), 'branchline-session-'));
   const children: ChildProcess[] = [];
-  const base = { ...process.env, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
+  // Without a display: on one a locked keyring would ask a person who is not there, and wait.
+  const { DISPLAY: _x11, WAYLAND_DISPLAY: _wayland, ...undisplayed } = process.env;
+  const base = { ...undisplayed, XDG_DATA_HOME: folder, XDG_RUNTIME_DIR: folder };
   const bus = spawn('dbus-daemon', ['--session', '--nofork', '--print-address=1'], {
     env: base,
     stdio: ['ignore', 'pipe', 'ignore'],

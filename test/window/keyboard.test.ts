@@ -1,7 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
-import { freshDatabases } from '../support/databases.ts';
+import { temporaryFolder } from '../agent/support.ts';
+import { differences } from '../support/compare.ts';
+import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
@@ -138,8 +140,15 @@ describe('by keyboard alone', () => {
     await goTo(window, t('window.pages.schedules'));
     await keys.tabTo('button', t('schedulesPage.add'));
     await keys.press('Enter');
+    // A dialog takes the focus when it has come in.
+    await page.getByRole('dialog').locator(':focus').waitFor({ state: 'attached' });
     await keys.tabTo('radio', t('schedulesPage.kind.daily'));
-    await keys.press('ArrowRight', 'ArrowRight', 'ArrowRight');
+    for (const kind of ['weekly', 'hourly', 'cron'] as const) {
+      await keys.press('ArrowRight');
+      const chosen = page.getByRole('radio', { name: t(`schedulesPage.kind.${kind}`), checked: true });
+      // The round button itself is not drawn; its label is.
+      await chosen.waitFor({ state: 'attached' });
+    }
     await keys.tabTo('textbox', t('schedulesPage.cron'));
     await keys.press('Control+A');
     await keys.type('45 3 * * 0');
@@ -157,6 +166,63 @@ describe('by keyboard alone', () => {
     await keys.type('Bahasa');
     await page.locator('html[lang="id"]').waitFor({ state: 'attached' });
   });
+});
+
+test('a branch is set up by keyboard alone, from nothing to its first copy', {
+  timeout: 600_000,
+}, async () => {
+  await using pair = await freshDatabases({ scale: 0.005 });
+  const page = await openWindow(await serve(temporaryFolder()), {
+    viewport: { width: 1024, height: 700 },
+  });
+  const keys = await keyboardOf(page);
+  const faults: string[] = [];
+  const arrive = async (step: 'welcome' | 'central' | 'branch' | 'tables' | 'schedule' | 'first') => {
+    await page.getByRole('heading', { name: t(`setupPage.step.${step}.title`) }).waitFor();
+    const { stops, faults: found } = await keys.round();
+    expect(stops.length).toBeGreaterThan(5);
+    faults.push(...found.map((fault) => `${step}: ${fault}`));
+  };
+  const go = async (name: string) => {
+    await keys.tabTo('button', name);
+    await keys.press('Enter');
+  };
+  const fill = async (field: string, value: string) => {
+    await keys.tabTo('textbox', new RegExp(`^${field}`));
+    await keys.press('Control+A');
+    await keys.type(value);
+  };
+  const endpoint = async ({ host, port, database, user, password }: TestDatabase) => {
+    await fill(t('connectionsPage.field.host'), host);
+    await fill(t('connectionsPage.field.port'), String(port));
+    await fill(t('connectionsPage.field.database'), database);
+    await fill(t('connectionsPage.field.user'), user);
+    await fill(t('connectionsPage.field.password'), password);
+    await keys.tabTo('combobox', t('connectionsPage.field.sslmode'));
+    await keys.type(t('connectionsPage.encryption.disable'));
+  };
+
+  await keys.tabTo('link', t('window.setUp'));
+  await keys.press('Enter');
+  await arrive('welcome');
+  await go(t('setupPage.begin'));
+  await arrive('central');
+  await endpoint(pair.central);
+  await go(t('setupPage.testAndGoOn'));
+  await arrive('branch');
+  await fill(t('connectionsPage.field.label'), 'Lampung');
+  await endpoint(pair.source);
+  await fill(t('connectionsPage.field.schema'), 'adempiere');
+  await go(t('setupPage.testAndGoOn'));
+  await arrive('tables');
+  await go(t('setupPage.goOn'));
+  await arrive('schedule');
+  await go(t('setupPage.goOn'));
+  await arrive('first');
+  await go(t('setupPage.start'));
+  await page.getByRole('link', { name: t('setupPage.toToday') }).waitFor();
+  expect(await differences(pair, { connection: 'lampung' })).toEqual([]);
+  expect(faults).toEqual([]);
 });
 
 function button(page: Page, name: string): Locator {

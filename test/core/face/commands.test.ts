@@ -5,6 +5,7 @@ import { BatchStatus } from '../../../src/shared/status.ts';
 import { writeSettings } from '../../main/support/history.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';
+import { startProxy } from '../../support/proxy.ts';
 import { startRunner } from '../../support/runner.ts';
 import { freshFolder } from '../journal/support/world.ts';
 import { watchService } from '../service/support.ts';
@@ -15,7 +16,10 @@ const MANY_CHUNKS = { connection: { tables: ['c_invoiceline'] }, sync: { chunkRo
 
 test('a run answers when it has begun, is stopped and resumed, and all of it is told', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
-  using home = makeHome(pair, MANY_CHUNKS);
+  // Slow until it is stopped: it must not be over before.
+  await using link = await startProxy(pair.central);
+  link.latencyMs = 15;
+  using home = makeHome(pair, { ...MANY_CHUNKS, central: { port: link.port } });
   const { service, event } = watchService(home.folder);
   const faced = faceOn(home.folder, { service });
   faced.listen();
@@ -30,6 +34,7 @@ test('a run answers when it has begun, is stopped and resumed, and all of it is 
   await faced.value('stopRun');
   const { batch } = await event('batch_ended');
   expect(batch.status).toBe(BatchStatus.Interrupted);
+  link.latencyMs = 0;
   expect((await faced.value('batch', batch.batch_id)).resumable).toBe(true);
   expect(await faced.value('resume', batch.batch_id, {})).toBeNull();
   await event('batch_ended', (one) => one.batch.status === BatchStatus.Completed);

@@ -25,10 +25,10 @@ test("another process's run is followed from its rows, to its end", async () => 
   const seen = await faced.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
   expect(seen.live.status.activity).toMatchObject({ kind: 'waiting_lease', holder: { pid: runner.pid } });
   expect(seen.live.run).toMatchObject({ batchId: batch.batch_id, totalTables: 2, doneTables: 0 });
-  expect(seen.live.run?.tables[0]).toMatchObject({
-    table: expect.any(String),
-    rowsPerSecond: expect.any(Number),
-  });
+  // One of the two at least has a chunk behind it.
+  expect(seen.live.run?.tables).toContainEqual(
+    expect.objectContaining({ table: expect.any(String), rowsPerSecond: expect.any(Number) }),
+  );
   expect(await faced.value('holder')).toMatchObject({ pid: runner.pid, batchId: batch.batch_id });
 
   runner.thaw();

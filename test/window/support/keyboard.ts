@@ -44,13 +44,16 @@ export async function keyboardOf(page: Page): Promise<Keyboard> {
     round: async () => {
       const stops: Focused[] = [];
       const faults: string[] = [];
-      await isNew(page, 'begin');
+      await meet(page, 'begin');
       for (let step = 0; step < MOST; step++) {
         await press('Tab');
         const here = await focused();
         // Between the last stop and the first the focus is with the browser itself.
         if (await isNowhere(page)) continue;
-        if (!(await isNew(page))) return { stops, faults };
+        const met = await meet(page);
+        // A field for a time has stops of its own, for hours and minutes.
+        if (met === 'same') continue;
+        if (met === 'again') return { stops, faults };
         stops.push(here);
         if (here.name.trim() === '') faults.push(`a ${here.role} without a name: ${await html(page)}`);
         if (!(await isSeen(page)))
@@ -75,12 +78,14 @@ function isNowhere(page: Page): Promise<boolean> {
   return page.evaluate('document.activeElement === document.body');
 }
 
-/** Whether what has the focus has it for the first time since `begin`. */
-function isNew(page: Page, begin?: 'begin'): Promise<boolean> {
+/** Whether what has the focus has it for the first time since `begin`, or had it just now. */
+function meet(page: Page, begin?: 'begin'): Promise<'new' | 'same' | 'again'> {
   return page.evaluate(`(() => {
-    ${begin === undefined ? '' : 'globalThis.focusSeen = new Set();'}
-    const before = focusSeen.size;
-    return focusSeen.add(document.activeElement).size > before;
+    ${begin === undefined ? '' : 'globalThis.focusMet = [];'}
+    const here = document.activeElement;
+    const met = focusMet.includes(here) ? (focusMet.at(-1) === here ? 'same' : 'again') : 'new';
+    if (met === 'new') focusMet.push(here);
+    return met;
   })()`);
 }
 
