@@ -17,7 +17,7 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
         aria-hidden
         style={{ verticalAlign: '-0.25em', marginInlineEnd: '0.4rem' }}
       />
-      {next === null ? without : t('todayPage.next', { time: format.plannedTime(next.at) })}
+      {next === null ? without : t('todayPage.next', { time: format.plannedTime(toTheMinute(next.at)) })}
       {next === null && pause === null && (
         <>
           {' '}
@@ -28,4 +28,10 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
       )}
     </Text>
   );
+}
+
+/** Its seconds are this installation's share of the jitter: they mean nothing to a person. */
+function toTheMinute(at: string): string {
+  const minute = 60_000;
+  return new Date(Math.floor(Date.parse(at) / minute) * minute).toISOString();
 }
