@@ -53,7 +53,10 @@ describe('by keyboard alone', () => {
     const faults: string[] = [];
     for (const name of ['today', 'history', 'tables', 'connections', 'schedules', 'settings'] as const) {
       await goTo(window, t(`window.pages.${name}`));
-      await page.getByRole('status', { name: t('window.loading') }).waitFor({ state: 'detached' });
+      await page
+        .getByRole('status', { name: t('window.loading') })
+        .first()
+        .waitFor({ state: 'detached' });
       // From the page's own top, where following a link leads.
       const found = await keys.round();
       expect(found.stops.length, name).toBeGreaterThan(7);

@@ -40,7 +40,10 @@ export function stageOf(page: Page, language: Language, look: Look): Stage {
     },
     look: async (name) => {
       // What is still being read is no sight of its own.
-      await page.getByRole('status', { name: t('window.loading') }).waitFor({ state: 'detached' });
+      await page
+        .getByRole('status', { name: t('window.loading') })
+        .first()
+        .waitFor({ state: 'detached' });
       // A button that waits shows where it was pressed, and no words.
       await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
       await look(name);
