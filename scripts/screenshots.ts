@@ -13,6 +13,7 @@ import type { Language } from '../src/shared/texts/language.ts';
 import { chromiumToRun } from '../test/support/chromium.ts';
 import { startProxy } from '../test/support/proxy.ts';
 import { buildWindow, WINDOW_FOLDER } from '../test/window/support/build.ts';
+import { startOnlooker } from '../test/window/support/onlooker.ts';
 import { livePast } from '../test/window/support/past.ts';
 import { firstSights, type SignIn } from '../test/window/support/sights/first.ts';
 import { nowSights } from '../test/window/support/sights/now.ts';
@@ -70,7 +71,12 @@ async function ofBranch(demo: Demo, language: Language, browser: Browser): Promi
   livePast(home, 'pgsql_lmp');
   await withWindow(home, language, browser, async (stage, agent) => {
     await pastSights(stage);
-    await nowSights(stage, { folder: home, link, stopAgent: () => agent.stop() });
+    await nowSights(stage, {
+      folder: home,
+      link,
+      stopAgent: () => agent.stop(),
+      startOnlooker: () => startOnlooker(home, Number(new URL(agent.url).port), language),
+    });
   });
 }
 

@@ -11,6 +11,7 @@ import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
 import { inspect } from './support/look.ts';
+import { startOnlooker } from './support/onlooker.ts';
 import { livePast } from './support/past.ts';
 import { firstSights } from './support/sights/first.ts';
 import { nowSights } from './support/sights/now.ts';
@@ -36,10 +37,16 @@ describe.each(['en', 'id'] as const)('in %s', (language) => {
     addSchedules(home.folder, language);
     livePast(home.folder, CONNECTION);
     const agent = await serve(home.folder, { language });
-    const page = await openWindow(agent, { viewport: SMALLEST });
+    // Of a browser that is not signed in any more.
+    const page = await openWindow(agent, { viewport: SMALLEST, expected: /401/ });
     const { stage, problems } = await inspected(page, language);
     await pastSights(stage);
-    await nowSights(stage, { folder: home.folder, link, stopAgent: agent.stop });
+    await nowSights(stage, {
+      folder: home.folder,
+      link,
+      stopAgent: agent.stop,
+      startOnlooker: () => startOnlooker(home.folder, agent.port, language),
+    });
     expect(problems).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { Alert, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Refusal } from '../../shared/window/views.ts';
+import { useLabels } from '../data/useLabels.ts';
 import { useT } from '../words/LanguageProvider.tsx';
 import { sayRefusal, sentencesOf } from '../words/refusal.ts';
 
@@ -15,13 +16,15 @@ export function RefusalAlert({
   readonly children?: ReactNode;
 }) {
   const t = useT();
-  return <SentencesAlert {...sayRefusal(refusal, t)}>{children}</SentencesAlert>;
+  const labelOf = useLabels();
+  return <SentencesAlert {...sayRefusal(refusal, t, labelOf)}>{children}</SentencesAlert>;
 }
 
 /** The same for what a call has thrown. */
 export function ErrorAlert({ error, children }: { readonly error: Error; readonly children?: ReactNode }) {
   const t = useT();
-  return <SentencesAlert {...sentencesOf(error, t)}>{children}</SentencesAlert>;
+  const labelOf = useLabels();
+  return <SentencesAlert {...sentencesOf(error, t, labelOf)}>{children}</SentencesAlert>;
 }
 
 function SentencesAlert({

@@ -58,6 +58,13 @@ test('another kind keeps the time, and what was chosen before is typed in the la
   expect(cronProblem(cronOf(asKind(daily, 'hourly')))).toBeNull();
 });
 
+test('what is no time cannot be planned, and is forgotten in another kind', () => {
+  const none: Plan = { kind: 'daily', time: '' };
+  expect(cronProblem(cronOf(none))).not.toBeNull();
+  expect(asKind(none, 'weekly')).toMatchObject({ time: '08:30' });
+  expect(asKind(none, 'cron')).toEqual({ kind: 'cron', cron: '30 8 * * *' });
+});
+
 describe('the settings with a schedule changed', () => {
   const morning = { id: 'morning', cron: '30 8 * * *' };
   const night = { id: 'night', cron: '0 23 * * *', enabled: false };

@@ -7,6 +7,7 @@ import {
   Stack,
   TextInput,
 } from '@mantine/core';
+import { TimeField } from '../../parts/TimeField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { asKind, HOURS, type Plan, type PlanKind } from './plan.ts';
 
@@ -47,11 +48,21 @@ function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) 
   const format = useFormat();
   switch (plan.kind) {
     case 'daily':
-      return <Time time={plan.time} onChange={(time) => onChange({ ...plan, time })} />;
+      return (
+        <TimeField
+          label={t('schedulesPage.time')}
+          value={plan.time}
+          onChange={(time) => onChange({ ...plan, time })}
+        />
+      );
     case 'weekly':
       return (
         <Stack gap="sm">
-          <Time time={plan.time} onChange={(time) => onChange({ ...plan, time })} />
+          <TimeField
+            label={t('schedulesPage.time')}
+            value={plan.time}
+            onChange={(time) => onChange({ ...plan, time })}
+          />
           <Checkbox.Group
             label={t('schedulesPage.days')}
             value={plan.days.map(String)}
@@ -97,19 +108,4 @@ function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) 
         />
       );
   }
-}
-
-function Time({ time, onChange }: { readonly time: string; readonly onChange: (time: string) => void }) {
-  const t = useT();
-  return (
-    <TextInput
-      type="time"
-      label={t('schedulesPage.time')}
-      value={time}
-      required
-      maw={160}
-      // While a part of it is being typed there is none.
-      onChange={({ currentTarget: { value } }) => value !== '' && onChange(value)}
-    />
-  );
 }

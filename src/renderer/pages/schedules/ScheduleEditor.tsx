@@ -56,7 +56,8 @@ export function ScheduleEditor({
   const { save: change, saving, refusal, reload } = useSettings();
   const asked = { ...schedule, cron: cronOf(plan) };
   const zone = schedule.timezone ?? 'UTC';
-  const problem = useCronProblem(asked.cron, zone);
+  const cronProblem = useCronProblem(asked.cron, zone);
+  const problem = 'time' in plan && plan.time === '' ? t('schedulesPage.noTime') : cronProblem;
   const set = (part: Partial<ScheduleFile>): void => setSchedule({ ...schedule, ...part });
   const save = async (): Promise<void> => {
     if (await change((now) => withSchedule(now, id, asked))) onClose();

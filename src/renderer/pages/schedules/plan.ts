@@ -1,5 +1,6 @@
 /** A plan as people choose it; `cron` is what none of the others can say. */
 export type Plan =
+  /** @property time `HH:MM`; empty while what was typed is none */
   | { readonly kind: 'daily'; readonly time: string }
   | { readonly kind: 'weekly'; readonly time: string; readonly days: readonly number[] }
   /** Every so many hours, at this minute. */
@@ -7,6 +8,8 @@ export type Plan =
   | { readonly kind: 'cron'; readonly cron: string };
 
 export type PlanKind = Plan['kind'];
+
+const FIRST_TIME = '08:30';
 
 /** Those that divide a day, so that the distance is the same over midnight. */
 export const HOURS = [1, 2, 3, 4, 6, 8, 12] as const;
@@ -45,7 +48,7 @@ export function planOf(cron: string): Plan {
 
 /** The same in another kind: what has been chosen so far is kept as far as the kinds have it in common. */
 export function asKind(plan: Plan, kind: PlanKind): Plan {
-  const time = 'time' in plan ? plan.time : '08:30';
+  const time = ('time' in plan && plan.time) || FIRST_TIME;
   switch (kind) {
     case 'daily':
       return { kind, time };
@@ -54,7 +57,7 @@ export function asKind(plan: Plan, kind: PlanKind): Plan {
     case 'hourly':
       return { kind, hours: 2, minute: 0 };
     case 'cron':
-      return { kind, cron: cronOf(plan) };
+      return { kind, cron: cronOf('time' in plan ? { ...plan, time } : plan) };
   }
 }
 

@@ -1,7 +1,8 @@
-import { Group, NumberInput, Switch, TextInput } from '@mantine/core';
+import { Group, NumberInput, Switch } from '@mantine/core';
 import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
+import { TimeField } from '../../parts/TimeField.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { Section, SectionForm } from './Section.tsx';
 
@@ -15,13 +16,14 @@ export function LinkUse({ settings }: { readonly settings: SettingsView }) {
   const [kbps, setKbps] = useState(present?.bandwidthKbps ?? 0);
   const [hours, setHours] = useState(present?.bandwidthHours ?? null);
   const editor = useSettings();
+  const noTime = hours !== null && (hours.startsWith('-') || hours.endsWith('-'));
   const changed =
     present !== undefined && (present.bandwidthKbps !== kbps || present.bandwidthHours !== hours);
   const save = () =>
     editor.save((now) => ({ ...now, sync: { ...now.sync, bandwidthKbps: kbps, bandwidthHours: hours } }));
   return (
     <Section title={t('settingsPage.link')}>
-      <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
+      <SectionForm editor={editor} changed={changed && !noTime} onSave={() => void save()}>
         <NumberInput
           label={t('settingsPage.bandwidth')}
           description={t('settingsPage.bandwidthHelp')}
@@ -48,19 +50,9 @@ function Hours({ hours, onChange }: { readonly hours: string; readonly onChange:
   const t = useT();
   const [from = OFFICE_HOURS.from, to = OFFICE_HOURS.to] = hours.split('-');
   return (
-    <Group grow>
-      <TextInput
-        type="time"
-        label={t('settingsPage.from')}
-        value={from}
-        onChange={({ currentTarget: { value } }) => value !== '' && onChange(`${value}-${to}`)}
-      />
-      <TextInput
-        type="time"
-        label={t('settingsPage.to')}
-        value={to}
-        onChange={({ currentTarget: { value } }) => value !== '' && onChange(`${from}-${value}`)}
-      />
+    <Group grow align="flex-start">
+      <TimeField label={t('settingsPage.from')} value={from} onChange={(time) => onChange(`${time}-${to}`)} />
+      <TimeField label={t('settingsPage.to')} value={to} onChange={(time) => onChange(`${from}-${time}`)} />
     </Group>
   );
 }

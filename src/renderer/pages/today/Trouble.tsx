@@ -29,6 +29,8 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
     reason === null
       ? t('todayPage.trouble.stoppedPlain')
       : t('todayPage.trouble.stopped', { reason: t(`words.reason.${reason}`) });
+  // What is tried again by itself has not failed in the eyes of whoever reads this.
+  const left = t(`todayPage.trouble.${resumesAlone ? 'waiting' : 'failed'}`, { count: failed.length });
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby={`trouble-${batch.batch_id}`}>
       <Stack gap="md">
@@ -40,7 +42,7 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
             className={resumesAlone ? classes.waits : classes.bad}
           >
             <Icon size={22} stroke={1.8} aria-hidden className={classes.icon} />
-            {failed.length > 0 ? t('todayPage.trouble.failed', { count: failed.length }) : stopped}
+            {failed.length > 0 ? left : stopped}
           </Title>
           <Anchor component={Link} href={href} size="sm">
             {t('todayPage.trouble.from', { time: format.shortTime(batch.started_at) })}

@@ -23,7 +23,8 @@ export function GoOnButton({
   const resume = useCommand('resume');
   const isRetry = batch.status === BatchStatus.Failed;
   const Icon = isRetry ? IconRefresh : IconPlayerTrackNext;
-  const label = alone ? t('troubles.resumeNow') : t('troubles.resume');
+  const retry = alone ? t('troubles.retryNow') : t('troubles.retry');
+  const goOn = alone ? t('troubles.resumeNow') : t('troubles.resume');
   return (
     <Button
       variant={main ? 'filled' : 'default'}
@@ -33,7 +34,7 @@ export function GoOnButton({
       loading={resume.isPending}
       onClick={() => resume.mutate([batch.batch_id, {}])}
     >
-      {isRetry ? t('troubles.retry') : label}
+      {isRetry ? retry : goOn}
     </Button>
   );
 }

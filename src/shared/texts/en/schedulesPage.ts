@@ -26,6 +26,7 @@ export const schedulesPage = {
     cron: 'Typed',
   },
   time: 'Time',
+  noTime: 'As soon as there is a time, you see here when it runs.',
   days: 'Days',
   everyHours: 'Every so many hours',
   atMinute: 'At minute',

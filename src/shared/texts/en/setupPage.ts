@@ -42,7 +42,6 @@ export const setupPage = {
     never: 'Not by itself: only when somebody presses “Run now”',
   },
   time: 'Time',
-  timeWrong: 'Please give a time, such as 08:30',
   every: 'How often',
   hours_one: 'Every hour',
   hours_other: 'Every {{count}} hours',

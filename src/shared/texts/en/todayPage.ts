@@ -62,6 +62,8 @@ export const todayPage = {
   trouble: {
     failed_one: '1 table failed',
     failed_other: '{{count}} tables failed',
+    waiting_one: '1 table is not copied yet',
+    waiting_other: '{{count}} tables are not copied yet',
     stopped: 'Stopped before its end: {{reason}}',
     stoppedPlain: 'Stopped before its end',
     left_one: '1 table is left.',

@@ -16,6 +16,7 @@ export const troubles = {
   showFewer: 'Show fewer',
   allOf: 'all tables of {{connection}}',
   retry: 'Retry failed tables',
+  retryNow: 'Retry now',
   resume: 'Resume',
   resumeNow: 'Resume now',
   testConnection: 'Test connection',

@@ -27,6 +27,9 @@ export const window = {
     'This window shows how things stand. To run, pause or change something, use the window of the other one, or stop it first.',
   notSetUp: 'Branchline is not set up yet: it copies nothing',
   setUp: 'Set it up',
+  /** Between hours and minutes. */
+  clockSeparator: ':',
+  timeWrong: 'Please give a time, such as {{time}}',
   noAnswer: 'There was no answer',
   noAnswerNext: 'Whether it was done is not known. Look at the page again when the program answers.',
   cancel: 'Cancel',

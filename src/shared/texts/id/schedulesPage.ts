@@ -26,6 +26,7 @@ export const schedulesPage = {
     cron: 'Diketik',
   },
   time: 'Pukul',
+  noTime: 'Setelah jam diisi, di sini terlihat kapan berjalan.',
   days: 'Hari',
   everyHours: 'Setiap berapa jam',
   atMinute: 'Pada menit ke-',

@@ -43,7 +43,6 @@ export const setupPage = {
     never: 'Tidak sendiri: hanya bila seseorang menekan “Jalankan sekarang”',
   },
   time: 'Jam',
-  timeWrong: 'Mohon isi jam, misalnya 08:30',
   every: 'Seberapa sering',
   hours_other: 'Setiap {{count}} jam',
   plan: '{{words}} ({{zone}}). Bisa mulai sampai lima menit lebih lambat, agar tidak semua cabang menghubungi pada saat yang sama.',

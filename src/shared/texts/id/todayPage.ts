@@ -59,6 +59,7 @@ export const todayPage = {
   },
   trouble: {
     failed_other: '{{count}} tabel gagal',
+    waiting_other: '{{count}} tabel belum disalin',
     stopped: 'Berhenti sebelum selesai: {{reason}}',
     stoppedPlain: 'Berhenti sebelum selesai',
     left_other: '{{count}} tabel tersisa.',

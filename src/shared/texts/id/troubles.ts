@@ -14,6 +14,7 @@ export const troubles = {
   showFewer: 'Tampilkan lebih sedikit',
   allOf: 'semua tabel {{connection}}',
   retry: 'Ulangi tabel yang gagal',
+  retryNow: 'Ulangi sekarang',
   resume: 'Lanjutkan',
   resumeNow: 'Lanjutkan sekarang',
   testConnection: 'Uji koneksi',

@@ -27,6 +27,8 @@ export const window = {
     'Jendela ini menunjukkan keadaan. Untuk menjalankan, menjeda, atau mengubah sesuatu, pakailah jendela Branchline yang lain itu, atau hentikan dulu.',
   notSetUp: 'Branchline belum disiapkan: belum ada yang disalin',
   setUp: 'Siapkan',
+  clockSeparator: '.',
+  timeWrong: 'Mohon isi jam, misalnya {{time}}',
   noAnswer: 'Tidak ada jawaban',
   noAnswerNext:
     'Tidak diketahui apakah sudah dikerjakan. Lihat lagi halaman ini bila program sudah menjawab.',

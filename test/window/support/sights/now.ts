@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultProxy } from '../../../support/proxy.ts';
+import type { Onlooker } from '../onlooker.ts';
 import type { Stage } from './stage.ts';
 
 /** What the sights of a moment need besides the window. */
@@ -10,6 +11,8 @@ export interface Moment {
   readonly link: FaultProxy;
   /** Ends the program behind the window. */
   stopAgent(): Promise<void>;
+  /** Starts one that only looks on, at the address of the one that was ended. */
+  startOnlooker(): Promise<Onlooker>;
 }
 
 /** Slow enough that some tables are still left when the run is found. */
@@ -17,7 +20,7 @@ const SLOW_MS = 60;
 /** Slow enough that it is still at work after it was looked at, and not so slow that the link counts as frozen. */
 const SLOWER_MS = 1_500;
 
-/** What goes on: a run, a run that ended well, a pause, a database that does not answer, and what is told everywhere. */
+/** What goes on: a run, one that was stopped, one that ended well, a pause, a database that does not answer, and what is told everywhere. */
 export async function nowSights(stage: Stage, moment: Moment): Promise<void> {
   await running(stage, moment);
   await waiting(stage, moment);
@@ -43,7 +46,16 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await go('/tables');
   await page.getByRole('link', { name: 'ad_message_trl' }).waitFor();
   await look('tables-running');
+  await go('/');
+  await button(t('todayPage.stop')).click();
+  const stopped = t('todayPage.trouble.stopped', { reason: t('words.reason.user') });
+  await page.getByRole('heading', { name: stopped }).waitFor();
   link.latencyMs = 0;
+  await look('today-interrupted');
+  await page.locator('section', { hasText: stopped }).locator('a[href*="batch"]').first().click();
+  await button(t('troubles.resume')).waitFor();
+  await look('batch-interrupted');
+  await button(t('troubles.resume')).click();
   await go('/');
   await page
     .getByText(
@@ -66,18 +78,36 @@ async function waiting({ page, t, go, look, button }: Stage, { link }: Moment): 
   await button(t('todayPage.pause')).waitFor();
   link.refuse();
   await button(t('todayPage.runNow')).click();
-  await page.getByText(t('todayPage.state.waitingCentral', { time: '' }).split('.')[0] ?? '').waitFor();
+  await page.getByText(t('todayPage.trouble.resumesAlone')).waitFor();
   await look('today-waiting');
+  // Half a minute later it asks again.
+  await page.getByText(t('todayPage.state.waitingCentral', { time: '' }).replace(/[^.]*$/, '')).waitFor();
+  await look('today-no-answer');
 }
 
-async function told({ page, go, look }: Stage, { folder, stopAgent }: Moment): Promise<void> {
-  writeFileSync(join(folder, 'settings.json'), '{ "central": {}, "connections": [{ "id": "1" }] }');
+async function told(stage: Stage, { folder, stopAgent, startOnlooker }: Moment): Promise<void> {
+  const { page, t, go, look } = stage;
+  const file = join(folder, 'settings.json');
+  const good = readFileSync(file, 'utf8');
+  writeFileSync(file, '{ "central": {}, "connections": [{ "id": "1" }] }');
   await page.getByRole('alert').first().waitFor();
   await look('settings-wrong-today');
   await go('/connections');
   await look('settings-wrong-connections');
+  writeFileSync(file, good);
+  await page.getByRole('alert').first().waitFor({ state: 'detached' });
   await go('/');
   await stopAgent();
-  await page.locator('[aria-live="polite"] .mantine-Alert-root').first().waitFor();
+  await page.getByText(t('window.link.unreachable')).waitFor();
   await look('link-lost');
+  await page.context().clearCookies();
+  await using onlooker = await startOnlooker();
+  await page.getByText(t('window.link.signed_out')).waitFor();
+  await look('signed-out');
+  await page.reload();
+  await page.getByText(t('agent.page.signedOutNext')).waitFor();
+  await look('signed-out-page');
+  await page.goto(onlooker.link());
+  await page.getByText(t('window.viewOnly')).waitFor();
+  await look('view-only');
 }

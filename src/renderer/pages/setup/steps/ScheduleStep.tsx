@@ -1,9 +1,10 @@
-import { Button, NativeSelect, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { cronWords } from '../../../../shared/cronWords.ts';
 import { useCall } from '../../../data/useCall.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { TimeField } from '../../../parts/TimeField.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { cronOf, EVERY_HOURS, type SimplePlan, withPlan, writtenPlan } from '../simplePlan.ts';
 import { StepButtons } from './StepButtons.tsx';
@@ -48,13 +49,10 @@ export function ScheduleStep({
         </Stack>
       </Radio.Group>
       {plan.kind === 'daily' && (
-        <TextInput
-          type="time"
+        <TimeField
           label={t('setupPage.time')}
           value={plan.time}
-          w="10rem"
-          error={wrong ? t('setupPage.timeWrong') : null}
-          onChange={({ currentTarget }) => setPlan({ kind: 'daily', time: currentTarget.value })}
+          onChange={(time) => setPlan({ kind: 'daily', time })}
         />
       )}
       {plan.kind === 'hours' && (

@@ -1,0 +1,44 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useT } from '../words/LanguageProvider.tsx';
+import { parseClockTime } from './clockTime.ts';
+
+/**
+ * A time of day. The browser's own field would show it as the browser's language has it, whichever language the
+ * window speaks.
+ */
+export function TimeField({
+  label,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  /** `HH:MM`; empty where what stands there is no time. */
+  readonly value: string;
+  readonly onChange: (time: string) => void;
+}) {
+  const t = useT();
+  const shown = (time: string): string => time.replace(':', t('window.clockSeparator'));
+  const [typed, setTyped] = useState(() => shown(value));
+  const [typing, setTyping] = useState(false);
+  return (
+    <TextInput
+      label={label}
+      value={typed}
+      required
+      maw={160}
+      inputMode="numeric"
+      autoComplete="off"
+      error={value === '' && !typing ? t('window.timeWrong', { time: shown('08:30') }) : null}
+      onFocus={() => setTyping(true)}
+      onBlur={() => {
+        setTyping(false);
+        if (value !== '') setTyped(shown(value));
+      }}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value);
+        onChange(parseClockTime(currentTarget.value) ?? '');
+      }}
+    />
+  );
+}
