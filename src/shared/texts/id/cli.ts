@@ -19,7 +19,6 @@ export const cli = {
     enabled: 'Aktif',
     at: 'Waktu',
     event: 'Kejadian',
-    detail: 'Rincian',
     branchRows: 'Di cabang',
     centralRows: 'Kantor pusat',
     ranges: 'Rentang',
