@@ -6,6 +6,7 @@ import {
   formatDateTime,
   formatDayName,
   formatDuration,
+  formatFactor,
   formatPercent,
   formatPlannedTime,
   formatRate,
@@ -18,6 +19,8 @@ import type { Language } from '../../shared/texts/language.ts';
 export interface Format {
   /** `1,234,567` or `1.234.567`. */
   count(value: number): string;
+  /** `1.5` or `1,5`; `2`. */
+  factor(value: number): string;
   /** From 0 to 1. */
   percent(fraction: number): string;
   bytes(value: number): string;
@@ -49,6 +52,7 @@ export interface Format {
 export function createFormat(language: Language, timeZone: string | undefined): Format {
   return {
     count: (value) => formatCount(value, language),
+    factor: (value) => formatFactor(value, language),
     percent: (fraction) => formatPercent(fraction, language),
     bytes: (value) => formatBytes(value, language),
     duration: (seconds) => formatDuration(seconds, language),
