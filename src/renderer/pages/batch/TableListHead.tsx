@@ -7,9 +7,9 @@ import type { Sort, SortKey } from './tableOrder.ts';
 const COLUMNS = [
   { key: 'status', sort: 'status', isNumber: false, width: '8.5rem' },
   { key: 'table', sort: 'table', isNumber: false, width: '11rem' },
-  { key: 'rows', sort: 'rows', isNumber: true, width: '7.5rem' },
-  { key: 'duration', sort: 'duration', isNumber: true, width: '10rem' },
-  { key: 'strategy', sort: null, isNumber: false, width: '12.5rem' },
+  { key: 'rows', sort: 'rows', isNumber: true, width: '8rem' },
+  { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
+  { key: 'strategy', sort: null, isNumber: false, width: '13rem' },
   { key: 'skipped', sort: 'skipped', isNumber: true, width: '9.5rem' },
   { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
   { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
