@@ -78,16 +78,13 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
   );
   // Without the consent that is asked for, trying again would only fail again.
   const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
-  const shown = groups.slice(0, GROUPS_SHOWN);
-  // Then it is said there already.
-  const hasConsent = shown.some((group) => needsConsent(group.code));
   return (
     <Answered to={asked}>
       {() => (
         <>
           <FailureGroups
             batchId={batch.batch_id}
-            groups={shown}
+            groups={groups.slice(0, GROUPS_SHOWN)}
             main={main && consentFirst}
             alone={resumesAlone}
           />
@@ -101,7 +98,7 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
           <Divider />
           <Group>
             <GoOnButton batch={batch} main={main && !consentFirst} alone={resumesAlone} />
-            {!hasConsent && <WhyNotRun />}
+            <WhyNotRun />
           </Group>
         </>
       )}

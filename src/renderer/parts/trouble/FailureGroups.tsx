@@ -5,9 +5,8 @@ import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { DeletesConsent, SourceConsent } from './consents.tsx';
 import { type FailureGroup, namesItsTable } from './groupFailures.ts';
-import { needsConsent, stepFor } from './stepsFor.ts';
+import { stepFor } from './stepsFor.ts';
 import { TroubleTables } from './TroubleTables.tsx';
-import { WhyNotRun } from './WhyNotRun.tsx';
 
 /** Why tables failed, each reason once, with what can be done about it. */
 export function FailureGroups({
@@ -42,7 +41,6 @@ export function FailureGroups({
           <StepButton batchId={batchId} group={group} main={main && index === 0} />
         </Stack>
       ))}
-      {groups.some(({ code }) => needsConsent(code)) && <WhyNotRun />}
     </Stack>
   );
 }
