@@ -29,7 +29,7 @@ export function UsualCell({ row, usual }: { readonly row: TableRow; readonly usu
           style={{ width: `${Math.min(100, compared.factor * 50)}%` }}
         />
       </span>
-      <Text size="xs" className={isLonger && compared.moreRows === null ? classes.longer : undefined}>
+      <Text size="xs" mt={4} className={isLonger && compared.moreRows === null ? classes.longer : undefined}>
         {say(compared)}
       </Text>
     </>
