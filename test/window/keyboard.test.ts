@@ -112,7 +112,7 @@ describe('by keyboard alone', () => {
     await using window = await opened();
     const { page, keys } = window;
     await goTo(window, t('window.pages.tables'));
-    await keys.tabTo('link', 'X_MixedCase');
+    await keys.tabTo('link', 'ad_client');
     await keys.press('ArrowDown', 'End', 'ArrowUp', 'Home', 'ArrowDown', 'ArrowDown');
     await page.getByRole('link', { name: 'ad_message_trl' }).and(page.locator(':focus')).waitFor();
     await keys.press('Enter');
