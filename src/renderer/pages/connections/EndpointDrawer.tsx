@@ -40,8 +40,9 @@ export function EndpointDrawer({
       <EndpointEditor
         form={form}
         save={t('window.save')}
+        saveAgain={t('connectionsPage.saveAgain')}
         onSaved={onClose}
-        back={
+        cancel={
           <Button variant="subtle" onClick={onClose}>
             {t('window.cancel')}
           </Button>

@@ -34,7 +34,7 @@ export function TablesDrawer({
         choice={choice}
         save={t('window.save')}
         onSaved={onClose}
-        back={
+        cancel={
           <Button variant="subtle" onClick={onClose}>
             {t('window.cancel')}
           </Button>
