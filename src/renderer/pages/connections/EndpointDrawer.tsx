@@ -43,7 +43,7 @@ export function EndpointDrawer({
         saveAgain={t('connectionsPage.saveAgain')}
         onSaved={onClose}
         cancel={
-          <Button variant="subtle" onClick={onClose}>
+          <Button variant="default" onClick={onClose}>
             {t('window.cancel')}
           </Button>
         }

@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Box, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
@@ -55,19 +55,21 @@ export function EndpointEditor({
       }}
     >
       <Stack gap="md">
-        <EndpointFields form={form} />
-        <div aria-live="polite">
-          {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
-          {!form.testing && form.steps !== null && (
-            <>
-              {form.stale && (
-                <Text size="sm" c="dimmed">
-                  {t('connectionsPage.testStale')}
-                </Text>
-              )}
-              <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
-            </>
-          )}
+        <div>
+          <EndpointFields form={form} />
+          <Box aria-live="polite" mt={form.testing || form.steps !== null ? 'md' : 0}>
+            {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
+            {!form.testing && form.steps !== null && (
+              <>
+                {form.stale && (
+                  <Text size="sm" c="dimmed">
+                    {t('connectionsPage.testStale')}
+                  </Text>
+                )}
+                <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
+              </>
+            )}
+          </Box>
         </div>
         <SaveRefused refusal={form.refusal} shown={form.shownPaths} onReload={() => void form.reload()} />
         {form.wrongElsewhere && <Text size="sm">{t('connectionsPage.wrongElsewhere')}</Text>}

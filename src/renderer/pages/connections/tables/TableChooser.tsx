@@ -59,10 +59,11 @@ export function TableChooser({
       <SchemaSelect choosing={choosing} />
       <Radio.Group
         label={titled ? <VisuallyHidden>{which}</VisuallyHidden> : which}
+        labelProps={titled ? { pos: 'absolute' } : {}}
         value={all ? 'all' : 'some'}
         onChange={(value) => choosing.choose(value === 'all' ? chooseAll(choice) : chooseSingly(choice))}
       >
-        <Stack gap="xs" mt="xs">
+        <Stack gap="xs" mt={titled ? 0 : 'xs'}>
           <Radio value="all" label={t('connectionsPage.whichAll')} />
           <Radio value="some" label={t('connectionsPage.whichSome')} />
         </Stack>

@@ -35,7 +35,7 @@ export function TablesDrawer({
         save={t('window.save')}
         onSaved={onClose}
         cancel={
-          <Button variant="subtle" onClick={onClose}>
+          <Button variant="default" onClick={onClose}>
             {t('window.cancel')}
           </Button>
         }
