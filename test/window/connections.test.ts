@@ -131,3 +131,18 @@ test('what a test found, and what can be done, is in sight without scrolling', a
   expect(place?.y).toBeLessThan(600 - (place?.height ?? 0));
   expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThan(place?.y ?? 0);
 });
+
+test('a form that is right itself says what keeps it from being saved', async () => {
+  const { pair, page, settings, write } = await setUpBranch();
+  const { central } = settings();
+  write({ ...settings(), central: { ...central, database: '' }, connections: [] });
+  await page.getByRole('heading', { name: t('connectionsPage.noDatabase') }).waitFor();
+  write({ ...settings(), schedules: [{ id: 'daily', cron: 'never' }] });
+  await page.getByText(/schedules\[0\]/).waitFor();
+  await button(page.getByRole('article').first(), t('connectionsPage.change')).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel(t('connectionsPage.field.database')).fill(pair.central.database);
+  await button(form, t('window.save')).click();
+  await form.getByText(t('connectionsPage.wrongElsewhere')).waitFor();
+  expect(settings().central).toMatchObject({ database: '' });
+});
