@@ -1,4 +1,4 @@
-import { modelName } from '../shared/naming.ts';
+import { compareNames, modelName } from '../shared/naming.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { DiscoveredTable, Discovery, Draft } from '../shared/window/views.ts';
 import { selectTables } from './batch/select.ts';
@@ -50,7 +50,7 @@ async function readSchemas(session: Session): Promise<Discovery['schemas']> {
 
 async function readTables(session: Session, draft: CheckedDraft): Promise<readonly DiscoveredTable[]> {
   const { rows } = await session.query(oneLine(TABLES), [endpointOf(draft).schema]);
-  const found = rows.map(toTable);
+  const found = rows.map(toTable).sort((a, b) => compareNames(a.table, b.table));
   const names = draft.kind === 'central' ? [] : selectTables(draft.connection, found.map(named));
   const selected = new Set(names.map((one) => one.table));
   return found.map((one) => ({ ...one, selected: selected.has(one.table) }));
@@ -101,4 +101,4 @@ SELECT r.relname, r.relkind, s.bytes, s.estimated_rows,
     AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
       SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) AS k (number)
       JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number WHERE NOT a.attnotnull)) AS has_key
-FROM root r JOIN sized s ON s.root = r.oid ORDER BY r.relname`;
+FROM root r JOIN sized s ON s.root = r.oid`;

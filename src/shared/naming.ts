@@ -72,3 +72,17 @@ const BATCH_ID = /^sync_(\d{8})_(\d{6})_[0-9A-Za-z]{8}$/;
 export function isBatchId(text: string): boolean {
   return BATCH_ID.test(text);
 }
+
+/**
+ * The order of names in a list: as text without regard to case, not as in a dictionary, so that two thousand are
+ * compared in a moment. Names that differ in case only keep one order too.
+ */
+export function compareNames(a: string, b: string): number {
+  return compareText(a.toLowerCase(), b.toLowerCase()) || compareText(a, b);
+}
+
+/** The order of texts that only their characters decide. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -37,6 +37,7 @@ test('every table is told with its size, key, and whether it may be read and is 
     "INSERT INTO c_order SELECT n, repeat('x', 200) FROM generate_series(1, 5000) n",
     'CREATE TABLE c_log (note text)',
     'CREATE TABLE c_half (id int UNIQUE)',
+    'CREATE TABLE "C_Mixed" (id int PRIMARY KEY)',
     'CREATE TABLE c_whole (id int NOT NULL UNIQUE)',
     'CREATE TABLE t_secret (id int PRIMARY KEY)',
     'REVOKE SELECT ON t_secret FROM branchline_read',
@@ -52,13 +53,14 @@ test('every table is told with its size, key, and whether it may be read and is 
     branch({ tables: ['c_*', 'v_order', 't_*'], exclude: ['CLog'] }),
   );
   expect(schemas).toEqual([
-    { schema: 'adempiere', tables: 6 },
+    { schema: 'adempiere', tables: 7 },
     { schema: 'other', tables: 1 },
   ]);
   const facts = tables.map((one) => [one.table, one.hasKey, one.readable, one.selected]);
   expect(facts).toEqual([
     ['c_half', false, true, true],
     ['c_log', false, true, false],
+    ['C_Mixed', true, true, true],
     ['c_order', true, true, true],
     ['c_sale', true, true, true],
     ['c_whole', true, true, true],

@@ -7,22 +7,25 @@ import { CONNECTION, makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
+import { livePast } from './support/past.ts';
+import { button, t } from './support/words.ts';
 
 beforeAll(buildWindow);
 beforeAll(startBrowser);
 
 /** A branch that is set up, and the settings as they stand in its file. */
-async function setUpBranch() {
+async function setUpBranch({ past = false } = {}) {
   const pair = await freshDatabases();
   onTestFinished(() => pair.drop());
   const home = makeHome(pair);
   onTestFinished(() => home[Symbol.dispose]());
+  if (past) livePast(home.folder, CONNECTION);
   const file = join(home.folder, 'settings.json');
   const settings = (): SettingsFile => JSON.parse(readFileSync(file, 'utf8'));
   const write = (next: SettingsFile): void => writeFileSync(file, JSON.stringify(next));
   const agent = await serve(home.folder);
   const page = await openWindow(agent);
-  await page.getByRole('link', { name: 'Connections' }).click();
+  if (!past) await page.getByRole('link', { name: 'Connections' }).click();
   return { pair, page, settings, write };
 }
 
@@ -30,7 +33,7 @@ test('what was typed outlives a change from elsewhere, and overwrites nothing of
   const { page, settings, write } = await setUpBranch();
   await page.getByRole('article', { name: 'Lampung' }).getByRole('button', { name: 'Change' }).click();
   const form = page.getByRole('dialog');
-  await form.getByLabel('Name that people see').fill('Lampung Raya');
+  await form.getByLabel(t('connectionsPage.field.label')).fill('Lampung Raya');
   const before = settings();
   write({ ...before, connections: before.connections.map((one) => ({ ...one, exclude: ['t_*'] })) });
   await form.getByRole('button', { name: 'Save' }).click();
@@ -62,7 +65,7 @@ test('a database that does not answer is saved only when a person says so; then 
   const { pair, page, settings } = await setUpBranch();
   await page.getByRole('button', { name: 'Add a branch database' }).click();
   const form = page.getByRole('dialog');
-  await form.getByLabel('Name that people see').fill('Bandung');
+  await form.getByLabel(t('connectionsPage.field.label')).fill('Bandung');
   await form.getByLabel('Server').fill(pair.source.host);
   await form.getByLabel('Database').fill('there_is_none');
   await form.getByLabel('User').fill(pair.source.user);
@@ -82,4 +85,64 @@ test('a database that does not answer is saved only when a person says so; then 
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
   await card.waitFor({ state: 'detached' });
   expect(ids()).toEqual([CONNECTION]);
+});
+
+test('what failed leads to its database: tried at once, or only shown', async () => {
+  const { page } = await setUpBranch({ past: true });
+  await page.getByRole('link', { name: t('troubles.testConnection') }).click();
+  const card = page.getByRole('article', { name: 'Lampung' });
+  await card.getByRole('list', { name: t('connectionsPage.testResult') }).waitFor();
+  await card.getByRole('heading').and(page.locator(':focus')).waitFor();
+  // Loaded again, it is not tried again.
+  await page.waitForURL(/#\/connections$/);
+  await page.goBack();
+  await page
+    .getByRole('heading', { level: 1, name: t('window.pages.connections') })
+    .waitFor({ state: 'detached' });
+
+  await page.evaluate("location.hash = '/connections?at=central'");
+  const central = page.getByRole('article').first();
+  await central.getByRole('heading').and(page.locator(':focus')).waitFor();
+  expect(await page.getByRole('list', { name: t('connectionsPage.testResult') }).count()).toBe(0);
+});
+
+test('what a test found, and what can be done, is in sight without scrolling', async () => {
+  const { page } = await setUpBranch();
+  await page.setViewportSize({ width: 1024, height: 600 });
+  await button(page, t('connectionsPage.add')).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel(t('connectionsPage.field.label')).fill('Bandung');
+  for (const [field, value] of [
+    ['host', '127.0.0.1'],
+    ['port', '1'],
+    ['database', 'idempiere'],
+    ['user', 'branchline'],
+  ] as const)
+    await form.getByLabel(t(`connectionsPage.field.${field}`)).fill(value);
+  await button(form, t('connectionsPage.test')).click();
+  const failed = form.getByRole('listitem').filter({ hasText: t('connectionsPage.stepState.failed') });
+  const hint = failed.getByText(t('connectionsPage.hint.unreachable'));
+  await hint.waitFor();
+  // By the name that was typed, not by the id that was made of it.
+  await failed.getByText(/Bandung/).waitFor();
+  const again = button(form, t('connectionsPage.saveAgain'));
+  const place = await again.boundingBox();
+  const said = await hint.boundingBox();
+  expect(place?.y).toBeLessThan(600 - (place?.height ?? 0));
+  expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThan(place?.y ?? 0);
+});
+
+test('a form that is right itself says what keeps it from being saved', async () => {
+  const { pair, page, settings, write } = await setUpBranch();
+  const { central } = settings();
+  write({ ...settings(), central: { ...central, database: '' }, connections: [] });
+  await page.getByRole('heading', { name: t('connectionsPage.noDatabase') }).waitFor();
+  write({ ...settings(), schedules: [{ id: 'daily', cron: 'never' }] });
+  await page.getByText(/schedules\[0\]/).waitFor();
+  await button(page.getByRole('article').first(), t('connectionsPage.change')).click();
+  const form = page.getByRole('dialog');
+  await form.getByLabel(t('connectionsPage.field.database')).fill(pair.central.database);
+  await button(form, t('window.save')).click();
+  await form.getByText(t('connectionsPage.wrongElsewhere')).waitFor();
+  expect(settings().central).toMatchObject({ database: '' });
 });

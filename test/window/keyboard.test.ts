@@ -130,9 +130,9 @@ describe('by keyboard alone', () => {
     await using window = await opened();
     const { page, keys } = window;
     await goTo(window, t('window.pages.tables'));
-    await keys.tabTo('link', 'X_MixedCase');
+    await keys.tabTo('link', 'ad_client');
     await keys.press('ArrowDown', 'End', 'ArrowUp', 'Home', 'ArrowDown', 'ArrowDown');
-    await page.getByRole('link', { name: 'ad_message_trl' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('link', { name: 'ad_org' }).and(page.locator(':focus')).waitFor();
     await keys.press('Enter');
     await keys.tabTo('button', t('tablesPage.action.full'));
     await keys.press('Enter');
@@ -143,7 +143,7 @@ describe('by keyboard alone', () => {
     await holds(page, keys, 30);
     await keys.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.getByRole('link', { name: 'ad_message_trl' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('link', { name: 'ad_org' }).and(page.locator(':focus')).waitFor();
 
     await goTo(window, t('window.pages.connections'));
     await keys.tabTo('button', t('connectionsPage.add'));

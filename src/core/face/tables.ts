@@ -1,4 +1,4 @@
-import { matchesTable, modelName } from '../../shared/naming.ts';
+import { compareNames, matchesTable, modelName } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import { type TableState, tableKey } from '../../shared/window/views.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -22,7 +22,7 @@ export function viewTables(journal: Journal, settings: Settings | null): readonl
   );
   const all = new Map([...named, ...ran].map((one) => [tableKey(one.connection, one.table), one]));
   return [...all]
-    .sort(([, a], [, b]) => compare(a.connection, b.connection) || compare(a.table, b.table))
+    .sort(([, a], [, b]) => compareNames(a.connection, b.connection) || compareNames(a.table, b.table))
     .map(([key, { connection, table }]): TableState => {
       const known = past.get(key);
       return {
@@ -36,11 +36,6 @@ export function viewTables(journal: Journal, settings: Settings | null): readonl
         verified: verified.get(key) ?? null,
       };
     });
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 type Entry = ConnectionSettings['tables'][number];

@@ -7,6 +7,7 @@ import {
   takesAll,
   tick,
   totalsOf,
+  wouldTick,
 } from '../../../src/renderer/pages/connections/model/tableChoice.ts';
 
 const table = (name: string, facts: object = {}) => ({
@@ -68,6 +69,17 @@ test('between all and single tables, what is said about one of them stays', () =
   expect(chooseAll(singly)).toEqual({ tables: ['*', entry], exclude: [] });
 });
 
+test('ticking is offered only where it would change something', () => {
+  const chosen = readChoice({ tables: ['*'], exclude: ['b', 't_*'] });
+  expect(wouldTick(chosen, ['a', 'b'], true)).toBe(true);
+  expect(wouldTick(chosen, ['a', 'b'], false)).toBe(true);
+  expect(wouldTick(chosen, ['a'], true)).toBe(false);
+  expect(wouldTick(chosen, ['b'], false)).toBe(false);
+  // No tick brings back what a pattern leaves out.
+  expect(wouldTick(chosen, ['t_import'], true)).toBe(false);
+  expect(wouldTick(chosen, [], true)).toBe(false);
+});
+
 test('the chosen tables are added up', () => {
   const tables = [
     table('a'),
@@ -80,8 +92,8 @@ test('the chosen tables are added up', () => {
     tables: 3,
     rows: 20,
     bytes: 300,
-    withoutKey: 1,
-    unreadable: 1,
+    withoutKey: ['b'],
+    unreadable: ['c'],
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allWell, shownSteps } from '../../../src/renderer/pages/connections/model/testSteps.ts';
+import { allWell, hintFor, shownSteps } from '../../../src/renderer/pages/connections/model/testSteps.ts';
 import type { ConnectionTestStep } from '../../../src/shared/contract.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
 
@@ -38,4 +38,12 @@ test('only a test whose every step went well proves that a database can be used'
   expect(allWell([])).toBe(false);
   expect(allWell([well('name'), refused])).toBe(false);
   expect(allWell([well('name'), well('port')])).toBe(true);
+});
+
+test('the next step after a test is to test again, and no batch that is to go on', () => {
+  expect(hintFor(FailureCode.CentralUnreachable)).toBe('unreachable');
+  expect(hintFor(FailureCode.SourceSignIn)).toBe('signIn');
+  expect(hintFor(FailureCode.ServerStarting)).toBe('later');
+  // What has to be granted is the same everywhere.
+  expect(hintFor(FailureCode.SourcePermission)).toBeNull();
 });

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { type SettingsBase, useSettings } from '../../data/useSettings.ts';
 import { Answered } from '../../parts/Answered.tsx';
+import { CENTRAL } from '../../parts/connectionsPlace.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -12,6 +13,7 @@ import { CentralCard } from './list/CentralCard.tsx';
 import { ConnectionCard } from './list/ConnectionCard.tsx';
 import { connectionsOf, rawOf, type Target } from './model/fields.ts';
 import { TablesDrawer } from './tables/TablesDrawer.tsx';
+import { type CardAsked, useAsked } from './useAsked.ts';
 import { useMayChange } from './useMayChange.ts';
 
 /** What is open beside the list, and the settings it began with. */
@@ -26,6 +28,8 @@ export function ConnectionsPage() {
   const mayChange = useMayChange();
   const [open, setOpen] = useState<Open | null>(null);
   const base = view.data ?? { document: null, revision: null };
+  const centralFirst = view.data !== undefined && !isSetUp(base) && !unreadable(base);
+  const askedOf = useAsked();
   const edit = (target: Target): void => setOpen({ what: 'endpoint', target, base });
   const close = (): void => setOpen(null);
   return (
@@ -35,6 +39,7 @@ export function ConnectionsPage() {
         <Button
           leftSection={<IconPlus size={18} aria-hidden />}
           disabled={!mayChange || !isSetUp(base)}
+          title={centralFirst ? t('connectionsPage.centralFirstNote') : undefined}
           onClick={() => edit({ kind: 'source', id: null })}
         >
           {t('connectionsPage.add')}
@@ -46,6 +51,7 @@ export function ConnectionsPage() {
           <List
             settings={settings}
             mayChange={mayChange}
+            askedOf={askedOf}
             onEdit={edit}
             onTables={(id) => setOpen({ what: 'tables', id, base: settings })}
           />
@@ -60,11 +66,13 @@ export function ConnectionsPage() {
 function List({
   settings,
   mayChange,
+  askedOf,
   onEdit,
   onTables,
 }: {
   readonly settings: SettingsView;
   readonly mayChange: boolean;
+  readonly askedOf: (id: string) => CardAsked;
   readonly onEdit: (target: Target) => void;
   readonly onTables: (id: string) => void;
 }) {
@@ -79,6 +87,7 @@ function List({
         </Title>
         {isSetUp(settings) && document !== null ? (
           <CentralCard
+            {...askedOf(CENTRAL)}
             central={document.central}
             place={passwords.central}
             mayChange={mayChange}
@@ -105,11 +114,14 @@ function List({
           {t('connectionsPage.branches')}
         </Title>
         {connections.length === 0 && (
-          <Empty title={t('connectionsPage.noBranch')}>{t('connectionsPage.noBranchNote')}</Empty>
+          <Empty title={t('connectionsPage.noBranch')}>
+            {isSetUp(settings) ? t('connectionsPage.noBranchNote') : t('connectionsPage.centralFirstNote')}
+          </Empty>
         )}
         {connections.map((connection) => (
           <ConnectionCard
             key={connection.id}
+            {...askedOf(connection.id)}
             connection={connection}
             settings={settings}
             mayChange={mayChange}

@@ -40,9 +40,10 @@ export function EndpointDrawer({
       <EndpointEditor
         form={form}
         save={t('window.save')}
+        saveAgain={t('connectionsPage.saveAgain')}
         onSaved={onClose}
-        back={
-          <Button variant="subtle" onClick={onClose}>
+        cancel={
+          <Button variant="default" onClick={onClose}>
             {t('window.cancel')}
           </Button>
         }

@@ -1,3 +1,4 @@
+import { compareNames, compareText } from '../../../shared/naming.ts';
 import { Strategy, TableStatus } from '../../../shared/status.ts';
 import { VerifyResult } from '../../../shared/verify.ts';
 import type { TableState } from '../../../shared/window/views.ts';
@@ -34,19 +35,13 @@ const WAYS: readonly (Strategy | undefined)[] = [
 
 type Compare = (a: TableState, b: TableState) => number;
 
-/** As text, not as in a dictionary: two thousand names are compared in a moment. */
-const byText = (a: string, b: string): number => {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-};
-
-const byName: Compare = (a, b) => byText(a.table, b.table) || byText(a.connection, b.connection);
+const byName: Compare = (a, b) => compareNames(a.table, b.table) || compareNames(a.connection, b.connection);
 
 const BY: Readonly<Record<Sort, Compare>> = {
   table: byName,
   way: (a, b) => WAYS.indexOf(a.last?.strategy ?? undefined) - WAYS.indexOf(b.last?.strategy ?? undefined),
   // What has never arrived is the oldest of all.
-  success: (a, b) => byText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
+  success: (a, b) => compareText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
   status: (a, b) => STATUSES.indexOf(a.last?.status) - STATUSES.indexOf(b.last?.status),
   proof: (a, b) => PROOFS.indexOf(a.verified?.result) - PROOFS.indexOf(b.verified?.result),
 };

@@ -3,7 +3,9 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
+import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
 import { DeletesConsent, SourceConsent } from './consents.tsx';
+import { endOf } from './endOf.ts';
 import { type FailureGroup, namesItsTable } from './groupFailures.ts';
 import { stepFor } from './stepsFor.ts';
 import { TroubleTables } from './TroubleTables.tsx';
@@ -64,9 +66,9 @@ function StepButton({
     case null:
       return null;
     case 'test_connection':
-      return <StepLink href="/connections" label={t('troubles.testConnection')} />;
+      return <StepLink href={placeOf(group, 'test')} label={t('troubles.testConnection')} />;
     case 'open_connections':
-      return <StepLink href="/connections" label={t('troubles.openConnections')} />;
+      return <StepLink href={placeOf(group, 'at')} label={t('troubles.openConnections')} />;
     case 'open_settings':
       return <StepLink href="/settings" label={t('troubles.openSettings')} />;
     case 'allow_deletes':
@@ -88,6 +90,11 @@ function StepButton({
         </Group>
       );
   }
+}
+
+/** Where the database of a failure is shown; of several that failed alike, the first. */
+function placeOf({ rows: [row] }: FailureGroup, whatFor: WhatFor): string {
+  return row === undefined ? CONNECTIONS : connectionsPlace({ id: endOf(row), whatFor });
 }
 
 function StepLink({ href, label }: { readonly href: string; readonly label: string }) {

@@ -24,8 +24,9 @@ export function AdvancedFields({ form }: { readonly form: EndpointForm }) {
   return (
     <Stack gap="sm">
       <Button
-        variant="subtle"
-        size="compact-md"
+        variant="transparent"
+        size="compact-sm"
+        px={0}
         w="fit-content"
         leftSection={<Chevron size={16} aria-hidden />}
         aria-expanded={opened}

@@ -1,8 +1,9 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Box, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { EndpointFields } from './EndpointFields.tsx';
+import { FormButtons } from './FormButtons.tsx';
 import { TestSteps } from './TestSteps.tsx';
 import type { EndpointForm } from './useEndpointForm.ts';
 
@@ -10,18 +11,25 @@ import type { EndpointForm } from './useEndpointForm.ts';
  * The form of one endpoint: its fields, what a test of them came to, why it was not saved, and what can be done next.
  *
  * @param props.save on the button that tries and saves
+ * @param props.saveAgain the same, after a test that failed
  * @param props.onSaved after it was written
+ * @param props.back what leads back to where one came from
+ * @param props.cancel what closes the form
  */
 export function EndpointEditor({
   form,
   save,
+  saveAgain = save,
   onSaved,
   back,
+  cancel,
 }: {
   readonly form: EndpointForm;
   readonly save: string;
+  readonly saveAgain?: string;
   readonly onSaved: () => void;
-  readonly back: ReactNode;
+  readonly back?: ReactNode;
+  readonly cancel?: ReactNode;
 }) {
   const t = useT();
   const { target, fields } = form.state;
@@ -47,32 +55,27 @@ export function EndpointEditor({
       }}
     >
       <Stack gap="md">
-        <EndpointFields form={form} />
-        <div aria-live="polite">
-          {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
-          {!form.testing && form.steps !== null && (
-            <>
-              {form.stale && (
-                <Text size="sm" c="dimmed">
-                  {t('connectionsPage.testStale')}
-                </Text>
-              )}
-              <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
-            </>
-          )}
+        <div>
+          <EndpointFields form={form} />
+          <Box aria-live="polite" mt={form.testing || form.steps !== null ? 'md' : 0}>
+            {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
+            {!form.testing && form.steps !== null && (
+              <>
+                {form.stale && (
+                  <Text size="sm" c="dimmed">
+                    {t('connectionsPage.testStale')}
+                  </Text>
+                )}
+                <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
+              </>
+            )}
+          </Box>
         </div>
         <SaveRefused refusal={form.refusal} shown={form.shownPaths} onReload={() => void form.reload()} />
-        <Group justify="flex-end" gap="xs">
-          {back}
-          <Button
-            variant="default"
-            loading={form.testing}
-            disabled={busy}
-            onClick={() => void attempt(form.test())}
-          >
-            {t('connectionsPage.test')}
-          </Button>
-          {form.mayForce && (
+        {form.wrongElsewhere && <Text size="sm">{t('connectionsPage.wrongElsewhere')}</Text>}
+        <FormButtons back={back}>
+          {cancel}
+          {form.mayForce ? (
             <Button
               variant="default"
               disabled={busy}
@@ -80,11 +83,20 @@ export function EndpointEditor({
             >
               {t('connectionsPage.saveAnyway')}
             </Button>
+          ) : (
+            <Button
+              variant="default"
+              loading={form.testing}
+              disabled={busy}
+              onClick={() => void attempt(form.test())}
+            >
+              {t('connectionsPage.test')}
+            </Button>
           )}
           <Button type="submit" loading={busy}>
-            {save}
+            {form.mayForce ? saveAgain : save}
           </Button>
-        </Group>
+        </FormButtons>
       </Stack>
     </form>
   );

@@ -33,7 +33,10 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
       )}
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <Field form={form} name="host" required spellCheck={false}>
-          {{ label: t('connectionsPage.field.host'), placeholder: t('connectionsPage.example.host') }}
+          {{
+            label: t('connectionsPage.field.host'),
+            placeholder: source ? t('connectionsPage.example.hostSource') : t('connectionsPage.example.host'),
+          }}
         </Field>
         <Field form={form} name="port" inputMode="numeric">
           {{ label: t('connectionsPage.field.port') }}

@@ -1,12 +1,13 @@
 import { Code, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
-import { FailureCode, type FailureDetail } from '../../../../shared/errors.ts';
-import type { Translate } from '../../../../shared/texts/translate.ts';
+import type { FailureDetail } from '../../../../shared/errors.ts';
+import type { FailureTexts, Translate } from '../../../../shared/texts/translate.ts';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { Target } from '../model/fields.ts';
-import { type ShownStep, shownSteps } from '../model/testSteps.ts';
+import { hintFor, type ShownStep, shownSteps } from '../model/testSteps.ts';
 import classes from './TestSteps.module.css';
 
 const MARKS = { ok: IconCircleCheck, failed: IconAlertTriangle, not_tried: IconCircleDashed } as const;
@@ -23,8 +24,15 @@ export function TestSteps({
   readonly label: string;
 }) {
   const t = useT();
+  const list = useRef<HTMLOListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each test that was made.
+  useEffect(() => {
+    // What went wrong, or else how it ended, may be below the edge.
+    const failed = list.current?.querySelector('[data-state="failed"]');
+    (failed ?? list.current?.lastElementChild)?.scrollIntoView({ block: 'nearest' });
+  }, [steps]);
   return (
-    <ol className={classes.steps} aria-label={t('connectionsPage.testResult')}>
+    <ol ref={list} className={classes.steps} aria-label={t('connectionsPage.testResult')}>
       {shownSteps(kind, steps).map((one) => (
         <Step key={one.step} {...one} label={label} />
       ))}
@@ -37,12 +45,9 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
   const format = useFormat();
   const Mark = MARKS[state];
   const known = sayFacts(step, state, facts, t, format);
-  const sentences =
-    failure === null
-      ? null
-      : t.failure({ code: failure.code, params: { connection: label, ...failure.params } });
+  const sentences = failure === null ? null : sayFailed(failure, label, t);
   return (
-    <li className={classes.step}>
+    <li className={classes.step} data-state={state}>
       <Mark size={20} stroke={1.8} className={`${classes.mark} ${classes[state]}`} aria-hidden />
       <div className={classes.text}>
         <Text component="span" fw={state === 'failed' ? 600 : 500}>
@@ -60,7 +65,7 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
           <>
             <Text size="sm">{sentences.sentence}</Text>
             <Text size="sm" fw={600}>
-              {failure === null ? sentences.next : (hintOf(failure, t) ?? sentences.next)}
+              {sentences.next}
             </Text>
             <Code block mt="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
               {failure?.message}
@@ -72,10 +77,11 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
   );
 }
 
-/** What can be done in this very form, where the sentence for everywhere speaks of files and commands. */
-function hintOf({ code }: FailureDetail, t: Translate): string | null {
-  if (code === FailureCode.Tls) return t('connectionsPage.hint.tls');
-  return code === FailureCode.PasswordMissing ? t('connectionsPage.hint.password') : null;
+/** By the name that stands here: the failure itself knows only the id, which a new connection hardly has yet. */
+function sayFailed({ code, params }: FailureDetail, label: string, t: Translate): FailureTexts {
+  const texts = t.failure({ code, params: { ...params, connection: label } });
+  const hint = hintFor(code);
+  return hint === null ? texts : { ...texts, next: t(`connectionsPage.hint.${hint}`) };
 }
 
 /** What a step found out, in words; null where there is nothing to say. */

@@ -25,6 +25,8 @@ export interface EndpointForm {
   problem(field: FieldName): string | null;
   /** What is wrong with no field of the form, or with all of them. */
   readonly refusal: SaveRefusal | null;
+  /** What stands elsewhere in the settings keeps this form from being saved. */
+  readonly wrongElsewhere: boolean;
   /** The paths whose problems the fields show. */
   readonly shownPaths: readonly string[];
   /** The steps of the last test; null before. Of what stood in the form before a change: `stale`. */
@@ -38,7 +40,7 @@ export interface EndpointForm {
   save(): Promise<boolean>;
   /** Without a test: what a person has decided. */
   saveAnyway(): Promise<boolean>;
-  /** A test of what stands here has failed, so that saving is for the person to decide. */
+  /** What stands here is saved after a test only, and that has failed: whether to save it is for the person to decide. */
   readonly mayForce: boolean;
   /** The settings as they are now come under what was typed. */
   reload(): Promise<void>;
@@ -123,6 +125,7 @@ export function useEndpointForm(
       return ofForm.find(({ path }) => fieldOfPath(path) === field)?.reason ?? null;
     },
     refusal,
+    wrongElsewhere: reasons.length > ofForm.length,
     shownPaths: ofForm.filter(({ path }) => fieldOfPath(path) !== null).map(({ path }) => path),
     steps: tested?.steps ?? null,
     stale,
@@ -132,7 +135,7 @@ export function useEndpointForm(
     test,
     save: async () => (!needsTest(state) || well || (await test()) ? write() : false),
     saveAnyway: write,
-    mayForce: tested !== null && !stale && !well,
+    mayForce: tested !== null && !stale && !well && needsTest(state),
     reload: async () => {
       const newest = await settings.reload();
       setState((form) => rebase(form, newest));

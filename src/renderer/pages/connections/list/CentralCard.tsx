@@ -2,6 +2,7 @@ import type { SettingsFile } from '../../../../shared/settings.ts';
 import type { PasswordPlace } from '../../../../shared/window/views.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { fieldsOf } from '../model/fields.ts';
+import type { CardAsked } from '../useAsked.ts';
 import { EndpointCard } from './EndpointCard.tsx';
 
 const LAYOUTS = ['auto', 'stamp', 'merge', 'schema'] as const;
@@ -12,7 +13,8 @@ export function CentralCard({
   place,
   mayChange,
   onEdit,
-}: {
+  ...asked
+}: CardAsked & {
   readonly central: SettingsFile['central'];
   readonly place: PasswordPlace | undefined;
   readonly mayChange: boolean;
@@ -23,7 +25,8 @@ export function CentralCard({
   const layout = LAYOUTS.find((one) => one === fields.layout) ?? 'auto';
   return (
     <EndpointCard
-      title={fields.database || t('connectionsPage.central')}
+      {...asked}
+      title={fields.database || t('connectionsPage.noDatabase')}
       draft={{ kind: 'central', central }}
       place={place}
       mayChange={mayChange}

@@ -9,6 +9,7 @@ import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { withEnabled } from '../model/changes.ts';
 import { choiceOf, type TableChoice, takesAll } from '../model/tableChoice.ts';
+import type { CardAsked } from '../useAsked.ts';
 import { EndpointCard } from './EndpointCard.tsx';
 import { RemoveConnection } from './RemoveConnection.tsx';
 
@@ -19,7 +20,8 @@ export function ConnectionCard({
   mayChange,
   onEdit,
   onTables,
-}: {
+  ...asked
+}: CardAsked & {
   readonly connection: ConnectionFile;
   readonly settings: SettingsView;
   readonly mayChange: boolean;
@@ -30,9 +32,10 @@ export function ConnectionCard({
   const format = useFormat();
   const editor = useSettings();
   const { id, label, enabled = true } = connection;
-  const name = label || id;
+  const name = label || id || t('connectionsPage.notGiven');
   return (
     <EndpointCard
+      {...asked}
       title={name}
       draft={{ kind: 'source', connection }}
       place={settings.passwords[id]}

@@ -1,14 +1,16 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconPencil, IconPlugConnected } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { SSL_MODES } from '../../../../shared/sslMode.ts';
+import type { Translate } from '../../../../shared/texts/translate.ts';
 import type { Draft, PasswordPlace } from '../../../../shared/window/views.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { TestSteps } from '../form/TestSteps.tsx';
 import { rememberTest } from '../lastTests.ts';
-import { fieldsOf } from '../model/fields.ts';
+import { type Fields, fieldsOf } from '../model/fields.ts';
+import type { CardAsked } from '../useAsked.ts';
 import { Facts } from './Facts.tsx';
 import { LastTestLine } from './LastTestLine.tsx';
 
@@ -19,12 +21,14 @@ export function EndpointCard({
   place,
   mayChange,
   onEdit,
+  asked,
+  onMet,
   quiet = false,
   facts,
   aside,
   actions,
   children,
-}: {
+}: CardAsked & {
   readonly title: string;
   readonly draft: Draft;
   readonly place: PasswordPlace | undefined;
@@ -39,6 +43,17 @@ export function EndpointCard({
   const t = useT();
   const test = useCommand('testConnection', { quiet: true });
   const fields = fieldsOf({ ...(draft.kind === 'central' ? draft.central : draft.connection) });
+  const heading = useRef<HTMLHeadingElement>(null);
+  const tryIt = (): void => {
+    test.mutate([draft, null], { onSuccess: (steps) => rememberTest(draft, steps) });
+  };
+  useEffect(() => {
+    if (asked === null) return;
+    onMet();
+    heading.current?.scrollIntoView({ block: 'start' });
+    heading.current?.focus({ preventScroll: true });
+    if (asked === 'test' && mayChange) tryIt();
+  });
   const mode = SSL_MODES.find((one) => one === fields.sslmode);
   return (
     <Paper withBorder p="md" component="article" aria-label={title}>
@@ -47,8 +62,10 @@ export function EndpointCard({
           <Title
             order={3}
             size="h5"
+            ref={heading}
+            tabIndex={-1}
             {...(quiet ? { c: 'dimmed' } : {})}
-            style={{ overflowWrap: 'anywhere', minWidth: 0 }}
+            style={{ overflowWrap: 'anywhere', minWidth: 0, outline: 'none', scrollMarginTop: '5rem' }}
           >
             {title}
           </Title>
@@ -56,8 +73,8 @@ export function EndpointCard({
         </Group>
         <Facts
           of={[
-            [t('connectionsPage.where'), `${fields.host}:${fields.port} / ${fields.database}`],
-            [t('connectionsPage.field.user'), fields.user],
+            [t('connectionsPage.where'), sayPlace(fields, t)],
+            [t('connectionsPage.field.user'), fields.user || t('connectionsPage.notGiven')],
             [t('connectionsPage.field.password'), t(`connectionsPage.place.${place ?? 'none'}`)],
             [
               t('connectionsPage.field.sslmode'),
@@ -67,14 +84,14 @@ export function EndpointCard({
           ]}
         />
         {children}
-        <LastTestLine draft={draft} />
-        <div aria-live="polite">
+        <Stack gap="xs" aria-live="polite">
+          <LastTestLine draft={draft} />
           {test.isPending && <Text size="sm">{t('connectionsPage.testing')}</Text>}
           {test.data !== undefined && !test.isPending && (
             <TestSteps kind={draft.kind} steps={test.data} label={title} />
           )}
           {test.error !== null && <ErrorAlert error={test.error} />}
-        </div>
+        </Stack>
         <Group gap="xs">
           <Button
             variant="default"
@@ -82,7 +99,7 @@ export function EndpointCard({
             leftSection={<IconPlugConnected size={16} aria-hidden />}
             loading={test.isPending}
             disabled={!mayChange}
-            onClick={() => test.mutate([draft, null], { onSuccess: (steps) => rememberTest(draft, steps) })}
+            onClick={tryIt}
           >
             {t('connectionsPage.test')}
           </Button>
@@ -100,4 +117,10 @@ export function EndpointCard({
       </Stack>
     </Paper>
   );
+}
+
+function sayPlace({ host, port, database }: Fields, t: Translate): string {
+  const none = t('connectionsPage.notGiven');
+  if (host === '' && database === '') return none;
+  return `${host === '' ? none : `${host}:${port}`} / ${database || none}`;
 }

@@ -24,17 +24,17 @@ export function RemoveConnection({
   const editor = useSettings();
   const forget = useCommand('setPassword');
   const [opened, { open, close }] = useDisclosure();
-  const { id, label } = connection;
+  const { id, label, enabled = true } = connection;
   const place = passwords[id];
+  // Nobody would find it to remove it later. What another connection signs in with stays.
+  const forgets = (place === 'keychain' || place === 'file') && !accountShared(document, id);
   const cancel = (): void => {
     editor.forget();
     close();
   };
   const remove = async (): Promise<void> => {
     if (!(await editor.save((now) => withoutConnection(now, id)))) return;
-    // Nobody would find it to remove it later. What another connection signs in with stays.
-    if ((place === 'keychain' || place === 'file') && !accountShared(document, id))
-      forget.mutate([{ kind: 'source', connection }, null]);
+    if (forgets) forget.mutate([{ kind: 'source', connection }, null]);
     close();
   };
   return (
@@ -58,7 +58,13 @@ export function RemoveConnection({
         styles={{ title: { overflowWrap: 'anywhere' } }}
       >
         <Stack gap="md">
-          <Text>{t('connectionsPage.removeNote')}</Text>
+          <Text>
+            {t('connectionsPage.removeNote')}
+            {forgets && ` ${t('connectionsPage.removePassword')}`}
+          </Text>
+          {enabled && (
+            <Text>{t('connectionsPage.removeInstead', { switch: t('connectionsPage.copyIt') })}</Text>
+          )}
           <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={cancel} data-autofocus>

@@ -56,6 +56,14 @@ export function tick(choice: TableChoice, names: readonly string[], on: boolean)
   return on ? tickOn(choice, names) : tickOff(choice, names);
 }
 
+/** Whether ticking or unticking these tables would change anything. */
+export function wouldTick(chosen: (table: string) => Chosen, names: readonly string[], on: boolean): boolean {
+  return names.some((name) => {
+    const { selected, leftOutBy } = chosen(name);
+    return on ? !selected && leftOutBy === null : selected;
+  });
+}
+
 function tickOn(choice: TableChoice, names: readonly string[]): TableChoice {
   const meant = meaning(names);
   const exclude = choice.exclude.filter((one) => !meant(one));
@@ -90,8 +98,9 @@ export interface ChoiceTotals {
   readonly tables: number;
   readonly rows: number;
   readonly bytes: number;
-  readonly withoutKey: number;
-  readonly unreadable: number;
+  /** Their names. */
+  readonly withoutKey: readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 export function totalsOf(
@@ -106,8 +115,8 @@ export function totalsOf(
     // An estimate of -1 says that nobody has counted yet.
     rows: sum((one) => Math.max(0, one.estimatedRows)),
     bytes: sum((one) => one.bytes),
-    withoutKey: selected.filter((one) => !one.hasKey).length,
-    unreadable: selected.filter((one) => !one.readable).length,
+    withoutKey: selected.filter((one) => !one.hasKey).map(({ table }) => table),
+    unreadable: selected.filter((one) => !one.readable).map(({ table }) => table),
   };
 }
 

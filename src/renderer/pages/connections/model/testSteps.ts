@@ -1,5 +1,5 @@
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
-import type { FailureDetail } from '../../../../shared/errors.ts';
+import { FailureCode, type FailureDetail } from '../../../../shared/errors.ts';
 import type { Target } from './fields.ts';
 
 /** What is tried, in order. At the branch only reading is asked for, at head office writing. */
@@ -25,6 +25,32 @@ export function shownSteps(kind: Target['kind'], tried: readonly ConnectionTestS
     const { ok, facts, failure } = found;
     return { step, state: ok ? 'ok' : 'failed', facts, failure };
   });
+}
+
+/** A next step in the words of a test, `connectionsPage.hint`. */
+export type Hint = 'tls' | 'password' | 'unreachable' | 'signIn' | 'later';
+
+const HINTS: Partial<Readonly<Record<FailureCode, Hint>>> = {
+  [FailureCode.Tls]: 'tls',
+  [FailureCode.PasswordMissing]: 'password',
+  [FailureCode.SourceUnreachable]: 'unreachable',
+  [FailureCode.CentralUnreachable]: 'unreachable',
+  [FailureCode.SourceSignIn]: 'signIn',
+  [FailureCode.CentralSignIn]: 'signIn',
+  [FailureCode.ConnectionLost]: 'later',
+  [FailureCode.ConnectionEnded]: 'later',
+  [FailureCode.ConnectionFrozen]: 'later',
+  [FailureCode.ServerStarting]: 'later',
+  [FailureCode.ServerOverloaded]: 'later',
+  [FailureCode.TooManyConnections]: 'later',
+};
+
+/**
+ * What to do about a failed test, where the sentence for everywhere speaks of files, commands or a batch to go on
+ * with; null where that sentence is right here too.
+ */
+export function hintFor(code: FailureCode): Hint | null {
+  return HINTS[code] ?? null;
 }
 
 /** Whether the database can be used as it is. A test that stopped half way proves nothing. */

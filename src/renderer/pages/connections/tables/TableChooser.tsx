@@ -1,25 +1,47 @@
-import { Alert, Button, Group, NativeSelect, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Group,
+  NativeSelect,
+  Radio,
+  Stack,
+  TagsInput,
+  Text,
+  TextInput,
+  VisuallyHidden,
+} from '@mantine/core';
 import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
-import { chooseAll, chooseSingly, searchTables, takesAll, tick } from '../model/tableChoice.ts';
+import { FormButtons } from '../form/FormButtons.tsx';
+import { chooseAll, chooseSingly, searchTables, takesAll, tick, wouldTick } from '../model/tableChoice.ts';
 import { TableList } from './TableList.tsx';
 import { TableTotals } from './TableTotals.tsx';
 import type { TableChoosing } from './useTableChoice.ts';
 
-/** All tables of the branch's schema with their sizes, to say which are copied. */
+/**
+ * All tables of the branch's schema with their sizes, to say which are copied.
+ *
+ * @param props.titled it stands under a heading that asks which tables are copied
+ * @param props.back what leads back to where one came from
+ * @param props.cancel what closes the form
+ */
 export function TableChooser({
   choice: choosing,
+  titled = false,
   save,
   onSaved,
   back,
+  cancel,
 }: {
   readonly choice: TableChoosing;
+  readonly titled?: boolean;
   readonly save: string;
   readonly onSaved: () => void;
-  readonly back: ReactNode;
+  readonly back?: ReactNode;
+  readonly cancel?: ReactNode;
 }) {
   const t = useT();
   const format = useFormat();
@@ -29,15 +51,19 @@ export function TableChooser({
   const shown = useMemo(() => searchTables(found?.tables ?? [], search), [found, search]);
   const names = shown.map(({ table }) => table);
   const none = choice.tables.length === 0;
+  const searched = search.trim() !== '';
+  const count = { tables: format.count(names.length) };
+  const which = t('connectionsPage.which');
   return (
     <Stack gap="md">
       <SchemaSelect choosing={choosing} />
       <Radio.Group
-        label={t('connectionsPage.which')}
+        label={titled ? <VisuallyHidden>{which}</VisuallyHidden> : which}
+        labelProps={titled ? { pos: 'absolute' } : {}}
         value={all ? 'all' : 'some'}
         onChange={(value) => choosing.choose(value === 'all' ? chooseAll(choice) : chooseSingly(choice))}
       >
-        <Stack gap="xs" mt="xs">
+        <Stack gap="xs" mt={titled ? 0 : 'xs'}>
           <Radio value="all" label={t('connectionsPage.whichAll')} />
           <Radio value="some" label={t('connectionsPage.whichSome')} />
         </Stack>
@@ -66,11 +92,19 @@ export function TableChooser({
               onChange={({ currentTarget }) => setSearch(currentTarget.value)}
               style={{ flex: '1 1 12rem' }}
             />
-            <Button variant="default" onClick={() => choosing.choose(tick(choice, names, true))}>
-              {t('connectionsPage.tickShown', { tables: format.count(names.length) })}
+            <Button
+              variant="default"
+              disabled={!wouldTick(chosen, names, true)}
+              onClick={() => choosing.choose(tick(choice, names, true))}
+            >
+              {searched ? t('connectionsPage.tickShown', count) : t('connectionsPage.tickAll', count)}
             </Button>
-            <Button variant="default" onClick={() => choosing.choose(tick(choice, names, false))}>
-              {t('connectionsPage.untickShown', { tables: format.count(names.length) })}
+            <Button
+              variant="default"
+              disabled={!wouldTick(chosen, names, false)}
+              onClick={() => choosing.choose(tick(choice, names, false))}
+            >
+              {searched ? t('connectionsPage.untickShown', count) : t('connectionsPage.untickAll', count)}
             </Button>
           </Group>
           <TableList
@@ -88,8 +122,8 @@ export function TableChooser({
         />
       )}
       <SaveRefused refusal={settings.refusal} shown={[]} onReload={() => void choosing.reload()} />
-      <Group justify="flex-end" gap="xs">
-        {back}
+      <FormButtons back={back}>
+        {cancel}
         <Button
           loading={settings.saving}
           disabled={none}
@@ -99,7 +133,7 @@ export function TableChooser({
         >
           {save}
         </Button>
-      </Group>
+      </FormButtons>
     </Stack>
   );
 }

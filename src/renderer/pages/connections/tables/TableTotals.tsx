@@ -1,6 +1,8 @@
 import { Stack, Text } from '@mantine/core';
+import { namesOf } from '../../../../shared/names.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { ChoiceTotals } from '../model/tableChoice.ts';
+import classes from './TableList.module.css';
 
 /** What the choice comes to, and what is special about it. */
 export function TableTotals({ totals, of }: { readonly totals: ChoiceTotals; readonly of: number }) {
@@ -17,16 +19,20 @@ export function TableTotals({ totals, of }: { readonly totals: ChoiceTotals; rea
           size: format.bytes(bytes),
         })}
       </Text>
-      {withoutKey > 0 && (
-        <Text size="sm">
-          {t('connectionsPage.withoutKey', { count: withoutKey, tables: format.count(withoutKey) })}
+      {withoutKey.length > 0 && (
+        <Text size="sm" className={classes.names ?? ''}>
+          {t('connectionsPage.withoutKey', counted(withoutKey))}
         </Text>
       )}
-      {unreadable > 0 && (
-        <Text size="sm" c="var(--branch-bad)">
-          {t('connectionsPage.unreadable', { count: unreadable, tables: format.count(unreadable) })}
+      {unreadable.length > 0 && (
+        <Text size="sm" c="var(--branch-bad)" className={classes.names ?? ''}>
+          {t('connectionsPage.unreadable', counted(unreadable))}
         </Text>
       )}
     </Stack>
   );
+
+  function counted(names: readonly string[]) {
+    return { count: names.length, tables: format.count(names.length), names: namesOf(names, t) };
+  }
 }

@@ -34,8 +34,8 @@ export function TablesDrawer({
         choice={choice}
         save={t('window.save')}
         onSaved={onClose}
-        back={
-          <Button variant="subtle" onClick={onClose}>
+        cancel={
+          <Button variant="default" onClick={onClose}>
             {t('window.cancel')}
           </Button>
         }

@@ -28,12 +28,6 @@ export function EndpointStep({
   return (
     <Stack gap="lg">
       <Text>{target.kind === 'central' ? t('setupPage.centralNote') : t('setupPage.branchNote')}</Text>
-      <EndpointEditor
-        form={form}
-        save={t('setupPage.testAndGoOn')}
-        onSaved={onDone}
-        back={<BackButton onBack={onBack} />}
-      />
       <Alert
         color="branch"
         variant="light"
@@ -42,6 +36,12 @@ export function EndpointStep({
       >
         {t('setupPage.passwordNote')}
       </Alert>
+      <EndpointEditor
+        form={form}
+        save={t('setupPage.testAndGoOn')}
+        onSaved={onDone}
+        back={<BackButton onBack={onBack} />}
+      />
     </Stack>
   );
 }

@@ -23,6 +23,7 @@ export function TablesStep({
       <Text>{t('setupPage.tablesNote')}</Text>
       <TableChooser
         choice={choice}
+        titled
         save={t('setupPage.goOn')}
         onSaved={onDone}
         back={<BackButton onBack={onBack} />}
