@@ -14,8 +14,22 @@ const branch: MantineColorsTuple = [
   '#005c52',
 ];
 
+/** Greys with a breath of the same blue, so that no surface of the dark scheme looks brown on the page's ground. */
+const dark: MantineColorsTuple = [
+  '#d3d8de',
+  '#b9c0c8',
+  '#a3adb8',
+  '#7c8792',
+  '#4a535d',
+  '#39414a',
+  '#262c33',
+  '#1d2126',
+  '#16191d',
+  '#0f1215',
+];
+
 export const theme = createTheme({
-  colors: { branch },
+  colors: { branch, dark },
   primaryColor: 'branch',
   // Dark enough for white text on it, and light enough for the dark ground: 4.5 to 1 on both.
   primaryShade: { light: 8, dark: 7 },
