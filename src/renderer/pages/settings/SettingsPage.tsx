@@ -20,13 +20,18 @@ export function SettingsPage() {
     <Page title={t('window.pages.settings')}>
       <Answered to={settings}>
         {(view) => (
+          // Two columns that are filled by themselves: in rows, each section would be as tall as its neighbour.
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" verticalSpacing="lg">
-            <Appearance settings={view} />
-            <Notices settings={view} />
-            <Keeping settings={view} />
-            <LinkUse settings={view} />
-            <Exchange settings={view} />
-            <SupportBundle />
+            <Stack gap="lg">
+              <Appearance settings={view} />
+              <Keeping settings={view} />
+              <Exchange settings={view} />
+            </Stack>
+            <Stack gap="lg">
+              <Notices settings={view} />
+              <LinkUse settings={view} />
+              <SupportBundle />
+            </Stack>
           </SimpleGrid>
         )}
       </Answered>
