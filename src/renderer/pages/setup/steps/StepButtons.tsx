@@ -21,7 +21,7 @@ export function StepButtons({
 export function BackButton({ onBack }: { readonly onBack: () => void }) {
   const t = useT();
   return (
-    <Button variant="subtle" onClick={onBack}>
+    <Button variant="default" onClick={onBack}>
       {t('setupPage.back')}
     </Button>
   );
