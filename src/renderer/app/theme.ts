@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** The blue-green of the icon, from lightest to darkest. */
 const branch: MantineColorsTuple = [
@@ -27,6 +27,16 @@ const dark: MantineColorsTuple = [
   '#16191d',
   '#0f1215',
 ];
+
+/** Those that Mantine makes of the theme's own colours; theme.css, which comes before them, cannot change these. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {},
+  dark: {
+    // What is clicked without having a frame: in white it would look like bold text.
+    '--mantine-color-branch-light-color': 'var(--mantine-color-branch-3)',
+  },
+});
 
 export const theme = createTheme({
   colors: { branch, dark },

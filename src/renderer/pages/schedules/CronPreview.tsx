@@ -18,7 +18,13 @@ export function CronPreview({
   const t = useT();
   const format = useFormat();
   return (
-    <Paper withBorder p="md" aria-live="polite" aria-busy={pending} opacity={pending ? 0.6 : 1}>
+    <Paper
+      withBorder
+      p="md"
+      aria-live="polite"
+      aria-busy={pending}
+      c={pending ? 'dimmed' : 'var(--mantine-color-text)'}
+    >
       {without === null ? (
         <Stack gap="xs">
           <Text fw={600}>{cronWords(cron, t.language)}</Text>

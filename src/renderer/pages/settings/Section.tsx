@@ -1,10 +1,8 @@
-import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { useLabels } from '../../data/useLabels.ts';
 import type { SettingsEditor } from '../../data/useSettings.ts';
 import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { sayRefusal } from '../../words/refusal.ts';
 import classes from './Section.module.css';
 
 /** One subject of the settings. */
@@ -21,7 +19,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
   );
 }
 
-/** Fields that take effect together, when they are saved. */
+/** Fields that take effect together, when they are saved; not before there are settings that can be used. */
 export function SectionForm({
   editor,
   changed,
@@ -38,7 +36,6 @@ export function SectionForm({
   readonly children: ReactNode;
 }) {
   const t = useT();
-  const why = useWhyFixed(editor);
   return (
     <form
       onSubmit={(event) => {
@@ -47,12 +44,7 @@ export function SectionForm({
       }}
     >
       <Stack gap="md">
-        {why !== null && (
-          <Text size="sm" c="dimmed">
-            {why}
-          </Text>
-        )}
-        <fieldset disabled={why !== null} className={classes.fields}>
+        <fieldset disabled={editor.view.data?.effective === null} className={classes.fields}>
           <Stack gap="md">{children}</Stack>
         </fieldset>
         <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
@@ -65,13 +57,4 @@ export function SectionForm({
       </Stack>
     </form>
   );
-}
-
-/** Why nothing of the settings can be changed here; null where it can. */
-function useWhyFixed({ view: { data } }: SettingsEditor): string | null {
-  const t = useT();
-  const labelOf = useLabels();
-  if (data === undefined || data.effective !== null) return null;
-  if (data.problem === null || data.document === null) return t('settingsPage.notYet');
-  return sayRefusal(data.problem, t, labelOf).what;
 }

@@ -102,7 +102,9 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await button(t('schedulesPage.add')).click();
   await dialog().getByLabel(t('schedulesPage.name')).waitFor();
   await look('schedule-editor');
-  await dialog().getByLabel(t('schedulesPage.time'), { exact: true }).fill('25');
+  await dialog()
+    .getByRole('textbox', { name: t('schedulesPage.time') })
+    .fill('25');
   await dialog().getByLabel(t('schedulesPage.name')).focus();
   await dialog().getByText(t('schedulesPage.noTime')).waitFor();
   await look('schedule-time-wrong');
