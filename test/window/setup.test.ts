@@ -44,7 +44,7 @@ test('a person sets a branch up from nothing to a first sync, and the window nev
   await button(page, t('setupPage.goOn')).click();
 
   await step(page, 'schedule');
-  await page.getByLabel(t('setupPage.time'), { exact: true }).fill(farFromNow());
+  await page.getByRole('textbox', { name: t('setupPage.time'), exact: true }).fill(farFromNow());
   await button(page, t('setupPage.goOn')).click();
 
   await step(page, 'first');
