@@ -41,6 +41,11 @@ export function formatCount(count: number, language: Language): string {
   return number(count, language, 0);
 }
 
+/** How many times as much: `1.5`, or `1,5` in Indonesian; `2`. */
+export function formatFactor(factor: number, language: Language): string {
+  return number(factor, language, Number.isInteger(factor) ? 0 : 1);
+}
+
 /** `42%`. Only what is all done reads 100 %: 99.9 % is rounded down. */
 export function formatPercent(fraction: number, language: Language): string {
   return `${number(Math.floor(Math.min(1, Math.max(0, fraction)) * 100), language, 0)}%`;

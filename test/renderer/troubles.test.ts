@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hindrances } from '../../src/renderer/data/hindrances.ts';
 import { openFailures } from '../../src/renderer/pages/today/openFailures.ts';
-import { groupFailures } from '../../src/renderer/parts/trouble/groupFailures.ts';
+import { groupFailures, namesItsTable } from '../../src/renderer/parts/trouble/groupFailures.ts';
 import { namesInGroup } from '../../src/renderer/parts/trouble/namesInGroup.ts';
 import { stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
+import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import type { Setup } from '../../src/shared/window/views.ts';
@@ -29,9 +30,29 @@ describe('failures in groups', () => {
     const rows = ['c_invoice', 'm_product'].map((name) => failedRow(name, 'source_permission'));
     const [one] = groupFailures(rows.slice(0, 1), t, nameOf);
     const [two] = groupFailures(rows, t, nameOf);
-    expect(one?.sentence).toBe('The user of Lampung may not read c_invoice at the branch.');
-    expect(two?.sentence).toBe('The user of Lampung may not read 2 tables at the branch.');
-    expect(two?.next).toContain('GRANT SELECT ON these tables TO');
+    expect(one?.sentence).toBe('Branchline is not allowed to read c_invoice in the branch database Lampung.');
+    expect(two?.sentence).toBe('Branchline is not allowed to read 2 tables in the branch database Lampung.');
+  });
+
+  it('end with a statement that can be copied, while its names are few', () => {
+    const rows = Array.from({ length: 9 }, (_, index) =>
+      failedRow(`t_${index}`, 'source_permission', { user: 'branchline_read' }),
+    );
+    const [few] = groupFailures(rows.slice(0, 2), t, nameOf);
+    const [many] = groupFailures(rows, t, nameOf);
+    expect(few?.next).toMatch(/: GRANT SELECT ON t_0, t_1 TO branchline_read$/);
+    expect(many?.next).toMatch(/: GRANT SELECT ON these tables TO branchline_read$/);
+  });
+
+  it('need no list of tables where the sentence names the one', () => {
+    const named = (rows: readonly TableRow[]) => groupFailures(rows, t, nameOf).map(namesItsTable);
+    expect(named([failedRow('c_invoice', 'source_permission')])).toEqual([true]);
+    expect(named([failedRow('c_invoice', 'central_disk_full')])).toEqual([false]);
+    expect(named([failedRow('disk', 'source_permission'), failedRow('b', 'source_permission')])).toEqual([
+      false,
+    ]);
+    // A part of a word names nothing.
+    expect(named([failedRow('hea', 'central_disk_full')])).toEqual([false]);
   });
 
   it('keep apart what differs in more than the table', () => {

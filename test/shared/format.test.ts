@@ -4,6 +4,7 @@ import {
   formatCount,
   formatDateTime,
   formatDuration,
+  formatFactor,
   formatPercent,
   formatRate,
 } from '../../src/shared/format.ts';
@@ -61,4 +62,10 @@ it('only what is all done is 100 %', () => {
   expect(formatPercent(0.999, 'en')).toBe('99%');
   expect(formatPercent(1, 'en')).toBe('100%');
   expect(formatPercent(1.2, 'en')).toBe('100%');
+});
+
+it('how many times as much is written with the mark of the language, and only where there is a part', () => {
+  expect(formatFactor(1.5, 'en')).toBe('1.5');
+  expect(formatFactor(1.5, 'id')).toBe('1,5');
+  expect(formatFactor(12, 'id')).toBe('12');
 });

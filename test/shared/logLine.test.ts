@@ -16,23 +16,35 @@ describe('a line of the event log', () => {
       'Stopped before its end: the program or the computer stopped suddenly',
     );
     expect(say('strategy_chosen', { strategy: 'full', reason: 'first_load' }, 'ad_org')).toBe(
-      'pgsql_lmp/ad_org: the whole table, because it has not been copied before',
+      'pgsql_lmp/ad_org: way of copying: the whole table, because it has not been copied before',
     );
     expect(say('table_goes_on', { at_row: 412_000, key: ['9'] }, 'ad_org')).toBe(
       'pgsql_lmp/ad_org resumed at row 412,000; nothing lost',
     );
     expect(say('table_completed', { processed: 1200, skipped: 30, deleted: 4 }, 'ad_org')).toBe(
-      'pgsql_lmp/ad_org completed: 1,200 rows written, 30 the same already, 4 deleted',
+      'pgsql_lmp/ad_org completed: 1,200 rows written, 30 already the same, 4 deleted',
     );
   });
 
   it('tells why a table failed, with the names that the failure lacks', () => {
     const failure = { code: 'source_permission', kind: 'permanent', message: 'no', params: {} };
     expect(say('table_failed', { failure }, 'ad_org')).toBe(
-      'pgsql_lmp/ad_org failed: The user of pgsql_lmp may not read ad_org at the branch.',
+      'pgsql_lmp/ad_org failed: Branchline is not allowed to read ad_org in the branch database pgsql_lmp.',
     );
     expect(say('table_failed', { code: 'source_permission', message: 'no' }, 'ad_org')).toContain(
-      'may not read ad_org',
+      'not allowed to read ad_org',
+    );
+  });
+
+  it('names a branch as people know it, where there are labels', () => {
+    const inWindow = (...line: Parameters<typeof logRow>) => sayLogRow(logRow(...line), t, () => 'Lampung');
+    const failure = { code: 'source_permission', params: { connection: 'pgsql_lmp' } };
+    expect(inWindow('table_started', {}, 'ad_org')).toBe('ad_org (Lampung) started');
+    expect(inWindow('table_failed', { failure }, 'ad_org')).toBe(
+      'ad_org (Lampung) failed: Branchline is not allowed to read ad_org in the branch database Lampung.',
+    );
+    expect(inWindow('table_failed', { failure: { code: 'source_unreachable' } }, '*')).toBe(
+      'all tables of Lampung failed: The branch database Lampung does not answer, so nothing could be read from it.',
     );
   });
 

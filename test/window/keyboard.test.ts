@@ -108,6 +108,24 @@ describe('by keyboard alone', () => {
     await page.getByLabel(t('batchPage.log.search')).waitFor();
   });
 
+  test('keys that come faster than rows are drawn lead to the row where slow ones would', {
+    timeout: 600_000,
+  }, async () => {
+    await using window = await opened();
+    const { page, keys } = window;
+    await goTo(window, t('window.pages.tables'));
+    const list = page.getByRole('table');
+    await list.getByRole('link').first().waitFor();
+    await keys.tabTo('link', (await list.getByRole('link').first().textContent()) ?? '');
+    const row = page.locator('[role="row"]:focus-within');
+    await pressAtOnce(page, ['End', 'ArrowUp', 'ArrowUp']);
+    const last = Number(await list.getAttribute('aria-rowcount'));
+    await expect.poll(() => row.getAttribute('aria-rowindex')).toBe(String(last - 2));
+    await pressAtOnce(page, ['End', 'Home', 'ArrowDown']);
+    // Below the head.
+    await expect.poll(() => row.getAttribute('aria-rowindex')).toBe('3');
+  });
+
   test('dialogs hold the focus and give it back', { timeout: 600_000 }, async () => {
     await using window = await opened();
     const { page, keys } = window;
@@ -240,4 +258,10 @@ async function holds(page: Page, keys: Keyboard, presses: number): Promise<void>
     await keys.press('Tab');
     await dialog.locator(':focus').waitFor({ state: 'attached' });
   }
+}
+
+/** Without giving the page the time to draw in between. */
+async function pressAtOnce(page: Page, keys: readonly string[]): Promise<void> {
+  await page.evaluate(`for (const key of ${JSON.stringify(keys)})
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))`);
 }

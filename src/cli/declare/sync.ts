@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Strategy } from '../../shared/status.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
 import { type SyncAllOptions, syncAll } from '../commands/syncAll.ts';
 import { type SyncTableOptions, syncTable } from '../commands/syncTable.ts';
 import { withExamples } from '../helpStyle.ts';
@@ -21,14 +22,8 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
     .option('--connection <ID>', t('help.option.connection'), read.list)
     .option('--tables <A,B>', t('help.option.tables'), read.list)
     .option('--resume <BATCH_ID>', t('help.option.resume'))
-    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list)
-    .option(
-      '--strategy <S>',
-      `${t('help.option.strategy')} (${STRATEGIES.join(', ')})`,
-      read.oneOf('--strategy', STRATEGIES),
-    )
-    .option('--allow-deletes', t('help.option.allowDeletes'))
-    .option('--wait', t('help.option.wait'));
+    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list);
+  declareHow(command, t);
   json(command, t('help.option.jsonRun'));
   withExamples(command, t, [
     ['sync-all', t('help.example.syncAll')],
@@ -39,20 +34,13 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
 }
 
 function declareSyncTable(program: Command, { t, json, choose }: Declaring): void {
-  const read = optionValues(t);
   const command = program
     .command('sync-table')
     .description(t('help.command.syncTable'))
     .argument('<MODEL>', t('help.argument.model'))
     .requiredOption('--connection <ID>', t('help.option.connectionOne'))
-    .option('--batch-id <BATCH_ID>', t('help.option.batchId'))
-    .option(
-      '--strategy <S>',
-      `${t('help.option.strategy')} (${STRATEGIES.join(', ')})`,
-      read.oneOf('--strategy', STRATEGIES),
-    )
-    .option('--allow-deletes', t('help.option.allowDeletes'))
-    .option('--wait', t('help.option.wait'));
+    .option('--batch-id <BATCH_ID>', t('help.option.batchId'));
+  declareHow(command, t);
   json(command, t('help.option.jsonTable'));
   withExamples(command, t, [
     ['sync-table CInvoice --connection pgsql_lmp', t('help.example.syncTable')],
@@ -64,4 +52,16 @@ function declareSyncTable(program: Command, { t, json, choose }: Declaring): voi
   command.action((model: string, options: SyncTableOptions) =>
     choose(command, (context) => syncTable(model, options, context)),
   );
+}
+
+/** What both commands take on how to go about it. */
+function declareHow(command: Command, t: Translate): void {
+  command
+    .option(
+      '--strategy <S>',
+      `${t('help.option.strategy')} (${STRATEGIES.join(', ')})`,
+      optionValues(t).oneOf('--strategy', STRATEGIES),
+    )
+    .option('--allow-deletes', t('help.option.allowDeletes'))
+    .option('--wait', t('help.option.wait'));
 }

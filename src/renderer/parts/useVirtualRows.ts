@@ -61,18 +61,20 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
     first: virtualizer.range?.startIndex ?? 0,
     last: virtualizer.range?.endIndex ?? 0,
     onFocus: ({ target }) => {
+      wanted.current = null;
       stop.current = indexOfRow(target) ?? stop.current;
       keepOneStop(body.current, stop.current, stop.current);
     },
     onKeyDown: (event) => {
-      const at = indexOfRow(event.target);
+      // Keys may come faster than rows are drawn: the next one goes on from where the last one led to.
+      const at = wanted.current ?? indexOfRow(event.target);
       const page = Math.max(1, Math.floor(window.innerHeight / rowHeight) - 2);
       const next = at === null ? null : rowAfterKey(event.key, at, count, page);
       if (next === null) return;
       event.preventDefault();
       const link = body.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`);
-      if (link == null) wanted.current = next;
-      else link.focus({ preventScroll: true });
+      wanted.current = link == null ? next : null;
+      link?.focus({ preventScroll: true });
       virtualizer.scrollToIndex(next);
     },
   };

@@ -7,6 +7,7 @@ import {
   formatDateTime,
   formatDayName,
   formatDuration,
+  formatFactor,
   formatNoTime,
   formatPercent,
   formatPlannedTime,
@@ -20,6 +21,8 @@ import type { Language } from '../../shared/texts/language.ts';
 export interface Format {
   /** `1,234,567` or `1.234.567`. */
   count(value: number): string;
+  /** `1.5` or `1,5`; `2`. */
+  factor(value: number): string;
   /** From 0 to 1. */
   percent(fraction: number): string;
   /** As the next two, on one line: no number stands apart from its unit. */
@@ -54,6 +57,7 @@ export interface Format {
 export function createFormat(language: Language, timeZone: string | undefined): Format {
   return {
     count: (value) => formatCount(value, language),
+    factor: (value) => formatFactor(value, language),
     percent: (fraction) => formatPercent(fraction, language),
     bytes: (value) => unbroken(formatBytes(value, language)),
     duration: (seconds) =>

@@ -1,4 +1,4 @@
-import type { LogRow } from '../contract.ts';
+import { type LogRow, UNKNOWN_TABLES } from '../contract.ts';
 import { FailureCode } from '../errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../format.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
@@ -6,18 +6,26 @@ import { en } from './en/index.ts';
 import type { Translate } from './translate.ts';
 
 type Detail = LogRow['detail'];
+type LabelOf = (connection: string) => string;
 
 /**
  * A line of the event log, for a person. What this version has no words for (a line of a newer or an older one) is
  * shown as it stands in the journal: a log that hides lines would be believed wrongly.
+ *
+ * @param labelOf the name that people know a connection by; without it lines have its id, as commands do
  */
-export function sayLogRow(row: LogRow, t: Translate): string {
-  return (row.table_name === null ? null : sayOfTable(row, t)) ?? sayOfBatch(row, t) ?? sayAsItIs(row, t);
+export function sayLogRow(row: LogRow, t: Translate, labelOf?: LabelOf): string {
+  return (
+    (row.table_name === null ? null : sayOfTable(row, row.table_name, t, labelOf)) ??
+    sayOfBatch(row, t, labelOf) ??
+    sayAsItIs(row, t)
+  );
 }
 
-function sayOfBatch({ event, detail, connection, batch_id }: LogRow, t: Translate): string | null {
-  const batch = batch_id ?? '';
-  const at = connection ?? '';
+function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): string | null {
+  const { event, detail } = row;
+  const batch = row.batch_id ?? '';
+  const at = row.connection === null ? '' : labelOf(row.connection);
   const count = (name: string): string => formatCount(numberOf(detail, name), t.language);
   switch (event) {
     case 'batch_started': {
@@ -39,7 +47,7 @@ function sayOfBatch({ event, detail, connection, batch_id }: LogRow, t: Translat
     case 'tables_found':
       return t('log.tablesFound', { connection: at, tables: count('tables') });
     case 'circuit_opened':
-      return t('log.circuit', { connection: at, sentence: sentenceOf(detail, { connection: at }, t) });
+      return t('log.circuit', { connection: at, sentence: sentenceOf(row, t, labelOf) });
     case 'ghosts_ended':
       return t('cli.progress.ghosts', { connection: at, count: numberOf(detail, 'count') });
     case 'records_lost': {
@@ -59,10 +67,9 @@ function sayOfBatch({ event, detail, connection, batch_id }: LogRow, t: Translat
   }
 }
 
-function sayOfTable(row: LogRow, t: Translate): string | null {
+function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf): string | null {
   const { event, detail } = row;
-  const table = [row.connection, row.table_name].filter((part) => part !== null).join('/');
-  const names = { connection: row.connection ?? '', table: row.table_name ?? '' };
+  const table = nameOf(row, name, t, labelOf);
   const count = (name: string): string => formatCount(numberOf(detail, name), t.language);
   switch (event) {
     case 'table_started':
@@ -80,7 +87,7 @@ function sayOfTable(row: LogRow, t: Translate): string | null {
         table,
         delay: formatDuration(numberOf(detail, 'delay_ms') / 1000, t.language),
         attempt: numberOf(detail, 'attempt'),
-        sentence: sentenceOf(detail, names, t),
+        sentence: sentenceOf(row, t, labelOf),
       });
     case 'table_completed':
       return t('log.tableCompleted', {
@@ -90,7 +97,7 @@ function sayOfTable(row: LogRow, t: Translate): string | null {
         deleted: count('deleted'),
       });
     case 'table_failed':
-      return t('cli.progress.tableFailed', { table, sentence: sentenceOf(detail, names, t) });
+      return t('cli.progress.tableFailed', { table, sentence: sentenceOf(row, t, labelOf) });
     case 'table_skipped': {
       const reason = becauseOf(detail, t);
       return reason === null ? t('log.tableSkipped', { table }) : t('log.tableSkippedFor', { table, reason });
@@ -104,6 +111,14 @@ function sayOfTable(row: LogRow, t: Translate): string | null {
     default:
       return null;
   }
+}
+
+/** `c_invoice (Lampung)` where there are labels, else `pgsql_lmp/c_invoice`. */
+function nameOf({ connection }: LogRow, table: string, t: Translate, labelOf?: LabelOf): string {
+  if (connection === null) return table;
+  if (labelOf === undefined) return `${connection}/${table}`;
+  const label = labelOf(connection);
+  return table === UNKNOWN_TABLES ? t('troubles.allOf', { connection: label }) : `${table} (${label})`;
 }
 
 function sayStrategy(table: string, detail: Detail, t: Translate): string | null {
@@ -126,11 +141,20 @@ function reasonOf({ reason }: Detail, t: Translate): string {
 }
 
 /** Lines have the whole failure, or only its code and message. */
-function sentenceOf(detail: Detail, names: Readonly<Record<string, string>>, t: Translate): string {
+function sentenceOf(
+  { detail, connection, table_name }: LogRow,
+  t: Translate,
+  labelOf: LabelOf = asItIs,
+): string {
   const failure = isRecord(detail.failure) ? detail.failure : detail;
   const code = Object.values(FailureCode).find((one) => one === failure.code) ?? FailureCode.Internal;
-  const params = isRecord(failure.params) ? failure.params : {};
-  return t.failure({ code, params: { ...names, ...simple(params) } }).sentence;
+  const names = { connection: connection ?? '', table: table_name ?? '' };
+  const params = { ...names, ...(isRecord(failure.params) ? simple(failure.params) : {}) };
+  return t.failure({ code, params: { ...params, connection: labelOf(String(params.connection)) } }).sentence;
+}
+
+function asItIs(connection: string): string {
+  return connection;
 }
 
 function sayAsItIs({ event, detail, connection, table_name }: LogRow, t: Translate): string {

@@ -1,4 +1,4 @@
-import type { BatchRow, LogRow, ScheduleView, TableRow } from '../contract.ts';
+import type { BatchRow, LogRow, ScheduleView, TableProgress, TableRow } from '../contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from '../errors.ts';
 import type { ServiceStatus } from '../service.ts';
 import type { Settings, SettingsFile } from '../settings.ts';
@@ -34,19 +34,8 @@ export interface Setup {
   readonly notifications: boolean;
 }
 
-/** A table that is being copied now. Counts are what central has committed. */
-export interface RunningTable {
-  readonly connection: string;
-  readonly table: string;
-  readonly processed: number;
-  readonly skipped: number;
-  readonly deleted: number;
-  readonly bytes: number;
-  readonly estimatedRows: number | null;
-  readonly rowsPerSecond: number | null;
-  readonly bytesPerSecond: number | null;
-  readonly etaSeconds: number | null;
-}
+/** A table that is being copied now. */
+export type RunningTable = Omit<TableProgress, 'batchId'>;
 
 /** The batch that runs now. */
 export interface RunView {

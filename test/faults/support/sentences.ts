@@ -70,7 +70,7 @@ export const SENTENCES = {
             next: `Check the internet link or VPN to ${HOST}:5432. Branchline goes on where it stopped once it answers.`,
           },
           id: {
-            sentence: 'Basis data kantor pusat tidak menjawab, jadi tidak ada yang bisa dikirim ke sana.',
+            sentence: 'Basis data kantor pusat tidak menjawab, jadi tidak ada yang bisa dikirim.',
             next: `Periksa internet atau VPN ke ${HOST}:5432. Branchline melanjutkan dari titik terakhir begitu tersambung.`,
           },
         },

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { compareWithUsual, roundFactor } from '../../../src/renderer/pages/batch/compareUsual.ts';
 import { runningOf, withLive } from '../../../src/renderer/pages/batch/liveRows.ts';
-import { countShown, filtered } from '../../../src/renderer/pages/batch/tableFilter.ts';
+import {
+  countShown,
+  filtered,
+  hasFailure,
+  type Shown,
+} from '../../../src/renderer/pages/batch/tableFilter.ts';
 import { FIRST_SORT, nextSort, sorted } from '../../../src/renderer/pages/batch/tableOrder.ts';
 import type { RunView } from '../../../src/shared/window/views.ts';
 import { BATCH, failedRow, tableRow } from '../support/rows.ts';
@@ -14,6 +19,7 @@ const rows = [
   tableRow('c_invoice_10', { status: 'skipped', connection: 'pgsql_jkt' }),
   tableRow('c_invoice_9', { records_processed: 900 }),
 ];
+const labelOf = (id: string) => (id === 'pgsql_jkt' ? 'Jakarta' : 'Lampung');
 const names = (list: readonly { readonly table_name: string }[]) => list.map((row) => row.table_name);
 
 describe('the order of tables', () => {
@@ -53,10 +59,16 @@ describe('the order of tables', () => {
 
 describe('which tables are shown', () => {
   it('is by status and by part of a name, in any case', () => {
-    expect(names(filtered(rows, { show: 'failed', text: '' }))).toEqual(['m_product']);
-    expect(names(filtered(rows, { show: 'all', text: ' MPROD ' }))).toEqual(['m_product']);
-    expect(names(filtered(rows, { show: 'done', text: 'invoice' }))).toEqual(['c_invoice_10', 'c_invoice_9']);
-    expect(names(filtered(rows, { show: 'all', text: 'jkt' }))).toEqual(['c_invoice_10']);
+    const found = (show: Shown, text: string) => names(filtered(rows, { show, text }, labelOf));
+    expect(found('failed', '')).toEqual(['m_product']);
+    expect(found('all', ' MPROD ')).toEqual(['m_product']);
+    expect(found('done', 'invoice')).toEqual(['c_invoice_10', 'c_invoice_9']);
+    expect(found('all', 'jkt')).toEqual(['c_invoice_10']);
+    expect(found('all', 'jakarta')).toEqual(['c_invoice_10']);
+  });
+
+  it('has something that can be done where one failed', () => {
+    expect(names(rows.filter(hasFailure))).toEqual(['m_product']);
   });
 
   it('every table is counted once', () => {

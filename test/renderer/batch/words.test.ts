@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { askedFor } from '../../../src/renderer/pages/batch/askedFor.ts';
 import { stagesOf } from '../../../src/renderer/pages/batch/past.ts';
+import { workedSoFar } from '../../../src/renderer/pages/batch/workedSoFar.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { BATCH, logRow } from '../support/rows.ts';
 
@@ -32,4 +33,15 @@ it('the past of a batch is what happened to it as a whole', () => {
     ['interrupted', null],
     ['failed', undefined],
   ]);
+});
+
+it('a running batch has worked since its last beginning, and for what it had worked before', () => {
+  const now = new Date('2026-11-23T01:31:00.000Z');
+  const started = logRow('batch_started', { worked_seconds: 0 });
+  const resumed = { ...logRow('batch_resumed', { worked_seconds: 40 }), at: '2026-11-23T01:30:50.000Z' };
+  expect(workedSoFar(BATCH, [started], now)).toBe(60);
+  expect(workedSoFar(BATCH, [started, resumed, logRow('table_started', {}, 'ad_org')], now)).toBe(50);
+  expect(workedSoFar(BATCH, [], now)).toBe(60);
+  // A clock that was set back.
+  expect(workedSoFar(BATCH, [started], new Date('2026-11-23T01:00:00.000Z'))).toBe(0);
 });

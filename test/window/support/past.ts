@@ -47,7 +47,7 @@ const FORBIDDEN: FailureDetail = {
   kind: 'permanent',
   message: 'permission denied for table c_invoice',
   sqlstate: '42501',
-  params: {},
+  params: { user: 'branchline_read' },
 };
 const DELETES: FailureDetail = {
   code: 'too_many_deletes',

@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchView } from '../../../shared/window/views.ts';
 import { useLabels } from '../../data/useLabels.ts';
+import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { askedFor } from './askedFor.ts';
@@ -11,6 +12,7 @@ import classes from './Facts.module.css';
 import { Past } from './Past.tsx';
 import { stagesOf } from './past.ts';
 import { countShown } from './tableFilter.ts';
+import { workedSoFar } from './workedSoFar.ts';
 
 /** What a batch was to do, and how it went, in a few facts. */
 export function BatchFacts({ view: { batch, tables, events } }: { readonly view: BatchView }) {
@@ -25,6 +27,7 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
   const counts = t('batchPage.countOf', { done: format.count(done), total: format.count(tables.length) });
   const reason = batch.interruption_reason;
   const isRunning = batch.status === BatchStatus.Running;
+  const took = batch.duration_seconds === null ? '–' : format.duration(batch.duration_seconds);
   return (
     <Paper withBorder p="lg">
       <div className={classes.top}>
@@ -62,13 +65,21 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
           {isRunning || batch.ended_at === null ? t('batchPage.working') : format.dateTime(batch.ended_at)}
         </Fact>
         <Fact name={t('batchPage.facts.took')}>
-          {isRunning || batch.duration_seconds === null ? '–' : format.duration(batch.duration_seconds)}
+          {isRunning ? <SoFar batch={batch} events={events} /> : took}
         </Fact>
         <Fact name={t('batchPage.facts.trigger')}>{t(`batchPage.by.${batch.trigger}`)}</Fact>
         <Fact name={t('batchPage.facts.asked')}>{askedFor(batch.options, labelOf, t)}</Fact>
       </dl>
     </Paper>
   );
+}
+
+/** Apart from the rest of the facts, because it changes each second. */
+function SoFar({ batch, events }: Pick<BatchView, 'batch' | 'events'>) {
+  const t = useT();
+  const format = useFormat();
+  const now = useNow(1000);
+  return t('batchPage.soFar', { time: format.duration(workedSoFar(batch, events, now)) });
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

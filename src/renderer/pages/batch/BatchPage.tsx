@@ -1,5 +1,7 @@
-import { Button, Tabs } from '@mantine/core';
+import { Alert, Button, Tabs } from '@mantine/core';
+import { IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
+import { UsageCode } from '../../../shared/errors.ts';
 import type { BatchView } from '../../../shared/window/views.ts';
 import { useLive } from '../../data/liveStore.ts';
 import { Refused } from '../../data/refused.ts';
@@ -7,6 +9,7 @@ import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
+import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchActions } from './BatchActions.tsx';
 import { BatchFacts } from './BatchFacts.tsx';
@@ -21,16 +24,7 @@ export function BatchPage({ batchId }: { readonly batchId: string }) {
   const format = useFormat();
   const asked = useCall('batch', batchId);
   const { data, error } = asked;
-  if (data === undefined && error instanceof Refused)
-    return (
-      <Page title={batchId}>
-        <ErrorAlert error={error}>
-          <Button component={Link} href="/history" variant="default" mt="sm">
-            {t('batchPage.unknownNext')}
-          </Button>
-        </ErrorAlert>
-      </Page>
-    );
+  if (data === undefined && error instanceof Refused) return <NoBatch batchId={batchId} error={error} />;
   return (
     <Page
       title={
@@ -43,12 +37,38 @@ export function BatchPage({ batchId }: { readonly batchId: string }) {
   );
 }
 
+/** Why there is no batch to show. One that is not on record is no fault: the page's title says it. */
+function NoBatch({ batchId, error }: { readonly batchId: string; readonly error: Refused }) {
+  const t = useT();
+  const next = (
+    <Button component={Link} href="/history" variant="default" mt="sm">
+      {t('batchPage.unknownNext')}
+    </Button>
+  );
+  const { refusal } = error;
+  if (refusal.kind !== 'usage' || refusal.code !== UsageCode.BatchUnknown)
+    return (
+      <Page title={batchId}>
+        <ErrorAlert error={error}>{next}</ErrorAlert>
+      </Page>
+    );
+  return (
+    <Page title={t('batchPage.unknown')}>
+      <Alert color="gray" icon={<IconInfoCircle aria-hidden />} role="alert">
+        {t('batchPage.unknownMeans', { batch: batchId })}
+        <div>{next}</div>
+      </Alert>
+    </Page>
+  );
+}
+
 function Batch({ view }: { readonly view: BatchView }) {
   const t = useT();
   const run = useLive()?.run ?? null;
   const isRunning = run?.batchId === view.batch.batch_id;
   return (
     <>
+      {view.resumable && !isRunning && <WhyNotRun ta="end" />}
       <BatchFacts view={view} />
       {isRunning && <BatchRunning run={run} />}
       <WhyFailed view={view} />

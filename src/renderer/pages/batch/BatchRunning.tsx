@@ -8,7 +8,7 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 export function BatchRunning({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
-  const { rate, left } = useRunWords();
+  const { left } = useRunWords();
   const percent = format.percent(run.fraction);
   return (
     <Paper withBorder p="lg">
@@ -18,8 +18,8 @@ export function BatchRunning({ run }: { readonly run: RunView }) {
           {percent}
         </Text>
         <Text>{t('todayPage.running.rows', { rows: format.count(run.rows) })}</Text>
-        <Text>{format.bytes(run.bytes)}</Text>
-        <Text>{rate(run.rowsPerSecond)}</Text>
+        <Text>{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</Text>
+        {run.rowsPerSecond !== null && <Text>{format.rate(run.rowsPerSecond)}</Text>}
         <Text>{left(run.etaSeconds)}</Text>
       </Group>
     </Paper>

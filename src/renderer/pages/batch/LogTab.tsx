@@ -3,8 +3,10 @@ import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import type { BatchView, RunView } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import classes from './Filter.module.css';
 import { LogList } from './LogList.tsx';
 import { useFreshLog } from './useFreshLog.ts';
 
@@ -16,11 +18,12 @@ import { useFreshLog } from './useFreshLog.ts';
 export function LogTab({ view, run }: { readonly view: BatchView; readonly run: RunView | null }) {
   const t = useT();
   const format = useFormat();
+  const labelOf = useLabels();
   const [text, setText] = useState('');
   useFreshLog(view.batch.batch_id, run);
   const lines = useMemo(
-    () => view.events.map((row) => ({ id: row.id, at: row.at, text: sayLogRow(row, t) })),
-    [view.events, t],
+    () => view.events.map((row) => ({ id: row.id, at: row.at, text: sayLogRow(row, t, labelOf) })),
+    [view.events, t, labelOf],
   );
   const shown = useMemo(() => {
     const wanted = text.trim().toLowerCase();
@@ -38,7 +41,7 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
           maxLength={200}
           w="min(24rem, 100%)"
         />
-        <Text size="sm" c="dimmed" className="numbers">
+        <Text size="sm" c="dimmed" className={`${classes.found} numbers`}>
           {t('batchPage.log.lines', { count: shown.length, lines: format.count(shown.length) })}
         </Text>
       </Group>

@@ -7,8 +7,9 @@ import { useMay } from '../../data/useMay.ts';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { refOf } from '../../parts/trouble/refs.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { TableListHead, WIDTHS } from './TableListHead.tsx';
+import { TableListHead, widthsOf } from './TableListHead.tsx';
 import { TableListRow } from './TableListRow.tsx';
+import { hasFailure } from './tableFilter.ts';
 import type { Sort, SortKey } from './tableOrder.ts';
 
 /** A row of one line, in pixels. */
@@ -44,6 +45,9 @@ export function TableList({
     () => ({ retry: view.resumable ? retry : null, mayRun, whyNotRun, toggle }),
     [view.resumable, retry, mayRun, whyNotRun, toggle],
   );
+  // Of all tables: what is searched for changes no columns.
+  const hasActions = useMemo(() => view.tables.some(hasFailure), [view.tables]);
+  const widths = useMemo(() => widthsOf(hasActions), [hasActions]);
   const [retried] = (isPending && variables[1].tables) || [];
   return (
     <ScrollTable
@@ -51,8 +55,8 @@ export function TableList({
       rows={rows}
       keyOf={keyOf}
       rowHeight={ROW_HEIGHT}
-      widths={WIDTHS}
-      head={<TableListHead sort={sort} onSort={onSort} />}
+      widths={widths}
+      head={<TableListHead sort={sort} hasActions={hasActions} onSort={onSort} />}
     >
       {(row, rowIndex) => {
         const key = keyOf(row);
@@ -64,6 +68,7 @@ export function TableList({
             usual={view.usual[key]}
             label={labelOf(row.connection)}
             actions={actions}
+            hasActions={hasActions}
             isOpen={open.has(key)}
             isRetried={retried !== undefined && tableKey(retried.connection, retried.table) === key}
           />

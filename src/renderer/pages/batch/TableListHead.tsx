@@ -3,30 +3,40 @@ import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './TableList.module.css';
 import type { Sort, SortKey } from './tableOrder.ts';
 
+/** What is asked for most comes first: on a small screen the last ones are reached by scrolling. */
 const COLUMNS = [
   { key: 'status', sort: 'status', isNumber: false, width: '8.5rem' },
-  { key: 'table', sort: 'table', isNumber: false, width: '13rem' },
-  { key: 'strategy', sort: null, isNumber: false, width: '9.5rem' },
+  { key: 'table', sort: 'table', isNumber: false, width: '11rem' },
   { key: 'rows', sort: 'rows', isNumber: true, width: '8rem' },
-  { key: 'skipped', sort: 'skipped', isNumber: true, width: '8rem' },
+  { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
+  { key: 'strategy', sort: null, isNumber: false, width: '13rem' },
+  { key: 'skipped', sort: 'skipped', isNumber: true, width: '9.5rem' },
   { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
   { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
-  { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
   { key: 'actions', sort: null, isNumber: false, width: '6.5rem' },
 ] as const;
 
-export const WIDTHS: readonly string[] = COLUMNS.map(({ width }) => width);
+/** Of the columns; that of what can be done is there where a row has something that can be. */
+export function widthsOf(hasActions: boolean): readonly string[] {
+  return columnsOf(hasActions).map(({ width }) => width);
+}
+
+function columnsOf(hasActions: boolean) {
+  return hasActions ? COLUMNS : COLUMNS.filter(({ key }) => key !== 'actions');
+}
 
 /** The heads of the columns; a click sorts. */
 export function TableListHead({
   sort,
+  hasActions,
   onSort,
 }: {
   readonly sort: Sort;
+  readonly hasActions: boolean;
   readonly onSort: (by: SortKey) => void;
 }) {
   const t = useT();
-  return COLUMNS.map(({ key, sort: by, isNumber }) => {
+  return columnsOf(hasActions).map(({ key, sort: by, isNumber }) => {
     const name = t(`batchPage.column.${key}`);
     if (by === null)
       return (

@@ -10,7 +10,8 @@ import { FailureDetails } from './FailureDetails.tsx';
 import { withLive } from './liveRows.ts';
 import { RunningCell } from './RunningCell.tsx';
 import classes from './TableList.module.css';
-import { WIDTHS } from './TableListHead.tsx';
+import { widthsOf } from './TableListHead.tsx';
+import { hasFailure } from './tableFilter.ts';
 import { UsualCell } from './UsualCell.tsx';
 
 interface Props {
@@ -21,6 +22,8 @@ interface Props {
   /** The name that people know its connection by. */
   readonly label: string;
   readonly actions: RowActions;
+  /** Whether any row of the list has something that can be done. */
+  readonly hasActions: boolean;
   readonly isOpen: boolean;
   /** Whether its retry has been asked for and has not begun yet. */
   readonly isRetried: boolean;
@@ -39,7 +42,7 @@ export interface RowActions {
 export const TableListRow = memo(function TableListRow(props: Props) {
   const t = useT();
   const format = useFormat();
-  const { live, usual, isOpen } = props;
+  const { live, usual, isOpen, hasActions } = props;
   const row = withLive(props.row, live);
   const hasRun = row.started_at !== null;
   const count = (value: number): string => (hasRun ? format.count(value) : '');
@@ -50,11 +53,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
           <StatusMark of={row.status} kind="table" />
         </td>
         <NameCell row={row} label={props.label} />
-        <td>{row.strategy === null ? '' : t(`log.strategy.${row.strategy}`)}</td>
         <td className={classes.number}>{count(row.records_processed)}</td>
-        <td className={classes.number}>{count(row.records_skipped)}</td>
-        <td className={classes.number}>{count(row.records_deleted)}</td>
-        <td className={classes.number}>{hasRun ? format.bytes(row.bytes) : ''}</td>
         <td className={classes.number}>
           {row.status === TableStatus.InProgress && live !== undefined ? (
             <RunningCell row={row} live={live} />
@@ -62,11 +61,15 @@ export const TableListRow = memo(function TableListRow(props: Props) {
             <UsualCell row={row} usual={usual} />
           )}
         </td>
-        <ActionsCell {...props} />
+        <td>{row.strategy === null ? '' : t(`log.strategy.${row.strategy}`)}</td>
+        <td className={classes.number}>{count(row.records_skipped)}</td>
+        <td className={classes.number}>{count(row.records_deleted)}</td>
+        <td className={classes.number}>{hasRun ? format.bytes(row.bytes) : ''}</td>
+        {hasActions && <ActionsCell {...props} />}
       </tr>
-      {isOpen && (
+      {isOpen && hasFailure(props.row) && (
         <tr aria-rowindex={props.rowIndex}>
-          <td colSpan={WIDTHS.length}>
+          <td colSpan={widthsOf(hasActions).length}>
             <div className={classes.details}>
               <FailureDetails row={row} />
             </div>
@@ -95,7 +98,7 @@ function NameCell({ row, label }: { readonly row: TableRow; readonly label: stri
 function ActionsCell({ row, actions, isOpen, isRetried }: Props) {
   const t = useT();
   const { retry: retryRow, mayRun, whyNotRun, toggle } = actions;
-  if (row.error_code === null && row.status !== TableStatus.Failed) return <td className={classes.last} />;
+  if (!hasFailure(row)) return <td className={classes.last} />;
   const name = { table: row.table_name };
   const retry = t('batchPage.retryOne', name);
   const details = t('batchPage.details', name);

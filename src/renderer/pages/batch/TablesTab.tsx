@@ -2,8 +2,10 @@ import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantin
 import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { BatchView, RunView } from '../../../shared/window/views.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import classes from './Filter.module.css';
 import { runningOf } from './liveRows.ts';
 import { TableList } from './TableList.tsx';
 import { ALL_TABLES, countShown, filtered, SHOWN, type Shown } from './tableFilter.ts';
@@ -17,11 +19,15 @@ import { FIRST_SORT, nextSort, sorted } from './tableOrder.ts';
 export function TablesTab({ view, run }: { readonly view: BatchView; readonly run: RunView | null }) {
   const t = useT();
   const format = useFormat();
+  const labelOf = useLabels();
   const [filter, setFilter] = useState(ALL_TABLES);
   const [sort, setSort] = useState(FIRST_SORT);
   const { tables, batch } = view;
   const counts = useMemo(() => countShown(tables), [tables]);
-  const rows = useMemo(() => sorted(filtered(tables, filter), sort), [tables, filter, sort]);
+  const rows = useMemo(
+    () => sorted(filtered(tables, filter, labelOf), sort),
+    [tables, filter, labelOf, sort],
+  );
   const running = useMemo(() => runningOf(run, batch.batch_id), [run, batch.batch_id]);
   if (tables.length === 0) return <Empty title={t('batchPage.noTables')} />;
   return (
@@ -47,7 +53,7 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
           )}
           className="numbers"
         />
-        <Text size="sm" c="dimmed" className="numbers" role="status">
+        <Text size="sm" c="dimmed" className={`${classes.found} numbers`} role="status">
           {rows.length === tables.length
             ? ''
             : t('batchPage.shownCount', {

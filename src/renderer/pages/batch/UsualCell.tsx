@@ -6,7 +6,7 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { type Compared, compareWithUsual, roundFactor } from './compareUsual.ts';
 import classes from './TableList.module.css';
 
-/** What a table took, beside what it usually takes. */
+/** What a table took; where that is not its usual, how far from it. */
 export function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usual | undefined }) {
   const t = useT();
   const format = useFormat();
@@ -16,36 +16,29 @@ export function UsualCell({ row, usual }: { readonly row: TableRow; readonly usu
   // What a table took until it failed says nothing about its usual.
   const isDone = row.status === TableStatus.Completed;
   const compared = isDone ? compareWithUsual(seconds, rows, usual) : null;
-  if (compared === null || usual === undefined) return format.duration(seconds);
+  if (usual === undefined || compared === null || compared.kind === 'as') return format.duration(seconds);
   const usually = format.duration(usual.seconds);
-  const words = say(compared);
+  const isLonger = compared.kind === 'longer';
   return (
     <>
       {format.duration(seconds)}
-      <span className={classes.usual} title={words}>
+      <span className={classes.usual}>
         <span
           className={classes.took}
-          data-longer={compared.kind === 'longer' || undefined}
+          data-longer={isLonger || undefined}
           style={{ width: `${Math.min(100, compared.factor * 50)}%` }}
         />
       </span>
-      {compared.kind === 'longer' && (
-        <Text size="xs" className={compared.moreRows === null ? classes.longer : undefined}>
-          {words}
-        </Text>
-      )}
+      <Text size="xs" mt={4} className={isLonger && compared.moreRows === null ? classes.longer : undefined}>
+        {say(compared)}
+      </Text>
     </>
   );
 
   function say({ kind, factor, moreRows }: Compared): string {
-    const number = (value: number): string => formatFactor(value, format.count);
-    if (kind !== 'longer') return t(`batchPage.usual.${kind}`, { usual: usually });
-    const longer = { factor: number(roundFactor(factor)), usual: usually };
+    if (kind === 'shorter') return t('batchPage.usual.shorter', { usual: usually });
+    const longer = { factor: format.factor(roundFactor(factor)), usual: usually };
     if (moreRows === null) return t('batchPage.usual.longer', longer);
-    return t('batchPage.usual.more', { ...longer, rows: number(roundFactor(moreRows)) });
+    return t('batchPage.usual.more', { ...longer, rows: format.factor(roundFactor(moreRows)) });
   }
-}
-
-function formatFactor(value: number, count: (value: number) => string): string {
-  return Number.isInteger(value) ? count(value) : value.toFixed(1);
 }

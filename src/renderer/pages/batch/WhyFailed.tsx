@@ -1,9 +1,11 @@
-import { Button, Paper, Title } from '@mantine/core';
+import { Button, Paper, Stack, Title } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { BatchView } from '../../../shared/window/views.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
+import { needsConsent } from '../../parts/trouble/stepsFor.ts';
+import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 
 /** Reasons that stand above the tables; the others come when they are asked for. */
@@ -16,12 +18,16 @@ export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchVie
   const [isOpen, setOpen] = useState(false);
   const groups = useMemo(() => groupFailures(tables, t, labelOf), [tables, t, labelOf]);
   if (groups.length === 0) return null;
+  const shown = isOpen ? groups : groups.slice(0, GROUPS_SHOWN);
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="why">
       <Title order={2} size="h4" mb="sm" id="why">
         {t('batchPage.why')}
       </Title>
-      <FailureGroups batchId={batch.batch_id} groups={isOpen ? groups : groups.slice(0, GROUPS_SHOWN)} />
+      <Stack gap="xs">
+        <FailureGroups batchId={batch.batch_id} groups={shown} />
+        {shown.some(({ code }) => needsConsent(code)) && <WhyNotRun />}
+      </Stack>
       {groups.length > GROUPS_SHOWN && (
         <Button
           variant="subtle"

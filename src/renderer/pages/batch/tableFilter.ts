@@ -7,15 +7,25 @@ export type Shown = (typeof SHOWN)[number];
 
 export interface TableFilter {
   readonly show: Shown;
-  /** Part of a table's or model's name, or of its connection's id; empty is all. */
+  /** Part of a table's or model's name, or of its connection's name or id; empty is all. */
   readonly text: string;
 }
 
 export const ALL_TABLES: TableFilter = { show: 'all', text: '' };
 
-export function filtered(rows: readonly TableRow[], { show, text }: TableFilter): readonly TableRow[] {
+/** @param labelOf the name that people know a connection by */
+export function filtered(
+  rows: readonly TableRow[],
+  { show, text }: TableFilter,
+  labelOf: (connection: string) => string,
+): readonly TableRow[] {
   const wanted = text.trim().toLowerCase();
-  return rows.filter((row) => kindOf(row, show) && (wanted === '' || matches(row, wanted)));
+  return rows.filter((row) => kindOf(row, show) && (wanted === '' || matches(row, wanted, labelOf)));
+}
+
+/** Whether there is a reason to be read: what failed, and what is tried again after it failed. */
+export function hasFailure({ error_code, status }: TableRow): boolean {
+  return error_code !== null || status === TableStatus.Failed;
 }
 
 /** How many rows each choice would show. */
@@ -47,6 +57,11 @@ function kindOf({ status }: TableRow, show: Shown): boolean {
   }
 }
 
-function matches({ table_name, model_name, connection }: TableRow, wanted: string): boolean {
-  return [table_name, model_name, connection].some((name) => name.toLowerCase().includes(wanted));
+function matches(
+  { table_name, model_name, connection }: TableRow,
+  wanted: string,
+  labelOf: (connection: string) => string,
+): boolean {
+  const names = [table_name, model_name, connection, labelOf(connection)];
+  return names.some((name) => name.toLowerCase().includes(wanted));
 }

@@ -1,4 +1,4 @@
-import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Divider, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
@@ -10,6 +10,7 @@ import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { GoOnButton } from '../../parts/trouble/GoOnButton.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
 import { needsConsent } from '../../parts/trouble/stepsFor.ts';
+import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { openFailures } from './openFailures.ts';
 import classes from './Trouble.module.css';
@@ -56,6 +57,7 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
             <Text>{t('todayPage.trouble.left', { count: openTables })}</Text>
             <Group>
               <GoOnButton batch={batch} main={main} alone={resumesAlone} />
+              <WhyNotRun />
             </Group>
           </>
         )}
@@ -84,6 +86,7 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
             batchId={batch.batch_id}
             groups={groups.slice(0, GROUPS_SHOWN)}
             main={main && consentFirst}
+            alone={resumesAlone}
           />
           {groups.length === 0 && <Text>{t('todayPage.trouble.gone')}</Text>}
           {groups.length > GROUPS_SHOWN && (
@@ -91,8 +94,11 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
               {t('todayPage.trouble.more')}
             </Anchor>
           )}
+          {/* What follows is for all of it, and not a step of the last reason. */}
+          <Divider />
           <Group>
             <GoOnButton batch={batch} main={main && !consentFirst} alone={resumesAlone} />
+            <WhyNotRun />
           </Group>
         </>
       )}

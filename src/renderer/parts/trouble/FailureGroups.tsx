@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { DeletesConsent, SourceConsent } from './consents.tsx';
-import type { FailureGroup } from './groupFailures.ts';
+import { type FailureGroup, namesItsTable } from './groupFailures.ts';
 import { stepFor } from './stepsFor.ts';
 import { TroubleTables } from './TroubleTables.tsx';
 
@@ -14,6 +14,7 @@ export function FailureGroups({
   groups,
   named = true,
   main = false,
+  alone = false,
 }: {
   readonly batchId: string;
   readonly groups: readonly FailureGroup[];
@@ -21,8 +22,11 @@ export function FailureGroups({
   readonly named?: boolean;
   /** Whether giving consent is what the page asks the person to do. */
   readonly main?: boolean;
+  /** Whether they are tried again by themselves, so that nothing has to be done yet. */
+  readonly alone?: boolean;
 }) {
   const t = useT();
+  const next = alone ? t('troubles.nextIfLasting') : t('troubles.next');
   return (
     <Stack gap="lg">
       {groups.map((group, index) => (
@@ -31,9 +35,9 @@ export function FailureGroups({
             {group.sentence}
           </Text>
           <Text style={{ whiteSpace: 'pre-line', overflowWrap: 'anywhere' }}>
-            {t('troubles.next')}: {group.next}
+            {next}: {group.next}
           </Text>
-          {named && <TroubleTables rows={group.rows} />}
+          {named && !namesItsTable(group) && <TroubleTables rows={group.rows} />}
           <StepButton batchId={batchId} group={group} main={main && index === 0} />
         </Stack>
       ))}

@@ -1,10 +1,13 @@
-import type { TableRow } from '../../../shared/contract.ts';
+import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
 import type { Language } from '../../../shared/texts/language.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import { sayFailure } from '../../words/failure.ts';
+
+/** Names that a next step can hold and is still read. */
+const NAMES_IN_NEXT = 8;
 
 /** Tables that failed for one reason, and that reason in words. */
 export interface FailureGroup {
@@ -40,6 +43,13 @@ export function groupFailures(
     .sort((a, b) => b.rows.length - a.rows.length);
 }
 
+/** Whether the sentence itself says which table it is about, so that a list of one need not. */
+export function namesItsTable({ rows, sentence }: FailureGroup): boolean {
+  const [row] = rows;
+  if (rows.length !== 1 || row === undefined || row.table_name === UNKNOWN_TABLES) return false;
+  return sentence.split(/[\s,.;:()]+/).includes(row.table_name);
+}
+
 /** By row: while 2,000 tables run, rows come five times a second, and all but a few are those of before. */
 const reasons = new WeakMap<TableRow, { readonly language: Language; readonly reason: string }>();
 
@@ -72,6 +82,10 @@ function say(rows: readonly TableRow[], t: Translate, labelOf: (connection: stri
   const called = (name: string) => (rows.length > 1 ? { ...params, table: name } : params);
   const tables = called(t('troubles.tables', { count: rows.length }));
   const { sentence } = sayFailure({ code, params: tables }, t, labelOf);
-  const { next } = sayFailure({ code, params: called(t('troubles.theseTables')) }, t, labelOf);
+  // As a statement has them: what is to be run can be copied.
+  const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
+  const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
+  const names = isShort ? known.join(', ') : t('troubles.theseTables');
+  const { next } = sayFailure({ code, params: called(names) }, t, labelOf);
   return { code, sentence, next, rows };
 }

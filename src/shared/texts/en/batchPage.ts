@@ -1,6 +1,9 @@
 /** What the window's page Batch says. */
 export const batchPage = {
   title: 'Batch of {{time}}',
+  unknown: 'This batch is not on record',
+  unknownMeans:
+    'This computer has no record of {{batch}}. Old batches are cleaned up after a while; others may belong to another computer.',
   unknownNext: 'See the history',
   copyId: 'Copy the batch ID',
   facts: {
@@ -25,7 +28,8 @@ export const batchPage = {
     deletes: 'deletions allowed',
     strategy: 'way of copying: {{strategy}}',
   },
-  working: 'still at work',
+  working: 'not yet',
+  soFar: '{{time}} so far',
   resumed_one: 'resumed once',
   resumed_other: 'resumed {{count}} times',
   countOf: '{{done}} of {{total}} done',
@@ -44,7 +48,7 @@ export const batchPage = {
   tabs: { tables: 'Tables', log: 'Event log' },
   search: 'Search for a table',
   show: 'Show',
-  shown: { all: 'All', failed: 'Failed', running: 'Running', waiting: 'Waiting', done: 'Done' },
+  shown: { all: 'All', failed: 'Failed', running: 'In progress', waiting: 'Pending', done: 'Done' },
   shownCount: '{{shown}} of {{total}} tables',
   noneFound: 'No table matches.',
   noTables: 'This batch has no tables.',
@@ -54,7 +58,7 @@ export const batchPage = {
     table: 'Table',
     strategy: 'Way of copying',
     rows: 'Rows written',
-    skipped: 'Same already',
+    skipped: 'Already the same',
     deleted: 'Deleted',
     bytes: 'Read',
     duration: 'Duration',
@@ -68,11 +72,9 @@ export const batchPage = {
   retries_one: 'tried again once',
   retries_other: 'tried again {{count}} times',
   usual: {
-    as: 'as usual ({{usual}})',
     longer: '{{factor}}× as long as usual ({{usual}})',
     shorter: 'shorter than usual ({{usual}})',
     more: '{{factor}}× as long as usual ({{usual}}), with {{rows}}× the rows',
-    label: 'Compared with usual',
   },
   error: {
     next: 'What to do',

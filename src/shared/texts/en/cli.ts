@@ -20,7 +20,6 @@ export const cli = {
     enabled: 'On',
     at: 'Time',
     event: 'Event',
-    detail: 'Details',
     branchRows: 'At the branch',
     centralRows: 'Head office',
     ranges: 'Ranges',

@@ -65,11 +65,11 @@ export const failures = {
     next: 'Resume the batch. If it happens often, set hot_standby_feedback = on at the branch.',
   },
   source_permission: {
-    sentence: 'The user of {{connection}} may not read {{table}} at the branch.',
-    next: 'Let the database administrator run: GRANT SELECT ON {{table}} TO the sync user. Row-level security asks for BYPASSRLS too.',
+    sentence: 'Branchline is not allowed to read {{table}} in the branch database {{connection}}.',
+    next: 'Let the database administrator of the branch run this (and add BYPASSRLS if row-level security is on): GRANT SELECT ON {{table}} TO {{user}}',
   },
   central_permission: {
-    sentence: 'The sync user may not write {{table}} at head office.',
+    sentence: 'Branchline is not allowed to write {{table}} at head office.',
     next: 'Let head office run the SQL, or grant the right, in the technical message, then retry the table.',
   },
   source_table_missing: {

@@ -1,7 +1,7 @@
 /** The event log in words. What the command line says as it happens stands under `cli.progress`. */
 export const log = {
   batchResumed: 'Resumed (resume number {{number}})',
-  batchEnded: '{{completed}} tables completed, {{failed}} failed, {{skipped}} skipped: batch {{status}}',
+  batchEnded: 'Batch {{status}}. Tables: {{completed}} completed, {{failed}} failed, {{skipped}} skipped',
   batchInterrupted: 'Stopped before its end: {{reason}}',
   batchSuperseded: 'Needs no resuming any more: {{reason}}',
   tablesFound: '{{connection}}: {{tables}} tables found',
@@ -9,11 +9,11 @@ export const log = {
   tableRestarted: '{{table}} tried anew',
   tableContinues: '{{table}} is taken up again after the interruption',
   tableCompleted:
-    '{{table}} completed: {{processed}} rows written, {{skipped}} the same already, {{deleted}} deleted',
+    '{{table}} completed: {{processed}} rows written, {{skipped}} already the same, {{deleted}} deleted',
   tableSkipped: '{{table}} skipped',
   tableSkippedFor: '{{table}} skipped: {{reason}}',
-  strategyChosen: '{{table}}: {{strategy}}, because {{reason}}',
-  strategyOnly: '{{table}}: {{strategy}}',
+  strategyChosen: '{{table}}: way of copying: {{strategy}}, because {{reason}}',
+  strategyOnly: '{{table}}: way of copying: {{strategy}}',
   circuit: '{{connection}}: {{sentence}} Its other tables were not tried.',
   deletesHeld:
     '{{table}}: rows deleted at the branch are removed once the tables that belong to them are done',

@@ -8,8 +8,10 @@ export const troubles = {
   sourceNext:
     'Check host and database of {{connection}} in its settings. If the change is meant (a new server, a restored backup), accept the database as it is now.',
   passwordNext:
-    'Open the page Connections, choose "Change" at that database, and type its password. Where the settings name a variable or a password file, it belongs there.',
+    'On the Connections page, choose "Change" at that database, and type its password. Where the settings name a variable or a password file, it belongs there.',
   next: 'What to do',
+  /** In place of `next` where Branchline tries again by itself. */
+  nextIfLasting: 'If this goes on',
   which_one: 'Table: {{names}}',
   which_other: 'Tables: {{names}}',
   showAll: 'Show all {{count}} tables',

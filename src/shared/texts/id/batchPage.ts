@@ -1,6 +1,9 @@
 /** See the English one. */
 export const batchPage = {
   title: 'Batch {{time}}',
+  unknown: 'Batch ini tidak tercatat',
+  unknownMeans:
+    'Komputer ini tidak punya catatan tentang {{batch}}. Batch lama dibersihkan setelah beberapa waktu; yang lain mungkin milik komputer lain.',
   unknownNext: 'Lihat riwayat',
   copyId: 'Salin ID batch',
   facts: {
@@ -8,7 +11,7 @@ export const batchPage = {
     asked: 'Yang diminta',
     started: 'Mulai',
     ended: 'Selesai',
-    took: 'Lama',
+    took: 'Durasi',
     tables: 'Tabel',
     id: 'ID batch',
   },
@@ -25,7 +28,8 @@ export const batchPage = {
     deletes: 'penghapusan diizinkan',
     strategy: 'cara menyalin: {{strategy}}',
   },
-  working: 'masih bekerja',
+  working: 'belum',
+  soFar: 'sudah {{time}}',
   resumed_other: 'dilanjutkan {{count}} kali',
   countOf: '{{done}} dari {{total}} selesai',
   countFailed: '{{failed}} gagal',
@@ -43,7 +47,7 @@ export const batchPage = {
   tabs: { tables: 'Tabel', log: 'Catatan kejadian' },
   search: 'Cari tabel',
   show: 'Tampilkan',
-  shown: { all: 'Semua', failed: 'Gagal', running: 'Berjalan', waiting: 'Menunggu', done: 'Selesai' },
+  shown: { all: 'Semua', failed: 'Gagal', running: 'Diproses', waiting: 'Menunggu', done: 'Selesai' },
   shownCount: '{{shown}} dari {{total}} tabel',
   noneFound: 'Tidak ada tabel yang cocok.',
   noTables: 'Batch ini tidak punya tabel.',
@@ -56,7 +60,7 @@ export const batchPage = {
     skipped: 'Sudah sama',
     deleted: 'Dihapus',
     bytes: 'Dibaca',
-    duration: 'Lama',
+    duration: 'Durasi',
     actions: 'Yang bisa dilakukan',
   },
   sortBy: 'Urutkan menurut {{column}}',
@@ -66,11 +70,9 @@ export const batchPage = {
   ofAbout: '{{percent}} dari sekitar {{rows}} baris',
   retries_other: 'dicoba lagi {{count}} kali',
   usual: {
-    as: 'seperti biasa ({{usual}})',
     longer: '{{factor}}× lebih lama dari biasanya ({{usual}})',
     shorter: 'lebih cepat dari biasanya ({{usual}})',
     more: '{{factor}}× lebih lama dari biasanya ({{usual}}), dengan {{rows}}× jumlah baris',
-    label: 'Dibandingkan dengan biasanya',
   },
   error: {
     next: 'Yang perlu dilakukan',

@@ -19,7 +19,6 @@ export const cli = {
     enabled: 'Aktif',
     at: 'Waktu',
     event: 'Kejadian',
-    detail: 'Rincian',
     branchRows: 'Di cabang',
     centralRows: 'Kantor pusat',
     ranges: 'Rentang',
@@ -163,7 +162,8 @@ export const cli = {
     off: 'nonaktif',
     none: 'Belum ada jadwal: Branchline hanya menyinkronkan bila diminta.',
     addOne: 'Tambahkan satu di {{file}}, misalnya:',
-    whoRuns: 'Yang menjalankannya adalah aplikasi tray atau layanan latar belakang; salah satunya harus berjalan.',
+    whoRuns:
+      'Yang menjalankannya adalah aplikasi tray atau layanan latar belakang; salah satunya harus berjalan.',
   },
   demo: {
     notice: {

@@ -7,7 +7,7 @@ export const failures = {
     next: 'Pastikan servernya menyala dan PostgreSQL berjalan ({{host}}:{{port}}), lalu sinkronkan lagi.',
   },
   central_unreachable: {
-    sentence: 'Basis data kantor pusat tidak menjawab, jadi tidak ada yang bisa dikirim ke sana.',
+    sentence: 'Basis data kantor pusat tidak menjawab, jadi tidak ada yang bisa dikirim.',
     next: 'Periksa internet atau VPN ke {{host}}:{{port}}. Branchline melanjutkan dari titik terakhir begitu tersambung.',
   },
   source_sign_in: {
@@ -65,11 +65,11 @@ export const failures = {
     next: 'Lanjutkan batch. Bila sering terjadi, atur hot_standby_feedback = on di cabang.',
   },
   source_permission: {
-    sentence: 'Pengguna {{connection}} tidak boleh membaca {{table}} di cabang.',
-    next: 'Minta pengelola basis data menjalankan: GRANT SELECT ON {{table}} TO pengguna sinkronisasi. Row-level security juga perlu BYPASSRLS.',
+    sentence: 'Branchline tidak diizinkan membaca {{table}} di basis data cabang {{connection}}.',
+    next: 'Minta pengelola basis data cabang menjalankan ini (dan menambah BYPASSRLS bila row-level security aktif): GRANT SELECT ON {{table}} TO {{user}}',
   },
   central_permission: {
-    sentence: 'Pengguna sinkronisasi tidak boleh menulis {{table}} di kantor pusat.',
+    sentence: 'Branchline tidak diizinkan menulis {{table}} di kantor pusat.',
     next: 'Minta kantor pusat menjalankan SQL, atau memberi hak, di pesan teknis, lalu ulangi tabel ini.',
   },
   source_table_missing: {

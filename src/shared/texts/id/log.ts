@@ -1,7 +1,7 @@
 /** See the English one. */
 export const log = {
   batchResumed: 'Dilanjutkan (yang ke-{{number}})',
-  batchEnded: '{{completed}} tabel selesai, {{failed}} gagal, {{skipped}} dilewati: batch {{status}}',
+  batchEnded: 'Batch {{status}}. Tabel: {{completed}} selesai, {{failed}} gagal, {{skipped}} dilewati',
   batchInterrupted: 'Berhenti sebelum selesai: {{reason}}',
   batchSuperseded: 'Tidak perlu dilanjutkan lagi: {{reason}}',
   tablesFound: '{{connection}}: {{tables}} tabel ditemukan',
@@ -12,8 +12,8 @@ export const log = {
     '{{table}} selesai: {{processed}} baris ditulis, {{skipped}} sudah sama, {{deleted}} dihapus',
   tableSkipped: '{{table}} dilewati',
   tableSkippedFor: '{{table}} dilewati: {{reason}}',
-  strategyChosen: '{{table}}: {{strategy}}, karena {{reason}}',
-  strategyOnly: '{{table}}: {{strategy}}',
+  strategyChosen: '{{table}}: cara menyalin: {{strategy}}, karena {{reason}}',
+  strategyOnly: '{{table}}: cara menyalin: {{strategy}}',
   circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba.',
   deletesHeld: '{{table}}: baris yang dihapus di cabang dibuang setelah tabel yang terkait selesai',
   broughtAgain: '{{table}} diperiksa sekali lagi, untuk {{for}}',

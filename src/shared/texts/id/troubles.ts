@@ -7,8 +7,9 @@ export const troubles = {
   sourceNext:
     'Periksa host dan basis data {{connection}} dalam pengaturannya. Bila perubahan itu disengaja (server baru, cadangan dipulihkan), terima basis data yang sekarang.',
   passwordNext:
-    'Buka halaman Koneksi, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Bila pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
+    'Di halaman Koneksi, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Bila pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
   next: 'Yang perlu dilakukan',
+  nextIfLasting: 'Bila terus begini',
   which_other: 'Tabel: {{names}}',
   showAll: 'Tampilkan semua {{count}} tabel',
   showFewer: 'Tampilkan lebih sedikit',

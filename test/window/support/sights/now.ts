@@ -81,7 +81,8 @@ async function waiting({ page, t, go, look, button }: Stage, { link }: Moment): 
   await page.getByText(t('todayPage.trouble.resumesAlone')).waitFor();
   await look('today-waiting');
   // Half a minute later it asks again.
-  await page.getByText(t('todayPage.state.waitingCentral', { time: '' }).replace(/[^.]*$/, '')).waitFor();
+  const [waits = ''] = t('todayPage.state.waitingCentral', { time: '|' }).split('|');
+  await page.getByText(waits.trim()).waitFor();
   await look('today-no-answer');
 }
 
