@@ -11,14 +11,20 @@ export function cronWords(cron: string, language: Language): string {
     // Verbose, because "At 08:30" alone leaves open on which days.
     const options = { locale: language, use24HourTimeFormat: true, verbose: true };
     const words = cronstrue.toString(cron, options);
-    return language === 'id' ? mended(words) : words;
+    return mended(words, MENDED[language]);
   } catch {
     return cron;
   }
 }
 
+type Mending = readonly (readonly [RegExp, string])[];
+
+const ENGLISH: Mending = [
+  [/^At (\d[\d, and]* minutes? past the hour), every (\d+ hours)/, 'Every $2, at $1'],
+];
+
 /** cronstrue's Indonesian is a translation word by word; these are the places where it shows. */
-const MENDED: readonly (readonly [RegExp, string])[] = [
+const INDONESIAN: Mending = [
   [/\b(\d\d):(\d\d)(?::(\d\d))?/g, '$1.$2.$3'],
   [/(\d\d\.\d\d)\.(?!\d)/g, '$1'],
   [/\bPada (?=\d\d\.)/g, 'Pada pukul '],
@@ -26,6 +32,7 @@ const MENDED: readonly (readonly [RegExp, string])[] = [
   [/\bTepat pada jam\b/g, 'Tepat pada awal jam'],
   [/\bPada (\S.*?) menit melewati jam\b/g, 'Pada menit ke-$1 setiap jam'],
   [/(menit ke-[^,]* setiap jam), setiap jam\b/g, '$1'],
+  [/^Pada (menit ke-[^,]*) setiap jam, setiap (\d+ jam)\b/, 'Setiap $2, pada $1'],
   [/\bhari terakhir bulan ini\b/g, 'hari terakhir setiap bulan'],
   [/\bterakhir bulan ini\b/g, 'terakhir setiap bulan'],
   [/\b(pada|antara) hari (\d[\d, adn]*?) dalam sebulan\b/g, '$1 tanggal $2'],
@@ -33,6 +40,8 @@ const MENDED: readonly (readonly [RegExp, string])[] = [
   [/\bdi (pertama|kedua|ketiga|keempat|kelima) (\S+) pada bulan\b/g, 'pada $2 $1 setiap bulan'],
 ];
 
-function mended(words: string): string {
-  return MENDED.reduce((text, [pattern, better]) => text.replace(pattern, better), words);
+const MENDED: Readonly<Record<Language, Mending>> = { en: ENGLISH, id: INDONESIAN };
+
+function mended(words: string, mending: Mending): string {
+  return mending.reduce((text, [pattern, better]) => text.replace(pattern, better), words);
 }

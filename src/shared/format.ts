@@ -82,6 +82,11 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return `${large} ${largeUnit} ${String(small).padStart(2, '0')} ${smallUnit}`;
 }
 
+/** `0 s`: of what took no time worth a name. */
+export function formatNoTime(language: Language): string {
+  return `0 ${UNITS[language].second}`;
+}
+
 /** `12,345 rows/s`. */
 export function formatRate(rowsPerSecond: number, language: Language): string {
   return `${formatCount(Math.round(rowsPerSecond), language)} ${UNITS[language].rows}`;
@@ -139,16 +144,24 @@ export function formatDayName(at: string | Date, language: Language, timeZone?: 
 }
 
 /**
+ * The day of a time, as calendars that are read by programs have it: `2025-11-08`, the Swedish way of writing one.
+ *
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function dayOf(at: string | Date, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(new Date(at));
+}
+
+/**
  * How many midnights lie between two times: 0 on the same day, 1 from yesterday.
  *
  * @param timeZone IANA name; the computer's own where absent
  */
 export function daysBetween(from: string | Date, to: Date, timeZone?: string): number {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  // The Swedish way of writing a date is 2025-11-08, which reads back as midnight in UTC: whole days apart.
-  const day = (time: Date): number =>
-    Date.parse(new Intl.DateTimeFormat('sv', { dateStyle: 'short', ...zone }).format(time));
-  return Math.round((day(to) - day(new Date(from))) / 86_400_000);
+  // Each reads back as midnight in UTC: whole days apart.
+  const day = (time: string | Date): number => Date.parse(dayOf(time, timeZone));
+  return Math.round((day(to) - day(from)) / 86_400_000);
 }
 
 /**

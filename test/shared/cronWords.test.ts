@@ -37,6 +37,11 @@ test.each([
     'Pada menit ke-5 setiap jam, setiap hari',
   ],
   [
+    '15 */2 * * 1-6',
+    'Every 2 hours, at 15 minutes past the hour, Monday through Saturday',
+    'Setiap 2 jam, pada menit ke-15, Senin sampai Sabtu',
+  ],
+  [
     '0 8 1 */3 *',
     'At 08:00, on day 1 of the month, every 3 months',
     'Pada pukul 08.00, pada tanggal 1, setiap 3 bulan',

@@ -66,8 +66,8 @@ test('a branch is set up from nothing to its first sync, with a wrong password a
   await page.getByRole('button', { name: 'Lanjut' }).click();
   await page.getByLabel('Setiap beberapa jam').check();
   await page.getByRole('button', { name: 'Lanjut' }).click();
-  await page.getByRole('button', { name: 'Mulai sinkronisasi pertama' }).click();
-  await page.getByText(/Kantor pusat memiliki semuanya sampai/).waitFor();
+  await page.getByRole('button', { name: 'Mulai penyalinan pertama' }).click();
+  await page.getByText(new RegExp(tid('todayPage.fresh.today', { time: '\\d\\d\\.\\d\\d' }))).waitFor();
 
   expect(settings()).toMatchObject({
     connections: [{ id: 'lampung_raya', label: 'Lampung Raya', exclude: ['c_invoiceline'] }],

@@ -19,7 +19,7 @@ const english = {
   invalid: 'is not right: {message}',
   password_literal:
     'must be ${NAME}, the name of an environment variable; a password itself never stands in this file',
-  connection_id: 'must be letters, digits and _ only, starting with a letter, at most 40',
+  connection_id: 'must be letters, digits and _ only, starting with a letter, at most 40 characters',
   duplicate_id: 'is there twice: "{id}"',
   beside_url: 'is said by "url" already: keep one of the two',
   url_invalid: 'must look like postgres://user@host:5432/database',
@@ -58,7 +58,7 @@ const indonesian: Readonly<Record<Reason, string>> = {
   invalid: 'tidak benar: {message}',
   password_literal:
     'harus ${NAMA}, yaitu nama variabel lingkungan; kata sandi tidak pernah ditulis di berkas ini',
-  connection_id: 'hanya huruf, angka dan _, diawali huruf, paling banyak 40',
+  connection_id: 'harus terdiri dari huruf, angka, dan _ saja, diawali huruf, paling banyak 40 karakter',
   duplicate_id: 'ada dua kali: "{id}"',
   beside_url: 'sudah disebut oleh "url": pakai salah satu saja',
   url_invalid: 'harus seperti postgres://user@host:5432/database',

@@ -11,7 +11,7 @@ import { LanguageProvider } from '../words/LanguageProvider.tsx';
 import { Frame } from './Frame.tsx';
 import { useHashLocation } from './hashLocation.ts';
 import { styleNonce } from './security.ts';
-import { theme } from './theme.ts';
+import { theme, variables } from './theme.ts';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'branchline-colors' });
 
@@ -21,6 +21,7 @@ export function App({ bridge }: { readonly bridge: Bridge }) {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={variables}
       defaultColorScheme="auto"
       colorSchemeManager={colorScheme}
       getStyleNonce={() => styleNonce}

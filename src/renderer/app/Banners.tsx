@@ -2,10 +2,12 @@ import { Alert, Button, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { Setup } from '../../shared/window/views.ts';
+import { isNotSetUp } from '../data/hindrances.ts';
 import { useLinkLoss } from '../data/liveStore.ts';
 import { useCall } from '../data/useCall.ts';
 import { RefusalAlert } from '../parts/RefusalAlert.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
+import classes from './Frame.module.css';
 
 /** What a person must know on every page: that the program does not answer, or cannot work. */
 export function Banners() {
@@ -14,14 +16,14 @@ export function Banners() {
   const { data: setup } = useCall('setup');
   const [location] = useLocation();
   return (
-    <Stack gap="sm" aria-live="polite">
+    <Stack gap="sm" aria-live="polite" className={classes.banners ?? ''}>
       {loss !== null && (
-        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)} mb="md">
+        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)}>
           {t(`window.linkNext.${loss}`)}
         </Alert>
       )}
       {setup !== undefined && !setup.commands && (
-        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('window.viewOnly')} mb="md">
+        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('window.viewOnly')}>
           {t('window.viewOnlyNext')}
         </Alert>
       )}
@@ -30,17 +32,17 @@ export function Banners() {
   );
 }
 
-function Problem({ setup: { problem } }: { readonly setup: Setup }) {
+function Problem({ setup }: { readonly setup: Setup }) {
   const t = useT();
-  if (problem === null) return null;
-  if (problem.kind === 'usage' && problem.code === 'settings_missing') {
+  if (setup.problem === null) return null;
+  if (isNotSetUp(setup)) {
     return (
-      <Alert color="branch" title={t('window.notSetUp')} mb="md">
+      <Alert color="branch" title={t('window.notSetUp')}>
         <Button component={Link} href="/setup" mt="xs">
           {t('window.setUp')}
         </Button>
       </Alert>
     );
   }
-  return <RefusalAlert refusal={problem} />;
+  return <RefusalAlert refusal={setup.problem} />;
 }

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** The blue-green of the icon, from lightest to darkest. */
 const branch: MantineColorsTuple = [
@@ -14,8 +14,32 @@ const branch: MantineColorsTuple = [
   '#005c52',
 ];
 
+/** Greys with a breath of the same blue, so that no surface of the dark scheme looks brown on the page's ground. */
+const dark: MantineColorsTuple = [
+  '#d3d8de',
+  '#b9c0c8',
+  '#a3adb8',
+  '#7c8792',
+  '#4a535d',
+  '#39414a',
+  '#262c33',
+  '#1d2126',
+  '#16191d',
+  '#0f1215',
+];
+
+/** Those that Mantine makes of the theme's own colours; theme.css, which comes before them, cannot change these. */
+export const variables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {},
+  dark: {
+    // What is clicked without having a frame: in white it would look like bold text.
+    '--mantine-color-branch-light-color': 'var(--mantine-color-branch-3)',
+  },
+});
+
 export const theme = createTheme({
-  colors: { branch },
+  colors: { branch, dark },
   primaryColor: 'branch',
   // Dark enough for white text on it, and light enough for the dark ground: 4.5 to 1 on both.
   primaryShade: { light: 8, dark: 7 },

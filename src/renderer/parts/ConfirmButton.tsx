@@ -11,16 +11,43 @@ export function ConfirmButton({
   onConfirm,
   children,
   ...button
-}: {
+}: Question & { readonly children: ReactNode } & ButtonProps) {
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" {...button} onClick={open}>
+        {children}
+      </Button>
+      <ConfirmDialog
+        opened={opened}
+        onClose={close}
+        title={title}
+        text={text}
+        confirm={confirm}
+        onConfirm={onConfirm}
+      />
+    </>
+  );
+}
+
+interface Question {
   readonly title: string;
   readonly text: ReactNode;
   /** On the button that does it. */
   readonly confirm: string;
   readonly onConfirm: () => Promise<void>;
-  readonly children: ReactNode;
-} & ButtonProps) {
+}
+
+/** Asks before it does what is not easily undone. */
+export function ConfirmDialog({
+  opened,
+  onClose,
+  title,
+  text,
+  confirm,
+  onConfirm,
+}: Question & { readonly opened: boolean; readonly onClose: () => void }) {
   const t = useT();
-  const [opened, { open, close }] = useDisclosure();
   const [busy, setBusy] = useState(false);
   const perform = async (): Promise<void> => {
     setBusy(true);
@@ -28,32 +55,27 @@ export function ConfirmButton({
       await onConfirm();
     } finally {
       setBusy(false);
-      close();
+      onClose();
     }
   };
   return (
-    <>
-      <Button variant="default" {...button} onClick={open}>
-        {children}
-      </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={title}
-        closeButtonProps={{ 'aria-label': t('window.close') }}
-      >
-        <Stack gap="md">
-          <Text>{text}</Text>
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={close} data-autofocus>
-              {t('window.cancel')}
-            </Button>
-            <Button color="red.9" loading={busy} onClick={() => void perform()}>
-              {confirm}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+    >
+      <Stack gap="md">
+        <Text>{text}</Text>
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('window.cancel')}
+          </Button>
+          <Button color="red.9" loading={busy} onClick={() => void perform()}>
+            {confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
   );
 }

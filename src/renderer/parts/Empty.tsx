@@ -14,11 +14,11 @@ export function Empty({
   return (
     <Paper withBorder p="xl">
       <Stack align="center" gap="xs">
-        <Title order={2} size="h4">
+        <Title order={2} size="h4" ta="center" textWrap="balance">
           {title}
         </Title>
         {children !== undefined && (
-          <Text c="dimmed" ta="center" maw={480}>
+          <Text c="dimmed" ta="center" maw={480} style={{ textWrap: 'balance' }}>
             {children}
           </Text>
         )}

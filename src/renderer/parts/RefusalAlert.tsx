@@ -1,10 +1,11 @@
-import { Alert, Text } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Refusal } from '../../shared/window/views.ts';
 import { useLabels } from '../data/useLabels.ts';
 import { useT } from '../words/LanguageProvider.tsx';
-import { sayRefusal, sentencesOf } from '../words/refusal.ts';
+import { type Sentences, sayRefusal, sentencesOf } from '../words/refusal.ts';
+import { ProblemList } from './ProblemList.tsx';
 
 /** Why something cannot be done: what happened, what it means, what to do next. */
 export function RefusalAlert({
@@ -27,30 +28,20 @@ export function ErrorAlert({ error, children }: { readonly error: Error; readonl
   return <SentencesAlert {...sentencesOf(error, t, labelOf)}>{children}</SentencesAlert>;
 }
 
-function SentencesAlert({
-  what,
-  rest,
-  children,
-}: {
-  readonly what: string;
-  readonly rest: readonly string[];
-  readonly children?: ReactNode;
-}) {
+function SentencesAlert({ what, problems, rest, children }: Sentences & { readonly children?: ReactNode }) {
   return (
-    <Alert
-      color="red"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={what}
-      // Each of several problems stands on a line of its own.
-      styles={{ title: { whiteSpace: 'pre-line' } }}
-      role="alert"
-      mb="md"
-    >
-      {rest.map((text) => (
-        <Text key={text} size="sm" style={{ whiteSpace: 'pre-line' }}>
-          {text}
-        </Text>
-      ))}
+    <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={what} role="alert">
+      <Stack gap="xs">
+        <ProblemList problems={problems} />
+        <div>
+          {rest.map((text) => (
+            // A file's path has no spaces to break at.
+            <Text key={text} size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-line' }}>
+              {text}
+            </Text>
+          ))}
+        </div>
+      </Stack>
       {children}
     </Alert>
   );

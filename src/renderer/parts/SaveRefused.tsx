@@ -1,8 +1,9 @@
-import { Alert, Button, List, Text } from '@mantine/core';
+import { Alert, Button, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { SaveRefusal } from '../data/saveRefusal.ts';
 import { problemsElsewhere } from '../data/settingsProblems.ts';
 import { useT } from '../words/LanguageProvider.tsx';
+import { ProblemList } from './ProblemList.tsx';
 import { ErrorAlert } from './RefusalAlert.tsx';
 
 /**
@@ -32,14 +33,10 @@ export function SaveRefused({
       icon={<IconAlertTriangle aria-hidden />}
       title={changed ? t('window.settingsChanged') : t('window.settingsRefused')}
     >
-      <Text size="sm">{changed ? t('window.settingsChangedNext') : t('window.settingsRefusedNext')}</Text>
-      {rest.length > 0 && (
-        <List size="sm" mt="xs">
-          {rest.map(({ path, reason }) => (
-            <List.Item key={`${path} ${reason}`}>{`${path}: ${reason}`}</List.Item>
-          ))}
-        </List>
-      )}
+      <Stack gap="xs">
+        <Text size="sm">{changed ? t('window.settingsChangedNext') : t('window.settingsRefusedNext')}</Text>
+        <ProblemList problems={rest} />
+      </Stack>
       {changed && (
         <Button mt="sm" size="xs" variant="default" onClick={onReload}>
           {t('window.loadAnew')}

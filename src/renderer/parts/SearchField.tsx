@@ -40,7 +40,10 @@ export function SearchField({
       maxLength={200}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
-        typed === '' ? null : (
+        // Its place is kept, so that the field does not grow with the first letter.
+        typed === '' ? (
+          <span />
+        ) : (
           <CloseButton
             size="sm"
             aria-label={clearLabel}

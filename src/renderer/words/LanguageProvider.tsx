@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { isLanguage, type Language } from '../../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
+import { isNotSetUp } from '../data/hindrances.ts';
 import { useCall } from '../data/useCall.ts';
 import { createFormat, type Format } from './format.ts';
 
@@ -26,7 +27,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   const { data: setup } = useCall('setup');
   const [chosen, setChosen] = useState(readEarly);
   // Once there are settings, they say it.
-  const unset = setup?.problem?.kind === 'usage' && setup.problem.code === 'settings_missing';
+  const unset = setup !== undefined && isNotSetUp(setup);
   const language = (unset ? chosen : null) ?? setup?.language ?? spokenByBrowser();
   const timeZone = setup?.timeZone;
   const words = useMemo(

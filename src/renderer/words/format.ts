@@ -1,4 +1,5 @@
 import {
+  dayOf,
   daysBetween,
   formatBytes,
   formatClock,
@@ -7,6 +8,7 @@ import {
   formatDayName,
   formatDuration,
   formatFactor,
+  formatNoTime,
   formatPercent,
   formatPlannedTime,
   formatRate,
@@ -23,6 +25,7 @@ export interface Format {
   factor(value: number): string;
   /** From 0 to 1. */
   percent(fraction: number): string;
+  /** As the next two, on one line: no number stands apart from its unit. */
   bytes(value: number): string;
   duration(seconds: number): string;
   rate(rowsPerSecond: number): string;
@@ -36,6 +39,8 @@ export interface Format {
   dayName(at: string): string;
   /** How many midnights ago a time is: 0 today, 1 yesterday. */
   daysAgo(at: string, now: Date): number;
+  /** The day of a time, `2026-11-22`. */
+  dayOf(at: string): string;
   /** With its weekday. */
   plannedTime(at: string, timeZone?: string): string;
   /** With its weekday, and without the year where that is this one. */
@@ -54,14 +59,17 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     count: (value) => formatCount(value, language),
     factor: (value) => formatFactor(value, language),
     percent: (fraction) => formatPercent(fraction, language),
-    bytes: (value) => formatBytes(value, language),
-    duration: (seconds) => formatDuration(seconds, language),
-    rate: (rowsPerSecond) => formatRate(rowsPerSecond, language),
+    bytes: (value) => unbroken(formatBytes(value, language)),
+    duration: (seconds) =>
+      // Less than half a millisecond is none.
+      unbroken(seconds < 0.0005 ? formatNoTime(language) : formatDuration(seconds, language)),
+    rate: (rowsPerSecond) => unbroken(formatRate(rowsPerSecond, language)),
     dateTime: (at) => formatDateTime(at, language, timeZone),
     shortTime: (at) => formatShortTime(at, new Date(), language, timeZone),
     clock: (at) => formatClock(at, language, timeZone),
     dayName: (at) => formatDayName(at, language, timeZone),
     daysAgo: (at, now) => daysBetween(at, now, timeZone),
+    dayOf: (at) => dayOf(at, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
     moment: (at) => formatMoment(at, new Date(), language, timeZone),
     ago: (at, now) => formatAgo(at, now, language),
@@ -70,4 +78,9 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     month: (day) => formatMonth(day, language),
     timeZone,
   };
+}
+
+/** `3 min 05 s` with no line's end between a number and its unit. */
+function unbroken(text: string): string {
+  return text.replaceAll(/ (?=\p{L})/gu, '\u00a0');
 }

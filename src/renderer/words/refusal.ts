@@ -1,11 +1,14 @@
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { Refusal } from '../../shared/window/views.ts';
 import { Refused } from '../data/refused.ts';
+import { problemsOf, type SettingsProblem } from '../data/settingsProblems.ts';
 import { sayFailure } from './failure.ts';
 
 /** What happened, then what it means and what to do next. */
 export interface Sentences {
   readonly what: string;
+  /** Each thing that is wrong, where there may be many. */
+  readonly problems: readonly SettingsProblem[];
   readonly rest: readonly string[];
 }
 
@@ -18,15 +21,26 @@ type LabelOf = (connection: string) => string;
  */
 export function sentencesOf(error: Error, t: Translate, labelOf: LabelOf): Sentences {
   if (error instanceof Refused) return sayRefusal(error.refusal, t, labelOf);
-  return { what: t('window.noAnswer'), rest: [t('window.noAnswerNext')] };
+  return { what: t('window.noAnswer'), problems: [], rest: [t('window.noAnswerNext')] };
 }
 
 /** See {@link sentencesOf}. */
 export function sayRefusal(refusal: Refusal, t: Translate, labelOf: LabelOf): Sentences {
-  if (refusal.kind === 'usage') {
-    const { what, hint, means, next } = t.usage(refusal.code, refusal.params);
-    return { what, rest: [hint, means, next].filter((text) => text !== null) };
+  if (refusal.kind === 'failure') {
+    const { sentence, next } = sayFailure(refusal.failure, t, labelOf);
+    return { what: sentence, problems: [], rest: [next] };
   }
-  const { sentence, next } = sayFailure(refusal.failure, t, labelOf);
-  return { what: sentence, rest: [next] };
+  const { code, params } = refusal;
+  // The command line, whose words these are, runs nothing; behind the window the settings of before stay in force.
+  if (code === 'settings_invalid')
+    return {
+      what: t('window.settingsWrong.what'),
+      problems: problemsOf(params),
+      rest: [
+        t('window.settingsWrong.means'),
+        t('window.settingsWrong.next', { file: String(params.file ?? '?') }),
+      ],
+    };
+  const { what, hint, means, next } = t.usage(code, params);
+  return { what, problems: [], rest: [hint, means, next].filter((text) => text !== null) };
 }

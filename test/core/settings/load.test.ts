@@ -91,7 +91,7 @@ describe('loading the settings', () => {
     expect(problems).toEqual([
       'central.sslmode: must be one of disable, allow, prefer, require, verify-ca, verify-full',
       'central.passwort: is no setting that Branchline knows; did you mean "password"?',
-      'connections[0].id: must be letters, digits and _ only, starting with a letter, at most 40',
+      'connections[0].id: must be letters, digits and _ only, starting with a letter, at most 40 characters',
       'connections[0].port: must be a number, not a text',
       'connections[0].prot: is no setting that Branchline knows; did you mean "port"?',
       'connections[1].host: must not be empty',

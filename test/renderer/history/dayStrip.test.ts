@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dayName, daysSummary } from '../../../src/renderer/pages/history/dayName.ts';
-import { dayAfterKey, layOutDays } from '../../../src/renderer/pages/history/dayStrip.ts';
+import { dayAfterKey, layOutDays, recordedFrom } from '../../../src/renderer/pages/history/dayStrip.ts';
 import { createFormat } from '../../../src/renderer/words/format.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import type { DayView } from '../../../src/shared/window/views.ts';
@@ -39,6 +39,33 @@ describe('ninety days', () => {
   });
 });
 
+describe('the days of which a record is kept', () => {
+  const days = daysFrom('2026-08-25', 90);
+
+  it('begin with the oldest batch', () => {
+    expect(recordedFrom(days, '2026-11-10', 30)).toBe('2026-11-10');
+    expect(recordedFrom(days, '2026-07-01', 365)).toBe('2026-07-01');
+  });
+
+  it('begin where older ones are removed, though the last success of a table is kept for longer', () => {
+    expect(recordedFrom(days, '2026-09-01', 30)).toBe('2026-10-23');
+  });
+
+  it('may be all, where nothing is known', () => {
+    expect(recordedFrom(days, null, null)).toBe('');
+    expect(recordedFrom([], null, 30)).toBe('');
+  });
+
+  it('are those with a batch, too, however old', () => {
+    const [first, second, ...rest] = days;
+    const old: DayView = { day: second?.day ?? '', batches: 1, failed: 0, worst: 'completed' };
+    const { cells } = layOutDays([...(first === undefined ? [] : [first]), old, ...rest], '2026-10-23');
+    expect(cells.slice(0, 3).map(({ recorded }) => recorded)).toEqual([false, true, false]);
+    expect(cells.filter(({ recorded }) => !recorded).length).toBe(58);
+    expect(cells.at(-1)?.recorded).toBe(true);
+  });
+});
+
 describe('a key on day 40 of 90', () => {
   it.each([
     ['ArrowDown', 41],
@@ -64,23 +91,28 @@ describe('the name of a day', () => {
   const day = '2026-11-22';
 
   it('tells the day, how many batches it had and what came of them', () => {
-    expect(dayName({ day, batches: 0, failed: 0, worst: null }, t, format)).toBe(
-      'Sun, 22 Nov 2026: no batch',
-    );
-    expect(dayName({ day, batches: 1, failed: 0, worst: 'completed' }, t, format)).toBe(
+    const named = (view: DayView): string => dayName({ view, recorded: true }, t, format);
+    expect(named({ day, ...NONE })).toBe('Sun, 22 Nov 2026: no batch');
+    expect(named({ day, batches: 1, failed: 0, worst: 'completed' })).toBe(
       'Sun, 22 Nov 2026: 1 batch, all completed',
     );
-    expect(dayName({ day, batches: 1200, failed: 2, worst: 'failed' }, t, format)).toBe(
+    expect(named({ day, batches: 1200, failed: 2, worst: 'failed' })).toBe(
       'Sun, 22 Nov 2026: 1,200 batches, 2 failed',
     );
-    expect(dayName({ day, batches: 2, failed: 0, worst: 'interrupted' }, t, format)).toContain(
+    expect(named({ day, batches: 2, failed: 0, worst: 'interrupted' })).toContain(
       '2 batches, stopped before the end',
+    );
+  });
+
+  it('does not say that nothing ran where no record was kept', () => {
+    expect(dayName({ view: { day, ...NONE }, recorded: false }, t, format)).toBe(
+      'Sun, 22 Nov 2026: no record kept',
     );
   });
 
   it('is Indonesian where the window is', () => {
     const id = dayName(
-      { day, batches: 3, failed: 1, worst: 'failed' },
+      { view: { day, batches: 3, failed: 1, worst: 'failed' }, recorded: true },
       createTranslator('id'),
       createFormat('id', undefined),
     );
@@ -98,5 +130,6 @@ describe('the name of a day', () => {
       failed: 'Something went wrong on 2 days.',
     });
     expect(daysSummary(days.slice(0, 1), t, format).failed).toBe('None of them failed.');
+    expect(daysSummary(days.slice(2), t, format).batches).toMatch(/^1 batch in /);
   });
 });

@@ -89,7 +89,10 @@ describe('the settings with a schedule changed', () => {
   });
 
   test('a new one has a name that is not taken', () => {
-    expect(freeId(settings)).toBe('schedule1');
-    expect(freeId(withSchedule(settings, null, { id: 'schedule1', cron: '0 1 * * *' }))).toBe('schedule2');
+    expect(freeId(settings, 'schedule')).toBe('schedule1');
+    const one = withSchedule(settings, null, { id: 'schedule1', cron: '0 1 * * *' });
+    expect(freeId(one, 'schedule')).toBe('schedule2');
+    expect(freeId(one, 'jadwal')).toBe('jadwal1');
+    expect(freeId(null, 'jadwal')).toBe('jadwal1');
   });
 });

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { batchToShow } from '../../../src/renderer/pages/setup/firstRun.ts';
 import { withEarlyLanguage } from '../../../src/renderer/pages/setup/language.ts';
 import {
+  isDone,
   mayOpen,
   nextStep,
   SETUP_STEPS,
+  type SetupStep,
   stepAfter,
   stepBefore,
 } from '../../../src/renderer/pages/setup/path.ts';
@@ -28,6 +30,16 @@ test('a step opens when everything before it is there', () => {
   expect(open(null)).toEqual(['welcome', 'central']);
   expect(open(central)).toEqual(['welcome', 'central', 'branch']);
   expect(open(branch)).toEqual([...SETUP_STEPS]);
+});
+
+test('a step is done when it is written, or left behind', () => {
+  const done = (at: SetupStep, document: SettingsFile | null) =>
+    SETUP_STEPS.filter((step) => isDone(step, at, { document }));
+  expect(done('central', null)).toEqual(['welcome']);
+  expect(done('branch', central)).toEqual(['welcome', 'central']);
+  // Nothing is written of all tables.
+  expect(done('schedule', branch)).toEqual(['welcome', 'central', 'branch', 'tables']);
+  expect(done('central', whole)).toEqual(['welcome', 'branch', 'tables', 'schedule']);
 });
 
 test('the path has two ends', () => {

@@ -65,7 +65,7 @@ describe('what a verify found', () => {
       repaired_deletes: 3,
       repaired_bytes: 34_567,
     });
-    expect(findings(row, t, format)).toEqual(['Mended: 0 rows written, 3 deleted, 34.6 kB sent.']);
+    expect(findings(row, t, format)).toEqual(['Mended: 0 rows written, 3 deleted, 34.6\u00a0kB sent.']);
   });
 
   it('tells why it could not be compared', () => {

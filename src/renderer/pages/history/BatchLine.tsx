@@ -31,7 +31,7 @@ export const BatchLine = memo(function BatchLine({ batch }: { readonly batch: Ba
         <Link href={`/batch/${encodeURIComponent(batch.batch_id)}`} className={cells.link ?? ''}>
           {format.moment(batch.started_at)}
         </Link>
-        <span className={cells.less}>{t(`words.trigger.${batch.trigger}`)}</span>
+        <span className={cells.less}>{t(`historyPage.trigger.${batch.trigger}`)}</span>
       </div>
       <div role="cell" className={cells.cell}>
         <span>

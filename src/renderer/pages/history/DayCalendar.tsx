@@ -67,7 +67,7 @@ export function DayCalendar({
           key={cell.view.day}
           cell={cell}
           index={index}
-          name={dayName(cell.view, t, format)}
+          name={dayName(cell, t, format)}
           number={cell.view.batches === 0 ? '' : format.count(cell.view.batches)}
           reachable={index === current}
           chosen={cell.view.day === chosen}
@@ -81,7 +81,7 @@ export function DayCalendar({
           className={classes.tip}
           style={{ gridColumn: shown.week + 2, gridRow: shown.weekday + 2 }}
         >
-          <span data-side={shown.week < 5 ? 'start' : 'end'}>{dayName(shown.view, t, format)}</span>
+          <span data-side={shown.week < 5 ? 'start' : 'end'}>{dayName(shown, t, format)}</span>
         </span>
       )}
     </fieldset>
@@ -89,7 +89,7 @@ export function DayCalendar({
 }
 
 const Day = memo(function Day({
-  cell: { view, week, weekday },
+  cell: { view, week, weekday, recorded },
   index,
   name,
   number,
@@ -111,7 +111,7 @@ const Day = memo(function Day({
     <button
       type="button"
       data-day={view.day}
-      className={`${classes.cell} ${classes[view.worst ?? 'none']}`}
+      className={`${classes.cell} ${classes[view.worst ?? (recorded ? 'none' : 'unknown')]}`}
       style={{ gridColumn: week + 2, gridRow: weekday + 2 }}
       aria-label={name}
       aria-pressed={chosen}

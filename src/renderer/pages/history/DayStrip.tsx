@@ -5,11 +5,11 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { DayCalendar } from './DayCalendar.tsx';
 import classes from './DayStrip.module.css';
 import { daysSummary } from './dayName.ts';
-import { layOutDays } from './dayStrip.ts';
+import { layOutDays, recordedFrom } from './dayStrip.ts';
 
 const DAYS = 90;
 const HELP = 'history-days-help';
-const LOOKS = ['completed', 'interrupted', 'failed', 'running', 'none'] as const;
+const LOOKS = ['completed', 'interrupted', 'failed', 'running', 'none', 'unknown'] as const;
 
 /** The last days at a glance: how many batches each had, and the worst that one of them came to. */
 export function DayStrip({
@@ -22,7 +22,12 @@ export function DayStrip({
   const t = useT();
   const format = useFormat();
   const { data: days } = useCall('days', DAYS);
-  const layout = useMemo(() => layOutDays(days ?? []), [days]);
+  const oldest = useCall('sizes').data?.oldest ?? null;
+  const kept = useCall('settings').data?.effective?.retention.days ?? null;
+  const layout = useMemo(() => {
+    const shown = days ?? [];
+    return layOutDays(shown, recordedFrom(shown, oldest === null ? null : format.dayOf(oldest), kept));
+  }, [days, oldest, kept, format]);
   if (days === undefined) return <Paper withBorder p="md" className={classes.awaited} />;
   const summary = daysSummary(days, t, format);
   return (
@@ -49,6 +54,7 @@ export function DayStrip({
                 {t(`historyPage.strip.${look}`)}
               </li>
             ))}
+            <li>{t('historyPage.strip.numbers')}</li>
           </ul>
         </Stack>
       </Group>

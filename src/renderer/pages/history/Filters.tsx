@@ -46,7 +46,10 @@ export function Filters({
         label={t('historyPage.filter.trigger')}
         data={[
           all,
-          ...Object.values(BatchTrigger).map((value) => ({ value, label: t(`words.trigger.${value}`) })),
+          ...Object.values(BatchTrigger).map((value) => ({
+            value,
+            label: t(`historyPage.trigger.${value}`),
+          })),
         ]}
         value={filter.trigger ?? ''}
         onChange={({ currentTarget: { value } }) =>
@@ -75,7 +78,7 @@ export function Filters({
               {t('historyPage.filter.day', { day: format.day(filter.day) })}
             </Button>
           )}
-          <Button variant="subtle" size="xs" onClick={clear}>
+          <Button variant="default" size="xs" onClick={clear}>
             {t('historyPage.clear')}
           </Button>
         </Group>

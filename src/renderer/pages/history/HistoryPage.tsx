@@ -1,7 +1,8 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { useDeferredValue } from 'react';
 import { Link } from 'wouter';
 import type { BatchPage } from '../../../shared/window/views.ts';
+import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { Empty } from '../../parts/Empty.tsx';
@@ -35,7 +36,7 @@ export function HistoryPage() {
           ) : (
             <Found page={page}>
               {page.total === 0 ? (
-                <NoneFits clear={clear} />
+                <Empty title={t('historyPage.noneFits')}>{t('historyPage.noneFitsNext')}</Empty>
               ) : (
                 <BatchList filter={filter} first={page} busy={first.isPlaceholderData} />
               )}
@@ -51,11 +52,19 @@ export function HistoryPage() {
 function Found({ page, children }: { readonly page: BatchPage; readonly children: React.ReactNode }) {
   const t = useT();
   const format = useFormat();
+  const batches = t('historyPage.batches', { count: page.total, number: format.count(page.total) });
   return (
     <div>
-      <Text size="sm" c="dimmed" role="status" mb="xs">
-        {t('historyPage.batches', { count: page.total, number: format.count(page.total) })}
-      </Text>
+      <div role="status">
+        {page.total === 0 ? (
+          // What is shown instead says it.
+          <VisuallyHidden>{batches}</VisuallyHidden>
+        ) : (
+          <Text size="sm" c="dimmed" mb="xs">
+            {batches}
+          </Text>
+        )}
+      </div>
       {children}
     </div>
   );
@@ -63,7 +72,9 @@ function Found({ page, children }: { readonly page: BatchPage; readonly children
 
 function NoBatch() {
   const t = useT();
-  const action = (
+  const { data: setup } = useCall('setup');
+  // Before anything is set up, the banner has the one thing to do.
+  const action = setup !== undefined && !isNotSetUp(setup) && (
     <Button component={Link} href="/" mt="xs">
       {t('historyPage.toToday')}
     </Button>
@@ -71,20 +82,6 @@ function NoBatch() {
   return (
     <Empty title={t('historyPage.empty')} action={action}>
       {t('historyPage.emptyNext')}
-    </Empty>
-  );
-}
-
-function NoneFits({ clear }: { readonly clear: () => void }) {
-  const t = useT();
-  const action = (
-    <Button onClick={clear} mt="xs">
-      {t('historyPage.clear')}
-    </Button>
-  );
-  return (
-    <Empty title={t('historyPage.noneFits')} action={action}>
-      {t('historyPage.noneFitsNext')}
     </Empty>
   );
 }

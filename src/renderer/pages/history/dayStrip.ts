@@ -7,6 +7,8 @@ export interface DayCell {
   readonly week: number;
   /** From 0, Monday. */
   readonly weekday: number;
+  /** Whether it would be known if something had run. */
+  readonly recorded: boolean;
 }
 
 export interface DayStripLayout {
@@ -20,14 +22,31 @@ const WEEK = 7;
 /** A month's name is wider than one cell. */
 const ROOM = 2;
 
-/** @param days in order, none left out */
-export function layOutDays(days: readonly DayView[]): DayStripLayout {
+/**
+ * From which day on the history is whole: what is older than it keeps may have been removed, but for the last success
+ * of a table, which stays however old it is.
+ *
+ * @param days the last ones, in order, today at the end
+ * @param oldest day of the oldest batch that is kept; null where there is none
+ * @param kept for how many days batches are kept; null where that is not known
+ */
+export function recordedFrom(days: readonly DayView[], oldest: string | null, kept: number | null): string {
+  const limit = kept === null ? '' : (days.at(-1 - kept)?.day ?? '');
+  return oldest === null || oldest < limit ? limit : oldest;
+}
+
+/**
+ * @param days in order, none left out
+ * @param recorded the day from which on the history is whole
+ */
+export function layOutDays(days: readonly DayView[], recorded = ''): DayStripLayout {
   const first = days[0];
   const before = first === undefined ? 0 : weekdayOf(first.day);
   const cells = days.map((view, index) => ({
     view,
     week: Math.floor((index + before) / WEEK),
     weekday: (index + before) % WEEK,
+    recorded: view.worst !== null || view.day >= recorded,
   }));
   const weeks = (cells.at(-1)?.week ?? -1) + 1;
   return { cells, weeks, months: placeMonths(cells, weeks) };

@@ -1,36 +1,37 @@
-import { List, Paper, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Paper, Stack, Text } from '@mantine/core';
 import { cronWords } from '../../../shared/cronWords.ts';
-import { useCall } from '../../data/useCall.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { NextRuns } from './NextRuns.tsx';
+import type { CronPreviewed } from './useCronPreview.ts';
 
 /** What has been chosen, in words, and when that is next. */
 export function CronPreview({
-  cron,
+  preview: { cron, next, pending },
   timezone,
-  problem,
+  without,
 }: {
-  readonly cron: string;
+  readonly preview: CronPreviewed;
   readonly timezone: string;
-  readonly problem: string | null;
+  /** What is said where nothing can be planned; null where it can. */
+  readonly without: string | null;
 }) {
   const t = useT();
   const format = useFormat();
-  const [settled] = useDebouncedValue(cron, 200);
-  const { data } = useCall('previewCron', settled, timezone);
   return (
-    <Paper withBorder p="md" aria-live="polite">
-      {problem === null ? (
-        <>
-          <Text fw={600}>{cronWords(settled, t.language)}</Text>
-          <List size="sm" className="numbers">
-            {(data?.next ?? []).map((at) => (
-              <List.Item key={at}>{format.plannedTime(at, timezone)}</List.Item>
-            ))}
-          </List>
-        </>
+    <Paper
+      withBorder
+      p="md"
+      aria-live="polite"
+      aria-busy={pending}
+      c={pending ? 'dimmed' : 'var(--mantine-color-text)'}
+    >
+      {without === null ? (
+        <Stack gap="xs">
+          <Text fw={600}>{cronWords(cron, t.language)}</Text>
+          <NextRuns times={next.map((at) => format.plannedTime(at, timezone))} />
+        </Stack>
       ) : (
-        <Text c="var(--branch-bad)">{problem}</Text>
+        <Text c="dimmed">{without}</Text>
       )}
     </Paper>
   );

@@ -27,6 +27,7 @@ export function PlanFields({
 }: {
   readonly plan: Plan;
   readonly onChange: (plan: Plan) => void;
+  /** What is wrong with a typed expression. */
   readonly problem: string | null;
 }) {
   const t = useT();

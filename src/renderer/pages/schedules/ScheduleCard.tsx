@@ -1,19 +1,24 @@
-import { Badge, Button, Group, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconEdit } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../shared/contract.ts';
 import { cronWords } from '../../../shared/cronWords.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { beginsAt } from './beginsAt.ts';
+import { NextRuns } from './NextRuns.tsx';
 
 /** One schedule: when in words, what, what came of it last, and its next runs. */
 export function ScheduleCard({
   schedule,
   canChange,
+  whyNot,
   onEdit,
 }: {
   readonly schedule: ScheduleView;
   readonly canChange: boolean;
+  readonly whyNot: string | undefined;
   readonly onEdit: () => void;
 }) {
   const t = useT();
@@ -32,7 +37,7 @@ export function ScheduleCard({
           </Stack>
           <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
             {!enabled && (
-              <Badge variant="outline" color="gray" c="dimmed">
+              <Badge variant="default" c="dimmed" tt="none">
                 {t('schedulesPage.off')}
               </Badge>
             )}
@@ -40,6 +45,7 @@ export function ScheduleCard({
               variant="default"
               leftSection={<IconEdit size={16} aria-hidden />}
               disabled={!canChange}
+              title={whyNot}
               onClick={onEdit}
               aria-label={t('schedulesPage.editOf', { id })}
             >
@@ -49,7 +55,7 @@ export function ScheduleCard({
         </Group>
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <Facts schedule={schedule} />
-          <NextRuns schedule={schedule} />
+          <Next schedule={schedule} />
         </SimpleGrid>
       </Stack>
     </Paper>
@@ -59,15 +65,17 @@ export function ScheduleCard({
 function Facts({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
   const format = useFormat();
-  const { connections, tables, missed, jitter_seconds, late_seconds } = schedule;
+  const labelOf = useLabels();
+  const { connections, tables, enabled, missed, late_seconds } = schedule;
   return (
     <Stack gap={4}>
       <Text size="sm">
-        {connections.includes('*') ? t('cli.schedule.allConnections') : connections.join(', ')};{' '}
-        {tables.includes('*') ? t('cli.schedule.allTables') : tables.join(', ')}
+        {connections.includes('*') ? t('schedulesPage.allConnections') : connections.map(labelOf).join(', ')}
+        {' · '}
+        {tables.includes('*') ? t('schedulesPage.allTables') : tables.join(', ')}
       </Text>
-      <Text size="sm">{t(`schedulesPage.missed.${missed}`)}</Text>
-      {jitter_seconds > 0 && (
+      {enabled && <Text size="sm">{t(`schedulesPage.missed.${missed}`)}</Text>}
+      {enabled && late_seconds > 0 && (
         <Text size="sm">{t('schedulesPage.lateBy', { late: format.duration(late_seconds) })}</Text>
       )}
       <LastRun schedule={schedule} />
@@ -95,20 +103,16 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
   );
 }
 
-function NextRuns({ schedule: { next_runs, timezone } }: { readonly schedule: ScheduleView }) {
+/** When it begins, to the minute, as the page Today says it: not when it is planned. */
+function Next({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
   const format = useFormat();
-  if (next_runs.length === 0) return null;
-  return (
-    <Stack gap={4}>
-      <Text size="sm" fw={600}>
-        {t('schedulesPage.next')}
+  const { enabled, next_runs, late_seconds, timezone } = schedule;
+  if (!enabled)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('schedulesPage.noRuns')}
       </Text>
-      <List size="sm" className="numbers">
-        {next_runs.map((at) => (
-          <List.Item key={at}>{format.plannedTime(at, timezone)}</List.Item>
-        ))}
-      </List>
-    </Stack>
-  );
+    );
+  return <NextRuns times={next_runs.map((at) => format.plannedTime(beginsAt(at, late_seconds), timezone))} />;
 }

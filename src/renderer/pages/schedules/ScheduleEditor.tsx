@@ -12,6 +12,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useState } from 'react';
+import type { Translate } from '../../../shared/texts/translate.ts';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
@@ -21,8 +22,8 @@ import { useT } from '../../words/LanguageProvider.tsx';
 import { CronPreview } from './CronPreview.tsx';
 import { freeId, type ScheduleFile, withoutSchedule, withSchedule } from './changes.ts';
 import { PlanFields } from './PlanFields.tsx';
-import { cronOf, planOf } from './plan.ts';
-import { useCronProblem } from './useCronProblem.ts';
+import { cronOf, type Plan, planOf } from './plan.ts';
+import { type CronPreviewed, useCronPreview } from './useCronPreview.ts';
 
 /** Each installation is late by a time of its own, up to this, where nobody says otherwise. */
 const JITTER_SECONDS = 300;
@@ -47,7 +48,7 @@ export function ScheduleEditor({
   const [schedule, setSchedule] = useState<ScheduleFile>(
     () =>
       present ?? {
-        id: document === null ? 'schedule1' : freeId(document),
+        id: freeId(document, t('schedulesPage.newId')),
         cron: '30 8 * * *',
         timezone: timeZone,
       },
@@ -56,8 +57,10 @@ export function ScheduleEditor({
   const { save: change, saving, refusal, reload } = useSettings();
   const asked = { ...schedule, cron: cronOf(plan) };
   const zone = schedule.timezone ?? 'UTC';
-  const cronProblem = useCronProblem(asked.cron, zone);
-  const problem = 'time' in plan && plan.time === '' ? t('schedulesPage.noTime') : cronProblem;
+  const preview = useCronPreview(asked.cron, zone);
+  const wrongAt = (part: 'cron' | 'timezone'): string | null =>
+    preview.problem?.with === part ? preview.problem.text : null;
+  const without = withoutPlan(plan, preview, t);
   const set = (part: Partial<ScheduleFile>): void => setSchedule({ ...schedule, ...part });
   const save = async (): Promise<void> => {
     if (await change((now) => withSchedule(now, id, asked))) onClose();
@@ -79,13 +82,14 @@ export function ScheduleEditor({
       >
         <Stack gap="md">
           <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
-          <PlanFields plan={plan} onChange={setPlan} problem={problem} />
-          <CronPreview cron={asked.cron} timezone={zone} problem={problem} />
+          <PlanFields plan={plan} onChange={setPlan} problem={wrongAt('cron')} />
+          <CronPreview preview={preview} timezone={zone} without={without} />
           <Autocomplete
             label={t('schedulesPage.timezone')}
             value={zone}
             data={Intl.supportedValuesOf('timeZone')}
             limit={20}
+            error={wrongAt('timezone')}
             onChange={(timezone) => set({ timezone })}
           />
           <Scope settings={settings} schedule={schedule} set={set} />
@@ -121,7 +125,7 @@ export function ScheduleEditor({
             checked={schedule.enabled ?? true}
             onChange={(event) => set({ enabled: event.currentTarget.checked })}
           />
-          <Group justify="space-between">
+          <Group justify="space-between" className="foot">
             {id === null ? (
               <span />
             ) : (
@@ -140,7 +144,7 @@ export function ScheduleEditor({
               <Button variant="default" onClick={onClose}>
                 {t('window.cancel')}
               </Button>
-              <Button type="submit" loading={saving} disabled={problem !== null}>
+              <Button type="submit" loading={saving} disabled={without !== null || preview.pending}>
                 {t('window.save')}
               </Button>
             </Group>
@@ -149,6 +153,14 @@ export function ScheduleEditor({
       </form>
     </Drawer>
   );
+}
+
+/** Why there is nothing to show of a plan; null where there is. What is wrong stands at its own field. */
+function withoutPlan(plan: Plan, { problem }: CronPreviewed, t: Translate): string | null {
+  if ('time' in plan && plan.time === '') return t('schedulesPage.noTime');
+  if (problem === null) return null;
+  const field = problem.with === 'timezone' || plan.kind === 'cron';
+  return field ? t('schedulesPage.noPlan') : problem.text;
 }
 
 /** Which connections and tables; all where none is named. */
@@ -167,7 +179,9 @@ function Scope({
     <>
       <MultiSelect
         label={t('schedulesPage.connections')}
-        placeholder={chosen(schedule.connections).length === 0 ? t('cli.schedule.allConnections') : undefined}
+        placeholder={
+          chosen(schedule.connections).length === 0 ? t('schedulesPage.allConnections') : undefined
+        }
         data={connections.map((one) => ({ value: one.id, label: one.label || one.id }))}
         value={chosen(schedule.connections)}
         onChange={(ids) => set({ connections: orAll(ids) })}
@@ -175,7 +189,7 @@ function Scope({
       <TagsInput
         label={t('schedulesPage.tables')}
         description={t('schedulesPage.tablesHelp')}
-        placeholder={chosen(schedule.tables).length === 0 ? t('cli.schedule.allTables') : undefined}
+        placeholder={chosen(schedule.tables).length === 0 ? t('schedulesPage.allTables') : undefined}
         value={chosen(schedule.tables)}
         onChange={(tables) => set({ tables: orAll(tables) })}
       />

@@ -1,8 +1,9 @@
 import { Alert, Button, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Schedules } from '../../../shared/window/views.ts';
+import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
+import { useMay } from '../../data/useMay.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { Empty } from '../../parts/Empty.tsx';
 import { Page } from '../../parts/Page.tsx';
@@ -18,7 +19,10 @@ export function SchedulesPage() {
   const { data: setup } = useCall('setup');
   // The id of the one that is being edited; an empty text for a new one.
   const [editing, setEditing] = useState<string | null>(null);
-  const canChange = setup?.commands === true && settings.data?.effective != null;
+  const may = useMay();
+  const wrong = settings.data !== undefined && settings.data.effective === null;
+  const canChange = may.command && settings.data !== undefined && !wrong;
+  const whyNot = may.whyNotCommand ?? (wrong ? t('window.settingsWrong.what') : undefined);
   return (
     <Page
       title={t('window.pages.schedules')}
@@ -26,6 +30,7 @@ export function SchedulesPage() {
         <Button
           leftSection={<IconPlus size={18} aria-hidden />}
           disabled={!canChange}
+          title={whyNot}
           onClick={() => setEditing('')}
         >
           {t('schedulesPage.add')}
@@ -34,7 +39,27 @@ export function SchedulesPage() {
     >
       {setup?.face === 'tray' && <Alert color="gray">{t('schedulesPage.whileSignedIn')}</Alert>}
       <Answered to={schedules}>
-        {(list) => <ScheduleList schedules={list} canChange={canChange} onEdit={setEditing} />}
+        {(list) =>
+          list.length === 0 ? (
+            <Empty title={t('schedulesPage.empty')}>
+              {setup !== undefined && isNotSetUp(setup)
+                ? t('schedulesPage.notYet')
+                : t('schedulesPage.emptyNext')}
+            </Empty>
+          ) : (
+            <Stack gap="md">
+              {list.map((one) => (
+                <ScheduleCard
+                  key={one.id}
+                  schedule={one}
+                  canChange={canChange}
+                  whyNot={whyNot}
+                  onEdit={() => setEditing(one.id)}
+                />
+              ))}
+            </Stack>
+          )
+        }
       </Answered>
       {editing !== null && settings.data !== undefined && (
         <ScheduleEditor
@@ -45,26 +70,5 @@ export function SchedulesPage() {
         />
       )}
     </Page>
-  );
-}
-
-function ScheduleList({
-  schedules,
-  canChange,
-  onEdit,
-}: {
-  readonly schedules: Schedules;
-  readonly canChange: boolean;
-  readonly onEdit: (id: string) => void;
-}) {
-  const t = useT();
-  if (schedules.length === 0)
-    return <Empty title={t('schedulesPage.empty')}>{t('schedulesPage.emptyNext')}</Empty>;
-  return (
-    <Stack gap="md">
-      {schedules.map((one) => (
-        <ScheduleCard key={one.id} schedule={one} canChange={canChange} onEdit={() => onEdit(one.id)} />
-      ))}
-    </Stack>
   );
 }

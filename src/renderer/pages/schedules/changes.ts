@@ -19,8 +19,8 @@ export function withoutSchedule(settings: SettingsFile, id: string): SettingsFil
   return { ...settings, schedules: (settings.schedules ?? []).filter((one) => one.id !== id) };
 }
 
-/** A name for a new schedule that is not taken: `schedule1`, `schedule2`, … */
-export function freeId(settings: SettingsFile): string {
-  const taken = new Set((settings.schedules ?? []).map((one) => one.id));
-  for (let number = 1; ; number++) if (!taken.has(`schedule${number}`)) return `schedule${number}`;
+/** A name for a new schedule that is not taken: `schedule1`, `schedule2`, … with the word of the language. */
+export function freeId(settings: SettingsFile | null, word: string): string {
+  const taken = new Set((settings?.schedules ?? []).map((one) => one.id));
+  for (let number = 1; ; number++) if (!taken.has(`${word}${number}`)) return `${word}${number}`;
 }

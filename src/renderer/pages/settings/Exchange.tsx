@@ -1,9 +1,10 @@
-import { Alert, Button, FileButton, Group, List, Text } from '@mantine/core';
+import { Alert, Button, FileButton, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { SettingsFile } from '../../../shared/settings.ts';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';
+import { ProblemList } from '../../parts/ProblemList.tsx';
 import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { saveAs } from '../../parts/saveAs.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -49,13 +50,7 @@ export function Exchange({ settings }: { readonly settings: SettingsView }) {
       </Group>
       {checking.data?.problems != null && (
         <Alert color="red" title={t('settingsPage.importWrong')} role="alert">
-          <List size="sm">
-            {checking.data.problems.map(({ path, reason }) => (
-              <List.Item key={`${path} ${reason}`} style={{ overflowWrap: 'anywhere' }}>
-                {path}: {reason}
-              </List.Item>
-            ))}
-          </List>
+          <ProblemList problems={checking.data.problems} />
         </Alert>
       )}
       {checking.data?.document != null && (

@@ -4,6 +4,7 @@ import type { SettingsView } from '../../../shared/window/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { TimeField } from '../../parts/TimeField.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import classes from './Section.module.css';
 import { Section, SectionForm } from './Section.tsx';
 
 /** When a cap holds where somebody switches it to some hours: the office's. */
@@ -25,6 +26,7 @@ export function LinkUse({ settings }: { readonly settings: SettingsView }) {
     <Section title={t('settingsPage.link')}>
       <SectionForm editor={editor} changed={changed && !noTime} onSave={() => void save()}>
         <NumberInput
+          classNames={{ wrapper: classes.number ?? '' }}
           label={t('settingsPage.bandwidth')}
           description={t('settingsPage.bandwidthHelp')}
           value={kbps}

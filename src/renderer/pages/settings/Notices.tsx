@@ -5,6 +5,7 @@ import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
+import classes from './Section.module.css';
 import { Section, SectionForm } from './Section.tsx';
 
 /** Which notifications appear on this desktop. */
@@ -29,13 +30,16 @@ export function Notices({ settings }: { readonly settings: SettingsView }) {
         </Text>
       )}
       <SectionForm editor={editor} changed={changed} onSave={() => void save()}>
-        <Switch
-          label={t('settingsPage.notify')}
-          description={t('settingsPage.notifyHelp')}
-          checked={desktop}
-          onChange={(event) => setDesktop(event.currentTarget.checked)}
-        />
+        {setup?.notifications === true && (
+          <Switch
+            label={t('settingsPage.notify')}
+            description={t('settingsPage.notifyHelp')}
+            checked={desktop}
+            onChange={(event) => setDesktop(event.currentTarget.checked)}
+          />
+        )}
         <NumberInput
+          classNames={{ wrapper: classes.number ?? '' }}
           label={t('settingsPage.noSuccess')}
           description={t('settingsPage.noSuccessHelp')}
           value={hours}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { SettingsEditor } from '../../data/useSettings.ts';
 import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import classes from './Section.module.css';
 
 /** One subject of the settings. */
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -18,17 +19,20 @@ export function Section({ title, children }: { readonly title: string; readonly 
   );
 }
 
-/** Fields that take effect together, when they are saved. */
+/** Fields that take effect together, when they are saved; not before there are settings that can be used. */
 export function SectionForm({
   editor,
   changed,
   onSave,
+  aside,
   children,
 }: {
   readonly editor: SettingsEditor;
   /** Whether there is anything to save. */
   readonly changed: boolean;
   readonly onSave: () => void;
+  /** Beside the button that saves. */
+  readonly aside?: ReactNode;
   readonly children: ReactNode;
 }) {
   const t = useT();
@@ -40,9 +44,12 @@ export function SectionForm({
       }}
     >
       <Stack gap="md">
-        {children}
+        <fieldset disabled={editor.view.data?.effective === null} className={classes.fields}>
+          <Stack gap="md">{children}</Stack>
+        </fieldset>
         <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
-        <Group justify="flex-end">
+        <Group justify={aside === undefined ? 'flex-end' : 'space-between'}>
+          {aside}
           <Button type="submit" variant="default" loading={editor.saving} disabled={!changed}>
             {t('window.save')}
           </Button>

@@ -1,9 +1,11 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
-import type { Setup } from '../../../shared/window/views.ts';
+import type { SettingsView, Setup } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
+import { useLabels } from '../../data/useLabels.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import { sayRefusal } from '../../words/refusal.ts';
 import { Appearance } from './Appearance.tsx';
 import { Exchange } from './Exchange.tsx';
 import { Keeping } from './Keeping.tsx';
@@ -20,19 +22,38 @@ export function SettingsPage() {
     <Page title={t('window.pages.settings')}>
       <Answered to={settings}>
         {(view) => (
-          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" verticalSpacing="lg">
-            <Appearance settings={view} />
-            <Notices settings={view} />
-            <Keeping settings={view} />
-            <LinkUse settings={view} />
-            <Exchange settings={view} />
-            <SupportBundle />
-          </SimpleGrid>
+          // The fields are filled when they appear: anew as soon as there are settings.
+          <Stack gap="lg" key={String(view.effective === null)}>
+            <WhyFixed settings={view} />
+            {/* Two columns that are filled by themselves: in rows, each section would be as tall as its neighbour. */}
+            <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg" verticalSpacing="lg">
+              <Stack gap="lg">
+                <Appearance settings={view} />
+                <Keeping settings={view} />
+                <Exchange settings={view} />
+              </Stack>
+              <Stack gap="lg">
+                <Notices settings={view} />
+                <LinkUse settings={view} />
+                <SupportBundle />
+              </Stack>
+            </SimpleGrid>
+          </Stack>
         )}
       </Answered>
       {setup.data !== undefined && <About setup={setup.data} />}
     </Page>
   );
+}
+
+/** Why the fields cannot be changed, where they cannot. */
+function WhyFixed({ settings: { effective, problem, revision } }: { readonly settings: SettingsView }) {
+  const t = useT();
+  const labelOf = useLabels();
+  if (effective !== null) return null;
+  // Without a revision there is no file that could be wrong.
+  const wrong = problem !== null && revision !== null;
+  return <Text c="dimmed">{wrong ? sayRefusal(problem, t, labelOf).what : t('settingsPage.notYet')}</Text>;
 }
 
 function About({ setup }: { readonly setup: Setup }) {

@@ -62,7 +62,7 @@ function Files({ files }: { readonly files: readonly BundleFile[] }) {
           </Accordion.Item>
         ))}
       </Accordion>
-      <Group justify="flex-end">
+      <Group justify="flex-end" className="foot">
         <Button onClick={() => saveAs('branchline-support.zip', 'application/zip', zipped(files))}>
           {t('settingsPage.bundleSave')}
         </Button>

@@ -5,7 +5,7 @@ import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { connectionsOf } from '../connections/model/fields.ts';
-import { mayOpen, nextStep, type SetupStep, stepAfter, stepBefore } from './path.ts';
+import { isDone, mayOpen, nextStep, type SetupStep, stepAfter, stepBefore } from './path.ts';
 import { StepList } from './StepList.tsx';
 import { EndpointStep } from './steps/EndpointStep.tsx';
 import { FirstStep } from './steps/FirstStep.tsx';
@@ -37,7 +37,12 @@ function Path({ begin }: { readonly begin: SetupStep }) {
   }, [step]);
   return (
     <Stack gap="lg" maw="52rem">
-      <StepList at={step} mayOpen={(one) => mayOpen(one, current())} onOpen={setStep} />
+      <StepList
+        at={step}
+        isDone={(one) => isDone(one, step, current())}
+        mayOpen={(one) => mayOpen(one, current())}
+        onOpen={setStep}
+      />
       <Paper withBorder p={{ base: 'md', sm: 'xl' }}>
         <Stack gap="lg">
           <Title order={2} size="h3" ref={heading} tabIndex={-1} style={{ outline: 'none' }}>

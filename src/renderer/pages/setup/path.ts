@@ -22,6 +22,12 @@ export function mayOpen(step: SetupStep, view: Pick<SettingsView, 'document'>): 
   return SETUP_STEPS.indexOf(step) <= SETUP_STEPS.indexOf(limit);
 }
 
+/** Whether a step lies behind: what it asks is written, or one has gone on from it. */
+export function isDone(step: SetupStep, at: SetupStep, view: Pick<SettingsView, 'document'>): boolean {
+  const behind = Math.max(SETUP_STEPS.indexOf(nextStep(view)), SETUP_STEPS.indexOf(at));
+  return step !== at && SETUP_STEPS.indexOf(step) < behind;
+}
+
 export function stepAfter(step: SetupStep): SetupStep {
   return SETUP_STEPS[SETUP_STEPS.indexOf(step) + 1] ?? step;
 }

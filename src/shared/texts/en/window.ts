@@ -14,12 +14,12 @@ export const window = {
   navigation: 'Pages',
   loading: 'Loading…',
   link: {
-    unreachable: 'The program behind this window does not answer',
+    unreachable: 'Branchline does not answer',
     signed_out: 'This browser may not look any more',
   },
   linkNext: {
     unreachable:
-      'What you see may be old. The window goes on by itself as soon as the program answers again.',
+      'What you see may be out of date. This window goes on by itself as soon as Branchline answers.',
     signed_out: 'Run "branchline serve --link" on that computer and open the link that it prints.',
   },
   viewOnly: 'Another Branchline on this computer does the work',
@@ -31,7 +31,7 @@ export const window = {
   clockSeparator: ':',
   timeWrong: 'Please give a time, such as {{time}}',
   noAnswer: 'There was no answer',
-  noAnswerNext: 'Whether it was done is not known. Look at the page again when the program answers.',
+  noAnswerNext: 'Whether it was done is not known. Look at the page again when Branchline answers.',
   cancel: 'Cancel',
   save: 'Save',
   close: 'Close',
@@ -43,6 +43,12 @@ export const window = {
   settingsChanged: 'The settings were changed meanwhile',
   settingsChangedNext:
     'Somebody else, or another window, has saved them. What you typed is still here and is not saved yet. Load the new settings, look once more, and save again.',
+  settingsWrong: {
+    what: 'The settings file has mistakes',
+    means:
+      'Branchline goes on with the settings it had before. If it was started with this file, it copies nothing.',
+    next: 'Correct {{file}}, or read in a settings file that was saved before (Settings page). Branchline notices by itself within a minute.',
+  },
   settingsRefused: 'The settings were not saved',
   settingsRefusedNext:
     'Something in them is not right. Correct it and save again; what you typed is still here.',
@@ -50,6 +56,6 @@ export const window = {
   broken: 'This page cannot be shown',
   brokenMeans: 'The mistake is in the program. Nothing is lost, and copying goes on.',
   brokenNext:
-    'Open another page, or load the window anew. If it happens again, send the file for support (page Settings) to whoever helps you.',
+    'Open another page, or load the window anew. If it happens again, send the file for support (Settings page) to whoever helps you.',
   loadWindow: 'Load the window anew',
 } as const;

@@ -162,7 +162,8 @@ export const cli = {
     off: 'nonaktif',
     none: 'Belum ada jadwal: Branchline hanya menyinkronkan bila diminta.',
     addOne: 'Tambahkan satu di {{file}}, misalnya:',
-    whoRuns: 'Yang menjalankannya adalah aplikasi tray atau layanan latar; salah satunya harus berjalan.',
+    whoRuns:
+      'Yang menjalankannya adalah aplikasi tray atau layanan latar belakang; salah satunya harus berjalan.',
   },
   demo: {
     notice: {

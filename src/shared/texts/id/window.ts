@@ -14,12 +14,12 @@ export const window = {
   navigation: 'Halaman',
   loading: 'Memuat…',
   link: {
-    unreachable: 'Program di balik jendela ini tidak menjawab',
+    unreachable: 'Branchline tidak menjawab',
     signed_out: 'Peramban ini sudah tidak boleh melihat',
   },
   linkNext: {
     unreachable:
-      'Yang Anda lihat mungkin sudah lama. Jendela ini melanjutkan sendiri begitu program menjawab lagi.',
+      'Yang terlihat mungkin tidak terbaru. Jendela ini melanjutkan sendiri begitu Branchline menjawab.',
     signed_out: 'Jalankan "branchline serve --link" di komputer itu dan buka tautan yang ditampilkannya.',
   },
   viewOnly: 'Branchline lain di komputer ini yang bekerja',
@@ -31,7 +31,7 @@ export const window = {
   timeWrong: 'Mohon isi jam, misalnya {{time}}',
   noAnswer: 'Tidak ada jawaban',
   noAnswerNext:
-    'Tidak diketahui apakah sudah dikerjakan. Lihat lagi halaman ini bila program sudah menjawab.',
+    'Tidak diketahui apakah sudah dikerjakan. Lihat lagi halaman ini bila Branchline sudah menjawab.',
   cancel: 'Batal',
   save: 'Simpan',
   close: 'Tutup',
@@ -43,6 +43,12 @@ export const window = {
   settingsChanged: 'Pengaturan telah diubah dari tempat lain',
   settingsChangedNext:
     'Orang atau jendela lain sudah menyimpannya. Yang Anda ketik masih ada di sini dan belum disimpan. Muat pengaturan yang baru, periksa sekali lagi, lalu simpan lagi.',
+  settingsWrong: {
+    what: 'Ada kesalahan di berkas pengaturan',
+    means:
+      'Branchline tetap memakai pengaturan sebelumnya. Bila dijalankan dengan berkas ini, tidak ada yang disalin.',
+    next: 'Perbaiki {{file}}, atau baca berkas pengaturan yang pernah disimpan (halaman Pengaturan). Branchline mengetahuinya sendiri dalam satu menit.',
+  },
   settingsRefused: 'Pengaturan belum disimpan',
   settingsRefusedNext: 'Ada yang tidak benar. Perbaiki lalu simpan lagi; yang Anda ketik masih ada di sini.',
   loadAnew: 'Muat pengaturan yang baru',

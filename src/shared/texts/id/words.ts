@@ -23,7 +23,7 @@ export const words = {
     cli: 'baris perintah',
     tray: 'aplikasi tray',
     schedule: 'jadwal',
-    agent: 'layanan latar',
+    agent: 'layanan latar belakang',
   },
   verify: {
     equal: 'sama',

@@ -110,6 +110,7 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await look('schedule-time-wrong');
   await dialog().getByText(t('schedulesPage.kind.cron'), { exact: true }).click();
   await dialog().getByLabel(t('schedulesPage.cron')).fill('61 8 * * *');
+  await dialog().locator('[aria-invalid="true"]').waitFor();
   await look('schedule-cron-wrong');
   await close();
 }

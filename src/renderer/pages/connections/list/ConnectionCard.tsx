@@ -82,7 +82,8 @@ export function ConnectionCard({
 /** More names than these are counted. */
 const NAMED = 5;
 
-function sayChoice(choice: TableChoice, t: Translate, format: Format): string {
+/** Which tables are copied, in a few words. */
+export function sayChoice(choice: TableChoice, t: Translate, format: Format): string {
   const { tables, exclude } = choice;
   if (!takesAll(choice))
     return t('connectionsPage.someTables', { count: tables.length, tables: format.count(tables.length) });

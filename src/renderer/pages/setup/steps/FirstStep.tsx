@@ -1,5 +1,6 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import type { BatchSummary } from '../../../../shared/window/views.ts';
 import { useCall } from '../../../data/useCall.ts';
@@ -28,28 +29,43 @@ export function FirstStep({ onBack }: { readonly onBack: () => void }) {
         const batch = batchToShow(latest, before);
         const starting = run.isPending || (before !== undefined && batch === null && run.error === null);
         const running = starting || batch?.status === 'running';
+        const ended = running ? null : batch;
+        const well = ended?.status === 'completed';
         const start = (): void => {
           setBefore(latest?.batch_id ?? null);
           run.mutate([{}]);
         };
         return (
           <Stack gap="lg">
-            <Summary />
+            {ended !== null && <RunOutcome batch={ended} />}
+            {well && <TrayHints />}
+            <Summary withPasswords={ended === null} />
             {run.error !== null && <ErrorAlert error={run.error} />}
             {running && <RunProgress />}
-            {batch !== null && !running && <RunOutcome batch={batch} />}
-            {batch?.status === 'completed' && <TrayHints />}
             <StepButtons onBack={onBack}>
-              {!running && (
-                <Button
-                  variant={batch?.status === 'completed' ? 'default' : 'filled'}
-                  disabled={setup?.commands !== true}
-                  onClick={start}
-                >
-                  {sayStart(batch, t)}
-                </Button>
+              {running ? (
+                <Text size="sm">{t('setupPage.mayLeave')}</Text>
+              ) : (
+                <Group gap="xs">
+                  {ended !== null && !well && (
+                    <Button component={Link} href={`/batch/${ended.batch_id}`} variant="default">
+                      {t('setupPage.toBatch')}
+                    </Button>
+                  )}
+                  <Button
+                    variant={well ? 'default' : 'filled'}
+                    disabled={setup?.commands !== true}
+                    onClick={start}
+                  >
+                    {sayStart(ended, t)}
+                  </Button>
+                  {well && (
+                    <Button component={Link} href="/">
+                      {t('setupPage.toToday')}
+                    </Button>
+                  )}
+                </Group>
               )}
-              {running && <Text size="sm">{t('setupPage.mayLeave')}</Text>}
             </StepButtons>
           </Stack>
         );

@@ -2,33 +2,46 @@ import { Alert, Stack } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { cronWords } from '../../../../shared/cronWords.ts';
 import { useSettings } from '../../../data/useSettings.ts';
-import { useT } from '../../../words/LanguageProvider.tsx';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import { sayChoice } from '../../connections/list/ConnectionCard.tsx';
 import { Facts } from '../../connections/list/Facts.tsx';
 import { connectionsOf, fieldsOf } from '../../connections/model/fields.ts';
+import { choiceOf } from '../../connections/model/tableChoice.ts';
 
-/** What is set up, in words, and where the passwords are. */
-export function Summary() {
+/**
+ * What is set up, in words.
+ *
+ * @param props.withPasswords whether it says where the passwords are, too
+ */
+export function Summary({ withPasswords }: { readonly withPasswords: boolean }) {
   const t = useT();
+  const format = useFormat();
   const { view } = useSettings();
   const { document = null, passwords = {} } = view.data ?? {};
   if (document === null) return null;
   const central = fieldsOf({ ...document.central });
   const connections = connectionsOf(document);
   const schedules = (document.schedules ?? []).map(({ cron }) => cronWords(cron, t.language));
-  const places = [...new Set(Object.values(passwords))].map((place) => t(`connectionsPage.place.${place}`));
+  const places = [...new Set(Object.values(passwords))]
+    .filter((place) => place !== 'none')
+    .map((place) => t(`connectionsPage.place.${place}`));
   return (
     <Stack gap="md">
       <Facts
         of={[
           [t('connectionsPage.central'), `${central.host} / ${central.database}`],
-          [t('connectionsPage.branches'), connections.map(({ id, label }) => label || id).join(', ')],
+          [t('setupPage.step.branch.name'), connections.map(({ id, label }) => label || id).join(', ')],
           [
-            t('window.pages.schedules'),
+            t('setupPage.step.tables.name'),
+            connections.map((one) => sayChoice(choiceOf(one), t, format)).join(' · '),
+          ],
+          [
+            t('setupPage.step.schedule.name'),
             schedules.length === 0 ? t('setupPage.noSchedule') : schedules.join(' · '),
           ],
         ]}
       />
-      {places.length > 0 && (
+      {withPasswords && places.length > 0 && (
         <Alert
           color="branch"
           variant="light"
