@@ -2,7 +2,6 @@ import {
   Autocomplete,
   Button,
   Drawer,
-  Group,
   MultiSelect,
   NumberInput,
   Radio,
@@ -16,6 +15,7 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import type { SettingsView } from '../../../shared/window/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
+import { FormButtons } from '../../parts/FormButtons.tsx';
 import { SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -125,30 +125,29 @@ export function ScheduleEditor({
             checked={schedule.enabled ?? true}
             onChange={(event) => set({ enabled: event.currentTarget.checked })}
           />
-          <Group justify="space-between" className="foot">
-            {id === null ? (
-              <span />
-            ) : (
-              <ConfirmButton
-                title={t('schedulesPage.removeTitle', { id })}
-                text={t('schedulesPage.removeText')}
-                confirm={t('window.remove')}
-                onConfirm={async () => {
-                  if (await change((now) => withoutSchedule(now, id))) onClose();
-                }}
-              >
-                {t('window.remove')}
-              </ConfirmButton>
-            )}
-            <Group gap="xs">
-              <Button variant="default" onClick={onClose}>
-                {t('window.cancel')}
-              </Button>
-              <Button type="submit" loading={saving} disabled={without !== null || preview.pending}>
-                {t('window.save')}
-              </Button>
-            </Group>
-          </Group>
+          <FormButtons
+            back={
+              id === null ? undefined : (
+                <ConfirmButton
+                  title={t('schedulesPage.removeTitle', { id })}
+                  text={t('schedulesPage.removeText')}
+                  confirm={t('window.remove')}
+                  onConfirm={async () => {
+                    if (await change((now) => withoutSchedule(now, id))) onClose();
+                  }}
+                >
+                  {t('window.remove')}
+                </ConfirmButton>
+              )
+            }
+          >
+            <Button variant="default" onClick={onClose}>
+              {t('window.cancel')}
+            </Button>
+            <Button type="submit" loading={saving} disabled={without !== null || preview.pending}>
+              {t('window.save')}
+            </Button>
+          </FormButtons>
         </Stack>
       </form>
     </Drawer>

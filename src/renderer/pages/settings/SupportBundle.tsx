@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { BundleFile } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
+import { FormButtons } from '../../parts/FormButtons.tsx';
 import { saveAs } from '../../parts/saveAs.ts';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -62,11 +63,11 @@ function Files({ files }: { readonly files: readonly BundleFile[] }) {
           </Accordion.Item>
         ))}
       </Accordion>
-      <Group justify="flex-end" className="foot">
+      <FormButtons>
         <Button onClick={() => saveAs('branchline-support.zip', 'application/zip', zipped(files))}>
           {t('settingsPage.bundleSave')}
         </Button>
-      </Group>
+      </FormButtons>
     </Stack>
   );
 }

@@ -52,7 +52,7 @@ export const historyPage = {
     started: 'Mulai',
     tables: 'Tabel',
     data: 'Disalin',
-    duration: 'Lama',
+    duration: 'Durasi',
   },
   done: '{{done}} dari {{total}}',
   failed: '{{number}} gagal',

@@ -1,9 +1,9 @@
 import { Box, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { FormButtons } from '../../../parts/FormButtons.tsx';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { EndpointFields } from './EndpointFields.tsx';
-import { FormButtons } from './FormButtons.tsx';
 import { TestSteps } from './TestSteps.tsx';
 import type { EndpointForm } from './useEndpointForm.ts';
 

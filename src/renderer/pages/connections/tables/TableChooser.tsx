@@ -12,10 +12,10 @@ import {
 } from '@mantine/core';
 import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
+import { FormButtons } from '../../../parts/FormButtons.tsx';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
-import { FormButtons } from '../form/FormButtons.tsx';
 import { chooseAll, chooseSingly, searchTables, takesAll, tick, wouldTick } from '../model/tableChoice.ts';
 import { TableList } from './TableList.tsx';
 import { TableTotals } from './TableTotals.tsx';
