@@ -15,7 +15,12 @@ export function hindrances(
 
 function commandHindrance(setup: Setup): Hindrance | null {
   if (!setup.commands) return 'view';
-  return setup.problem?.kind === 'usage' && setup.problem.code === 'settings_missing' ? 'set_up' : null;
+  return isNotSetUp(setup) ? 'set_up' : null;
+}
+
+/** Whether there are no settings at all. */
+export function isNotSetUp({ problem }: Setup): boolean {
+  return problem?.kind === 'usage' && problem.code === 'settings_missing';
 }
 
 function isBusy({ status }: LiveView): boolean {

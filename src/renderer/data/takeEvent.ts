@@ -2,9 +2,10 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { TableRow } from '../../shared/contract.ts';
 import { assertNever } from '../../shared/status.ts';
 import type { WindowEvent } from '../../shared/window/events.ts';
-import { type BatchView, tableKey } from '../../shared/window/views.ts';
+import { type BatchView, type TableState, tableKey } from '../../shared/window/views.ts';
 import { keyOf } from './keys.ts';
 import type { LiveStore } from './liveStore.ts';
+import { withRuns } from './liveTables.ts';
 
 /** What history has more of after a batch has begun or ended. */
 const OF_HISTORY = [
@@ -28,6 +29,10 @@ export function takeEvent(event: WindowEvent, queries: QueryClient, live: LiveSt
     case 'tables':
       queries.setQueryData<BatchView>(keyOf('batch', event.batchId), (view) =>
         view === undefined ? view : { ...view, tables: withRows(view.tables, event.rows) },
+      );
+      queries.setQueryData<readonly TableState[]>(
+        keyOf('tables'),
+        (states) => states && withRuns(states, event.rows),
       );
       return;
     case 'history':

@@ -1,11 +1,12 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { TableStatus } from '../../../shared/status.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofMark.tsx';
-import { tableAddress } from './tableFilter.ts';
+import { statusOf, tableAddress } from './tableFilter.ts';
 import { chooserOf, wayOf } from './way.ts';
 
 /** The cells of one table: two lines each, plain elements; see BatchLine. */
@@ -22,9 +23,11 @@ export const TableLine = memo(function TableLine({
 }) {
   const t = useT();
   const format = useFormat();
-  const { last, success } = state;
-  const way = t(`tablesPage.way.${wayOf(state) ?? 'none'}`);
-  const chooser = t(`tablesPage.chooser.${chooserOf(state)}`);
+  const { last, success, now: open } = state;
+  const known = wayOf(state);
+  const way = t(`tablesPage.way.${known ?? 'none'}`);
+  const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
+  const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
@@ -38,9 +41,11 @@ export const TableLine = memo(function TableLine({
       </div>
       <div role="cell" className={cells.cell}>
         <span title={way}>{way}</span>
-        <span className={cells.less} title={chooser}>
-          {chooser}
-        </span>
+        {chooser !== null && (
+          <span className={cells.less} title={chooser}>
+            {chooser}
+          </span>
+        )}
       </div>
       <div role="cell" className={cells.cell}>
         {success === null ? (
@@ -53,9 +58,19 @@ export const TableLine = memo(function TableLine({
         )}
       </div>
       <div role="cell" className={cells.cell}>
-        {running && <StatusMark of="in_progress" kind="table" />}
-        {!running && last !== null && <StatusMark of={last.status} kind="table" />}
-        {!running && last === null && <span className={cells.less}>{t('tablesPage.never')}</span>}
+        {status === undefined ? (
+          <span className={cells.less}>{t('tablesPage.never')}</span>
+        ) : (
+          <StatusMark of={status} kind="table" />
+        )}
+        {status === TableStatus.InProgress && last !== null && (
+          <span className={cells.less}>
+            {t('tablesPage.before', { status: t(`words.table.${last.status}`) })}
+          </span>
+        )}
+        {open === TableStatus.Pending && status !== open && status !== TableStatus.InProgress && (
+          <span className={cells.less}>{t('tablesPage.waits')}</span>
+        )}
       </div>
       <div role="cell" className={cells.cell}>
         <ProofMark verified={state.verified} />

@@ -11,7 +11,7 @@ import { SORTS, type Sort, sortedBy, type TableFilter } from './tableFilter.ts';
 
 const ROW_HEIGHT = 56;
 const WIDTHS =
-  'minmax(7rem, 1.5fr) minmax(6.5rem, 1.3fr) minmax(7.25rem, 1.15fr) minmax(6rem, 1fr) minmax(8.5rem, 1.3fr)';
+  'minmax(7rem, 1.5fr) minmax(6.5rem, 1.3fr) minmax(7.25rem, 1.15fr) minmax(7rem, 1.05fr) minmax(9.75rem, 1.4fr)';
 
 /** Tables one below the other, thousands of them; each leads to its details. */
 export function TableList({
