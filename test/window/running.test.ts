@@ -36,7 +36,7 @@ test('a batch is watched while it runs, in every window, by table and as a whole
   await reads(page, /^\d of 3 tables$/);
   await reads(page, /^[\d,]+ of about [\d,]+ rows$/);
 
-  await page.getByRole('link', { name: /^sync_\d{8}_\d{6}_/ }).click();
+  await page.getByRole('link', { name: t('todayPage.running.toBatch') }).click();
   await page.getByRole('heading', { level: 1, name: /^Batch of \d\d:\d\d$/ }).waitFor();
   const row = page.getByRole('row').filter({ hasText: LINES });
   await reads(row, t('words.table.in_progress'));

@@ -1,4 +1,3 @@
-import type { ServiceStatus } from '../../../shared/service.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
 import { sayFailure } from '../../words/failure.ts';
@@ -20,6 +19,10 @@ export interface StandingFacts {
   readonly live: LiveView;
   /** Whether there are no usable settings at all. */
   readonly notSetUp: boolean;
+  /** Whether there are some, and the file as it is now cannot be used. */
+  readonly settingsWrong: boolean;
+  /** Whether the program behind the window does not answer, so that all of this is as it was. */
+  readonly linkLost: boolean;
   /** Whether a batch has ever run. */
   readonly hasHistory: boolean;
   readonly now: Date;
@@ -42,6 +45,7 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
       detail: say.t('todayPage.state.setUpFirst'),
     };
   const sentence = freshness(facts.live.upTo, facts.hasHistory, facts.now, say);
+  if (facts.linkLost) return { tone: 'quiet', sentence, detail: say.t('todayPage.state.linkLost') };
   return { sentence, ...stateOf(facts, say) };
 }
 
@@ -62,9 +66,9 @@ type State = Pick<Standing, 'tone' | 'detail'>;
 
 function stateOf(facts: StandingFacts, say: Say): State {
   const { live, now } = facts;
-  const { status, upTo } = live;
+  const { upTo } = live;
   const isFresh = upTo !== null && say.format.daysAgo(upTo, now) <= 0;
-  return busy(facts, isFresh, say) ?? troubled(status, isFresh, say) ?? atRest(facts, isFresh, say);
+  return busy(facts, isFresh, say) ?? troubled(facts, isFresh, say) ?? atRest(facts, isFresh, say);
 }
 
 /** What is being done at this moment, or waited for. */
@@ -104,15 +108,22 @@ function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }:
 }
 
 /** What does not come right by itself. */
-function troubled({ attention, refusal }: ServiceStatus, isFresh: boolean, { t }: Say): State | null {
+function troubled({ live, settingsWrong }: StandingFacts, isFresh: boolean, { t }: Say): State | null {
+  const { attention, refusal } = live.status;
   // What arrived today arrived, even where something else did not.
   const tone = isFresh ? 'warn' : 'bad';
-  if (refusal !== null) return { tone, detail: t('todayPage.state.settings') };
+  if (refusal !== null || settingsWrong) return { tone, detail: t('todayPage.state.settings') };
   const pressing = attention.find((one) => !one.resumesAlone);
   if (pressing === undefined) return null;
   const { failed } = pressing;
   if (failed.length === 0) return { tone, detail: t('todayPage.state.stopped') };
   return { tone, detail: t('todayPage.state.failed', { count: failed.length }) };
+}
+
+function untilWhen(until: string, now: Date, { t, format }: Say): string {
+  return format.daysAgo(until, now) === -1
+    ? t('todayPage.state.pausedTomorrow', { time: format.clock(until) })
+    : t('todayPage.state.pausedUntil', { time: format.shortTime(until) });
 }
 
 function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t, format }: Say): State {
@@ -121,10 +132,7 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
   if (pause !== null)
     return {
       tone: 'paused',
-      detail:
-        pause.until === null
-          ? t('todayPage.state.paused')
-          : t('todayPage.state.pausedUntil', { time: format.shortTime(pause.until) }),
+      detail: pause.until === null ? t('todayPage.state.paused') : untilWhen(pause.until, now, { t, format }),
     };
   if (attention.length > 0) return { tone: 'waiting', detail: t('todayPage.state.resumes') };
   if (isFresh) return { tone: 'good', detail: null };
