@@ -24,6 +24,10 @@ test('a batch is watched while it runs, in every window, by table and as a whole
   const page = await openWindow(agent);
   const other = await openWindow(agent);
   await reads(page, t('todayPage.fresh.none'));
+  // What is known there from before is old as soon as a batch begins.
+  await goTo(other, t('window.pages.tables'));
+  await reads(other.getByRole('row').filter({ hasText: LINES }), t('tablesPage.never'));
+  await goTo(other, t('window.pages.today'));
 
   slow.latencyMs = SLOW_MS;
   await button(page, t('todayPage.runNow')).click();
@@ -41,6 +45,8 @@ test('a batch is watched while it runs, in every window, by table and as a whole
   const row = page.getByRole('row').filter({ hasText: LINES });
   await reads(row, t('words.table.in_progress'));
   await progresses(page, t('todayPage.running.tableLabel', { table: LINES }));
+  await goTo(other, t('window.pages.tables'));
+  await reads(other.getByRole('row').filter({ hasText: LINES }), t('words.table.in_progress'));
   await goTo(other, t('window.pages.history'));
   await reads(other.getByRole('table'), t('words.batch.running'));
 

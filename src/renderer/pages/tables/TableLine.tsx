@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { TableStatus } from '../../../shared/status.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
@@ -23,11 +24,12 @@ export const TableLine = memo(function TableLine({
 }) {
   const t = useT();
   const format = useFormat();
-  const { last, success, now: open } = state;
+  const { success } = state;
   const known = wayOf(state);
   const way = t(`tablesPage.way.${known ?? 'none'}`);
   const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
   const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
+  const beside = besideStatus(status, state, t);
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
@@ -63,13 +65,10 @@ export const TableLine = memo(function TableLine({
         ) : (
           <StatusMark of={status} kind="table" />
         )}
-        {status === TableStatus.InProgress && last !== null && (
-          <span className={cells.less}>
-            {t('tablesPage.before', { status: t(`words.table.${last.status}`) })}
+        {beside !== null && (
+          <span className={cells.less} title={beside}>
+            {beside}
           </span>
-        )}
-        {open === TableStatus.Pending && status !== open && status !== TableStatus.InProgress && (
-          <span className={cells.less}>{t('tablesPage.waits')}</span>
         )}
       </div>
       <div role="cell" className={cells.cell}>
@@ -79,3 +78,15 @@ export const TableLine = memo(function TableLine({
     // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
   );
 });
+
+/** What a table that is being copied was before, and that one which has run waits for the next time. */
+function besideStatus(
+  shown: TableStatus | undefined,
+  { last, now }: TableState,
+  t: Translate,
+): string | null {
+  if (last === null) return null;
+  if (shown === TableStatus.InProgress)
+    return t('tablesPage.before', { status: t(`words.table.${last.status}`) });
+  return now === TableStatus.Pending ? t('tablesPage.waits') : null;
+}
