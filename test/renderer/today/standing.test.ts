@@ -138,6 +138,10 @@ describe('how things stand', () => {
       tone: 'bad',
       detail: english.t('todayPage.state.settings'),
     });
+    // Without settings nobody knows whose data counts.
+    expect(stand({ upTo: null }, {}, { settingsWrong: true }).sentence).toBe(
+      english.t('todayPage.fresh.unknown'),
+    );
   });
 
   it('is as it was while nobody answers, whatever was going on', () => {

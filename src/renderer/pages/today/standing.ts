@@ -44,7 +44,12 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
       sentence: say.t('todayPage.fresh.none'),
       detail: say.t('todayPage.state.setUpFirst'),
     };
-  const sentence = freshness(facts.live.upTo, facts.hasHistory, facts.now, say);
+  const { upTo } = facts.live;
+  // Which connections count stands in the settings.
+  const sentence =
+    facts.settingsWrong && upTo === null
+      ? say.t('todayPage.fresh.unknown')
+      : freshness(upTo, facts.hasHistory, facts.now, say);
   if (facts.linkLost) return { tone: 'quiet', sentence, detail: say.t('todayPage.state.linkLost') };
   return { sentence, ...stateOf(facts, say) };
 }
@@ -72,7 +77,11 @@ function stateOf(facts: StandingFacts, say: Say): State {
 }
 
 /** What is being done at this moment, or waited for. */
-function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }: Say): State | null {
+function busy(
+  { live, settingsWrong, labelOf }: StandingFacts,
+  isFresh: boolean,
+  { t, format }: Say,
+): State | null {
   const { activity } = live.status;
   switch (activity.kind) {
     case 'running':
@@ -92,6 +101,8 @@ function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }:
     case 'waiting_lease':
       return { tone: 'waiting', detail: t('todayPage.state.waitingLease') };
     case 'waiting_database': {
+      // It may be waited for because of them.
+      if (settingsWrong) return null;
       const { connection, failure, nextAttemptAt } = activity;
       const time = format.clock(nextAttemptAt);
       const says =

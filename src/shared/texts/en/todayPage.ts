@@ -3,6 +3,7 @@ export const todayPage = {
   fresh: {
     none: 'Nothing has been copied to head office yet',
     notAll: 'Head office does not have all tables yet',
+    unknown: 'How up to date head office is cannot be told now',
     today: 'Head office has everything up to {{time}} today',
     yesterday: 'Head office has everything up to yesterday, {{time}}',
     day: 'Head office has everything up to {{day}}, {{time}}',

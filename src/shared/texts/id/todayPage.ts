@@ -3,6 +3,7 @@ export const todayPage = {
   fresh: {
     none: 'Belum ada data yang disalin ke kantor pusat',
     notAll: 'Kantor pusat belum punya semua tabel',
+    unknown: 'Saat ini tidak dapat diketahui sampai kapan data ada di kantor pusat',
     today: 'Kantor pusat punya semua data sampai pukul {{time}} hari ini',
     yesterday: 'Kantor pusat punya semua data sampai kemarin pukul {{time}}',
     day: 'Kantor pusat punya semua data sampai {{day}} pukul {{time}}',
