@@ -29,6 +29,7 @@ export const TableLine = memo(function TableLine({
   const way = t(`tablesPage.way.${known ?? 'none'}`);
   const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
   const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
+  const ago = success === null ? null : format.ago(success.endedAt, now);
   const beside = besideStatus(status, state, t);
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
@@ -50,11 +51,11 @@ export const TableLine = memo(function TableLine({
         )}
       </div>
       <div role="cell" className={cells.cell}>
-        {success === null ? (
+        {success === null || ago === null ? (
           <span className={cells.warn}>{t('tablesPage.never')}</span>
         ) : (
           <>
-            <span>{format.ago(success.endedAt, now)}</span>
+            <span title={ago}>{ago}</span>
             <span className={cells.less}>{format.shortTime(success.endedAt)}</span>
           </>
         )}

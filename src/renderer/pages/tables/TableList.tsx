@@ -12,10 +12,10 @@ import { SORTS, type Sort, sortedBy, type TableFilter } from './tableFilter.ts';
 const ROW_HEIGHT = 56;
 /** Shares of the whole where it is narrow, as at 150 % zoom. */
 const WIDTHS = [
-  'minmax(min(7rem, 15.5%), 1.4fr)',
-  'minmax(min(9.5rem, 20%), 1.4fr)',
-  'minmax(min(7.25rem, 18%), 1.1fr)',
-  'minmax(min(7rem, 15.5%), 1.05fr)',
+  'minmax(min(7rem, 14.5%), 1.3fr)',
+  'minmax(min(9.5rem, 20%), 1.35fr)',
+  'minmax(min(7.75rem, 19%), 1.15fr)',
+  'minmax(min(7rem, 15.5%), 1fr)',
   'minmax(min(10.5rem, 23%), 1.5fr)',
 ].join(' ');
 

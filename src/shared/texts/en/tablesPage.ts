@@ -74,7 +74,7 @@ export const tablesPage = {
     not_compared: 'not comparable',
     failed: 'could not verify',
     at: 'at {{time}}',
-    checked: 'looked at {{time}}',
+    checked: 'compared {{time}}',
     lastEqual: 'last equal {{time}}',
   },
   found: {
