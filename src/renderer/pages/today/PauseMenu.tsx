@@ -54,12 +54,10 @@ export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
         <div role="group" aria-labelledby={means}>
           <Menu.Label id={means}>{t('todayPage.pauseMeans')}</Menu.Label>
           {LENGTHS.map(({ length, key }) => {
-            const end = pauseEnd(length, new Date())?.toISOString() ?? null;
+            const end = endOf(length);
             return (
-              <Menu.Item
-                key={length}
-                onClick={() => begin.mutate([pauseEnd(length, new Date())?.toISOString() ?? null])}
-              >
+              // An hour is one from the click on, not from when the menu was drawn.
+              <Menu.Item key={length} onClick={() => begin.mutate([endOf(length)])}>
                 {t(key, { time: end === null ? '' : format.clock(end) })}
               </Menu.Item>
             );
@@ -68,4 +66,9 @@ export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** When a pause that begins now ends, ISO 8601; null where a person ends it. */
+function endOf(length: (typeof LENGTHS)[number]['length']): string | null {
+  return pauseEnd(length, new Date())?.toISOString() ?? null;
 }
