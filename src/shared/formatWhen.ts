@@ -65,6 +65,17 @@ export function formatMoment(at: string, now: Date, language: Language, timeZone
   }).format(new Date(at));
 }
 
+/**
+ * Only the date: `22 Nov`, for where there is little room.
+ *
+ * @param at ISO 8601
+ * @param timeZone IANA name; the computer's own where absent
+ */
+export function formatDate(at: string, language: Language, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return formatOf(language, { day: 'numeric', month: 'short', ...zone }).format(new Date(at));
+}
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAYS = 24 * HOUR;

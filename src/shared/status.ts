@@ -17,6 +17,9 @@ export const TableStatus = {
 } as const;
 export type TableStatus = (typeof TableStatus)[keyof typeof TableStatus];
 
+/** Of a table that its batch has not done with. */
+export type OpenTableStatus = typeof TableStatus.Pending | typeof TableStatus.InProgress;
+
 /** Why a batch stopped before its end. */
 export const InterruptionReason = {
   /** The process died: found at the next start, because nobody held the lease. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   formatAgo,
+  formatDate,
   formatDay,
   formatMoment,
   formatMonth,
@@ -13,6 +14,13 @@ describe('a day of the calendar', () => {
     expect(formatDay('2026-08-17', 'id')).toBe('Sen, 17 Agu 2026');
     expect(formatMonth('2026-08-17', 'id')).toBe('Agu');
     expect(formatWeekday('2026-08-17', 'en')).toBe('Mon');
+  });
+});
+
+describe('the date of a moment', () => {
+  it('is that of the place', () => {
+    expect(formatDate('2026-11-22T17:30:00Z', 'en', 'Asia/Jakarta')).toBe('23 Nov');
+    expect(formatDate('2026-08-17T01:00:00Z', 'id', 'Asia/Jakarta')).toBe('17 Agu');
   });
 });
 

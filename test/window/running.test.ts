@@ -24,6 +24,10 @@ test('a batch is watched while it runs, in every window, by table and as a whole
   const page = await openWindow(agent);
   const other = await openWindow(agent);
   await reads(page, t('todayPage.fresh.none'));
+  // What is known there from before is old as soon as a batch begins.
+  await goTo(other, t('window.pages.tables'));
+  await reads(other.getByRole('row').filter({ hasText: LINES }), t('tablesPage.never'));
+  await goTo(other, t('window.pages.today'));
 
   slow.latencyMs = SLOW_MS;
   await button(page, t('todayPage.runNow')).click();
@@ -36,11 +40,13 @@ test('a batch is watched while it runs, in every window, by table and as a whole
   await reads(page, /^\d of 3 tables$/);
   await reads(page, /^[\d,]+ of about [\d,]+ rows$/);
 
-  await page.getByRole('link', { name: /^sync_\d{8}_\d{6}_/ }).click();
+  await page.getByRole('link', { name: t('todayPage.running.toBatch') }).click();
   await page.getByRole('heading', { level: 1, name: /^Batch of \d\d:\d\d$/ }).waitFor();
   const row = page.getByRole('row').filter({ hasText: LINES });
   await reads(row, t('words.table.in_progress'));
   await progresses(page, t('todayPage.running.tableLabel', { table: LINES }));
+  await goTo(other, t('window.pages.tables'));
+  await reads(other.getByRole('row').filter({ hasText: LINES }), t('words.table.in_progress'));
   await goTo(other, t('window.pages.history'));
   await reads(other.getByRole('table'), t('words.batch.running'));
 

@@ -9,18 +9,15 @@ import type { Journal } from '../journal/journal.ts';
  * @param settings null where they cannot be used: nothing is known to be selected then
  */
 export function viewTables(journal: Journal, settings: Settings | null): readonly TableState[] {
-  const past = new Map(
-    journal.tablesPast().map((one) => [tableKey(one.last.connection, one.last.table_name), one]),
-  );
+  const past = new Map(journal.tablesPast().map((one) => [tableKey(one.connection, one.table), one]));
   const verified = new Map(
     journal.verifications().map((row) => [tableKey(row.connection, row.table_name), row]),
   );
   const connections = new Map(settings?.connections.map((one) => [one.id, one]));
-  const ran = [...past.values()].map(({ last }) => ({ connection: last.connection, table: last.table_name }));
   const named = [...connections.values()].flatMap((one) =>
     namedTables(one).map((table) => ({ connection: one.id, table })),
   );
-  const all = new Map([...named, ...ran].map((one) => [tableKey(one.connection, one.table), one]));
+  const all = new Map([...named, ...past.values()].map((one) => [tableKey(one.connection, one.table), one]));
   return [...all]
     .sort(([, a], [, b]) => compareNames(a.connection, b.connection) || compareNames(a.table, b.table))
     .map(([key, { connection, table }]): TableState => {
@@ -29,9 +26,10 @@ export function viewTables(journal: Journal, settings: Settings | null): readonl
         connection,
         label: connections.get(connection)?.label || connection,
         table,
-        model: known?.last.model_name ?? modelName(table),
+        model: known?.model ?? modelName(table),
         ...choiceOf(connections.get(connection), table),
         last: known?.last ?? null,
+        now: known?.now ?? null,
         success: known?.success ?? null,
         verified: verified.get(key) ?? null,
       };

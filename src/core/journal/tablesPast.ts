@@ -1,15 +1,22 @@
 import type { TableRow } from '../../shared/contract.ts';
+import type { OpenTableStatus } from '../../shared/status.ts';
 import { type RawTableRow, tableRow, UNKNOWN_TABLES } from './rows.ts';
 import type { Store } from './store.ts';
 
-/** A table that has run, with its last run and its last success. */
+/** A table that was ever in a batch: how its last run ended, and what the batch that runs now does with it. */
 export interface TablePast {
-  readonly last: TableRow;
+  readonly connection: string;
+  readonly table: string;
+  readonly model: string;
+  /** The last run that came to an end; null where none has. */
+  readonly last: TableRow | null;
   readonly success: {
     readonly batchId: string;
     readonly endedAt: string;
     readonly snapshotAt: string | null;
   } | null;
+  /** Null where no batch runs, or it has done with the table. */
+  readonly now: OpenTableStatus | null;
 }
 
 /** One completed run of a table. */
@@ -24,7 +31,7 @@ export interface PastRun {
 
 /** What tables did before. */
 export interface TablesPast {
-  /** Of all tables that have run, by connection and name. */
+  /** Of all tables that were ever in a batch, by connection and name. */
   tablesPast(): readonly TablePast[];
   /** The last completed runs, at most `limit`, of each table of a batch; that batch's own left out. */
   completedRuns(batchId: string, limit: number): readonly PastRun[];
@@ -34,24 +41,29 @@ export function createTablesPast(store: Store): TablesPast {
   return {
     tablesPast: () =>
       store
-        .all<RawTableRow & Success>(
+        .all<RawTableRow & Around>(
           `${LATEST}
-           SELECT p.*, s.batch_id AS success_batch_id, s.ended_at AS success_ended_at,
-             s.source_snapshot_at AS success_snapshot_at
-           FROM latest JOIN sync_progress p ON p.rowid = latest.id LEFT JOIN sync_progress s ON s.rowid = (
-             SELECT q.rowid FROM sync_progress q
-             WHERE q.connection = p.connection AND q.table_name = p.table_name AND q.status = 'completed'
-             ORDER BY q.ended_at DESC LIMIT 1)
-           WHERE p.table_name <> @unknown ORDER BY p.connection, p.table_name`,
+           SELECT n.connection AS of_connection, n.table_name AS of_table, n.model_name AS of_model, p.*,
+             s.batch_id AS success_batch_id, s.ended_at AS success_ended_at,
+             s.source_snapshot_at AS success_snapshot_at,
+             (SELECT r.status FROM sync_progress r
+               WHERE r.batch_id = (SELECT batch_id FROM sync_batches WHERE status = 'running')
+                 AND r.connection = n.connection AND r.table_name = n.table_name
+                 AND r.status IN ('pending', 'in_progress')) AS now
+           FROM latest JOIN sync_progress n ON n.rowid = latest.id
+             LEFT JOIN sync_progress p ON p.rowid = (
+               SELECT q.rowid FROM sync_progress q
+               WHERE q.connection = n.connection AND q.table_name = n.table_name
+                 AND q.status NOT IN ('pending', 'in_progress')
+               ORDER BY q.rowid DESC LIMIT 1)
+             LEFT JOIN sync_progress s ON s.rowid = (
+               SELECT q.rowid FROM sync_progress q
+               WHERE q.connection = n.connection AND q.table_name = n.table_name AND q.status = 'completed'
+               ORDER BY q.ended_at DESC LIMIT 1)
+           WHERE n.table_name <> @unknown ORDER BY n.connection, n.table_name`,
           { unknown: UNKNOWN_TABLES },
         )
-        .map(({ success_batch_id: batchId, success_ended_at: endedAt, success_snapshot_at, ...row }) => ({
-          last: tableRow(row),
-          success:
-            batchId === null || endedAt === null
-              ? null
-              : { batchId, endedAt, snapshotAt: success_snapshot_at },
-        })),
+        .map(tablePast),
     completedRuns: (batchId, limit) =>
       store.all<PastRun>(
         `SELECT q.connection, q.table_name, q.duration_seconds AS seconds,
@@ -66,14 +78,39 @@ export function createTablesPast(store: Store): TablesPast {
   };
 }
 
-interface Success {
+interface Around {
+  readonly of_connection: string;
+  readonly of_table: string;
+  readonly of_model: string;
   readonly success_batch_id: string | null;
   readonly success_ended_at: string | null;
   readonly success_snapshot_at: string | null;
+  readonly now: OpenTableStatus | null;
+}
+
+function tablePast({
+  of_connection: connection,
+  of_table: table,
+  of_model: model,
+  success_batch_id: batchId,
+  success_ended_at: endedAt,
+  success_snapshot_at: snapshotAt,
+  now,
+  ...row
+}: RawTableRow & Around): TablePast {
+  return {
+    connection,
+    table,
+    model,
+    // Where no run has come to an end, the join left all of the row null.
+    last: row.batch_id === null ? null : tableRow(row),
+    success: batchId === null || endedAt === null ? null : { batchId, endedAt, snapshotAt },
+    now,
+  };
 }
 
 /**
- * The last run of each table: one step along the index a table, where GROUP BY would walk along all of its runs.
+ * The newest run of each table: one step along the index a table, where GROUP BY would walk along all of its runs.
  * Rowids follow the order of insertion.
  */
 const LATEST = `WITH RECURSIVE latest (id) AS (

@@ -2,9 +2,11 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { TableRow } from '../../shared/contract.ts';
 import { assertNever } from '../../shared/status.ts';
 import type { WindowEvent } from '../../shared/window/events.ts';
-import { type BatchView, tableKey } from '../../shared/window/views.ts';
+import { type BatchView, type TableState, tableKey } from '../../shared/window/views.ts';
 import { keyOf } from './keys.ts';
 import type { LiveStore } from './liveStore.ts';
+import { withRuns } from './liveTables.ts';
+import { patch } from './patch.ts';
 
 /** What history has more of after a batch has begun or ended. */
 const OF_HISTORY = [
@@ -26,9 +28,11 @@ export function takeEvent(event: WindowEvent, queries: QueryClient, live: LiveSt
       live.setLive(event.live);
       return;
     case 'tables':
-      queries.setQueryData<BatchView>(keyOf('batch', event.batchId), (view) =>
-        view === undefined ? view : { ...view, tables: withRows(view.tables, event.rows) },
-      );
+      patch<BatchView>(queries, keyOf('batch', event.batchId), (view) => ({
+        ...view,
+        tables: withRows(view.tables, event.rows),
+      }));
+      patch<readonly TableState[]>(queries, keyOf('tables'), (states) => withRuns(states, event.rows));
       return;
     case 'history':
       for (const call of OF_HISTORY) void queries.invalidateQueries({ queryKey: [call] });

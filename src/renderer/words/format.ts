@@ -14,7 +14,14 @@ import {
   formatRate,
   formatShortTime,
 } from '../../shared/format.ts';
-import { formatAgo, formatDay, formatMoment, formatMonth, formatWeekday } from '../../shared/formatWhen.ts';
+import {
+  formatAgo,
+  formatDate,
+  formatDay,
+  formatMoment,
+  formatMonth,
+  formatWeekday,
+} from '../../shared/formatWhen.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
@@ -45,6 +52,8 @@ export interface Format {
   plannedTime(at: string, timeZone?: string): string;
   /** With its weekday, and without the year where that is this one. */
   moment(at: string): string;
+  /** Only day and month: `22 Nov`. */
+  date(at: string): string;
   /** `3 hours ago`. */
   ago(at: string, now: Date): string;
   /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
@@ -72,6 +81,7 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     dayOf: (at) => dayOf(at, timeZone),
     plannedTime: (at, zone = timeZone) => formatPlannedTime(at, language, zone),
     moment: (at) => formatMoment(at, new Date(), language, timeZone),
+    date: (at) => formatDate(at, language, timeZone),
     ago: (at, now) => formatAgo(at, now, language),
     day: (day) => formatDay(day, language),
     weekday: (day) => formatWeekday(day, language),

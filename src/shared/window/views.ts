@@ -2,7 +2,7 @@ import type { BatchRow, LogRow, ScheduleView, TableProgress, TableRow } from '..
 import type { ErrorParams, FailureDetail, UsageCode } from '../errors.ts';
 import type { ServiceStatus } from '../service.ts';
 import type { Settings, SettingsFile } from '../settings.ts';
-import type { BatchStatus, BatchTrigger } from '../status.ts';
+import type { BatchStatus, BatchTrigger, OpenTableStatus } from '../status.ts';
 import type { Language } from '../texts/language.ts';
 import type { VerifiedRow } from '../verify.ts';
 
@@ -134,8 +134,10 @@ export interface TableState {
   readonly selected: boolean;
   /** As the settings have it: `auto` where they leave it to the engine. */
   readonly chosenStrategy: string;
-  /** Its last run; null where it has never run. */
+  /** Its last run that came to an end, well or not; null where none has. */
   readonly last: TableRow | null;
+  /** What the batch that runs now has still to do with it; null where there is nothing. */
+  readonly now: OpenTableStatus | null;
   /** The last that went well. `snapshotAt`: central has everything up to then. */
   readonly success: {
     readonly batchId: string | null;

@@ -1,11 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { completedBatch, failedBatch, writeSettings } from '../../main/support/history.ts';
+import {
+  beginBatch,
+  completedBatch,
+  failedBatch,
+  startTable,
+  writeSettings,
+} from '../../main/support/history.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
 import { startRunner } from '../../support/runner.ts';
-import { freshFolder, journalIn, realPorts } from '../journal/support/world.ts';
+import { counts, freshFolder, journalIn, realPorts } from '../journal/support/world.ts';
 import { watchService } from '../service/support.ts';
 import { faceOn, steppedClock } from './support.ts';
 
@@ -80,4 +86,26 @@ test('changed settings are told, and nothing is told while nothing changes or no
   failedBatch(journalIn(folder));
   for (let look = 0; look < 5; look++) await clock.pass(1000);
   expect(faced.events).toHaveLength(5);
+});
+
+test('a mistake in the settings takes nothing from what central has', async () => {
+  const folder = freshFolder();
+  writeSettings(folder);
+  const journal = journalIn(folder);
+  const batchId = beginBatch(journal, ['ad_org']);
+  const ref = startTable(journal, batchId, 'ad_org');
+  const at = '2026-11-22T01:00:00.000Z';
+  journal.progressTable(ref, { ...counts, checkpoint: null, sourceSnapshotAt: at });
+  journal.completeTable(ref, counts);
+  journal.endBatch(batchId);
+  const faced = faceOn(folder);
+  expect(await faced.value('live')).toMatchObject({ upTo: at });
+
+  writeFileSync(join(folder, 'settings.json'), '{}');
+  // Another line, so that it is looked up anew.
+  journal.logEvent('verified', { connection: 'pgsql_lmp', table: 'ad_org' });
+  expect(await faced.value('live')).toMatchObject({
+    upTo: at,
+    status: { refusal: { code: 'settings_invalid' } },
+  });
 });

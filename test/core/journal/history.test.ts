@@ -69,9 +69,41 @@ test('the last runs are told by table, the last success beside a later failure',
   journal.failTable(ref, { code: 'internal', kind: 'permanent', message: 'no', params: {} });
 
   expect(
-    journal.tablesPast().map(({ last, success }) => [last.table_name, last.status, success?.batchId]),
+    journal.tablesPast().map(({ table, last, success }) => [table, last?.status, success?.batchId]),
   ).toEqual([
     ['ad_org', 'completed', good],
     ['c_order', 'failed', good],
+  ]);
+});
+
+test('while a batch runs, what its tables came to before is told beside what it has still to do', () => {
+  const journal = journalIn(freshFolder());
+  const before = journal.beginBatch(planOf('ad_org', 'c_order')).batch_id;
+  const done = { batchId: before, connection: 'pgsql_lmp', table: 'ad_org' };
+  journal.startTable(done, { strategy: 'full', estimatedRows: 100 });
+  journal.completeTable(done, counts);
+  const failed = { ...done, table: 'c_order' };
+  journal.startTable(failed, { strategy: 'full', estimatedRows: 100 });
+  journal.failTable(failed, { code: 'internal', kind: 'permanent', message: 'no', params: {} });
+  journal.endBatch(before);
+
+  const running = journal.beginBatch(planOf('ad_org', 'c_order', 'm_product')).batch_id;
+  journal.startTable({ ...failed, batchId: running }, { strategy: null, estimatedRows: null });
+  const told = () =>
+    journal.tablesPast().map(({ table, last, now }) => [table, last?.status, last?.strategy, now]);
+  expect(told()).toEqual([
+    ['ad_org', 'completed', 'full', 'pending'],
+    ['c_order', 'failed', 'full', 'in_progress'],
+    ['m_product', undefined, undefined, 'pending'],
+  ]);
+
+  journal.completeTable({ ...failed, batchId: running }, counts);
+  expect(told()[1]).toEqual(['c_order', 'completed', null, null]);
+  // What nothing goes on with waits for nothing.
+  journal.interruptBatch(running, 'user');
+  expect(told().map(([table, status, , now]) => [table, status, now])).toEqual([
+    ['ad_org', 'completed', null],
+    ['c_order', 'completed', null],
+    ['m_product', undefined, null],
   ]);
 });

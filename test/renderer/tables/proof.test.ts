@@ -29,7 +29,7 @@ describe('the badge of a table', () => {
     const row = verified({ result: 'behind', checked_at: '2020-11-22T02:00:00.000Z' });
     expect(proofWords(row, t, format)).toMatchObject({
       main: 'behind',
-      more: 'looked at 22 Nov 2020, 09:00',
+      more: 'compared 22 Nov 2020, 09:00',
     });
   });
 

@@ -45,6 +45,7 @@ export function tableState({
     selected: true,
     chosenStrategy: 'auto',
     last: tableRow({ table_name: table, status, strategy }),
+    now: null,
     success: { batchId: 'sync_1', endedAt: '2026-11-22T01:00:05.000Z', snapshotAt: null },
     verified: null,
     ...over,

@@ -5,6 +5,7 @@ import {
   narrows,
   readTableFilter,
   sortedBy,
+  statusOf,
   type TableFilter,
   tableAddress,
   tableSearch,
@@ -91,6 +92,19 @@ describe('a table is shown', () => {
     expect(fits(left, { ...ALL, shown: 'failed' })).toBe(false);
     expect(fits(left, { ...ALL, shown: 'left' })).toBe(true);
     expect(fits(invoice, { ...ALL, shown: 'left' })).toBe(false);
+  });
+});
+
+describe('the status of a table', () => {
+  it('is what its last run came to, also while it waits for the next', () => {
+    expect(statusOf(tableState({ status: 'failed' }))).toBe('failed');
+    expect(statusOf(tableState({ status: 'failed', now: 'pending' }))).toBe('failed');
+  });
+
+  it('is that it is being copied while it is, and that it waits where it never was', () => {
+    expect(statusOf(tableState({ status: 'failed', now: 'in_progress' }))).toBe('in_progress');
+    expect(statusOf(tableState({ last: null, now: 'pending' }))).toBe('pending');
+    expect(statusOf(tableState({ last: null }))).toBeUndefined();
   });
 });
 

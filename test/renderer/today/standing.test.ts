@@ -116,7 +116,7 @@ describe('how things stand', () => {
     const attention = [{ batch: BATCH, failed: ['c_invoice'], openTables: 1, resumesAlone: true }];
     expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
       tone: 'waiting',
-      detail: 'What is left is done by itself. You need not do anything.',
+      detail: english.t('todayPage.state.resumes'),
     });
   });
 
@@ -124,10 +124,33 @@ describe('how things stand', () => {
     const pause = { since: TODAY, until: '2026-11-23T23:00:00Z' };
     expect(stand({ upTo: TODAY }, { pause })).toMatchObject({
       tone: 'paused',
-      detail: 'Paused: nothing runs by itself until 24 Nov, 06:00.',
+      detail: 'Paused: nothing runs by itself until tomorrow at 06:00.',
     });
+    const later = { since: TODAY, until: '2026-11-24T23:00:00Z' };
+    expect(stand({ upTo: TODAY }, { pause: later }).detail).toContain('until 25 Nov, 06:00.');
     const attention = [{ batch: BATCH, failed: [], openTables: 3, resumesAlone: false }];
     expect(stand({ upTo: TODAY }, { pause, attention }).tone).toBe('warn');
+  });
+
+  it('speaks of wrong settings before what comes right by itself', () => {
+    const attention = [{ batch: BATCH, failed: ['c_invoice'], openTables: 1, resumesAlone: true }];
+    expect(stand({ upTo: YESTERDAY }, { attention }, { settingsWrong: true })).toMatchObject({
+      tone: 'bad',
+      detail: english.t('todayPage.state.settings'),
+    });
+    // Without settings nobody knows whose data counts.
+    expect(stand({ upTo: null }, {}, { settingsWrong: true }).sentence).toBe(
+      english.t('todayPage.fresh.unknown'),
+    );
+  });
+
+  it('is as it was while nobody answers, whatever was going on', () => {
+    const running = { activity: { kind: 'running', batchId: BATCH.batch_id } } as const;
+    expect(stand({ upTo: TODAY }, running, { linkLost: true })).toEqual({
+      tone: 'quiet',
+      sentence: 'Head office has everything up to 08:41 today',
+      detail: english.t('todayPage.state.linkLost'),
+    });
   });
 
   it('speaks of nothing but setting up before that is done', () => {
@@ -146,6 +169,8 @@ function stand(
   const facts = {
     live: { ...AT_REST, ...live, status: { ...AT_REST.status, ...status } },
     notSetUp: false,
+    settingsWrong: false,
+    linkLost: false,
     hasHistory: true,
     now: NOW,
     labelOf: () => 'Lampung',

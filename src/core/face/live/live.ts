@@ -31,6 +31,8 @@ export class Live implements Disposable {
   /** As the service told it last; null where it has to be asked. */
   #status: ServiceStatus | null = null;
   #upTo: { readonly line: number; readonly at: string | null } | null = null;
+  /** As it was while the settings could be used. */
+  #lastUpTo: string | null = null;
   /** Tables that have begun or ended since they were told last. */
   readonly #turned = new Map<string, { readonly batchId: string; connection: string; table: string }>();
 
@@ -116,8 +118,13 @@ export class Live implements Disposable {
   #upToNow(journal: Journal): string | null {
     const line = this.runsHere ? (this.#upTo?.line ?? journal.lastLine()) : journal.lastLine();
     if (this.#upTo?.line === line) return this.#upTo.at;
-    const enabled = usableSettings(this.#host.folder)?.connections.filter((one) => one.enabled) ?? [];
-    this.#upTo = { line, at: journal.upTo(enabled.map((one) => one.id)) };
+    const settings = usableSettings(this.#host.folder);
+    // A mistake in the file changes nothing of what central has.
+    if (settings !== null) {
+      const enabled = settings.connections.filter((one) => one.enabled);
+      this.#lastUpTo = journal.upTo(enabled.map((one) => one.id));
+    }
+    this.#upTo = { line, at: this.#lastUpTo };
     return this.#upTo.at;
   }
 

@@ -1,12 +1,12 @@
 import { type CSSProperties, useEffect } from 'react';
 import type { BatchFilter, BatchPage } from '../../../shared/window/views.ts';
+import { withLive } from '../../data/liveBatch.ts';
 import { useLive } from '../../data/liveStore.ts';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { BatchLine, UnreadLine } from './BatchLine.tsx';
 import { longestOf } from './batchPages.ts';
-import { withLive } from './liveBatch.ts';
 import { useBatches } from './useBatches.ts';
 
 const ROW_HEIGHT = 56;

@@ -1,7 +1,11 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { TableState } from '../../../shared/window/views.ts';
+import { isNotSetUp } from '../../data/hindrances.ts';
+import { useCall } from '../../data/useCall.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableList } from './TableList.tsx';
@@ -45,10 +49,25 @@ export function FoundTables({
 
 function NoTable() {
   const t = useT();
-  const action = (
-    <Button component={Link} href="/connections" mt="xs">
-      {t('tablesPage.toConnections')}
-    </Button>
+  const { data: setup } = useCall('setup');
+  const { run, whyNotRun } = useMay();
+  const runNow = useCommand('runNow');
+  // Before that there is nothing to run, and no connection to go to.
+  const isSetUp = setup !== undefined && !isNotSetUp(setup);
+  const action = isSetUp && (
+    <Group justify="center" gap="xs" mt="xs">
+      <Button
+        loading={runNow.isPending}
+        disabled={!run}
+        title={whyNotRun}
+        onClick={() => runNow.mutate([{}])}
+      >
+        {t('todayPage.runNow')}
+      </Button>
+      <Button component={Link} href="/connections" variant="default">
+        {t('tablesPage.toConnections')}
+      </Button>
+    </Group>
   );
   return (
     <Empty title={t('tablesPage.empty')} action={action}>

@@ -30,9 +30,15 @@ export function ProofMark({ verified }: { readonly verified: VerifiedRow | null 
     <>
       <span className={`${marks.mark} ${marks[look]}`}>
         <Icon size={18} stroke={1.8} aria-hidden />
-        <span className={cells.clipped}>{main}</span>
+        <span className={cells.clipped} title={main}>
+          {main}
+        </span>
       </span>
-      {more !== null && <span className={cells.less}>{more}</span>}
+      {more !== null && (
+        <span className={cells.less} title={more}>
+          {more}
+        </span>
+      )}
     </>
   );
 }

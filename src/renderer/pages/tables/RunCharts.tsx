@@ -18,7 +18,9 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
     () => new Map(points.map(({ key, at }) => [key, format.shortTime(at)])),
     [points, format],
   );
+  const dates = useMemo(() => new Map(points.map(({ key, at }) => [key, format.date(at)])), [points, format]);
   const start = (key: unknown): string => starts.get(String(key)) ?? '';
+  const date = (key: unknown): string => dates.get(String(key)) ?? '';
   const common = {
     h: HEIGHT,
     data,
@@ -27,8 +29,10 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
     tickLine: 'none' as const,
     barProps: { isAnimationActive: false },
     maxBarWidth: 24,
-    xAxisProps: { tickFormatter: start, minTickGap: 40 },
-    yAxisProps: { width: 100 },
+    xAxisProps: { tickFormatter: date, minTickGap: 40 },
+    // Each of the few labels, also the one at the upper edge.
+    yAxisProps: { width: 110, tickCount: 3, interval: 0 as const },
+    barChartProps: { margin: { top: 12 } },
     tooltipProps: { labelFormatter: start },
   };
   return (
@@ -39,7 +43,7 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
       <BarChart
         {...common}
         series={[{ name: 'seconds', label: t('tablesPage.chart.duration'), color: 'branch.7' }]}
-        valueFormatter={(seconds) => format.duration(seconds)}
+        valueFormatter={(seconds) => unbroken(format.duration(seconds))}
       />
       <Text size="sm" fw={600} mt="xs">
         {t('tablesPage.chart.rows')}
@@ -51,4 +55,9 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
       />
     </div>
   );
+}
+
+/** Labels of an axis are broken at every space, and then run into what stands above. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Strategy } from '../../../shared/status.ts';
@@ -41,26 +41,31 @@ export function TableActions({
   };
   const busy = run.isPending || verify.isPending;
   return (
-    <Group gap="xs">
-      <Button {...common} loading={busy} onClick={() => run.mutate([scope], told.run)}>
-        {t('tablesPage.action.run')}
-      </Button>
-      <Button
-        {...common}
-        variant="default"
-        loading={busy}
-        onClick={() => verify.mutate([scope], told.verify)}
-      >
-        {t('tablesPage.action.verify')}
-      </Button>
-      <Button {...common} variant="default" loading={busy} onClick={() => ask('repair')}>
-        {t('tablesPage.action.repair')}
-      </Button>
-      <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
-        {t('tablesPage.action.full')}
-      </Button>
+    <Stack gap="xs">
+      {/* In pairs of what belongs together, so that none stands alone where they wrap. */}
+      <Group gap="xs">
+        <Button {...common} loading={busy} onClick={() => run.mutate([scope], told.run)}>
+          {t('tablesPage.action.run')}
+        </Button>
+        <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
+          {t('tablesPage.action.full')}
+        </Button>
+      </Group>
+      <Group gap="xs">
+        <Button
+          {...common}
+          variant="default"
+          loading={busy}
+          onClick={() => verify.mutate([scope], told.verify)}
+        >
+          {t('tablesPage.action.verify')}
+        </Button>
+        <Button {...common} variant="default" loading={busy} onClick={() => ask('repair')}>
+          {t('tablesPage.action.repair')}
+        </Button>
+      </Group>
       {why !== undefined && (
-        <Text size="sm" c="dimmed" w="100%">
+        <Text size="sm" c="dimmed">
           {why}
         </Text>
       )}
@@ -74,6 +79,6 @@ export function TableActions({
           else verify.mutate([{ ...scope, repair: true }], told.verify);
         }}
       />
-    </Group>
+    </Stack>
   );
 }

@@ -28,7 +28,7 @@ export function TableDrawer({
       onClose={close}
       closeOnEscape={!asking}
       position="right"
-      size="min(44rem, 100vw)"
+      size="min(50rem, 100vw)"
       title={
         <>
           <Text component="span" display="block" fw={700} size="lg" style={{ overflowWrap: 'anywhere' }}>

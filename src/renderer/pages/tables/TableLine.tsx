@@ -1,11 +1,13 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { TableStatus } from '../../../shared/status.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofMark.tsx';
-import { tableAddress } from './tableFilter.ts';
+import { statusOf, tableAddress } from './tableFilter.ts';
 import { chooserOf, wayOf } from './way.ts';
 
 /** The cells of one table: two lines each, plain elements; see BatchLine. */
@@ -22,9 +24,13 @@ export const TableLine = memo(function TableLine({
 }) {
   const t = useT();
   const format = useFormat();
-  const { last, success } = state;
-  const way = t(`tablesPage.way.${wayOf(state) ?? 'none'}`);
-  const chooser = t(`tablesPage.chooser.${chooserOf(state)}`);
+  const { success } = state;
+  const known = wayOf(state);
+  const way = t(`tablesPage.way.${known ?? 'none'}`);
+  const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
+  const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
+  const ago = success === null ? null : format.ago(success.endedAt, now);
+  const beside = besideStatus(status, state, t);
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
@@ -38,24 +44,33 @@ export const TableLine = memo(function TableLine({
       </div>
       <div role="cell" className={cells.cell}>
         <span title={way}>{way}</span>
-        <span className={cells.less} title={chooser}>
-          {chooser}
-        </span>
+        {chooser !== null && (
+          <span className={cells.less} title={chooser}>
+            {chooser}
+          </span>
+        )}
       </div>
       <div role="cell" className={cells.cell}>
-        {success === null ? (
+        {success === null || ago === null ? (
           <span className={cells.warn}>{t('tablesPage.never')}</span>
         ) : (
           <>
-            <span>{format.ago(success.endedAt, now)}</span>
+            <span title={ago}>{ago}</span>
             <span className={cells.less}>{format.shortTime(success.endedAt)}</span>
           </>
         )}
       </div>
       <div role="cell" className={cells.cell}>
-        {running && <StatusMark of="in_progress" kind="table" />}
-        {!running && last !== null && <StatusMark of={last.status} kind="table" />}
-        {!running && last === null && <span className={cells.less}>{t('tablesPage.never')}</span>}
+        {status === undefined ? (
+          <span className={cells.less}>{t('tablesPage.never')}</span>
+        ) : (
+          <StatusMark of={status} kind="table" />
+        )}
+        {beside !== null && (
+          <span className={cells.less} title={beside}>
+            {beside}
+          </span>
+        )}
       </div>
       <div role="cell" className={cells.cell}>
         <ProofMark verified={state.verified} />
@@ -64,3 +79,15 @@ export const TableLine = memo(function TableLine({
     // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
   );
 });
+
+/** What a table that is being copied was before, and that one which has run waits for the next time. */
+function besideStatus(
+  shown: TableStatus | undefined,
+  { last, now }: TableState,
+  t: Translate,
+): string | null {
+  if (last === null) return null;
+  if (shown === TableStatus.InProgress)
+    return t('tablesPage.before', { status: t(`words.table.${last.status}`) });
+  return now === TableStatus.Pending ? t('tablesPage.waits') : null;
+}

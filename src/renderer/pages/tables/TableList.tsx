@@ -10,8 +10,14 @@ import classes from './TableList.module.css';
 import { SORTS, type Sort, sortedBy, type TableFilter } from './tableFilter.ts';
 
 const ROW_HEIGHT = 56;
-const WIDTHS =
-  'minmax(7rem, 1.5fr) minmax(6.5rem, 1.3fr) minmax(7.25rem, 1.15fr) minmax(6rem, 1fr) minmax(8.5rem, 1.3fr)';
+/** Shares of the whole where it is narrow, as at 150 % zoom. */
+const WIDTHS = [
+  'minmax(min(7rem, 14.5%), 1.3fr)',
+  'minmax(min(9.5rem, 20%), 1.35fr)',
+  'minmax(min(7.75rem, 19%), 1.15fr)',
+  'minmax(min(7rem, 15.5%), 1fr)',
+  'minmax(min(10.5rem, 23%), 1.5fr)',
+].join(' ');
 
 /** Tables one below the other, thousands of them; each leads to its details. */
 export function TableList({

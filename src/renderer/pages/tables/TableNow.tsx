@@ -1,4 +1,5 @@
 import { Alert } from '@mantine/core';
+import { TableStatus } from '../../../shared/status.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import { useLive } from '../../data/liveStore.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -17,5 +18,7 @@ export function TableNow({ state }: { readonly state: TableState }) {
   }
   if (live?.verifying && isThis(live.verifying))
     return <Alert color="branch">{t('tablesPage.detail.verifying')}</Alert>;
+  if (state.now === TableStatus.Pending)
+    return <Alert color="branch">{t('tablesPage.detail.waiting')}</Alert>;
   return null;
 }

@@ -31,7 +31,7 @@ export function TablesPage({
   );
   return (
     <Page title={t('window.pages.tables')}>
-      <TableFilters filter={ways.filter} setFilter={ways.setFilter} />
+      {tables.data?.length !== 0 && <TableFilters filter={ways.filter} setFilter={ways.setFilter} />}
       <Answered to={tables}>{(states) => <FoundTables states={states} ways={ways} />}</Answered>
       <TableDrawer wanted={wanted} states={tables.data} close={ways.close} />
     </Page>

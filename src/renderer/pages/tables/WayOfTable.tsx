@@ -8,11 +8,13 @@ import { chooserOf, reasonIn, wayOf } from './way.ts';
 /** How a table is copied, and why so. */
 export function WayOfTable({ state }: { readonly state: TableState }) {
   const t = useT();
-  const way = wayOf(state) ?? 'none';
+  const known = wayOf(state);
+  const way = known ?? 'none';
   return (
     <>
       <Text>
-        {t(`tablesPage.way.${way}`)} ({t(`tablesPage.chooser.${chooserOf(state)}`)})
+        {t(`tablesPage.way.${way}`)}
+        {known !== null && ` (${t(`tablesPage.chooser.${chooserOf(state)}`)})`}
       </Text>
       <Text c="dimmed">{t(`tablesPage.explain.${way}`)}</Text>
       {state.last !== null && <WhyLast run={state.last} />}

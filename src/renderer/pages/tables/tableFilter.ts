@@ -72,6 +72,11 @@ export function fits(state: TableState, { text, connection, shown }: TableFilter
   return wanted === '' || `${state.table}\n${state.model}`.toLowerCase().includes(wanted);
 }
 
+/** What is being copied is, whatever its last run came to; what only waits is as its last run left it. */
+export function statusOf({ last, now }: TableState): TableStatus | undefined {
+  return now === TableStatus.InProgress ? now : (last?.status ?? now ?? undefined);
+}
+
 function isShown(state: TableState, shown: Shown): boolean {
   if (shown === 'left') return !state.selected;
   if (!state.selected) return false;

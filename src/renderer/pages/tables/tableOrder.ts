@@ -2,7 +2,7 @@ import { compareNames, compareText } from '../../../shared/naming.ts';
 import { Strategy, TableStatus } from '../../../shared/status.ts';
 import { VerifyResult } from '../../../shared/verify.ts';
 import type { TableState } from '../../../shared/window/views.ts';
-import type { Sort, TableFilter } from './tableFilter.ts';
+import { type Sort, statusOf, type TableFilter } from './tableFilter.ts';
 
 /** What needs a person comes first. */
 const STATUSES: readonly (TableStatus | undefined)[] = [
@@ -42,7 +42,7 @@ const BY: Readonly<Record<Sort, Compare>> = {
   way: (a, b) => WAYS.indexOf(a.last?.strategy ?? undefined) - WAYS.indexOf(b.last?.strategy ?? undefined),
   // What has never arrived is the oldest of all.
   success: (a, b) => compareText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
-  status: (a, b) => STATUSES.indexOf(a.last?.status) - STATUSES.indexOf(b.last?.status),
+  status: (a, b) => STATUSES.indexOf(statusOf(a)) - STATUSES.indexOf(statusOf(b)),
   proof: (a, b) => PROOFS.indexOf(a.verified?.result) - PROOFS.indexOf(b.verified?.result),
 };
 

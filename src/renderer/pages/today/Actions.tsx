@@ -10,8 +10,17 @@ import { PauseMenu } from './PauseMenu.tsx';
  * What a person can ask for at any time.
  *
  * @param props.main whether running is what the page asks the person to do
+ * @param props.settingsWrong whether the settings as they are written now cannot be used
  */
-export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
+export function Actions({
+  live,
+  main,
+  settingsWrong,
+}: {
+  readonly live: LiveView;
+  readonly main: boolean;
+  readonly settingsWrong: boolean;
+}) {
   const t = useT();
   const { command, run, whyNotCommand, whyNotRun } = useMay();
   const runNow = useCommand('runNow');
@@ -26,7 +35,8 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           leftSection={<IconPlayerStop size={18} aria-hidden />}
           loading={stop.isPending}
           disabled={!command}
-          title={whyNotCommand ?? t('todayPage.stopHint')}
+          // A verify that is stopped leaves nothing behind to go on with.
+          title={whyNotCommand ?? (kind === 'verifying' ? undefined : t('todayPage.stopHint'))}
           onClick={() => stop.mutate([])}
         >
           {t('todayPage.stop')}
@@ -36,8 +46,9 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           variant={main ? 'filled' : 'default'}
           leftSection={<IconPlayerPlay size={18} aria-hidden />}
           loading={runNow.isPending}
-          disabled={!run}
-          title={whyNotRun}
+          // As in the tray: nobody begins a run with settings other than those in front of them.
+          disabled={!run || settingsWrong}
+          title={settingsWrong ? t('todayPage.state.settings') : whyNotRun}
           onClick={() => runNow.mutate([{}])}
         >
           {t('todayPage.runNow')}

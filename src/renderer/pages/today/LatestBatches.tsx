@@ -1,6 +1,8 @@
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import type { BatchSummary } from '../../../shared/window/views.ts';
+import { withLive } from '../../data/liveBatch.ts';
+import { useLive } from '../../data/liveStore.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
@@ -14,6 +16,7 @@ export const LATEST = 5;
 export function LatestBatches() {
   const t = useT();
   const history = useCall('history', {}, 0, LATEST);
+  const live = useLive();
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="latest">
       <Group justify="space-between" gap="xs" mb="xs">
@@ -31,7 +34,7 @@ export function LatestBatches() {
           ) : (
             <ul className={classes.list}>
               {batches.map((batch) => (
-                <BatchLine key={batch.batch_id} batch={batch} />
+                <BatchLine key={batch.batch_id} batch={withLive(batch, live?.run ?? null)} />
               ))}
             </ul>
           )

@@ -2,12 +2,15 @@ import { Anchor, Text } from '@mantine/core';
 import { IconCalendarTime } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ServiceStatus } from '../../../shared/service.ts';
+import { useNow } from '../../data/useNow.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { sayNext } from './sayNext.ts';
 
 /** When Branchline runs by itself next. */
 export function NextRun({ status: { next, pause } }: { readonly status: ServiceStatus }) {
   const t = useT();
   const format = useFormat();
+  const now = useNow();
   const without = pause === null ? t('todayPage.noNext') : t('todayPage.nextPaused');
   return (
     <Text size="sm" mt="md" component="p" className="numbers">
@@ -17,7 +20,7 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
         aria-hidden
         style={{ verticalAlign: '-0.25em', marginInlineEnd: '0.4rem' }}
       />
-      {next === null ? without : t('todayPage.next', { time: format.plannedTime(toTheMinute(next.at)) })}
+      {next === null ? without : sayNext(next.at, now, { t, format })}
       {next === null && pause === null && (
         <>
           {' '}
@@ -28,10 +31,4 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
       )}
     </Text>
   );
-}
-
-/** Its seconds are this installation's share of the jitter: they mean nothing to a person. */
-function toTheMinute(at: string): string {
-  const minute = 60_000;
-  return new Date(Math.floor(Date.parse(at) / minute) * minute).toISOString();
 }

@@ -1,10 +1,11 @@
 import { Button, Menu } from '@mantine/core';
-import { IconChevronDown, IconPlayerPause, IconPlayerTrackNext } from '@tabler/icons-react';
+import { IconChevronDown, IconClockPlay, IconPlayerPause } from '@tabler/icons-react';
+import { useId } from 'react';
 import { pauseEnd } from '../../../shared/pauseEnd.ts';
 import type { Pause } from '../../../shared/service.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useMay } from '../../data/useMay.ts';
-import { useT } from '../../words/LanguageProvider.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 
 const LENGTHS = [
   { length: 'hour', key: 'todayPage.pauseHour' },
@@ -15,6 +16,8 @@ const LENGTHS = [
 /** Begins a pause of a length, or ends the one there is. */
 export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
   const t = useT();
+  const format = useFormat();
+  const means = useId();
   const { command, whyNotCommand } = useMay();
   const begin = useCommand('pause');
   const end = useCommand('unpause');
@@ -22,7 +25,7 @@ export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
     return (
       <Button
         variant="default"
-        leftSection={<IconPlayerTrackNext size={18} aria-hidden />}
+        leftSection={<IconClockPlay size={18} aria-hidden />}
         loading={end.isPending}
         disabled={!command}
         title={whyNotCommand}
@@ -46,15 +49,26 @@ export function PauseMenu({ pause }: { readonly pause: Pause | null }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {LENGTHS.map(({ length, key }) => (
-          <Menu.Item
-            key={length}
-            onClick={() => begin.mutate([pauseEnd(length, new Date())?.toISOString() ?? null])}
-          >
-            {t(key)}
-          </Menu.Item>
-        ))}
+        {/* Beside "Stop" it would seem to be what is being copied now that is paused. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: the group of a menu is no fieldset. */}
+        <div role="group" aria-labelledby={means}>
+          <Menu.Label id={means}>{t('todayPage.pauseMeans')}</Menu.Label>
+          {LENGTHS.map(({ length, key }) => {
+            const end = endOf(length);
+            return (
+              // An hour is one from the click on, not from when the menu was drawn.
+              <Menu.Item key={length} onClick={() => begin.mutate([endOf(length)])}>
+                {t(key, { time: end === null ? '' : format.clock(end) })}
+              </Menu.Item>
+            );
+          })}
+        </div>
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** When a pause that begins now ends, ISO 8601; null where a person ends it. */
+function endOf(length: (typeof LENGTHS)[number]['length']): string | null {
+  return pauseEnd(length, new Date())?.toISOString() ?? null;
 }

@@ -23,8 +23,8 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
         <Title order={2} size="h4" id="running">
           {t('todayPage.running.title')}
         </Title>
-        <Anchor component={Link} href={`/batch/${run.batchId}`} size="sm" className="numbers">
-          {run.batchId}
+        <Anchor component={Link} href={`/batch/${run.batchId}`} size="sm" title={run.batchId}>
+          {t('todayPage.running.toBatch')}
         </Anchor>
       </Group>
       <div className={classes.whole}>
@@ -37,16 +37,23 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
             text={`${percent}, ${tables}`}
           />
         </div>
+        <Text size="sm" className={`${classes.left} numbers`}>
+          {left(run.etaSeconds)}
+        </Text>
       </div>
       <Text component="div" size="sm" className={`${classes.facts} numbers`}>
-        <span>{tables}</span>
-        {run.failedTables > 0 && (
-          <span className={classes.failed}>{t('todayPage.running.failed', { count: run.failedTables })}</span>
-        )}
+        <span>
+          <span>{tables}</span>
+          {run.failedTables > 0 && (
+            <span className={classes.failed}>
+              {' · '}
+              {t('todayPage.running.failed', { count: run.failedTables })}
+            </span>
+          )}
+        </span>
         <span>{t('todayPage.running.rows', { rows: format.count(run.rows) })}</span>
-        <span>{format.bytes(run.bytes)}</span>
+        <span>{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</span>
         <span>{rate(run.rowsPerSecond)}</span>
-        <span>{left(run.etaSeconds)}</span>
       </Text>
       <RunningTables key={run.batchId} tables={run.tables} />
     </Paper>

@@ -56,6 +56,9 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
         <Text size="sm" c="dimmed" truncate title={labelOf(table.connection)}>
           {labelOf(table.connection)}
         </Text>
+        <Text size="sm" className={`${classes.left} numbers`}>
+          {left(table.etaSeconds)}
+        </Text>
       </div>
       <ProgressLine
         size="sm"
@@ -63,11 +66,10 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
         fraction={fractionOf(done, table.estimatedRows)}
         text={rows}
       />
-      <Text component="div" size="sm" className={`${classes.facts} ${classes.tableFacts} numbers`}>
-        <span>{rows}</span>
-        <span>{format.bytes(table.bytes)}</span>
+      <Text component="div" size="sm" className={`${classes.facts} numbers`}>
+        <span className={classes.wide}>{rows}</span>
+        <span>{t('todayPage.running.bytes', { size: format.bytes(table.bytes) })}</span>
         <span>{rate(table.rowsPerSecond)}</span>
-        <span>{left(table.etaSeconds)}</span>
       </Text>
     </>
   );

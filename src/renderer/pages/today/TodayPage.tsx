@@ -2,7 +2,8 @@ import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Attention } from '../../../shared/service.ts';
 import type { LiveView, Setup } from '../../../shared/window/views.ts';
-import { useLive } from '../../data/liveStore.ts';
+import { isNotSetUp } from '../../data/hindrances.ts';
+import { useLinkLoss, useLive } from '../../data/liveStore.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { useNow } from '../../data/useNow.ts';
@@ -27,7 +28,7 @@ export function TodayPage() {
   const asked = useCall('live');
   const live = useLive();
   return (
-    <Page title={t('todayPage.title')}>
+    <Page title={t('window.pages.today')}>
       <Answered to={setup}>
         {(known) =>
           live === null ? (
@@ -47,10 +48,14 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   const labelOf = useLabels();
   const now = useNow();
   const history = useCall('history', {}, 0, LATEST);
-  const { problem } = setup;
-  const notSetUp = problem?.kind === 'usage' && problem.code === 'settings_missing';
+  const notSetUp = isNotSetUp(setup);
+  const settingsWrong = setup.problem !== null && !notSetUp;
+  const linkLost = useLinkLoss() !== null;
   const hasHistory = (history.data?.total ?? 0) > 0;
-  const standing = standingOf({ live, notSetUp, hasHistory, now, labelOf }, { t, format });
+  const standing = standingOf(
+    { live, notSetUp, settingsWrong, linkLost, hasHistory, now, labelOf },
+    { t, format },
+  );
   const troubles = troublesOf(live);
   const [first] = troubles;
   return (
@@ -58,8 +63,8 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
       <StandingCard standing={standing}>
         {!notSetUp && (
           <>
-            <Actions live={live} main={first === undefined || first.resumesAlone} />
-            <NextRun status={live.status} />
+            <Actions live={live} main={first === undefined} settingsWrong={settingsWrong} />
+            {!settingsWrong && !linkLost && <NextRun status={live.status} />}
           </>
         )}
       </StandingCard>

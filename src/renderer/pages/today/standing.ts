@@ -1,4 +1,3 @@
-import type { ServiceStatus } from '../../../shared/service.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
 import { sayFailure } from '../../words/failure.ts';
@@ -20,6 +19,10 @@ export interface StandingFacts {
   readonly live: LiveView;
   /** Whether there are no usable settings at all. */
   readonly notSetUp: boolean;
+  /** Whether there are some, and the file as it is now cannot be used. */
+  readonly settingsWrong: boolean;
+  /** Whether the program behind the window does not answer, so that all of this is as it was. */
+  readonly linkLost: boolean;
   /** Whether a batch has ever run. */
   readonly hasHistory: boolean;
   readonly now: Date;
@@ -41,7 +44,13 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
       sentence: say.t('todayPage.fresh.none'),
       detail: say.t('todayPage.state.setUpFirst'),
     };
-  const sentence = freshness(facts.live.upTo, facts.hasHistory, facts.now, say);
+  const { upTo } = facts.live;
+  // Which connections count stands in the settings.
+  const sentence =
+    facts.settingsWrong && upTo === null
+      ? say.t('todayPage.fresh.unknown')
+      : freshness(upTo, facts.hasHistory, facts.now, say);
+  if (facts.linkLost) return { tone: 'quiet', sentence, detail: say.t('todayPage.state.linkLost') };
   return { sentence, ...stateOf(facts, say) };
 }
 
@@ -62,13 +71,17 @@ type State = Pick<Standing, 'tone' | 'detail'>;
 
 function stateOf(facts: StandingFacts, say: Say): State {
   const { live, now } = facts;
-  const { status, upTo } = live;
+  const { upTo } = live;
   const isFresh = upTo !== null && say.format.daysAgo(upTo, now) <= 0;
-  return busy(facts, isFresh, say) ?? troubled(status, isFresh, say) ?? atRest(facts, isFresh, say);
+  return busy(facts, isFresh, say) ?? troubled(facts, isFresh, say) ?? atRest(facts, isFresh, say);
 }
 
 /** What is being done at this moment, or waited for. */
-function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }: Say): State | null {
+function busy(
+  { live, settingsWrong, labelOf }: StandingFacts,
+  isFresh: boolean,
+  { t, format }: Say,
+): State | null {
   const { activity } = live.status;
   switch (activity.kind) {
     case 'running':
@@ -88,6 +101,8 @@ function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }:
     case 'waiting_lease':
       return { tone: 'waiting', detail: t('todayPage.state.waitingLease') };
     case 'waiting_database': {
+      // It may be waited for because of them.
+      if (settingsWrong) return null;
       const { connection, failure, nextAttemptAt } = activity;
       const time = format.clock(nextAttemptAt);
       const says =
@@ -104,15 +119,22 @@ function busy({ live, labelOf }: StandingFacts, isFresh: boolean, { t, format }:
 }
 
 /** What does not come right by itself. */
-function troubled({ attention, refusal }: ServiceStatus, isFresh: boolean, { t }: Say): State | null {
+function troubled({ live, settingsWrong }: StandingFacts, isFresh: boolean, { t }: Say): State | null {
+  const { attention, refusal } = live.status;
   // What arrived today arrived, even where something else did not.
   const tone = isFresh ? 'warn' : 'bad';
-  if (refusal !== null) return { tone, detail: t('todayPage.state.settings') };
+  if (refusal !== null || settingsWrong) return { tone, detail: t('todayPage.state.settings') };
   const pressing = attention.find((one) => !one.resumesAlone);
   if (pressing === undefined) return null;
   const { failed } = pressing;
   if (failed.length === 0) return { tone, detail: t('todayPage.state.stopped') };
   return { tone, detail: t('todayPage.state.failed', { count: failed.length }) };
+}
+
+function untilWhen(until: string, now: Date, { t, format }: Say): string {
+  return format.daysAgo(until, now) === -1
+    ? t('todayPage.state.pausedTomorrow', { time: format.clock(until) })
+    : t('todayPage.state.pausedUntil', { time: format.shortTime(until) });
 }
 
 function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t, format }: Say): State {
@@ -121,10 +143,7 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
   if (pause !== null)
     return {
       tone: 'paused',
-      detail:
-        pause.until === null
-          ? t('todayPage.state.paused')
-          : t('todayPage.state.pausedUntil', { time: format.shortTime(pause.until) }),
+      detail: pause.until === null ? t('todayPage.state.paused') : untilWhen(pause.until, now, { t, format }),
     };
   if (attention.length > 0) return { tone: 'waiting', detail: t('todayPage.state.resumes') };
   if (isFresh) return { tone: 'good', detail: null };

@@ -18,7 +18,7 @@ export const tray = {
   more: '{{names}} dan {{count}} lagi',
   lastBatch: 'Batch terakhir: {{time}}, {{status}}',
   noBatch: 'Belum ada batch',
-  next: 'Berikutnya: {{time}}',
+  next: 'Proses berikutnya: {{time}}',
   batch: '{{time}} · {{status}}',
   runNow: 'Jalankan sekarang',
   pause: 'Jeda',

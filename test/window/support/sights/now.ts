@@ -57,13 +57,7 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await look('batch-interrupted');
   await button(t('troubles.resume')).click();
   await go('/');
-  await page
-    .getByText(
-      t('todayPage.fresh.today', { time: '' })
-        .split(/\d|\s{2}/)[0]
-        ?.trim() ?? '',
-    )
-    .waitFor();
+  await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
   await button(t('todayPage.runNow')).waitFor();
   await look('today-up-to-date');
 }
@@ -71,7 +65,8 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
 async function waiting({ page, t, go, look, button }: Stage, { link }: Moment): Promise<void> {
   await go('/');
   await button(t('todayPage.pause')).click();
-  await page.getByRole('menuitem', { name: t('todayPage.pauseTomorrow') }).click();
+  const tomorrow = t('todayPage.pauseTomorrow', { time: '06' }).replace(/06.*/, '');
+  await page.getByRole('menuitem', { name: tomorrow }).click();
   await button(t('todayPage.unpause')).waitFor();
   await look('today-paused');
   await button(t('todayPage.unpause')).click();

@@ -46,6 +46,8 @@ export function stageOf(page: Page, language: Language, look: Look): Stage {
         .waitFor({ state: 'detached' });
       // A button that waits shows where it was pressed, and no words.
       await page.locator('[data-loading]').first().waitFor({ state: 'detached' });
+      // What was clicked last is not pointed at any more.
+      await page.mouse.move(0, 0);
       await look(name);
     },
   };

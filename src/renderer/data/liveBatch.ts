@@ -1,4 +1,4 @@
-import type { BatchSummary, RunView } from '../../../shared/window/views.ts';
+import type { BatchSummary, RunView } from '../../shared/window/views.ts';
 
 /** A batch with how far it has come by now, where it is the one that runs. */
 export function withLive(batch: BatchSummary, run: RunView | null): BatchSummary {

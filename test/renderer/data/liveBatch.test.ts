@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withLive } from '../../../src/renderer/pages/history/liveBatch.ts';
+import { withLive } from '../../../src/renderer/data/liveBatch.ts';
 import type { BatchSummary, RunView } from '../../../src/shared/window/views.ts';
 
 const batch: BatchSummary = {
