@@ -24,7 +24,10 @@ export function dueOn(day: Date): readonly string[] {
   });
 }
 
-/** Schedules as a branch has them, one of them off; what they ran is kept for as long as the made-up past goes back. */
+/** Nearly as long as the made-up past goes back, so that a clean-up finds a little. */
+const KEPT_DAYS = 82;
+
+/** Schedules as a branch has them, one of them off. */
 export function addSchedules(folder: string, language: Language): void {
   const file = join(folder, 'settings.json');
   const settings: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'));
@@ -33,5 +36,8 @@ export function addSchedules(folder: string, language: Language): void {
     { id: SCHEDULE, cron: `0 ${dailyHours().join(',')} * * *`, timezone },
     { id: 'stock_hourly', cron: '15 */2 * * 1-6', timezone, tables: ['m_storageonhand'], enabled: false },
   ];
-  writeFileSync(file, JSON.stringify({ ...settings, language, schedules, retention: { days: 90 } }, null, 2));
+  writeFileSync(
+    file,
+    JSON.stringify({ ...settings, language, schedules, retention: { days: KEPT_DAYS } }, null, 2),
+  );
 }
