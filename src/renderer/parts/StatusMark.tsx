@@ -6,11 +6,12 @@ import {
   IconPlayerPause,
   IconRefresh,
 } from '@tabler/icons-react';
-import type { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { BatchStatus } from '../../shared/status.ts';
 import { useT } from '../words/LanguageProvider.tsx';
 import classes from './StatusMark.module.css';
+import type { SeenTable } from './seenStatus.ts';
 
-type AnyStatus = BatchStatus | TableStatus;
+type AnyStatus = BatchStatus | SeenTable;
 
 /** By shape as well as by colour: one person in twelve does not see the difference of red and green. */
 const SHAPES = {
@@ -20,6 +21,7 @@ const SHAPES = {
   skipped: { icon: IconCircleMinus, look: 'quiet' },
   failed: { icon: IconAlertTriangle, look: 'bad' },
   interrupted: { icon: IconPlayerPause, look: 'warn' },
+  halted: { icon: IconPlayerPause, look: 'warn' },
   pending: { icon: IconCircleDashed, look: 'quiet' },
 } as const satisfies Readonly<Record<AnyStatus, unknown>>;
 
@@ -30,7 +32,7 @@ export function StatusMark({ of, kind }: { readonly of: AnyStatus; readonly kind
   return (
     <span className={`${classes.mark} ${classes[look]}`}>
       <Icon size={18} stroke={1.8} aria-hidden />
-      {kind === 'batch' ? t(`words.batch.${of as BatchStatus}`) : t(`words.table.${of as TableStatus}`)}
+      {kind === 'batch' ? t(`words.batch.${of as BatchStatus}`) : t(`words.table.${of as SeenTable}`)}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { TableRow } from '../../../shared/contract.ts';
+import { BatchStatus } from '../../../shared/status.ts';
 import { type BatchView, type RunningTable, tableKey } from '../../../shared/window/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useLabels } from '../../data/useLabels.ts';
@@ -36,6 +37,7 @@ export function TableList({
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((key: string) => setOpen((now) => toggled(now, key)), []);
   const batchId = view.batch.batch_id;
+  const atWork = view.batch.status === BatchStatus.Running;
   const retry = useCallback(
     (row: TableRow) => mutate([batchId, { tables: [refOf(row)] }]),
     [mutate, batchId],
@@ -66,6 +68,7 @@ export function TableList({
             rowIndex={rowIndex}
             live={running.get(key)}
             usual={view.usual[key]}
+            atWork={atWork}
             label={labelOf(row.connection)}
             actions={actions}
             hasActions={hasActions}

@@ -5,6 +5,7 @@ import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { type RunningTable, tableKey, type Usual } from '../../../shared/window/views.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
+import { seenStatus } from '../../parts/seenStatus.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { FailureDetails } from './FailureDetails.tsx';
 import { withLive } from './liveRows.ts';
@@ -19,6 +20,8 @@ interface Props {
   readonly rowIndex: number;
   readonly live: RunningTable | undefined;
   readonly usual: Usual | undefined;
+  /** Whether its batch runs now. */
+  readonly atWork: boolean;
   /** The name that people know its connection by. */
   readonly label: string;
   readonly actions: RowActions;
@@ -50,7 +53,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
     <>
       <tr aria-rowindex={props.rowIndex} className={classes.row}>
         <td>
-          <StatusMark of={row.status} kind="table" />
+          <StatusMark of={seenStatus(row.status, props.atWork)} kind="table" />
         </td>
         <NameCell row={row} label={props.label} />
         <td className={classes.number}>{count(row.records_processed)}</td>

@@ -1,6 +1,7 @@
 import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchView, RunView } from '../../../shared/window/views.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { Empty } from '../../parts/Empty.tsx';
@@ -23,6 +24,7 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
   const [filter, setFilter] = useState(ALL_TABLES);
   const [sort, setSort] = useState(FIRST_SORT);
   const { tables, batch } = view;
+  const atWork = batch.status === BatchStatus.Running;
   const counts = useMemo(() => countShown(tables), [tables]);
   const rows = useMemo(
     () => sorted(filtered(tables, filter, labelOf), sort),
@@ -48,7 +50,7 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
           data={SHOWN.filter((show) => show === 'all' || show === filter.show || counts[show] > 0).map(
             (show) => ({
               value: show,
-              label: `${t(`batchPage.shown.${show}`)} ${format.count(counts[show])}`,
+              label: `${t(`batchPage.shown.${show === 'running' && !atWork ? 'halted' : show}`)} ${format.count(counts[show])}`,
             }),
           )}
           className="numbers"

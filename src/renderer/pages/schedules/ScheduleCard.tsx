@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconEdit } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../shared/contract.ts';
@@ -95,7 +95,9 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
         {last_run.batch_id === null ? (
           t('schedulesPage.lastRun', { at })
         ) : (
-          <Link href={`/batch/${last_run.batch_id}`}>{t('schedulesPage.lastRun', { at })}</Link>
+          <Anchor component={Link} href={`/batch/${last_run.batch_id}`} size="sm">
+            {t('schedulesPage.lastRun', { at })}
+          </Anchor>
         )}
       </Text>
       {last_run.batch_status !== null && <StatusMark of={last_run.batch_status} kind="batch" />}

@@ -2,10 +2,15 @@ import { Anchor, Table, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
+import { seenStatus } from '../../parts/seenStatus.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 
-/** The runs of a table, latest first; each leads to its batch. They also say what the charts show. */
-export function RunRows({ runs }: { readonly runs: readonly TableRow[] }) {
+/**
+ * The runs of a table, latest first; each leads to its batch. They also say what the charts show.
+ *
+ * @param props.atWork whether the latest goes on now
+ */
+export function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly atWork: boolean }) {
   const t = useT();
   const format = useFormat();
   if (runs.length === 0) return <Text c="dimmed">{t('tablesPage.run.none')}</Text>;
@@ -21,7 +26,7 @@ export function RunRows({ runs }: { readonly runs: readonly TableRow[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {runs.map((run) => (
+          {runs.map((run, index) => (
             <Table.Tr key={run.batch_id}>
               <Table.Td>
                 <Anchor component={Link} href={`/batch/${encodeURIComponent(run.batch_id)}`} size="sm">
@@ -29,7 +34,7 @@ export function RunRows({ runs }: { readonly runs: readonly TableRow[] }) {
                 </Anchor>
               </Table.Td>
               <Table.Td>
-                <StatusMark of={run.status} kind="table" />
+                <StatusMark of={seenStatus(run.status, atWork && index === 0)} kind="table" />
               </Table.Td>
               <Table.Td ta="right">{format.count(run.records_processed)}</Table.Td>
               <Table.Td ta="right">

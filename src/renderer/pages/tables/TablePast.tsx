@@ -1,6 +1,7 @@
 import { Button, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { TableRow } from '../../../shared/contract.ts';
+import { TableStatus } from '../../../shared/status.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
@@ -16,12 +17,14 @@ const FIRST_RUNS = 10;
 const RunCharts = lazy(() => import('./RunCharts.tsx').then((module) => ({ default: module.RunCharts })));
 
 /** The last runs of a table: drawn over time, and one by one. */
-export function TablePast({ state: { connection, table } }: { readonly state: TableState }) {
+export function TablePast({ state: { connection, table, now } }: { readonly state: TableState }) {
   const runs = useCall('tableRuns', connection, table, RUNS);
-  return <Answered to={runs}>{(rows) => <Past runs={rows} />}</Answered>;
+  return (
+    <Answered to={runs}>{(rows) => <Past runs={rows} atWork={now === TableStatus.InProgress} />}</Answered>
+  );
 }
 
-function Past({ runs }: { readonly runs: readonly TableRow[] }) {
+function Past({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly atWork: boolean }) {
   const t = useT();
   const format = useFormat();
   const [all, setAll] = useState(false);
@@ -51,7 +54,7 @@ function Past({ runs }: { readonly runs: readonly TableRow[] }) {
         )}
       </Section>
       <Section title={t('tablesPage.detail.runs')}>
-        <RunRows runs={all ? runs : runs.slice(0, FIRST_RUNS)} />
+        <RunRows runs={all ? runs : runs.slice(0, FIRST_RUNS)} atWork={atWork} />
         {!all && runs.length > FIRST_RUNS && (
           <Button variant="default" onClick={() => setAll(true)}>
             {t('tablesPage.run.more', { number: format.count(runs.length) })}

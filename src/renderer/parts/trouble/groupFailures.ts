@@ -1,5 +1,6 @@
 import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
+import { compareNames } from '../../../shared/naming.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
 import type { Language } from '../../../shared/texts/language.ts';
@@ -39,9 +40,11 @@ export function groupFailures(
     else group.push(row);
   }
   return [...groups.values()]
-    .map((group) => say(group, t, labelOf))
+    .map((group) => say(group.toSorted(byName), t, labelOf))
     .sort((a, b) => b.rows.length - a.rows.length);
 }
+
+const byName = (a: TableRow, b: TableRow): number => compareNames(a.table_name, b.table_name);
 
 /** Whether the sentence itself says which table it is about, so that a list of one need not. */
 export function namesItsTable({ rows, sentence }: FailureGroup): boolean {

@@ -9,6 +9,8 @@ export const words = {
   table: {
     pending: 'pending',
     in_progress: 'in progress',
+    /** In the middle of it, by a power cut or by a person. */
+    halted: 'cut off',
     completed: 'completed',
     failed: 'failed',
     skipped: 'skipped',

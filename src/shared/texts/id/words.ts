@@ -8,6 +8,7 @@ export const words = {
   table: {
     pending: 'menunggu',
     in_progress: 'diproses',
+    halted: 'terputus',
     completed: 'selesai',
     failed: 'gagal',
     skipped: 'dilewati',

@@ -33,7 +33,8 @@ async function batch({ page, t, go, look, button }: Stage): Promise<void> {
   await look('batch-export-menu');
   await page.keyboard.press('Escape');
   await page.getByRole('tab', { name: t('batchPage.tabs.log') }).click();
-  await page.getByLabel(t('batchPage.log.search')).waitFor();
+  const search = page.getByLabel(t('batchPage.log.search'));
+  await search.evaluate((field) => field.scrollIntoView());
   await look('batch-log');
 }
 
@@ -105,7 +106,8 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await dialog()
     .getByRole('textbox', { name: t('schedulesPage.time') })
     .fill('25');
-  await dialog().getByLabel(t('schedulesPage.name')).focus();
+  // Out of the field, in which nothing is wrong while somebody types.
+  await page.keyboard.press('Tab');
   await dialog().getByText(t('schedulesPage.noTime')).waitFor();
   await look('schedule-time-wrong');
   await dialog().getByText(t('schedulesPage.kind.cron'), { exact: true }).click();
