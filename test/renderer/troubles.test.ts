@@ -40,8 +40,14 @@ describe('failures in groups', () => {
     );
     const [few] = groupFailures(rows.slice(0, 2), t, nameOf);
     const [many] = groupFailures(rows, t, nameOf);
-    expect(few?.next).toMatch(/: GRANT SELECT ON t_0, t_1 TO branchline_read$/);
-    expect(many?.next).toMatch(/: GRANT SELECT ON these tables TO branchline_read$/);
+    expect(few?.next).toMatch(/:\nGRANT SELECT ON t_0, t_1 TO branchline_read$/);
+    expect(many?.next).toMatch(/:\nGRANT SELECT ON these tables TO branchline_read$/);
+  });
+
+  it('quote a name that SQL would read as another one', () => {
+    const [one] = groupFailures([failedRow('X_MixedCase', 'source_permission')], t, nameOf);
+    expect(one?.next).toContain('GRANT SELECT ON "X_MixedCase" TO');
+    expect(one?.sentence).toContain(' X_MixedCase ');
   });
 
   it('need no list of tables where the sentence names the one', () => {
@@ -160,5 +166,11 @@ describe('what keeps a person from acting', () => {
     expect(hindrances(watching, running, true).run).toBe('view');
     const problem = { kind: 'usage', code: 'settings_missing', params: {} } as const;
     expect(hindrances({ ...setup, problem }, AT_REST, true).command).toBe('set_up');
+  });
+
+  it('is settings that cannot be used, for a run alone: what runs can be stopped', () => {
+    const problem = { kind: 'usage', code: 'settings_invalid', params: {} } as const;
+    const wrong = { ...setup, problem };
+    expect(hindrances(wrong, AT_REST, true)).toEqual({ command: null, run: 'settings' });
   });
 });

@@ -22,7 +22,8 @@ test('the agent is killed under the open window, which says so, and heals by its
   await page.evaluate('window.sameDocument = true');
   slow.latencyMs = 15;
   await button(page, t('todayPage.runNow')).click();
-  const id = await page.getByRole('link', { name: /^sync_\d{8}_\d{6}_/ }).innerText();
+  const running = page.getByRole('link', { name: t('todayPage.running.toBatch') });
+  const batch = await running.getAttribute('href');
   const bar = page.getByRole('progressbar', { name: t('todayPage.running.tableLabel', { table: LINES }) });
   await expect
     .poll(async () => Number(await bar.getAttribute('aria-valuenow')), { timeout: 60_000 })
@@ -37,7 +38,8 @@ test('the agent is killed under the open window, which says so, and heals by its
   await serve(home.folder, { port: first.port });
   await page.getByText(t('window.link.unreachable')).waitFor({ state: 'detached' });
   // The same batch goes on, and nobody has asked for it.
-  await page.getByRole('link', { name: id }).waitFor();
+  await running.waitFor();
+  expect(await running.getAttribute('href')).toBe(batch);
   slow.latencyMs = 0;
   await reads(page, FRESH);
   await button(page, t('todayPage.runNow')).waitFor();
@@ -46,7 +48,7 @@ test('the agent is killed under the open window, which says so, and heals by its
   const latest = page.getByRole('region', { name: t('todayPage.latest.title') }).getByRole('listitem');
   expect(await latest.count()).toBe(1);
   await latest.getByRole('link').click();
-  await reads(page, id);
+  await reads(page, batch?.split('/').at(-1) ?? '');
   await button(page, t('batchPage.past.title')).click();
   await reads(page, t('batchPage.past.interrupted', { reason: t('words.reason.crash') }));
   await reads(page, t('batchPage.past.resumed'));

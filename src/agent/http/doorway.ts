@@ -4,7 +4,7 @@ import type { Translate } from '../../shared/texts/translate.ts';
 import type { Links } from '../access/links.ts';
 import { SESSION_SECONDS, type Sessions } from '../access/sessions.ts';
 import { cookieName, statusOfWrong, tokenIn, type Wrong, wrongWith, wrongWithOpening } from './guard.ts';
-import { type PageTexts, plainPage } from './pages.ts';
+import { type PageTexts, PLAIN_POLICY, plainPage } from './pages.ts';
 
 /** Who may come in, and how. */
 export interface Door {
@@ -91,6 +91,7 @@ function refused(t: Translate): PageTexts {
 
 function answer(response: ServerResponse, status: number, body: string, type: string): void {
   response.setHeader('content-type', type);
+  if (type === HTML) response.setHeader('content-security-policy', PLAIN_POLICY);
   response.statusCode = status;
   response.end(body);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LANGUAGES } from '../../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
 
@@ -9,8 +10,23 @@ export interface PageTexts {
   readonly command?: string;
 }
 
+const STYLE = [
+  'body{max-width:40rem;margin:3rem auto;padding:0 1.5rem;font:1rem/1.5 system-ui,"Segoe UI",sans-serif}',
+  'header{font-weight:700}h1{font-size:1.4rem}hr{margin:2rem 0;border:0;border-top:1px solid}',
+  'code{display:inline-block;padding:.5rem .75rem;border:1px solid;border-radius:.4rem}',
+].join('');
+
+/** What a plain page may do: nothing but look like this. */
+export const PLAIN_POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 /**
- * A plain page, in all languages: who looks at it is not known, and nothing may be asked of the settings for them.
+ * A plain page, to be sent with {@link PLAIN_POLICY}, in all languages: who looks at it is not known, and nothing may be asked of the settings for them.
  *
  * @param refreshTo where the browser goes at once
  */
@@ -25,7 +41,8 @@ export function plainPage(say: (t: Translate) => PageTexts, refreshTo: string | 
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Branchline</title>',
     `<meta name="viewport" content="width=device-width, initial-scale=1">${refresh}`,
-    `<meta name="color-scheme" content="light dark"></head><body><main>${parts.join('<hr>')}</main></body></html>`,
+    `<meta name="color-scheme" content="light dark"><style>${STYLE}</style></head>`,
+    `<body><header>Branchline</header><main>${parts.join('<hr>')}</main></body></html>`,
   ].join('');
 }
 

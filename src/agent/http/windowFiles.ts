@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { drawNonce, pageHeaders, pageWithNonce } from '../../core/face/pageHeaders.ts';
-import { plainPage } from './pages.ts';
+import { PLAIN_POLICY, plainPage } from './pages.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const PAGE = 'index.html';
@@ -13,7 +13,8 @@ const PAGE = 'index.html';
 export async function serveWindowFiles(app: FastifyInstance, folder: string): Promise<void> {
   const page = async (_request: unknown, reply: FastifyReply): Promise<FastifyReply> => {
     const built = await readFile(join(folder, PAGE), 'utf8').catch(() => null);
-    if (built === null) return reply.code(503).type(HTML).send(notBuilt());
+    if (built === null)
+      return reply.code(503).type(HTML).header('content-security-policy', PLAIN_POLICY).send(notBuilt());
     const nonce = drawNonce();
     return reply.headers(pageHeaders(HTML, nonce, "'self'")).send(pageWithNonce(built, nonce));
   };

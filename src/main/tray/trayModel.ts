@@ -163,12 +163,12 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
     command(
       t('tray.resume'),
       { kind: 'resume', batchId: interrupted?.batch.batch_id ?? '' },
-      interrupted !== undefined && !busy,
+      works && interrupted !== undefined && !busy,
     ),
     command(
       t('tray.retry'),
       { kind: 'retry', batchId: failed?.batch.batch_id ?? '' },
-      failed !== undefined && !busy,
+      works && failed !== undefined && !busy,
     ),
     separator,
     ...(latest.length === 0

@@ -59,7 +59,7 @@ export const theme = createTheme({
     },
     Menu: {
       // In its landmark, and without an element that is no item, which the role of a menu forbids.
-      defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false },
+      defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false, shadow: 'md' },
     },
     // Theirs are no banners of the page, of which there may be one.
     ModalHeader: { defaultProps: { role: 'presentation' } },

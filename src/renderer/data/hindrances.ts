@@ -1,7 +1,7 @@
 import type { LiveView, Setup } from '../../shared/window/views.ts';
 
 /** Why something cannot be asked for now; null where it can. */
-export type Hindrance = 'link' | 'view' | 'set_up' | 'busy';
+export type Hindrance = 'link' | 'view' | 'set_up' | 'settings' | 'busy';
 
 /** What keeps a person from commanding anything, and from beginning a run. */
 export function hindrances(
@@ -10,7 +10,13 @@ export function hindrances(
   linked: boolean,
 ): { readonly command: Hindrance | null; readonly run: Hindrance | null } {
   const command = !linked || setup === undefined || live === null ? 'link' : commandHindrance(setup);
-  return { command, run: command ?? (live !== null && isBusy(live) ? 'busy' : null) };
+  return { command, run: command ?? runHindrance(setup, live) };
+}
+
+function runHindrance(setup: Setup | undefined, live: LiveView | null): Hindrance | null {
+  // Nobody begins a run with other settings than those in front of them.
+  if (setup !== undefined && setup.problem !== null) return 'settings';
+  return live !== null && isBusy(live) ? 'busy' : null;
 }
 
 function commandHindrance(setup: Setup): Hindrance | null {

@@ -12,17 +12,20 @@ export function useMay(): {
 } {
   const t = useT();
   const { data: setup } = useCall('setup');
-  const { command, run } = hindrances(setup, useLive(), useLinkLoss() === null);
+  const loss = useLinkLoss();
+  const { command, run } = hindrances(setup, useLive(), loss === null);
   const say = (why: Hindrance | null): string | undefined => {
     switch (why) {
       case null:
         return undefined;
       case 'link':
-        return t('troubles.disabledLink');
+        return loss === 'signed_out' ? t('window.link.signed_out') : t('troubles.disabledLink');
       case 'view':
         return t('troubles.disabledView');
       case 'set_up':
         return t('troubles.disabledSetUp');
+      case 'settings':
+        return t('troubles.disabledSettings');
       case 'busy':
         return t('troubles.disabledBusy');
     }

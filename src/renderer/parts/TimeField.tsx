@@ -26,7 +26,7 @@ export function TimeField({
       label={label}
       value={typed}
       required
-      maw={160}
+      styles={{ wrapper: { maxWidth: 160 } }}
       inputMode="numeric"
       autoComplete="off"
       error={value === '' && !typing ? t('window.timeWrong', { time: shown('08:30') }) : null}

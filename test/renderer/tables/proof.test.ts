@@ -13,7 +13,7 @@ describe('the badge of a table', () => {
     expect(proofWords(row, t, format)).toEqual({
       proof: 'equal',
       main: 'proved equal',
-      more: 'at 22 Nov 2020, 08:41',
+      more: '22 Nov 2020, 08:41',
     });
   });
 

@@ -146,11 +146,21 @@ describe('how things stand', () => {
 
   it('is as it was while nobody answers, whatever was going on', () => {
     const running = { activity: { kind: 'running', batchId: BATCH.batch_id } } as const;
-    expect(stand({ upTo: TODAY }, running, { linkLost: true })).toEqual({
+    expect(stand({ upTo: TODAY }, running, { linkLoss: 'unreachable' })).toEqual({
       tone: 'quiet',
       sentence: 'Head office has everything up to 08:41 today',
       detail: english.t('todayPage.state.linkLost'),
     });
+  });
+
+  it('says why it is as it was, and that something was left', () => {
+    expect(stand({ upTo: TODAY }, {}, { linkLoss: 'signed_out' }).detail).toBe(
+      english.t('todayPage.state.signedOut'),
+    );
+    const open = { attention: [{ batch: BATCH, failed: ['a'], openTables: 1, resumesAlone: true }] };
+    expect(stand({ upTo: TODAY }, open, { linkLoss: 'unreachable' }).detail).toBe(
+      english.t('todayPage.state.linkLostOpen'),
+    );
   });
 
   it('speaks of nothing but setting up before that is done', () => {
@@ -170,7 +180,7 @@ function stand(
     live: { ...AT_REST, ...live, status: { ...AT_REST.status, ...status } },
     notSetUp: false,
     settingsWrong: false,
-    linkLost: false,
+    linkLoss: null,
     hasHistory: true,
     now: NOW,
     labelOf: () => 'Lampung',

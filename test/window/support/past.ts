@@ -55,8 +55,8 @@ const FORBIDDEN: FailureDetail = {
 const DELETES: FailureDetail = {
   code: 'too_many_deletes',
   kind: 'permanent',
-  message: '61250 of 182400 rows would be deleted',
-  params: { deletes: 61_250, rows: 182_400 },
+  message: '1350 of 2800 rows would be deleted',
+  params: { deletes: 1_350, rows: 2_800 },
 };
 
 const { proved_at: _provedAt, ...EQUAL } = verified({ result: 'equal', buckets: 64 });

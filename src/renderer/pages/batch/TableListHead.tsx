@@ -10,7 +10,7 @@ const COLUMNS = [
   { key: 'rows', sort: 'rows', isNumber: true, width: '8rem' },
   { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
   { key: 'strategy', sort: null, isNumber: false, width: '13rem' },
-  { key: 'skipped', sort: 'skipped', isNumber: true, width: '9.5rem' },
+  { key: 'skipped', sort: 'skipped', isNumber: true, width: '11rem' },
   { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
   { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
   { key: 'actions', sort: null, isNumber: false, width: '6.5rem' },

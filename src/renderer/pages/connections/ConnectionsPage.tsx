@@ -1,7 +1,8 @@
-import { Button, Stack, Title } from '@mantine/core';
+import { Button, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { SettingsView } from '../../../shared/window/views.ts';
+import { useCall } from '../../data/useCall.ts';
 import { type SettingsBase, useSettings } from '../../data/useSettings.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { CENTRAL } from '../../parts/connectionsPlace.ts';
@@ -29,6 +30,8 @@ export function ConnectionsPage() {
   const [open, setOpen] = useState<Open | null>(null);
   const base = view.data ?? { document: null, revision: null };
   const centralFirst = view.data !== undefined && !isSetUp(base) && !unreadable(base);
+  const { data: setup } = useCall('setup');
+  const isWrong = setup?.problem?.kind === 'usage' && setup.problem.code === 'settings_invalid';
   const askedOf = useAsked();
   const edit = (target: Target): void => setOpen({ what: 'endpoint', target, base });
   const close = (): void => setOpen(null);
@@ -46,6 +49,7 @@ export function ConnectionsPage() {
         </Button>
       }
     >
+      {isWrong && <Text c="dimmed">{t('connectionsPage.asWritten')}</Text>}
       <Answered to={view}>
         {(settings) => (
           <List

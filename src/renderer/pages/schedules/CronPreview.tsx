@@ -8,10 +8,13 @@ import type { CronPreviewed } from './useCronPreview.ts';
 export function CronPreview({
   preview: { cron, next, pending },
   timezone,
+  spreadSeconds,
   without,
 }: {
   readonly preview: CronPreviewed;
   readonly timezone: string;
+  /** Up to how much later it begins. */
+  readonly spreadSeconds: number;
   /** What is said where nothing can be planned; null where it can. */
   readonly without: string | null;
 }) {
@@ -29,6 +32,9 @@ export function CronPreview({
         <Stack gap="xs">
           <Text fw={600}>{cronWords(cron, t.language)}</Text>
           <NextRuns times={next.map((at) => format.plannedTime(at, timezone))} />
+          {spreadSeconds > 0 && (
+            <Text size="sm">{t('schedulesPage.spread', { late: format.duration(spreadSeconds) })}</Text>
+          )}
         </Stack>
       ) : (
         <Text c="dimmed">{without}</Text>

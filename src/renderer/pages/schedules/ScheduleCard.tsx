@@ -87,8 +87,11 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
   const t = useT();
   const format = useFormat();
   if (last_run === null) return <Text size="sm">{t('schedulesPage.neverRan')}</Text>;
-  const at = format.plannedTime(last_run.due_at, timezone);
-  if (last_run.outcome === 'skipped') return <Text size="sm">{t('schedulesPage.skipped', { at })}</Text>;
+  if (last_run.outcome === 'skipped') {
+    const due = format.plannedTime(last_run.due_at, timezone);
+    return <Text size="sm">{t('schedulesPage.skipped', { at: due })}</Text>;
+  }
+  const at = format.plannedTime(last_run.ran_at, timezone);
   return (
     <Group gap="xs">
       <Text size="sm">

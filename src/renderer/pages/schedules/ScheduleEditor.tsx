@@ -77,13 +77,19 @@ export function ScheduleEditor({
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void save();
+          if (without === null) void save();
+          else event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
         }}
       >
         <Stack gap="md">
           <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
           <PlanFields plan={plan} onChange={setPlan} problem={wrongAt('cron')} />
-          <CronPreview preview={preview} timezone={zone} without={without} />
+          <CronPreview
+            preview={preview}
+            timezone={zone}
+            spreadSeconds={schedule.jitterSeconds ?? JITTER_SECONDS}
+            without={without}
+          />
           <Autocomplete
             label={t('schedulesPage.timezone')}
             value={zone}
@@ -144,7 +150,7 @@ export function ScheduleEditor({
             <Button variant="default" onClick={onClose}>
               {t('window.cancel')}
             </Button>
-            <Button type="submit" loading={saving} disabled={without !== null || preview.pending}>
+            <Button type="submit" loading={saving} disabled={preview.pending}>
               {t('window.save')}
             </Button>
           </FormButtons>

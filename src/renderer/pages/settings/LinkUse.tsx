@@ -34,14 +34,15 @@ export function LinkUse({ settings }: { readonly settings: SettingsView }) {
           allowDecimal={false}
           onChange={(value) => setKbps(Number(value))}
         />
-        <Switch
-          label={t('settingsPage.someHours')}
-          checked={hours !== null}
-          disabled={kbps === 0}
-          onChange={({ currentTarget: { checked } }) =>
-            setHours(checked ? `${OFFICE_HOURS.from}-${OFFICE_HOURS.to}` : null)
-          }
-        />
+        {(kbps > 0 || hours !== null) && (
+          <Switch
+            label={t('settingsPage.someHours')}
+            checked={hours !== null}
+            onChange={({ currentTarget: { checked } }) =>
+              setHours(checked ? `${OFFICE_HOURS.from}-${OFFICE_HOURS.to}` : null)
+            }
+          />
+        )}
         {hours !== null && <Hours hours={hours} onChange={setHours} />}
       </SectionForm>
     </Section>

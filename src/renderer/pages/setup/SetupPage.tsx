@@ -1,5 +1,6 @@
 import { Paper, Stack, Title } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { useLive } from '../../data/liveStore.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
@@ -27,6 +28,7 @@ export function SetupPage() {
 function Path({ begin }: { readonly begin: SetupStep }) {
   const t = useT();
   const { current } = useSettings();
+  const hasCopied = useLive()?.upTo != null;
   const [step, setStep] = useState(begin);
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef(step);
@@ -39,7 +41,7 @@ function Path({ begin }: { readonly begin: SetupStep }) {
     <Stack gap="lg" maw="52rem">
       <StepList
         at={step}
-        isDone={(one) => isDone(one, step, current())}
+        isDone={(one) => (one === 'first' ? hasCopied : isDone(one, step, current()))}
         mayOpen={(one) => mayOpen(one, current())}
         onOpen={setStep}
       />

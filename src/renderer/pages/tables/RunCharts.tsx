@@ -29,7 +29,7 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
     tickLine: 'none' as const,
     barProps: { isAnimationActive: false },
     maxBarWidth: 24,
-    xAxisProps: { tickFormatter: date, minTickGap: 40 },
+    xAxisProps: { tickFormatter: date, minTickGap: 40, interval: 'equidistantPreserveStart' as const },
     // Each of the few labels, also the one at the upper edge.
     yAxisProps: { width: 110, tickCount: 3, interval: 0 as const },
     barChartProps: { margin: { top: 12 } },

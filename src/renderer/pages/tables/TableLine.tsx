@@ -80,14 +80,10 @@ export const TableLine = memo(function TableLine({
   );
 });
 
-/** What a table that is being copied was before, and that one which has run waits for the next time. */
-function besideStatus(
-  shown: TableStatus | undefined,
-  { last, now }: TableState,
-  t: Translate,
-): string | null {
-  if (last === null) return null;
-  if (shown === TableStatus.InProgress)
-    return t('tablesPage.before', { status: t(`words.table.${last.status}`) });
-  return now === TableStatus.Pending ? t('tablesPage.waits') : null;
+/** What a table that the batch has still to do with was before. */
+function besideStatus(shown: TableStatus | undefined, { last }: TableState, t: Translate): string | null {
+  const isOpen = shown === TableStatus.InProgress || shown === TableStatus.Pending;
+  return last === null || !isOpen
+    ? null
+    : t('tablesPage.before', { status: t(`words.table.${last.status}`) });
 }

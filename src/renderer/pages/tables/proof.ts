@@ -18,7 +18,7 @@ export function proofWords(verified: VerifiedRow | null, t: Translate, format: F
   const main = t(`tablesPage.proof.${result}`);
   if (result === VerifyResult.Equal || result === VerifyResult.Repaired) {
     const time = format.shortTime(provedAt ?? checkedAt);
-    return { proof: result, main, more: t('tablesPage.proof.at', { time }) };
+    return { proof: result, main, more: time };
   }
   const more =
     provedAt === null

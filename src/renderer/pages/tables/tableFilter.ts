@@ -72,9 +72,9 @@ export function fits(state: TableState, { text, connection, shown }: TableFilter
   return wanted === '' || `${state.table}\n${state.model}`.toLowerCase().includes(wanted);
 }
 
-/** What is being copied is, whatever its last run came to; what only waits is as its last run left it. */
+/** What the batch that runs now has still to do with it comes before what its last run came to. */
 export function statusOf({ last, now }: TableState): TableStatus | undefined {
-  return now === TableStatus.InProgress ? now : (last?.status ?? now ?? undefined);
+  return now ?? last?.status;
 }
 
 function isShown(state: TableState, shown: Shown): boolean {

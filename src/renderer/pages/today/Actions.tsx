@@ -10,17 +10,8 @@ import { PauseMenu } from './PauseMenu.tsx';
  * What a person can ask for at any time.
  *
  * @param props.main whether running is what the page asks the person to do
- * @param props.settingsWrong whether the settings as they are written now cannot be used
  */
-export function Actions({
-  live,
-  main,
-  settingsWrong,
-}: {
-  readonly live: LiveView;
-  readonly main: boolean;
-  readonly settingsWrong: boolean;
-}) {
+export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
   const t = useT();
   const { command, run, whyNotCommand, whyNotRun } = useMay();
   const runNow = useCommand('runNow');
@@ -46,9 +37,8 @@ export function Actions({
           variant={main ? 'filled' : 'default'}
           leftSection={<IconPlayerPlay size={18} aria-hidden />}
           loading={runNow.isPending}
-          // As in the tray: nobody begins a run with settings other than those in front of them.
-          disabled={!run || settingsWrong}
-          title={settingsWrong ? t('todayPage.state.settings') : whyNotRun}
+          disabled={!run}
+          title={whyNotRun}
           onClick={() => runNow.mutate([{}])}
         >
           {t('todayPage.runNow')}

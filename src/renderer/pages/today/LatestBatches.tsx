@@ -1,5 +1,6 @@
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
+import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchSummary } from '../../../shared/window/views.ts';
 import { withLive } from '../../data/liveBatch.ts';
 import { useLive } from '../../data/liveStore.ts';
@@ -47,17 +48,24 @@ export function LatestBatches() {
 function BatchLine({ batch }: { readonly batch: BatchSummary }) {
   const t = useT();
   const format = useFormat();
+  const rows = format.count(batch.records_processed);
   return (
     <li>
       <Link href={`/batch/${batch.batch_id}`} className={`${classes.line} numbers`}>
         <span className={classes.time}>{format.shortTime(batch.started_at)}</span>
         <StatusMark of={batch.status} kind="batch" />
         <span className={classes.facts}>
-          {t('todayPage.latest.facts', {
-            count: batch.total_tables,
-            tables: format.count(batch.total_tables),
-            rows: format.count(batch.records_processed),
-          })}
+          {batch.status === BatchStatus.Interrupted
+            ? t('todayPage.latest.factsPart', {
+                done: format.count(batch.completed_tables + batch.skipped_tables),
+                total: format.count(batch.total_tables),
+                rows,
+              })
+            : t('todayPage.latest.facts', {
+                count: batch.total_tables,
+                tables: format.count(batch.total_tables),
+                rows,
+              })}
           {batch.failed_tables > 0 && (
             <span className={classes.failed}>
               {' · '}

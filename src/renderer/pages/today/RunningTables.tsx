@@ -15,18 +15,18 @@ export function RunningTables({ tables }: { readonly tables: readonly RunningTab
   const t = useT();
   const [slots, setSlots] = useState(NO_SLOTS);
   useEffect(() => setSlots((before) => slotsFor(before, tables)), [tables]);
+  const isBetween = slots.every((slot) => slot === null);
   return (
     <ul className={classes.tables}>
       {slots.map((slot, place) => (
         // A place is what it is, whichever table stands in it.
         // biome-ignore lint/suspicious/noArrayIndexKey: the index is the identity of a place
         <li key={place} className={classes.slot}>
-          {slot === null ? (
+          {slot !== null && <RunningTableLine table={slot} />}
+          {isBetween && place === 0 && (
             <Text size="sm" c="dimmed">
               {t('todayPage.running.none')}
             </Text>
-          ) : (
-            <RunningTableLine table={slot} />
           )}
         </li>
       ))}

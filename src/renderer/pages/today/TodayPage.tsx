@@ -50,10 +50,10 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   const history = useCall('history', {}, 0, LATEST);
   const notSetUp = isNotSetUp(setup);
   const settingsWrong = setup.problem !== null && !notSetUp;
-  const linkLost = useLinkLoss() !== null;
+  const linkLoss = useLinkLoss();
   const hasHistory = (history.data?.total ?? 0) > 0;
   const standing = standingOf(
-    { live, notSetUp, settingsWrong, linkLost, hasHistory, now, labelOf },
+    { live, notSetUp, settingsWrong, linkLoss, hasHistory, now, labelOf },
     { t, format },
   );
   const troubles = troublesOf(live);
@@ -63,8 +63,8 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
       <StandingCard standing={standing}>
         {!notSetUp && (
           <>
-            <Actions live={live} main={first === undefined} settingsWrong={settingsWrong} />
-            {!settingsWrong && !linkLost && <NextRun status={live.status} />}
+            <Actions live={live} main={first === undefined} />
+            {!settingsWrong && linkLoss === null && <NextRun status={live.status} />}
           </>
         )}
       </StandingCard>

@@ -1,8 +1,9 @@
 import { Anchor, Divider, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { IconAlertTriangle, IconHourglass } from '@tabler/icons-react';
+import { IconAlertTriangle, IconHourglass, IconPlayerPause } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Attention } from '../../../shared/service.ts';
+import { useLinkLoss } from '../../data/liveStore.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { Answered } from '../../parts/Answered.tsx';
@@ -22,9 +23,12 @@ const GROUPS_SHOWN = 4;
 export function Trouble({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
   const t = useT();
   const format = useFormat();
+  const isLinked = useLinkLoss() === null;
   const { batch, failed, openTables, resumesAlone } = attention;
   const href = `/batch/${batch.batch_id}`;
-  const Icon = resumesAlone ? IconHourglass : IconAlertTriangle;
+  const isStopped = failed.length === 0;
+  const pressing = isStopped ? IconPlayerPause : IconAlertTriangle;
+  const Icon = resumesAlone ? IconHourglass : pressing;
   const reason = batch.interruption_reason;
   const stopped =
     reason === null
@@ -40,16 +44,16 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
             order={2}
             size="h4"
             id={`trouble-${batch.batch_id}`}
-            className={resumesAlone ? classes.waits : classes.bad}
+            className={resumesAlone || isStopped ? classes.waits : classes.bad}
           >
             <Icon size={22} stroke={1.8} aria-hidden className={classes.icon} />
-            {failed.length > 0 ? left : stopped}
+            {isStopped ? stopped : left}
           </Title>
           <Anchor component={Link} href={href} size="sm">
             {t('todayPage.trouble.from', { time: format.shortTime(batch.started_at) })}
           </Anchor>
         </Group>
-        {resumesAlone && <Text>{t('todayPage.trouble.resumesAlone')}</Text>}
+        {resumesAlone && isLinked && <Text>{t('todayPage.trouble.resumesAlone')}</Text>}
         {failed.length > 0 ? (
           <Failures attention={attention} main={main} />
         ) : (

@@ -1,4 +1,5 @@
 import type { Translate } from '../../../shared/texts/translate.ts';
+import type { LinkLoss } from '../../../shared/window/bridge.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
 import { sayFailure } from '../../words/failure.ts';
 import type { Format } from '../../words/format.ts';
@@ -21,8 +22,8 @@ export interface StandingFacts {
   readonly notSetUp: boolean;
   /** Whether there are some, and the file as it is now cannot be used. */
   readonly settingsWrong: boolean;
-  /** Whether the program behind the window does not answer, so that all of this is as it was. */
-  readonly linkLost: boolean;
+  /** Why nothing is heard of the program behind the window, so that all of this is as it was; null where it is. */
+  readonly linkLoss: LinkLoss | null;
   /** Whether a batch has ever run. */
   readonly hasHistory: boolean;
   readonly now: Date;
@@ -50,7 +51,7 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
     facts.settingsWrong && upTo === null
       ? say.t('todayPage.fresh.unknown')
       : freshness(upTo, facts.hasHistory, facts.now, say);
-  if (facts.linkLost) return { tone: 'quiet', sentence, detail: say.t('todayPage.state.linkLost') };
+  if (facts.linkLoss !== null) return { tone: 'quiet', sentence, detail: lastKnown(facts, say) };
   return { sentence, ...stateOf(facts, say) };
 }
 
@@ -65,6 +66,13 @@ export function freshness(upTo: string | null, hasHistory: boolean, now: Date, {
   // From seven days on the name of the day would mean two days.
   if (days < 7) return t('todayPage.fresh.day', { day: format.dayName(upTo), time });
   return t('todayPage.fresh.date', { time: format.shortTime(upTo) });
+}
+
+/** How things stood, where nothing is heard any more. */
+function lastKnown({ linkLoss, live }: StandingFacts, { t }: Say): string {
+  if (linkLoss === 'signed_out') return t('todayPage.state.signedOut');
+  const isOpen = live.status.attention.length > 0;
+  return isOpen ? t('todayPage.state.linkLostOpen') : t('todayPage.state.linkLost');
 }
 
 type State = Pick<Standing, 'tone' | 'detail'>;
@@ -110,6 +118,9 @@ function busy(
           ? t('todayPage.state.waitingCentral', { time })
           : t('todayPage.state.waitingSource', { connection: labelOf(connection), time });
       const params = { ...(connection === null ? {} : { connection }), ...failure.params };
+      // Else it stands below, with what failed for it.
+      if (live.status.attention.some((one) => one.resumesAlone && one.failed.length > 0))
+        return { tone: 'waiting', detail: says };
       const { next } = sayFailure({ code: failure.code, params }, t, labelOf);
       return { tone: 'waiting', detail: `${says} ${t('todayPage.state.waitingNext', { next })}` };
     }

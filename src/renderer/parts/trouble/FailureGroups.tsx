@@ -58,7 +58,7 @@ function StepButton({
   readonly main: boolean;
 }) {
   const t = useT();
-  const { run, whyNotRun } = useMay();
+  const { command, run, whyNotCommand, whyNotRun } = useMay();
   const [isAsking, setAsking] = useState(false);
   const close = () => setAsking(false);
   const variant = main ? 'filled' : 'default';
@@ -66,7 +66,15 @@ function StepButton({
     case null:
       return null;
     case 'test_connection':
-      return <StepLink href={placeOf(group, 'test')} label={t('troubles.testConnection')} />;
+      return command ? (
+        <StepLink href={placeOf(group, 'test')} label={t('troubles.testConnection')} />
+      ) : (
+        <Group>
+          <Button variant="default" disabled title={whyNotCommand}>
+            {t('troubles.testConnection')}
+          </Button>
+        </Group>
+      );
     case 'open_connections':
       return <StepLink href={placeOf(group, 'at')} label={t('troubles.openConnections')} />;
     case 'open_settings':

@@ -1,6 +1,6 @@
 import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
-import { compareNames } from '../../../shared/naming.ts';
+import { compareNames, quotedName } from '../../../shared/naming.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
 import type { Language } from '../../../shared/texts/language.ts';
@@ -86,9 +86,17 @@ function say(rows: readonly TableRow[], t: Translate, labelOf: (connection: stri
   const tables = called(t('troubles.tables', { count: rows.length }));
   const { sentence } = sayFailure({ code, params: tables }, t, labelOf);
   // As a statement has them: what is to be run can be copied.
+  const isStatement = code === FailureCode.SourcePermission;
+  const named = (name: string): string => (isStatement ? quotedName(name) : name);
   const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
   const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
-  const names = isShort ? known.join(', ') : t('troubles.theseTables');
-  const { next } = sayFailure({ code, params: called(names) }, t, labelOf);
+  const names = isShort ? known.map(named).join(', ') : t('troubles.theseTables');
+  const { user } = first.params;
+  const told = {
+    ...called(names),
+    ...(isStatement && isShort ? { table: names } : {}),
+    ...(isStatement && typeof user === 'string' ? { user: quotedName(user) } : {}),
+  };
+  const { next } = sayFailure({ code, params: told }, t, labelOf);
   return { code, sentence, next, rows };
 }

@@ -19,7 +19,7 @@ export const batchPage = {
     cli: 'a person, at the command line',
     tray: 'a person, in the tray application',
     schedule: 'a schedule',
-    agent: 'a person, in this window',
+    agent: 'a person, in the Branchline window',
   },
   asked: {
     all: 'all tables',

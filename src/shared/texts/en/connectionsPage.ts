@@ -12,6 +12,7 @@ export const connectionsPage = {
   centralFirstNote: 'Add head office first. Then add the databases whose tables are to be copied there.',
   where: 'Where it is',
   notGiven: 'not given',
+  asWritten: 'This is what the settings file says now, not what Branchline uses.',
   noDatabase: 'No database given',
   tables: 'Tables',
   allTables: 'all, also those that are added later',

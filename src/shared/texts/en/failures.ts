@@ -66,7 +66,7 @@ export const failures = {
   },
   source_permission: {
     sentence: 'Branchline is not allowed to read {{table}} in the branch database {{connection}}.',
-    next: 'Let the database administrator of the branch run this (and add BYPASSRLS if row-level security is on): GRANT SELECT ON {{table}} TO {{user}}',
+    next: 'Let the database administrator of the branch run this (and add BYPASSRLS if row-level security is on):\nGRANT SELECT ON {{table}} TO {{user}}',
   },
   central_permission: {
     sentence: 'Branchline is not allowed to write {{table}} at head office.',

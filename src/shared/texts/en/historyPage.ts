@@ -37,7 +37,7 @@ export const historyPage = {
   trigger: {
     schedule: 'schedule',
     tray: 'by hand',
-    agent: 'by hand (service window)',
+    agent: 'by hand (Branchline window)',
     cli: 'by hand (command line)',
   },
   filter: {

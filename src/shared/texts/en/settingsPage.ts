@@ -7,7 +7,7 @@ export const settingsPage = {
   light: 'Light',
   dark: 'Dark',
   notifications: 'Notifications',
-  notYet: 'These settings can be changed once Branchline is set up.',
+  notYet: 'What is grey can be changed once Branchline is set up.',
   notHere: 'The background service itself shows no notifications; the tray application does.',
   notify: 'Show notifications on this desktop',
   notifyHelp: 'One for each batch that needs somebody, and one when all is well again.',

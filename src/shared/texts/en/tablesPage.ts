@@ -64,7 +64,6 @@ export const tablesPage = {
   never: 'never',
   /** Of a table that is being copied: what its last run came to. */
   before: 'before: {{status}}',
-  waits: 'waits for its turn',
   proof: {
     never: 'never verified',
     equal: 'proved equal',
@@ -73,7 +72,6 @@ export const tablesPage = {
     differs: 'differs',
     not_compared: 'not comparable',
     failed: 'could not verify',
-    at: 'at {{time}}',
     checked: 'compared {{time}}',
     lastEqual: 'last equal {{time}}',
   },

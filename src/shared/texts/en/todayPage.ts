@@ -12,6 +12,9 @@ export const todayPage = {
   state: {
     setUpFirst: 'Once Branchline is set up, this page shows how up to date head office is.',
     linkLost: 'This is how things stood when Branchline last answered.',
+    linkLostOpen:
+      'This is how things stood when Branchline last answered. The last batch had not got everything through.',
+    signedOut: 'This is how things stood when this browser was last signed in.',
     runningToday: 'New data is being copied now.',
     runningLate: 'The data since then is being copied now.',
     runningFirst: 'The first data is being copied now.',
@@ -27,7 +30,7 @@ export const todayPage = {
     failed_other: '{{count}} tables could not be copied. Below you see why, and what to do.',
     stopped: 'A batch stopped before its end. Below you see what is left.',
     resumes:
-      'The last batch did not get everything through. Branchline tries again by itself; you need not do anything.',
+      'The last batch did not get everything through. Branchline tries again by itself in a little while; you need not do anything.',
     paused: 'Paused: nothing runs by itself until you end the pause.',
     pausedUntil: 'Paused: nothing runs by itself until {{time}}.',
     pausedTomorrow: 'Paused: nothing runs by itself until tomorrow at {{time}}.',
@@ -46,9 +49,9 @@ export const todayPage = {
   pauseTomorrow: 'Until tomorrow morning ({{time}})',
   pauseOpen: 'Until I end it',
   unpause: 'End the pause',
-  next: 'Next run: {{time}}',
-  nextToday: 'Next run: today at {{time}}',
-  nextTomorrow: 'Next run: tomorrow at {{time}}',
+  next: 'Next scheduled run: {{time}}',
+  nextToday: 'Next scheduled run: today at {{time}}',
+  nextTomorrow: 'Next scheduled run: tomorrow at {{time}}',
   noNext: 'No run is planned.',
   nextPaused: 'No run is planned while the pause lasts.',
   planOne: 'Add a schedule',
@@ -73,8 +76,8 @@ export const todayPage = {
   trouble: {
     failed_one: '1 table failed',
     failed_other: '{{count}} tables failed',
-    waiting_one: '1 table is not copied yet',
-    waiting_other: '{{count}} tables are not copied yet',
+    waiting_one: '1 table is still to be brought up to date',
+    waiting_other: '{{count}} tables are still to be brought up to date',
     stopped: 'Stopped before its end: {{reason}}',
     stoppedPlain: 'Stopped before its end',
     left_one: '1 table is left.',
@@ -92,6 +95,7 @@ export const todayPage = {
     none: 'No batch has run yet.',
     facts_one: '1 table, {{rows}} rows',
     facts_other: '{{tables}} tables, {{rows}} rows',
+    factsPart: '{{done}} of {{total}} tables, {{rows}} rows',
     failed: '{{failed}} failed',
   },
 } as const;

@@ -36,6 +36,7 @@ export const troubles = {
   sourceBody:
     'The database behind {{connection}} is another one than before. If it is the wrong one, its data would replace the right data at head office.',
   sourceConfirm: 'It is the right one: go on',
+  disabledSettings: 'Correct the settings first.',
   disabledBusy: 'A run is at work. Wait until it has ended, or stop it.',
   disabledView: 'Another Branchline on this computer does the work.',
   disabledLink: 'The program behind this window does not answer.',

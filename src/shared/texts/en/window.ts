@@ -15,12 +15,13 @@ export const window = {
   loading: 'Loading…',
   link: {
     unreachable: 'Branchline does not answer',
-    signed_out: 'This browser may not look any more',
+    signed_out: 'This browser is no longer signed in',
   },
   linkNext: {
     unreachable:
-      'What you see may be out of date. This window goes on by itself as soon as Branchline answers.',
-    signed_out: 'Run "branchline serve --link" on that computer and open the link that it prints.',
+      'What you see may be out of date. This window goes on by itself as soon as Branchline answers. If that takes longer than a minute, start Branchline again.',
+    signed_out:
+      'On the computer where Branchline runs, run “branchline serve --link” and open the link that it prints.',
   },
   viewOnly: 'Another Branchline on this computer does the work',
   viewOnlyNext:
@@ -46,7 +47,7 @@ export const window = {
   settingsWrong: {
     what: 'The settings file has mistakes',
     means:
-      'Branchline goes on with the settings it had before. If it was started with this file, it copies nothing.',
+      'Branchline does not use this file: it goes on with the settings it had before, and without any it copies nothing.',
     next: 'Correct {{file}}, or read in a settings file that was saved before (Settings page). Branchline notices by itself within a minute.',
   },
   settingsRefused: 'The settings were not saved',

@@ -19,7 +19,7 @@ export const batchPage = {
     cli: 'seseorang, lewat baris perintah',
     tray: 'seseorang, lewat aplikasi tray',
     schedule: 'jadwal',
-    agent: 'seseorang, lewat jendela ini',
+    agent: 'seseorang, lewat jendela Branchline',
   },
   asked: {
     all: 'semua tabel',

@@ -66,7 +66,7 @@ export const failures = {
   },
   source_permission: {
     sentence: 'Branchline tidak diizinkan membaca {{table}} di basis data cabang {{connection}}.',
-    next: 'Minta pengelola basis data cabang menjalankan ini (dan menambah BYPASSRLS bila row-level security aktif): GRANT SELECT ON {{table}} TO {{user}}',
+    next: 'Minta pengelola basis data cabang menjalankan ini (dan menambah BYPASSRLS bila row-level security aktif):\nGRANT SELECT ON {{table}} TO {{user}}',
   },
   central_permission: {
     sentence: 'Branchline tidak diizinkan menulis {{table}} di kantor pusat.',

@@ -34,7 +34,7 @@ export const historyPage = {
   trigger: {
     schedule: 'jadwal',
     tray: 'manual',
-    agent: 'manual (jendela layanan)',
+    agent: 'manual (jendela Branchline)',
     cli: 'manual (baris perintah)',
   },
   filter: {

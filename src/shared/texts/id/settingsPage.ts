@@ -7,7 +7,7 @@ export const settingsPage = {
   light: 'Terang',
   dark: 'Gelap',
   notifications: 'Pemberitahuan',
-  notYet: 'Pengaturan ini bisa diubah setelah Branchline disiapkan.',
+  notYet: 'Yang berwarna abu-abu bisa diubah setelah Branchline disiapkan.',
   notHere:
     'Layanan latar belakang tidak menampilkan pemberitahuan; yang menampilkannya adalah aplikasi di baki sistem.',
   notify: 'Tampilkan pemberitahuan di desktop ini',

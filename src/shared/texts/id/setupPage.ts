@@ -38,14 +38,14 @@ export const setupPage = {
   tablesNote:
     'Untuk kebanyakan cabang, semua tabel adalah pilihan yang tepat. Pertama kali semuanya disalin, setelah itu hanya yang berubah.',
   scheduleNote:
-    'Waktunya menurut jam komputer ini. Bila komputer mati pada waktu itu, penyalinan disusulkan satu kali.',
+    'Waktunya menurut jam komputer ini. Bila komputer mati pada waktu itu, penyalinan yang terlewat disusul satu kali.',
   when: 'Salin otomatis',
   kind: {
     daily: 'Setiap hari pada jam tertentu',
     hours: 'Setiap beberapa jam',
     never: 'Tidak otomatis: hanya bila ada yang menekan “Jalankan sekarang”',
   },
-  time: 'Jam',
+  time: 'Pukul',
   every: 'Seberapa sering',
   hours_other: 'Setiap {{count}} jam',
   plan: '{{words}} ({{zone}}). Bisa mulai sampai lima menit lebih lambat, agar tidak semua cabang menghubungi pada saat yang sama.',

@@ -62,8 +62,7 @@ export const tablesPage = {
     server_changed: 'Basis data cabang dipulihkan, dipindahkan, atau mati mendadak.',
   },
   never: 'belum pernah',
-  before: 'sebelumnya: {{status}}',
-  waits: 'menunggu giliran',
+  before: 'tadinya: {{status}}',
   proof: {
     never: 'belum diverifikasi',
     equal: 'terbukti sama',
@@ -72,7 +71,6 @@ export const tablesPage = {
     differs: 'berbeda',
     not_compared: 'tak terbandingkan',
     failed: 'gagal diverifikasi',
-    at: 'pada {{time}}',
     checked: 'diverifikasi {{time}}',
     lastEqual: 'terakhir sama {{time}}',
   },

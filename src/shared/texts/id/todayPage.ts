@@ -13,6 +13,9 @@ export const todayPage = {
     setUpFirst:
       'Setelah Branchline disiapkan, halaman ini menunjukkan sampai kapan data sudah ada di kantor pusat.',
     linkLost: 'Begini keadaannya ketika Branchline terakhir menjawab.',
+    linkLostOpen:
+      'Begini keadaannya ketika Branchline terakhir menjawab. Batch terakhir belum terkirim semua.',
+    signedOut: 'Begini keadaannya ketika peramban ini terakhir punya akses.',
     runningToday: 'Data baru sedang disalin.',
     runningLate: 'Data sesudah itu sedang disalin.',
     runningFirst: 'Data pertama sedang disalin.',
@@ -27,7 +30,7 @@ export const todayPage = {
     failed_other: '{{count}} tabel tidak bisa disalin. Di bawah ini alasannya dan apa yang perlu dilakukan.',
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
     resumes:
-      'Batch terakhir belum terkirim semua. Branchline mencoba lagi sendiri; Anda tidak perlu berbuat apa-apa.',
+      'Batch terakhir belum terkirim semua. Sebentar lagi Branchline mencoba lagi sendiri; Anda tidak perlu berbuat apa-apa.',
     paused: 'Dijeda: tidak ada yang berjalan sendiri sampai Anda mengakhiri jeda.',
     pausedUntil: 'Dijeda: tidak ada yang berjalan sendiri sampai {{time}}.',
     pausedTomorrow: 'Dijeda: tidak ada yang berjalan sendiri sampai besok pukul {{time}}.',
@@ -46,9 +49,9 @@ export const todayPage = {
   pauseTomorrow: 'Sampai besok pagi (pukul {{time}})',
   pauseOpen: 'Sampai saya akhiri',
   unpause: 'Akhiri jeda',
-  next: 'Proses berikutnya: {{time}}',
-  nextToday: 'Proses berikutnya: hari ini pukul {{time}}',
-  nextTomorrow: 'Proses berikutnya: besok pukul {{time}}',
+  next: 'Jadwal berikutnya: {{time}}',
+  nextToday: 'Jadwal berikutnya: hari ini pukul {{time}}',
+  nextTomorrow: 'Jadwal berikutnya: besok pukul {{time}}',
   noNext: 'Belum ada yang dijadwalkan.',
   nextPaused: 'Tidak ada yang dijadwalkan selama jeda.',
   planOne: 'Tambah jadwal',
@@ -70,7 +73,7 @@ export const todayPage = {
   },
   trouble: {
     failed_other: '{{count}} tabel gagal',
-    waiting_other: '{{count}} tabel belum disalin',
+    waiting_other: '{{count}} tabel belum diperbarui',
     stopped: 'Berhenti sebelum selesai: {{reason}}',
     stoppedPlain: 'Berhenti sebelum selesai',
     left_other: '{{count}} tabel tersisa.',
@@ -85,6 +88,7 @@ export const todayPage = {
     all: 'Lihat riwayat',
     none: 'Belum pernah ada batch.',
     facts_other: '{{tables}} tabel, {{rows}} baris',
+    factsPart: '{{done}} dari {{total}} tabel, {{rows}} baris',
     failed: '{{failed}} gagal',
   },
 } as const;

@@ -33,6 +33,7 @@ export const troubles = {
   sourceBody:
     'Basis data di balik {{connection}} bukan yang sebelumnya. Bila ini basis data yang salah, datanya akan menggantikan data yang benar di kantor pusat.',
   sourceConfirm: 'Ini yang benar: lanjutkan',
+  disabledSettings: 'Perbaiki pengaturannya dulu.',
   disabledBusy: 'Ada proses yang sedang bekerja. Tunggu sampai selesai, atau hentikan.',
   disabledView: 'Branchline lain di komputer ini yang bekerja.',
   disabledLink: 'Program di balik jendela ini tidak menjawab.',

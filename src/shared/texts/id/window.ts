@@ -15,12 +15,13 @@ export const window = {
   loading: 'Memuat…',
   link: {
     unreachable: 'Branchline tidak menjawab',
-    signed_out: 'Peramban ini sudah tidak boleh melihat',
+    signed_out: 'Akses peramban ini sudah berakhir',
   },
   linkNext: {
     unreachable:
-      'Yang terlihat mungkin tidak terbaru. Jendela ini melanjutkan sendiri begitu Branchline menjawab.',
-    signed_out: 'Jalankan "branchline serve --link" di komputer itu dan buka tautan yang ditampilkannya.',
+      'Yang terlihat mungkin tidak terbaru. Jendela ini melanjutkan sendiri begitu Branchline menjawab. Bila lebih dari satu menit, jalankan Branchline lagi.',
+    signed_out:
+      'Di komputer tempat Branchline berjalan, jalankan “branchline serve --link”, lalu buka tautan yang ditampilkannya.',
   },
   viewOnly: 'Branchline lain di komputer ini yang bekerja',
   viewOnlyNext:
@@ -46,7 +47,7 @@ export const window = {
   settingsWrong: {
     what: 'Ada kesalahan di berkas pengaturan',
     means:
-      'Branchline tetap memakai pengaturan sebelumnya. Bila dijalankan dengan berkas ini, tidak ada yang disalin.',
+      'Branchline tidak memakai berkas ini: pengaturan sebelumnya tetap dipakai, dan bila tidak ada, tidak ada yang disalin.',
     next: 'Perbaiki {{file}}, atau baca berkas pengaturan yang pernah disimpan (halaman Pengaturan). Branchline mengetahuinya sendiri dalam satu menit.',
   },
   settingsRefused: 'Pengaturan belum disimpan',

@@ -16,7 +16,7 @@ export const words = {
   reason: {
     crash: 'program atau komputer mati mendadak',
     shutdown: 'program diminta berhenti',
-    user: 'dihentikan oleh orang',
+    user: 'dihentikan oleh seseorang',
     lost_lease: 'komputer lain mengambil alih',
     superseded: 'batch berikutnya sudah mengerjakan tabelnya',
   },

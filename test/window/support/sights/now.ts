@@ -37,6 +37,8 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
     .first()
     .waitFor();
   link.latencyMs = SLOWER_MS;
+  // The batch's bar and a table's.
+  await page.getByRole('progressbar').nth(1).waitFor();
   await look('today-running');
   await page.getByRole('heading', { name: t('todayPage.running.title') }).waitFor();
   await page.locator('a[href*="batch"]').first().click();
