@@ -116,6 +116,8 @@ async function withWindow(
     const picture = async (name: string): Promise<void> => {
       for (const viewport of SIZES) {
         await page.setViewportSize(viewport);
+        // What has the focus would stay where the other size had it.
+        await page.evaluate("document.activeElement?.scrollIntoView({ block: 'nearest' })");
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
           const file = `${name}-${colorScheme}-${viewport.width}.png`;

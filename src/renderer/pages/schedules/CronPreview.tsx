@@ -8,13 +8,13 @@ import type { CronPreviewed } from './useCronPreview.ts';
 export function CronPreview({
   preview: { cron, next, pending },
   timezone,
-  spreadSeconds,
+  spread,
   without,
 }: {
   readonly preview: CronPreviewed;
   readonly timezone: string;
-  /** Up to how much later it begins. */
-  readonly spreadSeconds: number;
+  /** Whether each branch begins at a moment of its own after that. */
+  readonly spread: boolean;
   /** What is said where nothing can be planned; null where it can. */
   readonly without: string | null;
 }) {
@@ -32,9 +32,7 @@ export function CronPreview({
         <Stack gap="xs">
           <Text fw={600}>{cronWords(cron, t.language)}</Text>
           <NextRuns times={next.map((at) => format.plannedTime(at, timezone))} />
-          {spreadSeconds > 0 && (
-            <Text size="sm">{t('schedulesPage.spread', { late: format.duration(spreadSeconds) })}</Text>
-          )}
+          {spread && <Text size="sm">{t('schedulesPage.spread')}</Text>}
         </Stack>
       ) : (
         <Text c="dimmed">{without}</Text>

@@ -91,7 +91,7 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
     const due = format.plannedTime(last_run.due_at, timezone);
     return <Text size="sm">{t('schedulesPage.skipped', { at: due })}</Text>;
   }
-  const at = format.plannedTime(last_run.ran_at, timezone);
+  const at = format.plannedTime(beginsAt(last_run.ran_at, 0), timezone);
   return (
     <Group gap="xs">
       <Text size="sm">

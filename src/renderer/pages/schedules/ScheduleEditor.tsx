@@ -87,7 +87,7 @@ export function ScheduleEditor({
           <CronPreview
             preview={preview}
             timezone={zone}
-            spreadSeconds={schedule.jitterSeconds ?? JITTER_SECONDS}
+            spread={(schedule.jitterSeconds ?? JITTER_SECONDS) > 0}
             without={without}
           />
           <Autocomplete

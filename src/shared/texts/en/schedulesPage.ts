@@ -30,7 +30,7 @@ export const schedulesPage = {
     cron: 'Advanced (cron)',
   },
   time: 'Time',
-  spread: 'It may begin up to {{late}} later, so that branches do not all begin at once.',
+  spread: 'It may begin a little later, so that branches do not all begin at once (see below).',
   noTime: 'As soon as there is a time, you see here when it runs.',
   noPlan: 'As soon as this is right, you see here when it runs.',
   days: 'Days',

@@ -29,7 +29,7 @@ export const schedulesPage = {
     cron: 'Lanjutan (cron)',
   },
   time: 'Pukul',
-  spread: 'Bisa mulai sampai {{late}} lebih lambat, agar cabang tidak serentak.',
+  spread: 'Bisa mulai sedikit lebih lambat, agar cabang tidak serentak (lihat di bawah).',
   noTime: 'Setelah jam diisi, di sini terlihat kapan berjalan.',
   noPlan: 'Setelah ini benar, di sini terlihat kapan berjalan.',
   days: 'Hari',

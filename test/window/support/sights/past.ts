@@ -109,10 +109,12 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   // Out of the field, in which nothing is wrong while somebody types.
   await page.keyboard.press('Tab');
   await dialog().getByText(t('schedulesPage.noTime')).waitFor();
+  await dialog().locator('[type="submit"]:enabled').waitFor();
   await look('schedule-time-wrong');
   await dialog().getByText(t('schedulesPage.kind.cron'), { exact: true }).click();
   await dialog().getByLabel(t('schedulesPage.cron')).fill('61 8 * * *');
   await dialog().locator('[aria-invalid="true"]').waitFor();
+  await dialog().locator('[type="submit"]:enabled').waitFor();
   await look('schedule-cron-wrong');
   await close();
 }
