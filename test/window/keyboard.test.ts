@@ -75,6 +75,7 @@ describe('by keyboard alone', () => {
   }, async () => {
     await using window = await opened();
     const { page, keys } = window;
+    await button(page, t('todayPage.runNow')).waitFor();
     await keys.tabTo('button', t('window.skip'));
     await keys.press('Enter', 'Tab');
     expect((await keys.focused()).name).toBe(t('todayPage.runNow'));
