@@ -34,6 +34,8 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ] as const;
 const SCALE = 0.05;
+/** It asks a database that does not answer again after half a minute. */
+const PATIENCE_MS = 90_000;
 
 // Where the demo's branch is.
 process.env.TZ = 'Asia/Jakarta';
@@ -109,6 +111,7 @@ async function withWindow(
     startDemo: () => Promise.reject(new Error('The pictures have databases of their own.')),
   });
   const context = await browser.newContext({ viewport: SIZES[0], locale: language, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE_MS);
   try {
     const page = await context.newPage();
     await page.goto(agent.link());
