@@ -4,9 +4,8 @@ import { Link } from 'wouter';
 import type { TableState } from '../../../shared/window/views.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
 import { Empty } from '../../parts/Empty.tsx';
+import { RunNowButton } from '../../parts/RunNowButton.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableList } from './TableList.tsx';
 import { fits, narrows, widened } from './tableFilter.ts';
@@ -50,20 +49,11 @@ export function FoundTables({
 function NoTable() {
   const t = useT();
   const { data: setup } = useCall('setup');
-  const { run, whyNotRun } = useMay();
-  const runNow = useCommand('runNow');
   // Before that there is nothing to run, and no connection to go to.
   const isSetUp = setup !== undefined && !isNotSetUp(setup);
   const action = isSetUp && (
     <Group justify="center" gap="xs" mt="xs">
-      <Button
-        loading={runNow.isPending}
-        disabled={!run}
-        title={whyNotRun}
-        onClick={() => runNow.mutate([{}])}
-      >
-        {t('todayPage.runNow')}
-      </Button>
+      <RunNowButton main />
       <Button component={Link} href="/connections" variant="default">
         {t('tablesPage.toConnections')}
       </Button>

@@ -1,8 +1,9 @@
 import { Button, Group } from '@mantine/core';
-import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import { IconPlayerStop } from '@tabler/icons-react';
 import type { LiveView } from '../../../shared/window/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useMay } from '../../data/useMay.ts';
+import { RunNowButton } from '../../parts/RunNowButton.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { PauseMenu } from './PauseMenu.tsx';
 
@@ -13,8 +14,7 @@ import { PauseMenu } from './PauseMenu.tsx';
  */
 export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
   const t = useT();
-  const { command, run, whyNotCommand, whyNotRun } = useMay();
-  const runNow = useCommand('runNow');
+  const { command, whyNotCommand } = useMay();
   const stop = useCommand('stopRun');
   const { kind } = live.status.activity;
   const isRunning = kind === 'running' || kind === 'starting' || kind === 'verifying';
@@ -33,16 +33,7 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           {t('todayPage.stop')}
         </Button>
       ) : (
-        <Button
-          variant={main ? 'filled' : 'default'}
-          leftSection={<IconPlayerPlay size={18} aria-hidden />}
-          loading={runNow.isPending}
-          disabled={!run}
-          title={whyNotRun}
-          onClick={() => runNow.mutate([{}])}
-        >
-          {t('todayPage.runNow')}
-        </Button>
+        <RunNowButton main={main} />
       )}
       <PauseMenu pause={live.status.pause} />
     </Group>
