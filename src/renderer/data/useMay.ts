@@ -19,7 +19,7 @@ export function useMay(): {
       case null:
         return undefined;
       case 'link':
-        return loss === 'signed_out' ? t('window.link.signed_out') : t('troubles.disabledLink');
+        return t(`window.link.${loss ?? 'unreachable'}`);
       case 'view':
         return t('troubles.disabledView');
       case 'set_up':

@@ -39,6 +39,5 @@ export const troubles = {
   disabledSettings: 'Correct the settings first.',
   disabledBusy: 'A run is at work. Wait until it has ended, or stop it.',
   disabledView: 'Another Branchline on this computer does the work.',
-  disabledLink: 'The program behind this window does not answer.',
   disabledSetUp: 'Set Branchline up first.',
 } as const;

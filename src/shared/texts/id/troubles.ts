@@ -36,6 +36,5 @@ export const troubles = {
   disabledSettings: 'Perbaiki pengaturannya dulu.',
   disabledBusy: 'Ada proses yang sedang bekerja. Tunggu sampai selesai, atau hentikan.',
   disabledView: 'Branchline lain di komputer ini yang bekerja.',
-  disabledLink: 'Program di balik jendela ini tidak menjawab.',
   disabledSetUp: 'Siapkan Branchline dulu.',
 } as const;
