@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../core/settings/dataFolder.ts';
 import { decodeText } from '../core/settings/jsonText.ts';
+import { readSmallFile } from '../core/settings/smallFile.ts';
 import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +20,7 @@ export function spokenLanguage(world: World): Language {
 function languageSetting(file: string): Language | 'auto' {
   try {
     // With a byte order mark, or in UTF-16, as Windows editors save it: JSON.parse alone takes neither.
-    const settings: unknown = JSON.parse(decodeText(readFileSync(file)) ?? '');
+    const settings: unknown = JSON.parse(decodeText(readSmallFile(file)) ?? '');
     if (typeof settings !== 'object' || settings === null || !('language' in settings)) return 'auto';
     const { language } = settings;
     return typeof language === 'string' && isLanguage(language) ? language : 'auto';

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, unlinkSync } from 'node:fs';
+import { readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/ports.ts';
 import { createFile } from '../../core/settings/atomicFile.ts';
+import { readSmallText } from '../../core/settings/smallFile.ts';
 import { agentFiles } from './agentFiles.ts';
 import { findHash, hashOf, newSecret } from './secret.ts';
 
@@ -78,7 +79,7 @@ function namesIn(folder: string): readonly string[] {
 
 function untilIn(file: string): number {
   try {
-    return Number(readFileSync(file, 'utf8')) || 0;
+    return Number(readSmallText(file)) || 0;
   } catch {
     return 0;
   }

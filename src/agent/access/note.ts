@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isServed } from '../../core/service/serviceLock.ts';
 import { replaceFile } from '../../core/settings/atomicFile.ts';
+import { readSmallText } from '../../core/settings/smallFile.ts';
 import { agentFiles } from './agentFiles.ts';
 
 const noteSchema = z.object({
@@ -15,7 +15,7 @@ export type AgentNote = z.output<typeof noteSchema>;
 
 export function readNote(folder: string): AgentNote | null {
   try {
-    return noteSchema.parse(JSON.parse(readFileSync(agentFiles(folder).note, 'utf8')));
+    return noteSchema.parse(JSON.parse(readSmallText(agentFiles(folder).note)));
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { replaceFile } from '../../core/settings/atomicFile.ts';
+import { readSmallText } from '../../core/settings/smallFile.ts';
 import { agentFiles } from './agentFiles.ts';
 import { findHash, hashOf, newSecret } from './secret.ts';
 
@@ -54,7 +54,7 @@ export class Sessions {
 /** What cannot be read is nobody's sign-in. */
 function readSessions(file: string): z.output<typeof sessionsSchema> {
   try {
-    return sessionsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return sessionsSchema.parse(JSON.parse(readSmallText(file)));
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
@@ -39,10 +39,18 @@ export function openJournal(
   options: { readonly readonly?: boolean } = {},
 ): OpenedJournal {
   try {
+    refuseUnfit(folder);
     return options.readonly === true ? openForReading(folder, ports) : openForWriting(folder, ports);
   } catch (error) {
     throw asFolderError(folder, error);
   }
+}
+
+/** SQLite waits for ever where a pipe is in the file's place. */
+function refuseUnfit(folder: string): void {
+  const file = journalFile(folder);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) throw unusable(folder, `${file} is not a plain file`);
 }
 
 function openForWriting(folder: string, ports: Ports): OpenedJournal {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
 import { accountOf } from '../secrets/keychain.ts';
 import { storedFor } from '../secrets/stored.ts';
 import { systemKeychain } from '../secrets/systemKeychain.ts';
+import { readSmallText } from '../settings/smallFile.ts';
 import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
@@ -99,11 +99,10 @@ export class Session {
     const facts = endpointFacts(options);
     try {
       const { endpoint, folder } = options;
-      const readFile = (file: string): string => readFileSync(file, 'utf8');
       const password =
         options.password ??
-        passwordOption(endpoint, folder, process.env, readFile, await storedFor(endpoint));
-      const attempts = tlsAttempts(endpoint, folder, readFile);
+        passwordOption(endpoint, folder, process.env, readSmallText, await storedFor(endpoint));
+      const attempts = tlsAttempts(endpoint, folder, readSmallText);
       return await connectOneOf(options, attempts, password);
     } catch (error) {
       const detail = classify(error, options.side, facts);

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { EndpointSettings, Settings } from '../../shared/settings.ts';
 import type { PasswordPlace } from '../../shared/window/views.ts';
 import { defaultPasswordFile } from '../postgres/password.ts';
 import { findPassword } from '../postgres/passwordFile.ts';
+import { readSmallText } from '../settings/smallFile.ts';
 import { PasswordStore } from './passwordStore.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
@@ -34,7 +34,7 @@ export async function passwordPlace(
 
 function inUsualFile(endpoint: EndpointSettings): boolean {
   try {
-    const text = readFileSync(defaultPasswordFile(process.env, process.platform, os.homedir()), 'utf8');
+    const text = readSmallText(defaultPasswordFile(process.env, process.platform, os.homedir()));
     return findPassword(text, endpoint) !== undefined;
   } catch {
     return false;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { ownPasswordFile } from '../postgres/password.ts';
@@ -6,6 +5,7 @@ import { findPassword, type PasswordQuestion, withLine, withoutLine } from '../p
 import { replaceFile } from '../settings/atomicFile.ts';
 import { errnoOf } from '../settings/errno.ts';
 import { folderError } from '../settings/folderError.ts';
+import { readSmallText } from '../settings/smallFile.ts';
 import { accountOf, type Keychain, KeychainError } from './keychain.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
@@ -89,7 +89,7 @@ export class PasswordStore {
 
   #read(): string {
     try {
-      return readFileSync(this.#file, 'utf8');
+      return readSmallText(this.#file);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return '';
       throw folderError(path.dirname(this.#file), error);

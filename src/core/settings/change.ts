@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { ConnectionFile, Settings, SettingsFile } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
@@ -6,6 +5,7 @@ import { replaceFile } from './atomicFile.ts';
 import { decodeText } from './jsonText.ts';
 import { inOrderOf } from './keyOrder.ts';
 import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
+import { readSmallFile } from './smallFile.ts';
 
 /**
  * Replaces the settings as a whole, atomically. Keys stay in the order in which they stand in the file,
@@ -39,7 +39,7 @@ export function updateSettings(
 ): Settings {
   const file = settingsFile(folder);
   for (let attempt = 1; ; attempt++) {
-    const before = readSettings(file);
+    const before = readSettings(file, language);
     const raw = parseSettings(file, before, language);
     checkSettings(file, raw, language);
     // Checked in the line above: what the schema takes is a SettingsFile.
@@ -73,7 +73,7 @@ export function addConnection(
 /** What the file holds now, for the order of its keys; nothing where there is none or it is broken. */
 function present(file: string): unknown {
   try {
-    return JSON.parse(decodeText(readFileSync(file)) ?? '');
+    return JSON.parse(decodeText(readSmallFile(file)) ?? '');
   } catch {
     return undefined;
   }

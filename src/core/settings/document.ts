@@ -24,7 +24,7 @@ export function readSettingsDocument(folder: string, language: Language = 'en'):
   const file = settingsFile(folder);
   let found: Pick<SettingsDocument, 'document' | 'revision'> = { document: null, revision: null };
   try {
-    const bytes = readSettings(file);
+    const bytes = readSettings(file, language);
     found = { ...found, revision: revisionOf(bytes) };
     const raw = parseSettings(file, bytes, language);
     // Where the schema refuses it the person sees it all the same, to put it right.
@@ -54,7 +54,7 @@ export function writeSettingsDocument(
 ): string {
   const file = settingsFile(folder);
   checkSettings(file, document, language);
-  const before = bytesOf(file);
+  const before = bytesOf(file, language);
   const earlier = before === null ? undefined : parseSettings(file, before, language);
   if ((before === null ? null : revisionOf(before)) !== revision)
     throw new UsageError(UsageCode.SettingsChanged, { file });
@@ -64,9 +64,9 @@ export function writeSettingsDocument(
 }
 
 /** Null where there is no file. */
-function bytesOf(file: string): Buffer | null {
+function bytesOf(file: string, language: Language): Buffer | null {
   try {
-    return readSettings(file);
+    return readSettings(file, language);
   } catch (error) {
     if (error instanceof UsageError && error.code === UsageCode.SettingsMissing) return null;
     throw error;

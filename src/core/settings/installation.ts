@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { createFile, replaceFile } from './atomicFile.ts';
 import { errnoOf } from './errno.ts';
+import { readSmallText } from './smallFile.ts';
 
 const installationSchema = z.object({
   id: z.uuid(),
@@ -77,9 +78,10 @@ function readInstallation(file: string): Reading {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readSmallText(file);
   } catch (error) {
-    const reason = `${path.basename(file)}: ${errnoOf(error)}`;
+    const why = errnoOf(error) || (error instanceof Error ? error.message : String(error));
+    const reason = `${path.basename(file)}: ${why}`;
     const folder = path.dirname(file);
     throw new UsageError(UsageCode.DataFolderUnusable, { folder, path: folder, reason }, { cause: error });
   }

@@ -2,11 +2,13 @@
 export interface JsonProblem {
   readonly line: number;
   readonly column: number;
-  readonly reason: 'json_ends' | 'json_unexpected' | 'json_duplicate';
+  readonly reason: 'json_ends' | 'json_unexpected' | 'json_duplicate' | 'json_too_deep';
   /** What stands there, one character or a key's name; empty at the end. */
   readonly found: string;
   /** What could stand there. */
   readonly expected: string;
+  /** How many brackets may be open at once; see `json_too_deep`. */
+  readonly limit: number;
 }
 
 /**
@@ -58,9 +60,13 @@ const UNCLOSED = new RegExp(`"${INSIDE}`, 'y');
 const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
 const SPACE = /[ \t\r\n]*/y;
 
+/** Settings have six. Whatever walks through a value calls itself for each, and the stack ends at some thousands. */
+const DEEPEST = 64;
+
 class Scanner {
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -73,10 +79,17 @@ class Scanner {
 
   #value(): void {
     const next = this.#next();
-    if (next === '{') this.#object();
-    else if (next === '[') this.#array();
+    if (next === '{') this.#nested(() => this.#object());
+    else if (next === '[') this.#nested(() => this.#array());
     else if (next === '"') this.#string();
     else if (this.#take(WORD) === null) this.#refuse('a value');
+  }
+
+  #nested(read: () => void): void {
+    if (this.#depth === DEEPEST) this.#refuse('', 'json_too_deep');
+    this.#depth++;
+    read();
+    this.#depth--;
   }
 
   #object(): void {
@@ -145,6 +158,7 @@ class Scanner {
       reason: reason ?? (here === '' ? 'json_ends' : 'json_unexpected'),
       found: found ?? visible(here),
       expected,
+      limit: DEEPEST,
     });
   }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { type Settings, settingsSchema } from '../../shared/settings.ts';
@@ -7,6 +6,7 @@ import { errnoOf } from './errno.ts';
 import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
 import { sayReason } from './reasons.ts';
+import { readSmallFile, SMALL_FILE_MB, UnfitFileError } from './smallFile.ts';
 
 /** Where the settings of a data folder are. */
 export function settingsFile(folder: string): string {
@@ -25,20 +25,29 @@ export function settingsFile(folder: string): string {
  */
 export function loadSettings(folder: string, language: Language = 'en'): Settings {
   const file = settingsFile(folder);
-  return checkSettings(file, parseSettings(file, readSettings(file), language), language);
+  return checkSettings(file, parseSettings(file, readSettings(file, language), language), language);
 }
 
-/** The file's bytes. */
-export function readSettings(file: string): Buffer {
+/**
+ * The file's bytes.
+ *
+ * @throws UsageError `settings_missing`, `settings_unreadable`: also a pipe, a device or a file of gigabytes
+ */
+export function readSettings(file: string, language: Language = 'en'): Buffer {
   try {
-    return readFileSync(file);
+    return readSmallFile(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') {
       throw new UsageError(UsageCode.SettingsMissing, { file, path: file }, { cause: error });
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = unreadableReason(error, language);
     throw new UsageError(UsageCode.SettingsUnreadable, { file, path: file, reason }, { cause: error });
   }
+}
+
+function unreadableReason(error: unknown, language: Language): string {
+  if (error instanceof UnfitFileError) return sayReason(language, error.why, { limit: SMALL_FILE_MB });
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The file's value, as it is written there. */
@@ -74,7 +83,16 @@ function invalid(file: string, problems: readonly Problem[]): UsageError {
     file,
     path: problems[0]?.path ?? '',
     reason: problems[0]?.reason ?? '',
-    problems: problems.map(({ path: at, reason }) => `${at}: ${reason}`).join('\n'),
+    problems: problemLines(problems).join('\n'),
     count: problems.length,
   });
+}
+
+/** Of a file of megabytes with a mistake in each line nobody reads more. */
+const MOST_PROBLEMS = 50;
+
+function problemLines(problems: readonly Problem[]): readonly string[] {
+  const lines = problems.slice(0, MOST_PROBLEMS).map(({ path: at, reason }) => `${at}: ${reason}`);
+  const more = problems.length - lines.length;
+  return more > 0 ? [...lines, `… (+${more})`] : lines;
 }

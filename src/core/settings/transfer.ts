@@ -18,7 +18,7 @@ export type ImportCheck =
  */
 export function exportSettings(folder: string, language: Language = 'en'): string {
   const file = settingsFile(folder);
-  const raw = parseSettings(file, readSettings(file), language);
+  const raw = parseSettings(file, readSettings(file, language), language);
   checkSettings(file, raw, language);
   // Checked in the line above.
   const document = raw as SettingsFile;

@@ -58,7 +58,7 @@ describe('loading the settings', () => {
     mkdirSync(join(folder, 'settings.json'));
     const error = refusal(() => loadSettings(folder));
     expect(error.code).toBe('settings_unreadable');
-    expect(error.params.reason).toContain('EISDIR');
+    expect(error.params.reason).toContain('it is not a plain file');
   });
 
   test('names line and column of broken JSON, in both languages', () => {

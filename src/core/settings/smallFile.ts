@@ -1,0 +1,66 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+
+/** Settings and password files have kilobytes; the largest CA bundles in use have about 1 MB. */
+export const SMALL_FILE_MB = 8;
+const MOST_BYTES = SMALL_FILE_MB * 1024 * 1024;
+
+/** Why a file is not read at all. */
+export type Unfit = 'not_a_file' | 'too_large';
+
+/** A path that leads to something which must not be read: a pipe, a device, a folder, or far too many bytes. */
+export class UnfitFileError extends Error {
+  override readonly name = 'UnfitFileError';
+  readonly why: Unfit;
+
+  constructor(why: Unfit) {
+    super(
+      why === 'not_a_file'
+        ? 'it is not a plain file (a folder, a pipe or a device)'
+        : `it is larger than ${SMALL_FILE_MB} MB`,
+    );
+    this.why = why;
+  }
+}
+
+/**
+ * Reads a file whose path comes from settings or from the data folder. Opening a pipe would wait for a writer for
+ * ever, a device may never end, and a file of gigabytes would take all memory: each is refused before a byte is read.
+ *
+ * @throws UnfitFileError; the system's error where the file cannot be opened
+ */
+export function readSmallFile(file: string): Buffer {
+  refuseUnfit(statSync(file));
+  // Without waiting: a pipe may have taken the file's place since.
+  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stat = fstatSync(handle);
+    refuseUnfit(stat);
+    return readAll(handle, stat.size);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** As {@link readSmallFile}, as UTF-8. */
+export function readSmallText(file: string): string {
+  return readSmallFile(file).toString('utf8');
+}
+
+function refuseUnfit(stat: { isFile(): boolean; readonly size: number }): void {
+  if (!stat.isFile()) throw new UnfitFileError('not_a_file');
+  if (stat.size > MOST_BYTES) throw new UnfitFileError('too_large');
+}
+
+/** Some files of the system say that they are empty, and are not; one may grow while it is read. */
+function readAll(handle: number, size: number): Buffer {
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const part = Buffer.alloc(Math.max(1, size - total + 1));
+    const read = readSync(handle, part, 0, part.length, null);
+    if (read === 0) return Buffer.concat(parts);
+    parts.push(part.subarray(0, read));
+    total += read;
+    if (total > MOST_BYTES) throw new UnfitFileError('too_large');
+  }
+}
