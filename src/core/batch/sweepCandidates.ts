@@ -28,15 +28,17 @@ export function sweepCandidates(
   return tables.flatMap(({ table, shape, strategy, mayDelete }): SweepTable[] => {
     const checkpoint = checkpoints.get(table);
     const there = byName.get(table);
-    if (shape === null || shape.key === null || checkpoint === undefined || there === undefined) return [];
+    if (shape === null || checkpoint === undefined || there === undefined) return [];
     if (shape.bytes > LARGE_BYTES) return [];
     if (strategy !== null && strategy !== Strategy.Changes) return [];
     if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
     if (batchId !== null && checkpoint.batchId === batchId) return [];
     const layout = layoutOf(central, there);
     if (!fits(shape, there, layout)) return [];
-    const print = centralPrint(shape, there);
-    return [{ source: shape, checkpoint, print, deletes: layout !== 'merge' || mayDelete }];
+    const deletes = layout !== 'merge' || mayDelete;
+    // Without a key and without owning the table it is refused, and its own run says so.
+    if (shape.key === null && !deletes) return [];
+    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes }];
   });
 }
 

@@ -23,7 +23,7 @@ export interface PassPlan {
   readonly reason: PlanReason;
   /** Whether it goes on behind the checkpoint of a pass that was cut off. */
   readonly goesOn: boolean;
-  /** Strategy `changes`: transaction id from which rows count as changed. */
+  /** Strategies `changes` and `replace`: transaction id from which rows count as changed; null asks no row versions. */
   readonly since: bigint | null;
   /** Strategy `cursor`: which rows count as changed. */
   readonly where: string | null;
@@ -37,7 +37,7 @@ export interface PassPlan {
  * @throws SyncFailure `replace_unsafe`
  */
 export function choosePlan(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
-  if (target.key === null) return planReplace(job, target);
+  if (target.key === null) return planReplace(job, target, found, snapshot);
   if (isUnfinished(found, job, target, snapshot)) {
     const plan = keyedPlan(found.strategy, 'goes_on', job, found, snapshot);
     if (plan.strategy === found.strategy) return { ...plan, goesOn: true };
@@ -83,7 +83,8 @@ function newerThan(
   return `(t.${ident(name)} >= ${literal(last)}::${type}${overlap} OR t.${ident(name)} IS NULL)`;
 }
 
-function planReplace(job: TableJob, target: Target): PassPlan {
+/** Where the mark holds, row versions say whether there is anything to replace; a person may want it all the same. */
+function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
   // Without a key, rows of several branches in one table cannot be told apart.
   if (target.layout === 'merge' && !job.mayDelete) {
     throw centralRefusal(FailureCode.ReplaceUnsafe, {
@@ -91,7 +92,15 @@ function planReplace(job: TableJob, target: Target): PassPlan {
       table: job.source.name,
     });
   }
-  return { strategy: Strategy.Replace, reason: 'no_key', goesOn: false, since: null, where: null };
+  const asked = job.strategy === Strategy.Full || job.strategy === Strategy.Replace;
+  const from = asked ? null : since(found.mark, snapshot.horizon, snapshot.fingerprint);
+  return {
+    strategy: Strategy.Replace,
+    reason: 'no_key',
+    goesOn: false,
+    since: typeof from === 'bigint' ? from : null,
+    where: null,
+  };
 }
 
 /**
@@ -115,7 +124,7 @@ export function runPass(
 ): Promise<PassEnd> {
   switch (plan.strategy) {
     case Strategy.Replace:
-      return runReplace(context, snapshot, start);
+      return runReplace(context, snapshot, start, plan.since);
     case Strategy.Changes:
       return runChanges(context, snapshot, plan.since ?? 0n, start);
     case Strategy.Cursor: {
