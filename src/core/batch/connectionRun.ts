@@ -23,6 +23,7 @@ import { asFailure } from '../sync/tableRun.ts';
 import type { Throttle } from '../sync/throttle.ts';
 import { Heart } from './heart.ts';
 import { journalMemory } from './journalMemory.ts';
+import { journalRuns } from './journalRuns.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
@@ -190,10 +191,12 @@ class ConnectionRun {
   }
 
   async #runTables(opened: Prepared): Promise<void> {
+    const { ports, journal } = this.#run;
     const options = this.#run.sessionOptions(this.#work.connection);
+    const runs = journalRuns(journal, ports.logger, this.#work.connection.id);
     const workers = Array.from(
       { length: Math.min(this.#run.parallelTables, this.#work.tables.length) },
-      () => new WorkerLinks(this.#run.ports.clock, options.source, options.central),
+      () => new WorkerLinks(ports.clock, options.source, options.central, runs),
     );
     const cut = (): void => {
       for (const links of workers) links.cut();

@@ -5,6 +5,7 @@ import { STAMP } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { withRuns } from '../source/serverRuns.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import type { PassContext } from '../sync/pass.ts';
 import { centralGone } from './refusal.ts';
@@ -54,7 +55,10 @@ export async function withSides<T>(
   const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
   try {
     const [snapshot, shape] = await Promise.all([
-      open ?? openSnapshot(from.session, from.version, source).then((one) => forTarget(one, target.print)),
+      open ??
+        openSnapshot(from.session, from.version, source).then((one) =>
+          forTarget({ ...one, horizon: withRuns(one.horizon, links.runs) }, target.print),
+        ),
       beginCentralSnapshot(to.session, to.version, context),
     ]);
     const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];

@@ -25,10 +25,16 @@ export interface Mark {
   /** When the server was started. */
   readonly started: string;
   /**
-   * Differs after each crash recovery: that is where PostgreSQL empties its statistics. The start time alone
-   * says too little, since one killed backend makes all of them go through recovery under the same postmaster.
+   * When statistics were emptied, those of the background writer and of the archiver: crash recovery empties both.
+   * The start time alone says too little, since one killed backend makes all of them go through recovery under the
+   * same postmaster; one of the two alone is emptied by a person.
    */
   readonly recovered: string;
+  /**
+   * How far the server's WAL was, in bytes, when the snapshot was taken. Null in marks of older versions, and on a
+   * standby that has replayed nothing.
+   */
+  readonly lsn: string | null;
   readonly timeline: string;
   /** System identifier and database oid. */
   readonly identity: string;
@@ -42,11 +48,15 @@ export interface Mark {
 export type Horizon = Omit<Mark, 'fingerprint' | 'cursor'> & {
   /** The next transaction id of the snapshot, to measure distances by. */
   readonly next: string;
+  /** Where in the WAL this run of the server began, in bytes; null where that does not show. See {@link begunSql}. */
+  readonly begun: string | null;
+  /** The server's runs that were seen, newest last; none where nobody keeps them. See {@link withRuns}. */
+  readonly runs: readonly SeenRun[];
 };
 
 /** The mark of a table in a snapshot. */
 export function markAt(
-  { next: _, ...horizon }: Horizon,
+  { next: _, begun: __, runs: ___, ...horizon }: Horizon,
   fingerprint: string | null,
   cursor: string | null,
 ): Mark {
@@ -63,13 +73,42 @@ export type MarkProblem =
   /** More than two thousand million transactions ago: 32-bit ids of rows would be read wrongly. */
   | 'too_old'
   /** Restored, failed over, or set back, be it by a crash that took back what the pass had seen. */
-  | 'server_changed';
+  | 'server_changed'
+  /** The server was started anew, and nothing proves that it went on where the mark was taken. */
+  | 'restart_unproved';
 
 /**
  * Transaction ids of rows are 32 bit and compare modulo 2³²; half of that is the farthest distance that
  * has a direction. Ten million less, for what goes on while the pass runs.
  */
 const FARTHEST = 2n ** 31n - 10n ** 7n;
+
+/**
+ * SQL of the place in the WAL where this run of the server begins. A restored server goes on at the end of its
+ * backup, before the mark, and is soon beyond it; what tells it from one that only started anew is where it began.
+ * The checkpoint that a start goes on from (made by the shutdown before it, or by crash recovery) has no records
+ * between its beginning and its end, and stays the last one until the first checkpoint of daily work, minutes later.
+ *
+ * Not believed: a checkpoint at the very start of a WAL file, which pg_resetwal makes (an archiving server makes it
+ * at each shutdown, too); before 17 any where `wal_level` is `minimal`, since those of daily work look the same then.
+ */
+function begunSql(version: number): string {
+  const online =
+    version >= 170000 ? '' : " AND pg_catalog.current_setting('wal_level') OPERATOR(pg_catalog.<>) 'minimal'";
+  return `CASE WHEN NOT pg_catalog.pg_is_in_recovery() AND c.redo_lsn OPERATOR(pg_catalog.=) c.checkpoint_lsn${online}
+         AND (pg_catalog.current_setting('archive_mode') OPERATOR(pg_catalog.<>) 'off'
+           OR ${bytes('c.checkpoint_lsn')} OPERATOR(pg_catalog.%) ${SMALLEST_WAL_FILE} OPERATOR(pg_catalog.<>) ${FIRST_RECORD})
+       THEN ${bytes('c.checkpoint_lsn')}::pg_catalog.text END`;
+}
+
+/** `--wal-segsize=1`, in bytes; all other sizes are multiples of it. */
+const SMALLEST_WAL_FILE = 1048576;
+/** Size of the header of a WAL file's first page (SizeOfXLogLongPHD), in bytes. */
+const FIRST_RECORD = 40;
+
+function bytes(lsn: string): string {
+  return `(${lsn} OPERATOR(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)`;
+}
 
 /** SQL that reads the horizon of the snapshot that it runs in, as one row for {@link toHorizon}. */
 export function horizonQuery(version: number): string {
@@ -80,8 +119,11 @@ export function horizonQuery(version: number): string {
   return oneLine(`SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
        CASE WHEN pg_is_in_recovery() THEN true
          ELSE pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() END AS flushed,
+       ${bytes(`CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+         ELSE pg_catalog.pg_current_wal_insert_lsn() END`)}::pg_catalog.text AS lsn, ${begunSql(version)} AS begun,
        extract(epoch FROM pg_postmaster_start_time())::text AS started,
-       (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter) AS recovered,
+       concat_ws(' ', (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter),
+         (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_archiver)) AS recovered,
        (SELECT system_identifier FROM pg_control_system()) || '/' ||
          (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
      FROM pg_control_checkpoint() c`);
@@ -96,6 +138,9 @@ export function toHorizon(row: TextRow): Horizon {
     durable: String(checkpointed < horizon ? checkpointed : horizon),
     next: row.next ?? '0',
     flushed: row.flushed === 't',
+    lsn: row.lsn ?? null,
+    begun: row.begun ?? null,
+    runs: [],
     started: row.started ?? '',
     recovered: row.recovered ?? '',
     timeline: row.timeline ?? '',
@@ -118,14 +163,64 @@ function wideId(text: string): bigint {
 export function since(mark: Mark | null, now: Horizon, fingerprint: string | null): bigint | MarkProblem {
   if (fingerprint === null) return 'no_row_versions';
   if (mark === null) return 'no_mark';
-  if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
+  const broken = brokenSince(mark, now);
+  if (broken !== null) return broken;
   if (mark.fingerprint !== fingerprint) return 'shape_changed';
-  const recovered = mark.recovered !== now.recovered;
-  if (recovered && !mark.flushed) return 'server_changed';
-  const from = BigInt(recovered || mark.started !== now.started ? mark.durable : mark.xmin);
+  const from = BigInt(isSameRun(mark, now) ? mark.xmin : mark.durable);
   const distance = BigInt(now.next) - from;
   if (distance < 0n) return 'server_changed';
   return distance < FARTHEST ? from : 'too_old';
+}
+
+/** Whether the server's history goes on from a mark: `null`, or why nothing shows that it does. */
+export function brokenSince(mark: Mark, now: Horizon): MarkProblem | null {
+  if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
+  const lsn = mark.lsn ?? null;
+  // The memory of a machine was set back, or this is another server than it says.
+  if (lsn !== null && now.lsn !== null && BigInt(now.lsn) < BigInt(lsn)) return 'server_changed';
+  if (isSameRun(mark, now)) return null;
+  if (!isSameRecovery(mark, now) && !mark.flushed) return 'server_changed';
+  if (Number(now.started) < Number(mark.started)) return 'server_changed';
+  return lsn === null ? 'restart_unproved' : brokenBetween(mark, lsn, now.runs);
+}
+
+/**
+ * Whether one run of the server followed on another, from that of a mark to that of now: each has to begin where the
+ * one before it was seen, or behind. One begins before that where the server was restored meanwhile.
+ */
+function brokenBetween(mark: Mark, lsn: string, runs: readonly SeenRun[]): MarkProblem | null {
+  const own = runs.findLastIndex((one) => isSameRun(one, mark));
+  const later = own < 0 ? [] : runs.slice(own + 1);
+  if (later.length === 0) return 'restart_unproved';
+  let reached = BigInt(lsn);
+  for (const { begun, seen } of later) {
+    if (begun === null) return 'restart_unproved';
+    if (BigInt(begun) < reached) return 'server_changed';
+    reached = BigInt(seen);
+  }
+  return null;
+}
+
+/** A part of {@link Mark} that tells one run of a server from another. */
+type ServerRun = Pick<Mark, 'identity' | 'timeline' | 'started' | 'recovered'>;
+
+/** A run of a source's server, as it was seen. */
+export interface SeenRun extends ServerRun {
+  /** See {@link Horizon.begun}. */
+  readonly begun: string | null;
+  /** How far its WAL was when it was seen last, in bytes. */
+  readonly seen: string;
+}
+
+/** Whether the server has neither been started nor recovered from a crash in between. */
+export function isSameRun(one: ServerRun, other: ServerRun): boolean {
+  return one.started === other.started && isSameRecovery(one, other);
+}
+
+function isSameRecovery(one: ServerRun, other: ServerRun): boolean {
+  if (one.recovered === other.recovered) return true;
+  const times = other.recovered.split(' ');
+  return one.recovered.split(' ').some((time) => time !== '' && times.includes(time));
 }
 
 /**

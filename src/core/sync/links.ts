@@ -2,6 +2,7 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
 import { Session, type SessionOptions } from '../postgres/session.ts';
+import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
 import type { Link, Links } from './pass.ts';
 
 /** Older ones lack what is needed: nothing older is tested. */
@@ -39,13 +40,15 @@ export class WorkerLinks implements Links {
   readonly #clock: Clock;
   readonly #sourceOptions: SessionOptions;
   readonly #centralOptions: SessionOptions;
+  readonly runs: RunMemory;
   #source: Link | null = null;
   #central: Link | null = null;
 
-  constructor(clock: Clock, source: SessionOptions, central: SessionOptions) {
+  constructor(clock: Clock, source: SessionOptions, central: SessionOptions, runs = NO_RUNS) {
     this.#clock = clock;
     this.#sourceOptions = source;
     this.#centralOptions = central;
+    this.runs = runs;
   }
 
   async source(): Promise<Link> {

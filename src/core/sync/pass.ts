@@ -3,6 +3,7 @@ import type { Checkpoint } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
+import type { RunMemory } from '../source/serverRuns.ts';
 import type { Throttle } from './throttle.ts';
 
 /** One open connection and what is known of its server. */
@@ -14,6 +15,8 @@ export interface Link {
 
 /** The two connections of a worker, opened when first needed and again after a loss. */
 export interface Links {
+  /** What is known of the runs of the source's server. */
+  readonly runs: RunMemory;
   source(): Promise<Link>;
   central(): Promise<Link>;
 }

@@ -5,7 +5,7 @@ import { column, type TableShape } from '../catalogue/shape.ts';
 import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { ident, literal } from '../postgres/quote.ts';
-import { type MarkProblem, since } from '../source/mark.ts';
+import { brokenSince, type MarkProblem, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { runChanges } from './changesPass.ts';
 import { READ_ALL, runCompare } from './comparePass.ts';
@@ -58,6 +58,10 @@ function keyedPlan(
 ): PassPlan {
   const sameShape = found.mark?.fingerprint === fingerprint;
   if (wanted === Strategy.Cursor && sameShape && found.mark?.cursor != null && job.cursor !== null) {
+    // Rows that a restored server has taken back are older than the cursor, and would never be read.
+    const broken = brokenSince(found.mark, horizon);
+    if (broken !== null)
+      return { strategy: Strategy.Compare, reason: broken, goesOn: false, since: null, where: null };
     const where = newerThan(job.source, job.cursor, found.mark.cursor);
     return { strategy: Strategy.Cursor, reason, goesOn: false, since: null, where };
   }

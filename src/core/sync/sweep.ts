@@ -5,6 +5,7 @@ import type { Claim } from '../central/ownership.ts';
 import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
+import { withRuns } from '../source/serverRuns.ts';
 import { beginSnapshot } from '../source/snapshot.ts';
 import type { Links } from './pass.ts';
 
@@ -54,7 +55,9 @@ export async function sweep(
 ): Promise<readonly Checkpoint[]> {
   const { session, version } = await links.source();
   const shapes = tables.map((one) => one.source);
-  const { takenAt, horizon } = await beginSnapshot(session, version, shapes);
+  const begun = await beginSnapshot(session, version, shapes);
+  const { takenAt } = begun;
+  const horizon = withRuns(begun.horizon, links.runs);
   const unchanged = await findUnchanged(session, version, horizon, tables);
   await session.query('COMMIT');
   if (unchanged.length === 0) return [];

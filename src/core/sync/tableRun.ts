@@ -9,6 +9,7 @@ import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
 import type { Ports } from '../ports.ts';
+import { withRuns } from '../source/serverRuns.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import { NO_LIMITS } from './chunk.ts';
 import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
@@ -186,7 +187,8 @@ class Attempts {
 
   async #openSnapshot(): Promise<Snapshot> {
     const { session, version } = await this.#links.source();
-    return openSnapshot(session, version, this.#job.source, this.#job.cursor?.column ?? null);
+    const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor?.column ?? null);
+    return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#links.runs) };
   }
 
   /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */

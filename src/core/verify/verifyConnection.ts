@@ -1,6 +1,7 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import type { VerifyRow } from '../../shared/verify.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
+import { journalRuns } from '../batch/journalRuns.ts';
 import type { SourcePlan } from '../batch/plan.ts';
 import type { Selected } from '../batch/select.ts';
 import { WorkerLinks } from '../sync/links.ts';
@@ -46,7 +47,8 @@ async function verifyAll(
 
 async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, control: Control): Promise<void> {
   const options = run.sessionOptions(plan.connection);
-  const links = new WorkerLinks(run.ports.clock, options.source, options.central);
+  const runs = journalRuns(run.journal, run.ports.logger, plan.connection.id);
+  const links = new WorkerLinks(run.ports.clock, options.source, options.central, runs);
   const cut = (): void => links.cut();
   run.halt.addEventListener('abort', cut);
   try {

@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { changedSince, type Horizon, type Mark, markAt, since } from '../../../src/core/source/mark.ts';
+import {
+  changedSince,
+  type Horizon,
+  type Mark,
+  markAt,
+  type SeenRun,
+  since,
+} from '../../../src/core/source/mark.ts';
 
 const NOW: Horizon = {
   xmin: '5000',
   durable: '4900',
   next: '5010',
   flushed: true,
+  lsn: '900000',
+  begun: null,
+  runs: [],
   started: '1762581000.5',
   recovered: '1762580000.25',
   timeline: '1',
@@ -49,25 +59,84 @@ describe('what a mark does not survive', () => {
   }
 });
 
+const RUN = { identity: NOW.identity, timeline: NOW.timeline, recovered: NOW.recovered };
+const FIRST: SeenRun = { ...RUN, started: NOW.started, begun: null, seen: '900000' };
+
+/** A server that has been started anew, once for each place where a run of it began. */
+function restarted(
+  begun: readonly (string | null)[],
+  change: Partial<Horizon> = {},
+  first: readonly SeenRun[] = [FIRST],
+): Horizon {
+  const later = begun.map((at, index): SeenRun => {
+    const started = String(1762600000 + index);
+    return {
+      ...RUN,
+      ...(change.recovered && { recovered: change.recovered }),
+      started,
+      begun: at,
+      seen: String(1000000 + index),
+    };
+  });
+  const runs = [...first, ...later];
+  const { started, begun: own } = runs.at(-1) ?? FIRST;
+  return { ...NOW, lsn: '2000000', started, begun: own, runs, ...change };
+}
+
 describe('after a restart rows count from the last checkpoint before the mark', () => {
-  test('where the server was started anew', () => {
-    expect(since(MARK, { ...NOW, started: '1762599999' }, PRINT)).toBe(3900n);
+  test('where the server was started anew, and began behind the mark', () => {
+    expect(since(MARK, restarted(['900000']), PRINT)).toBe(3900n);
   });
 
   test('where it recovered from the crash of one of its processes, under the same start time', () => {
-    expect(since(MARK, { ...NOW, recovered: '1762599999' }, PRINT)).toBe(3900n);
+    const now = { recovered: '1762599999 1762599999', started: NOW.started };
+    const runs = [FIRST, { ...FIRST, recovered: now.recovered, begun: '900000' }];
+    expect(since(MARK, { ...NOW, ...now, runs }, PRINT)).toBe(3900n);
   });
 
   test('where it was stopped in order, even if the snapshot saw what was not on the disk yet', () => {
-    const mark = { ...MARK, flushed: false };
-    expect(since(mark, { ...NOW, started: '1762599999' }, PRINT)).toBe(3900n);
+    expect(since({ ...MARK, flushed: false }, restarted(['900000']), PRINT)).toBe(3900n);
   });
 
   test('where transaction ids are handed out again, so that the next one lies before the mark', () => {
-    const now = { ...NOW, next: '3950', recovered: '1762599999', started: '1762599999' };
+    const now = restarted(['900000'], { next: '3950', recovered: '1762599999' });
     expect(since(MARK, now, PRINT)).toBe(3900n);
     expect(since(MARK, { ...now, next: '3899' }, PRINT)).toBe('server_changed');
   });
+
+  test('where every run in between was seen to follow on the one before it', () => {
+    expect(since(MARK, restarted(['900000', '1000000', '1000001']), PRINT)).toBe(3900n);
+  });
+});
+
+test('statistics that a person has emptied, of the background writer alone, are no recovery', () => {
+  const mark = { ...MARK, recovered: '1762580000.25 1762580000.25' };
+  expect(since(mark, { ...NOW, recovered: '1762590000.5 1762580000.25' }, PRINT)).toBe(4000n);
+});
+
+describe('what proves no continuation', () => {
+  const cases: readonly (readonly [string, Mark, Horizon, string])[] = [
+    ['a run that began before the mark was restored', MARK, restarted(['899999']), 'server_changed'],
+    [
+      'so is one that began before the run before it was seen',
+      MARK,
+      restarted(['900000', '999999']),
+      'server_changed',
+    ],
+    ['a run whose beginning nobody saw', MARK, restarted([null]), 'restart_unproved'],
+    ['the same in between', MARK, restarted([null, '1000000']), 'restart_unproved'],
+    ['a mark whose own run is not known', MARK, restarted(['900000'], {}, []), 'restart_unproved'],
+    ['a mark of an older version', { ...MARK, lsn: null }, restarted(['900000']), 'restart_unproved'],
+    ['WAL that went back under the same run', MARK, { ...NOW, lsn: '899999' }, 'server_changed'],
+    [
+      'a start before that of the mark',
+      MARK,
+      restarted(['900000'], { started: '1762580999' }),
+      'server_changed',
+    ],
+  ];
+  for (const [name, mark, now, problem] of cases)
+    test(name, () => expect(since(mark, now, PRINT)).toBe(problem));
 });
 
 describe('the distance between a mark and now', () => {
@@ -87,7 +156,7 @@ describe('the distance between a mark and now', () => {
   }
 
   test('is measured from the checkpoint where that is what counts', () => {
-    const now = { ...NOW, started: '1762599999' };
+    const now = restarted(['900000']);
     expect(since(MARK, { ...now, next: String(3900n + FARTHEST - 1n) }, PRINT)).toBe(3900n);
     expect(since(MARK, { ...now, next: String(3900n + FARTHEST) }, PRINT)).toBe('too_old');
   });

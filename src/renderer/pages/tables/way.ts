@@ -14,6 +14,7 @@ export const REASONS = [
   'shape_changed',
   'too_old',
   'server_changed',
+  'restart_unproved',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

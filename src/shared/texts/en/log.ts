@@ -40,6 +40,7 @@ export const log = {
     shape_changed: 'its columns have changed',
     too_old: 'the last pass was too long ago',
     server_changed: 'the branch server was restored or replaced',
+    restart_unproved: 'the branch server was restarted, and nothing proves that it was not restored',
     source_table_missing: 'it is no longer at the branch',
   },
 } as const;

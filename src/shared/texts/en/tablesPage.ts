@@ -60,6 +60,8 @@ export const tablesPage = {
     shape_changed: 'The columns of the table have changed.',
     too_old: 'The last run was too long ago.',
     server_changed: 'The branch database was restored, moved or cut off.',
+    restart_unproved:
+      'The branch server was restarted, and nothing proves that it was not restored meanwhile.',
   },
   never: 'never',
   /** Of a table that is being copied: what its last run came to. */

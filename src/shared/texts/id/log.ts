@@ -39,6 +39,8 @@ export const log = {
     shape_changed: 'kolomnya berubah',
     too_old: 'proses terakhir sudah terlalu lama',
     server_changed: 'server cabang dipulihkan atau diganti',
+    restart_unproved:
+      'server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan',
     source_table_missing: 'sudah tidak ada di cabang',
   },
 } as const;

@@ -60,6 +60,8 @@ export const tablesPage = {
     shape_changed: 'Kolom-kolom tabel ini berubah.',
     too_old: 'Proses terakhir sudah terlalu lama.',
     server_changed: 'Basis data cabang dipulihkan, dipindahkan, atau mati mendadak.',
+    restart_unproved:
+      'Server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan.',
   },
   never: 'belum pernah',
   before: 'tadinya: {{status}}',

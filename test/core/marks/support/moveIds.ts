@@ -39,6 +39,9 @@ export async function moveNextId(server: TestServer, bin: string, next: number):
     stdio: 'pipe',
   });
   await server.restart();
+  // A run that begins with what pg_resetwal has written proves nothing to a mark; one that begins after it does.
+  await server.stop();
+  await server.restart();
 }
 
 /** Freezes all rows of all databases, so that the next id may move on by half of the circle. */
