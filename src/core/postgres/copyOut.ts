@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg';
 import { type CopyFormat, type RowBlock, splitBlock } from './rowBlock.ts';
 import { RowFramer } from './rowFramer.ts';
+import { Message, WireError } from './wire.ts';
 
 /** Read-ahead of one table: enough to keep the link busy while central applies a chunk, and no more. */
 const READ_AHEAD_BYTES = 16 * 1024 * 1024;
@@ -11,10 +12,11 @@ export interface CopyOutOptions {
   readonly format: CopyFormat;
   /** Number of columns that every row must have. */
   readonly columns: number;
-  /** Longest silence in milliseconds while we ask for data, before the first row and after it. */
+  /** Longest time in milliseconds until the first row begins to come. */
   readonly firstRowMs: number;
+  /** Longest silence in milliseconds while we ask for rows, and longest time from their end to the command's. */
   readonly idleMs: number;
-  /** Called when a silence was too long; ends the connection. */
+  /** Called when nothing came in time; ends the connection. */
   readonly onSilence: () => void;
 }
 
@@ -23,8 +25,8 @@ export interface CopyOutOptions {
  *
  * For the time of the copy it takes the socket's bytes from node-pg, as pg-copy-streams does, and gives
  * the rest back to node-pg's parser at the end; see docs/decisions/0003-copy-protocol.md for why it is
- * not pg-copy-streams itself. The idle timer runs only while the socket flows: a slow central must not
- * look like a dead branch.
+ * not pg-copy-streams itself. The timer runs from the first moment to the last, but for the time in which we
+ * ask for nothing: a slow central must not look like a dead branch. Only bytes of rows wind it up again.
  */
 export class CopyOut implements Submittable {
   readonly text: string;
@@ -40,6 +42,11 @@ export class CopyOut implements Submittable {
   #wake: (() => void) | null = null;
   #silence: NodeJS.Timeout | null = null;
   #sawRow = false;
+  #rows = 0;
+  /** The server has said that all rows were sent. */
+  #done = false;
+  /** What the server says of the copy differs from what came. */
+  #mismatch: WireError | null = null;
 
   constructor(text: string, options: CopyOutOptions) {
     this.text = text;
@@ -49,6 +56,7 @@ export class CopyOut implements Submittable {
       other: (message) => this.#pgListener?.(message),
       over: (rest) => this.#detach(rest),
     });
+    this.#watch();
   }
 
   /** The next rows, if some have come: at most `maxRows` of them. */
@@ -106,7 +114,6 @@ export class CopyOut implements Submittable {
     stream.removeListener('data', listener);
     stream.on('data', this.#onData);
     connection.query(this.text);
-    this.#watch();
   }
 
   handleError(error: Error): void {
@@ -114,24 +121,33 @@ export class CopyOut implements Submittable {
     this.#end(error);
   }
 
-  handleCommandComplete(): void {}
+  handleCommandComplete({ text }: { readonly text?: string }): void {
+    const sent = /^COPY (\d+)$/.exec(text ?? '')?.[1];
+    if (Number(sent) !== this.#rows)
+      this.#mismatch = new WireError(`the server says "${text}" where ${this.#rows} rows have come`);
+  }
 
   handleReadyForQuery(): void {
-    this.#end(null);
+    this.#release();
+    this.#end(this.#done ? this.#mismatch : new WireError('COPY came to no end'));
   }
 
   readonly #onData = (data: Buffer): void => {
+    let fedRows: boolean;
     try {
-      this.#framer.feed(data);
+      fedRows = this.#framer.feed(data);
     } catch (error) {
       this.#connection?.stream.destroy(error instanceof Error ? error : new Error(String(error)));
       return;
     }
+    if (!fedRows) return;
+    this.#sawRow = true;
+    // Behind the last row the time runs until the command's end, whatever comes.
     if (this.#pgListener !== null && !this.#paused) this.#watch();
   };
 
   #push(block: RowBlock): void {
-    this.#sawRow = true;
+    this.#rows += block.rows;
     this.#blocks.push(block);
     this.#buffered += block.messages.length;
     if (this.#buffered >= READ_AHEAD_BYTES && !this.#paused) {
@@ -151,13 +167,15 @@ export class CopyOut implements Submittable {
   /** Hands the socket back to node-pg, with the bytes that are its own. */
   #detach(rest: Buffer): void {
     const listener = this.#pgListener;
-    if (listener === null) return;
+    if (listener === null) throw new Error('the socket is node-pg’s already');
+    this.#done = rest[0] === Message.CopyDone;
+    this.#sawRow = true;
     this.#release();
+    this.#watch();
     listener(rest);
   }
 
   #release(): void {
-    this.#unwatch();
     const stream = this.#connection?.stream;
     if (stream === undefined || this.#pgListener === null) return;
     stream.removeListener('data', this.#onData);
@@ -172,6 +190,7 @@ export class CopyOut implements Submittable {
   #end(failure: Error | null): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#unwatch();
     this.#failure = failure;
     this.#wake?.();
   }
@@ -179,9 +198,15 @@ export class CopyOut implements Submittable {
   #watch(): void {
     this.#unwatch();
     const ms = this.#sawRow ? this.#options.idleMs : this.#options.firstRowMs;
-    this.#silence = setTimeout(this.#options.onSilence, ms);
+    this.#silence = setTimeout(this.#giveUp, ms);
     this.#silence.unref();
   }
+
+  /** Whoever waits here is told at once, and not only when the socket has closed. */
+  readonly #giveUp = (): void => {
+    this.#options.onSilence();
+    this.#end(new Error('no rows within the time-out'));
+  };
 
   #unwatch(): void {
     if (this.#silence !== null) clearTimeout(this.#silence);

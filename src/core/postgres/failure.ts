@@ -105,6 +105,8 @@ const BROKEN = new Set([
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_WRITE_AFTER_END',
   'ERR_SOCKET_CLOSED',
+  // Bytes got lost on the way: see WireError.
+  'BROKEN_PROTOCOL',
 ]);
 
 const LOCAL_DISK = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);

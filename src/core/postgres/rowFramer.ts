@@ -1,12 +1,15 @@
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
-import { BINARY_HEADER, copyData, HEADER_BYTES, Message } from './wire.ts';
+import { BINARY_HEADER, copyData, HEADER_BYTES, Message, messageEnd, WireError } from './wire.ts';
 
 /** What becomes of the bytes that a {@link RowFramer} is fed. */
 export interface FramerSink {
   rows(block: RowBlock): void;
   /** A whole message that is not row data: notices, the start of the copy. */
   other(message: Buffer): void;
-  /** The copy is over (done or failed): these bytes and all that follow belong to the ordinary parser. */
+  /**
+   * The copy is over (done or failed): these bytes and all that follow belong to the ordinary parser. They begin
+   * with the message that ends the copy, which may not be whole yet. Called once.
+   */
   over(rest: Buffer): void;
 }
 
@@ -24,7 +27,9 @@ export class RowFramer {
   readonly #binary: boolean;
   readonly #columns: number;
   #headerSeen = false;
-  /** The parts of a message that came in pieces, and how many bytes it needs (0: not known yet). */
+  #trailerSeen = false;
+  #fedRows = false;
+  /** The parts of a message that came in pieces, and how many bytes it needs: its header's, until that is whole. */
   #parts: Buffer[] = [];
   #have = 0;
   #need = 0;
@@ -41,40 +46,54 @@ export class RowFramer {
    * Takes the next bytes. Rows that lie in them whole are passed on in place; a row that is cut by their
    * end is copied together, alone.
    *
-   * @throws Error where the bytes are not what COPY sends
+   * @returns whether any of them belong to rows
+   * @throws WireError where the bytes are not what COPY sends
    */
-  feed(data: Buffer): void {
-    if (this.#over) {
-      this.#sink.over(data);
-      return;
-    }
+  feed(data: Buffer): boolean {
+    if (this.#over) throw new WireError('the copy is over');
+    this.#fedRows = false;
     const rest = this.#have === 0 ? data : this.#complete(data);
-    if (rest === null) return;
-    if (this.#over) this.#sink.over(rest);
-    else this.#walk(rest, memoryOf(data));
+    if (rest !== null && rest.length > 0) this.#walk(rest, memoryOf(data));
+    return this.#fedRows;
   }
 
-  /** Adds to the message that was cut; returns what lies behind it, or null where it still is not whole. */
+  /**
+   * Adds to the message that was cut.
+   *
+   * @returns what lies behind it; null where it still is not whole, or where it ends the copy
+   */
   #complete(data: Buffer): Buffer | null {
     let offset = 0;
     while (this.#have < this.#need) {
       const part = data.subarray(offset, offset + this.#need - this.#have);
-      if (part.length === 0) return null;
+      if (part.length === 0) break;
       // A copy: the memory of what is fed is given back as soon as its rows are sent on.
       this.#parts.push(Buffer.from(part));
       this.#have += part.length;
       offset += part.length;
-      if (this.#have === HEADER_BYTES && this.#need === HEADER_BYTES) {
-        const header = Buffer.concat(this.#parts);
-        this.#parts = [header];
-        this.#need = 1 + header.readUInt32BE(1);
+      if (this.#have !== HEADER_BYTES || this.#need !== HEADER_BYTES) continue;
+      const header = Buffer.concat(this.#parts);
+      this.#parts = [header];
+      if (endsCopy(header[0])) {
+        this.#handOver(Buffer.concat([header, data.subarray(offset)]));
+        return null;
       }
+      this.#need = messageEnd(header, 0);
     }
+    this.#fedRows = this.#parts[0]?.[0] === Message.CopyData;
+    if (this.#have < this.#need) return null;
     const message = Buffer.concat(this.#parts);
     this.#parts = [];
     this.#have = 0;
     this.#walk(message, null);
     return data.subarray(offset);
+  }
+
+  #handOver(rest: Buffer): void {
+    if (this.#binary && rest[0] === Message.CopyDone && !this.#trailerSeen)
+      throw new WireError('COPY ended without its trailer');
+    this.#over = true;
+    this.#sink.over(rest);
   }
 
   #walk(data: Buffer, memory: ArrayBuffer | null): void {
@@ -94,14 +113,14 @@ export class RowFramer {
       rows = 0;
     };
     while (offset + HEADER_BYTES <= data.length) {
-      const end = offset + 1 + data.readUInt32BE(offset + 1);
+      const end = messageEnd(data, offset);
       const type = data[offset];
-      if (type === Message.ErrorResponse || type === Message.CopyDone) {
+      if (endsCopy(type)) {
         flush();
-        this.#over = true;
-        this.#sink.over(data.subarray(offset));
+        this.#handOver(data.subarray(offset));
         return;
       }
+      if (type === Message.CopyData) this.#fedRows = true;
       if (end > data.length) break;
       if (type !== Message.CopyData) {
         flush();
@@ -112,6 +131,7 @@ export class RowFramer {
         this.#first(data.subarray(offset + HEADER_BYTES, end));
         runStart = end;
       } else if (this.#isTrailer(data, offset, end)) {
+        this.#trailerSeen = true;
         flush();
         runStart = end;
       } else {
@@ -128,13 +148,14 @@ export class RowFramer {
   /** The first binary message: the file header, then the first row or the trailer. */
   #first(payload: Buffer): void {
     if (payload.compare(BINARY_HEADER, 0, BINARY_HEADER.length, 0, BINARY_HEADER.length) !== 0) {
-      throw new Error('COPY sent no binary header');
+      throw new WireError('COPY sent no binary header');
     }
     this.#headerSeen = true;
     const row = payload.subarray(BINARY_HEADER.length);
     if (row.length === 0) return;
     const message = copyData(row);
-    if (this.#isTrailer(message, 0, message.length)) return;
+    this.#trailerSeen = this.#isTrailer(message, 0, message.length);
+    if (this.#trailerSeen) return;
     this.#check(message, 0, message.length);
     this.#sink.rows({ messages: message, rows: 1, lastRowAt: 0, memory: null });
   }
@@ -147,15 +168,20 @@ export class RowFramer {
     const whole = this.#binary
       ? end - offset >= HEADER_BYTES + 2 && data.readUInt16BE(offset + HEADER_BYTES) === this.#columns
       : data[end - 1] === 0x0a;
-    if (!whole) throw new Error('COPY sent something other than one row per message');
+    if (!whole) throw new WireError('COPY sent something other than one row per message');
   }
 
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
     this.#parts = [Buffer.from(rest)];
     this.#have = rest.length;
-    this.#need = rest.length >= HEADER_BYTES ? 1 + rest.readUInt32BE(1) : HEADER_BYTES;
+    this.#need = rest.length >= HEADER_BYTES ? messageEnd(rest, 0) : HEADER_BYTES;
   }
+}
+
+/** ReadyForQuery alone is against the protocol; whoever waits for the end must hear of it all the same. */
+function endsCopy(type: number | undefined): boolean {
+  return type === Message.CopyDone || type === Message.ErrorResponse || type === Message.ReadyForQuery;
 }
 
 /**

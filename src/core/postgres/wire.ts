@@ -8,6 +8,7 @@ export const Message = {
   CopyFail: 0x66,
   CopyOutResponse: 0x48,
   ErrorResponse: 0x45,
+  ReadyForQuery: 0x5a,
 } as const;
 
 /** Type byte and 32-bit length, which counts itself but not the type. */
@@ -20,6 +21,26 @@ export const BINARY_HEADER = Buffer.from([
 
 /** A field count of -1 ends binary COPY data. */
 const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
+
+/** PostgreSQL's own limit of a message (`PQ_LARGE_MESSAGE_LIMIT` in libpq.h). */
+const LONGEST_MESSAGE = 0x3fff_ffff;
+
+/** What came is not what the protocol says; bytes were lost or changed on the way, or there is no PostgreSQL. */
+export class WireError extends Error {
+  /** As failure.ts knows it. */
+  readonly code = 'BROKEN_PROTOCOL';
+}
+
+/**
+ * Where the message ends that begins at `offset`; its header is there.
+ *
+ * @throws WireError where its length cannot be one
+ */
+export function messageEnd(data: Buffer, offset: number): number {
+  const length = data.readUInt32BE(offset + 1);
+  if (length < 4 || length > LONGEST_MESSAGE) throw new WireError(`a message of ${length} bytes cannot be`);
+  return offset + 1 + length;
+}
 
 /** Wraps a payload into one CopyData message. */
 export function copyData(payload: Uint8Array): Buffer {
