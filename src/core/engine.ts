@@ -36,6 +36,7 @@ import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import type { Timeouts } from './postgres/session.ts';
 import { viewSchedules } from './schedule/view.ts';
+import { type Standing, standingOf, upToOf } from './service/standing.ts';
 import { installation } from './settings/installation.ts';
 import type { RetryPolicy } from './sync/retry.ts';
 import { verifyConnections } from './verify/verifyConnections.ts';
@@ -151,7 +152,7 @@ class JournaledEngine implements Engine {
         resumed: this.#journal.resumeBatch(batchId),
       }));
       holding.noteBatch(batchId);
-      this.#emit({ type: 'batch_resumed', batch: resumed });
+      this.#emit({ type: 'batch_resumed', batch: resumed, only: request.tables ?? null });
       const context = runContext(base, control, batchId, {
         ...request,
         allowDeletes: options.allowDeletes || request.allowDeletes,
@@ -238,8 +239,11 @@ class JournaledEngine implements Engine {
   }
 
   upTo(): string | null {
-    const enabled = this.#base.settings.connections.filter((one) => one.enabled);
-    return this.#journal.upTo(enabled.map((one) => one.id));
+    return upToOf(this.#journal, this.#base.settings);
+  }
+
+  standing(): Standing {
+    return standingOf(this.#journal, this.#base.settings, this.#base.ports.clock.now());
   }
 
   batches(limit: number): readonly BatchRow[] {

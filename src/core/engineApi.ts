@@ -13,6 +13,7 @@ import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { OutOfReach } from './batch/reach.ts';
 import type { PruneReport } from './journal/prune.ts';
 import type { EngineListener } from './ports.ts';
+import type { Standing } from './service/standing.ts';
 
 /** Which tables a batch covers and how. Names may be table or model names; empty means all. */
 export interface SyncAllRequest {
@@ -120,6 +121,8 @@ export interface Engine extends AsyncDisposable {
    * was read. Null where one of them has never been copied.
    */
   upTo(): string | null;
+  /** What is open, differs or was never copied, of every table that the settings select. */
+  standing(): Standing;
   /** Latest first. */
   batches(limit: number): readonly BatchRow[];
   /** The schedules of the settings, with what is planned and what was done. */

@@ -65,6 +65,12 @@ export interface TableRow {
   readonly duration_seconds: number | null;
 }
 
+/** A table among those of all connections. */
+export interface TableName {
+  readonly connection: string;
+  readonly table: string;
+}
+
 /** Which (connection, table) an event speaks of. `batchId` is null for a table run alone. */
 export interface TableRef {
   readonly batchId: string | null;
@@ -91,7 +97,12 @@ export interface TableProgress extends TableRef {
  */
 export type EngineEvent =
   | { readonly type: 'batch_started'; readonly batch: BatchRow }
-  | { readonly type: 'batch_resumed'; readonly batch: BatchRow }
+  | {
+      readonly type: 'batch_resumed';
+      readonly batch: BatchRow;
+      /** The tables that are gone on with; null for all that are left. */
+      readonly only: readonly TableName[] | null;
+    }
   | { readonly type: 'batch_ended'; readonly batch: BatchRow }
   | ({
       readonly type: 'table_started';

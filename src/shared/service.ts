@@ -1,4 +1,4 @@
-import type { BatchRow, EngineEvent, LeaseHolder } from './contract.ts';
+import type { BatchRow, EngineEvent, LeaseHolder, TableName } from './contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from './errors.ts';
 
 /** A refusal as data, for whoever shows it: see UsageError. */
@@ -33,14 +33,28 @@ export interface Pause {
   readonly until: string | null;
 }
 
-/** A batch that did not end well, with tables that nothing has completed since. */
+/**
+ * A batch that did not end well, with tables that nothing has completed since. A table that several such batches left
+ * counts in the newest of them alone. Tables that the settings no longer select do not count.
+ */
 export interface Attention {
   readonly batch: BatchRow;
-  /** Names of the failed ones, each once. */
-  readonly failed: readonly string[];
+  /** Tables that failed and are not tried again without a person. */
+  readonly failed: readonly TableName[];
+  /** Tables that failed and are tried again by themselves. */
+  readonly retrying: readonly TableName[];
+  /** All of its open tables: also those that it was stopped before. */
   readonly openTables: number;
-  /** Whether it is going to be resumed without a person. */
+  /** Whether all of them are gone on with by itself: nothing needs a person. */
   readonly resumesAlone: boolean;
+}
+
+/** A table that is known not to be the same at head office as at the branch. */
+export interface Difference extends TableName {
+  /** When a verify found it first. */
+  readonly since: string;
+  /** Why it could not be repaired; null where that was not tried since. */
+  readonly failure: FailureDetail | null;
 }
 
 export interface ServiceStatus {
@@ -50,6 +64,12 @@ export interface ServiceStatus {
   readonly next: { readonly schedule: string; readonly at: string } | null;
   /** The latest first. */
   readonly attention: readonly Attention[];
+  /** Tables that the settings select and that are known to differ, by connection and name. */
+  readonly differing: readonly Difference[];
+  /** Enabled connections of which no table has ever been copied, in the order of the settings. */
+  readonly neverCopied: readonly string[];
+  /** How many connections are enabled. */
+  readonly connections: number;
   /**
    * Why the service cannot work (no settings yet, a folder that cannot be written), or goes on with the settings
    * from before (the file has a mistake); null where all is well.
@@ -78,5 +98,15 @@ export type ServiceEvent =
     }
   /** A batch is not resumed any more without a person. */
   | { readonly type: 'gave_up'; readonly batchId: string; readonly attempts: number }
-  /** No batch has been completed for so long. `since` is the last that was, or when the service first ran. */
-  | { readonly type: 'no_success'; readonly since: string; readonly hours: number };
+  /**
+   * No table of these connections has been completed for so long: `since` is the last that was, or when the service
+   * first saw the connection, and of several connections the latest of these moments.
+   */
+  | {
+      readonly type: 'no_success';
+      readonly connections: readonly string[];
+      readonly since: string;
+      readonly hours: number;
+    }
+  /** A verify found that these tables differ, and has mended them, as the settings want it. */
+  | { readonly type: 'differences_mended'; readonly tables: readonly TableName[] };

@@ -74,6 +74,11 @@ export interface VerifyRow {
 export interface VerifiedRow extends VerifyRow {
   /** The latest moment at the branch as of which the table was the same at both ends. */
   readonly proved_at: string | null;
+  /**
+   * Since when it is known to differ; null where nothing says so. It outlives a verify that could not compare, and
+   * ends with one that proves the table equal, with a repair, and with a pass that compares or sends all rows.
+   */
+  readonly differs_since: string | null;
 }
 
 /** What a verify of several tables found. */
@@ -81,6 +86,13 @@ export interface VerifyReport {
   readonly tables: readonly VerifyRow[];
   /** It was stopped before all tables had been looked at. */
   readonly interrupted: boolean;
+}
+
+/** Whether all that differs has changed at the branch since the last sync: the next sync brings it. */
+export function isExplained(row: VerifyRow): boolean {
+  const { result, missing_rows, different_rows, extra_rows, newer_rows } = row;
+  if (result !== VerifyResult.Behind || missing_rows === null) return false;
+  return extra_rows === 0 && newer_rows === missing_rows + (different_rows ?? 0);
 }
 
 /** Whether nothing is left to do about a table. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BoardKeeper } from '../../src/cli/progress/board.ts';
 import { EventStream } from '../../src/cli/progress/eventStream.ts';
 import { LiveDisplay } from '../../src/cli/progress/liveDisplay.ts';
+import { PlainLines } from '../../src/cli/progress/plainLines.ts';
 import { renderBoard } from '../../src/cli/render/boardView.ts';
 import { renderEvent } from '../../src/cli/render/eventLine.ts';
 import { renderWatched } from '../../src/cli/render/watchView.ts';
@@ -25,11 +26,15 @@ const PROGRESS: EngineEvent = {
 
 function keeperWith(...events: EngineEvent[]): BoardKeeper {
   const keeper = new BoardKeeper();
-  keeper.begin(batchRow({ total_tables: 3 }), [
-    tableRow({ table_name: 'ad_org' }),
-    tableRow({ status: 'pending', estimated_rows: null }),
-    tableRow({ table_name: 'c_order', status: 'pending', estimated_rows: 520 }),
-  ]);
+  keeper.begin(
+    batchRow({ total_tables: 3 }),
+    [
+      tableRow({ table_name: 'ad_org' }),
+      tableRow({ status: 'pending', estimated_rows: null }),
+      tableRow({ table_name: 'c_order', status: 'pending', estimated_rows: 520 }),
+    ],
+    null,
+  );
   for (const event of events) keeper.take(event);
   return keeper;
 }
@@ -43,6 +48,15 @@ describe('the board', () => {
       rowsLeft: 480 + 520,
       rowsPerSecond: 100,
     });
+  });
+
+  it('counts failed tables that a resume leaves alone as failed (D8)', () => {
+    const keeper = new BoardKeeper();
+    const failed = (table_name: string, connection = 'a') =>
+      tableRow({ table_name, connection, status: 'failed', estimated_rows: null });
+    const rows = [failed('x'), failed('y'), failed('x', 'b'), tableRow({ table_name: 'z' })];
+    keeper.begin(batchRow({ total_tables: 4 }), rows, [{ connection: 'b', table: 'x' }]);
+    expect(keeper.board()).toMatchObject({ total: 4, done: 1, failed: 2 });
   });
 
   it('does not guess how much is left while an estimate is missing', () => {
@@ -97,6 +111,79 @@ describe('a plain line', () => {
 
   it('is not written for mere progress', () => {
     expect(renderEvent(PROGRESS, lookOf())).toBeNull();
+  });
+});
+
+describe('the lines of a large batch (E8)', () => {
+  const begun = (total: number): EngineEvent => ({
+    type: 'batch_started',
+    batch: batchRow({ status: 'running', total_tables: total }),
+  });
+  const of = (table: string) => ({ batchId: BATCH_ID, connection: 'pgsql_lmp', table });
+  const start = (table: string): EngineEvent => ({ ...STARTED, ...of(table) }) as EngineEvent;
+  const end = (table: string, over: Parameters<typeof outcome>[0] = {}): EngineEvent => ({
+    type: 'table_ended',
+    outcome: outcome({ table, processed: 0, ...over }),
+    ...of(table),
+  });
+  const over: EngineEvent = { type: 'batch_ended', batch: batchRow({ total_tables: 1440 }) };
+  const linesOf = (events: readonly EngineEvent[], verbose = false, now = () => 0): readonly string[] => {
+    const plain = new PlainLines(lookOf(), verbose, now);
+    return events.flatMap((event) => plain.take(event));
+  };
+  const unchanged = Array.from({ length: 1440 }, (_, i) => [start(`t${i}`), end(`t${i}`)]).flat();
+
+  it('are two and its end where nothing had changed', () => {
+    expect(linesOf([begun(1440), ...unchanged, over])).toEqual([
+      expect.stringContaining('1,440 tables'),
+      '1,440 tables had not changed.',
+      expect.stringContaining('completed'),
+    ]);
+  });
+
+  it('tell of what moved rows, failed, was tried again or took long', () => {
+    const failure = UNREACHABLE.error_detail;
+    const retrying = {
+      type: 'table_retrying',
+      attempt: 1,
+      delayMs: 1000,
+      failure,
+      ...of('d'),
+    } as EngineEvent;
+    const lines = linesOf([
+      begun(30),
+      ...['a', 'b', 'c', 'd', 'e', 'f'].map(start),
+      end('a', { processed: 7 }),
+      end('b', { deleted: 1 }),
+      end('c', { status: 'failed', failure }),
+      retrying,
+      end('d'),
+      end('e', { durationSeconds: 11 }),
+      end('f'),
+      over,
+    ]);
+    expect(lines.map((line) => /\/(\w)/.exec(line)?.[1] ?? line)).toEqual([
+      expect.stringContaining('started'),
+      ...['a', 'b', 'c', 'd', 'd', 'e'],
+      '1 table had not changed.',
+      expect.stringContaining('completed'),
+    ]);
+  });
+
+  it('name a table that has been at work for seconds before it has ended', () => {
+    let now = 0;
+    const plain = new PlainLines(lookOf(), false, () => now);
+    plain.take(begun(30));
+    expect(plain.take(STARTED)).toEqual([]);
+    expect(plain.take(PROGRESS)).toEqual([]);
+    now = 3000;
+    expect(plain.take(PROGRESS)).toEqual([expect.stringContaining('c_invoice started')]);
+    expect(plain.take(PROGRESS)).toEqual([]);
+  });
+
+  it('are all of them with --verbose, and in a small batch', () => {
+    expect(linesOf([begun(1440), ...unchanged, over], true)).toHaveLength(2882);
+    expect(linesOf([begun(3), ...unchanged.slice(0, 6), over])).toHaveLength(8);
   });
 });
 

@@ -32,16 +32,26 @@ const CUT: BatchRow = {
   batch_id: 'sync_20261122_094500_cccccccc',
 };
 
+const tables = (...names: readonly string[]) => names.map((table) => ({ connection: 'pgsql_lmp', table }));
 const failing = (more: Partial<Attention> = {}): Attention => ({
   batch: FAILED,
-  failed: ['c_invoice', 'c_order'],
+  failed: tables('c_invoice', 'c_order'),
+  retrying: [],
   openTables: 2,
   resumesAlone: false,
   ...more,
 });
+/** Tables that are tried again by themselves. */
+const waiting: Attention = {
+  ...failing(),
+  failed: [],
+  retrying: tables('c_invoice', 'c_order'),
+  resumesAlone: true,
+};
 const cut = (more: Partial<Attention> = {}): Attention => ({
   batch: CUT,
   failed: [],
+  retrying: [],
   openTables: 7,
   resumesAlone: false,
   ...more,
@@ -80,6 +90,9 @@ function show({ status, ...facts }: Situation = {}, translate = t): TrayModel {
         pause: null,
         next: null,
         attention: [],
+        differing: [],
+        neverCopied: [],
+        connections: 1,
         refusal: null,
         ...status,
       },
@@ -125,8 +138,23 @@ describe('the icon', () => {
     expect(show({ status: { activity, pause: paused } }).state).toBe(stateInPause);
   });
 
+  test('is not green where a branch was never copied or a table differs, whatever mends itself (A10, A18, A20)', () => {
+    const neverCopied = { neverCopied: ['pgsql_plm'], connections: 2 };
+    const differing = [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), failure: null }];
+    for (const attention of [[], [waiting]]) {
+      expect(show({ upTo: null, status: { ...neverCopied, attention } }).state).toBe('attention');
+      expect(show({ status: { differing, attention } }).state).toBe('attention');
+    }
+    const mixed = failing({ retrying: tables('m_product') });
+    const activity = ACTIVITIES.waiting_database;
+    expect(show({ status: { attention: [waiting, mixed], activity } })).toMatchObject({
+      state: 'attention',
+      tooltip: 'Branchline: 2 tables failed: c_invoice, c_order',
+    });
+  });
+
   test('waits where something is tried again by itself, and is plain where nothing was ever copied', () => {
-    expect(show({ status: { attention: [failing({ resumesAlone: true })] } }).state).toBe('waiting');
+    expect(show({ status: { attention: [waiting] } }).state).toBe('waiting');
     expect(show({ upTo: null, latest: [] }).state).toBe('idle');
     expect(show({ upTo: null }).state).toBe('idle');
   });
@@ -135,7 +163,7 @@ describe('the icon', () => {
 describe('the tooltip and the first line', () => {
   test.each<readonly [string, Situation]>([
     ['Head office has everything up to 08:41', {}],
-    ['Nothing has been copied yet', { upTo: null, latest: [] }],
+    ['Nothing has been copied yet', { upTo: null, latest: [], status: { neverCopied: ['pgsql_lmp'] } }],
     ['Not all tables have been copied yet', { upTo: null }],
     ['Looking at the tables…', { status: { activity: ACTIVITIES.starting } }],
     [
@@ -157,10 +185,32 @@ describe('the tooltip and the first line', () => {
     ['2 tables failed: c_invoice, c_order', { status: { attention: [failing()] } }],
     [
       '5 tables failed: a, b, c and 2 more',
-      { status: { attention: [failing({ failed: ['a', 'b', 'c', 'd', 'e'] })] } },
+      { status: { attention: [failing({ failed: tables('a', 'b', 'c', 'd', 'e') })] } },
     ],
     ['The batch of 08:30 stopped before its end', { status: { attention: [cut()] } }],
-    ['Tries again by itself', { status: { attention: [failing({ resumesAlone: true })] } }],
+    ['Not copied yet: Lampung', { upTo: null, status: { neverCopied: ['pgsql_lmp'], connections: 2 } }],
+    [
+      '1 table differs at head office: c_invoice',
+      {
+        status: {
+          differing: [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), failure: null }],
+        },
+      },
+    ],
+    [
+      '2 tables failed: c_invoice (pgsql_a), c_invoice (pgsql_b)',
+      {
+        labelOf: (id) => id,
+        status: {
+          connections: 2,
+          attention: [
+            failing({ failed: [{ connection: 'pgsql_a', table: 'c_invoice' }] }),
+            failing({ failed: [{ connection: 'pgsql_b', table: 'c_invoice' }] }),
+          ],
+        },
+      },
+    ],
+    ['Tries again by itself', { status: { attention: [waiting] } }],
     ['Needs setting up', { status: { refusal: { code: UsageCode.SettingsMissing, params: {} } } }],
   ])('%s', (text, situation) => {
     const model = show(situation);
@@ -240,6 +290,6 @@ describe('the menu', () => {
 
 test('a click opens the batch that needs a person, or else the whole', () => {
   expect(show().click).toBeNull();
-  expect(show({ status: { attention: [failing({ resumesAlone: true })] } }).click).toBeNull();
+  expect(show({ status: { attention: [waiting] } }).click).toBeNull();
   expect(show({ status: { attention: [failing()] } }).click).toBe(FAILED.batch_id);
 });

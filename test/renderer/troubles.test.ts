@@ -8,7 +8,7 @@ import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import type { Setup } from '../../src/shared/window/views.ts';
-import { AT_REST, failedRow, tableRow } from './support/rows.ts';
+import { AT_REST, failedRow, tableRow, tablesOf } from './support/rows.ts';
 
 const t = createTranslator('en');
 const nameOf = (connection: string): string => (connection === 'pgsql_lmp' ? 'Lampung' : connection);
@@ -124,7 +124,7 @@ it('tables are named with their connection only where two have the same name', (
 
 it('what a later batch has done is no trouble any more', () => {
   const rows = [failedRow('a', 'internal'), failedRow('b', 'internal'), tableRow('c')];
-  expect(openFailures(rows, ['b', 'c']).map((row) => row.table_name)).toEqual(['b']);
+  expect(openFailures(rows, tablesOf('pgsql_lmp', 'b', 'c')).map((row) => row.table_name)).toEqual(['b']);
 });
 
 describe('the next step', () => {

@@ -54,7 +54,7 @@ async function syncOnce(context: CliContext, signals: StopSignals): Promise<Batc
   const batch = await runShown(context, engine, signals, false, (control) =>
     engine.syncAll({ trigger: BatchTrigger.Cli }, control),
   );
-  printBatch(engine.batch(batch.batch_id), context);
+  printBatch(engine, engine.batch(batch.batch_id), context, false);
   return batch;
 }
 

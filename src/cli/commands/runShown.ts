@@ -7,6 +7,7 @@ import type { StopSignals, StopStage } from '../stopSignals.ts';
  * Runs something on the engine with its progress shown, until it ends or the signals stop it.
  *
  * @param wait whether to wait for another run to end (`--wait`)
+ * @param verbose whether each table is told of, also where nothing had changed (`--verbose`)
  */
 export async function runShown<T>(
   context: CliContext,
@@ -14,8 +15,9 @@ export async function runShown<T>(
   signals: StopSignals,
   wait: boolean,
   run: (control: RunControl) => Promise<T>,
+  verbose = false,
 ): Promise<T> {
-  using reporter = openReporter(context, (batch) => engine.batch(batch.batch_id).tables);
+  using reporter = openReporter(context, (batch) => engine.batch(batch.batch_id).tables, verbose);
   const before = signals.onStage;
   // A notice written past the live display would be drawn over, or leave a torn line behind.
   signals.onStage = (stage) => reporter.note(stopNotice(stage, context));

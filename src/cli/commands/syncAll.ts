@@ -1,9 +1,12 @@
 import type { Engine, RunControl } from '../../core/engineApi.ts';
 import type { BatchRow } from '../../shared/contract.ts';
-import { BatchTrigger, type Strategy } from '../../shared/status.ts';
+import { formatCount } from '../../shared/format.ts';
+import { BatchStatus, BatchTrigger, type Strategy } from '../../shared/status.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodeOfBatch } from '../exitCodes.ts';
+import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
 import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
+import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
 
@@ -15,30 +18,80 @@ export interface SyncAllOptions {
   readonly allowDeletes?: boolean;
   readonly acceptSource?: readonly string[];
   readonly wait?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** `sync-all`: a new batch, or with `--resume` the rest of an old one. */
 export async function syncAll(options: SyncAllOptions, context: CliContext): Promise<ExitCode> {
   await using engine = await context.openEngine();
   using signals = listenForStop(process, () => undefined);
-  const { batch, ran } = await runShown(context, engine, signals, options.wait === true, (control) =>
-    options.resume === undefined
-      ? startBatch(engine, options, control)
-      : resumeBatch(engine, options.resume, options, control),
+  const verbose = options.verbose === true;
+  const { batch, ran } = await runShown(
+    context,
+    engine,
+    signals,
+    options.wait === true,
+    (control) =>
+      options.resume === undefined
+        ? startBatch(engine, options, control)
+        : resumeBatch(engine, options.resume, options, control),
+    verbose,
   );
-  if (ran || context.json) printBatch(engine.batch(batch.batch_id), context);
-  else context.print([context.t('cli.sync.alreadyCompleted', { batch: batch.batch_id })]);
+  const result = engine.batch(batch.batch_id);
+  if (!ran && !context.json)
+    context.print([context.t('cli.sync.alreadyCompleted', { batch: batch.batch_id })]);
+  else if (!context.json && !verbose && hadNothingToDo(result)) printNothingToDo(engine, result, context);
+  else printBatch(engine, result, context, verbose);
   return exitCodeOfBatch(batch.status);
 }
 
-/** What a batch did, as text with the command that resumes it, or as JSON. */
-export function printBatch(result: BatchWithTables, context: CliContext): void {
+/** What a batch did, as text with the command that resumes it and what else is open, or as JSON. */
+export function printBatch(
+  engine: Engine,
+  result: BatchWithTables,
+  context: CliContext,
+  verbose: boolean,
+): void {
+  const { batch, tables } = result;
   if (context.json) {
-    context.printJson({ batch: result.batch, tables: result.tables });
+    context.printJson({ batch, tables });
     return;
   }
-  const resume = context.again(`sync-all --resume ${result.batch.batch_id}`);
-  context.print(['', ...renderBatch(result, context.look, resume, new Date())]);
+  const resume = context.again(`sync-all --resume ${batch.batch_id}`);
+  context.print([
+    '',
+    ...renderBatch(result, context.look, resume, new Date(), verbose),
+    ...renderEnd(engine, batch, context),
+  ]);
+}
+
+/** A large batch in which nothing had changed: one line says all there is. */
+function hadNothingToDo({ batch, tables }: BatchWithTables): boolean {
+  return batch.status === BatchStatus.Completed && sumsUp(tables.length) && tables.every(isUnchangedRow);
+}
+
+function printNothingToDo(engine: Engine, { batch, tables }: BatchWithTables, context: CliContext): void {
+  const { t } = context;
+  const count = tables.length;
+  const sum = t('cli.progress.unchanged', { count, tables: formatCount(count, t.language) });
+  const [, ...end] = renderEnd(engine, batch, context);
+  // In a pipe its lines have said so already.
+  context.print(context.live ? [sum, ...end] : end);
+}
+
+/** What there is to say at the end of a batch: that all is well, or what is open beside it. */
+function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readonly string[] {
+  const { t, look } = context;
+  const isLatest = engine.latestBatch()?.batch.batch_id === batch.batch_id;
+  const isDone = batch.status === BatchStatus.Completed;
+  if (!isLatest) return isDone ? ['', t('cli.status.batchDone')] : [];
+  const standing = engine.standing();
+  if (isWell(standing)) return isDone ? ['', t('cli.status.allWell')] : [];
+  const open = renderStanding(standing, batch.batch_id, look, (connection, tables) =>
+    context.again(`verify --connection ${connection} --tables ${tables.join(',')} --repair`),
+  );
+  if (isDone) return ['', t('cli.status.batchDone'), ...open];
+  return open.length > 0 ? ['', ...open] : [];
 }
 
 interface Ran {

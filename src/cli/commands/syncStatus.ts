@@ -8,6 +8,7 @@ import { renderBatchList } from '../render/batchList.ts';
 import { type BatchWithTables, renderBatchHead } from '../render/batchView.ts';
 import { renderEventLog } from '../render/eventLog.ts';
 import { renderFailedTables } from '../render/failedTables.ts';
+import { standingJson } from '../render/standingView.ts';
 import { renderUsage } from '../render/usage.ts';
 import { printBatch } from './syncAll.ts';
 import { watchBatch } from './watchBatch.ts';
@@ -17,6 +18,7 @@ export interface SyncStatusOptions {
   readonly failed?: boolean;
   readonly watch?: boolean;
   readonly events?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** As many as the older system listed. */
@@ -42,10 +44,22 @@ export async function syncStatus(
   else if (options.events) printEvents(engine, found, context);
   else if (options.failed) printFailed(found, context);
   else {
-    printBatch(found, context);
+    printFound(engine, found, batchId === undefined, options.verbose === true, context);
     printHolder(engine, found, context);
   }
   return ExitCode.AllWell;
+}
+
+/** A batch; and as JSON, where no batch was asked for, also what is open of all there is. */
+function printFound(
+  engine: Engine,
+  found: BatchWithTables,
+  isLatest: boolean,
+  verbose: boolean,
+  context: CliContext,
+): void {
+  if (context.json && isLatest) context.printJson({ ...found, open: standingJson(engine.standing()) });
+  else printBatch(engine, found, context, verbose);
 }
 
 function printList(engine: Engine, context: CliContext): void {

@@ -12,7 +12,8 @@ export function declareStatus(program: Command, { t, json, choose }: Declaring):
     .addOption(new Option('--all', t('help.option.all')).conflicts(['latest', 'failed', 'watch', 'events']))
     .option('--failed', t('help.option.failed'))
     .option('--watch', t('help.option.watch'))
-    .option('--events', t('help.option.events'));
+    .option('--events', t('help.option.events'))
+    .option('--verbose', t('help.option.verbose'));
   json(command, t('help.option.json'));
   withExamples(command, t, [
     ['sync-status', t('help.example.status')],

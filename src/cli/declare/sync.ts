@@ -22,7 +22,8 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
     .option('--connection <ID>', t('help.option.connection'), read.list)
     .option('--tables <A,B>', t('help.option.tables'), read.list)
     .option('--resume <BATCH_ID>', t('help.option.resume'))
-    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list);
+    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list)
+    .option('--verbose', t('help.option.verbose'));
   declareHow(command, t);
   json(command, t('help.option.jsonRun'));
   withExamples(command, t, [

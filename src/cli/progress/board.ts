@@ -1,4 +1,11 @@
-import type { BatchRow, EngineEvent, TableProgress, TableRef, TableRow } from '../../shared/contract.ts';
+import type {
+  BatchRow,
+  EngineEvent,
+  TableName,
+  TableProgress,
+  TableRef,
+  TableRow,
+} from '../../shared/contract.ts';
 import { TableStatus } from '../../shared/status.ts';
 
 /** A table that runs now. Counts are what central has committed. */
@@ -36,12 +43,21 @@ export class BoardKeeper {
   readonly #running = new Map<string, RunningTable>();
   readonly #estimates = new Map<string, number | null>();
 
-  /** Takes over what a batch knows already: after a resume, what was done before counts as done. */
-  begin(batch: BatchRow, tables: readonly TableRow[]): void {
+  /**
+   * Takes over what a batch knows already: after a resume, what was done before counts as done.
+   *
+   * @param only the tables that are gone on with: others that failed count as failed. Null for all
+   */
+  begin(batch: BatchRow, tables: readonly TableRow[], only: readonly TableName[] | null): void {
     this.#total = batch.total_tables;
     this.#done = tables.filter(isDone).length;
+    const asked = only && new Set(only.map(keyOf));
     for (const table of tables) {
       if (isDone(table)) continue;
+      if (asked !== null && !asked.has(keyOf({ connection: table.connection, table: table.table_name }))) {
+        if (table.status === TableStatus.Failed) this.#failed += 1;
+        continue;
+      }
       this.#estimates.set(
         keyOf({ connection: table.connection, table: table.table_name }),
         table.estimated_rows,

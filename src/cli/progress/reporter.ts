@@ -5,6 +5,7 @@ import { renderEvent } from '../render/eventLine.ts';
 import { BoardKeeper } from './board.ts';
 import { EventStream } from './eventStream.ts';
 import { LiveDisplay } from './liveDisplay.ts';
+import { PlainLines } from './plainLines.ts';
 
 /** Shows a run while it works. */
 export interface Reporter extends Disposable {
@@ -19,10 +20,11 @@ type TablesOf = (batch: BatchRow) => readonly TableRow[];
  * A live display on a terminal, plain lines in a pipe, events as JSON on stderr with `--json`.
  *
  * @param tablesOf what the journal knows of a batch that has just begun
+ * @param verbose whether plain lines tell of each table, also where nothing had changed
  */
-export function openReporter(context: CliContext, tablesOf: TablesOf): Reporter {
+export function openReporter(context: CliContext, tablesOf: TablesOf, verbose: boolean): Reporter {
   if (context.json) return jsonReporter(context);
-  return context.live ? liveReporter(context, tablesOf) : plainReporter(context);
+  return context.live ? liveReporter(context, tablesOf) : plainReporter(context, verbose);
 }
 
 function jsonReporter(context: CliContext): Reporter {
@@ -35,11 +37,12 @@ function jsonReporter(context: CliContext): Reporter {
   };
 }
 
-function plainReporter(context: CliContext): Reporter {
+function plainReporter(context: CliContext, verbose: boolean): Reporter {
+  const plain = new PlainLines(context.look, verbose);
   return {
     take: (event) => {
-      const line = renderEvent(event, context.look);
-      if (line !== null) context.print([line]);
+      const lines = plain.take(event);
+      if (lines.length > 0) context.print(lines);
     },
     note: (line) => context.print([line]),
     [Symbol.dispose]: () => undefined,
@@ -53,9 +56,8 @@ function liveReporter(context: CliContext, tablesOf: TablesOf): Reporter {
   );
   return {
     take: (event) => {
-      if (event.type === 'batch_started' || event.type === 'batch_resumed') {
-        keeper.begin(event.batch, tablesOf(event.batch));
-      }
+      if (event.type === 'batch_started') keeper.begin(event.batch, tablesOf(event.batch), null);
+      if (event.type === 'batch_resumed') keeper.begin(event.batch, tablesOf(event.batch), event.only);
       if (keeper.take(event)) display.update();
       const line = isNews(event) ? renderEvent(event, context.look) : null;
       if (line !== null) display.note(context.printable(line));

@@ -1,6 +1,7 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
 import { formatCount, formatDateTime, formatDuration, formatPercent } from '../../shared/format.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
+import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
 import { type Cell, type Column, renderColumns } from './columns.ts';
 import { renderFailedTables } from './failedTables.ts';
 import { renderLabelled } from './labelled.ts';
@@ -17,18 +18,20 @@ export interface BatchWithTables {
  *
  * @param resumeCommand as it is typed on this machine
  * @param now for the duration of a batch that still runs
+ * @param verbose whether a large batch lists also the tables in which nothing had changed
  */
 export function renderBatch(
   { batch, tables }: BatchWithTables,
   look: Look,
   resumeCommand: string,
   now: Date,
+  verbose = false,
 ): string[] {
   const failed = tables.some((table) => table.status === TableStatus.Failed);
   return [
     ...renderBatchHead({ batch, tables }, look, now),
     '',
-    ...renderTables({ batch, tables }, look, now),
+    ...renderTables({ batch, tables }, look, now, verbose),
     ...(failed ? ['', ...renderFailedTables(tables, look)] : []),
     ...renderResume(batch, look, resumeCommand),
   ];
@@ -80,8 +83,13 @@ function rowCounts(tables: readonly TableRow[], { t }: Look): string {
   });
 }
 
-function renderTables({ batch, tables }: BatchWithTables, look: Look, now: Date): string[] {
+function renderTables({ batch, tables }: BatchWithTables, look: Look, now: Date, verbose: boolean): string[] {
   const { t } = look;
+  const listed = verbose || !sumsUp(tables.length) ? tables : tables.filter((one) => !isUnchangedRow(one));
+  const count = tables.length - listed.length;
+  const sum =
+    count === 0 ? [] : [t('cli.progress.unchanged', { count, tables: formatCount(count, t.language) })];
+  if (listed.length === 0) return sum;
   const columns: Column[] = [
     { title: t('cli.column.status') },
     { title: t('cli.column.table'), shrinks: true },
@@ -91,11 +99,11 @@ function renderTables({ batch, tables }: BatchWithTables, look: Look, now: Date)
     { title: t('cli.column.deleted'), align: 'right' },
     { title: t('cli.column.duration'), align: 'right' },
   ];
-  return renderColumns(
-    columns,
-    tables.map((table) => [tableMark(table.status, look, batch.status), ...tableCells(table, look, now)]),
-    look,
-  );
+  const rows = listed.map((table) => [
+    tableMark(table.status, look, batch.status),
+    ...tableCells(table, look, now),
+  ]);
+  return [...renderColumns(columns, rows, look), ...sum];
 }
 
 function tableCells(table: TableRow, look: Look, now: Date): Cell[] {
@@ -114,7 +122,7 @@ function tableCells(table: TableRow, look: Look, now: Date): Cell[] {
 
 /** The command that goes on with a batch, where going on makes sense. */
 function renderResume(batch: BatchRow, { t, colors }: Look, command: string): string[] {
-  if (batch.status === BatchStatus.Completed) return ['', t('cli.status.allWell')];
+  if (batch.status === BatchStatus.Completed) return [];
   if (batch.status === BatchStatus.Running) return [];
   if (batch.interruption_reason === InterruptionReason.Superseded) return [];
   return ['', t('cli.status.resumeWith'), `  ${colors.bold(command)}`];

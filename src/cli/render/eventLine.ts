@@ -19,7 +19,7 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
       const done = event.batch.completed_tables + event.batch.skipped_tables;
       return t('cli.progress.resumed', {
         batch: event.batch.batch_id,
-        left: count(event.batch.total_tables - done),
+        left: count(event.only?.length ?? event.batch.total_tables - done),
         tables: count(event.batch.total_tables),
       });
     }

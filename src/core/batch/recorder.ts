@@ -1,7 +1,7 @@
 import type { EngineEvent, TableOutcome, TableRef } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { modelName } from '../../shared/naming.ts';
-import { type Strategy, TableStatus } from '../../shared/status.ts';
+import { Strategy, TableStatus } from '../../shared/status.ts';
 import { type Checkpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../ports.ts';
@@ -9,6 +9,15 @@ import { Meter } from '../sync/meter.ts';
 import type { TableRecorder } from '../sync/tableRun.ts';
 
 export type Emit = (event: EngineEvent) => void;
+
+/**
+ * Whether a pass has looked at every row of both sides, so that what somebody else had changed at central is mended
+ * by its end. Other passes see what changed at the source alone; a `replace` may find that nothing did.
+ */
+function provesEqual(strategy: Strategy, { bytes, deleted }: PassCounts): boolean {
+  if (strategy === Strategy.Replace) return bytes + deleted > 0;
+  return strategy === Strategy.Full || strategy === Strategy.Compare;
+}
 
 /**
  * Writes what becomes of one table to the journal, then tells it. A table of a batch has its row; a
@@ -99,7 +108,11 @@ export class JournalRecorder implements TableRecorder {
       if (checkpoint !== this.#kept) this.#keep(checkpoint);
       this.#write((row) => this.#journal.completeTable(row, this.#counts), 'table_completed', {
         ...this.#counts,
+        source_snapshot_at: checkpoint.sourceSnapshotAt,
       });
+      const { connection, table } = this.#ref;
+      if (this.#strategy !== null && provesEqual(this.#strategy, this.#counts))
+        this.#journal.provedByPass(connection, table, this.#strategy);
     });
     return this.#end(TableStatus.Completed, null);
   }

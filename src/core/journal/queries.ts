@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { BatchRow, LogRow, TableRow } from '../../shared/contract.ts';
+import { LATEST_WHOLE_BATCH } from './outcomes.ts';
 import {
   batchRow,
   logRow,
@@ -80,12 +81,8 @@ export function createQueries(store: Store): Queries {
 function knownTables(store: Store, connection: string): readonly string[] {
   return store
     .all<{ readonly table_name: string }>(
-      `SELECT table_name FROM sync_progress WHERE +connection = @connection AND batch_id = (
-         SELECT b.batch_id FROM sync_batches b
-         WHERE json_array_length(b.options, '$.tables') = 0 AND EXISTS (
-           SELECT 1 FROM sync_progress p
-           WHERE p.batch_id = b.batch_id AND p.connection = @connection AND p.table_name <> @unknown)
-         ORDER BY b.rowid DESC LIMIT 1) ORDER BY rowid`,
+      `SELECT table_name FROM sync_progress
+       WHERE +connection = @connection AND batch_id = ${LATEST_WHOLE_BATCH} ORDER BY rowid`,
       { connection, unknown: UNKNOWN_TABLES },
     )
     .map((row) => row.table_name);

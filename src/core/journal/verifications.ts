@@ -1,4 +1,12 @@
-import { isProved, type VerifiedRow, type VerifyRow } from '../../shared/verify.ts';
+import type { Strategy } from '../../shared/status.ts';
+import {
+  isExplained,
+  isProved,
+  NotComparedReason,
+  type VerifiedRow,
+  VerifyResult,
+  type VerifyRow,
+} from '../../shared/verify.ts';
 import type { Clock } from '../ports.ts';
 import { appendEvent } from './eventLog.ts';
 import type { Store } from './store.ts';
@@ -9,6 +17,10 @@ export interface Verifications {
   recordVerification(row: VerifyRow): void;
   /** By connection and table; of one connection or all. */
   verifications(connection?: string): readonly VerifiedRow[];
+  /** The last verify of the tables that are known to differ, by connection and table. */
+  differing(): readonly VerifiedRow[];
+  /** A pass that compared or sent all rows has ended: the table no longer counts as differing. */
+  provedByPass(connection: string, table: string, strategy: Strategy): void;
 }
 
 /** The columns that are asked for by SQL; the rest is in `detail`. */
@@ -22,6 +34,7 @@ type Kept = Pick<
   | 'source_rows'
   | 'central_rows'
   | 'proved_at'
+  | 'differs_since'
 >;
 type RawRow = Kept & { readonly detail: string };
 
@@ -35,11 +48,35 @@ export function createVerifications(store: Store, clock: Clock): Verifications {
            ORDER BY connection, table_name`,
           { connection: connection ?? null },
         )
-        .map(({ detail, ...kept }) => ({
-          ...(JSON.parse(detail) as Omit<VerifiedRow, keyof Kept>),
-          ...kept,
-        })),
+        .map(verifiedRow),
+    differing: () =>
+      store
+        .all<RawRow>(
+          `SELECT * FROM range_digests WHERE differs_since IS NOT NULL ORDER BY connection, table_name`,
+        )
+        .map(verifiedRow),
+    provedByPass: (connection, table, strategy) =>
+      store.write(() => {
+        const changed = store.run(
+          `UPDATE range_digests SET differs_since = NULL
+           WHERE connection = @connection AND table_name = @table_name AND differs_since IS NOT NULL`,
+          { connection, table_name: table },
+        );
+        if (changed === 0) return;
+        appendEvent(store, clock, 'difference_over', { connection, table, detail: { strategy } });
+      }),
   };
+}
+
+function verifiedRow({ detail, ...kept }: RawRow): VerifiedRow {
+  return { ...(JSON.parse(detail) as Omit<VerifiedRow, keyof Kept>), ...kept };
+}
+
+/** What a verify says about whether a table differs; null where it does not know. */
+function saysDiffers(row: VerifyRow): boolean | null {
+  if (row.result === VerifyResult.Differs) return true;
+  if (isProved(row) || isExplained(row) || row.reason === NotComparedReason.SourceTableMissing) return false;
+  return null;
 }
 
 function record(store: Store, clock: Clock, row: VerifyRow): void {
@@ -53,15 +90,19 @@ function record(store: Store, clock: Clock, row: VerifyRow): void {
     central_rows,
     ...rest
   } = row;
+  const differs = saysDiffers(row);
   store.run(
     `INSERT INTO range_digests (connection, table_name, result, checked_at, source_snapshot_at, source_rows,
-       central_rows, proved_at, detail)
+       central_rows, proved_at, differs_since, detail)
      VALUES (@connection, @table_name, @result, @checked_at, @source_snapshot_at, @source_rows, @central_rows,
-       @proved_at, @detail)
+       @proved_at, CASE @differs WHEN 1 THEN @checked_at END, @detail)
      ON CONFLICT (connection, table_name) DO UPDATE SET result = excluded.result,
        checked_at = excluded.checked_at, source_snapshot_at = excluded.source_snapshot_at,
        source_rows = excluded.source_rows, central_rows = excluded.central_rows,
-       proved_at = coalesce(excluded.proved_at, proved_at), detail = excluded.detail`,
+       proved_at = coalesce(excluded.proved_at, proved_at),
+       differs_since = CASE WHEN @differs = 0 THEN NULL
+         ELSE coalesce(differs_since, excluded.differs_since) END,
+       detail = excluded.detail`,
     {
       connection,
       table_name,
@@ -71,6 +112,7 @@ function record(store: Store, clock: Clock, row: VerifyRow): void {
       source_rows,
       central_rows,
       proved_at: isProved(row) ? source_snapshot_at : null,
+      differs: differs === null ? null : Number(differs),
       detail: JSON.stringify(rest),
     },
   );

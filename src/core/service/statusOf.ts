@@ -1,13 +1,11 @@
-import type { Attention, Pause, Refusal, ServiceActivity, ServiceStatus } from '../../shared/service.ts';
+import type { Pause, Refusal, ServiceActivity, ServiceStatus } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { TableStatus } from '../../shared/status.ts';
 import type { Engine } from '../engineApi.ts';
 import type { Journal } from '../journal/journal.ts';
-import { candidates } from './candidates.ts';
 import type { CurrentRun } from './currentRun.ts';
 import type { PauseKeeper } from './pause.ts';
 import type { Waiting } from './reachGate.ts';
-import { judge } from './resumePlan.ts';
+import { NO_STANDING, standingOf } from './standing.ts';
 
 /** What the status is made of. */
 export interface Situation {
@@ -32,7 +30,7 @@ export function statusOf(situation: Situation): ServiceStatus {
     activity: activityOf(situation),
     pause,
     next: unpaused(next, pause),
-    attention: opened === null ? [] : attention(opened.journal, opened.settings, now),
+    ...(opened === null ? NO_STANDING : standingOf(opened.journal, opened.settings, now)),
     refusal,
   };
 }
@@ -60,22 +58,4 @@ function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceAct
     since: new Date(waiting.since).toISOString(),
     nextAttemptAt: new Date(waiting.nextAt).toISOString(),
   };
-}
-
-/** The batches that did not end well, with tables that nothing has completed since. */
-export function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
-  return candidates(journal).flatMap((candidate): Attention[] => {
-    const verdict = judge(candidate, settings, now.getTime());
-    const { batch, left, open } = candidate;
-    if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
-    const failed = open.filter((row) => row.status === TableStatus.Failed);
-    return [
-      {
-        batch,
-        failed: [...new Set(failed.map((row) => row.table_name))],
-        openTables: open.length,
-        resumesAlone: verdict.kind === 'resume',
-      },
-    ];
-  });
 }

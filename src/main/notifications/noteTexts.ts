@@ -1,7 +1,7 @@
 import type { Note } from '../../core/notify/policy.ts';
+import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
-import { namesOf } from '../../shared/names.ts';
-import type { Translate } from '../../shared/texts/translate.ts';
+import { type Naming, namesOf, tableNames } from '../../shared/names.ts';
 
 /** What a notification says, and which batch its click opens. */
 export interface NoteTexts {
@@ -10,19 +10,24 @@ export interface NoteTexts {
   readonly batchId: string | null;
 }
 
-/** @param reasonOf why a batch stopped, in words */
-export function noteTexts(
-  note: Note,
-  t: Translate,
-  now: Date,
-  reasonOf: (batchId: string) => string,
-): NoteTexts {
+/** In which words a notification speaks. */
+export interface NoteWords extends Naming {
+  /** Why a batch stopped. */
+  reasonOf(batchId: string): string;
+}
+
+export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
+  const { t, labelOf, reasonOf } = words;
+  const names = (tables: readonly TableName[]): string => tableNames(tables, words);
   const time = (at: string): string => formatShortTime(at, now, t.language);
   switch (note.kind) {
     case 'failed':
       return {
-        title: t('notes.failedTitle', { count: note.failed.length, total: note.total }),
-        body: t('notes.failedBody', { names: namesOf(note.failed, t) }),
+        title:
+          note.total === null
+            ? t('notes.failedSeveralTitle', { count: note.failed.length })
+            : t('notes.failedTitle', { count: note.failed.length, total: note.total }),
+        body: t('notes.failedBody', { names: names(note.failed) }),
         batchId: note.batchId,
       };
     case 'interrupted':
@@ -34,13 +39,35 @@ export function noteTexts(
     case 'still_failing':
       return {
         title: t('notes.stillTitle', { time: time(note.since) }),
-        body: t('notes.failedBody', { names: namesOf(note.failed, t) }),
+        body: t('notes.failedBody', { names: names(note.failed) }),
         batchId: note.batchId,
       };
     case 'recovered':
       return {
         title: t('notes.recoveredTitle'),
         body: t('notes.recoveredBody', { time: time(note.since) }),
+        batchId: null,
+      };
+    case 'differs':
+    case 'still_differs':
+      return {
+        title:
+          note.kind === 'differs'
+            ? t('notes.differsTitle', { count: note.tables.length })
+            : t('notes.stillDiffersTitle', { count: note.tables.length, time: time(note.since) }),
+        body: t('notes.differsBody', { names: names(note.tables) }),
+        batchId: null,
+      };
+    case 'equal_again':
+      return {
+        title: t('notes.equalAgainTitle'),
+        body: t('notes.equalAgainBody', { time: time(note.since) }),
+        batchId: null,
+      };
+    case 'differences_mended':
+      return {
+        title: t('notes.mendedTitle', { count: note.tables.length }),
+        body: t('notes.mendedBody', { names: names(note.tables) }),
         batchId: null,
       };
     case 'resumed':
@@ -51,7 +78,12 @@ export function noteTexts(
       };
     case 'no_success':
       return {
-        title: t('notes.noSuccessTitle', { hours: note.hours }),
+        title: words.several
+          ? t('notes.noSuccessOfTitle', {
+              hours: note.hours,
+              connections: namesOf(note.connections.map(labelOf), t),
+            })
+          : t('notes.noSuccessTitle', { hours: note.hours }),
         body: t('notes.noSuccessBody', { time: time(note.since) }),
         batchId: null,
       };

@@ -9,7 +9,7 @@ import {
 } from '../../core/notify/policy.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Service } from '../../core/service/serviceApi.ts';
-import type { Attention, ServiceEvent } from '../../shared/service.ts';
+import type { Attention, ServiceEvent, ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import { noteTexts } from './noteTexts.ts';
@@ -35,6 +35,8 @@ export class Notifier {
   /** Batches whose resuming was told. */
   readonly #resumed = new Set<string>();
   #state: NotifyState;
+  /** How many are enabled: with several, a table is named with its connection. */
+  #connections = 1;
 
   constructor(service: Service, host: NotifierHost) {
     this.#service = service;
@@ -47,7 +49,7 @@ export class Notifier {
       case 'status':
         // While something runs, what is open may be about to end.
         if (event.status.activity.kind === 'idle' || event.status.activity.kind === 'waiting_database')
-          this.#occur({ kind: 'standing', troubles: event.status.attention.map(troubleOf) });
+          this.#standing(event.status);
         return;
       case 'table_resumed':
         if (event.batchId === null || event.atRow === 0 || this.#resumed.has(event.batchId)) return;
@@ -56,7 +58,15 @@ export class Notifier {
         this.#occur({ kind: 'resumed', batchId: event.batchId, table: event.table, row: event.atRow });
         return;
       case 'no_success':
-        this.#occur({ kind: 'no_success', since: event.since, hours: event.hours });
+        this.#occur({
+          kind: 'no_success',
+          connections: event.connections,
+          since: event.since,
+          hours: event.hours,
+        });
+        return;
+      case 'differences_mended':
+        this.#occur({ kind: 'differences_mended', tables: event.tables });
         return;
       case 'gave_up':
         this.#occur({ kind: 'gave_up', batchId: event.batchId, attempts: event.attempts });
@@ -82,6 +92,11 @@ export class Notifier {
     return true;
   }
 
+  #standing({ attention, differing, connections }: ServiceStatus): void {
+    this.#connections = connections;
+    this.#occur({ kind: 'standing', troubles: attention.map(troubleOf), differing });
+  }
+
   #isAfterCrash(batchId: string): boolean {
     const log = this.#service.engine?.log({ batchId, limit: 1000 }) ?? [];
     const stop = log.findLast((line) => line.event === 'batch_interrupted');
@@ -96,7 +111,12 @@ export class Notifier {
     }
     for (const note of notes) {
       const t = this.#host.t();
-      const texts = noteTexts(note, t, this.#host.clock.now(), (batchId) => this.#reasonOf(batchId, t));
+      const texts = noteTexts(note, this.#host.clock.now(), {
+        t,
+        several: this.#connections > 1,
+        labelOf: (id) => this.#service.engine?.label(id) ?? id,
+        reasonOf: (batchId) => this.#reasonOf(batchId, t),
+      });
       this.#host.logger.log('info', 'Notified', { kind: note.kind, title: texts.title });
       if (this.#host.wanted()) this.#show(texts.title, texts.body, texts.batchId);
     }
@@ -119,11 +139,12 @@ export class Notifier {
   }
 }
 
-function troubleOf({ batch, failed, resumesAlone }: Attention): Trouble {
+function troubleOf({ batch, failed, retrying, resumesAlone }: Attention): Trouble {
   return {
     batchId: batch.batch_id,
     total: batch.total_tables,
     failed,
+    retrying,
     resumesAlone,
     byPerson:
       batch.status === BatchStatus.Interrupted && batch.interruption_reason === InterruptionReason.User,

@@ -1,7 +1,8 @@
+import { type ConcernKind, pressingOf, worstConcern } from '../../shared/concerns.ts';
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatPercent, formatShortTime } from '../../shared/format.ts';
-import { namesOf } from '../../shared/names.ts';
-import type { Attention, ServiceStatus } from '../../shared/service.ts';
+import { namesOf, tableNames } from '../../shared/names.ts';
+import type { ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { RunView } from '../../shared/window/views.ts';
@@ -84,26 +85,32 @@ export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
   };
 }
 
-/** The worst that is not resolved wins. */
+/** The worst that is not resolved wins; see CONCERN_RANKS. */
 function stateOf({ status, upTo }: TrayFacts): TrayState {
-  if (status.refusal !== null || pressingOf(status).length > 0) return 'attention';
-  const { kind } = status.activity;
-  if (kind === 'running' || kind === 'starting' || kind === 'verifying') return 'running';
-  if (status.pause !== null) return 'paused';
-  if (kind === 'waiting_database' || kind === 'waiting_lease' || status.attention.length > 0)
-    return 'waiting';
-  return upTo === null ? 'idle' : 'up_to_date';
+  const kind = worstConcern(status, upTo)?.kind;
+  return kind === undefined ? 'up_to_date' : STATES[kind];
 }
 
-/** What does not come right by itself. */
-function pressingOf({ attention }: ServiceStatus): readonly Attention[] {
-  return attention.filter((one) => !one.resumesAlone);
+const STATES: Readonly<Record<ConcernKind, TrayState>> = {
+  cannot_work: 'attention',
+  failed: 'attention',
+  differs: 'attention',
+  stopped: 'attention',
+  working: 'running',
+  never_copied: 'attention',
+  paused: 'paused',
+  waiting: 'waiting',
+  nothing_copied: 'idle',
+  not_all: 'idle',
+};
+
+/** What goes on is said before what is wrong: the icon's shape says that already. */
+function statusLine(facts: TrayFacts, say: Say): string {
+  return activityLine(facts, say) ?? concernLine(facts, say);
 }
 
-function statusLine(facts: TrayFacts, { t, time }: Say): string {
-  const { status, progress, upTo, latest, labelOf } = facts;
-  const { activity, pause, attention } = status;
-  switch (activity.kind) {
+function activityLine({ status, progress }: TrayFacts, { t }: Say): string | null {
+  switch (status.activity.kind) {
     case 'starting':
       return t('tray.starting');
     case 'verifying':
@@ -115,28 +122,48 @@ function statusLine(facts: TrayFacts, { t, time }: Say): string {
         total: progress.totalTables,
         percent: formatPercent(progress.fraction, t.language),
       });
-    case 'waiting_lease':
-      return t('tray.waitingLease');
-    case 'waiting_database':
-      return activity.connection === null
-        ? t('tray.waitingCentral')
-        : t('tray.waitingSource', { connection: labelOf(activity.connection) });
-    case 'idle':
-      break;
+    default:
+      return null;
   }
-  if (status.refusal !== null) return t('tray.cannotWork');
-  const [pressing] = pressingOf(status);
-  if (pressing !== undefined) return troubleLine(pressing, { t, time });
-  if (pause !== null)
-    return pause.until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(pause.until) });
-  if (attention.length > 0) return t('tray.willRetry');
-  if (upTo !== null) return t('tray.upToDate', { time: time(upTo) });
-  return latest.length === 0 ? t('tray.nothingYet') : t('tray.notAll');
 }
 
-function troubleLine({ batch, failed }: Attention, { t, time }: Say): string {
-  if (failed.length === 0) return t('tray.interrupted', { time: time(batch.started_at) });
-  return t('tray.failed', { count: failed.length, names: namesOf(failed, t) });
+function concernLine(facts: TrayFacts, { t, time }: Say): string {
+  const { status, upTo, labelOf } = facts;
+  const naming = { t, labelOf, several: status.connections > 1 };
+  const concern = worstConcern(status, upTo);
+  switch (concern?.kind) {
+    case 'cannot_work':
+      return t('tray.cannotWork');
+    case 'failed':
+      return t('tray.failed', {
+        count: concern.tables.length,
+        names: tableNames(concern.tables, naming),
+      });
+    case 'differs':
+      return t('tray.differs', { count: concern.tables.length, names: tableNames(concern.tables, naming) });
+    case 'stopped':
+      return t('tray.interrupted', { time: time(concern.attention.batch.started_at) });
+    case 'never_copied':
+      return t('tray.neverCopied', { connections: namesOf(concern.connections.map(labelOf), t) });
+    case 'paused': {
+      const until = status.pause?.until ?? null;
+      return until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(until) });
+    }
+    case 'waiting':
+      return waitingLine(facts, t);
+    case 'nothing_copied':
+      return t('tray.nothingYet');
+    default:
+      return upTo === null ? t('tray.notAll') : t('tray.upToDate', { time: time(upTo) });
+  }
+}
+
+function waitingLine({ status: { activity }, labelOf }: TrayFacts, t: Translate): string {
+  if (activity.kind === 'waiting_lease') return t('tray.waitingLease');
+  if (activity.kind !== 'waiting_database') return t('tray.willRetry');
+  return activity.connection === null
+    ? t('tray.waitingCentral')
+    : t('tray.waitingSource', { connection: labelOf(activity.connection) });
 }
 
 function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayItem[] {
@@ -152,7 +179,9 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
   const busy = status.activity.kind === 'running' || status.activity.kind === 'starting';
   const works = status.refusal === null;
   const interrupted = status.attention.find((one) => one.batch.status === BatchStatus.Interrupted);
-  const failed = status.attention.find((one) => one.failed.length > 0 && one !== interrupted);
+  const failed = status.attention.find(
+    (one) => one.failed.length + one.retrying.length > 0 && one !== interrupted,
+  );
   return [
     { type: 'line', label: statusText },
     { type: 'line', label: lastBatchLine(latest, say) },

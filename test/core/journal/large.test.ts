@@ -36,6 +36,10 @@ test('a long history answers every question in under 20 ms', () => {
     begun: (one) => one.begunSince('2020-01-01'),
     tablesPast: (one) => one.tablesPast(),
     completedRuns: (one) => one.completedRuns(middle, 9),
+    unresolved: (one) => one.unresolved(),
+    freshness: (one) => [one.freshness('pgsql_lmp'), one.freshness('pgsql_jkt')],
+    lastSuccess: (one) => [one.lastSuccessAt('pgsql_lmp'), one.lastSuccessAt('pgsql_jkt')],
+    differing: (one) => one.differing(),
     lines: (one) => one.linesAfter(one.lastLine() - 100),
   };
   const slow = Object.entries(questions).flatMap(([name, ask]) => {

@@ -4,6 +4,7 @@ import {
   NOTHING_TOLD,
   type Note,
   notify,
+  notifyStateSchema,
   type Occurrence,
   type Trouble,
 } from '../../../src/core/notify/policy.ts';
@@ -22,11 +23,15 @@ function play(story: readonly (readonly [hour: number, occurrence: Occurrence])[
   });
 }
 
+const tables = (names: readonly string[], connection = 'pgsql_lmp') =>
+  names.map((table) => ({ connection, table }));
+
 function trouble(failed: readonly string[], more: Partial<Trouble> = {}): Trouble {
   return {
     batchId: 'b1',
     total: 120,
-    failed,
+    failed: tables(failed),
+    retrying: [],
     resumesAlone: false,
     byPerson: false,
     since: new Date(START).toISOString(),
@@ -34,12 +39,16 @@ function trouble(failed: readonly string[], more: Partial<Trouble> = {}): Troubl
   };
 }
 
-const standing = (...troubles: readonly Trouble[]): Occurrence => ({ kind: 'standing', troubles });
+const standing = (...troubles: readonly Trouble[]): Occurrence => ({
+  kind: 'standing',
+  troubles,
+  differing: [],
+});
 
 describe('failed tables', () => {
   test('are told once for the batch, by name', () => {
     expect(play([[0, standing(trouble(['c_invoice', 'c_order']))]])).toEqual([
-      { kind: 'failed', batchId: 'b1', failed: ['c_invoice', 'c_order'], total: 120 },
+      { kind: 'failed', batchId: 'b1', failed: tables(['c_invoice', 'c_order']), total: 120 },
     ]);
   });
 
@@ -63,7 +72,7 @@ describe('failed tables', () => {
       [1, standing(trouble(['c_invoice', 'c_order']))],
     ]);
     expect(notes).toHaveLength(2);
-    expect(notes[1]).toMatchObject({ kind: 'failed', failed: ['c_invoice', 'c_order'] });
+    expect(notes[1]).toMatchObject({ kind: 'failed', failed: tables(['c_invoice', 'c_order']) });
   });
 
   test('one of two that is well again is told only with the other', () => {
@@ -77,7 +86,7 @@ describe('failed tables', () => {
   });
 
   test('that are tried again by themselves are told only where that has not helped for an hour', () => {
-    const alone = standing(trouble(['c_invoice'], { resumesAlone: true }));
+    const alone = standing(trouble([], { retrying: tables(['c_invoice']), resumesAlone: true }));
     expect(
       play([
         [0, alone],
@@ -91,6 +100,105 @@ describe('failed tables', () => {
         [0.5, standing()],
       ]),
     ).toEqual([]);
+  });
+});
+
+describe('a table of one name at two branches (A19)', () => {
+  const of = (connection: string, batchId: string): Trouble =>
+    trouble([], { batchId, failed: tables(['c_invoice'], connection) });
+
+  test('is told for the second branch after it was told for the first', () => {
+    const notes = play([
+      [0, standing(of('a', 'b1'))],
+      [1, standing(of('b', 'b2'), of('a', 'b1'))],
+    ]);
+    expect(notes).toMatchObject([
+      { kind: 'failed', batchId: 'b1', total: 120 },
+      { kind: 'failed', batchId: 'b2', total: null },
+    ]);
+    expect(notes[1]).toMatchObject({
+      failed: [...tables(['c_invoice'], 'b'), ...tables(['c_invoice'], 'a')],
+    });
+  });
+
+  test('is told for the branch that fails after the other is well again', () => {
+    const notes = play([
+      [0, standing(of('a', 'b1'))],
+      [1, standing(of('b', 'b2'))],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['failed', 'failed']);
+  });
+
+  test('leads to the batch in which the new one failed', () => {
+    const notes = play([
+      [0, standing(of('a', 'b2'))],
+      [1, standing(of('a', 'b2'), of('b', 'b1'))],
+    ]);
+    expect(notes[1]).toMatchObject({ kind: 'failed', batchId: 'b1' });
+  });
+});
+
+test('what needs a person is told at once although the rest of its batch is tried again (A20)', () => {
+  const mixed = trouble(['c_invoice'], { retrying: tables(['c_order'], 'b'), resumesAlone: false });
+  const notes = play([
+    [0, standing(mixed)],
+    [1.1, standing(mixed)],
+  ]);
+  expect(notes[0]).toMatchObject({ kind: 'failed', failed: tables(['c_invoice']) });
+  // An hour did not help the other.
+  expect(notes[1]).toMatchObject({
+    kind: 'failed',
+    failed: [...tables(['c_invoice']), ...tables(['c_order'], 'b')],
+  });
+});
+
+test('a batch that stopped is told also beside failures that were told before', () => {
+  const failing = trouble(['c_invoice']);
+  const stopped = trouble([], { batchId: 'b9' });
+  const notes = play([
+    [0, standing(failing)],
+    [1, standing(stopped, failing)],
+    [2, standing(stopped, failing)],
+  ]);
+  expect(notes).toMatchObject([{ kind: 'failed' }, { kind: 'interrupted', batchId: 'b9' }]);
+});
+
+describe('tables that differ at head office (A10)', () => {
+  const found = (...names: readonly string[]): Occurrence => ({
+    kind: 'standing',
+    troubles: [],
+    differing: tables(names).map((one) => ({ ...one, since: new Date(START).toISOString() })),
+  });
+
+  test('are told once for each verify, again after a week, and their end once', () => {
+    const notes = play([
+      [0, found('c_invoice', 'c_order')],
+      [1, found('c_invoice', 'c_order')],
+      [25, found('c_invoice', 'c_order')],
+      [26, found('c_invoice', 'c_order', 'm_product')],
+      [30, found('c_order')],
+      [26 + 7 * 24, found('c_order')],
+      [26 + 7 * 24 + 1, found('c_order')],
+      [26 + 8 * 24, found()],
+      [26 + 8 * 24 + 1, found()],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['differs', 'differs', 'still_differs', 'equal_again']);
+    expect(notes[0]).toMatchObject({ tables: tables(['c_invoice', 'c_order']) });
+  });
+
+  test('are told beside failed tables, each for itself', () => {
+    const both = { ...found('c_order'), troubles: [trouble(['c_invoice'])] } as Occurrence;
+    const notes = play([
+      [0, both],
+      [1, found('c_order')],
+      [2, standing()],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['failed', 'differs', 'recovered', 'equal_again']);
+  });
+
+  test('what was told before an update without them is still known', () => {
+    const before = { told: null, refusal: null };
+    expect(notifyStateSchema.parse(before)).toEqual(NOTHING_TOLD);
   });
 });
 

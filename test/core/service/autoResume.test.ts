@@ -160,7 +160,11 @@ test('only what failed for reasons that pass is tried again, and given up once w
     ]),
   );
   expect(watched.service.status().attention).toMatchObject([
-    { failed: expect.arrayContaining([LINES, 'c_bpartner']), resumesAlone: true },
+    {
+      failed: [{ connection: CONNECTION, table: 'c_bpartner' }],
+      retrying: [{ connection: CONNECTION, table: LINES }],
+      resumesAlone: false,
+    },
   ]);
 
   for (const resumeCount of [1, 2]) {

@@ -109,14 +109,15 @@ test('that nothing has succeeded is told once for each such time, also where not
   await watched.quiet();
   expect(watched.events.filter((one) => one.type === 'no_success')).toMatchObject([{ hours: 26 }]);
 
-  const { ended_at } = await watched.service.runNow();
+  const { batch_id } = await watched.service.runNow();
+  const ended = watched.service.engine?.batch(batch_id).tables[0]?.ended_at;
   await watched.quiet();
   expect(watched.count('no_success')).toBe(1);
   watched.clock.jump(27 * HOUR_MS);
   await watched.quiet();
   await watched.quiet();
   expect(watched.events.filter((one) => one.type === 'no_success').slice(1)).toMatchObject([
-    { since: ended_at, hours: 27 },
+    { connections: ['pgsql_lmp'], since: ended, hours: 27 },
   ]);
 });
 

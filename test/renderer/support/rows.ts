@@ -1,5 +1,6 @@
 import type { BatchRow, LogRow, TableRow } from '../../../src/shared/contract.ts';
 import type { FailureCode } from '../../../src/shared/errors.ts';
+import type { Attention } from '../../../src/shared/service.ts';
 import type { LiveView } from '../../../src/shared/window/views.ts';
 
 export const BATCH: BatchRow = {
@@ -80,8 +81,36 @@ export function logRow(event: string, detail: LogRow['detail'] = {}, table: stri
 
 /** Nothing runs, nothing is wrong. */
 export const AT_REST: LiveView = {
-  status: { activity: { kind: 'idle' }, pause: null, next: null, attention: [], refusal: null },
+  status: {
+    activity: { kind: 'idle' },
+    pause: null,
+    next: null,
+    attention: [],
+    differing: [],
+    neverCopied: [],
+    connections: 1,
+    refusal: null,
+  },
   upTo: null,
   run: null,
   verifying: null,
 };
+
+/** A batch that needs somebody, or with `retrying` mends itself. */
+export function attentionOf(of: Partial<Attention>): Attention {
+  const { failed = [], retrying = [] } = of;
+  const openTables = failed.length + retrying.length;
+  return {
+    batch: BATCH,
+    failed,
+    retrying,
+    openTables,
+    resumesAlone: openTables > 0 && failed.length === 0,
+    ...of,
+  };
+}
+
+/** Tables of one connection. */
+export function tablesOf(connection: string, ...tables: readonly string[]) {
+  return tables.map((table) => ({ connection, table }));
+}

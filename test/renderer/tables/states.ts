@@ -80,6 +80,7 @@ export function verified(over: Partial<VerifiedRow>): VerifiedRow {
     failure: null,
     duration_seconds: 1,
     proved_at: null,
+    differs_since: over.result === 'differs' ? '2026-11-22T02:00:00.000Z' : null,
     ...over,
   };
 }

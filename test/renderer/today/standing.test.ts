@@ -4,7 +4,7 @@ import { createFormat } from '../../../src/renderer/words/format.ts';
 import type { ServiceStatus } from '../../../src/shared/service.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import type { LiveView } from '../../../src/shared/window/views.ts';
-import { AT_REST, BATCH } from '../support/rows.ts';
+import { AT_REST, attentionOf, BATCH, tablesOf } from '../support/rows.ts';
 
 const ZONE = 'Asia/Jakarta';
 const english = { t: createTranslator('en'), format: createFormat('en', ZONE) };
@@ -102,9 +102,7 @@ describe('how things stand', () => {
   });
 
   it('is bad where tables failed, and only a warning where today’s data is there all the same', () => {
-    const attention = [
-      { batch: BATCH, failed: ['c_invoice', 'm_product'], openTables: 2, resumesAlone: false },
-    ];
+    const attention = [attentionOf({ failed: tablesOf('pgsql_lmp', 'c_invoice', 'm_product') })];
     expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
       tone: 'bad',
       detail: '2 tables could not be copied. Below you see why, and what to do.',
@@ -113,10 +111,70 @@ describe('how things stand', () => {
   });
 
   it('leaves a person in peace where it comes right by itself', () => {
-    const attention = [{ batch: BATCH, failed: ['c_invoice'], openTables: 1, resumesAlone: true }];
+    const attention = [attentionOf({ retrying: tablesOf('pgsql_lmp', 'c_invoice') })];
     expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
       tone: 'waiting',
       detail: english.t('todayPage.state.resumes'),
+    });
+  });
+
+  it('asks the person whom one branch needs, while others merely do not answer (A20)', () => {
+    const waiting = {
+      kind: 'waiting_database',
+      connection: 'pgsql_plm',
+      failure: { code: 'source_unreachable', kind: 'unreachable', message: 'no answer', params: {} },
+      since: TODAY,
+      nextAttemptAt: '2026-11-23T02:15:00Z',
+    } as const;
+    const attention = [
+      attentionOf({
+        failed: tablesOf('pgsql_lmp', 'c_invoice'),
+        retrying: tablesOf('pgsql_plm', 'c_invoice', 'c_order'),
+        resumesAlone: false,
+      }),
+    ];
+    for (const activity of [waiting, { kind: 'idle' } as const])
+      expect(stand({ upTo: YESTERDAY }, { activity, attention })).toMatchObject({
+        tone: 'bad',
+        detail: '1 table could not be copied. Below you see why, and what to do.',
+      });
+  });
+
+  it('counts a table of one name once for each branch, also where an older batch left it (A19)', () => {
+    const attention = [
+      attentionOf({ retrying: tablesOf('pgsql_lmp', 'c_order') }),
+      attentionOf({ failed: tablesOf('pgsql_lmp', 'c_invoice') }),
+      attentionOf({ failed: tablesOf('pgsql_plm', 'c_invoice') }),
+    ];
+    expect(stand({ upTo: TODAY }, { attention }).detail).toContain('2 tables could not be copied');
+  });
+
+  it('is not green while an enabled branch was never copied (A18)', () => {
+    const status = { neverCopied: ['pgsql_plm'], connections: 2 };
+    expect(stand({ upTo: null }, status)).toEqual({
+      tone: 'warn',
+      sentence: 'Palembang has not been copied to head office yet',
+      detail: english.t('todayPage.state.neverCopied'),
+    });
+    const attention = [attentionOf({ retrying: tablesOf('pgsql_lmp', 'c_order') })];
+    expect(stand({ upTo: null }, { ...status, attention }).tone).toBe('warn');
+    const running = { kind: 'running', batchId: BATCH.batch_id } as const;
+    expect(stand({ upTo: null }, { ...status, activity: running })).toMatchObject({
+      tone: 'busy',
+      sentence: 'Palembang has not been copied to head office yet',
+    });
+    // Nothing was copied at all: a new installation.
+    expect(stand({ upTo: null }, { neverCopied: ['pgsql_lmp', 'pgsql_plm'], connections: 2 }).tone).toBe(
+      'quiet',
+    );
+  });
+
+  it('is not green, and does not say that head office has everything, while a table is known to differ (A10)', () => {
+    const differing = [{ connection: 'pgsql_lmp', table: 'c_invoice', since: YESTERDAY, failure: null }];
+    expect(stand({ upTo: TODAY }, { differing })).toEqual({
+      tone: 'warn',
+      sentence: '1 table at head office is not as at the branch',
+      detail: english.t('todayPage.state.differs'),
     });
   });
 
@@ -128,12 +186,12 @@ describe('how things stand', () => {
     });
     const later = { since: TODAY, until: '2026-11-24T23:00:00Z' };
     expect(stand({ upTo: TODAY }, { pause: later }).detail).toContain('until 25 Nov, 06:00.');
-    const attention = [{ batch: BATCH, failed: [], openTables: 3, resumesAlone: false }];
+    const attention = [attentionOf({ openTables: 3 })];
     expect(stand({ upTo: TODAY }, { pause, attention }).tone).toBe('warn');
   });
 
   it('speaks of wrong settings before what comes right by itself', () => {
-    const attention = [{ batch: BATCH, failed: ['c_invoice'], openTables: 1, resumesAlone: true }];
+    const attention = [attentionOf({ retrying: tablesOf('pgsql_lmp', 'c_invoice') })];
     expect(stand({ upTo: YESTERDAY }, { attention }, { settingsWrong: true })).toMatchObject({
       tone: 'bad',
       detail: english.t('todayPage.state.settings'),
@@ -157,7 +215,7 @@ describe('how things stand', () => {
     expect(stand({ upTo: TODAY }, {}, { linkLoss: 'signed_out' }).detail).toBe(
       english.t('todayPage.state.signedOut'),
     );
-    const open = { attention: [{ batch: BATCH, failed: ['a'], openTables: 1, resumesAlone: true }] };
+    const open = { attention: [attentionOf({ retrying: tablesOf('pgsql_lmp', 'a') })] };
     expect(stand({ upTo: TODAY }, open, { linkLoss: 'unreachable' }).detail).toBe(
       english.t('todayPage.state.linkLostOpen'),
     );
@@ -171,6 +229,8 @@ describe('how things stand', () => {
   });
 });
 
+const LABELS: Readonly<Record<string, string>> = { pgsql_lmp: 'Lampung', pgsql_plm: 'Palembang' };
+
 function stand(
   live: Partial<LiveView>,
   status: Partial<ServiceStatus> = {},
@@ -183,7 +243,7 @@ function stand(
     linkLoss: null,
     hasHistory: true,
     now: NOW,
-    labelOf: () => 'Lampung',
+    labelOf: (id: string) => LABELS[id] ?? id,
     ...more,
   };
   return standingOf(facts, english);

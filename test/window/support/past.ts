@@ -59,7 +59,11 @@ const DELETES: FailureDetail = {
   params: { deletes: 1_350, rows: 2_800 },
 };
 
-const { proved_at: _provedAt, ...EQUAL } = verified({ result: 'equal', buckets: 64 });
+const {
+  proved_at: _provedAt,
+  differs_since: _differs,
+  ...EQUAL
+} = verified({ result: 'equal', buckets: 64 });
 
 /** What a verify found where not all was the same. */
 const FOUND: Readonly<Record<string, Partial<VerifyRow>>> = {

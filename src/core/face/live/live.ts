@@ -1,9 +1,10 @@
-import type { LeaseHolder } from '../../../shared/contract.ts';
+import type { LeaseHolder, TableName } from '../../../shared/contract.ts';
 import type { ServiceEvent, ServiceStatus } from '../../../shared/service.ts';
 import type { WindowEvent } from '../../../shared/window/events.ts';
 import { type LiveView, tableKey } from '../../../shared/window/views.ts';
 import type { PastLine } from '../../journal/history.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { upToOf } from '../../service/standing.ts';
 import type { FaceHost } from '../face.ts';
 import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settings.ts';
@@ -120,10 +121,7 @@ export class Live implements Disposable {
     if (this.#upTo?.line === line) return this.#upTo.at;
     const settings = usableSettings(this.#host.folder);
     // A mistake in the file changes nothing of what central has.
-    if (settings !== null) {
-      const enabled = settings.connections.filter((one) => one.enabled);
-      this.#lastUpTo = journal.upTo(enabled.map((one) => one.id));
-    }
+    if (settings !== null) this.#lastUpTo = upToOf(journal, settings);
     this.#upTo = { line, at: this.#lastUpTo };
     return this.#upTo.at;
   }
@@ -132,7 +130,7 @@ export class Live implements Disposable {
     switch (event.type) {
       case 'batch_started':
       case 'batch_resumed':
-        this.#begin(event.batch.batch_id);
+        this.#begin(event.batch.batch_id, event.type === 'batch_resumed' ? event.only : null);
         break;
       case 'batch_ended':
         this.#ended();
@@ -165,10 +163,10 @@ export class Live implements Disposable {
     this.#throttles.live.want();
   }
 
-  #begin(batchId: string): void {
+  #begin(batchId: string, only: readonly TableName[] | null): void {
     this.#guarded(() => {
       const { folder, ports } = this.#host;
-      this.#run = this.#reader.read((journal) => Run.begin(journal, batchId, folder, ports.clock));
+      this.#run = this.#reader.read((journal) => Run.begin(journal, batchId, only, folder, ports.clock));
     });
     this.#upTo = null;
     this.#throttles.history.want();

@@ -4,7 +4,8 @@ import type { ServiceStatus } from '../../../shared/service.ts';
 import type { Settings } from '../../../shared/settings.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { PauseKeeper } from '../../service/pause.ts';
-import { attention, unpaused } from '../../service/statusOf.ts';
+import { NO_STANDING, standingOf } from '../../service/standing.ts';
+import { unpaused } from '../../service/statusOf.ts';
 import { nextPlanned } from '../../service/tasks.ts';
 import { installationId } from '../../settings/installation.ts';
 import { loadSettings } from '../../settings/load.ts';
@@ -22,7 +23,7 @@ export function statusFromOutside(
     activity: holder === null ? { kind: 'idle' } : { kind: 'waiting_lease', holder },
     pause,
     next: settings === null ? null : unpaused(nextPlanned(settings, installationId(folder), now), pause),
-    attention: settings === null ? [] : attention(journal, settings, now),
+    ...(settings === null ? NO_STANDING : standingOf(journal, settings, now)),
     refusal,
   };
 }

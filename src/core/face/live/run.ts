@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../../shared/contract.ts';
+import type { EngineEvent, TableName } from '../../../shared/contract.ts';
 import type { RunView } from '../../../shared/window/views.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Ports } from '../../ports.ts';
@@ -21,10 +21,16 @@ export class Run {
     this.#clock = clock;
   }
 
-  /** A batch that begins now in this process. */
-  static begin(journal: Journal, batchId: string, folder: string, clock: Ports['clock']): Run {
+  /** A batch that begins now in this process; with `only`, it goes on with those tables alone. */
+  static begin(
+    journal: Journal,
+    batchId: string,
+    only: readonly TableName[] | null,
+    folder: string,
+    clock: Ports['clock'],
+  ): Run {
     const habits = habitsOf(journal.completedRuns(batchId, MOST_RUNS));
-    return new Run(RunFold.begin(batchId, journal.tables(batchId)), habits, folder, clock);
+    return new Run(RunFold.begin(batchId, journal.tables(batchId), only), habits, folder, clock);
   }
 
   /** A batch that another process runs. */

@@ -1,4 +1,4 @@
-import type { EngineEvent, TableProgress, TableRow } from '../../../shared/contract.ts';
+import type { EngineEvent, TableName, TableProgress, TableRow } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { type RunningTable, type RunView, tableKey } from '../../../shared/window/views.ts';
 
@@ -36,9 +36,17 @@ export class RunFold {
     for (const part of parts) this.#set(part);
   }
 
-  /** @param tables as the journal has them when the batch begins: what failed or was cut off before is to be done */
-  static begin(batchId: string, tables: readonly TableRow[]): RunFold {
-    return new RunFold(batchId, tables.map(partToDo));
+  /**
+   * @param tables as the journal has them when the batch begins: what failed or was cut off before is to be done
+   * @param only the tables that are gone on with: others that failed stay failed. Null for all
+   */
+  static begin(batchId: string, tables: readonly TableRow[], only: readonly TableName[] | null): RunFold {
+    const keys = only && new Set(only.map((one) => tableKey(one.connection, one.table)));
+    const isAsked = (row: TableRow): boolean => keys?.has(tableKey(row.connection, row.table_name)) ?? true;
+    return new RunFold(
+      batchId,
+      tables.map((row) => (isAsked(row) ? partToDo(row) : partLeft(row))),
+    );
   }
 
   /** A batch in the midst of its run, as the journal alone has it: another process runs it. */
@@ -155,9 +163,14 @@ function partToDo(row: TableRow): Part {
   };
 }
 
-function partSeen(row: TableRow, now: Date, monotonic: number): Part {
+/** A table that this run does not touch. */
+function partLeft(row: TableRow): Part {
   const part = partToDo(row);
-  if (row.status === TableStatus.Failed) return { ...part, state: 'failed' };
+  return row.status === TableStatus.Failed ? { ...part, state: 'failed' } : part;
+}
+
+function partSeen(row: TableRow, now: Date, monotonic: number): Part {
+  const part = partLeft(row);
   if (row.status !== TableStatus.InProgress) return part;
   const passed = row.started_at === null ? null : now.getTime() - Date.parse(row.started_at);
   // The working time up to the last chunk, over all attempts.

@@ -24,9 +24,9 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
   const t = useT();
   const format = useFormat();
   const isLinked = useLinkLoss() === null;
-  const { batch, failed, openTables, resumesAlone } = attention;
+  const { batch, failed, retrying, openTables, resumesAlone } = attention;
   const href = `/batch/${batch.batch_id}`;
-  const isStopped = failed.length === 0;
+  const isStopped = failed.length + retrying.length === 0;
   const pressing = isStopped ? IconPlayerPause : IconAlertTriangle;
   const Icon = resumesAlone ? IconHourglass : pressing;
   const reason = batch.interruption_reason;
@@ -35,7 +35,10 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
       ? t('todayPage.trouble.stoppedPlain')
       : t('todayPage.trouble.stopped', { reason: t(`words.reason.${reason}`) });
   // What is tried again by itself has not failed in the eyes of whoever reads this.
-  const left = t(`todayPage.trouble.${resumesAlone ? 'waiting' : 'failed'}`, { count: failed.length });
+  const left =
+    failed.length > 0
+      ? t('todayPage.trouble.failed', { count: failed.length })
+      : t('todayPage.trouble.waiting', { count: retrying.length });
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby={`trouble-${batch.batch_id}`}>
       <Stack gap="md">
@@ -54,7 +57,7 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
           </Anchor>
         </Group>
         {resumesAlone && isLinked && <Text>{t('todayPage.trouble.resumesAlone')}</Text>}
-        {failed.length > 0 ? (
+        {!isStopped ? (
           <Failures attention={attention} main={main} />
         ) : (
           <>
@@ -72,13 +75,15 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
 
 function Failures({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
   const t = useT();
-  const { batch, failed, resumesAlone } = attention;
+  const { batch, failed, retrying, resumesAlone } = attention;
   const labelOf = useLabels();
   const asked = useCall('batch', batch.batch_id);
   const rows = asked.data?.tables;
+  // What needs a person is told in full; what is tried again by itself only where nothing does.
+  const told = failed.length > 0 ? failed : retrying;
   const groups = useMemo(
-    () => (rows === undefined ? [] : groupFailures(openFailures(rows, failed), t, labelOf)),
-    [rows, failed, t, labelOf],
+    () => (rows === undefined ? [] : groupFailures(openFailures(rows, told), t, labelOf)),
+    [rows, told, t, labelOf],
   );
   // Without the consent that is asked for, trying again would only fail again.
   const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
@@ -97,6 +102,9 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
             <Anchor component={Link} href={`/batch/${batch.batch_id}`}>
               {t('todayPage.trouble.more')}
             </Anchor>
+          )}
+          {failed.length > 0 && retrying.length > 0 && (
+            <Text>{t('todayPage.trouble.alsoRetrying', { count: retrying.length })}</Text>
           )}
           {/* What follows is for all of it, and not a step of the last reason. */}
           <Divider />

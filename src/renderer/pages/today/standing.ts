@@ -1,3 +1,5 @@
+import { worstConcern } from '../../../shared/concerns.ts';
+import { namesOf } from '../../../shared/names.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { LinkLoss } from '../../../shared/window/bridge.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
@@ -50,9 +52,20 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
   const sentence =
     facts.settingsWrong && upTo === null
       ? say.t('todayPage.fresh.unknown')
-      : freshness(upTo, facts.hasHistory, facts.now, say);
+      : (exception(facts, say) ?? freshness(upTo, facts.hasHistory, facts.now, say));
   if (facts.linkLoss !== null) return { tone: 'quiet', sentence, detail: lastKnown(facts, say) };
   return { sentence, ...stateOf(facts, say) };
+}
+
+/** Why it cannot be said that head office has everything, although something arrives; null where nothing is known. */
+function exception({ live: { status }, labelOf }: StandingFacts, { t }: Say): string | null {
+  const { neverCopied, connections, differing } = status;
+  if (neverCopied.length > 0 && neverCopied.length < connections)
+    return t('todayPage.fresh.neverCopied', {
+      count: neverCopied.length,
+      connections: namesOf(neverCopied.map(labelOf), t),
+    });
+  return differing.length > 0 ? t('todayPage.fresh.differs', { count: differing.length }) : null;
 }
 
 /** Up to when head office has everything; named as people name days. */
@@ -77,72 +90,74 @@ function lastKnown({ linkLoss, live }: StandingFacts, { t }: Say): string {
 
 type State = Pick<Standing, 'tone' | 'detail'>;
 
+/** The most pressing of what holds; see CONCERN_RANKS. */
 function stateOf(facts: StandingFacts, say: Say): State {
-  const { live, now } = facts;
-  const { upTo } = live;
+  const { live, settingsWrong, now } = facts;
+  const { t } = say;
+  const { status, upTo } = live;
   const isFresh = upTo !== null && say.format.daysAgo(upTo, now) <= 0;
-  return busy(facts, isFresh, say) ?? troubled(facts, isFresh, say) ?? atRest(facts, isFresh, say);
-}
-
-/** What is being done at this moment, or waited for. */
-function busy(
-  { live, settingsWrong, labelOf }: StandingFacts,
-  isFresh: boolean,
-  { t, format }: Say,
-): State | null {
-  const { activity } = live.status;
-  switch (activity.kind) {
-    case 'running':
-      if (live.upTo === null) return { tone: 'busy', detail: t('todayPage.state.runningFirst') };
-      return {
-        tone: 'busy',
-        detail: isFresh ? t('todayPage.state.runningToday') : t('todayPage.state.runningLate'),
-      };
-    case 'starting':
-      return { tone: 'busy', detail: t('todayPage.state.starting') };
-    case 'verifying': {
-      const at = live.verifying;
-      if (at === null) return { tone: 'busy', detail: t('todayPage.state.verifying') };
-      const table = { table: at.table, connection: labelOf(at.connection) };
-      return { tone: 'busy', detail: t('todayPage.state.verifyingTable', table) };
-    }
-    case 'waiting_lease':
-      return { tone: 'waiting', detail: t('todayPage.state.waitingLease') };
-    case 'waiting_database': {
-      // It may be waited for because of them.
-      if (settingsWrong) return null;
-      const { connection, failure, nextAttemptAt } = activity;
-      const time = format.clock(nextAttemptAt);
-      const says =
-        connection === null
-          ? t('todayPage.state.waitingCentral', { time })
-          : t('todayPage.state.waitingSource', { connection: labelOf(connection), time });
-      const params = { ...(connection === null ? {} : { connection }), ...failure.params };
-      // Else it stands below, with what failed for it.
-      if (live.status.attention.some((one) => one.resumesAlone && one.failed.length > 0))
-        return { tone: 'waiting', detail: says };
-      const { next } = sayFailure({ code: failure.code, params }, t, labelOf);
-      return { tone: 'waiting', detail: `${says} ${t('todayPage.state.waitingNext', { next })}` };
-    }
-    case 'idle':
-      return null;
+  // What arrived today arrived, even where something else did not.
+  const troubled = isFresh ? 'warn' : 'bad';
+  if (settingsWrong) return { tone: troubled, detail: t('todayPage.state.settings') };
+  const concern = worstConcern(status, upTo);
+  switch (concern?.kind) {
+    case 'cannot_work':
+      return { tone: troubled, detail: t('todayPage.state.settings') };
+    case 'failed':
+      return { tone: troubled, detail: t('todayPage.state.failed', { count: concern.tables.length }) };
+    case 'differs':
+      return { tone: troubled, detail: t('todayPage.state.differs') };
+    case 'stopped':
+      return { tone: troubled, detail: t('todayPage.state.stopped') };
+    case 'working':
+      return { tone: 'busy', detail: atWork(facts, isFresh, say) };
+    case 'never_copied':
+      return { tone: 'warn', detail: t('todayPage.state.neverCopied') };
+    case 'paused':
+      return { tone: 'paused', detail: paused(status.pause?.until ?? null, now, say) };
+    case 'waiting':
+      return { tone: 'waiting', detail: waitingFor(facts, say) };
+    default:
+      return atRest(facts, isFresh, say);
   }
 }
 
-/** What does not come right by itself. */
-function troubled({ live, settingsWrong }: StandingFacts, isFresh: boolean, { t }: Say): State | null {
-  const { attention, refusal } = live.status;
-  // What arrived today arrived, even where something else did not.
-  const tone = isFresh ? 'warn' : 'bad';
-  if (refusal !== null || settingsWrong) return { tone, detail: t('todayPage.state.settings') };
-  const pressing = attention.find((one) => !one.resumesAlone);
-  if (pressing === undefined) return null;
-  const { failed } = pressing;
-  if (failed.length === 0) return { tone, detail: t('todayPage.state.stopped') };
-  return { tone, detail: t('todayPage.state.failed', { count: failed.length }) };
+/** What is being done at this moment. */
+function atWork({ live, labelOf }: StandingFacts, isFresh: boolean, { t }: Say): string {
+  switch (live.status.activity.kind) {
+    case 'verifying': {
+      const at = live.verifying;
+      if (at === null) return t('todayPage.state.verifying');
+      return t('todayPage.state.verifyingTable', { table: at.table, connection: labelOf(at.connection) });
+    }
+    case 'running':
+      if (live.upTo === null) return t('todayPage.state.runningFirst');
+      return isFresh ? t('todayPage.state.runningToday') : t('todayPage.state.runningLate');
+    default:
+      return t('todayPage.state.starting');
+  }
 }
 
-function untilWhen(until: string, now: Date, { t, format }: Say): string {
+/** What mends itself. */
+function waitingFor({ live, labelOf }: StandingFacts, { t, format }: Say): string {
+  const { activity, attention } = live.status;
+  if (activity.kind === 'waiting_lease') return t('todayPage.state.waitingLease');
+  if (activity.kind !== 'waiting_database') return t('todayPage.state.resumes');
+  const { connection, failure, nextAttemptAt } = activity;
+  const time = format.clock(nextAttemptAt);
+  const says =
+    connection === null
+      ? t('todayPage.state.waitingCentral', { time })
+      : t('todayPage.state.waitingSource', { connection: labelOf(connection), time });
+  const params = { ...(connection === null ? {} : { connection }), ...failure.params };
+  // Else it stands below, with what failed for it.
+  if (attention.some((one) => one.retrying.length > 0)) return says;
+  const { next } = sayFailure({ code: failure.code, params }, t, labelOf);
+  return `${says} ${t('todayPage.state.waitingNext', { next })}`;
+}
+
+function paused(until: string | null, now: Date, { t, format }: Say): string {
+  if (until === null) return t('todayPage.state.paused');
   return format.daysAgo(until, now) === -1
     ? t('todayPage.state.pausedTomorrow', { time: format.clock(until) })
     : t('todayPage.state.pausedUntil', { time: format.shortTime(until) });
@@ -150,13 +165,6 @@ function untilWhen(until: string, now: Date, { t, format }: Say): string {
 
 function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t, format }: Say): State {
   const { status, upTo } = live;
-  const { pause, attention, next } = status;
-  if (pause !== null)
-    return {
-      tone: 'paused',
-      detail: pause.until === null ? t('todayPage.state.paused') : untilWhen(pause.until, now, { t, format }),
-    };
-  if (attention.length > 0) return { tone: 'waiting', detail: t('todayPage.state.resumes') };
   if (isFresh) return { tone: 'good', detail: null };
   if (upTo === null)
     return {
@@ -164,6 +172,7 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
       detail: hasHistory ? t('todayPage.state.notAll') : t('todayPage.state.noneYet'),
     };
   // Early in the morning yesterday's data is all there can be.
+  const { next } = status;
   const comesToday = next !== null && format.daysAgo(next.at, now) === 0;
   if (comesToday && format.daysAgo(upTo, now) === 1)
     return { tone: 'quiet', detail: t('todayPage.state.dueToday', { time: format.clock(next.at) }) };

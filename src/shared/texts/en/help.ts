@@ -40,6 +40,7 @@ export const help = {
     failed: 'only the tables that failed, with their errors',
     watch: 'keep showing it until the batch ends',
     events: 'the log of the batch',
+    verbose: 'list also tables in which nothing had changed',
     id: 'name of the connection: letters, digits and _ ("central" is head office)',
     label: 'name for people',
     host: 'host name or address',

@@ -41,6 +41,13 @@ export const cli = {
     next: 'Langkah',
     retries: 'diulang {{count}} kali',
     allWell: 'Semua tabel sudah mutakhir.',
+    batchDone: 'Semua tabel dalam batch ini sudah disalin.',
+    stillFailing_other: '{{count}} tabel dari batch sebelumnya masih gagal: {{names}}',
+    retrying_other: '{{count}} tabel dari batch sebelumnya dicoba lagi dengan sendirinya: {{names}}',
+    stopped: 'Batch sebelumnya {{batch}} berhenti sebelum selesai dan tidak dilanjutkan dengan sendirinya.',
+    differs_other:
+      '{{count}} tabel diketahui berbeda di kantor pusat sejak {{since}}: {{names}}. Perbaiki dengan:',
+    neverCopied_other: '{{count}} koneksi belum pernah disalin: {{connections}}',
     resumeWith: 'Lanjutkan dengan:',
     showWith: 'Lihat satu batch dengan: branchline sync-status BATCH_ID',
     runningNow: 'Ada proses yang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}}.',
@@ -56,6 +63,7 @@ export const cli = {
     tableRetrying: '{{table}} dicoba lagi dalam {{delay}} (percobaan {{attempt}}): {{sentence}}',
     tableEnded: '{{table}} {{status}}: {{processed}} diproses, {{skipped}} sudah sama dalam {{duration}}',
     tableFailed: '{{table}} gagal: {{sentence}}',
+    unchanged_other: '{{tables}} tabel tidak berubah.',
     circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba sekarang.',
     journalSetAside: 'Catatan lokal rusak dan disisihkan sebagai {{file}}; catatan baru dimulai.',
     recordsLost:

@@ -39,6 +39,7 @@ export const help = {
     failed: 'hanya tabel yang gagal, dengan galatnya',
     watch: 'terus tampilkan sampai batch berakhir',
     events: 'log batch itu',
+    verbose: 'tampilkan juga tabel yang tidak berubah',
     id: 'nama koneksi: huruf, angka dan _ ("central" adalah kantor pusat)',
     label: 'nama untuk dibaca orang',
     host: 'nama host atau alamat',

@@ -4,6 +4,8 @@ export const todayPage = {
     none: 'Belum ada data yang disalin ke kantor pusat',
     notAll: 'Kantor pusat belum punya semua tabel',
     unknown: 'Saat ini tidak dapat diketahui sampai kapan data ada di kantor pusat',
+    neverCopied_other: '{{connections}} belum pernah disalin ke kantor pusat',
+    differs_other: '{{count}} tabel di kantor pusat tidak sama dengan cabang',
     today: 'Kantor pusat punya semua data sampai pukul {{time}} hari ini',
     yesterday: 'Kantor pusat punya semua data sampai kemarin pukul {{time}}',
     day: 'Kantor pusat punya semua data sampai {{day}} pukul {{time}}',
@@ -29,6 +31,9 @@ export const todayPage = {
     waitingLease: 'Proses lain di komputer ini sedang bekerja. Yang ini dilanjutkan setelah itu selesai.',
     failed_other: '{{count}} tabel tidak bisa disalin. Di bawah ini alasannya dan apa yang perlu dilakukan.',
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
+    neverCopied: 'Cabang lain sudah ada. Jalankan sekarang untuk mengirim data pertama cabang ini.',
+    differs:
+      'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',
     resumes:
       'Batch terakhir belum terkirim semua. Sebentar lagi Branchline mencoba lagi sendiri; Anda tidak perlu berbuat apa-apa.',
     paused: 'Dijeda: tidak ada yang berjalan sendiri sampai Anda mengakhiri jeda.',
@@ -79,6 +84,7 @@ export const todayPage = {
     left_other: '{{count}} tabel tersisa.',
     from: 'Batch {{time}}',
     resumesAlone: 'Branchline melanjutkannya sendiri.',
+    alsoRetrying_other: '{{count}} tabel lain dicoba lagi dengan sendirinya.',
     more: 'Lihat semuanya',
     earlier_other: '{{count}} batch sebelumnya juga memerlukan Anda',
     gone: 'Catatan tentang yang gagal sudah tidak ada. Jalankan batch agar semuanya mutakhir.',

@@ -13,6 +13,8 @@ export const tray = {
   paused: 'Dijeda sampai Anda mengakhirinya',
   pausedUntil: 'Dijeda sampai {{time}}',
   failed_other: '{{count}} tabel gagal: {{names}}',
+  differs_other: '{{count}} tabel berbeda di kantor pusat: {{names}}',
+  neverCopied: 'Belum pernah disalin: {{connections}}',
   interrupted: 'Batch {{time}} berhenti sebelum selesai',
   cannotWork: 'Perlu diatur',
   more: '{{names}} dan {{count}} lagi',

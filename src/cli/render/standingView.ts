@@ -1,0 +1,83 @@
+import type { Standing } from '../../core/service/standing.ts';
+import { type TableName, UNKNOWN_TABLES } from '../../shared/contract.ts';
+import { formatDateTime } from '../../shared/format.ts';
+import { namesOf } from '../../shared/names.ts';
+import type { Look } from './look.ts';
+
+/**
+ * What is open besides the batch that is shown, the most pressing first as in CONCERN_RANKS; empty where all is well.
+ *
+ * @param shown the batch that is shown: what it left stands there already
+ * @param repairWith the command that repairs some tables of a connection
+ */
+export function renderStanding(
+  { attention, differing, neverCopied }: Standing,
+  shown: string,
+  look: Look,
+  repairWith: (connection: string, tables: readonly string[]) => string,
+): string[] {
+  const { t, colors } = look;
+  const others = attention.filter((one) => one.batch.batch_id !== shown);
+  const failed = others.flatMap((one) => one.failed);
+  const retrying = others.flatMap((one) => one.retrying);
+  const stopped = others.filter((one) => one.failed.length + one.retrying.length === 0);
+  const names = (tables: readonly TableName[]) =>
+    namesOf(
+      tables.map((one) => nameOf(one, look)),
+      t,
+    );
+  const lines: string[] = [];
+  if (failed.length > 0)
+    lines.push(colors.red(t('cli.status.stillFailing', { count: failed.length, names: names(failed) })));
+  if (differing.length > 0) {
+    const [first] = differing.map((one) => one.since).sort();
+    const since = formatDateTime(first ?? '', t.language);
+    const facts = { count: differing.length, names: names(differing), since };
+    lines.push(colors.red(t('cli.status.differs', facts)));
+    for (const [connection, tables] of Map.groupBy(differing, (one) => one.connection))
+      lines.push(
+        `  ${colors.bold(
+          repairWith(
+            connection,
+            tables.map((one) => one.table),
+          ),
+        )}`,
+      );
+  }
+  for (const { batch } of stopped)
+    lines.push(colors.yellow(t('cli.status.stopped', { batch: batch.batch_id })));
+  if (neverCopied.length > 0)
+    lines.push(
+      colors.yellow(
+        t('cli.status.neverCopied', { count: neverCopied.length, connections: neverCopied.join(', ') }),
+      ),
+    );
+  if (retrying.length > 0)
+    lines.push(colors.yellow(t('cli.status.retrying', { count: retrying.length, names: names(retrying) })));
+  return lines;
+}
+
+/** Whether nothing at all is open. */
+export function isWell({ attention, differing, neverCopied }: Standing): boolean {
+  return attention.length + differing.length + neverCopied.length === 0;
+}
+
+/** The standing under names like the journal's, for programs. */
+export function standingJson({ attention, differing, neverCopied }: Standing) {
+  const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
+  const rows = (pick: 'failed' | 'retrying') =>
+    attention.flatMap((one) => one[pick].map((name) => ({ batch_id: one.batch.batch_id, ...row(name) })));
+  return {
+    failed: rows('failed'),
+    retrying: rows('retrying'),
+    stopped: attention
+      .filter((one) => one.failed.length + one.retrying.length === 0)
+      .map((one) => one.batch.batch_id),
+    differing: differing.map((one) => ({ ...row(one), since: one.since })),
+    never_copied: neverCopied,
+  };
+}
+
+function nameOf({ connection, table }: TableName, { t }: Look): string {
+  return table === UNKNOWN_TABLES ? t('troubles.allOf', { connection }) : `${connection}/${table}`;
+}

@@ -1,0 +1,100 @@
+import type { TableRow } from '../../shared/contract.ts';
+import type { Attention, Difference, ServiceStatus } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { TableStatus } from '../../shared/status.ts';
+import { VerifyResult } from '../../shared/verify.ts';
+import { tableKey } from '../../shared/window/views.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type Candidate, candidates } from './candidates.ts';
+import { judge, type ResumeVerdict } from './resumePlan.ts';
+import { selectionOf } from './selection.ts';
+
+/** What the journal says of every (connection, table) that the settings select. */
+export type Standing = Pick<ServiceStatus, 'attention' | 'differing' | 'neverCopied' | 'connections'>;
+
+/** Where nothing can be known, because the settings cannot be used. */
+export const NO_STANDING: Standing = { attention: [], differing: [], neverCopied: [], connections: 0 };
+
+export function standingOf(journal: Journal, settings: Settings, now: Date): Standing {
+  const enabled = settings.connections.filter((one) => one.enabled).map((one) => one.id);
+  return {
+    attention: attention(journal, settings, now),
+    differing: differences(journal, settings),
+    neverCopied: enabled.filter((id) => journal.lastSuccessAt(id) === null),
+    connections: enabled.length,
+  };
+}
+
+/**
+ * Up to when head office has everything: the oldest source snapshot over the latest success of each selected table.
+ * Null where a table has had none, or a connection's tables are not known.
+ */
+export function upToOf(journal: Journal, settings: Settings): string | null {
+  const isSelected = selectionOf(settings);
+  const enabled = settings.connections.filter((one) => one.enabled);
+  let oldest: string | null = null;
+  for (const { id } of enabled) {
+    const tables = journal.freshness(id).filter(isSelected);
+    if (tables.length === 0) return null;
+    for (const { at } of tables) {
+      if (at === null) return null;
+      if (oldest === null || at < oldest) oldest = at;
+    }
+  }
+  return oldest;
+}
+
+/** The batches that did not end well, with tables that nothing has completed since; latest first. */
+function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
+  const isSelected = selectionOf(settings);
+  const told = new Set<string>();
+  return candidates(journal).flatMap((candidate): Attention[] => {
+    const verdict = judge(candidate, settings, now.getTime());
+    const { batch, left, open } = candidate;
+    if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
+    const rows = open.filter((row) => {
+      const key = tableKey(row.connection, row.table_name);
+      if (told.has(key) || !isSelected(nameOf(row))) return false;
+      told.add(key);
+      return true;
+    });
+    if (open.length > 0 && rows.length === 0) return [];
+    const resumes = rows.filter(resumedBy(candidate, verdict));
+    const failed = (of: readonly TableRow[]): Attention['failed'] =>
+      of.filter((row) => row.status === TableStatus.Failed).map(nameOf);
+    return [
+      {
+        batch,
+        failed: failed(rows.filter((row) => !resumes.includes(row))),
+        retrying: failed(resumes),
+        openTables: rows.length,
+        resumesAlone: verdict.kind === 'resume' && resumes.length === rows.length,
+      },
+    ];
+  });
+}
+
+/** Which of a batch's open tables are gone on with without a person. */
+function resumedBy({ open }: Candidate, verdict: ResumeVerdict): (row: TableRow) => boolean {
+  if (verdict.kind !== 'resume') return () => false;
+  const tables = verdict.tables ?? open.map(nameOf);
+  const keys = new Set(tables.map((one) => tableKey(one.connection, one.table)));
+  return (row) => keys.has(tableKey(row.connection, row.table_name));
+}
+
+function differences(journal: Journal, settings: Settings): readonly Difference[] {
+  const isSelected = selectionOf(settings);
+  return journal.differing().flatMap(({ connection, table_name: table, differs_since, result, failure }) => {
+    if (differs_since === null || !isSelected({ connection, table })) return [];
+    return [
+      { connection, table, since: differs_since, failure: result === VerifyResult.Failed ? failure : null },
+    ];
+  });
+}
+
+function nameOf({ connection, table_name }: TableRow): {
+  readonly connection: string;
+  readonly table: string;
+} {
+  return { connection, table: table_name };
+}
