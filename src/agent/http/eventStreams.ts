@@ -13,16 +13,18 @@ const HEARTBEAT_MS = 15_000;
  */
 const BACKLOG_BYTES = 1024 * 1024;
 
-/** Tells all windows what the face tells, as server-sent events: one JSON object each. */
+/**
+ * Tells all windows what the face tells, as server-sent events: one JSON object each. While no window is open nobody
+ * listens and no timer runs: listening is what makes the face look once a second at what other processes do.
+ */
 export class EventStreams implements Disposable {
   readonly #open = new Set<ServerResponse>();
-  readonly #stopListening: () => void;
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #face: Pick<Face, 'on'>;
+  /** Null while no window is open. */
+  #stopListening: (() => void) | null = null;
 
   constructor(face: Pick<Face, 'on'>) {
-    this.#stopListening = face.on((event) => this.#send(`data: ${JSON.stringify(event)}\n\n`));
-    this.#heartbeat = setInterval(() => this.#send('event: alive\ndata: 1\n\n'), HEARTBEAT_MS);
-    this.#heartbeat.unref();
+    this.#face = face;
   }
 
   /** Takes over an answer whose headers are set. */
@@ -31,13 +33,31 @@ export class EventStreams implements Disposable {
     // The first bytes tell the window that it is connected.
     response.write(': connected\n\n');
     this.#open.add(response);
-    response.on('close', () => this.#open.delete(response));
+    this.#stopListening ??= this.#listen();
+    response.on('close', () => {
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#stop();
+    });
   }
 
   [Symbol.dispose](): void {
-    this.#stopListening();
-    clearInterval(this.#heartbeat);
+    this.#stop();
     for (const response of this.#open) response.end();
+  }
+
+  #listen(): () => void {
+    const off = this.#face.on((event) => this.#send(`data: ${JSON.stringify(event)}\n\n`));
+    const heartbeat = setInterval(() => this.#send('event: alive\ndata: 1\n\n'), HEARTBEAT_MS);
+    heartbeat.unref();
+    return () => {
+      off();
+      clearInterval(heartbeat);
+    };
+  }
+
+  #stop(): void {
+    this.#stopListening?.();
+    this.#stopListening = null;
   }
 
   #send(text: string): void {

@@ -1,4 +1,6 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { makeOwnFile } from '../settings/ownFolder.ts';
 import { isBusy } from './sqliteErrors.ts';
 
 /**
@@ -24,9 +26,13 @@ export interface FileLock {
  * @param file path of the lock file; its folder exists
  * @param waitMs how long to block the thread where another holds it
  * @returns null where another (process or handle) holds it
- * @throws SqliteError where the file cannot be opened or locked at all
+ * @throws SqliteError, or the system's error, where the file cannot be opened or locked at all
  */
 export function lockFile(file: string, waitMs: number): FileLock | null {
+  // For this user alone: another one who may read it could hold a reader's lock for ever.
+  makeOwnFile(file);
+  // A file that may only be read is opened so by SQLite, and its EXCLUSIVE would then keep out nobody.
+  accessSync(file, constants.R_OK | constants.W_OK);
   const handle = new Database(file, { timeout: waitMs });
   try {
     handle.exec('BEGIN EXCLUSIVE');
@@ -42,4 +48,24 @@ export function lockFile(file: string, waitMs: number): FileLock | null {
       handle.close();
     },
   };
+}
+
+/**
+ * Whether anybody holds the lock of {@link lockFile}. Nothing is written: a reader's lock is taken for an instant, so
+ * one who takes the lock in that instant waits those microseconds.
+ *
+ * @param waitMs how long to block the thread where somebody holds it
+ */
+export function isLocked(file: string, waitMs: number): boolean {
+  if (!existsSync(file)) return false;
+  const handle = new Database(file, { readonly: true, fileMustExist: true, timeout: waitMs });
+  try {
+    handle.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
+  } finally {
+    handle.close();
+  }
 }

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../ports.ts';
-import { type FileLock, lockFile } from './exclusiveFile.ts';
+import { makeOwnFolder } from '../settings/ownFolder.ts';
+import { type FileLock, isLocked, lockFile } from './exclusiveFile.ts';
 import { asFolderError } from './sqliteErrors.ts';
 
 /** The right to run syncs in a user-data folder. Held by one process at a time, to its release or death. */
@@ -44,22 +44,28 @@ export async function waitForLease(folder: string, clock: Clock, signal?: AbortS
 }
 
 /**
- * Whether a live runner holds the lease. Takes it for an instant to find out, so a runner that starts in
- * that instant waits those microseconds (CONTENTION_MS) instead of giving up.
+ * Whether a live runner holds the lease. Nothing is written, so it may be asked once a second all day. A runner
+ * that starts in the same instant waits for microseconds (CONTENTION_MS) instead of giving up.
  *
  * @throws UsageError `data_folder_unusable`
  */
 export function isLeaseHeld(folder: string): boolean {
-  const lease = tryAcquireLease(folder);
-  lease?.release();
-  return lease === null;
+  try {
+    return isLocked(leaseFile(folder), CONTENTION_MS);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
 }
 
 function acquire(folder: string, waitMs: number): Lease | null {
   try {
-    mkdirSync(folder, { recursive: true });
-    return lockFile(join(folder, 'lease.db'), waitMs);
+    makeOwnFolder(folder);
+    return lockFile(leaseFile(folder), waitMs);
   } catch (error) {
     throw asFolderError(folder, error);
   }
+}
+
+function leaseFile(folder: string): string {
+  return join(folder, 'lease.db');
 }

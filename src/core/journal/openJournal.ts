@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
+import { makeOwnFile, makeOwnFolder } from '../settings/ownFolder.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
 import { doubtsOf, examine } from './integrity.ts';
 import { createJournal, type Journal, type JournalFile } from './journal.ts';
@@ -54,7 +55,7 @@ function refuseUnfit(folder: string): void {
 }
 
 function openForWriting(folder: string, ports: Ports): OpenedJournal {
-  mkdirSync(folder, { recursive: true });
+  makeOwnFolder(folder);
   const lock = openingLock(folder);
   try {
     const aside = setAsideIfCorrupt(folder, ports);
@@ -112,6 +113,8 @@ function setAsideIfCorrupt(folder: string, ports: Ports): string | null {
 
 function openDatabase(folder: string): Database.Database {
   const file = journalFile(folder);
+  // Its `-wal` and `-shm` get the same rights from SQLite.
+  makeOwnFile(file);
   const db = new Database(file, { timeout: BUSY_MS });
   try {
     // Before the file's first page is written, or it has no effect; after it, it would still wait for the write

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { FailureCode, FailureKind, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
-import { folderError, isNoRoom } from '../settings/folderError.ts';
+import { folderError, hasNoRoom, isNoRoom } from '../settings/folderError.ts';
 
 /** The primary result code (`SQLITE_IOERR` of `SQLITE_IOERR_FSYNC`), or null where it is no SQLite error. */
 function primaryCode(error: unknown): string | null {
@@ -37,6 +37,12 @@ const ENVIRONMENT = new Set([
   'SQLITE_READONLY',
 ]);
 
+/** The disk may be full: SQLite says so only where the file that grows is its own. */
+function isInputOutput(error: unknown): boolean {
+  const code = primaryCode(error);
+  return code === 'SQLITE_IOERR' || code === 'SQLITE_CANTOPEN';
+}
+
 /** Whether disk, permissions or other processes are to blame, and not a statement of ours. */
 function isEnvironment(error: unknown): boolean {
   const code = primaryCode(error);
@@ -62,12 +68,15 @@ export function asFolderError(folder: string, error: unknown): unknown {
 /**
  * What an error of an open journal means to a run: `local_disk_full` or `journal_failed`, transient only where it
  * was a lock.
+ *
+ * @param folder the journal's
  */
-export function asJournalFailure(error: unknown): unknown {
+export function asJournalFailure(folder: string, error: unknown): unknown {
   if (!isEnvironment(error)) return error;
+  const isFull = isNoRoom(error) || (isInputOutput(error) && hasNoRoom(folder));
   return new SyncFailure(
     {
-      code: isNoRoom(error) ? FailureCode.LocalDiskFull : FailureCode.JournalFailed,
+      code: isFull ? FailureCode.LocalDiskFull : FailureCode.JournalFailed,
       kind: isBusy(error) ? FailureKind.Transient : FailureKind.Permanent,
       message: messageOf(error),
       params: {},

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { asJournalFailure, isCorrupt } from './sqliteErrors.ts';
 
@@ -47,7 +48,7 @@ export function openStore(db: Database.Database, onCorrupt: () => void): Store {
       return work();
     } catch (error) {
       if (isCorrupt(error)) onCorrupt();
-      throw asJournalFailure(error);
+      throw asJournalFailure(dirname(db.name), error);
     }
   }
 

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { type FileLock, lockFile } from '../journal/exclusiveFile.ts';
+import { type FileLock, isLocked, lockFile } from '../journal/exclusiveFile.ts';
 import { asFolderError } from '../journal/sqliteErrors.ts';
+import { makeOwnFolder } from '../settings/ownFolder.ts';
 
 /** Long enough for one of two that start in the same instant to win. */
 const CONTENTION_MS = 25;
@@ -19,18 +19,24 @@ export function takeServiceLock(folder: string): FileLock {
   return lock;
 }
 
-/** Whether a live process serves the folder. */
+/** Whether a live process serves the folder; nothing is written. */
 export function isServed(folder: string): boolean {
-  const lock = lockOf(folder);
-  lock?.release();
-  return lock === null;
+  try {
+    return isLocked(lockFileOf(folder), CONTENTION_MS);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
 }
 
 function lockOf(folder: string): FileLock | null {
   try {
-    mkdirSync(folder, { recursive: true });
-    return lockFile(join(folder, 'service.db'), CONTENTION_MS);
+    makeOwnFolder(folder);
+    return lockFile(lockFileOf(folder), CONTENTION_MS);
   } catch (error) {
     throw asFolderError(folder, error);
   }
+}
+
+function lockFileOf(folder: string): string {
+  return join(folder, 'service.db');
 }

@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
 import path from 'node:path';
 import { errnoOf } from './errno.ts';
 import { folderError } from './folderError.ts';
+import { makeOwnFolder } from './ownFolder.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it at any moment, also after a power cut, finds either the
@@ -120,7 +120,7 @@ function syncFolder(folder: string): void {
 function usingFolder<T>(file: string, work: () => T): T {
   const folder = path.dirname(file);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeOwnFolder(folder);
     return work();
   } catch (error) {
     throw folderError(folder, error);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { createFile, replaceFile } from './atomicFile.ts';
 import { errnoOf } from './errno.ts';
+import { folderError } from './folderError.ts';
 import { readSmallText } from './smallFile.ts';
 
 const installationSchema = z.object({
@@ -83,7 +84,7 @@ function readText(file: string): string {
     const why = errnoOf(error) || (error instanceof Error ? error.message : String(error));
     const reason = `${path.basename(file)}: ${why}`;
     const folder = path.dirname(file);
-    throw new UsageError(UsageCode.DataFolderUnusable, { folder, path: folder, reason }, { cause: error });
+    throw folderError(folder, error, reason);
   }
 }
 

@@ -118,7 +118,7 @@ export const usages = {
   data_folder_read_only: {
     what: 'The data folder {{folder}} cannot be written to: {{reason}}.',
     means: 'Settings and records are kept there, so nothing was run. The data at head office is safe.',
-    next: 'Let this user write there, or make the disk writable again, or choose another folder with --data-dir.',
+    next: 'Let this user write there and in all of its files (after a "sudo": sudo chown -R "$USER" "{{folder}}"), or make the disk writable again, or choose another folder with --data-dir.',
   },
   journal_newer: {
     what: 'The records in {{file}} were written by a newer Branchline.',

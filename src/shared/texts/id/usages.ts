@@ -123,7 +123,7 @@ export const usages = {
     what: 'Folder data {{folder}} tidak bisa ditulisi: {{reason}}.',
     means:
       'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
-    next: 'Beri pengguna ini hak tulis di sana, atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
+    next: 'Beri pengguna ini hak tulis di sana dan di semua berkasnya (setelah "sudo": sudo chown -R "$USER" "{{folder}}"), atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
   },
   journal_newer: {
     what: 'Catatan di {{file}} ditulis oleh Branchline yang lebih baru.',
