@@ -14,7 +14,7 @@ import {
   type SourcePlan,
   unknownTable,
 } from './batch/plan.ts';
-import { findOutOfReach } from './batch/reach.ts';
+import { findOutOfReach, noteServerRuns } from './batch/reach.ts';
 import { runBatch, runConnections } from './batch/runBatch.ts';
 import { newWork, plannedTables, restOfWork } from './batch/work.ts';
 import { testConnection } from './connectionTest.ts';
@@ -278,6 +278,14 @@ class JournaledEngine implements Engine {
 
   async outOfReach(connections: readonly string[]): ReturnType<Engine['outOfReach']> {
     return findOutOfReach(this.#base, pickConnections(this.#base.settings, connections));
+  }
+
+  noteServerRuns(): ReturnType<Engine['noteServerRuns']> {
+    const { connections } = this.#base.settings;
+    return noteServerRuns(
+      this.#base,
+      connections.filter((one) => one.enabled),
+    );
   }
 
   on(listener: EngineListener): () => void {

@@ -150,6 +150,12 @@ export interface Engine extends AsyncDisposable {
    * @throws UsageError `connection_unknown`, `no_connections`
    */
   outOfReach(connections: readonly string[]): Promise<OutOfReach | null>;
+  /**
+   * Looks at the servers of all enabled connections and notes their runs, so that a restore is noticed later.
+   *
+   * @returns whether all of them answered
+   */
+  noteServerRuns(): Promise<boolean>;
   /** The name by which people know a connection; its id where it has none. */
   label(connection: string): string;
   /** Whether the settings want notifications on this desktop. */

@@ -1,9 +1,12 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
 import type { SessionOptions } from '../postgres/session.ts';
+import { withRuns } from '../source/serverRuns.ts';
+import { beginSnapshot } from '../source/snapshot.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../sync/tableRun.ts';
 import { type EngineBase, sessionOptions } from './base.ts';
+import { journalRuns } from './journalRuns.ts';
 
 /** A database that cannot be used now. */
 export interface OutOfReach {
@@ -37,5 +40,33 @@ async function tryOne(connection: string | null, options: SessionOptions): Promi
     return null;
   } catch (error) {
     return { connection, failure: asFailure(error) };
+  }
+}
+
+/**
+ * Notes the runs of some connections' servers in the journal: see {@link withRuns}.
+ *
+ * @returns whether all of them answered
+ */
+export async function noteServerRuns(
+  base: EngineBase,
+  connections: readonly ConnectionSettings[],
+): Promise<boolean> {
+  const noted = await Promise.all(connections.map((one) => noteServerRun(base, one)));
+  return noted.every((one) => one);
+}
+
+async function noteServerRun(base: EngineBase, connection: ConnectionSettings): Promise<boolean> {
+  try {
+    const { session, version } = await openLink(sessionOptions(base, connection).source);
+    try {
+      const { horizon } = await beginSnapshot(session, version, []);
+      withRuns(horizon, journalRuns(base.journal, base.ports.logger, connection.id));
+    } finally {
+      await session.close();
+    }
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -14,6 +14,7 @@ import { CurrentRun } from './currentRun.ts';
 import { type Intent, IntentQueue, type RunKind } from './intents.ts';
 import { type Opened, Opening } from './opening.ts';
 import { ReachGate } from './reachGate.ts';
+import { RunWatch } from './runWatch.ts';
 import type { ResumeNowRequest, RunNowRequest, Service, VerifyNowRequest } from './serviceApi.ts';
 import { takeServiceLock } from './serviceLock.ts';
 import { statusOf } from './statusOf.ts';
@@ -58,6 +59,7 @@ class RunningService implements Service {
   readonly #opening: Opening;
   readonly #gate: ReachGate;
   readonly #unattended: Unattended;
+  readonly #runWatch = new RunWatch((error) => this.#logError(error));
   readonly #intents = new IntentQueue();
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
   readonly #ended: Promise<void>;
@@ -241,6 +243,7 @@ class RunningService implements Service {
       this.#gate.open();
       return this.#rest(pause.until === null ? LOOK_MS : Date.parse(pause.until) - now.getTime());
     }
+    this.#runWatch.look(opened.engine, now.getTime());
     return this.#unattended.perform(opened, nextTask(this.#outlook(opened)));
   }
 

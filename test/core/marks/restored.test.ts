@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Engine } from '../../../src/core/engineApi.ts';
 import { atBranch, fromCentral, run, sync } from '../../support/branch.ts';
 import { differences } from '../../support/compare.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
-import { CONNECTION, makeHome } from '../../support/home.ts';
+import { CONNECTION, type Home, makeHome } from '../../support/home.ts';
 import { startServer, type TestServer } from '../../support/servers.ts';
+import { watchService, withJournal } from '../service/support.ts';
 import { type Backup, baseBackup, coldCopy, diskSnapshot } from './support/backups.ts';
 import { nextId } from './support/moveIds.ts';
 import { strategyOf } from './support/strategyOf.ts';
@@ -34,7 +35,7 @@ afterAll(() => server.remove());
 /** A branch, copied once; then backed up, changed, and copied again. */
 async function story(
   back: (server: TestServer) => Promise<Backup>,
-  body: (pair: DatabasePair, engine: Engine, backup: Backup) => Promise<void>,
+  body: (pair: DatabasePair, engine: Engine, backup: Backup, home: Home) => Promise<void>,
 ): Promise<void> {
   await using pair = await freshDatabases({ sourceServer: server });
   await atBranch(pair, ...ITEM);
@@ -47,7 +48,7 @@ async function story(
   // The mark is of a moment when all WAL was on the disk: reading for the first time may write some.
   await syncFlushed(pair, engine);
   expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
-  await body(pair, engine, backup);
+  await body(pair, engine, backup, home);
 }
 
 /** Syncs until no WAL of the server waits for the disk as it does: what a mark does not survive else is tested elsewhere. */
@@ -177,4 +178,23 @@ test('a source that was restored, was beyond the mark, and was started anew befo
 
 async function noBackup(): Promise<Backup> {
   return { restore: () => Promise.reject(new Error('There is no backup')) };
+}
+
+test('the service looks at a server as it begins, so that a restart proves nothing to be wrong hours later', async () => {
+  await story(noBackup, async (pair, engine, _, home) => {
+    await server.stop();
+    await server.restart();
+    const watched = watchService(home.folder);
+    await vi.waitFor(() => expect(runsSeen(home)).toHaveLength(2), { timeout: 20_000 });
+    await watched.service.stop();
+    await run(pair.source, 'CHECKPOINT');
+
+    const { batch } = await sync(engine);
+
+    expect(strategyOf(engine, batch.batch_id, 'item')).toEqual(['changes', 'row_versions']);
+  });
+});
+
+function runsSeen({ folder }: Home): unknown {
+  return withJournal(folder, (journal) => journal.serviceNote(`server_runs/${CONNECTION}`));
 }
