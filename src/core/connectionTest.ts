@@ -3,10 +3,11 @@ import { FailureCode, type FailureDetail, SyncFailure } from '../shared/errors.t
 import type { CentralSettings, ConnectionSettings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { Draft } from '../shared/window/views.ts';
-import { SETUP_SQL } from './central/setup.ts';
+import { makeOwnTables, setUpDenied } from './central/setup.ts';
 import { type CheckedDraft, checkDraft, draftSession } from './draft.ts';
 import { classify } from './postgres/failure.ts';
 import { isSocket, knock, resolveName } from './postgres/probe.ts';
+import { ident } from './postgres/quote.ts';
 import { tryReading } from './readTest.ts';
 import { openLink } from './sync/links.ts';
 import type { Link } from './sync/pass.ts';
@@ -106,26 +107,31 @@ async function readingFacts(link: Link, source: ConnectionSettings): Promise<Fac
 
 /** Makes Branchline's own tables, and undoes it. */
 async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
-  await session.script(
-    `BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL client_min_messages = warning; ${SETUP_SQL}; ROLLBACK`,
-  );
+  try {
+    await session.script("BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL client_min_messages = warning");
+    await makeOwnTables(session);
+    await session.query('ROLLBACK');
+  } catch (error) {
+    throw await setUpDenied(session, error);
+  }
   if (central.layout === 'schema') return {};
   const { rows } = await session.query(
-    `SELECT has_schema_privilege(n.oid, 'USAGE') AS uses, has_schema_privilege(n.oid, 'CREATE') AS creates
-     FROM pg_namespace n WHERE n.nspname = $1`,
+    `SELECT has_schema_privilege(n.oid, 'USAGE') AS uses, has_schema_privilege(n.oid, 'CREATE') AS creates,
+       current_user AS role FROM pg_namespace n WHERE n.nspname = $1`,
     [central.schema],
   );
   const [found] = rows;
-  if (found !== undefined && found.uses !== 't') throw mayNotUse(central.schema);
+  if (found !== undefined && found.uses !== 't') throw mayNotUse(central.schema, found.role ?? '');
   // Where it may not, head office makes the tables beforehand: that is a choice, and no fault.
   return found === undefined ? {} : { schema: central.schema, makesTables: found.creates === 't' };
 }
 
-function mayNotUse(schema: string): SyncFailure {
+function mayNotUse(schema: string, user: string): SyncFailure {
+  const sql = `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(user)};`;
   return new SyncFailure({
     code: FailureCode.CentralPermission,
     kind: 'permanent',
-    message: `no USAGE on schema ${schema}: GRANT USAGE ON SCHEMA ${schema} TO the sync user`,
-    params: { table: schema },
+    message: `no USAGE on schema ${schema}`,
+    params: { side: 'central', table: schema, user, sql },
   });
 }

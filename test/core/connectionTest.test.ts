@@ -127,12 +127,16 @@ describe('the step that fails is named, with why', () => {
     }
   });
 
-  test.each([{ schema: 'nowhere' }, { tables: ['c_invoise'] }, { tables: ['zz_*'] }])(
-    'a branch without what is to be read: %j',
-    async (over) => {
-      expect((await tried(branch(over))).failed).toEqual(['read', 'source_table_missing']);
-    },
-  );
+  test.each([
+    [{ schema: 'nowhere' }, 'source_schema_missing', /^there is no schema nowhere; adempiere has \d+$/],
+    [{ schema: 'public' }, 'source_schema_empty', /^public has no tables; adempiere has \d+$/],
+    [{ tables: ['c_invoise'] }, 'source_table_unknown', /has no table c_invoise$/],
+    [{ tables: ['zz_*'] }, 'source_table_missing', /no table fits/],
+  ])('a branch without what is to be read: %j', async (over, code, message) => {
+    const { failed, failure } = await tried(branch(over));
+    expect(failed).toEqual(['read', code]);
+    expect(failure?.message).toMatch(message);
+  });
 
   test('a head office that may not be written to', async () => {
     // The branch's role may only read.
@@ -140,7 +144,7 @@ describe('the step that fails is named, with why', () => {
     const { host, port } = pair.source;
     const draft: Draft = { kind: 'central', central: { host, port, database, user } };
     const { well, failed } = await tried(draft);
-    expect([well, failed]).toEqual([OPENED, ['write', 'central_permission']]);
+    expect([well, failed]).toEqual([OPENED, ['write', 'central_set_up_denied']]);
   });
 });
 

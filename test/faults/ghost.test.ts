@@ -127,6 +127,6 @@ async function firstLoad(home: Home): Promise<void> {
 /** Branchline's own schema, before it is needed: the gate is built on it. */
 async function makeOwnSchema(pair: DatabasePair): Promise<void> {
   const role = await pair.central.connect();
-  await role.query(SETUP_SQL);
+  await role.query(`CREATE SCHEMA branchline; ${SETUP_SQL}`);
   await role.end();
 }

@@ -40,12 +40,18 @@ describe('failures in groups', () => {
     );
     const [few] = groupFailures(rows.slice(0, 2), t, nameOf);
     const [many] = groupFailures(rows, t, nameOf);
-    expect(few?.next).toMatch(/:\nGRANT SELECT ON t_0, t_1 TO branchline_read$/);
-    expect(many?.next).toMatch(/:\nGRANT SELECT ON these tables TO branchline_read$/);
+    expect(few?.next).toMatch(
+      /:\nGRANT SELECT ON "t_0" TO "branchline_read";\nGRANT SELECT ON "t_1" TO "branchline_read";$/,
+    );
+    expect(many?.next.match(/^GRANT SELECT ON "t_\d" TO "branchline_read";$/gm)).toHaveLength(9);
   });
 
   it('quote a name that SQL would read as another one', () => {
-    const [one] = groupFailures([failedRow('X_MixedCase', 'source_permission')], t, nameOf);
+    const [one] = groupFailures(
+      [failedRow('X_MixedCase', 'source_permission', { user: 'reader' })],
+      t,
+      nameOf,
+    );
     expect(one?.next).toContain('GRANT SELECT ON "X_MixedCase" TO');
     expect(one?.sentence).toContain(' X_MixedCase ');
   });

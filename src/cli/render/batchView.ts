@@ -33,6 +33,7 @@ export function renderBatch(
     '',
     ...renderTables({ batch, tables }, look, now, verbose),
     ...(failed ? ['', ...renderFailedTables(tables, look)] : []),
+    ...renderGone(tables, look),
     ...renderResume(batch, look, resumeCommand),
   ];
 }
@@ -118,6 +119,20 @@ function tableCells(table: TableRow, look: Look, now: Date): Cell[] {
     count(table.records_deleted),
     { text: seconds === null ? '' : formatDuration(seconds, language) },
   ];
+}
+
+/** So many tables that are gone are named. */
+const NAMED = 8;
+
+/** The tables that the branch no longer has: no failure, and yet somebody should know. */
+function renderGone(tables: readonly TableRow[], { t, colors }: Look): string[] {
+  const gone = tables.filter((table) => table.status === TableStatus.Skipped);
+  if (gone.length === 0) return [];
+  const names = gone.slice(0, NAMED).map((one) => `${one.connection}/${one.table_name}`);
+  const count = gone.length - NAMED;
+  const listed = names.join(', ');
+  const all = count <= 0 ? listed : t('cli.status.namesAndMore', { names: listed, count });
+  return ['', colors.yellow(t('cli.status.gone', { count: gone.length, names: all }))];
 }
 
 /** The command that goes on with a batch, where going on makes sense. */

@@ -63,6 +63,8 @@ export interface ConnectionTable {
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
+  /** See {@link Selected.nearest}. */
+  readonly nearest?: string;
 }
 
 export interface ConnectionWork {

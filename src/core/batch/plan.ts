@@ -5,6 +5,7 @@ import type { TableChoice } from '../catalogue/choice.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { SessionOptions } from '../postgres/session.ts';
+import { nothingThere } from '../source/schemas.ts';
 import { sourceIdentity } from '../source/snapshot.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../sync/tableRun.ts';
@@ -65,8 +66,11 @@ export async function planSource(
       const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
         readTables(session, version, connection.schema, choice, memory);
       const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
-      const selected =
-        asked !== null && hasAll(asked, names) ? asked : selectTables(connection, await read());
+      if (asked !== null && hasAll(asked, names))
+        return { connection, identity, selected: asked, failure: null };
+      const all = await read();
+      if (all.length === 0) throw await nothingThere(session, connection);
+      const selected = selectTables(connection, all);
       return { connection, identity, selected, failure: null };
     } finally {
       await session.close();

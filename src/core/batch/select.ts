@@ -12,6 +12,8 @@ export interface Selected<S = TableShape> {
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   readonly mayDelete: boolean;
+  /** Names of the source that are most like this one, where it has no such table. */
+  readonly nearest?: string;
 }
 
 /**
@@ -27,6 +29,7 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
   const named = byAnyName(shapes);
   const excluded = compileNames(connection.exclude);
   const exact = new Map(shapes.map((one) => [one.name, one]));
+  let unknown = 0;
   for (const entry of connection.tables) {
     const { name, strategy, cursor = null, allowDeletes } = asEntry(entry);
     const pattern = name.includes('*');
@@ -44,6 +47,9 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
         strategy: strategy === 'auto' ? null : strategy,
         cursor,
         mayDelete: allowDeletes,
+        ...(shape === null && unknown++ < MOST_COMPARED
+          ? { nearest: nearestNames(name, [...exact.keys()]).join(', ') }
+          : {}),
       });
     }
   }
@@ -73,6 +79,23 @@ function asEntry(entry: ConnectionSettings['tables'][number]): TableEntry {
 
 function isTable(shape: Pick<TableShape, 'kind'>): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
+}
+
+/** So many unknown names are compared with all others: where none is right, another schema is meant. */
+const MOST_COMPARED = 20;
+/** So many names that are like a mistyped one are offered. */
+const OFFERED = 3;
+
+/** The names most like one that does not exist, the most like first; none where none is like it. */
+export function nearestNames(typed: string, names: readonly string[]): readonly string[] {
+  const lower = typed.toLowerCase();
+  const most = Math.max(2, Math.ceil(typed.length / 2));
+  return names
+    .map((name) => ({ name, far: distance(lower, name.toLowerCase()) }))
+    .filter(({ far }) => far <= most)
+    .sort((a, b) => a.far - b.far)
+    .slice(0, OFFERED)
+    .map(({ name }) => name);
 }
 
 /** The name most like a mistyped one, if any is like it at all; in the spelling of what was typed. */

@@ -51,12 +51,31 @@ export class TableTurns {
   /** A table's own turn. Where it has to leave its deletes, its row in the journal stays in progress. */
   async run(links: WorkerLinks, table: ConnectionTable, recorder: JournalRecorder): Promise<void> {
     if (table.shape === null) {
-      this.#events.ended(recorder.skipped('source_table_missing'));
+      // A table that was copied before has been dropped; one that never was is a mistake in the settings.
+      const known = (this.#opened.checkpoints.get(table.table)?.state ?? 'new') !== 'new';
+      this.#events.ended(
+        known ? recorder.skipped('source_table_missing') : recorder.failed(this.#unknown(table)),
+      );
       return;
     }
     const relations = this.#relatives.of(links, table.table, false);
     const checkpoint = this.#opened.checkpoints.get(table.table) ?? null;
     await this.#tell({ links, table, duty: 'sync', recorder, relations }, checkpoint);
+  }
+
+  #unknown({ table, nearest }: ConnectionTable): FailureDetail {
+    const { id, schema } = this.#work.connection;
+    return {
+      code: FailureCode.SourceTableUnknown,
+      kind: FailureKind.Permanent,
+      message: `schema ${schema} has no table or view ${table}`,
+      params: {
+        connection: id,
+        schema,
+        table,
+        nearest: nearest === undefined || nearest === '' ? '–' : nearest,
+      },
+    };
   }
 
   /**

@@ -62,8 +62,9 @@ export function restOfWork(
 }
 
 function toTable(selected: Selected, strategy: Strategy | null): ConnectionTable {
-  const { table, shape, cursor, mayDelete } = selected;
-  return { table, shape, strategy: strategy ?? selected.strategy, cursor, mayDelete };
+  const { table, shape, cursor, mayDelete, nearest } = selected;
+  const like = nearest === undefined ? {} : { nearest };
+  return { table, shape, strategy: strategy ?? selected.strategy, cursor, mayDelete, ...like };
 }
 
 /** A connection's tables as the journal keeps them. */

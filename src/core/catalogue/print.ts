@@ -1,4 +1,4 @@
-import { literal, qualified } from '../postgres/quote.ts';
+import { literal, regName } from '../postgres/quote.ts';
 
 /**
  * SQL of what identifies a relation `c` and its columns: it changes when the table is made anew or a column
@@ -10,5 +10,5 @@ export const COLUMNS_PRINT = `c.oid || '/' || coalesce((SELECT md5(string_agg(co
 
 /** SQL that reads {@link TableShape.print} of one relation as it is now; no row where it is gone. */
 export function printQuery(schema: string, name: string): string {
-  return `SELECT ${COLUMNS_PRINT} AS print FROM pg_class c WHERE c.oid = to_regclass(${literal(qualified(schema, name))})`;
+  return `SELECT ${COLUMNS_PRINT} AS print FROM pg_class c WHERE c.oid = to_regclass(${literal(regName(schema, name))})`;
 }

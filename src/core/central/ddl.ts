@@ -36,9 +36,5 @@ function withSql(error: unknown, { statements, grants }: DdlPlan): unknown {
   if (statements.length === 0) return error;
   const role = String(error.detail.params.user ?? '');
   const sql = [...statements, ...(grants?.(role) ?? [])].map((one) => `${one};`).join('\n');
-  const message = `${error.detail.message}. SQL for head office:\n${sql}`;
-  return new SyncFailure(
-    { ...error.detail, message, params: { ...error.detail.params, sql } },
-    { cause: error },
-  );
+  return new SyncFailure({ ...error.detail, params: { ...error.detail.params, sql } }, { cause: error });
 }

@@ -89,8 +89,10 @@ class Shaping {
   async #now(): Promise<readonly TableShape[]> {
     const [schema, name] = [this.#schema, this.#source.name];
     const found = await this.#session.query(
-      'SELECT to_regnamespace($1) IS NOT NULL AS schema, to_regclass($2) IS NOT NULL AS relation',
-      [ident(schema), qualified(schema, name)],
+      `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1) AS schema,
+        EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+          WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2) AS relation`,
+      [schema, name],
     );
     this.#hasSchema = found.rows[0]?.schema === 't';
     if (found.rows[0]?.relation !== 't') return [];

@@ -1,4 +1,5 @@
-import { SyncFailure } from '../../shared/errors.ts';
+import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
@@ -14,7 +15,6 @@ const UNDEFINED_TABLE = '42P01';
  * table has come; both are only ever written together with what they speak of, in one transaction.
  */
 export const SETUP_SQL = `
-CREATE SCHEMA IF NOT EXISTS branchline;
 CREATE TABLE IF NOT EXISTS branchline.setup (
   version integer PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now()
@@ -54,12 +54,57 @@ INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHIN
 /**
  * Makes Branchline's own schema where it is missing. Only then it needs the right to create a schema.
  *
- * @throws SyncFailure `central_permission`
+ * @throws SyncFailure `central_set_up_denied` with the SQL for head office in `params.sql`
  */
 export async function setUpCentral(session: Session): Promise<void> {
-  if ((await foundVersion(session)) >= VERSION) return;
-  await session.script(`BEGIN; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}; ${SETUP_SQL}; COMMIT`);
+  try {
+    if ((await foundVersion(session)) >= VERSION) return;
+    await session.script(`BEGIN; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}`);
+    await makeOwnTables(session);
+    await session.query('COMMIT');
+  } catch (error) {
+    throw await setUpDenied(session, error);
+  }
 }
+
+/** Makes our schema and its tables where they are missing, in the transaction that is open. */
+export async function makeOwnTables(session: Session): Promise<void> {
+  // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+  const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
+  const missing = found.rows[0]?.missing === 't';
+  await session.script(missing ? `CREATE SCHEMA branchline; ${SETUP_SQL}` : SETUP_SQL);
+}
+
+/** What a refusal of our own schema needs of head office; any other error as it is. */
+export async function setUpDenied(session: Session, error: unknown): Promise<unknown> {
+  if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
+  try {
+    await session.query('ROLLBACK');
+    const { rows } = await session.query(OWNERS);
+    const role = ident(rows[0]?.role ?? '');
+    const owned = rows.flatMap((row) => (row.name == null ? [] : [qualified('branchline', row.name)]));
+    const sql =
+      rows[0]?.is_there === 't'
+        ? [
+            `ALTER SCHEMA "branchline" OWNER TO ${role};`,
+            ...owned.map((one) => `ALTER TABLE ${one} OWNER TO ${role};`),
+          ]
+        : [`CREATE SCHEMA "branchline" AUTHORIZATION ${role};`];
+    const user = rows[0]?.role ?? '';
+    const params = { ...error.detail.params, user, schema: 'branchline', sql: sql.join('\n') };
+    const { CentralSetUpDenied: code } = FailureCode;
+    return new SyncFailure({ ...error.detail, code, params }, { cause: error });
+  } catch {
+    return error;
+  }
+}
+
+/** Our role, whether our schema is there, and the tables in it that belong to somebody else. */
+const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.relname AS name
+  FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) 'branchline'
+  LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+    AND c.relkind OPERATOR(pg_catalog.=) 'r'
+    AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')`;
 
 /** Asked straight away: whether it is there is a question of its own, and on most days the answer is yes. */
 async function foundVersion(session: Session): Promise<number> {

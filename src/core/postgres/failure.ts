@@ -6,7 +6,7 @@ import {
   SyncFailure,
 } from '../../shared/errors.ts';
 import { isNoRoom } from '../settings/folderError.ts';
-import { serverMessage, withoutSecrets } from './serverMessage.ts';
+import { functionsIn, serverMessage, withoutSecrets } from './serverMessage.ts';
 import { SIGN_IN, type Side, sqlstateOf, UNREACHABLE, type Verdict, verdictOf } from './sqlstates.ts';
 import { isTlsError } from './tls.ts';
 
@@ -30,7 +30,7 @@ export function classify(error: unknown, side: Side, params: ErrorParams): Failu
   for (const one of chain) {
     const sqlstate = sqlstateOf(one);
     if (sqlstate !== undefined) {
-      const verdict = verdictOf(sqlstate, side, one.message);
+      const verdict = verdictWithin(one, sqlstate, side);
       return { ...verdict, message: serverMessage(one), sqlstate, params: { ...namesIn(one), ...params } };
     }
     const verdict = verdictOfClient(one, side);
@@ -39,6 +39,22 @@ export function classify(error: unknown, side: Side, params: ErrorParams): Failu
   const message = withoutSecrets(messageOf(error));
   return { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params };
 }
+
+/**
+ * Code of the database's own may fail for any reason: a table that its function does not find, another server
+ * that it asks. None of that is about our statement or our connection.
+ */
+function verdictWithin(error: Error, sqlstate: string, side: Side): Verdict {
+  // PgBouncer says 08P01 of itself; a server that lets nobody in says FATAL.
+  const elsewhere = /^080\d/.test(sqlstate) && Reflect.get(error, 'severity') === 'ERROR';
+  const inFunction = functionsIn(error).length > 0 && /^(?:08|0A|2B|3F|42|55000)/.test(sqlstate);
+  const denied = sqlstate === '42501';
+  if ((elsewhere || inFunction) && !denied) return verdictOf(RAISED, side, error.message);
+  return verdictOf(sqlstate, side, error.message);
+}
+
+/** SQLSTATE raise_exception. */
+const RAISED = 'P0001';
 
 /**
  * The error, what it was caused by and what it gathers: a host name with several addresses fails with an
@@ -141,5 +157,7 @@ function namesIn(error: Error): ErrorParams {
     const value: unknown = Reflect.get(error, name);
     if (typeof value === 'string' && value !== '') names[name] = value;
   }
+  const within = functionsIn(error);
+  if (within.length > 0) names.within = within.join(', ');
   return names;
 }

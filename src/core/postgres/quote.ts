@@ -1,8 +1,8 @@
-import pg from 'pg';
+import { sqlName, sqlQualified, sqlText } from '../../shared/sqlName.ts';
 
 /** A name as it may stand in SQL: `Order "No"` → `"Order ""No"""`. */
 export function ident(name: string): string {
-  return pg.escapeIdentifier(name);
+  return sqlName(name);
 }
 
 /** SQL without the line breaks and indentation that it is written with: it travels at every run. */
@@ -12,7 +12,7 @@ export function oneLine(sql: string): string {
 
 /** A schema-qualified name. */
 export function qualified(schema: string, name: string): string {
-  return `${ident(schema)}.${ident(name)}`;
+  return sqlQualified(schema, name);
 }
 
 /**
@@ -20,5 +20,11 @@ export function qualified(schema: string, name: string): string {
  * of several statements in one round trip. Everything else binds its values.
  */
 export function literal(value: string | null): string {
-  return value === null ? 'NULL' : pg.escapeLiteral(value);
+  return value === null ? 'NULL' : sqlText(value);
+}
+
+/** A schema-qualified name for functions that take it as a text, as to_regclass does: they know no escapes. */
+export function regName(schema: string, name: string): string {
+  const quoted = (one: string): string => `"${one.replaceAll('"', '""')}"`;
+  return `${quoted(schema)}.${quoted(name)}`;
 }

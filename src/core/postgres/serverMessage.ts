@@ -4,7 +4,10 @@
  * of an ERP hold people's data and passwords, and this text goes into journal, logs and webhooks.
  */
 export function serverMessage(error: Error): string {
-  const parts = [error.message, keyIn(textOf(error, 'detail')), placeIn(textOf(error, 'where'))];
+  const detail = textOf(error, 'detail');
+  const within = functionsIn(error).map((one) => `in ${one}`);
+  const told = isAboutObjects(error) ? detail : keyIn(detail);
+  const parts = [error.message, told, placeIn(textOf(error, 'where')), ...within.slice(0, 1)];
   return withoutSecrets(parts.filter((part) => part !== '').join(' · '));
 }
 
@@ -24,6 +27,29 @@ function keyIn(detail: string): string {
   const key = /^Key \((.*?)\)=/.exec(detail);
   return key === null || /pass|secret|token|pin\b/i.test(key[1] ?? '') ? '' : detail;
 }
+
+/** Details that name objects of the catalogue and never a value: what depends on what, which feature is missing. */
+function isAboutObjects(error: Error): boolean {
+  return /^(?:0A000|2BP01)$/.test(String(Reflect.get(error, 'code')));
+}
+
+/**
+ * The functions that an error came up through, the innermost first: `check_invoice()`. Of each line of the
+ * context only the function's name and argument types are taken, which read alike in every language; the rest
+ * may quote statements with values in them.
+ */
+export function functionsIn(error: Error): readonly string[] {
+  const lines = textOf(error, 'where').split('\n');
+  return lines.flatMap((line) => {
+    const found = line.length > MAX_LINE || line.startsWith('SQL') ? null : FUNCTION.exec(line);
+    return found === null ? [] : [found[1] ?? ''];
+  });
+}
+
+/** `PL/pgSQL function adempiere.openamt(numeric) line 3 at RAISE`, as format_procedure writes the name. */
+const FUNCTION =
+  /^(?:[^\s"():]+ )*((?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)(?:\.(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*))?\([^()':]*\))/u;
+const MAX_LINE = 400;
 
 /** `COPY c_invoice, line 5, column grandtotal`, without the value that follows. */
 function placeIn(where: string): string {

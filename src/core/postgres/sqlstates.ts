@@ -25,8 +25,31 @@ const BUSY = both(transient(FailureCode.TooManyConnections));
 const CONTENTION = both(transient(FailureCode.Contention));
 const REJECTED = both(permanent(FailureCode.DataRejected));
 const CONSTRAINT = both(permanent(FailureCode.ConstraintViolated));
-const COLUMN = both(permanent(FailureCode.ColumnIncompatible));
 const UNEXPECTED = both(permanent(FailureCode.Internal));
+/** A limit of the server's own settings or of PostgreSQL: trying again meets it again. */
+const LIMIT = both(permanent(FailureCode.ServerLimit));
+/** A page, an index or a file is not what it was: nothing that we do mends it. */
+const DAMAGED = both(permanent(FailureCode.DatabaseDamaged));
+/** At the source a function or view fails while rows are made; at central a trigger or an input function refuses them. */
+const CODE_FAILED: Sides = {
+  source: permanent(FailureCode.SourceQueryFailed),
+  central: permanent(FailureCode.DataRejected),
+};
+/** At central our own statement asks for a change that something of head office's is in the way of. */
+const SHAPE: Sides = {
+  source: permanent(FailureCode.SourceQueryFailed),
+  central: permanent(FailureCode.CentralShapeRefused),
+};
+/** DDL under our lock: no other installation makes the same object, so the name is in use for something else. */
+const NAME_TAKEN: Sides = {
+  source: permanent(FailureCode.SourceQueryFailed),
+  central: permanent(FailureCode.CentralNameTaken),
+};
+/** A column went while we worked: what is known of the table is read again. */
+const COLUMN_GONE: Sides = {
+  source: transient(FailureCode.SourceShapeChanged),
+  central: transient(FailureCode.Contention),
+};
 
 /** The database answers, but will not for anybody: the circuit opens instead of 120 refusals. */
 export const UNREACHABLE: Sides = {
@@ -41,9 +64,10 @@ const PERMISSION: Sides = {
   source: permanent(FailureCode.SourcePermission),
   central: permanent(FailureCode.CentralPermission),
 };
+/** At central somebody drops the table, or its schema, while we work: the next attempt makes it again. */
 const TABLE_MISSING: Sides = {
   source: permanent(FailureCode.SourceTableMissing),
-  central: permanent(FailureCode.Internal),
+  central: transient(FailureCode.Contention),
 };
 
 /**
@@ -70,13 +94,18 @@ const EXACT: Readonly<Record<string, Sides>> = {
   '40003': LOST,
   '42501': PERMISSION,
   '42P01': TABLE_MISSING,
-  '42703': COLUMN,
-  '42804': COLUMN,
-  '42846': COLUMN,
-  // Two connections' tables that create the same schema, table or type at the same moment.
-  '42P06': CONTENTION,
-  '42P07': CONTENTION,
-  '42710': CONTENTION,
+  '42703': COLUMN_GONE,
+  '0A000': SHAPE,
+  '22021': REJECTED,
+  '22P05': REJECTED,
+  '2BP01': SHAPE,
+  '42804': SHAPE,
+  '42846': SHAPE,
+  '42883': { source: permanent(FailureCode.SourceQueryFailed), central: permanent(FailureCode.Internal) },
+  '42P06': NAME_TAKEN,
+  '42P07': NAME_TAKEN,
+  '42P16': SHAPE,
+  '42710': NAME_TAKEN,
   // A disk does not empty itself within a back-off's minutes, and each try writes it full again (and the
   // WAL with it, which can stop the server). Somebody has to make room first.
   '53100': {
@@ -84,35 +113,47 @@ const EXACT: Readonly<Record<string, Sides>> = {
     central: permanent(FailureCode.CentralDiskFull),
   },
   '53300': BUSY,
-  '53400': UNEXPECTED,
-  '54000': REJECTED,
-  '54001': UNEXPECTED,
-  '55000': UNEXPECTED,
+  '53400': LIMIT,
+  // An index that takes no entry of such a length.
+  '54000': { source: permanent(FailureCode.ServerLimit), central: permanent(FailureCode.DataRejected) },
+  '55000': { source: permanent(FailureCode.SourceQueryFailed), central: permanent(FailureCode.Internal) },
   '57P03': STARTING,
   '57P04': SIGN_IN,
   '72000': SERIALIZATION,
+  XX001: DAMAGED,
+  XX002: DAMAGED,
 };
 
 /** The first two characters of a SQLSTATE. */
 const CLASSES: Readonly<Record<string, Sides>> = {
   '08': LOST,
-  '22': REJECTED,
-  '23': CONSTRAINT,
+  '22': CODE_FAILED,
+  '23': {
+    source: permanent(FailureCode.SourceQueryFailed),
+    central: permanent(FailureCode.ConstraintViolated),
+  },
   '28': SIGN_IN,
   // Database and schema that are not there.
   '3D': SIGN_IN,
   '3F': TABLE_MISSING,
+  // Functions in other languages, and what they call.
+  '38': CODE_FAILED,
+  '39': CODE_FAILED,
   '40': CONTENTION,
   '44': CONSTRAINT,
   '53': OVERLOADED,
-  '54': REJECTED,
+  '54': LIMIT,
   '55': CONTENTION,
   // 57P01, 57P02: restarted or crashed, or pg_terminate_backend; 57014: cancelled by somebody, since we allow
   // no statement time-out.
   '57': ENDED,
+  // Errors of the operating system: a file that cannot be read, or is not there.
+  '58': DAMAGED,
   '72': SERIALIZATION,
-  // A trigger's RAISE at central.
-  P0: REJECTED,
+  // A foreign table's server.
+  HV: CODE_FAILED,
+  // RAISE: a view's function at the source, a trigger at central.
+  P0: CODE_FAILED,
 };
 
 /** Conditions whose SQLSTATE says too little. These texts come from poolers, or are never translated. */

@@ -14,6 +14,7 @@ import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source
 import { NO_LIMITS } from './chunk.ts';
 import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
 import { endOfDeletes } from './endOfPass.ts';
+import { explainFailure } from './explainFailure.ts';
 import type { WorkerLinks } from './links.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
@@ -104,14 +105,14 @@ export async function runTable(
       if (runner.halt.aborted) return { kind: 'stopped' };
       const met = asFailure(error);
       if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
-      if (attempts.refuseDirect(met)) continue;
+      if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met)) continue;
       const detour = await attempts.detour(met);
       if (detour.kind === 'again') continue;
       if (detour.kind === 'stopped') return detour;
       const { failure } = detour;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
-      if (delay === null) return { kind: 'failed', failure };
+      if (delay === null) return { kind: 'failed', failure: await attempts.explain(failure) };
       failures++;
       recorder.retrying(failure, failures, delay);
       if (!(await pause(runner, delay))) return { kind: 'stopped' };
@@ -134,6 +135,7 @@ class Attempts {
   #first = true;
   #direct = false;
   #directRefused = false;
+  #crossed = false;
   #started = false;
   #chosen = false;
   #lastTarget: Target | null = null;
@@ -197,6 +199,20 @@ class Attempts {
     this.#directRefused = true;
     this.#direct = false;
     return true;
+  }
+
+  /** A name that is taken may be that of the same table, which another program has just made: looked at once more. */
+  mayHaveCrossed({ code }: FailureDetail): boolean {
+    if (code !== FailureCode.CentralNameTaken || this.#crossed) return false;
+    this.#crossed = true;
+    return true;
+  }
+
+  /** See {@link explainFailure}. */
+  explain(failure: FailureDetail): Promise<FailureDetail> {
+    const { connection, source } = this.#job;
+    const table = { source, targetSchema: targetSchema(this.#runner.central, connection) };
+    return explainFailure(this.#links, table, failure);
   }
 
   /** See {@link Detours.find}. */

@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import type { ErrorParams, FailureCode, UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
+import { sqlName, sqlQualified } from '../sqlName.ts';
 import { BatchTrigger } from '../status.ts';
 import { en } from './en/index.ts';
 import { id } from './id/index.ts';
@@ -33,6 +34,8 @@ export interface Translate {
   readonly language: Language;
   /** A value that the failure does not have reads as "?". */
   failure(failure: FailureToExplain): FailureTexts;
+  /** The SQL that a failure's next step offers; empty where it offers none. */
+  sqlOf(failure: FailureToExplain): string;
   usage(code: UsageCode, params: ErrorParams): UsageTexts;
 }
 
@@ -62,8 +65,15 @@ export function createTranslator(language: Language): Translate {
     );
   return Object.assign(translate, {
     language,
+    sqlOf,
     failure: ({ code, params }: FailureToExplain): FailureTexts => {
-      const values = { ...readable(params), server: serverOf(params, say), endpoint: endpointOf(params) };
+      const values = {
+        ...readable(params),
+        ...tableOf(params),
+        server: serverOf(params, say),
+        endpoint: endpointOf(params),
+        sql: sqlOf({ code, params }),
+      };
       return { sentence: say(`failure.${code}.sentence`, values), next: say(`failure.${code}.next`, values) };
     },
     usage: (code: UsageCode, params: ErrorParams): UsageTexts => {
@@ -91,6 +101,27 @@ function readableValue(
   if ((name === 'rows' || name === 'deletes') && typeof value === 'number')
     return formatCount(value, language);
   return value;
+}
+
+/** A table is named with its schema where the failure knows it; in `count` tables it is words already. */
+function tableOf({ schema, table, count }: ErrorParams): ErrorParams {
+  if (table === undefined) return {};
+  return { table: schema === undefined || count !== undefined ? table : `${schema}.${table}` };
+}
+
+/** Rights that a table needs where its failure, in an older journal, does not bring the statement. */
+const RIGHTS: Partial<Readonly<Record<FailureCode, string>>> = {
+  source_permission: 'SELECT',
+  central_permission: 'SELECT, INSERT, UPDATE, DELETE',
+};
+
+function sqlOf({ code, params }: FailureToExplain): string {
+  const { sql, schema, table, user } = params;
+  if (sql !== undefined) return String(sql);
+  const rights = RIGHTS[code];
+  if (rights === undefined || table === undefined || user === undefined) return '';
+  const name = schema === undefined ? sqlName(String(table)) : sqlQualified(String(schema), String(table));
+  return `GRANT ${rights} ON ${name} TO ${sqlName(String(user))};`;
 }
 
 /** Which database a failure speaks of; one of an older journal does not say. */

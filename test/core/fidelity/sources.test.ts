@@ -89,7 +89,7 @@ test('row-level security fails the table instead of hiding rows, unless the role
   await atBranch(pair, 'ALTER TABLE item OWNER TO branchline_read');
   const allowed = await sync(engine);
 
-  expect(refused.table('item')).toMatchObject({ status: 'failed', error_code: 'source_permission' });
+  expect(refused.table('item')).toMatchObject({ status: 'failed', error_code: 'source_row_security' });
   expect(refused.table('item').error_message).toContain('row-level security');
   expect(refused.table('open_one').status).toBe('completed');
   expect(allowed.table('item').status).toBe('completed');

@@ -9,7 +9,8 @@ const params = { connection: 'pgsql_lmp', host: 'db', port: 5432 };
 /** An error as node-pg makes it of what a server sent. */
 function serverError(sqlstate: string, message = 'the message', fields: object = {}): Error {
   return Object.assign(new pg.DatabaseError(message, message.length, 'error'), {
-    severity: 'ERROR',
+    // A server says of a connection of ours that it cannot go on; ERROR is about one of its own to somewhere else.
+    severity: sqlstate.startsWith('08') ? 'FATAL' : 'ERROR',
     code: sqlstate,
     ...fields,
   });
@@ -27,18 +28,18 @@ describe('what a server says', () => {
     ['08004', 'source_unreachable unreachable', 'central_unreachable unreachable'],
     ['08006', 'connection_lost transient', 'connection_lost transient'],
     ['08P01', 'connection_lost transient', 'connection_lost transient'],
-    ['0A000', 'internal permanent', 'internal permanent'],
-    ['22001', 'data_rejected permanent', 'data_rejected permanent'],
-    ['22003', 'data_rejected permanent', 'data_rejected permanent'],
+    ['0A000', 'source_query_failed permanent', 'central_shape_refused permanent'],
+    ['22001', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['22003', 'source_query_failed permanent', 'data_rejected permanent'],
     ['22021', 'data_rejected permanent', 'data_rejected permanent'],
-    ['22P02', 'data_rejected permanent', 'data_rejected permanent'],
-    ['22P04', 'data_rejected permanent', 'data_rejected permanent'],
+    ['22P02', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['22P04', 'source_query_failed permanent', 'data_rejected permanent'],
     ['22P05', 'data_rejected permanent', 'data_rejected permanent'],
-    ['23502', 'constraint_violated permanent', 'constraint_violated permanent'],
-    ['23503', 'constraint_violated permanent', 'constraint_violated permanent'],
-    ['23505', 'constraint_violated permanent', 'constraint_violated permanent'],
-    ['23514', 'constraint_violated permanent', 'constraint_violated permanent'],
-    ['23P01', 'constraint_violated permanent', 'constraint_violated permanent'],
+    ['23502', 'source_query_failed permanent', 'constraint_violated permanent'],
+    ['23503', 'source_query_failed permanent', 'constraint_violated permanent'],
+    ['23505', 'source_query_failed permanent', 'constraint_violated permanent'],
+    ['23514', 'source_query_failed permanent', 'constraint_violated permanent'],
+    ['23P01', 'source_query_failed permanent', 'constraint_violated permanent'],
     ['25006', 'internal permanent', 'central_read_only unreachable'],
     ['25P02', 'internal permanent', 'internal permanent'],
     ['25P03', 'connection_ended transient', 'connection_ended transient'],
@@ -46,29 +47,29 @@ describe('what a server says', () => {
     ['28000', 'source_sign_in permanent', 'central_sign_in permanent'],
     ['28P01', 'source_sign_in permanent', 'central_sign_in permanent'],
     ['3D000', 'source_sign_in permanent', 'central_sign_in permanent'],
-    ['3F000', 'source_table_missing permanent', 'internal permanent'],
+    ['3F000', 'source_table_missing permanent', 'contention transient'],
     ['40001', 'source_snapshot_cancelled transient', 'contention transient'],
     ['40002', 'constraint_violated permanent', 'constraint_violated permanent'],
     ['40003', 'connection_lost transient', 'connection_lost transient'],
     ['40P01', 'contention transient', 'contention transient'],
     ['42501', 'source_permission permanent', 'central_permission permanent'],
     ['42601', 'internal permanent', 'internal permanent'],
-    ['42703', 'column_incompatible permanent', 'column_incompatible permanent'],
-    ['42804', 'column_incompatible permanent', 'column_incompatible permanent'],
-    ['42846', 'column_incompatible permanent', 'column_incompatible permanent'],
-    ['42P01', 'source_table_missing permanent', 'internal permanent'],
-    ['42P06', 'contention transient', 'contention transient'],
-    ['42P07', 'contention transient', 'contention transient'],
-    ['42710', 'contention transient', 'contention transient'],
+    ['42703', 'source_shape_changed transient', 'contention transient'],
+    ['42804', 'source_query_failed permanent', 'central_shape_refused permanent'],
+    ['42846', 'source_query_failed permanent', 'central_shape_refused permanent'],
+    ['42P01', 'source_table_missing permanent', 'contention transient'],
+    ['42P06', 'source_query_failed permanent', 'central_name_taken permanent'],
+    ['42P07', 'source_query_failed permanent', 'central_name_taken permanent'],
+    ['42710', 'source_query_failed permanent', 'central_name_taken permanent'],
     ['44000', 'constraint_violated permanent', 'constraint_violated permanent'],
     ['53000', 'server_overloaded transient', 'server_overloaded transient'],
     ['53100', 'source_disk_full permanent', 'central_disk_full permanent'],
     ['53200', 'server_overloaded transient', 'server_overloaded transient'],
     ['53300', 'too_many_connections transient', 'too_many_connections transient'],
-    ['53400', 'internal permanent', 'internal permanent'],
-    ['54000', 'data_rejected permanent', 'data_rejected permanent'],
-    ['54001', 'internal permanent', 'internal permanent'],
-    ['55000', 'internal permanent', 'internal permanent'],
+    ['53400', 'server_limit permanent', 'server_limit permanent'],
+    ['54000', 'server_limit permanent', 'data_rejected permanent'],
+    ['54001', 'server_limit permanent', 'server_limit permanent'],
+    ['55000', 'source_query_failed permanent', 'internal permanent'],
     ['55006', 'contention transient', 'contention transient'],
     ['55P03', 'contention transient', 'contention transient'],
     ['57014', 'connection_ended transient', 'connection_ended transient'],
@@ -77,11 +78,20 @@ describe('what a server says', () => {
     ['57P03', 'server_starting unreachable', 'server_starting unreachable'],
     ['57P04', 'source_sign_in permanent', 'central_sign_in permanent'],
     ['57P05', 'connection_ended transient', 'connection_ended transient'],
-    ['58030', 'internal permanent', 'internal permanent'],
+    ['58030', 'database_damaged permanent', 'database_damaged permanent'],
     ['72000', 'source_snapshot_cancelled transient', 'contention transient'],
-    ['P0001', 'data_rejected permanent', 'data_rejected permanent'],
+    ['P0001', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['2BP01', 'source_query_failed permanent', 'central_shape_refused permanent'],
+    ['38001', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['39000', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['42883', 'source_query_failed permanent', 'internal permanent'],
+    ['42P16', 'source_query_failed permanent', 'central_shape_refused permanent'],
+    ['54011', 'server_limit permanent', 'server_limit permanent'],
+    ['58P01', 'database_damaged permanent', 'database_damaged permanent'],
+    ['HV00N', 'source_query_failed permanent', 'data_rejected permanent'],
+    ['XX002', 'database_damaged permanent', 'database_damaged permanent'],
     ['XX000', 'internal permanent', 'internal permanent'],
-    ['XX001', 'internal permanent', 'internal permanent'],
+    ['XX001', 'database_damaged permanent', 'database_damaged permanent'],
   ])('%s is classified', (sqlstate, source, central) => {
     const asSource = classify(serverError(sqlstate), 'source', params);
     const asCentral = classify(serverError(sqlstate), 'central', params);
@@ -104,6 +114,46 @@ describe('what a server says', () => {
   test('a standby’s cancel is known at the source in every language', () => {
     const german = serverError('40001', 'storniere Anfrage wegen Konflikt mit der Wiederherstellung');
     expect(classify(german, 'source', params).code).toBe('source_snapshot_cancelled');
+  });
+
+  test.each(['08001', '08004', '08006'])(
+    '%s of a statement is about a server that the database asks itself',
+    (sqlstate) => {
+      const error = serverError(sqlstate, 'could not connect to server "elsewhere"', { severity: 'ERROR' });
+      expect(classify(error, 'source', params)).toMatchObject({
+        code: 'source_query_failed',
+        kind: 'permanent',
+      });
+      expect(classify(error, 'central', params)).toMatchObject({ code: 'data_rejected', kind: 'permanent' });
+    },
+  );
+
+  test.each(['42P01', '42883', '42703', '55000', '3F000', '0A000', '08001'])(
+    '%s inside a function is the function’s, not ours',
+    (sqlstate) => {
+      const where =
+        'PL/pgSQL function adempiere."Open ""Amt"(numeric,text) line 3 at RETURN\nSQL statement "SELECT 5"';
+      const failure = classify(serverError(sqlstate, 'no', { where }), 'source', params);
+      expect(failure).toMatchObject({ code: 'source_query_failed', kind: 'permanent' });
+      expect(failure.params.within).toBe('adempiere."Open ""Amt"(numeric,text)');
+      expect(failure.message).toBe('no · in adempiere."Open ""Amt"(numeric,text)');
+    },
+  );
+
+  test.each([
+    ['PL/pgSQL-Funktion f() Zeile 3 bei RAISE', 'f()'],
+    ['fungsi PL/pgSQL f() baris 3 pada RAISE', 'f()'],
+    [
+      'PL/pgSQL function a() line 1 at RAISE\nPL/pgSQL function b.c(integer) line 2 at SQL statement',
+      'a(), b.c(integer)',
+    ],
+    ['SQL statement "INSERT INTO log VALUES (f(), \'geheim\')"', undefined],
+    ['COPY item, line 5, column a: "f()"', undefined],
+    ['SQL-Anweisung »SELECT f(1)«', undefined],
+    ['x'.repeat(100_000), undefined],
+    [`${'a '.repeat(190)}("`, undefined],
+  ])('of a context only the functions are told: %j', (where, within) => {
+    expect(classify(serverError('P0001', 'no', { where }), 'central', params).params.within).toBe(within);
   });
 
   test('names of the server fill in what the caller does not know better', () => {

@@ -141,5 +141,5 @@ test('where the central role may not make its schema, the failure says so', asyn
   const { batch, table } = await sync(engine);
 
   expect(batch.status).toBe('failed');
-  expect(table('good').error_code).toBe('central_permission');
+  expect(table('good').error_code).toBe('central_set_up_denied');
 });

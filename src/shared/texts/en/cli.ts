@@ -40,6 +40,11 @@ export const cli = {
     counts: '{{processed}} processed, {{skipped}} skipped, {{deleted}} deleted',
     failedTables_one: '1 table failed:',
     failedTables_other: '{{count}} tables failed:',
+    namesAndMore: '{{names}} and {{count}} more',
+    gone_one:
+      'No longer at the branch: {{names}}. Its rows at head office stay as they are; if it was dropped or renamed on purpose, take it out of the settings.',
+    gone_other:
+      'No longer at the branch: {{names}}. Their rows at head office stay as they are; if they were dropped or renamed on purpose, take them out of the settings.',
     noneFailed: 'No table of this batch failed.',
     error: 'Error',
     next: 'Next',

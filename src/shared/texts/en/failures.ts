@@ -51,10 +51,6 @@ export const failures = {
     sentence: 'The server of {{server}} has run out of memory or another resource.',
     next: 'Resume the batch later. If it happens again, let somebody look at the load of {{host}}.',
   },
-  source_shape_changed: {
-    sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
-    next: 'Resume the batch when the change to the ERP is finished.',
-  },
   contention: {
     sentence: 'Another program is working on the same table in {{server}}, and Branchline had to give way.',
     next: 'Resume the batch when the other program is done. An administrator sees in pg_locks who holds the table.',
@@ -66,20 +62,102 @@ export const failures = {
   },
   source_permission: {
     sentence: 'Branchline is not allowed to read {{table}} in the branch database {{connection}}.',
-    next: 'Let the database administrator of the branch run this (and add BYPASSRLS if row-level security is on):\nGRANT SELECT ON {{table}} TO {{user}}',
+    next: 'Let the database administrator of the branch run this, then sync again:\n{{sql}}',
+  },
+  source_row_security: {
+    sentence:
+      'Row-level security on {{tables}} would hide rows of {{table}} from Branchline’s user {{user}}, so nothing was read (policies: {{policies}}).',
+    next: 'Let a superuser of the branch database {{connection}} run this, then sync again:\n{{sql}}',
+  },
+  source_denied: {
+    sentence:
+      'The branch database {{connection}} refused something that reading {{table}} needs, although {{user}} may read the table itself.',
+    next: 'See the technical message for what it is; let the database administrator of the branch grant it to {{user}}, then sync again.',
+  },
+  source_query_failed: {
+    sentence:
+      'The branch database {{connection}} could not read {{table}}: a function, a view or another server that it uses failed there.',
+    next: 'See the technical message, and let the administrator of the ERP correct it: reading {{table}} in psql fails in the same way. The other tables go on.',
+  },
+  source_not_populated: {
+    sentence:
+      'The materialized view {{table}} at the branch {{connection}} has never been filled, so there is nothing to read.',
+    next: 'Let the database administrator of the branch run this, then sync again:\n{{sql}}',
   },
   central_permission: {
     sentence: 'Branchline is not allowed to write {{table}} at head office.',
-    next: 'Let head office run the SQL, or grant the right, in the technical message, then retry the table.',
+    next: 'Let an administrator of the head office database run this, then retry the table:\n{{sql}}',
+  },
+  central_row_security: {
+    sentence:
+      'Row-level security on {{tables}} at head office keeps Branchline’s user {{user}} from writing rows of {{table}} (policies: {{policies}}).',
+    next: 'Let a superuser of the head office database run this, then retry the table:\n{{sql}}',
+  },
+  central_denied: {
+    sentence:
+      'The head office database refused something that writing {{table}} needs, although {{user}} may write the table itself.',
+    next: 'See the technical message for what it is; let head office grant it to {{user}}, then retry the table.',
+  },
+  central_set_up_denied: {
+    sentence:
+      'Branchline’s user {{user}} may not make or use its own schema "branchline" at head office, so nothing was sent.',
+    next: 'Let an administrator of the head office database run this, then sync again:\n{{sql}}',
+  },
+  central_trigger_failed: {
+    sentence:
+      'The trigger {{trigger}} on {{table}} at head office failed or refused rows (its function is {{function}}).',
+    next: 'See the technical message for what it said. Let head office correct the trigger, or the rows at the branch, then retry the table.',
+  },
+  central_shape_refused: {
+    sentence:
+      '{{table}} at head office has to follow a change at the branch, but a view or another object of head office depends on it.',
+    next: 'See the technical message for which. Let head office drop that object, retry the table, and make the object again.',
+  },
+  central_name_taken: {
+    sentence:
+      '{{table}} cannot be made at head office: its schema {{schema}} has something else of that name.',
+    next: 'See the technical message for the name. Let head office rename it, or choose another schema for the synced tables, then retry the table.',
+  },
+  central_table_shared: {
+    sentence:
+      '{{table}} at head office was made by {{other}} and has other columns, so it cannot hold the rows of {{connection}} as well.',
+    next: 'Two systems use one table name for different things. Set "layout": "schema" for the head office in the settings, or leave the table out for one of them.',
   },
   source_table_missing: {
-    sentence: 'The table {{table}} is no longer there at the branch {{connection}}.',
+    sentence:
+      'The table {{table}} is no longer there at the branch {{connection}}. Its rows at head office stay as they are.',
     next: 'If it was renamed or dropped on purpose, take it out of the settings.',
+  },
+  source_table_unknown: {
+    sentence: 'The settings name {{table}}, but the branch {{connection}} has no such table or view.',
+    next: 'Correct the name in "tables" of {{connection}} in the settings, or take it out. Names most like it: {{nearest}}.',
+  },
+  source_schema_missing: {
+    sentence: 'The branch database {{connection}} has no schema {{schema}}.',
+    next: 'Correct "schema" of {{connection}} in the settings. Schemas with tables: {{schemas}}.',
+  },
+  source_schema_empty: {
+    sentence: 'The schema {{schema}} of the branch database {{connection}} has no tables.',
+    next: 'Correct "schema" of {{connection}} in the settings. Schemas with tables: {{schemas}}.',
+  },
+  source_shape_changed: {
+    sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
+    next: 'Resume the batch when the change to the ERP is finished.',
   },
   central_key_missing: {
     sentence:
       'The table {{table}} at head office has no unique key on {{columns}}, so rows cannot be matched.',
-    next: 'Let head office run this, then retry the table: {{sql}}',
+    next: 'Let head office run this, then retry the table:\n{{sql}}',
+  },
+  central_key_deferrable: {
+    sentence:
+      'The key {{constraint}} of {{table}} at head office is deferrable, and ON CONFLICT cannot use such a key to match rows.',
+    next: 'Let head office add a key that is not deferrable, then retry the table:\n{{sql}}',
+  },
+  central_key_generated: {
+    sentence:
+      'The key column {{column}} of {{table}} is computed by head office itself (GENERATED), so the branch’s key cannot be written there.',
+    next: 'Let head office run this, which keeps the values and makes it an ordinary column, then retry the table:\n{{sql}}',
   },
   central_not_a_table: {
     sentence: '{{table}} at head office is a view or something else that cannot be written to.',
@@ -161,6 +239,15 @@ export const failures = {
   data_rejected: {
     sentence: 'Head office could not accept a value of {{table}}.',
     next: 'See the technical message for the value and column; correct it at the branch, then retry the table.',
+  },
+  server_limit: {
+    sentence: 'The server of {{server}} stopped the work on {{table}} at a limit of its own.',
+    next: 'See the technical message for the limit; let the administrator of {{host}} raise it, then sync again.',
+  },
+  database_damaged: {
+    sentence:
+      'PostgreSQL in {{server}} reports damaged data while it works on {{table}}: a disk or memory fault.',
+    next: 'Tell the database administrator of {{host}} at once, and keep all backups. The technical message names the damaged part; where it is an index, REINDEX mends it.',
   },
   journal_failed: {
     sentence: 'The record of what was synced (journal.db) could not be written on this computer.',

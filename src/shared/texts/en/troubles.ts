@@ -1,6 +1,7 @@
 /** What the window says about failures, besides the sentences under `failure`: what can be clicked. */
 export const troubles = {
   tables: '{{count}} tables',
+  keyColumns: 'their key columns',
   theseTables: 'these tables',
   /** In place of what the command line would have to be told. */
   deletesNext:

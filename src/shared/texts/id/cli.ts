@@ -36,6 +36,9 @@ export const cli = {
     doneOf_other: '{{percent}} ({{done}} dari {{total}} tabel)',
     counts: '{{processed}} diproses, {{skipped}} sudah sama, {{deleted}} dihapus',
     failedTables_other: '{{count}} tabel gagal:',
+    namesAndMore: '{{names}} dan {{count}} lainnya',
+    gone_other:
+      'Sudah tidak ada di cabang: {{names}}. Barisnya di kantor pusat tetap seperti semula; bila memang dihapus atau diganti nama, keluarkan dari pengaturan.',
     noneFailed: 'Tidak ada tabel yang gagal di batch ini.',
     error: 'Galat',
     next: 'Langkah',

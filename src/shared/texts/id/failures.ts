@@ -51,10 +51,6 @@ export const failures = {
     sentence: 'Server {{server}} kehabisan memori atau sumber daya lain.',
     next: 'Lanjutkan batch nanti. Bila terulang, minta beban {{host}} diperiksa.',
   },
-  source_shape_changed: {
-    sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
-    next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
-  },
   contention: {
     sentence: 'Program lain sedang mengerjakan tabel yang sama di {{server}}, dan Branchline harus mengalah.',
     next: 'Lanjutkan batch setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
@@ -66,20 +62,102 @@ export const failures = {
   },
   source_permission: {
     sentence: 'Branchline tidak diizinkan membaca {{table}} di basis data cabang {{connection}}.',
-    next: 'Minta pengelola basis data cabang menjalankan ini (dan menambah BYPASSRLS bila row-level security aktif):\nGRANT SELECT ON {{table}} TO {{user}}',
+    next: 'Minta pengelola basis data cabang menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
+  },
+  source_row_security: {
+    sentence:
+      'Row-level security pada {{tables}} akan menyembunyikan baris {{table}} dari pengguna Branchline {{user}}, jadi tidak ada yang dibaca (policy: {{policies}}).',
+    next: 'Minta superuser basis data cabang {{connection}} menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
+  },
+  source_denied: {
+    sentence:
+      'Basis data cabang {{connection}} menolak sesuatu yang diperlukan untuk membaca {{table}}, padahal {{user}} boleh membaca tabelnya sendiri.',
+    next: 'Lihat di pesan teknis apa yang ditolak; minta pengelola basis data cabang memberikan haknya kepada {{user}}, lalu sinkronkan lagi.',
+  },
+  source_query_failed: {
+    sentence:
+      'Basis data cabang {{connection}} tidak bisa membaca {{table}}: fungsi, view atau server lain yang dipakainya gagal di sana.',
+    next: 'Lihat pesan teknis, dan minta pengelola ERP memperbaikinya: membaca {{table}} lewat psql gagal dengan cara yang sama. Tabel lain tetap jalan.',
+  },
+  source_not_populated: {
+    sentence:
+      'Materialized view {{table}} di cabang {{connection}} belum pernah diisi, jadi tidak ada yang bisa dibaca.',
+    next: 'Minta pengelola basis data cabang menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
   },
   central_permission: {
     sentence: 'Branchline tidak diizinkan menulis {{table}} di kantor pusat.',
-    next: 'Minta kantor pusat menjalankan SQL, atau memberi hak, di pesan teknis, lalu ulangi tabel ini.',
+    next: 'Minta pengelola basis data kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
+  },
+  central_row_security: {
+    sentence:
+      'Row-level security pada {{tables}} di kantor pusat mencegah pengguna Branchline {{user}} menulis baris {{table}} (policy: {{policies}}).',
+    next: 'Minta superuser basis data kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
+  },
+  central_denied: {
+    sentence:
+      'Basis data kantor pusat menolak sesuatu yang diperlukan untuk menulis {{table}}, padahal {{user}} boleh menulis tabelnya sendiri.',
+    next: 'Lihat di pesan teknis apa yang ditolak; minta kantor pusat memberikan haknya kepada {{user}}, lalu ulangi tabel ini.',
+  },
+  central_set_up_denied: {
+    sentence:
+      'Pengguna Branchline {{user}} tidak boleh membuat atau memakai skemanya sendiri "branchline" di kantor pusat, jadi tidak ada yang dikirim.',
+    next: 'Minta pengelola basis data kantor pusat menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
+  },
+  central_trigger_failed: {
+    sentence:
+      'Trigger {{trigger}} pada {{table}} di kantor pusat gagal atau menolak baris (fungsinya {{function}}).',
+    next: 'Lihat di pesan teknis apa katanya. Minta kantor pusat memperbaiki trigger itu, atau perbaiki barisnya di cabang, lalu ulangi tabel ini.',
+  },
+  central_shape_refused: {
+    sentence:
+      '{{table}} di kantor pusat harus mengikuti perubahan di cabang, tetapi ada view atau objek lain milik kantor pusat yang bergantung padanya.',
+    next: 'Lihat di pesan teknis objek yang mana. Minta kantor pusat menghapus objek itu, ulangi tabel ini, lalu buat lagi objeknya.',
+  },
+  central_name_taken: {
+    sentence:
+      '{{table}} tidak bisa dibuat di kantor pusat: skema {{schema}} sudah punya hal lain dengan nama itu.',
+    next: 'Lihat namanya di pesan teknis. Minta kantor pusat mengganti namanya, atau pilih skema lain untuk tabel sinkronisasi, lalu ulangi tabel ini.',
+  },
+  central_table_shared: {
+    sentence:
+      '{{table}} di kantor pusat dibuat oleh {{other}} dan kolomnya lain, jadi tidak bisa sekaligus memuat baris {{connection}}.',
+    next: 'Dua sistem memakai satu nama tabel untuk hal yang berbeda. Atur "layout": "schema" untuk kantor pusat di pengaturan, atau keluarkan tabel ini dari salah satunya.',
   },
   source_table_missing: {
-    sentence: 'Tabel {{table}} sudah tidak ada di cabang {{connection}}.',
+    sentence:
+      'Tabel {{table}} sudah tidak ada di cabang {{connection}}. Barisnya di kantor pusat tetap seperti semula.',
     next: 'Bila memang diganti nama atau dihapus, keluarkan dari pengaturan.',
+  },
+  source_table_unknown: {
+    sentence: 'Pengaturan menyebut {{table}}, tetapi cabang {{connection}} tidak punya tabel atau view itu.',
+    next: 'Perbaiki namanya di "tables" milik {{connection}} dalam pengaturan, atau keluarkan. Nama yang paling mirip: {{nearest}}.',
+  },
+  source_schema_missing: {
+    sentence: 'Basis data cabang {{connection}} tidak punya skema {{schema}}.',
+    next: 'Perbaiki "schema" milik {{connection}} dalam pengaturan. Skema yang berisi tabel: {{schemas}}.',
+  },
+  source_schema_empty: {
+    sentence: 'Skema {{schema}} di basis data cabang {{connection}} tidak punya tabel.',
+    next: 'Perbaiki "schema" milik {{connection}} dalam pengaturan. Skema yang berisi tabel: {{schemas}}.',
+  },
+  source_shape_changed: {
+    sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
+    next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
   },
   central_key_missing: {
     sentence:
       'Tabel {{table}} di kantor pusat tidak punya kunci unik pada {{columns}}, jadi baris tidak bisa dicocokkan.',
-    next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel: {{sql}}',
+    next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
+  },
+  central_key_deferrable: {
+    sentence:
+      'Kunci {{constraint}} pada {{table}} di kantor pusat bersifat deferrable, dan ON CONFLICT tidak bisa memakainya untuk mencocokkan baris.',
+    next: 'Minta kantor pusat menambah kunci yang tidak deferrable, lalu ulangi tabel ini:\n{{sql}}',
+  },
+  central_key_generated: {
+    sentence:
+      'Kolom kunci {{column}} pada {{table}} dihitung sendiri oleh kantor pusat (GENERATED), jadi kunci cabang tidak bisa ditulis di sana.',
+    next: 'Minta kantor pusat menjalankan ini, yang mempertahankan nilainya dan menjadikannya kolom biasa, lalu ulangi tabel ini:\n{{sql}}',
   },
   central_not_a_table: {
     sentence: '{{table}} di kantor pusat adalah view atau hal lain yang tidak bisa ditulis.',
@@ -162,6 +240,15 @@ export const failures = {
   data_rejected: {
     sentence: 'Kantor pusat tidak bisa menerima sebuah nilai dari {{table}}.',
     next: 'Lihat nilai dan kolomnya di pesan teknis; perbaiki di cabang, lalu ulangi tabel ini.',
+  },
+  server_limit: {
+    sentence: 'Server {{server}} menghentikan pekerjaan pada {{table}} karena sebuah batasnya sendiri.',
+    next: 'Lihat batasnya di pesan teknis; minta pengelola {{host}} menaikkannya, lalu sinkronkan lagi.',
+  },
+  database_damaged: {
+    sentence:
+      'PostgreSQL di {{server}} melaporkan data rusak saat mengerjakan {{table}}: gangguan pada disk atau memori.',
+    next: 'Segera beri tahu pengelola basis data {{host}}, dan simpan semua cadangan. Pesan teknis menyebut bagian yang rusak; bila itu indeks, REINDEX memperbaikinya.',
   },
   journal_failed: {
     sentence: 'Catatan sinkronisasi (journal.db) tidak bisa ditulis di komputer ini.',

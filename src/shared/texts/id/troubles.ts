@@ -1,6 +1,7 @@
 /** See the English one. */
 export const troubles = {
   tables: '{{count}} tabel',
+  keyColumns: 'kolom kuncinya',
   theseTables: 'tabel-tabel ini',
   deletesNext:
     'Pastikan dulu bahwa basis data cabang ini yang benar dan tidak kosong. Bila baris itu memang sudah tidak ada di cabang, izinkan penghapusan.',

@@ -1,0 +1,44 @@
+import { literal, oneLine } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+
+/** Triggers that an error came from, and their functions, for a sentence. */
+export interface FailedTriggers {
+  readonly trigger: string;
+  readonly function: string;
+}
+
+/**
+ * Finds the triggers of a table (and of its partitions) that an error came up through.
+ *
+ * @param within the functions that the error's context names, the innermost first; all triggers of the table
+ *   where it names none
+ * @returns null where none of the table's triggers has to do with it
+ */
+export async function failedTriggers(
+  session: Session,
+  schema: string,
+  name: string,
+  within: string,
+): Promise<FailedTriggers | null> {
+  const results = await session.script(
+    oneLine(`BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp;
+    SELECT g.tgname AS trigger, quote_ident(f.proname) AS bare, quote_ident(s.nspname) AS schema
+    FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid JOIN pg_namespace s ON s.oid = f.pronamespace
+    WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgrelid IN (
+      SELECT coalesce(p.relid, c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      LEFT JOIN LATERAL pg_partition_tree(c.oid) p ON c.relkind = 'p'
+      WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(name)})
+    ORDER BY g.tgname; COMMIT`),
+  );
+  const all = results.flatMap((one) => one.rows);
+  const functions = within === '' ? null : within.split(', ');
+  const isWithin = (bare: string): boolean =>
+    functions === null || functions.some((one) => one === `${bare}()` || one.endsWith(`.${bare}()`));
+  const found = all.filter((row) => isWithin(row.bare ?? ''));
+  if (found.length === 0) return null;
+  const named = (names: readonly string[]): string => [...new Set(names)].join(', ');
+  return {
+    trigger: named(found.map((row) => row.trigger ?? '')),
+    function: named(found.map((row) => `${row.schema}.${row.bare}()`)),
+  };
+}

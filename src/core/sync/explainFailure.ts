@@ -1,0 +1,137 @@
+import { type ErrorParams, FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { failedTriggers } from '../central/failedTriggers.ts';
+import { qualified } from '../postgres/quote.ts';
+import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
+import { missingWritingRights } from '../rights/writingRights.ts';
+import type { Links } from './pass.ts';
+
+/** The table that failed. */
+export interface FailedTable {
+  readonly source: Pick<TableShape, 'schema' | 'name' | 'kind'>;
+  /** The schema at central that it goes to. */
+  readonly targetSchema: string;
+}
+
+/**
+ * Completes the failure that a table ends with: names the table with its schema, and asks the server what it
+ * leaves out of its error: which right is missing, which trigger failed. A server that does not answer that
+ * leaves the failure as it was.
+ */
+export async function explainFailure(
+  links: Links,
+  table: FailedTable,
+  failure: FailureDetail,
+): Promise<FailureDetail> {
+  const named = withNames(failure, table);
+  if (failure.kind !== FailureKind.Permanent) return named;
+  try {
+    return await explain(links, table, named);
+  } catch {
+    return named;
+  }
+}
+
+async function explain(links: Links, table: FailedTable, failure: FailureDetail): Promise<FailureDetail> {
+  const { schema, name } = table.source;
+  if (failure.code === FailureCode.SourcePermission && failure.params.sql === undefined) {
+    const { session, version } = await links.source();
+    return readingDenied(failure, await missingReadingRights(session, version, schema, name));
+  }
+  if (failure.code === FailureCode.SourceQueryFailed && failure.sqlstate === NOT_READY)
+    return table.source.kind === 'materialized_view' ? notPopulated(failure, table) : failure;
+  if (failure.params.side !== 'central') return failure;
+  const { session } = await links.central();
+  if (
+    failure.sqlstate !== undefined &&
+    (failure.params.within !== undefined || MAY_BE_TRIGGER.test(failure.sqlstate))
+  ) {
+    const failed = await failedTriggers(
+      session,
+      table.targetSchema,
+      name,
+      String(failure.params.within ?? ''),
+    );
+    if (failed !== null)
+      return change(failure, FailureCode.CentralTriggerFailed, {
+        schema: table.targetSchema,
+        table: name,
+        ...failed,
+      });
+  }
+  const denied = failure.code === FailureCode.CentralPermission && failure.params.sql === undefined;
+  if (denied || failure.sqlstate === NOT_SUPPORTED)
+    return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
+  return failure;
+}
+
+/** SQLSTATE object_not_in_prerequisite_state. */
+const NOT_READY = '55000';
+/** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us. */
+const NOT_SUPPORTED = '0A000';
+/** Errors that only code of head office's raises: external routines, RAISE. */
+const MAY_BE_TRIGGER = /^(?:38|39|P0)/;
+
+function readingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
+  if (missing.sql.length === 0) return change(failure, FailureCode.SourceDenied, userOf(missing));
+  const code = missing.secured.length > 0 ? FailureCode.SourceRowSecurity : FailureCode.SourcePermission;
+  return change(failure, code, paramsOf(missing));
+}
+
+function writingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
+  const denied = failure.code === FailureCode.CentralPermission;
+  if (missing.secured.length > 0) return change(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
+  if (!denied) return failure;
+  if (missing.sql.length === 0) return change(failure, FailureCode.CentralDenied, userOf(missing));
+  return change(failure, FailureCode.CentralPermission, paramsOf(missing));
+}
+
+function paramsOf(missing: MissingRights): ErrorParams {
+  const secured =
+    missing.secured.length === 0
+      ? {}
+      : { tables: missing.secured.join(', '), policies: missing.policies.join(', ') || '–' };
+  return { ...userOf(missing), ...secured, sql: missing.sql.join('\n') };
+}
+
+function userOf({ user }: MissingRights): ErrorParams {
+  return user === '' ? {} : { user };
+}
+
+function notPopulated(failure: FailureDetail, { source }: FailedTable): FailureDetail {
+  const sql = `REFRESH MATERIALIZED VIEW ${qualified(source.schema, source.name)};`;
+  return change(failure, FailureCode.SourceNotPopulated, { sql });
+}
+
+function change(failure: FailureDetail, code: FailureCode, params: ErrorParams): FailureDetail {
+  return { ...failure, code, params: { ...failure.params, ...params } };
+}
+
+/** Failures that speak of the branch's table although they are met at central. */
+const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.SourceTableMissing,
+  FailureCode.SourceShapeChanged,
+  FailureCode.ColumnIncompatible,
+  FailureCode.StampColumnTaken,
+  FailureCode.TooManyColumns,
+  FailureCode.ReplaceUnsafe,
+]);
+
+function withNames(failure: FailureDetail, { source, targetSchema }: FailedTable): FailureDetail {
+  const { params } = failure;
+  const named = params.table !== undefined && params.schema !== undefined;
+  const atSource = OF_SOURCE.has(failure.code) || params.side === 'source';
+  const schema = atSource ? source.schema : targetSchema;
+  // What is staged is a table of ours, and its name says nothing to anybody.
+  const ours = params.schema === 'branchline';
+  const names = named && !ours ? {} : { schema, table: ours ? source.name : (params.table ?? source.name) };
+  return { ...failure, params: { ...params, ...names, ...ruleOf(failure) } };
+}
+
+/** Rules that have no name of their own. */
+function ruleOf({ code, sqlstate, params }: FailureDetail): ErrorParams {
+  if (code !== FailureCode.ConstraintViolated || params.constraint !== undefined) return {};
+  if (params.column !== undefined) return { constraint: `NOT NULL (${params.column})` };
+  // A row that fits no partition (23514), or a view's WITH CHECK OPTION (44000).
+  return { constraint: sqlstate === '23514' ? 'PARTITION BY' : 'CHECK' };
+}

@@ -1,0 +1,116 @@
+import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
+import { type ErrorParams, FailureCode } from '../errors.ts';
+import { compareNames } from '../naming.ts';
+import { TableStatus } from '../status.ts';
+import { failureOfRow } from './failureOfRow.ts';
+import type { Language } from './language.ts';
+import type { FailureTexts, FailureToExplain, Translate } from './translate.ts';
+
+/** Names that a next step can hold and is still read. */
+const NAMES_IN_NEXT = 8;
+/** Statements that are offered at once. */
+const MOST_STATEMENTS = 100;
+
+/** Tables that failed for one reason, and that reason in words. */
+export interface FailureGroup {
+  readonly code: FailureCode;
+  readonly sentence: string;
+  readonly next: string;
+  readonly rows: readonly TableRow[];
+}
+
+/**
+ * Puts failed tables together that failed for the same reason: when head office is away, 120 tables are one
+ * sentence. What is of a table alone (its name, its numbers, its SQL) does not make another reason.
+ *
+ * @param rows of a batch; those that have not failed are passed over
+ * @param say the words for one failure
+ * @returns the reason of most tables first
+ */
+export function groupByReason(
+  rows: readonly TableRow[],
+  t: Translate,
+  say: (failure: FailureToExplain) => FailureTexts,
+): readonly FailureGroup[] {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    if (row.status !== TableStatus.Failed) continue;
+    const key = reasonOf(row, t);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return [...groups.values()]
+    .map((group) => sayGroup(group.toSorted(byName), t, say))
+    .sort((a, b) => b.rows.length - a.rows.length);
+}
+
+const byName = (a: TableRow, b: TableRow): number => compareNames(a.table_name, b.table_name);
+
+/** By row: while 2,000 tables run, rows come five times a second, and all but a few are those of before. */
+const reasons = new WeakMap<TableRow, { readonly language: Language; readonly reason: string }>();
+
+function reasonOf(row: TableRow, t: Translate): string {
+  const known = reasons.get(row);
+  if (known?.language === t.language) return known.reason;
+  const reason = withoutOwn(row, t);
+  reasons.set(row, { language: t.language, reason });
+  return reason;
+}
+
+/** What the failure says where nothing of it is of one table only. */
+function withoutOwn(row: TableRow, t: Translate): string {
+  const { code, params } = failureOfRow(row);
+  const own = { table: '', deletes: 0, rows: 0, sql: '', count: 0, ...ownOf(code) };
+  const { sentence, next } = t.failure({ code, params: { ...params, ...own } });
+  return [code, sentence, next].join('\n');
+}
+
+/** Values of which each table has its own, and which the statement that is offered repeats. */
+function ownOf(code: FailureCode): ErrorParams {
+  return code === FailureCode.CentralKeyMissing ? { columns: '' } : {};
+}
+
+function sayGroup(
+  rows: readonly TableRow[],
+  t: Translate,
+  say: (failure: FailureToExplain) => FailureTexts,
+): FailureGroup {
+  const failures = rows.map(failureOfRow);
+  const [first] = failures;
+  if (first === undefined) throw new Error('A group has a row.');
+  const { code } = first;
+  if (rows.length === 1) return { code, ...say(first), rows };
+  const sum = (name: 'deletes' | 'rows'): number =>
+    failures.reduce((total, { params }) => total + Number(params[name] ?? 0), 0);
+  const params = {
+    ...first.params,
+    ...(code === FailureCode.TooManyDeletes ? { deletes: sum('deletes'), rows: sum('rows') } : {}),
+    ...(code === FailureCode.CentralKeyMissing ? { columns: columnsOf(failures, t) } : {}),
+    sql: statementsOf(failures, t),
+    count: rows.length,
+  };
+  const { sentence } = say({
+    code,
+    params: { ...params, table: t('troubles.tables', { count: rows.length }) },
+  });
+  const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
+  const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
+  const names = isShort ? known.join(', ') : t('troubles.theseTables');
+  const { next } = say({ code, params: { ...params, table: names } });
+  return { code, sentence, next, rows };
+}
+
+function columnsOf(failures: readonly FailureToExplain[], t: Translate): string {
+  const all = new Set(failures.map(({ params }) => String(params.columns ?? '')));
+  const [only] = all;
+  return all.size === 1 && only !== undefined ? only : t('troubles.keyColumns');
+}
+
+/** The statements of all tables, each once; a comment says how many are left out. */
+function statementsOf(failures: readonly FailureToExplain[], t: Translate): string {
+  const lines = failures.flatMap((one) => t.sqlOf(one).split('\n'));
+  const all = [...new Set(lines)].filter((line) => line !== '');
+  const left = all.length - MOST_STATEMENTS;
+  return left <= 0 ? all.join('\n') : [...all.slice(0, MOST_STATEMENTS), `-- + ${left}`].join('\n');
+}
