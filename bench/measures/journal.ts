@@ -142,7 +142,7 @@ function checkpointOf(table: string, chunk: number): Checkpoint {
     state: 'running',
     direct: true,
     resumed: false,
-    lastKey: [String(chunk * 100_000)],
+    lastKey: { columns: ['"id" pg_catalog."int8"'], values: [String(chunk * 100_000)] },
     mark: null,
     passMark: null,
     processed: chunk * 100_000,

@@ -48,6 +48,9 @@ export interface PairOptions {
   /** Servers of the test's own, which it may kill. Default: those that all tests share. */
   readonly sourceServer?: ServerAddress;
   readonly centralServer?: ServerAddress;
+  /** Options of CREATE DATABASE, such as a locale: `TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'`. */
+  readonly sourceDatabase?: string;
+  readonly centralDatabase?: string;
 }
 
 /** A fresh pair for one test, with the grants that the documentation asks for and no more. */
@@ -56,8 +59,8 @@ export async function freshDatabases(options: PairOptions = {}): Promise<Databas
   const centralServer = options.centralServer ?? inject('servers').central;
   const suffix = randomBytes(5).toString('hex');
   const [source, central] = await Promise.all([
-    makeSource(sourceServer, `branch_${suffix}`, options.scale),
-    makeCentral(centralServer, `central_${suffix}`),
+    makeSource(sourceServer, `branch_${suffix}`, options.scale, options.sourceDatabase),
+    makeCentral(centralServer, `central_${suffix}`, options.centralDatabase),
   ]);
   // What the template holds is older than every mark that the test will take.
   if (options.scale !== undefined) await settled(source);
@@ -93,15 +96,16 @@ async function makeSource(
   server: ServerAddress,
   name: string,
   scale: number | undefined,
+  options = '',
 ): Promise<TestDatabase> {
-  const template = scale === undefined ? null : await seededTemplate(server, scale);
-  await query(server, ADMIN, [`CREATE DATABASE ${name} ${template === null ? '' : `TEMPLATE ${template}`}`]);
+  const template = scale === undefined ? '' : `TEMPLATE ${await seededTemplate(server, scale)}`;
+  await query(server, ADMIN, [`CREATE DATABASE ${name} ${template} ${options}`]);
   await query(server, name, SOURCE_GRANTS);
   return database(server, name, SOURCE_ROLE);
 }
 
-async function makeCentral(server: ServerAddress, name: string): Promise<TestDatabase> {
-  await query(server, ADMIN, [`CREATE DATABASE ${name}`]);
+async function makeCentral(server: ServerAddress, name: string, options = ''): Promise<TestDatabase> {
+  await query(server, ADMIN, [`CREATE DATABASE ${name} ${options}`]);
   await query(server, name, centralGrants(name));
   return database(server, name, CENTRAL_ROLE);
 }

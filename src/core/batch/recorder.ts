@@ -71,7 +71,7 @@ export class JournalRecorder implements TableRecorder {
     const atRow = checkpoint.processed + checkpoint.skipped;
     this.#journal.logEvent('table_goes_on', {
       ...this.#ref,
-      detail: { at_row: atRow, key: checkpoint.lastKey },
+      detail: { at_row: atRow, key: checkpoint.lastKey?.values ?? null },
     });
     this.#emit({ type: 'table_resumed', ...this.#ref, atRow });
   }
@@ -154,7 +154,7 @@ export class JournalRecorder implements TableRecorder {
     this.#write((row) =>
       this.#journal.progressTable(row, {
         ...this.#counts,
-        checkpoint: checkpoint.lastKey === null ? null : JSON.stringify(checkpoint.lastKey),
+        checkpoint: checkpoint.lastKey === null ? null : JSON.stringify(checkpoint.lastKey.values),
         sourceSnapshotAt: checkpoint.sourceSnapshotAt,
       }),
     );

@@ -1,7 +1,8 @@
 import type { RelationKind } from '../../shared/window/views.ts';
+import { type KeyColumn, keyColumns, type RawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { COLUMNS_PRINT } from './print.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
-import type { Types } from './types.ts';
+import { FIRST_USER_OID, type Types } from './types.ts';
 
 /** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */
 export interface TableFacts {
@@ -20,10 +21,15 @@ export interface TableFacts {
 type RawColumn = readonly [string, string, number, number, string];
 
 /**
- * A unique index: whether ON CONFLICT can name it (it is neither partial nor over expressions nor deferrable), and
- * the numbers of its columns.
+ * A unique index: whether rows can be told apart by it (it is neither partial nor over expressions), the numbers of
+ * its columns, whether ON CONFLICT can name it (it is not deferrable, and a B-tree), and how it compares.
  */
-type RawKey = readonly [boolean, readonly number[]];
+type RawKey = readonly [
+  plain: boolean,
+  columns: readonly number[],
+  immediate: boolean,
+  specials: RawSpecials,
+];
 
 /**
  * SQL of {@link TableFacts} of a relation `c`, as JSON. Everything that a shape says must be in it, but what
@@ -32,17 +38,26 @@ type RawKey = readonly [boolean, readonly number[]];
  * @param locked SQL: whether default expressions can be had only by waiting for a lock; they are empty then
  */
 export function factsSql(version: number, locked: string): string {
+  // Since 18 a column may be NOT NULL for new rows alone: what was there before has not been looked at.
+  const valid =
+    version >= 180000
+      ? ` AND a.attnum <> ALL (ARRAY(SELECT k.conkey[1] FROM pg_constraint k
+    WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated))`
+      : '';
   const generated = version >= 120000 ? "CASE WHEN a.attgenerated <> '' THEN 'g' END" : 'NULL';
   return `json_build_object('oid', c.oid::int8, 'kind', c.relkind,
 'columns', (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnum,
-  concat(CASE WHEN a.attnotnull THEN 'n' END, CASE WHEN a.attidentity <> '' THEN 'i' END, ${generated},
-    CASE WHEN a.attcollation <> 0 AND NOT EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation
-      AND l.collname IN ('C', 'POSIX', 'ucs_basic')) THEN 'c' END)) ORDER BY a.attnum)
+  concat(CASE WHEN a.attnotnull${valid} THEN 'n' END, CASE WHEN a.attidentity <> '' THEN 'i' END, ${generated},
+    CASE WHEN a.attcollation <> 0 AND NOT (a.attcollation IN (950, 951) AND getdatabaseencoding() = 'UTF8')
+      THEN 'c' END)) ORDER BY a.attnum)
   FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
 'defaults', (SELECT json_object_agg(d.adnum, CASE WHEN ${locked} THEN '' ELSE pg_get_expr(d.adbin, d.adrelid) END ORDER BY d.adnum)
   FROM pg_attrdef d WHERE d.adrelid = c.oid),
-'keys', (SELECT json_agg(json_build_array(i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
-    (i.indkey::int2[])[0:i.indnkeyatts - 1]) ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
+'keys', (SELECT json_agg(json_build_array(i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND (NOT i.indisexclusion OR NOT EXISTS (SELECT FROM pg_attribute a
+        WHERE a.attrelid = i.indexrelid AND a.atttypid >= ${FIRST_USER_OID})),
+    (i.indkey::int2[])[0:i.indnkeyatts - 1], i.indimmediate AND NOT i.indisexclusion, ${specialColumnsSql(version)})
+    ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
 'primary_key', (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'),
 'triggers', EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
@@ -73,10 +88,15 @@ export function toShape(
 ): TableShape {
   const keys = facts.keys ?? [];
   const columns = (facts.columns ?? []).map((raw) => toColumn(raw, facts, types));
-  const uniqueKeys = keys
-    .filter(([plain]) => plain)
-    .map(([, numbers]) => numbers.flatMap((number) => columns.filter((one) => one.number === number)));
-  const key = uniqueKeys.find((one) => one.every(({ notNull }) => notNull)) ?? null;
+  const indexes = keys.flatMap(([plain, numbers, immediate, specials]): UniqueIndex[] => {
+    const own = numbers.flatMap((number) => columns.filter((one) => one.number === number));
+    const compared = plain ? keyColumns(own, specials) : null;
+    const notNull = own.every((one) => one.notNull);
+    return compared === null ? [] : [{ columns: compared, immediate, notNull }];
+  });
+  const uniqueKeys = indexes.filter((one) => one.immediate).map((one) => one.columns);
+  // Whoever reads sees only what has been committed, so a deferrable key is a key, too.
+  const key = indexes.find((one) => one.notNull)?.columns ?? null;
   return {
     schema,
     name,
@@ -84,16 +104,25 @@ export function toShape(
     kind: RELATION_KINDS[facts.kind] ?? 'table',
     columns,
     key: key === null ? null : namesOf(key),
+    keyColumns: key ?? [],
     primaryKey: facts.primary_key,
     print: facts.print,
     uniqueKeys: uniqueKeys.map(namesOf),
+    uniqueColumns: uniqueKeys,
+    deferrableKeys: indexes.filter((one) => !one.immediate).map((one) => namesOf(one.columns)),
     otherUnique: uniqueKeys.length < keys.length,
     otherConstraints: facts.triggers || keys.length > (key === null ? 0 : 1),
     ...size,
   };
 }
 
-function namesOf(columns: readonly ColumnShape[]): readonly string[] {
+interface UniqueIndex {
+  readonly columns: readonly KeyColumn[];
+  readonly immediate: boolean;
+  readonly notNull: boolean;
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): readonly string[] {
   return columns.map((one) => one.name);
 }
 

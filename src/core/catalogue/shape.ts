@@ -1,4 +1,5 @@
 import type { RelationKind } from '../../shared/window/views.ts';
+import type { KeyColumn } from './keyIndex.ts';
 /** A type as a column, an attribute or a domain uses it. */
 export interface TypeUse {
   /** As format_type writes it: `numeric(10,0)`, `adempiere.mood[]`. */
@@ -63,7 +64,10 @@ export interface ColumnShape extends TypeUse {
   readonly defaultExpression: string | null;
   /** Whether a value appears by itself where none is given: a default or an identity. */
   readonly fillsItself: boolean;
-  /** Whether values sort by a collation that may differ between servers (not "C"). */
+  /**
+   * Whether values sort by a collation that may differ between servers, or by the bytes of an encoding that may.
+   * Of types that have no collation see {@link sortsAlike}.
+   */
   readonly collated: boolean;
 }
 
@@ -76,12 +80,18 @@ export interface TableShape {
   readonly columns: readonly ColumnShape[];
   /** Columns of the primary key, else of the smallest unique index over NOT NULL columns; else null. */
   readonly key: readonly string[] | null;
+  /** How the index of `key` compares; empty where there is none. */
+  readonly keyColumns: readonly KeyColumn[];
   /** Name of the primary key's constraint. */
   readonly primaryKey: string | null;
   /** Of its oid and columns: the same as long as nothing about them has changed. */
   readonly print: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** The same, with how each compares. */
+  readonly uniqueColumns: readonly (readonly KeyColumn[])[];
+  /** Columns of unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
+  readonly deferrableKeys: readonly (readonly string[])[];
   /** Whether there are unique indexes besides: partial ones, over expressions, or deferrable. */
   readonly otherUnique: boolean;
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */

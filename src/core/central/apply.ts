@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type Key, keyConditions, sameKey } from '../catalogue/keySql.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 import { STAMP, type Target } from './target.ts';
-
-/** A key as text, a column each. */
-export type Key = readonly string[];
 
 /**
  * Keys behind `after` (or all from the start) up to and with `upTo` (or all to the end). Both sides of a
@@ -62,6 +60,14 @@ export function table(target: Target): string {
   return qualified(target.schema, target.name);
 }
 
+/**
+ * A target's own rows, for FROM and DELETE. Head office may have tables that inherit from it: their rows are none of
+ * the branch's. The rows of a partitioned table are in its partitions.
+ */
+export function rowsOf(target: Target): string {
+  return target.partitioned ? table(target) : `ONLY ${table(target)}`;
+}
+
 /** COPY … FROM STDIN into the target itself or a staging table. */
 export function copyInto(target: Target, into: string): string {
   return `COPY ${into} ${list(target.columns)} FROM STDIN WITH (FORMAT ${target.format})`;
@@ -95,10 +101,11 @@ export function applyStaged(
   { countsRange = false, moves = false }: ApplyOptions = {},
 ): string {
   const inRange = ['true', ...mine(target, connection), ...within(target, range)].join(' AND ');
-  const before = countsRange ? `, (SELECT count(*) FROM ${table(target)} t WHERE ${inRange}) AS before` : '';
+  const before = countsRange ? `, (SELECT count(*) FROM ${rowsOf(target)} t WHERE ${inRange}) AS before` : '';
   const key = target.key ?? [];
-  const rest = target.columns.filter((one) => !key.includes(one));
-  const differs = rest.length === 0 ? 'false' : `${record('t', rest)} *<> ${record('s', rest)}`;
+  // Equal keys may look otherwise: 1.0 and 1.00, -0 and 0, a citext in other letters.
+  const rest = target.columns.filter((one) => !key.includes(one) || target.looseKey.includes(one));
+  const differs = rest.length === 0 ? 'false' : `${record('t', rest)} ${DIFFERS} ${record('s', rest)}`;
   const stamp = target.stamped ? [ident(STAMP)] : [];
   const update =
     rest.length === 0
@@ -111,22 +118,17 @@ export function applyStaged(
   return `WITH ${gone}changed AS (
     INSERT INTO ${table(target)} AS o (${[...stamp, ...target.columns.map(ident)].join(', ')}) OVERRIDING SYSTEM VALUE
     SELECT ${[...(target.stamped ? [literal(connection)] : []), ...target.columns.map((one) => `s.${ident(one)}`)].join(', ')}
-    FROM ${stage} s LEFT JOIN ${table(target)} t ON ${[...mine(target, connection), ...sameKey(key), ...within(target, range)].join(' AND ')}
-    WHERE (t.${ident(key[0] ?? '')} IS NULL OR ${differs})${afterwards}
+    FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${[...mine(target, connection), ...equalKeys(target), ...within(target, range)].join(' AND ')}
+    WHERE (t.tableoid IS NULL OR ${differs})${afterwards}
     ON CONFLICT (${[...stamp, ...key.map(ident)].join(', ')}) DO ${update}
     RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
   SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before}${moved} FROM changed`;
 }
 
 function deleteMoved(target: Target, stage: string, connection: string, range: KeyRange): string {
-  const differs = `${record('t', target.alsoUnique)} *<> ${record('s', target.alsoUnique)}`;
-  const conditions = [
-    ...mine(target, connection),
-    ...sameKey(target.key ?? []),
-    ...within(target, range),
-    differs,
-  ];
-  return `DELETE FROM ${table(target)} t USING ${stage} s WHERE ${conditions.join(' AND ')}`;
+  const differs = `${record('t', target.alsoUnique)} ${DIFFERS} ${record('s', target.alsoUnique)}`;
+  const conditions = [...mine(target, connection), ...equalKeys(target), ...within(target, range), differs];
+  return `DELETE FROM ${rowsOf(target)} t USING ${stage} s WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Inserts all staged rows, for tables whose rows have no identity. */
@@ -146,51 +148,44 @@ export function deleteUnstaged(target: Target, stage: string, connection: string
   const conditions = [
     ...mine(target, connection),
     ...within(target, range),
-    `NOT EXISTS (SELECT FROM ${stage} s WHERE ${sameKey(target.key ?? []).join(' AND ')})`,
+    `NOT EXISTS (SELECT FROM ${stage} s WHERE ${equalKeys(target).join(' AND ')})`,
   ];
-  return `DELETE FROM ${table(target)} t WHERE ${conditions.join(' AND ')}`;
+  return `DELETE FROM ${rowsOf(target)} t WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Removes the rows of a key range, all of which the source no longer has. */
 export function deleteRange(target: Target, connection: string, range: KeyRange): string {
   const conditions = ['true', ...mine(target, connection), ...within(target, range)];
-  return `DELETE FROM ${table(target)} t WHERE ${conditions.join(' AND ')}`;
+  return `DELETE FROM ${rowsOf(target)} t WHERE ${conditions.join(' AND ')}`;
 }
 
 /** Counts the rows of this connection. */
 export function countMine(target: Target, connection: string): string {
-  return `SELECT count(*) AS rows FROM ${table(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
+  return `SELECT count(*) AS rows FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
 /** Whether this connection has any row in the table; in a table without a stamp, whether anybody has. */
 export function anyMine(target: Target, connection: string): string {
   const conditions = ['true', ...mine(target, connection)].join(' AND ');
-  return `SELECT EXISTS (SELECT FROM ${table(target)} t WHERE ${conditions}) AS any`;
+  return `SELECT EXISTS (SELECT FROM ${rowsOf(target)} t WHERE ${conditions}) AS any`;
 }
 
 function mine(target: Target, connection: string): readonly string[] {
-  return target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
+  return target.stamped ? [`t.${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`] : [];
 }
 
-function sameKey(key: readonly string[]): readonly string[] {
-  return key.map((one) => `t.${ident(one)} = s.${ident(one)}`);
+function equalKeys(target: Target): readonly string[] {
+  return sameKey('t', 's', target.centralKey);
 }
 
 function within(target: Target, range: KeyRange): readonly string[] {
   const besides = range.where === undefined ? [] : [range.where];
-  return target.sameOrder ? [...keyConditions('t', target.key ?? [], range), ...besides] : besides;
+  return target.sameOrder ? [...keyConditions('t', target.centralKey, range), ...besides] : besides;
 }
 
-/** The conditions that keep a key inside a range. `(a, b) > (x, y)` uses the key's index; written out with OR it would not. */
-export function keyConditions(alias: string, key: readonly string[], range: KeyRange): readonly string[] {
-  const columns = `(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
-  const bound = (values: Key): string => `(${values.map(literal).join(', ')})`;
-  return [
-    ...(range.after === null ? [] : [`${columns} > ${bound(range.after)}`]),
-    ...(range.upTo === null ? [] : [`${columns} <= ${bound(range.upTo)}`]),
-  ];
-}
+/** The record image operator. */
+const DIFFERS = 'OPERATOR(pg_catalog.*<>)';
 
 function record(alias: string, columns: readonly string[]): string {
-  return `ROW(${columns.map((one) => `${alias}.${ident(one)}`).join(', ')})::record`;
+  return `ROW(${columns.map((one) => `${alias}.${ident(one)}`).join(', ')})::pg_catalog.record`;
 }

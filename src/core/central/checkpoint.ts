@@ -22,6 +22,14 @@ export interface PassCounts {
 
 export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, bytes: 0 };
 
+/** How far a pass has come, and in which order. */
+export interface LastKey {
+  /** See {@link KeyColumn.print}: the values say where the pass stands in the order of these columns alone. */
+  readonly columns: readonly string[];
+  /** A text a column. */
+  readonly values: readonly string[];
+}
+
 /** Where a table stands: one row of `branchline.checkpoints`. Counts and key speak of the current pass. */
 export interface Checkpoint extends PassCounts {
   readonly connection: string;
@@ -37,8 +45,8 @@ export interface Checkpoint extends PassCounts {
   readonly direct: boolean;
   /** The pass has seen more than one snapshot of the source. */
   readonly resumed: boolean;
-  /** The last key applied, a text a column; null before the first chunk. */
-  readonly lastKey: readonly string[] | null;
+  /** The last key applied; null before the first chunk. */
+  readonly lastKey: LastKey | null;
   /** Where the source stood when the last whole pass began: what is newer has changed since. */
   readonly mark: Mark | null;
   /** The same of the pass under way, of its first attempt. */
@@ -90,7 +98,7 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     state: (row.state ?? 'new') as Checkpoint['state'],
     direct: row.direct === 't',
     resumed: row.resumed === 't',
-    lastKey: row.last_key == null ? null : (JSON.parse(row.last_key) as string[]),
+    lastKey: row.last_key == null ? null : toLastKey(JSON.parse(row.last_key) as LastKey | string[]),
     mark: row.mark == null ? null : (JSON.parse(row.mark) as Mark),
     passMark: row.pass_mark == null ? null : (JSON.parse(row.pass_mark) as Mark),
     processed: Number(row.processed),
@@ -100,6 +108,11 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     centralRows: row.central_rows == null ? null : Number(row.central_rows),
     sourceSnapshotAt: row.snapshot_at ?? null,
   };
+}
+
+/** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */
+function toLastKey(stored: LastKey | string[]): LastKey {
+  return Array.isArray(stored) ? { columns: [], values: stored } : stored;
 }
 
 /**

@@ -1,12 +1,14 @@
 import type { Layout } from '../../shared/settings.ts';
 import { typeFit } from '../catalogue/compat.ts';
-import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
+import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
+import type { TableShape } from '../catalogue/shape.ts';
 import { canDecode } from '../postgres/keyText.ts';
 import { keyMissing } from './refusals.ts';
 import {
   centralKey,
   centralPrint,
   hasUniqueKey,
+  indexOver,
   stampsItself,
   type Target,
   uniqueBesides,
@@ -34,6 +36,13 @@ export function describeTarget(
   });
   const first = source.key ?? [];
   const keyed = pairs.filter(({ from }) => first.includes(from.name));
+  const index = unique === null ? [] : indexOver(central, unique).filter(({ name }) => first.includes(name));
+  const ordered = keyed.flatMap(({ from, to }): { from: OrderedColumn; to: OrderedColumn }[] => {
+    const ours = source.keyColumns.find(({ name }) => name === from.name);
+    const theirs = index.find(({ name }) => name === from.name);
+    if (ours === undefined || theirs === undefined) return [];
+    return [{ from: { column: from, index: ours }, to: { column: to, index: theirs } }];
+  });
   const binary =
     pairs.every(({ from, to }) => typeFit(from, to) === 'same') &&
     keyed.every(({ from }) => canDecode(from.type));
@@ -45,8 +54,11 @@ export function describeTarget(
     stamped: layout === 'stamp',
     columns: [...first, ...rest],
     key: source.key,
+    sourceKey: source.keyColumns,
+    centralKey: index,
+    looseKey: ordered.filter(({ to }) => isLoose(to)).map(({ to }) => to.column.name),
     asText: pairs.filter(({ from }) => from.type === 'xml').map(({ from }) => from.name),
-    sameOrder: keyed.length === first.length && keyed.every(({ from, to }) => sortsAlike(from, to)),
+    sameOrder: ordered.length === first.length && ordered.every(({ from, to }) => sortsAlike(from, to)),
     format: binary ? 'binary' : 'text',
     alsoUnique: uniqueBesides(central, rest),
     plain: !central.otherConstraints && (layout !== 'stamp' || stampsItself(central)),
@@ -54,8 +66,4 @@ export function describeTarget(
     created,
     print: centralPrint(source, central),
   };
-}
-
-function sortsAlike(source: ColumnShape, central: ColumnShape): boolean {
-  return source.own === null && central.own === null && !source.collated && !central.collated;
 }

@@ -1,4 +1,5 @@
 import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
+import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { CopyFormat } from '../postgres/rowBlock.ts';
 
@@ -19,6 +20,12 @@ export interface Target {
   readonly columns: readonly string[];
   /** Key columns without the stamp; null where rows have no identity. */
   readonly key: readonly string[] | null;
+  /** How the source's index compares the key: the order in which rows come. Empty where there is none. */
+  readonly sourceKey: readonly KeyColumn[];
+  /** How central's index compares the same columns, in the same order. */
+  readonly centralKey: readonly KeyColumn[];
+  /** Key columns of which equal values may look otherwise (1.0 and 1.00): they are written, too. */
+  readonly looseKey: readonly string[];
   /**
    * Columns that the source writes as `column::text`: XML, whose own output leaves the encoding out of its
    * declaration.
@@ -71,6 +78,14 @@ export function hasUniqueKey(central: TableShape, columns: readonly string[]): b
   return central.uniqueKeys.some(
     (one) => one.length === columns.length && columns.every((name) => one.includes(name)),
   );
+}
+
+/** How central's unique index over these columns compares them, in the order in which they are named here. */
+export function indexOver(central: TableShape, columns: readonly string[]): readonly KeyColumn[] {
+  const index = central.uniqueColumns.find(
+    (one) => one.length === columns.length && one.every(({ name }) => columns.includes(name)),
+  );
+  return columns.flatMap((name) => index?.filter((one) => one.name === name) ?? []);
 }
 
 /** See {@link Target.alsoUnique}. @param columns that are copied, without those of the key */

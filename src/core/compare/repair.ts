@@ -131,7 +131,7 @@ export async function stageRows(
 ): Promise<{ readonly rows: number; readonly bytes: number } | null> {
   const { target } = what;
   const rows = source.copyOut(
-    copyRows(context.source.schema, target, { after: null, where: what.where }),
+    copyRows(context.source, target, { after: null, where: what.where }),
     target.format,
     target.columns.length,
   );

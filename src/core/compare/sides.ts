@@ -1,12 +1,18 @@
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import { table } from '../central/apply.ts';
+import { rowsOf } from '../central/apply.ts';
 import { STAMP } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
-import { ident, literal, qualified } from '../postgres/quote.ts';
+import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { withRuns } from '../source/serverRuns.ts';
-import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import {
+  closeSnapshot,
+  forTarget,
+  openSnapshot,
+  type Snapshot,
+  rowsOf as sourceRows,
+} from '../source/snapshot.ts';
 import type { PassContext } from '../sync/pass.ts';
 import { centralGone } from './refusal.ts';
 
@@ -70,14 +76,14 @@ export async function withSides<T>(
       source: {
         ...from,
         encoding: sourceEncoding,
-        from: `${qualified(source.schema, source.name)} t`,
+        from: `${sourceRows(source)} t`,
         where: [],
         blocks: blocksOf(source, from.version),
       },
       central: {
         ...to,
         encoding: centralEncoding,
-        from: `${table(target)} t`,
+        from: `${rowsOf(target)} t`,
         where: stamp,
         // The key's index finds one branch's rows among those of a hundred.
         blocks: target.stamped ? 0 : blocksOf(shape, to.version),

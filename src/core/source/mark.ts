@@ -262,7 +262,8 @@ WITH RECURSIVE tree AS (
   SELECT c.oid AS root, c.oid AS leaf FROM pg_class c
   WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)
   UNION ALL
-  SELECT t.root, i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.leaf
+  SELECT t.root, i.inhrelid FROM tree t JOIN pg_class p ON p.oid = t.leaf AND p.relkind = 'p'
+  JOIN pg_inherits i ON i.inhparent = p.oid
 ), ${ownTypes ? typeFacts(version) : ''} facts AS (
   SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
     string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,

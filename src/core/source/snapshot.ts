@@ -1,7 +1,8 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { KeyColumn } from '../catalogue/keyIndex.ts';
+import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
 import { printQuery } from '../catalogue/print.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import { type Key, keyConditions } from '../central/apply.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
@@ -71,8 +72,7 @@ export async function openSnapshot(
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
-  const cursor =
-    cursorColumn === null ? null : await greatest(session, qualified(schema, name), cursorColumn);
+  const cursor = cursorColumn === null ? null : await greatest(session, rowsOf(table), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
 }
 
@@ -122,7 +122,7 @@ export async function beginSnapshot(
   tables: readonly TableShape[],
 ): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
   const lockable = tables.filter((one) => one.kind === 'table' || one.kind === 'partitioned');
-  const names = lockable.map((one) => qualified(one.schema, one.name)).join(', ');
+  const names = lockable.map(rowsOf).join(', ');
   const results = await session.script(
     [
       beginSource(session, version),
@@ -158,17 +158,26 @@ export interface RowFilter {
   readonly where: string | null;
 }
 
+/**
+ * A source table's own rows, for FROM and LOCK TABLE: tables that inherit from it are tables of their own, with keys
+ * that may be the same as its own. The rows of a partitioned table are in its partitions.
+ */
+export function rowsOf({ schema, name, kind }: Pick<TableShape, 'schema' | 'name' | 'kind'>): string {
+  const only = kind === 'table' || kind === 'foreign_table' ? 'ONLY ' : '';
+  return `${only}${qualified(schema, name)}`;
+}
+
 /** COPY of a table's rows in key order; all columns that the target has, key first. */
-export function copyRows(schema: string, target: Target, filter: RowFilter): string {
-  const key = target.key ?? [];
-  const order = key.length === 0 ? '' : ` ORDER BY ${key.map((one) => `t.${ident(one)}`).join(', ')}`;
-  const written = (one: string): string => `t.${ident(one)}${target.asText.includes(one) ? '::text' : ''}`;
+export function copyRows(source: TableShape, target: Target, filter: RowFilter): string {
+  const written = (one: string): string =>
+    `t.${ident(one)}${target.asText.includes(one) ? '::pg_catalog.text' : ''}`;
   const columns = target.columns.map(written).join(', ');
-  const rows = `SELECT ${columns} FROM ${qualified(schema, target.name)} t${conditions(key, filter)}${order}`;
+  const where = conditions(target.sourceKey, filter);
+  const rows = `SELECT ${columns} FROM ${rowsOf(source)} t${where}${orderBy('t', target.sourceKey)}`;
   return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format})`;
 }
 
-function conditions(key: readonly string[], filter: RowFilter): string {
+function conditions(key: readonly KeyColumn[], filter: RowFilter): string {
   const all = [
     ...(filter.after === null ? [] : keyConditions('t', key, { after: filter.after, upTo: null })),
     ...(filter.where === null ? [] : [filter.where]),
@@ -179,12 +188,11 @@ function conditions(key: readonly string[], filter: RowFilter): string {
 /** How many rows a table has, and how many of them a condition holds for: one scan. */
 export async function countRows(
   session: Session,
-  schema: string,
-  table: string,
+  source: TableShape,
   where: string,
 ): Promise<{ readonly rows: number; readonly changed: number }> {
   const result = await session.query(
-    `SELECT count(*) AS rows, count(*) FILTER (WHERE ${where}) AS changed FROM ${qualified(schema, table)} t`,
+    `SELECT pg_catalog.count(*) AS rows, pg_catalog.count(*) FILTER (WHERE ${where}) AS changed FROM ${rowsOf(source)} t`,
     [],
     session.workMs,
   );

@@ -25,7 +25,7 @@ export async function runChanges(
 ): Promise<PassEnd> {
   const { source } = context;
   const where = changedSince('t', since);
-  const counted = await countRows(snapshot.session, source.schema, source.name, where);
+  const counted = await countRows(snapshot.session, source, where);
   if (counted.changed === 0 && !start.resumed) return nothingChanged(context, snapshot, counted.rows, start);
   const plan = { strategy: Strategy.Changes, where, removes: 'counts', sourceRows: counted.rows } as const;
   return runKeyedPass(context, snapshot, plan, start);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { SyncFailure } from '../../shared/errors.ts';
-import type { Key } from '../central/apply.ts';
+import type { LastKey } from '../central/checkpoint.ts';
 import type { CopyIn } from '../postgres/copyIn.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import { keyText } from '../postgres/keyText.ts';
@@ -28,7 +28,7 @@ export interface ChunkLoad {
   readonly rows: number;
   readonly bytes: number;
   /** Key of the last row; null where there is no key or no row. */
-  readonly lastKey: Key | null;
+  readonly lastKey: LastKey | null;
   /** Why the source ended early. The rows before are whole and in order, so they can be committed. */
   readonly cutShort: SyncFailure | null;
 }
@@ -81,9 +81,10 @@ export async function fillChunk(
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
 }
 
-function lastKeyOf(context: PassContext, last: Buffer | null): Key | null {
+function lastKeyOf(context: PassContext, last: Buffer | null): LastKey | null {
   const { source, target } = context;
   if (last === null || target.key === null) return null;
   const types = target.key.map((name) => source.columns.find((one) => one.name === name)?.type ?? '');
-  return keyText(target.format, last, types);
+  const columns = target.sourceKey.map((one) => one.print);
+  return { columns, values: keyText(target.format, last, types) };
 }

@@ -57,8 +57,8 @@ export async function runKeyedPass(
   const deadline = clock.monotonic() + limits.maxSnapshotMinutes * 60_000;
   // Few rows in key order: sorting them is cheap, walking the whole table by its index is not.
   if (plan.where !== null) await session.query('SET LOCAL enable_sort = on');
-  const filter = { after: start.lastKey, where: plan.where };
-  const text = copyRows(source.schema, target, filter);
+  const filter = { after: start.lastKey?.values ?? null, where: plan.where };
+  const text = copyRows(source, target, filter);
   const rows = session.copyOut(text, target.format, target.columns.length);
   const chunks = new Chunks(context, snapshot, plan, rows);
   let at: Checkpoint = {
@@ -170,7 +170,8 @@ class Chunks {
       return at;
     }
     this.#read += load.rows;
-    const range: KeyRange = { after: at.lastKey, upTo: last ? null : (load.lastKey ?? at.lastKey) };
+    const upTo = last ? null : (load.lastKey ?? at.lastKey);
+    const range: KeyRange = { after: at.lastKey?.values ?? null, upTo: upTo?.values ?? null };
     const removes = this.#removesRanges() && (load.rows > 0 || last);
     const { moves } = this.#context.care;
     const applied = await session.query(
@@ -262,7 +263,7 @@ class Chunks {
   /** @param at with the last key applied, the open transaction's included */
   async #removeTail(session: Session, at: Checkpoint): Promise<number> {
     const { target, connection } = this.#context;
-    const tail = deleteRange(target, connection, { after: at.lastKey, upTo: null });
+    const tail = deleteRange(target, connection, { after: at.lastKey?.values ?? null, upTo: null });
     const removed = (await session.query(tail, [], session.workMs)).rowCount;
     await brake(this.#context, session, at, removed);
     return removed;

@@ -2,7 +2,7 @@ import { FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
 import { column, type TableShape } from '../catalogue/shape.ts';
-import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
+import { type Checkpoint, centralRefusal, type LastKey } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { ident, literal } from '../postgres/quote.ts';
 import { brokenSince, type MarkProblem, since } from '../source/mark.ts';
@@ -113,10 +113,15 @@ function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot:
  */
 function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot: Snapshot): boolean {
   if (found.state !== 'running' || found.strategy === Strategy.Replace) return false;
-  if (found.lastKey !== null && found.lastKey.length !== target.key?.length) return false;
+  if (found.lastKey !== null && !isOfKey(found.lastKey, target)) return false;
   if (found.batchId === job.batchId) return true;
   if (job.strategy !== null || found.passMark === null) return false;
   return typeof since(found.passMark, snapshot.horizon, snapshot.fingerprint) === 'bigint';
+}
+
+/** Whether a last key is one of the columns, and in the order, that the table's key has now. */
+function isOfKey({ columns }: LastKey, { sourceKey }: Target): boolean {
+  return columns.length === sourceKey.length && sourceKey.every((one, place) => one.print === columns[place]);
 }
 
 /** Runs a pass as planned. */

@@ -57,7 +57,7 @@ async function isUnchanged(
 async function replaceAll(context: PassContext, snapshot: Snapshot, start: Checkpoint): Promise<PassEnd> {
   const { links, connection, source, target, stop } = context;
   const { session, version } = await links.central();
-  const text = copyRows(source.schema, target, { after: null, where: null });
+  const text = copyRows(source, target, { after: null, where: null });
   const rows = snapshot.session.copyOut(text, target.format, target.columns.length);
   const stage = stageTable(connection, target.name);
   try {

@@ -2,11 +2,10 @@ import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { moveUnchanged } from '../central/checkpoints.ts';
 import type { Claim } from '../central/ownership.ts';
-import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
 import { withRuns } from '../source/serverRuns.ts';
-import { beginSnapshot } from '../source/snapshot.ts';
+import { beginSnapshot, rowsOf } from '../source/snapshot.ts';
 import type { Links } from './pass.ts';
 
 /** A table that may well be unchanged: its last pass is whole, and its central table fits. */
@@ -93,8 +92,8 @@ async function findUnchanged(
 /** The first of the parts names the columns of all. */
 function countQuery(tables: readonly (SweepTable & { readonly from: bigint })[]): string {
   const counts = tables.map(
-    ({ source: { oid, schema, name }, from }) =>
-      `SELECT ${oid},count(*),count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${qualified(schema, name)} t`,
+    ({ source, from }) =>
+      `SELECT ${source.oid},count(*),count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${rowsOf(source)} t`,
   );
   return `SELECT * FROM (${counts.join(' UNION ALL ')}) AS t(oid, rows, changed)`;
 }

@@ -19,7 +19,7 @@ function checkpoint(processed: number): Checkpoint {
     state: 'running',
     direct: true,
     resumed: false,
-    lastKey: [String(processed)],
+    lastKey: { columns: ['id'], values: [String(processed)] },
     mark: null,
     passMark: null,
     processed,

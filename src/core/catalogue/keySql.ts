@@ -1,0 +1,80 @@
+import { ident, literal } from '../postgres/quote.ts';
+import type { KeyColumn, KeyOperators } from './keyIndex.ts';
+
+/** A key as text, a column each. */
+export type Key = readonly string[];
+
+/**
+ * The conditions that keep a key of the row `alias` behind `after` and up to and with `upTo`; null is open.
+ * `(a, b) > (x, y)` uses the key's index; written out with OR it would not. But it takes one operator for all
+ * columns: where theirs differ, the condition on the first column is what finds the place in the index.
+ */
+export function keyConditions(
+  alias: string,
+  key: readonly KeyColumn[],
+  { after, upTo }: { readonly after: Key | null; readonly upTo: Key | null },
+): readonly string[] {
+  return [
+    ...(after === null ? [] : [beyond(alias, key, after, 'greater', 'atLeast', 'greater')]),
+    ...(upTo === null ? [] : [beyond(alias, key, upTo, 'less', 'atMost', 'atMost')]),
+  ];
+}
+
+type Strategy = keyof KeyOperators;
+
+/** @param last how the last column compares; all before it decide by `strictly` as soon as they differ */
+function beyond(
+  alias: string,
+  key: readonly KeyColumn[],
+  values: Key,
+  strictly: Strategy,
+  orEqual: Strategy,
+  last: Strategy,
+): string {
+  const columns = key.map((one) => column(alias, one));
+  const bounds = key.map((one, place) => `${literal(values[place] ?? null)}::${one.type}`);
+  const [first] = key;
+  const operator = first?.operators[last] ?? '';
+  if (key.every((one) => one.operators[last] === operator)) {
+    return key.length === 1
+      ? `${columns[0]} ${operator} ${bounds[0]}`
+      : `ROW(${columns.join(', ')}) ${operator} ROW(${bounds.join(', ')})`;
+  }
+  const compared = (place: number, how: Strategy): string =>
+    `${columns[place]} ${key[place]?.operators[how]} ${bounds[place]}`;
+  const from = (place: number): string =>
+    place === key.length - 1
+      ? compared(place, last)
+      : `(${compared(place, orEqual)} AND (${compared(place, strictly)} OR ${from(place + 1)}))`;
+  return from(0);
+}
+
+/** ORDER BY of a key, in the order of its own index; empty where there is no key. */
+export function orderBy(alias: string, key: readonly KeyColumn[]): string {
+  if (key.length === 0) return '';
+  const columns = key.map((one) =>
+    one.using
+      ? `${column(alias, one)} USING ${one.operators.less}`
+      : `${alias}.${ident(one.name)}${collate(one)}`,
+  );
+  return ` ORDER BY ${columns.join(', ')}`;
+}
+
+/** The conditions that two rows have the same key, by the operators of the first one's index. */
+export function sameKey(alias: string, other: string, key: readonly KeyColumn[]): readonly string[] {
+  return key.map(
+    (one) => `${column(alias, one)} ${one.operators.equal} ${cast(`${other}.${ident(one.name)}`, one)}`,
+  );
+}
+
+function column(alias: string, one: KeyColumn): string {
+  return `${cast(`${alias}.${ident(one.name)}`, one)}${collate(one)}`;
+}
+
+function cast(value: string, { cast: casts, type }: KeyColumn): string {
+  return casts ? `(${value})::${type}` : value;
+}
+
+function collate({ collation }: KeyColumn): string {
+  return collation === null ? '' : ` COLLATE ${collation}`;
+}
