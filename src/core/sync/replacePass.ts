@@ -46,7 +46,7 @@ async function isUnchanged(
   { centralRows }: Checkpoint,
   since: bigint,
 ): Promise<boolean> {
-  const counted = await countRows(session, source.schema, source.name, changedSince('t', since));
+  const counted = await countRows(session, source, changedSince('t', since));
   return counted.changed === 0 && counted.rows === centralRows;
 }
 
