@@ -7,6 +7,7 @@ import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/base.ts';
 import type { ConnectionWork } from './batch/connectionRun.ts';
 import {
+  keepOnly,
   narrow,
   pickConnection,
   pickConnections,
@@ -201,10 +202,13 @@ class JournaledEngine implements Engine {
 
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
     const base = this.#base;
-    const connections = pickConnections(base.settings, request.connections ?? []);
+    const { only } = request;
+    const asked = only === undefined ? request.connections : only.map((one) => one.connection);
+    const connections = pickConnections(base.settings, asked ?? []);
     return this.#leased(request, control, async () => {
-      const names = request.tables ?? [];
-      const plans = narrow(await lookAtSources(base, connections, control, names), names);
+      const names = only === undefined ? (request.tables ?? []) : [];
+      const found = narrow(await lookAtSources(base, connections, control, names), names);
+      const plans = only === undefined ? found : keepOnly(found, only);
       return verifyConnections(runContext(base, control, null, request), plans, request.repair ?? false);
     });
   }

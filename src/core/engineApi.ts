@@ -4,6 +4,7 @@ import type {
   LeaseHolder,
   LogRow,
   ScheduleView,
+  TableName,
   TableOutcome,
   TableRow,
 } from '../shared/contract.ts';
@@ -67,6 +68,8 @@ export interface VerifyRequest {
   readonly trigger: BatchTrigger;
   readonly connections?: readonly string[];
   readonly tables?: readonly string[];
+  /** Only these, by their names in the journal; in place of connections and tables. */
+  readonly only?: readonly TableName[];
   /** Mends what differs. */
   readonly repair?: boolean;
   readonly allowDeletes?: boolean;

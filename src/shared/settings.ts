@@ -160,6 +160,8 @@ const sync = z.strictObject({
     .nullable()
     .default(null),
   verifyEveryDays: z.int().min(0).max(365).default(7),
+  /** What the service does about a table that its verify finds to differ. */
+  onDifference: z.enum(['tell', 'repair']).default('tell'),
 });
 
 /** `settings.json`, as DESIGN describes it. Every field but `central` and `connections` has a default. */

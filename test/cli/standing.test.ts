@@ -25,7 +25,11 @@ test('sync-status tells of a table of an earlier batch that still fails at anoth
   await atBranch(pair, ...INVOICES);
   const { home, branchline } = homeOfTwo(pair);
   using _home = home;
-  await atCentral(pair, 'CREATE SCHEMA IF NOT EXISTS b', 'CREATE VIEW b.c_invoice AS SELECT 1 AS id');
+  await atCentral(
+    pair,
+    `CREATE SCHEMA b AUTHORIZATION ${pair.central.user}`,
+    'CREATE VIEW b.c_invoice AS SELECT 1 AS id',
+  );
   expect((await branchline('sync-all')).code).toBe(1);
 
   const one = await branchline('sync-all', '--connection', 'a');

@@ -1,3 +1,4 @@
+import type { TableName } from '../../shared/contract.ts';
 import { type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { modelName, namesTable } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
@@ -107,6 +108,21 @@ export function narrow(plans: readonly SourcePlan[], names: readonly string[]): 
     ...plan,
     selected: plan.selected.filter((one) => names.some((name) => namesTable(name, one.table))),
   }));
+}
+
+/**
+ * Keeps of the selected tables those that are named with their connection; also where the source could not be read,
+ * or does not have them.
+ */
+export function keepOnly(plans: readonly SourcePlan[], only: readonly TableName[]): readonly SourcePlan[] {
+  return plans.map((plan) => {
+    const names = only.filter((one) => one.connection === plan.connection.id).map((one) => one.table);
+    const byName = new Map(plan.selected.map((one) => [one.table, one]));
+    const selected = [...new Set(names)].map(
+      (table) => byName.get(table) ?? { table, shape: null, strategy: null, cursor: null, mayDelete: false },
+    );
+    return { ...plan, selected };
+  });
 }
 
 /** @returns the error that names the nearest right table, spelled as model or table like what was typed */

@@ -1,6 +1,8 @@
+import type { TableName } from '../../shared/contract.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
 import { BatchTrigger, InterruptionReason } from '../../shared/status.ts';
+import { type VerifyReport, VerifyResult } from '../../shared/verify.ts';
 import type { OutOfReach } from '../batch/reach.ts';
 import type { Clock } from '../ports.ts';
 import { noteGaveUp } from './candidates.ts';
@@ -134,7 +136,8 @@ export class Unattended {
     await this.#run(opened, 'verify', [], async (run) => {
       try {
         const request = { trigger: this.#host.face, connections: [connection], tables };
-        const { interrupted } = await opened.engine.verify(request, run.control);
+        const found = await opened.engine.verify(request, run.control);
+        const { interrupted } = await this.#mend(opened, run, found);
         if (!interrupted) this.#verified.add(connection);
         // Else a person would see what was stopped begin anew.
         if (run.stoppedByPerson) this.#verifySoon = false;
@@ -144,6 +147,16 @@ export class Unattended {
         this.#host.logError(error);
       }
     });
+  }
+
+  /** Repairs what a verify found to differ, where the settings want that; else a person is told. */
+  async #mend({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
+    const only = tablesWith(found, VerifyResult.Differs);
+    if (found.interrupted || only.length === 0 || settings.sync.onDifference !== 'repair') return found;
+    const report = await engine.verify({ trigger: this.#host.face, only, repair: true }, run.control);
+    const mended = tablesWith(report, VerifyResult.Repaired);
+    if (mended.length > 0) this.#host.tell({ type: 'differences_mended', tables: mended });
+    return report;
   }
 
   /**
@@ -175,6 +188,12 @@ export class Unattended {
     const found: OutOfReach | 'wanted' | null = await Promise.race([outOfReach(opened, connections), wanted]);
     return found !== 'wanted' && this.#host.gate.passes(connections, found);
   }
+}
+
+function tablesWith({ tables }: VerifyReport, result: VerifyResult): readonly TableName[] {
+  return tables
+    .filter((row) => row.result === result)
+    .map((row) => ({ connection: row.connection, table: row.table_name }));
 }
 
 async function outOfReach({ engine }: Opened, connections: readonly string[]): Promise<OutOfReach | null> {

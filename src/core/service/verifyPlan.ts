@@ -1,5 +1,6 @@
+import { FailureCode } from '../../shared/errors.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { VerifyResult } from '../../shared/verify.ts';
+import { type VerifiedRow, VerifyResult } from '../../shared/verify.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** Tables of one connection that are to be verified. */
@@ -26,10 +27,15 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
     const tables = journal.knownTables(id).filter((table) => {
       const row = last.get(table);
       if (row === undefined) return (journal.firstRunAt(id, table) ?? before) < before;
-      return row.checked_at < (row.result === VerifyResult.Failed ? yesterday : before);
+      return row.checked_at < (isWorthAnotherTry(row) ? yesterday : before);
     });
     return tables.length > 0 ? [{ connection: id, tables }] : [];
   });
+}
+
+/** What a person has to allow first comes no further tomorrow. */
+function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
+  return result === VerifyResult.Failed && failure?.code !== FailureCode.TooManyDeletes;
 }
 
 function daysAgo(now: Date, days: number): string {

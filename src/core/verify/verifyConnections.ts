@@ -28,9 +28,9 @@ export async function verifyConnections(
   };
 }
 
-/** Where the source could not be looked at, one row stands for all its tables. */
+/** Where the source could not be looked at, and no table was asked for by name, one row stands for all its tables. */
 function withKnownTables(plan: SourcePlan): SourcePlan {
-  if (plan.failure === null) return plan;
+  if (plan.failure === null || plan.selected.length > 0) return plan;
   const all = { table: UNKNOWN_TABLES, shape: null, strategy: null, cursor: null, mayDelete: false };
   return { ...plan, selected: [all] };
 }

@@ -8,6 +8,7 @@ import type { Draft } from './views.ts';
 const name = z.string().min(1).max(200);
 const search = z.string().max(200);
 const names = z.array(name).max(5000);
+const tables = z.array(z.strictObject({ connection: name, table: name })).max(5000);
 const nothing = z.tuple([]);
 
 const scope = { connections: names.optional(), tables: names.optional() };
@@ -59,10 +60,7 @@ export const ARGS: { readonly [C in CallName]: z.ZodType<Parameters<Calls[C]>> }
   resume: z.tuple([
     name,
     z.strictObject({
-      tables: z
-        .array(z.strictObject({ connection: name, table: name }))
-        .max(5000)
-        .optional(),
+      tables: tables.optional(),
       allowDeletes: z.boolean().optional(),
       acceptSources: names.optional(),
     }) as z.ZodType<Parameters<Calls['resume']>[1]>,
@@ -70,6 +68,7 @@ export const ARGS: { readonly [C in CallName]: z.ZodType<Parameters<Calls[C]>> }
   verify: z.tuple([
     z.strictObject({
       ...scope,
+      only: tables.optional(),
       repair: z.boolean().optional(),
       allowDeletes: z.boolean().optional(),
     }) as z.ZodType<Parameters<Calls['verify']>[0]>,

@@ -1,4 +1,4 @@
-import type { ConnectionTestStep, LeaseHolder, TableRow } from '../contract.ts';
+import type { ConnectionTestStep, LeaseHolder, TableName, TableRow } from '../contract.ts';
 import type { SettingsFile } from '../settings.ts';
 import type { Strategy } from '../status.ts';
 import type {
@@ -64,13 +64,15 @@ export interface Calls {
   readonly resume: (
     batchId: string,
     options: {
-      readonly tables?: readonly { readonly connection: string; readonly table: string }[];
+      readonly tables?: readonly TableName[];
       readonly allowDeletes?: boolean;
       readonly acceptSources?: readonly string[];
     },
   ) => null;
   readonly verify: (
     scope: Scope & {
+      /** Only these, in place of connections and tables. */
+      readonly only?: readonly TableName[];
       readonly repair?: boolean;
       readonly allowDeletes?: boolean;
     },

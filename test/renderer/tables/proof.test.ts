@@ -17,10 +17,25 @@ describe('the badge of a table', () => {
     });
   });
 
+  it('says since when it differs, also where a later verify could not compare it (A10)', () => {
+    const since = { differs_since: '2026-11-22T02:00:00.000Z' };
+    for (const result of ['differs', 'failed', 'behind'] as const)
+      expect(proofWords(verified({ result, ...since }), t, format)).toMatchObject({
+        proof: 'differs',
+        main: 'differs',
+        more: expect.stringContaining('since'),
+      });
+  });
+
+  it('does not say that it differs once a pass has looked at all its rows', () => {
+    const row = verified({ result: 'differs', differs_since: null });
+    expect(proofWords(row, t, format)).toMatchObject({ proof: 'copied_since', main: 'copied anew since' });
+  });
+
   it('says when it was equal last, where it is not', () => {
-    const row = verified({ result: 'differs', proved_at: '2020-11-22T01:41:00.000Z' });
+    const row = verified({ result: 'behind', proved_at: '2020-11-22T01:41:00.000Z' });
     expect(proofWords(row, t, format)).toMatchObject({
-      main: 'differs',
+      main: 'behind',
       more: 'last equal 22 Nov 2020, 08:41',
     });
   });

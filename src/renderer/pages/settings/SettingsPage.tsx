@@ -11,6 +11,7 @@ import { Exchange } from './Exchange.tsx';
 import { Keeping } from './Keeping.tsx';
 import { LinkUse } from './LinkUse.tsx';
 import { Notices } from './Notices.tsx';
+import { Proving } from './Proving.tsx';
 import { SupportBundle } from './SupportBundle.tsx';
 
 /** What concerns all of Branchline on this computer. */
@@ -35,6 +36,7 @@ export function SettingsPage() {
               <Stack gap="lg">
                 <Notices settings={view} />
                 <LinkUse settings={view} />
+                <Proving settings={view} />
                 <SupportBundle />
               </Stack>
             </SimpleGrid>

@@ -19,6 +19,7 @@ const SHAPES = {
   differs: { icon: IconShieldX, look: 'bad' },
   not_compared: { icon: IconShieldOff, look: 'quiet' },
   failed: { icon: IconShieldX, look: 'bad' },
+  copied_since: { icon: IconShieldQuestion, look: 'quiet' },
   never: { icon: IconShieldQuestion, look: 'quiet' },
 } as const satisfies Readonly<Record<Proof, unknown>>;
 

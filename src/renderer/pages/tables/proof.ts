@@ -3,7 +3,7 @@ import { type VerifiedRow, VerifyResult } from '../../../shared/verify.ts';
 import type { Format } from '../../words/format.ts';
 
 /** Whether a table is known to be the same at both ends. */
-export type Proof = VerifyResult | 'never';
+export type Proof = VerifyResult | 'never' | 'copied_since';
 
 export interface ProofWords {
   readonly proof: Proof;
@@ -14,8 +14,15 @@ export interface ProofWords {
 
 export function proofWords(verified: VerifiedRow | null, t: Translate, format: Format): ProofWords {
   if (verified === null) return { proof: 'never', main: t('tablesPage.proof.never'), more: null };
-  const { result, proved_at: provedAt, checked_at: checkedAt } = verified;
+  const { proved_at: provedAt, checked_at: checkedAt, differs_since: differsSince } = verified;
+  const result = proofOf(verified);
   const main = t(`tablesPage.proof.${result}`);
+  if (differsSince !== null)
+    return {
+      proof: result,
+      main,
+      more: t('tablesPage.proof.since', { time: format.shortTime(differsSince) }),
+    };
   if (result === VerifyResult.Equal || result === VerifyResult.Repaired) {
     const time = format.shortTime(provedAt ?? checkedAt);
     return { proof: result, main, more: time };
@@ -25,6 +32,12 @@ export function proofWords(verified: VerifiedRow | null, t: Translate, format: F
       ? t('tablesPage.proof.checked', { time: format.shortTime(checkedAt) })
       : t('tablesPage.proof.lastEqual', { time: format.shortTime(provedAt) });
   return { proof: result, main, more };
+}
+
+/** A difference stays one until something has proved the table equal, whatever the last verify came to. */
+export function proofOf({ result, differs_since }: VerifiedRow): Exclude<Proof, 'never'> {
+  if (differs_since !== null) return VerifyResult.Differs;
+  return result === VerifyResult.Differs ? 'copied_since' : result;
 }
 
 /** What a verify has found, as sentences. */

@@ -3,7 +3,7 @@ import { isProved } from '../../../shared/verify.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 
 /** Which tables are shown. `left`: those that have run, and that the settings do not select any more. */
-export const SHOWN = ['all', 'failed', 'unproved', 'left'] as const;
+export const SHOWN = ['all', 'failed', 'differs', 'unproved', 'left'] as const;
 export type Shown = (typeof SHOWN)[number];
 
 /** By what they are in order. */
@@ -81,6 +81,7 @@ function isShown(state: TableState, shown: Shown): boolean {
   if (shown === 'left') return !state.selected;
   if (!state.selected) return false;
   if (shown === 'failed') return state.last?.status === TableStatus.Failed;
+  if (shown === 'differs') return state.verified !== null && state.verified.differs_since !== null;
   if (shown === 'unproved') return state.verified === null || !isProved(state.verified);
   return true;
 }

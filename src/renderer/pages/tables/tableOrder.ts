@@ -2,6 +2,7 @@ import { compareNames, compareText } from '../../../shared/naming.ts';
 import { Strategy, TableStatus } from '../../../shared/status.ts';
 import { VerifyResult } from '../../../shared/verify.ts';
 import type { TableState } from '../../../shared/window/views.ts';
+import { type Proof, proofOf } from './proof.ts';
 import { type Sort, statusOf, type TableFilter } from './tableFilter.ts';
 
 /** What needs a person comes first. */
@@ -14,11 +15,12 @@ const STATUSES: readonly (TableStatus | undefined)[] = [
   TableStatus.Completed,
 ];
 
-const PROOFS: readonly (VerifyResult | undefined)[] = [
+const PROOFS: readonly (Proof | undefined)[] = [
   VerifyResult.Differs,
   VerifyResult.Failed,
   VerifyResult.Behind,
   VerifyResult.NotCompared,
+  'copied_since',
   undefined,
   VerifyResult.Repaired,
   VerifyResult.Equal,
@@ -43,7 +45,7 @@ const BY: Readonly<Record<Sort, Compare>> = {
   // What has never arrived is the oldest of all.
   success: (a, b) => compareText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
   status: (a, b) => STATUSES.indexOf(statusOf(a)) - STATUSES.indexOf(statusOf(b)),
-  proof: (a, b) => PROOFS.indexOf(a.verified?.result) - PROOFS.indexOf(b.verified?.result),
+  proof: (a, b) => proofRank(a) - proofRank(b),
 };
 
 /** The tables in the order that is asked for; those alike by name, whichever way round. */
@@ -54,4 +56,8 @@ export function ordered(
   const by = BY[sort];
   const sign = down ? -1 : 1;
   return states.toSorted((a, b) => sign * by(a, b) || byName(a, b));
+}
+
+function proofRank({ verified }: TableState): number {
+  return PROOFS.indexOf(verified === null ? undefined : proofOf(verified));
 }

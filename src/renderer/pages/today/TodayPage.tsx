@@ -11,6 +11,7 @@ import { Answered } from '../../parts/Answered.tsx';
 import { Page } from '../../parts/Page.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { Actions } from './Actions.tsx';
+import { Differences } from './Differences.tsx';
 import { LATEST, LatestBatches } from './LatestBatches.tsx';
 import { NextRun } from './NextRun.tsx';
 import { RunningBatch } from './RunningBatch.tsx';
@@ -58,22 +59,27 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   );
   const troubles = troublesOf(live);
   const [first] = troubles;
+  const { differing } = live.status;
+  const needsPerson = first !== undefined && !first.resumesAlone;
+  // As CONCERN_RANKS has it: what failed first, then what differs, then what was stopped.
+  const failedFirst = needsPerson && first.failed.length > 0;
   return (
     <>
       <StandingCard standing={standing}>
         {!notSetUp && (
           <>
-            <Actions live={live} main={first === undefined} />
+            <Actions live={live} main={first === undefined && differing.length === 0} />
             {!settingsWrong && linkLoss === null && <NextRun status={live.status} />}
           </>
         )}
       </StandingCard>
       {live.run !== null && <RunningBatch run={live.run} />}
+      {!failedFirst && <Different live={live} main />}
       {troubles.slice(0, TROUBLES_SHOWN).map((one) => (
         <Trouble
           key={one.batch.batch_id}
           attention={one}
-          main={one === first && !one.resumesAlone && live.run === null}
+          main={one === first && needsPerson && live.run === null && (failedFirst || differing.length === 0)}
         />
       ))}
       {troubles.length > TROUBLES_SHOWN && (
@@ -83,13 +89,20 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
           </Anchor>
         </Text>
       )}
+      {failedFirst && <Different live={live} main={false} />}
       {(!notSetUp || hasHistory) && <LatestBatches />}
     </>
   );
 }
 
-/** What needs a person first; what is being gone on with at this moment is no trouble now. */
+function Different({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
+  const { differing } = live.status;
+  return differing.length === 0 ? null : <Differences tables={differing} main={main && live.run === null} />;
+}
+
+/** What failed and needs a person first, then what was stopped; what is being gone on with at this moment is no trouble now. */
 function troublesOf({ status, run }: LiveView): readonly Attention[] {
   const open = status.attention.filter((one) => one.batch.batch_id !== run?.batchId);
-  return [...open.filter((one) => !one.resumesAlone), ...open.filter((one) => one.resumesAlone)];
+  const rank = (one: Attention): number => (one.resumesAlone ? 2 : one.failed.length > 0 ? 0 : 1);
+  return open.toSorted((a, b) => rank(a) - rank(b));
 }

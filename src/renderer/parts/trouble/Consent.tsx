@@ -12,7 +12,7 @@ export interface Allowance {
   readonly acceptSources?: readonly string[];
 }
 
-/** Asks a person for what the program may not decide, and goes on with the batch. */
+/** Asks a person for what the program may not decide, and goes on with the batch or the repair. */
 export function Consent({
   batchId,
   allowance,
@@ -21,7 +21,7 @@ export function Consent({
   onClose,
   children,
 }: {
-  readonly batchId: string;
+  readonly batchId: string | null;
   readonly allowance: Allowance;
   readonly title: string;
   readonly confirm: string;
@@ -31,23 +31,26 @@ export function Consent({
   const t = useT();
   const { run, whyNotRun } = useMay();
   const resume = useCommand('resume', { quiet: true });
+  const repair = useCommand('verify', { quiet: true });
+  const error = resume.error ?? repair.error;
+  const goOn = (): void => {
+    const done = { onSuccess: onClose };
+    const { tables, allowDeletes = false } = allowance;
+    if (batchId !== null) resume.mutate([batchId, allowance], done);
+    else repair.mutate([{ only: tables, repair: true, allowDeletes }], done);
+  };
   return (
     <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('window.close') }}>
       <Stack gap="md">
         {children}
-        {resume.error !== null && <ErrorAlert error={resume.error} />}
+        {error !== null && <ErrorAlert error={error} />}
         {whyNotRun !== undefined && <Text size="sm">{whyNotRun}</Text>}
         <Group justify="flex-end" gap="xs">
           {/* The harmless way has the focus: Enter alone deletes nothing. */}
           <Button variant="default" data-autofocus onClick={onClose}>
             {t('window.cancel')}
           </Button>
-          <Button
-            color="red.9"
-            disabled={!run}
-            loading={resume.isPending}
-            onClick={() => resume.mutate([batchId, allowance], { onSuccess: onClose })}
-          >
+          <Button color="red.9" disabled={!run} loading={resume.isPending || repair.isPending} onClick={goOn}>
             {confirm}
           </Button>
         </Group>

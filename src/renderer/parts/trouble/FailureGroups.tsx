@@ -18,7 +18,8 @@ export function FailureGroups({
   main = false,
   alone = false,
 }: {
-  readonly batchId: string;
+  /** The batch that is gone on with; null where it is a repair that failed. */
+  readonly batchId: string | null;
   readonly groups: readonly FailureGroup[];
   /** False where it is clear which table is meant. */
   readonly named?: boolean;
@@ -53,7 +54,7 @@ function StepButton({
   group,
   main,
 }: {
-  readonly batchId: string;
+  readonly batchId: string | null;
   readonly group: FailureGroup;
   readonly main: boolean;
 }) {
@@ -89,7 +90,8 @@ function StepButton({
         </Group>
       );
     case 'accept_source':
-      return (
+      // The next batch asks for it.
+      return batchId === null ? null : (
         <Group>
           <Button variant={variant} disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
             {t('troubles.acceptSource')}

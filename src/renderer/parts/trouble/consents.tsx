@@ -7,7 +7,8 @@ import type { FailureGroup } from './groupFailures.ts';
 import { refOf } from './refs.ts';
 
 interface Asked {
-  readonly batchId: string;
+  /** Null where it is a repair that goes on. */
+  readonly batchId: string | null;
   readonly group: FailureGroup;
   readonly onClose: () => void;
 }

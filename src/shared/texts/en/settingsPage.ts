@@ -39,6 +39,17 @@ export const settingsPage = {
   someHours: 'Limit only at certain hours',
   from: 'From',
   to: 'To',
+  proving: 'Comparing with head office',
+  verifyEvery: 'Compare every table every (days)',
+  verifyEveryHelp: '0 means never. It finds what others have changed at head office.',
+  onDifference: 'Where a table differs',
+  difference: {
+    tell: 'Tell me',
+    tellHelp: 'Today shows it with a button that repairs it.',
+    repair: 'Repair it at once',
+    repairHelp:
+      'Rows at head office become as they are at the branch. Many deletions still need your consent.',
+  },
   exchange: 'Move the settings to another computer',
   exchangeHelp:
     'The file holds connections, tables, schedules and everything on this page. It never holds a password.',

@@ -19,6 +19,7 @@ export const tablesPage = {
   shown: {
     all: 'all tables',
     failed: 'failed',
+    differs: 'known to differ',
     unproved: 'not proved equal',
     left: 'no longer copied',
   },
@@ -74,6 +75,8 @@ export const tablesPage = {
     differs: 'differs',
     not_compared: 'not comparable',
     failed: 'could not verify',
+    copied_since: 'copied anew since',
+    since: 'since {{time}}',
     checked: 'compared {{time}}',
     lastEqual: 'last equal {{time}}',
   },
@@ -98,6 +101,8 @@ export const tablesPage = {
     differs: 'Head office does not have what the branch has. “Verify and repair” mends it.',
     not_compared: 'It could not be compared.',
     failed: 'It could not be compared this time.',
+    copied_since:
+      'It differed when it was compared. Since then all its rows were compared or sent again. “Verify” proves that it is the same.',
   },
   notCompared: {
     source_table_missing: 'The table is no longer at the branch.',

@@ -98,6 +98,14 @@ export const todayPage = {
     earlier_other: '{{count}} earlier batches need you too',
     gone: 'What failed is no longer on record. Run a batch to bring everything up to date.',
   },
+  differences: {
+    title_one: '1 table differs at head office',
+    title_other: '{{count}} tables differ at head office',
+    means:
+      'Found when branch and head office were compared ({{time}}). Rows at head office were added, changed or deleted by others. “Repair” makes these tables at head office as they are at the branch; nothing is changed at the branch.',
+    repair: 'Repair',
+    more: 'See what differs',
+  },
   latest: {
     title: 'Latest batches',
     all: 'See the history',

@@ -36,6 +36,17 @@ export const settingsPage = {
   someHours: 'Batasi hanya pada jam tertentu',
   from: 'Dari',
   to: 'Sampai',
+  proving: 'Perbandingan dengan kantor pusat',
+  verifyEvery: 'Bandingkan setiap tabel tiap (hari)',
+  verifyEveryHelp: '0 berarti tidak pernah. Dengan ini diketahui apa yang diubah pihak lain di kantor pusat.',
+  onDifference: 'Bila ada tabel yang berbeda',
+  difference: {
+    tell: 'Beri tahu saya',
+    tellHelp: 'Halaman Hari ini menampilkannya beserta tombol untuk memperbaikinya.',
+    repair: 'Langsung perbaiki',
+    repairHelp:
+      'Baris di kantor pusat dibuat sama seperti di cabang. Penghapusan dalam jumlah besar tetap memerlukan persetujuan Anda.',
+  },
   exchange: 'Pindahkan pengaturan ke komputer lain',
   exchangeHelp:
     'Berkasnya berisi koneksi, tabel, jadwal, dan semua yang ada di halaman ini. Kata sandi tidak pernah ada di dalamnya.',

@@ -18,6 +18,7 @@ export const tablesPage = {
   shown: {
     all: 'semua tabel',
     failed: 'yang gagal',
+    differs: 'yang diketahui berbeda',
     unproved: 'belum terbukti sama',
     left: 'tidak disalin lagi',
   },
@@ -73,6 +74,8 @@ export const tablesPage = {
     differs: 'berbeda',
     not_compared: 'tak terbandingkan',
     failed: 'gagal diverifikasi',
+    copied_since: 'sudah disalin ulang',
+    since: 'sejak {{time}}',
     checked: 'diverifikasi {{time}}',
     lastEqual: 'terakhir sama {{time}}',
   },
@@ -99,6 +102,8 @@ export const tablesPage = {
       'Kantor pusat tidak punya isi yang sama dengan cabang. “Verifikasi dan perbaiki” membetulkannya.',
     not_compared: 'Tabel ini tidak dapat dibandingkan.',
     failed: 'Kali ini tabel tidak berhasil dibandingkan.',
+    copied_since:
+      'Tabel ini berbeda ketika dibandingkan. Setelah itu semua barisnya dibandingkan atau dikirim lagi. “Verifikasi” membuktikan bahwa isinya sama.',
   },
   notCompared: {
     source_table_missing: 'Tabel ini tidak ada lagi di cabang.',

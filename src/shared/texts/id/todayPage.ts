@@ -89,6 +89,13 @@ export const todayPage = {
     earlier_other: '{{count}} batch sebelumnya juga memerlukan Anda',
     gone: 'Catatan tentang yang gagal sudah tidak ada. Jalankan batch agar semuanya mutakhir.',
   },
+  differences: {
+    title_other: '{{count}} tabel berbeda di kantor pusat',
+    means:
+      'Ditemukan ketika data cabang dan kantor pusat dibandingkan ({{time}}). Ada baris di kantor pusat yang ditambah, diubah, atau dihapus pihak lain. “Perbaiki” membuat tabel ini di kantor pusat sama seperti di cabang; di cabang tidak ada yang diubah.',
+    repair: 'Perbaiki',
+    more: 'Lihat perbedaannya',
+  },
   latest: {
     title: 'Batch terakhir',
     all: 'Lihat riwayat',

@@ -59,6 +59,11 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await look('batch-interrupted');
   await button(t('troubles.resume')).click();
   await go('/');
+  await page.getByText(t('todayPage.fresh.differs', { count: 1 })).waitFor();
+  await button(t('todayPage.runNow')).waitFor();
+  await look('today-differs');
+  // The database is as it should be: comparing proves it.
+  await button(t('todayPage.differences.repair')).click();
   await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
   await button(t('todayPage.runNow')).waitFor();
   await look('today-up-to-date');
@@ -87,6 +92,12 @@ async function told(stage: Stage, { folder, stopAgent, startOnlooker }: Moment):
   const { page, t, go, look } = stage;
   const file = join(folder, 'settings.json');
   const good = readFileSync(file, 'utf8');
+  const settings = JSON.parse(good);
+  const another = { ...settings.connections[0], id: 'pgsql_plm', label: 'Palembang' };
+  writeFileSync(file, JSON.stringify({ ...settings, connections: [...settings.connections, another] }));
+  await go('/');
+  await page.getByText(t('todayPage.fresh.neverCopied', { count: 1, connections: 'Palembang' })).waitFor();
+  await look('today-never-copied');
   writeFileSync(file, '{ "central": {}, "connections": [{ "id": "1" }] }');
   await page.getByRole('alert').first().waitFor();
   await look('settings-wrong-today');

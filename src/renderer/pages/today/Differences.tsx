@@ -1,0 +1,76 @@
+import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import type { Difference } from '../../../shared/service.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useLabels } from '../../data/useLabels.ts';
+import { useMay } from '../../data/useMay.ts';
+import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
+import { groupFailures } from '../../parts/trouble/groupFailures.ts';
+import { needsConsent } from '../../parts/trouble/stepsFor.ts';
+import { TroubleTables } from '../../parts/trouble/TroubleTables.tsx';
+import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { differenceRow } from './differenceRow.ts';
+import classes from './Trouble.module.css';
+
+/** The tables that a verify found to differ at head office: which, since when, and the button that repairs them. */
+export function Differences({
+  tables,
+  main,
+}: {
+  readonly tables: readonly Difference[];
+  /** Whether repairing is what the page asks the person to do. */
+  readonly main: boolean;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const labelOf = useLabels();
+  const { run, whyNotRun } = useMay();
+  const repair = useCommand('verify');
+  const rows = useMemo(() => tables.map(differenceRow), [tables]);
+  const groups = useMemo(() => groupFailures(rows, t, labelOf), [rows, t, labelOf]);
+  // Without the consent that is asked for, trying again would only fail again.
+  const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
+  const [since = ''] = tables.map((one) => one.since).sort();
+  const only = tables.map(({ connection, table }) => ({ connection, table }));
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby="differences">
+      <Stack gap="md">
+        <Group justify="space-between" align="flex-start" gap="xs">
+          <Title order={2} size="h4" id="differences" className={classes.bad}>
+            <IconShieldX size={22} stroke={1.8} aria-hidden className={classes.icon} />
+            {t('todayPage.differences.title', { count: tables.length })}
+          </Title>
+          <Anchor component={Link} href="/tables?show=differs" size="sm">
+            {t('todayPage.differences.more')}
+          </Anchor>
+        </Group>
+        <Text>{t('todayPage.differences.means', { time: format.shortTime(since) })}</Text>
+        <TroubleTables rows={rows} />
+        {groups.length > 0 && (
+          <FailureGroups
+            batchId={null}
+            groups={groups}
+            named={tables.length > 1}
+            main={main && consentFirst}
+          />
+        )}
+        <Group>
+          <Button
+            variant={main && !consentFirst ? 'filled' : 'default'}
+            leftSection={<IconShieldCheck size={18} aria-hidden />}
+            disabled={!run}
+            title={whyNotRun}
+            loading={repair.isPending}
+            onClick={() => repair.mutate([{ only, repair: true }])}
+          >
+            {t('todayPage.differences.repair')}
+          </Button>
+          <WhyNotRun />
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
