@@ -4,6 +4,7 @@ import type { Ports } from '../core/ports.ts';
 import { createCronWaker } from '../core/schedule/waker.ts';
 import { startService } from '../core/service/service.ts';
 import type { Service } from '../core/service/serviceApi.ts';
+import { errorFacts } from '../core/unexpected.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import { Links, linkTo } from './access/links.ts';
@@ -97,8 +98,10 @@ async function serveWindow(service: Service, face: Face, ports: Ports, setup: Ag
     url,
     link: () => linkTo(url, links.make()),
     stop: async (now) => {
-      // The windows see how it ends.
-      await service.stop(now);
+      // The windows see how it ends. Whatever keeps the service from ending in order, the windows' server ends too.
+      await service.stop(now).catch((error: unknown) => {
+        ports.logger.log('error', 'The service could not be stopped in order', errorFacts(error));
+      });
       face[Symbol.dispose]();
       await server[Symbol.asyncDispose]();
       note(server, null, folder, ports);

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../core/ports.ts';
+import { stacksOf } from '../core/unexpected.ts';
 import { withoutPasswords } from '../core/withoutPasswords.ts';
 
 /** A month, as batches are kept by default. */
@@ -23,6 +24,7 @@ export function createFileLogger(folder: string, name: LogName = 'branchline'): 
   };
   prune();
   return {
+    file: () => fileOf(folder, name),
     log: (level, message, facts) => {
       try {
         prune();
@@ -41,12 +43,8 @@ export type CrashLog =
 
 export function writeCrashLog(folder: string, error: unknown): CrashLog {
   try {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const cause = error instanceof Error && error.cause !== undefined ? String(error.cause) : undefined;
-    return {
-      ok: true,
-      file: append(folder, 'branchline', { level: 'error', message: 'unexpected', stack, cause }),
-    };
+    const stack = stacksOf(error);
+    return { ok: true, file: append(folder, 'branchline', { level: 'error', message: 'unexpected', stack }) };
   } catch (problem) {
     return { ok: false, reason: problem instanceof Error ? problem.message : String(problem) };
   }
@@ -54,10 +52,17 @@ export function writeCrashLog(folder: string, error: unknown): CrashLog {
 
 function append(folder: string, name: LogName, line: Readonly<Record<string, unknown>>): string {
   const at = new Date().toISOString();
-  const file = join(folder, 'logs', `${name}-${at.slice(0, 10)}.log`);
-  mkdirSync(join(folder, 'logs'), { recursive: true });
-  appendFileSync(file, `${withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }))}\n`);
+  const file = fileOf(folder, name);
+  // For this user alone, as all of the folder: hosts and users of head office stand in it.
+  mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
+  const text = withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }));
+  appendFileSync(file, `${text}\n`, { mode: 0o600 });
   return file;
+}
+
+/** Today's file. */
+function fileOf(folder: string, name: LogName): string {
+  return join(folder, 'logs', `${name}-${new Date().toISOString().slice(0, 10)}.log`);
 }
 
 function pruneLogs(logs: string, name: LogName): void {

@@ -7,6 +7,7 @@ import { explainParseError, type ParseProblem } from './parseErrors.ts';
 import { type Chosen, createProgram } from './program.ts';
 import { reportError } from './reportError.ts';
 import { spokenLanguage } from './spokenLanguage.ts';
+import { onUncaught } from './uncaught.ts';
 import { VERSION } from './version.ts';
 import type { World } from './world.ts';
 
@@ -18,6 +19,8 @@ import type { World } from './world.ts';
 export async function main(world: World): Promise<ExitCode> {
   const t = createTranslator(spokenLanguage(world));
   let context = createContext(world, t, guessedOptions(world));
+  // What is thrown outside of the command (a socket's event, a timer): told as any other error.
+  onUncaught((error) => process.exit(reportError(error, context)));
   let chosen: Chosen | null = null;
   const program = createProgram(t, VERSION, (one) => {
     chosen = one;

@@ -1,4 +1,4 @@
-import { SyncFailure, UsageError } from '../shared/errors.ts';
+import { type ErrorParams, FailureCode, SyncFailure, UsageError } from '../shared/errors.ts';
 import type { CliContext } from './context.ts';
 import { ExitCode, exitCodeOfUsage } from './exitCodes.ts';
 import { writeCrashLog } from './logFile.ts';
@@ -30,8 +30,9 @@ function reportUsage(error: UsageError, context: CliContext): ExitCode {
   return exitCodeOfUsage(error.code);
 }
 
-function reportFailure({ detail }: SyncFailure, context: CliContext): ExitCode {
-  const { sentence, next } = context.t.failure(detail);
+function reportFailure(error: SyncFailure, context: CliContext): ExitCode {
+  const { detail } = error;
+  const { sentence, next } = context.t.failure({ ...detail, params: withLog(error, context) });
   tell(
     context,
     { code: detail.code, what: sentence, means: detail.message, next, params: detail.params },
@@ -41,6 +42,14 @@ function reportFailure({ detail }: SyncFailure, context: CliContext): ExitCode {
     },
   );
   return ExitCode.SomeFailed;
+}
+
+/** Of a failure that nobody classified the log has the stack, and the person is told which file that is. */
+function withLog(error: SyncFailure, { folder }: CliContext): ErrorParams {
+  const { code, params } = error.detail;
+  if (code !== FailureCode.Internal) return params;
+  const written = writeCrashLog(folder, error);
+  return written.ok ? { ...params, file: written.file } : params;
 }
 
 /** A stack means nothing to a branch person, so it goes to a file that support can ask for. */

@@ -40,6 +40,7 @@ import { viewSchedules } from './schedule/view.ts';
 import { type Standing, standingOf, upToOf } from './service/standing.ts';
 import { installation } from './settings/installation.ts';
 import type { RetryPolicy } from './sync/retry.ts';
+import { errorFacts } from './unexpected.ts';
 import { verifyConnections } from './verify/verifyConnections.ts';
 
 /** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
@@ -347,7 +348,7 @@ class JournaledEngine implements Engine {
       } catch (error) {
         this.#base.ports.logger.log('error', 'A listener failed', {
           event: event.type,
-          error: String(error),
+          ...errorFacts(error),
         });
       }
     }

@@ -17,6 +17,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Where the engine writes what an administrator may want to read later. Never a secret. */
 export interface Logger {
+  /** The file that is written to, for a person who is to send it; absent where there is none. */
+  file?(): string;
   log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import log from 'electron-log/main';
 import type { Logger } from '../core/ports.ts';
+import { lastResort } from '../core/unexpected.ts';
 import { withoutPasswords } from '../core/withoutPasswords.ts';
 
 /** A few weeks of a branch's days. */
@@ -11,12 +12,16 @@ const LARGEST_BYTES = 2 * 1024 * 1024;
  * `tray.old.log`. What nobody has caught is written there too, and never shown as a stack to a person.
  */
 export function setupLog(folder: string): Logger {
-  log.transports.file.resolvePathFn = () => join(folder, 'logs', 'tray.log');
+  const file = (): string => join(folder, 'logs', 'tray.log');
+  log.transports.file.resolvePathFn = () => file();
   log.transports.file.maxSize = LARGEST_BYTES;
   log.transports.file.format = '{text}';
+  // For this user alone, as all of the folder.
+  log.transports.file.writeOptions = { flag: 'a', mode: 0o600, encoding: 'utf8' };
   log.transports.console.level = false;
   log.transports.ipc.level = false;
   const logger: Logger = {
+    file,
     log: (level, message, facts) => {
       const line = JSON.stringify({
         at: new Date().toISOString(),
@@ -28,10 +33,11 @@ export function setupLog(folder: string): Logger {
       log[level](withoutPasswords(line));
     },
   };
+  const uncaught = lastResort(logger);
   log.errorHandler.startCatching({
     showDialog: false,
-    onError: ({ error, errorName }) => {
-      logger.log('error', errorName ?? 'unexpected', { stack: error.stack ?? String(error) });
+    onError: ({ error }) => {
+      uncaught(error);
       return false;
     },
   });

@@ -82,10 +82,15 @@ function start(): void {
       return;
     }
     const { service, t, facts } = host;
-    const quitting = setupQuit(service, t, () => {
-      window.close();
-      tray?.destroy();
-    });
+    const quitting = setupQuit(
+      service,
+      t,
+      () => {
+        window.close();
+        tray?.destroy();
+      },
+      logger,
+    );
     const doers = {
       service,
       logger,

@@ -8,6 +8,7 @@ import { windowFolder } from '../packageFolder.ts';
 import { renderLink, renderServing } from '../render/serveView.ts';
 import { ServedDemo } from '../servedDemo.ts';
 import { listenForStop, type StopStage } from '../stopSignals.ts';
+import { onUncaught } from '../uncaught.ts';
 import { VERSION } from '../version.ts';
 
 export interface ServeOptions {
@@ -34,17 +35,18 @@ export async function serve(options: ServeOptions, context: CliContext): Promise
 }
 
 async function start({ port }: ServeOptions, context: CliContext, demo: ServedDemo): Promise<Agent> {
-  const [{ startAgent }, { systemPorts }, { hasEmbeddedPostgres }] = await Promise.all([
+  const [{ startAgent }, { systemPorts }, { hasEmbeddedPostgres }, { lastResort }] = await Promise.all([
     import('../../agent/agent.ts'),
     import('../../core/systemPorts.ts'),
     import('../../demo/server/binaries.ts'),
+    import('../../core/unexpected.ts'),
   ]);
   const { folder, world, t } = context;
   const logger = createFileLogger(folder, 'agent');
-  // Node prints it and ends; whoever looks for the reason later looks into the log.
-  process.on('uncaughtExceptionMonitor', (error) => {
-    logger.log('error', 'unexpected', { stack: error.stack ?? String(error) });
-  });
+  // The schedules of a branch must not stand still because of one socket; what runs is undone or goes on as after any error.
+  onUncaught(
+    lastResort(logger, () => tell(context, t('agent.serve.unexpected', { file: logger.file?.() ?? '?' }))),
+  );
   return startAgent(systemPorts(logger), {
     folder,
     version: VERSION,

@@ -109,7 +109,7 @@ async function lookAt(
   const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
   const memory = journalMemory(base.journal, logger, place);
   for (let failures = 0; ; failures++) {
-    const plan = await planSource(connection, sessionOptions(base, connection).source, names, memory);
+    const plan = await planSource(connection, sessionOptions(base, connection).source, names, memory, logger);
     if (plan.failure === null || stop.aborted) return plan;
     const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
     if (delay === null) return plan;

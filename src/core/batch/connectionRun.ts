@@ -139,7 +139,7 @@ class ConnectionRun {
       try {
         return await this.#prepareOnce();
       } catch (error) {
-        const failure = asFailure(error);
+        const failure = asFailure(error, ports.logger);
         const delay = retryDelay(retry, failure, failures, ports.random);
         if (delay === null) {
           this.#openCircuit(failure);

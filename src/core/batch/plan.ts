@@ -5,6 +5,7 @@ import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import type { TableChoice } from '../catalogue/choice.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
 import { readTables } from '../catalogue/read.ts';
+import type { Logger } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import { nothingThere } from '../source/schemas.ts';
 import { sourceIdentity } from '../source/snapshot.ts';
@@ -59,6 +60,7 @@ export async function planSource(
   options: SessionOptions,
   names: readonly string[] = [],
   memory = NO_MEMORY,
+  logger?: Logger,
 ): Promise<SourcePlan> {
   try {
     const { session, version } = await openLink(options);
@@ -77,7 +79,7 @@ export async function planSource(
       await session.close();
     }
   } catch (error) {
-    return { connection, identity: 'unknown', selected: [], failure: asFailure(error) };
+    return { connection, identity: 'unknown', selected: [], failure: asFailure(error, logger) };
   }
 }
 

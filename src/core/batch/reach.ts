@@ -1,5 +1,6 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
+import type { Logger } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { beginSnapshot } from '../source/snapshot.ts';
@@ -24,22 +25,27 @@ export async function findOutOfReach(
   base: EngineBase,
   connections: readonly ConnectionSettings[],
 ): Promise<OutOfReach | null> {
+  const { logger } = base.ports;
   const [first] = connections;
   if (first === undefined) return null;
   const tries = [
-    tryOne(null, sessionOptions(base, first).central),
-    ...connections.map((one) => tryOne(one.id, sessionOptions(base, one).source)),
+    tryOne(null, sessionOptions(base, first).central, logger),
+    ...connections.map((one) => tryOne(one.id, sessionOptions(base, one).source, logger)),
   ];
   return (await Promise.all(tries)).find((one) => one !== null) ?? null;
 }
 
-async function tryOne(connection: string | null, options: SessionOptions): Promise<OutOfReach | null> {
+async function tryOne(
+  connection: string | null,
+  options: SessionOptions,
+  logger: Logger,
+): Promise<OutOfReach | null> {
   try {
     const { session } = await openLink(options);
     await session.close();
     return null;
   } catch (error) {
-    return { connection, failure: asFailure(error) };
+    return { connection, failure: asFailure(error, logger) };
   }
 }
 

@@ -10,6 +10,7 @@ import type { Timeouts } from '../postgres/session.ts';
 import type { Waker } from '../schedule/waker.ts';
 import { installationId } from '../settings/installation.ts';
 import type { RetryPolicy } from '../sync/retry.ts';
+import { errorFacts } from '../unexpected.ts';
 import { CurrentRun } from './currentRun.ts';
 import { type Intent, IntentQueue, type RunKind } from './intents.ts';
 import { type Opened, Opening } from './opening.ts';
@@ -352,6 +353,6 @@ class RunningService implements Service {
   }
 
   #logError(error: unknown): void {
-    this.#ports.logger.log('error', 'The service met an error', { error: String(error) });
+    this.#ports.logger.log('error', 'The service met an error', errorFacts(error));
   }
 }

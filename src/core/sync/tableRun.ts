@@ -8,9 +8,10 @@ import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../cen
 import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
-import type { Ports } from '../ports.ts';
+import type { Logger, Ports } from '../ports.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { logUnexpected } from '../unexpected.ts';
 import { NO_LIMITS } from './chunk.ts';
 import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
 import { endOfDeletes } from './endOfPass.ts';
@@ -103,7 +104,7 @@ export async function runTable(
     } catch (error) {
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
-      const met = asFailure(error);
+      const met = asFailure(error, runner.ports.logger);
       if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
       if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met)) continue;
       const detour = await attempts.detour(met);
@@ -342,9 +343,19 @@ function isOurDisk({ code, kind }: FailureDetail): boolean {
   return code === FailureCode.JournalFailed && kind === FailureKind.Permanent;
 }
 
-/** Any error as a failure; one that nobody classified is ours. */
-export function asFailure(error: unknown): FailureDetail {
-  if (error instanceof SyncFailure) return error.detail;
+/**
+ * Converts any error to a FailureDetail. Unclassified errors become "internal"; their stack goes to the log, whose
+ * file the failure then names.
+ */
+export function asFailure(error: unknown, logger?: Logger): FailureDetail {
+  if (logger !== undefined) logUnexpected(logger, error);
+  const known = error instanceof SyncFailure ? error.detail : unclassified(error);
+  const file = logger?.file?.();
+  if (known.code !== FailureCode.Internal || file === undefined) return known;
+  return { ...known, params: { ...known.params, file } };
+}
+
+function unclassified(error: unknown): FailureDetail {
   const message = error instanceof Error ? error.message : String(error);
   return { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params: {} };
 }

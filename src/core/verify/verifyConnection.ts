@@ -87,7 +87,7 @@ async function retried<T>(
     } catch (error) {
       afterFailure();
       if (run.stop.aborted) return { kind: 'stopped' };
-      const failure = asFailure(error);
+      const failure = asFailure(error, run.ports.logger);
       const delay = retryDelay(run.retry, failure, failures, run.ports.random);
       if (delay === null) return { kind: 'failed', failure };
       await run.ports.clock.sleep(delay, run.stop).catch(() => {});

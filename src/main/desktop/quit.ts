@@ -1,9 +1,8 @@
 import { app, dialog } from 'electron';
+import type { Logger } from '../../core/ports.ts';
 import type { Service } from '../../core/service/serviceApi.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
-
-/** A chunk takes ten seconds by default; a link that hangs must not keep the computer from shutting down. */
-const PATIENCE_MS = 60_000;
+import { endProgram } from './ending.ts';
 
 /** How the program ends. */
 export interface Quitting {
@@ -17,24 +16,27 @@ export interface Quitting {
  * @param service null where another process serves the folder
  * @param before removes what would stay on the screen
  */
-export function setupQuit(service: Service | null, t: () => Translate, before: () => void): Quitting {
+export function setupQuit(
+  service: Service | null,
+  t: () => Translate,
+  before: () => void,
+  logger: Logger,
+): Quitting {
   let ending: Promise<void> | null = null;
   let asking = false;
 
-  const end = async (): Promise<void> => {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    await service?.stop(patience);
-    before();
-    app.exit(0);
-  };
   const now = (): Promise<void> => {
-    ending ??= end();
+    ending ??= endProgram({
+      stop: async (halt) => service?.stop(halt),
+      clear: before,
+      exit: () => app.exit(0),
+      logger,
+    });
     return ending;
   };
   const ask = async (): Promise<void> => {
     if (ending !== null) return ending;
-    const kind = service?.status().activity.kind;
-    if (kind !== 'running' && kind !== 'starting') return now();
+    if (!isRunning(service)) return now();
     if (asking) return;
     asking = true;
     try {
@@ -51,6 +53,16 @@ export function setupQuit(service: Service | null, t: () => Translate, before: (
   });
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void now());
   return { ask, now };
+}
+
+/** A journal that cannot be read must not keep a person from quitting. */
+function isRunning(service: Service | null): boolean {
+  try {
+    const kind = service?.status().activity.kind;
+    return kind === 'running' || kind === 'starting';
+  } catch {
+    return false;
+  }
 }
 
 async function wantsToQuit(t: Translate): Promise<boolean> {

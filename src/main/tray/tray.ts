@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Logger } from '../../core/ports.ts';
+import { errorFacts } from '../../core/unexpected.ts';
 import { seldom } from './seldom.ts';
 import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts';
 
@@ -54,7 +55,7 @@ export function createTray(
     try {
       return look();
     } catch (error) {
-      logger.log('error', 'The icon could not look how things are', { error: String(error) });
+      logger.log('error', 'The icon could not look how things are', errorFacts(error));
       return null;
     }
   };

@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import type { ErrorParams, FailureCode, UsageCode } from '../errors.ts';
+import { type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
 import { sqlName, sqlQualified } from '../sqlName.ts';
 import { BatchTrigger } from '../status.ts';
@@ -68,6 +68,7 @@ export function createTranslator(language: Language): Translate {
     sqlOf,
     failure: ({ code, params }: FailureToExplain): FailureTexts => {
       const values = {
+        ...logOf(code, say),
         ...readable(params),
         ...tableOf(params),
         server: serverOf(params, say),
@@ -122,6 +123,11 @@ function sqlOf({ code, params }: FailureToExplain): string {
   if (rights === undefined || table === undefined || user === undefined) return '';
   const name = schema === undefined ? sqlName(String(table)) : sqlQualified(String(schema), String(table));
   return `GRANT ${rights} ON ${name} TO ${sqlName(String(user))};`;
+}
+
+/** A failure of an older journal does not say which file has the details. */
+function logOf(code: FailureCode, say: (key: string, params: ErrorParams) => string): ErrorParams {
+  return code === FailureCode.Internal ? { file: say('words.logFile', {}) } : {};
 }
 
 /** Which database a failure speaks of; one of an older journal does not say. */

@@ -5,6 +5,7 @@ import { type LiveView, tableKey } from '../../../shared/window/views.ts';
 import type { PastLine } from '../../journal/history.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { upToOf } from '../../service/standing.ts';
+import { errorFacts } from '../../unexpected.ts';
 import type { FaceHost } from '../face.ts';
 import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settings.ts';
@@ -60,7 +61,7 @@ export class Live implements Disposable {
       onLines: (lines) => this.#takeLines(lines),
       onSettings: () => this.#settingsChanged(),
       onLook: () => this.#throttles.live.want(),
-      onError: (error) => logger.log('warn', 'The journal could not be looked at', { error: String(error) }),
+      onError: (error) => logger.log('warn', 'The journal could not be looked at', errorFacts(error)),
     });
     this.#off = host.service?.on((event) => this.#take(event)) ?? (() => {});
   }
@@ -221,7 +222,7 @@ export class Live implements Disposable {
     try {
       work();
     } catch (error) {
-      this.#host.ports.logger.log('warn', 'The window could not be told', { error: String(error) });
+      this.#host.ports.logger.log('warn', 'The window could not be told', errorFacts(error));
     }
   }
 }

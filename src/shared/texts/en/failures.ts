@@ -260,6 +260,6 @@ export const failures = {
   },
   internal: {
     sentence: 'Something unexpected happened inside Branchline.',
-    next: 'Resume the batch. If it happens again, send the file in the logs folder to support.',
+    next: 'Resume the batch. If it happens again, send this log to support: {{file}}',
   },
 } as const satisfies Record<FailureCode, { readonly sentence: string; readonly next: string }>;

@@ -42,6 +42,7 @@ export const words = {
     central: 'the head office database',
     unknown: 'the database',
   },
+  logFile: 'the newest file in the folder "logs" of the data folder',
   nearest: 'Did you mean {{nearest}}?',
   yes: 'yes',
   no: 'no',

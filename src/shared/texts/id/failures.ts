@@ -260,6 +260,6 @@ export const failures = {
   },
   internal: {
     sentence: 'Terjadi hal yang tidak terduga di dalam Branchline.',
-    next: 'Lanjutkan batch. Bila terulang, kirim berkas di folder logs ke tim dukungan.',
+    next: 'Lanjutkan batch. Bila terulang, kirim log ini ke tim dukungan: {{file}}',
   },
 } as const satisfies Record<FailureCode, { readonly sentence: string; readonly next: string }>;

@@ -39,6 +39,7 @@ export const words = {
     central: 'basis data kantor pusat',
     unknown: 'basis data',
   },
+  logFile: 'berkas terbaru di folder "logs" di folder data',
   nearest: 'Maksud Anda {{nearest}}?',
   yes: 'ya',
   no: 'tidak',

@@ -1,0 +1,63 @@
+import { FailureCode, SyncFailure, UsageError } from '../shared/errors.ts';
+import type { Logger } from './ports.ts';
+
+/** What a log says of an error: its text, and of one that nobody classified also where it came from. */
+export function errorFacts(error: unknown): Readonly<Record<string, unknown>> {
+  const text = { error: String(error) };
+  if (!isUnexpected(error)) return text;
+  return { ...text, stack: stacksOf(error) };
+}
+
+/** Whether nobody knows this error: only its stack helps whoever is to find out. */
+export function isUnexpected(error: unknown): boolean {
+  if (error instanceof SyncFailure) return error.detail.code === FailureCode.Internal;
+  return !(error instanceof UsageError);
+}
+
+const logged = new WeakSet<Error>();
+
+/** Logs an unexpected error with its stack, once: it passes several that catch it on its way up. */
+export function logUnexpected(logger: Logger, error: unknown): void {
+  if (!isUnexpected(error)) return;
+  if (error instanceof Error) {
+    if (logged.has(error)) return;
+    logged.add(error);
+  }
+  logger.log('error', 'unexpected', errorFacts(error));
+}
+
+/** The stack, and those of what caused it. */
+export function stacksOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? String(error);
+  if (error.cause === undefined || depth === MAX_DEPTH) return own;
+  return `${own}\ncaused by: ${stacksOf(error.cause, depth + 1)}`;
+}
+
+/** An error that is its own cause must not loop. */
+const MAX_DEPTH = 5;
+
+/** So many lines a minute say enough of an error that comes again and again. */
+const MOST_A_MINUTE = 20;
+
+/**
+ * What a process does with an error that nobody has caught: it logs it with its stack, and goes on.
+ *
+ * @param told called with each error that was logged
+ */
+export function lastResort(
+  logger: Logger,
+  told: (error: unknown) => void = () => {},
+): (error: unknown) => void {
+  let minute = 0;
+  let count = 0;
+  return (error) => {
+    const now = Math.floor(Date.now() / 60_000);
+    if (now !== minute) count = 0;
+    minute = now;
+    count += 1;
+    if (count > MOST_A_MINUTE) return;
+    logger.log('error', 'unexpected', { uncaught: true, error: String(error), stack: stacksOf(error) });
+    told(error);
+  };
+}
