@@ -187,6 +187,10 @@ export async function commitCheckpoint(
 }
 
 /** What central holds cannot be brought up to date this way. */
-export function centralRefusal(code: FailureCode, params: Record<string, string | number>): SyncFailure {
-  return new SyncFailure({ code, kind: FailureKind.Permanent, message: code, params });
+export function centralRefusal(
+  code: FailureCode,
+  params: Record<string, string | number>,
+  message: string = code,
+): SyncFailure {
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message, params });
 }

@@ -1,7 +1,7 @@
 import { typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
 import { readNamedTypes } from '../catalogue/types.ts';
-import { ident, literal, qualified } from '../postgres/quote.ts';
+import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { extendType } from './extendType.ts';
 
@@ -15,12 +15,28 @@ const GONE = /^(abstime|reltime|tinterval|opaque)$/;
 /** PostgreSQL has multiranges since 14. */
 const MULTIRANGES = 140000;
 
+type NamedType = Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>;
+
+/** A name that is in use at central. */
+export interface TakenName {
+  /** The source's type that a type was made for, where it says so; those of earlier versions do not. */
+  readonly origin: string | null;
+  /** Whether what has the name is our role's to change. */
+  readonly ours: boolean;
+}
+
+/** A table's type that has to make room for a table of its name: see {@link makeRoom}. */
+export interface RenamedType {
+  readonly from: string;
+  readonly to: string;
+}
+
 /**
  * Finds or makes central's counterparts of the types that source columns have. Enums, composites and
- * ranges are made in the schema of the tables, under their own names; domains become their base type; a
- * type of an extension is used where central has the extension. All else becomes text: types that need
- * functions of the source's, row types of tables, and whatever another branch has under the same name in
- * another shape.
+ * ranges are made in the schema of the tables, under their own names, or with the source's schema in front
+ * where something else has that name already: a table, or a type of another schema or another shape. Domains
+ * become their base type; a type of an extension is used where central has the extension. All else becomes
+ * text: types that need functions of the source's, and row types of tables.
  */
 export class OwnTypes {
   readonly #schema: string;
@@ -28,10 +44,19 @@ export class OwnTypes {
   readonly #takesXml: boolean;
   /** By name, in the tables' schema. Grows by what is made. */
   readonly #there: Map<string, OwnType>;
+  /** Names that are in use in that schema, for types and relations. */
+  readonly #names: Map<string, TakenName>;
   readonly #extensions: readonly OwnType[];
   readonly #statements: string[] = [];
 
-  private constructor(schema: string, version: number, there: readonly OwnType[], takesXml: boolean) {
+  private constructor(
+    schema: string,
+    version: number,
+    there: readonly OwnType[],
+    names: ReadonlyMap<string, TakenName>,
+    takesXml: boolean,
+  ) {
+    this.#names = new Map(names);
     this.#schema = schema;
     this.#version = version;
     this.#takesXml = takesXml;
@@ -48,11 +73,19 @@ export class OwnTypes {
     version: number,
     schema: string,
     uses: readonly TypeUse[],
+    renamed: readonly RenamedType[] = [],
   ): Promise<OwnTypes> {
-    const names = [...new Set(uses.flatMap(namesIn))];
-    const there = names.length === 0 ? [] : (await readNamedTypes(session, version, schema, names)).all();
+    const before = (name: string): string => renamed.find((one) => one.to === name)?.from ?? name;
+    const after = (name: string): string => renamed.find((one) => one.from === name)?.to ?? name;
+    const names = [...new Set(uses.flatMap(namesIn).map(before))];
+    const taken = names.length === 0 ? [] : [...(await takenNames(session, schema, names))];
+    const found = names.length === 0 ? [] : (await readNamedTypes(session, version, schema, names)).all();
+    const there = found.map((one) =>
+      'name' in one && one.schema === schema ? { ...one, name: after(one.name) } : one,
+    );
+    const now = new Map(taken.map(([name, one]) => [after(name), one]));
     const takesXml = !uses.some((one) => one.type.startsWith('xml')) || (await supportsXml(session));
-    return new OwnTypes(schema, version, there, takesXml);
+    return new OwnTypes(schema, version, there, now, takesXml);
   }
 
   /** SQL that makes what {@link OwnTypes.typeFor} has promised so far. */
@@ -101,30 +134,57 @@ export class OwnTypes {
     return found?.kind === 'extension' ? `${qualified(found.schema, found.name)}${own.modifier}` : TEXT;
   }
 
-  /** Central's type of the same name, if it is of the same shape; a new one where there is none. */
-  #named(own: Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>, use: TypeUse): string {
-    const name = qualified(this.#schema, own.name);
-    const there = this.#there.get(own.name);
-    if (there === undefined) return this.#make(own) ? name : TEXT;
-    const existing: TypeUse = { type: name, own: there };
-    const fit = typeFit(use, existing);
-    if (fit === 'incompatible') return TEXT;
-    if (fit === 'extended') {
-      this.#statements.push(...extendType(use, existing, this));
-      this.#there.set(own.name, { ...own, schema: this.#schema });
-    }
-    return name;
+  /** Central's type that was made for this one, or has its name and shape; else a new one. */
+  #named(own: NamedType, use: TypeUse): string {
+    const name = this.#place(own, use);
+    return name === null ? TEXT : qualified(this.#schema, name);
   }
 
-  #make(own: Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>): boolean {
-    const body = this.#body(own);
-    if (body === null) return false;
-    this.#statements.push(`CREATE TYPE ${qualified(this.#schema, own.name)} AS ${body}`);
-    this.#there.set(own.name, { ...own, schema: this.#schema });
+  #place(own: NamedType, use: TypeUse): string | null {
+    for (const name of candidates(own.schema, own.name)) {
+      if (!this.#names.has(name)) return this.#make(own, name) ? name : null;
+      const there = this.#there.get(name);
+      const { origin = null, ours = false } = this.#names.get(name) ?? {};
+      if (there === undefined || (origin !== null && origin !== originOf(own))) continue;
+      const existing: TypeUse = { type: qualified(this.#schema, name), own: there };
+      const fit = typeFit(use, existing);
+      // A type of head office's own is not changed to fit.
+      if (fit === 'incompatible' || (fit === 'extended' && origin === null && !ours)) continue;
+      if (fit === 'extended') {
+        this.#statements.push(...extendType(use, existing, this));
+        this.#there.set(name, { ...own, schema: this.#schema, name });
+      }
+      return name;
+    }
+    return null;
+  }
+
+  #make(own: NamedType, name: string): boolean {
+    // Taken before the body is written: the types inside it must not take it.
+    this.#names.set(name, { origin: originOf(own), ours: true });
+    const multirange = own.kind === 'range' ? this.#freeName(own.schema, own.multirange) : null;
+    const body = this.#body(own, multirange);
+    if (body === null) {
+      this.#names.delete(name);
+      return false;
+    }
+    const type = qualified(this.#schema, name);
+    this.#statements.push(`CREATE TYPE ${type} AS ${body}`);
+    this.#statements.push(`COMMENT ON TYPE ${type} IS ${literal(`${MADE_FOR}${originOf(own)}`)}`);
+    const made = { ...own, schema: this.#schema, name };
+    this.#there.set(name, made.kind === 'range' ? { ...made, multirange } : made);
     return true;
   }
 
-  #body(own: Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>): string | null {
+  /** A name that nothing has; null where none is wanted. */
+  #freeName(schema: string, wanted: string | null): string | null {
+    if (wanted === null || this.#version < MULTIRANGES) return null;
+    const name = candidates(schema, wanted).find((one) => !this.#names.has(one)) ?? null;
+    if (name !== null) this.#names.set(name, { origin: null, ours: true });
+    return name;
+  }
+
+  #body(own: NamedType, multirange: string | null): string | null {
     switch (own.kind) {
       case 'enum':
         return `ENUM (${own.labels.map(literal).join(', ')})`;
@@ -134,9 +194,9 @@ export class OwnTypes {
         const subtype = this.typeFor(own.subtype);
         if (subtype === TEXT && own.subtype.type !== TEXT) return null;
         const collation = own.collation === null ? [] : [`COLLATION = ${ident(own.collation)}`];
-        const named = own.multirange !== null && this.#version >= MULTIRANGES;
-        const multirange = named ? [`MULTIRANGE_TYPE_NAME = ${qualified(this.#schema, own.multirange)}`] : [];
-        return `RANGE (${[`SUBTYPE = ${subtype}`, ...collation, ...multirange].join(', ')})`;
+        const named =
+          multirange === null ? [] : [`MULTIRANGE_TYPE_NAME = ${qualified(this.#schema, multirange)}`];
+        return `RANGE (${[`SUBTYPE = ${subtype}`, ...collation, ...named].join(', ')})`;
       }
     }
   }
@@ -147,12 +207,58 @@ export class OwnTypes {
   }
 
   #multirange(range: RangeType): string {
-    if (this.typeFor({ type: range.name, own: range }) === TEXT || this.#version < MULTIRANGES) return TEXT;
-    const there = this.#there.get(range.name);
+    if (!range.portable || this.#version < MULTIRANGES) return TEXT;
+    const place = this.#place(range, { type: range.name, own: range });
+    const there = place === null ? undefined : this.#there.get(place);
     const name = there?.kind === 'range' ? there.multirange : null;
     return name === null ? TEXT : qualified(this.#schema, name);
   }
 }
+
+/** What a type of ours says of itself: which type of the source it was made for. */
+const MADE_FOR = 'Branchline: ';
+
+function originOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return qualified(schema, name);
+}
+
+/** NAMEDATALEN - 1: PostgreSQL cuts longer names, in bytes. */
+const LONGEST_NAME = 63;
+
+/** The names that a type of a source's schema may get at central, in the order in which they are tried. */
+export function candidates(schema: string, name: string): readonly string[] {
+  const long = `${schema}_${name}`;
+  return [name, long, `${long}_2`, `${long}_3`].filter((one) => Buffer.byteLength(one) <= LONGEST_NAME);
+}
+
+/**
+ * Which of some names a schema has in use, for types or relations, and for which type of a source each was made.
+ * Array types do not count: PostgreSQL itself moves them out of the way.
+ */
+export async function takenNames(
+  session: Session,
+  schema: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, TakenName>> {
+  const { rows } = await session.query(oneLine(TAKEN), [schema, JSON.stringify(names)]);
+  return new Map(
+    rows.map((row) => {
+      const said = row.said ?? '';
+      const origin = said.startsWith(MADE_FOR) ? said.slice(MADE_FOR.length) : null;
+      return [row.name ?? '', { origin, ours: row.ours === 't' }];
+    }),
+  );
+}
+
+const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_and(pg_catalog.pg_has_role(x.owner, 'USAGE')) AS ours FROM (
+    SELECT t.typname::pg_catalog.text AS name, pg_catalog.obj_description(t.oid, 'pg_type') AS said, t.typnamespace AS place, t.typowner AS owner
+    FROM pg_catalog.pg_type t
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid)
+    UNION ALL SELECT c.relname::pg_catalog.text, NULL, c.relnamespace, c.relowner FROM pg_catalog.pg_class c) x
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) x.place
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1
+    AND x.name OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json)))
+  GROUP BY x.name`;
 
 /** The names of a use's own types, however deep they lie. */
 function namesIn(use: TypeUse): readonly string[] {
@@ -164,16 +270,22 @@ function namesIn(use: TypeUse): readonly string[] {
     case 'domain':
       return namesIn(own.base);
     case 'composite':
-      return [own.name, ...own.fields.flatMap(namesIn)];
+      return [...candidates(own.schema, own.name), ...own.fields.flatMap(namesIn)];
     case 'range':
-      return [own.name, ...namesIn(own.subtype)];
+      return rangeNames(own);
     case 'multirange':
-      return [own.range.name, ...namesIn(own.range.subtype)];
+      return rangeNames(own.range);
     case 'enum':
+      return candidates(own.schema, own.name);
     case 'extension':
     case 'opaque':
       return [own.name];
   }
+}
+
+function rangeNames({ schema, name, multirange, subtype }: RangeType): readonly string[] {
+  const multiranges = multirange === null ? [] : candidates(schema, multirange);
+  return [...candidates(schema, name), ...multiranges, ...namesIn(subtype)];
 }
 
 /** A server built without libxml has the type but takes no value of it. Asked in the transaction that is open. */

@@ -10,7 +10,8 @@ import { createTable } from './createTable.ts';
 import { type DdlPlan, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
 import { type Change, drift } from './drift.ts';
-import { OwnTypes } from './ownTypes.ts';
+import { makeRoom } from './makeRoom.ts';
+import { OwnTypes, type RenamedType } from './ownTypes.ts';
 import { keyMissing } from './refusals.ts';
 import { layoutOf, type Target, targetSchema } from './target.ts';
 
@@ -101,9 +102,11 @@ class Shaping {
 
   async #create(): Promise<DdlPlan> {
     const schema = this.#schema;
-    const types = await this.#types(this.#source.columns);
+    const room = await makeRoom(this.#session, schema, this.#source.name);
+    const types = await this.#types(this.#source.columns, room.renamed);
     const layout: Layout = layoutOf(this.#central, undefined);
-    const statements = createTable(schema, this.#source, layout, types);
+    const made = createTable(schema, this.#source, layout, types);
+    const statements = [...room.statements, ...made];
     const table = qualified(schema, this.#source.name);
     return {
       // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
@@ -123,8 +126,8 @@ class Shaping {
     return { statements: alignTable(this.#schema, this.#source, this.#changes, types) };
   }
 
-  #types(columns: TableShape['columns']): Promise<OwnTypes> {
-    return OwnTypes.read(this.#session, this.#version, this.#schema, columns);
+  #types(columns: TableShape['columns'], renamed: readonly RenamedType[] = []): Promise<OwnTypes> {
+    return OwnTypes.read(this.#session, this.#version, this.#schema, columns, renamed);
   }
 
   /** Rows that central has from before the key was another do not fit the new one: all have to come again. */
