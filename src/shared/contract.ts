@@ -1,4 +1,5 @@
 import type { FailureDetail } from './errors.ts';
+import type { Notice } from './notices.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
 import type { VerifyRow } from './verify.ts';
 
@@ -128,6 +129,14 @@ export type EngineEvent =
       readonly batchId: string;
       /** How many tables were cut off, and go on where central has them. */
       readonly unfinished: number;
+    }
+  | {
+      /** What a person should know, although nothing has failed. */
+      readonly type: 'notice';
+      readonly connection: string;
+      /** Null where it is of the whole connection. */
+      readonly table: string | null;
+      readonly notice: Notice;
     }
   | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string }
   | {

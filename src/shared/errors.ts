@@ -35,6 +35,7 @@ export const FailureCode = {
   SourceTableUnknown: 'source_table_unknown',
   SourceSchemaMissing: 'source_schema_missing',
   SourceSchemaEmpty: 'source_schema_empty',
+  CursorColumnMissing: 'cursor_column_missing',
   SourceShapeChanged: 'source_shape_changed',
   CentralKeyMissing: 'central_key_missing',
   CentralKeyDeferrable: 'central_key_deferrable',

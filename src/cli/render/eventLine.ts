@@ -1,6 +1,7 @@
 import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
 import { formatCount, formatDuration } from '../../shared/format.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
+import { sayNotice } from '../../shared/texts/notice.ts';
 import type { Look } from './look.ts';
 import { renderVerified } from './verifyView.ts';
 
@@ -75,6 +76,11 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
     }
     case 'deletes_off':
       return t('cli.progress.deletesOff', { table: nameOf(event) });
+    case 'notice': {
+      const { connection, table, notice } = event;
+      const about = table === null ? connection : `${connection}/${table}`;
+      return colors.yellow(sayNotice(about, notice, t));
+    }
     case 'verify_progress':
       return null;
     case 'verify_ended':

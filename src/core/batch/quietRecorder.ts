@@ -18,5 +18,6 @@ export function quietRecorder(journal: Journal, ref: TableRef, forTable: string)
       log('table_again_committed', { processed: at.processed, deleted: at.deleted }),
     retrying: nothing,
     deletesOff: nothing,
+    notice: nothing,
   };
 }

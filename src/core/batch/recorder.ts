@@ -1,6 +1,7 @@
 import type { EngineEvent, TableOutcome, TableRef } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { modelName } from '../../shared/naming.ts';
+import type { Notice } from '../../shared/notices.ts';
 import { Strategy, TableStatus } from '../../shared/status.ts';
 import { type Checkpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -96,6 +97,12 @@ export class JournalRecorder implements TableRecorder {
     const { connection, table } = this.#ref;
     this.#journal.logEvent('deletes_off', this.#ref);
     this.#emit({ type: 'deletes_off', connection, table });
+  }
+
+  notice(notice: Notice): void {
+    const { connection, table } = this.#ref;
+    this.#journal.logEvent('notice', { ...this.#subject(), detail: { code: notice.code, ...notice.params } });
+    this.#emit({ type: 'notice', connection, table, notice });
   }
 
   /** All rows are there; rows gone from the source wait until other tables have theirs. */

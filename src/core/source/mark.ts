@@ -1,6 +1,7 @@
 import type { TableShape } from '../catalogue/shape.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
+import type { CursorPlace } from './cursor.ts';
 
 /**
  * A point in a source's history that a later pass can ask "what changed since?" of: the transaction
@@ -40,12 +41,14 @@ export interface Mark {
   readonly identity: string;
   /** See {@link fingerprints}; null for views and foreign tables, whose rows have no versions. */
   readonly fingerprint: string | null;
-  /** Strategy `cursor`: the greatest value of the cursor column, as text. */
+  /** Strategy `cursor`: the greatest value of the cursor column that may be relied on, as text. */
   readonly cursor: string | null;
+  /** See {@link CursorPlace.of}. */
+  readonly cursorOf: string | null;
 }
 
 /** The part of a mark that is the same for all tables of a snapshot. */
-export type Horizon = Omit<Mark, 'fingerprint' | 'cursor'> & {
+export type Horizon = Omit<Mark, 'fingerprint' | 'cursor' | 'cursorOf'> & {
   /** The next transaction id of the snapshot, to measure distances by. */
   readonly next: string;
   /** Where in the WAL this run of the server began, in bytes; null where that does not show. See {@link begunSql}. */
@@ -58,9 +61,9 @@ export type Horizon = Omit<Mark, 'fingerprint' | 'cursor'> & {
 export function markAt(
   { next: _, begun: __, runs: ___, ...horizon }: Horizon,
   fingerprint: string | null,
-  cursor: string | null,
+  cursor: CursorPlace | null,
 ): Mark {
-  return { ...horizon, fingerprint, cursor };
+  return { ...horizon, fingerprint, cursor: cursor?.greatest ?? null, cursorOf: cursor?.of ?? null };
 }
 
 /** Why a mark says nothing (any more), so that contents have to be compared. */

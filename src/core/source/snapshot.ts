@@ -1,4 +1,5 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { CursorSettings } from '../../shared/settings.ts';
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
 import { printQuery } from '../catalogue/print.ts';
@@ -6,6 +7,7 @@ import type { TableShape } from '../catalogue/shape.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { type CursorPlace, readCursor } from './cursor.ts';
 import { fingerprints, type Horizon, horizonQuery, type Mark, markAt, toHorizon } from './mark.ts';
 
 /**
@@ -47,8 +49,8 @@ export interface Snapshot {
   readonly horizon: Horizon;
   /** Of the table that is read; null for views and foreign tables. */
   readonly fingerprint: string | null;
-  /** The greatest value of the cursor column, where there is one. */
-  readonly cursor: string | null;
+  /** Where the cursor column stands; null where the table has none. */
+  readonly cursor: CursorPlace | null;
 }
 
 /** The snapshot's mark, for the checkpoint. */
@@ -59,20 +61,21 @@ export function markOf({ horizon, fingerprint, cursor }: Snapshot): Mark {
 /**
  * Opens a snapshot to read one table in.
  *
- * @param cursorColumn column whose greatest value is wanted too
+ * @param cursorColumn column whose place is wanted too
  */
 export async function openSnapshot(
   session: Session,
   version: number,
   table: TableShape,
-  cursorColumn: string | null = null,
+  cursorColumn: CursorSettings | null = null,
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
   const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
-  const cursor = cursorColumn === null ? null : await greatest(session, rowsOf(table), cursorColumn);
+  const cursor =
+    cursorColumn === null ? null : await readCursor(session, version, table, rowsOf(table), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
 }
 
@@ -95,15 +98,6 @@ function shapeChanged(session: Session, table: string): SyncFailure {
     message: `the columns of ${table} have changed`,
     params: { table },
   });
-}
-
-async function greatest(session: Session, table: string, column: string): Promise<string | null> {
-  const result = await session.query(
-    `SELECT max(${ident(column)})::text AS greatest FROM ${table}`,
-    [],
-    session.workMs,
-  );
-  return result.rows[0]?.greatest ?? null;
 }
 
 /** Ends a snapshot whose queries are all done. */

@@ -1,10 +1,9 @@
 import { FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
-import { column, type TableShape } from '../catalogue/shape.ts';
 import { type Checkpoint, centralRefusal, type LastKey } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
-import { ident, literal } from '../postgres/quote.ts';
+import { cursorOf, newerThan } from '../source/cursor.ts';
 import { brokenSince, type MarkProblem, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { runChanges } from './changesPass.ts';
@@ -15,7 +14,17 @@ import { runReplace } from './replacePass.ts';
 import type { TableJob } from './tableRun.ts';
 
 /** Why a strategy was chosen: `asked` by a person or the settings, or what the engine found. */
-export type PlanReason = 'asked' | 'first_load' | 'row_versions' | 'no_key' | 'goes_on' | MarkProblem;
+export type PlanReason =
+  | 'asked'
+  | 'first_load'
+  | 'row_versions'
+  | 'no_key'
+  | 'goes_on'
+  /** Strategy `cursor`: of another column, or of another type, than the last pass. */
+  | 'cursor_changed'
+  /** Strategy `cursor`: no row had a value that may be relied on. */
+  | 'no_cursor'
+  | MarkProblem;
 
 /** How the next pass over a table goes. */
 export interface PassPlan {
@@ -54,17 +63,11 @@ function keyedPlan(
   reason: PlanReason,
   job: TableJob,
   found: Checkpoint,
-  { horizon, fingerprint }: Snapshot,
+  snapshot: Snapshot,
 ): PassPlan {
-  const sameShape = found.mark?.fingerprint === fingerprint;
-  if (wanted === Strategy.Cursor && sameShape && found.mark?.cursor != null && job.cursor !== null) {
-    // Rows that a restored server has taken back are older than the cursor, and would never be read.
-    const broken = brokenSince(found.mark, horizon);
-    if (broken !== null)
-      return { strategy: Strategy.Compare, reason: broken, goesOn: false, since: null, where: null };
-    const where = newerThan(job.source, job.cursor, found.mark.cursor);
-    return { strategy: Strategy.Cursor, reason, goesOn: false, since: null, where };
-  }
+  const { horizon, fingerprint } = snapshot;
+  if (wanted === Strategy.Cursor && job.cursor !== null)
+    return cursorPlan(reason, job, job.cursor, found, snapshot);
   const plain = { goesOn: false, since: null, where: null };
   if (wanted === Strategy.Compare) return { ...plain, strategy: Strategy.Compare, reason };
   if (wanted !== Strategy.Changes) return { ...plain, strategy: Strategy.Full, reason };
@@ -73,21 +76,28 @@ function keyedPlan(
   return { ...plain, strategy: from === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: from };
 }
 
-/**
- * Rows whose cursor is not older than the greatest of the last pass, less the overlap; rows without one are
- * read every time, since nobody knows when they changed.
- */
-function newerThan(
-  source: TableShape,
-  { column: name, overlapMinutes }: CursorSettings,
-  last: string,
-): string {
-  const { type } = column(source, name);
-  const overlap = /^(timestamp|date)/.test(type) ? ` - interval '${overlapMinutes} minutes'` : '';
-  return `(t.${ident(name)} >= ${literal(last)}::${type}${overlap} OR t.${ident(name)} IS NULL)`;
+/** Without a cursor to begin at everything is read, and after a restore of the source compared. */
+function cursorPlan(
+  reason: PlanReason,
+  job: TableJob,
+  settings: CursorSettings,
+  { mark }: Checkpoint,
+  { horizon, fingerprint, version }: Snapshot,
+): PassPlan {
+  const plain = { goesOn: false, since: null, where: null };
+  if (mark === null)
+    return { ...plain, strategy: Strategy.Full, reason: reason === 'asked' ? 'first_load' : reason };
+  // Rows that a restored server has taken back are older than the cursor, and would never be read.
+  const broken = brokenSince(mark, horizon);
+  if (broken !== null) return { ...plain, strategy: Strategy.Compare, reason: broken };
+  if (mark.cursorOf !== cursorOf(job.source, version, settings))
+    return { ...plain, strategy: Strategy.Full, reason: 'cursor_changed' };
+  if (mark.fingerprint !== fingerprint) return { ...plain, strategy: Strategy.Full, reason: 'shape_changed' };
+  if (mark.cursor === null) return { ...plain, strategy: Strategy.Full, reason: 'no_cursor' };
+  const where = newerThan(job.source, version, settings, mark.cursor);
+  return { ...plain, strategy: Strategy.Cursor, reason, where };
 }
 
-/** Where the mark holds, row versions say whether there is anything to replace; a person may want it all the same. */
 function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
   // Without a key, rows of several branches in one table cannot be told apart.
   if (target.layout === 'merge' && !job.mayDelete) {

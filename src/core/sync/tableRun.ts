@@ -1,4 +1,5 @@
 import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { Notice } from '../../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
@@ -17,6 +18,7 @@ import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
 import { endOfDeletes } from './endOfPass.ts';
 import { explainFailure } from './explainFailure.ts';
 import type { WorkerLinks } from './links.ts';
+import { noticesOf } from './notices.ts';
 import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
@@ -74,6 +76,8 @@ export interface TableRecorder {
   retrying(failure: FailureDetail, attempt: number, delayMs: number): void;
   /** Rows gone from the source stay at central: the layout makes removing them unsafe. */
   deletesOff(): void;
+  /** What a person should know, although nothing has failed. */
+  notice(notice: Notice): void;
 }
 
 export type TableEnd =
@@ -169,6 +173,7 @@ class Attempts {
     for (;;) {
       const snapshot = forTarget(await this.#openSnapshot(), target.print);
       const plan = choosePlan(this.#job, target, at, snapshot);
+      if (!this.#chosen) for (const one of noticesOf(this.#job, snapshot)) this.#recorder.notice(one);
       const start = await this.#startAt(at, target, plan);
       this.#direct = start.direct;
       const end = await this.#pass(target, snapshot, plan, start);
@@ -190,7 +195,7 @@ class Attempts {
 
   async #openSnapshot(): Promise<Snapshot> {
     const { session, version } = await this.#links.source();
-    const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor?.column ?? null);
+    const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor);
     return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#links.runs) };
   }
 

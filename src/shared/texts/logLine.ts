@@ -1,8 +1,10 @@
 import { type LogRow, UNKNOWN_TABLES } from '../contract.ts';
 import { FailureCode } from '../errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../format.ts';
+import { NoticeCode } from '../notices.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
 import { en } from './en/index.ts';
+import { sayNotice } from './notice.ts';
 import type { Translate } from './translate.ts';
 
 type Detail = LogRow['detail'];
@@ -56,6 +58,8 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
       if (unfinished === 0) return t('cli.progress.recordsLost', last);
       return t('cli.progress.recordsLostMidway', { ...last, count: unfinished });
     }
+    case 'notice':
+      return sayNoticeRow(at, detail, t);
     case 'resume_given_up':
       return t('log.gaveUp', { attempts: count('attempts') });
     case 'schedule_ran':
@@ -102,6 +106,8 @@ function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf):
       const reason = becauseOf(detail, t);
       return reason === null ? t('log.tableSkipped', { table }) : t('log.tableSkippedFor', { table, reason });
     }
+    case 'notice':
+      return sayNoticeRow(table, detail, t);
     case 'deletes_off':
       return t('cli.progress.deletesOff', { table });
     case 'deletes_held':
@@ -111,6 +117,11 @@ function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf):
     default:
       return null;
   }
+}
+
+function sayNoticeRow(about: string, { code, ...params }: Detail, t: Translate): string | null {
+  const known = Object.values(NoticeCode).find((one) => one === code);
+  return known === undefined ? null : sayNotice(about, { code: known, params: simple(params) }, t);
 }
 
 /** `c_invoice (Lampung)` where there are labels, else `pgsql_lmp/c_invoice`. */

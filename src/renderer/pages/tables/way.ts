@@ -9,6 +9,8 @@ export const REASONS = [
   'row_versions',
   'no_key',
   'goes_on',
+  'cursor_changed',
+  'no_cursor',
   'no_mark',
   'no_row_versions',
   'shape_changed',

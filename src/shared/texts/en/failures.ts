@@ -144,6 +144,11 @@ export const failures = {
     sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
     next: 'Resume the batch when the change to the ERP is finished.',
   },
+  cursor_column_missing: {
+    sentence:
+      'The table {{table}} at the branch {{connection}} has no column {{column}}, which the settings name as its cursor.',
+    next: 'Correct "cursor" of this table in the settings, or take its strategy "cursor" away.',
+  },
   central_key_missing: {
     sentence:
       'The table {{table}} at head office has no unique key on {{columns}}, so rows cannot be matched.',

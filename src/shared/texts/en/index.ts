@@ -7,6 +7,7 @@ import { help } from './help.ts';
 import { historyPage } from './historyPage.ts';
 import { log } from './log.ts';
 import { notes } from './notes.ts';
+import { notices } from './notices.ts';
 import { quit } from './quit.ts';
 import { schedulesPage } from './schedulesPage.ts';
 import { settingsPage } from './settingsPage.ts';
@@ -29,6 +30,7 @@ export const en = {
   window,
   tray,
   notes,
+  notices,
   quit,
   log,
   troubles,

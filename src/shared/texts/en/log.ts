@@ -35,6 +35,8 @@ export const log = {
     row_versions: 'the branch knows which rows changed',
     no_key: 'the table has no key',
     goes_on: 'it goes on where it had stopped',
+    cursor_changed: 'the cursor column is another one than in the last pass',
+    no_cursor: 'no row had a usable value in the cursor column',
     no_mark: 'nothing is known of an earlier pass',
     no_row_versions: 'it is a view or a foreign table',
     shape_changed: 'its columns have changed',

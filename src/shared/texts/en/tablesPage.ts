@@ -56,6 +56,8 @@ export const tablesPage = {
     row_versions: 'The branch database can say which rows have changed.',
     no_key: 'The table has no key by which its rows could be told apart.',
     goes_on: 'It went on where an earlier run had stopped.',
+    cursor_changed: 'The cursor column is another one, or of another type, than in the last pass.',
+    no_cursor: 'No row had a usable value in the cursor column.',
     no_mark: 'It was not known how far an earlier run had come.',
     no_row_versions: 'It is a view or a foreign table, which cannot say what has changed.',
     shape_changed: 'The columns of the table have changed.',

@@ -144,6 +144,11 @@ export const failures = {
     sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
     next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
   },
+  cursor_column_missing: {
+    sentence:
+      'Tabel {{table}} di cabang {{connection}} tidak punya kolom {{column}}, yang disebut di pengaturan sebagai kursornya.',
+    next: 'Perbaiki "cursor" tabel ini di pengaturan, atau jangan pakai strategi "cursor" untuknya.',
+  },
   central_key_missing: {
     sentence:
       'Tabel {{table}} di kantor pusat tidak punya kunci unik pada {{columns}}, jadi baris tidak bisa dicocokkan.',

@@ -8,6 +8,7 @@ import { help } from './help.ts';
 import { historyPage } from './historyPage.ts';
 import { log } from './log.ts';
 import { notes } from './notes.ts';
+import { notices } from './notices.ts';
 import { quit } from './quit.ts';
 import { schedulesPage } from './schedulesPage.ts';
 import { settingsPage } from './settingsPage.ts';
@@ -30,6 +31,7 @@ export const id = {
   window,
   tray,
   notes,
+  notices,
   quit,
   log,
   troubles,

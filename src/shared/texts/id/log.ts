@@ -34,6 +34,8 @@ export const log = {
     row_versions: 'cabang tahu baris mana yang berubah',
     no_key: 'tabel ini tidak punya kunci',
     goes_on: 'meneruskan dari tempat berhentinya',
+    cursor_changed: 'kolom kursornya berbeda dari proses terakhir',
+    no_cursor: 'tidak ada baris dengan nilai kursor yang bisa dipakai',
     no_mark: 'tidak ada catatan tentang proses sebelumnya',
     no_row_versions: 'ini view atau tabel asing',
     shape_changed: 'kolomnya berubah',

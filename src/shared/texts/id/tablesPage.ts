@@ -56,6 +56,8 @@ export const tablesPage = {
     row_versions: 'Basis data cabang dapat menunjukkan baris mana yang berubah.',
     no_key: 'Tabel ini tidak punya kunci untuk membedakan baris-barisnya.',
     goes_on: 'Proses dilanjutkan dari tempat proses sebelumnya berhenti.',
+    cursor_changed: 'Kolom kursornya lain, atau tipenya lain, dari proses terakhir.',
+    no_cursor: 'Tidak ada baris dengan nilai kursor yang bisa dipakai.',
     no_mark: 'Tidak diketahui sampai mana proses sebelumnya.',
     no_row_versions: 'Ini tampilan (view) atau tabel asing, yang tidak dapat menunjukkan apa yang berubah.',
     shape_changed: 'Kolom-kolom tabel ini berubah.',

@@ -1,0 +1,161 @@
+import { FailureCode } from '../../shared/errors.ts';
+import type { CursorSettings } from '../../shared/settings.ts';
+import type { ColumnShape, TableShape, TypeUse } from '../catalogue/shape.ts';
+import { centralRefusal } from '../central/checkpoint.ts';
+import { ident, literal } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+
+/** Where the cursor column of a table stands in a snapshot. */
+export interface CursorPlace {
+  /** Which column of which type it is of: a mark with another says nothing. */
+  readonly of: string;
+  /** The greatest value that may be relied on, as text; null where no row has one. */
+  readonly greatest: string | null;
+  /** How many rows lie beyond it for sure: far in the future, infinite, or not a number. */
+  readonly beyond: number;
+}
+
+/** What values of a type can be relied on: those above `floor`, and not `beyond`. */
+interface Bounds {
+  readonly type: string;
+  /** SQL of a value; null where the type has none below all others. */
+  readonly floor: string | null;
+  /** What a value is compared with, operators included: within, and beyond; null where none lies beyond. */
+  readonly limit: { readonly within: string; readonly beyond: string } | null;
+}
+
+/** @throws SyncFailure `cursor_column_missing` */
+function cursorColumn(table: TableShape, { column: name }: CursorSettings): ColumnShape {
+  const found = table.columns.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw centralRefusal(FailureCode.CursorColumnMissing, { table: table.name, column: name });
+}
+
+/** Reads where a table's cursor stands: two looks into the column's index. */
+export async function readCursor(
+  session: Session,
+  version: number,
+  table: TableShape,
+  from: string,
+  settings: CursorSettings,
+): Promise<CursorPlace> {
+  const column = cursorColumn(table, settings);
+  const { type, floor, limit } = boundsOf(column, version);
+  const value = `t.${ident(column.name)}`;
+  const conditions = [
+    ...(floor === null ? [] : [`${value} OPERATOR(pg_catalog.>) ${floor}`]),
+    ...(limit === null ? [] : [`${value} ${limit.within}`]),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
+  const most = `SELECT pg_catalog.max(${value})::pg_catalog.text FROM ${from} t${where}`;
+  const count =
+    limit === null ? '0' : `(SELECT pg_catalog.count(*) FROM ${from} t WHERE ${value} ${limit.beyond})`;
+  const { rows } = await session.query(
+    `SELECT (${most}) AS greatest, ${count} AS beyond`,
+    [],
+    session.workMs,
+  );
+  return {
+    of: `${column.name} ${type}`,
+    greatest: rows[0]?.greatest ?? null,
+    beyond: Number(rows[0]?.beyond ?? 0),
+  };
+}
+
+/**
+ * Rows whose cursor is not older than the greatest of the last pass, less the overlap. Rows without a value that can
+ * be relied on are read every time, since nobody knows when they changed; those beyond the greatest are by themselves.
+ */
+export function newerThan(
+  table: TableShape,
+  version: number,
+  settings: CursorSettings,
+  last: string,
+): string {
+  const column = cursorColumn(table, settings);
+  const { type, floor } = boundsOf(column, version);
+  const value = `t.${ident(column.name)}`;
+  const overlap = isTime(type)
+    ? ` OPERATOR(pg_catalog.-) '${settings.overlapMinutes} minutes'::pg_catalog.interval`
+    : '';
+  const below = floor === null ? '' : ` OR ${value} OPERATOR(pg_catalog.=) ${floor}`;
+  // A type of an extension has operators of its own.
+  const notOlder = isBuiltIn(column) ? 'OPERATOR(pg_catalog.>=)' : '>=';
+  return `(${value} ${notOlder} (${literal(last)}::${type}${overlap}) OR ${value} IS NULL${below})`;
+}
+
+/** See {@link CursorPlace.of}. */
+export function cursorOf(table: TableShape, version: number, settings: CursorSettings): string {
+  const column = cursorColumn(table, settings);
+  return `${column.name} ${boundsOf(column, version).type}`;
+}
+
+/**
+ * A value in the future would hide all rows that get an earlier one until then; an infinite one, for ever. A wrong
+ * integer cannot be told from a right one.
+ */
+function boundsOf(column: ColumnShape, version: number): Bounds {
+  const type = plainType(column);
+  switch (type) {
+    case 'timestamp with time zone':
+      return time('timestamptz', 'pg_catalog.now()');
+    case 'timestamp without time zone':
+      return time('timestamp', LOCAL_NOW);
+    case 'date':
+      return time('date', `${LOCAL_NOW}::pg_catalog.date`);
+    case 'real':
+      return number('float4', 'Infinity');
+    case 'double precision':
+      return number('float8', 'Infinity');
+    case 'numeric':
+      return number('numeric', version >= 140000 ? 'Infinity' : 'NaN');
+    default:
+      return { type: column.type, floor: null, limit: null };
+  }
+}
+
+/**
+ * Times without a zone are those of whoever writes them. Of the server's zones the one that is farthest behind counts:
+ * then rows of some hours may be read again, and none is missed.
+ */
+const LOCAL_NOW = `(SELECT pg_catalog.min(pg_catalog.timezone(s.reset_val, pg_catalog.now())) FROM pg_catalog.pg_settings s
+    WHERE s.name OPERATOR(pg_catalog.=) ANY ('{TimeZone,log_timezone}'::pg_catalog.text[]))`;
+
+/** Zones are up to so far apart: what is farther in the future than this is wrong in all of them. */
+const SURELY = "OPERATOR(pg_catalog.+) '26 hours'::pg_catalog.interval";
+
+function time(name: string, now: string): Bounds {
+  const type = `pg_catalog.${name}`;
+  return {
+    type,
+    floor: `'-infinity'::${type}`,
+    limit: { within: `OPERATOR(pg_catalog.<=) ${now}`, beyond: `OPERATOR(pg_catalog.>) (${now} ${SURELY})` },
+  };
+}
+
+/** @param least the least of the values that are no number: to PostgreSQL NaN is greater than infinity */
+function number(name: string, least: 'Infinity' | 'NaN'): Bounds {
+  const type = `pg_catalog.${name}`;
+  return {
+    type,
+    floor: least === 'Infinity' ? `'-Infinity'::${type}` : null,
+    limit: {
+      within: `OPERATOR(pg_catalog.<) '${least}'::${type}`,
+      beyond: `OPERATOR(pg_catalog.>=) '${least}'::${type}`,
+    },
+  };
+}
+
+/** The built-in type of a column, through domains, without its modifier. */
+function plainType(use: TypeUse): string {
+  const base = use.own?.kind === 'domain' ? plainType(use.own.base) : use.type;
+  return base.replace(/\(\d+(,-?\d+)?\)/, '');
+}
+
+function isBuiltIn({ own }: TypeUse): boolean {
+  return own === null || (own.kind === 'domain' && isBuiltIn(own.base));
+}
+
+function isTime(type: string): boolean {
+  return /^pg_catalog\.(timestamp|timestamptz|date)$/.test(type);
+}

@@ -1,0 +1,12 @@
+/** What a person should know of a table or a connection although nothing has failed. */
+export const NoticeCode = {
+  /** Rows whose cursor lies in the future, or is infinite or not a number, are read every time. */
+  CursorBeyond: 'cursor_beyond',
+} as const;
+export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
+
+export interface Notice {
+  readonly code: NoticeCode;
+  /** The values that its sentence names. */
+  readonly params: Readonly<Record<string, string | number>>;
+}
