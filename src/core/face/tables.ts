@@ -10,6 +10,9 @@ import type { Journal } from '../journal/journal.ts';
  */
 export function viewTables(journal: Journal, settings: Settings | null): readonly TableState[] {
   const past = new Map(journal.tablesPast().map((one) => [tableKey(one.connection, one.table), one]));
+  const alone = new Map(
+    journal.successesAlone().map((one) => [tableKey(one.connection, one.table), { batchId: null, ...one }]),
+  );
   const verified = new Map(
     journal.verifications().map((row) => [tableKey(row.connection, row.table_name), row]),
   );
@@ -30,10 +33,18 @@ export function viewTables(journal: Journal, settings: Settings | null): readonl
         ...choiceOf(connections.get(connection), table),
         last: known?.last ?? null,
         now: known?.now ?? null,
-        success: known?.success ?? null,
+        success: latest(known?.success ?? null, alone.get(key) ?? null),
         verified: verified.get(key) ?? null,
       };
     });
+}
+
+type Success = NonNullable<TableState['success']>;
+
+function latest(inBatch: Success | null, alone: Success | null): Success | null {
+  if (alone === null || (inBatch !== null && inBatch.endedAt >= alone.endedAt)) return inBatch;
+  const { batchId, endedAt, snapshotAt } = alone;
+  return { batchId, endedAt, snapshotAt };
 }
 
 type Entry = ConnectionSettings['tables'][number];

@@ -26,6 +26,8 @@ export interface Outcomes {
    * which a table failed that has not been completed since.
    */
   unresolved(): readonly Unresolved[];
+  /** Whether any table of a connection was ever completed, as far back as the journal goes. */
+  hasSucceeded(connection: string): boolean;
   /** When a table of a connection was completed last; null where none was. */
   lastSuccessAt(connection: string): string | null;
   /**
@@ -43,7 +45,9 @@ const NEWEST = 20;
 export function createOutcomes(store: Store): Outcomes {
   return {
     unresolved: () => unresolved(store),
-    lastSuccessAt: (connection) => lastSuccessAt(store, connection),
+    hasSucceeded: (connection) => hasSucceeded(store, connection),
+    lastSuccessAt: (connection) =>
+      hasSucceeded(store, connection) ? lastSuccessAt(store, connection) : null,
     freshness: (connection) =>
       store.all<TableFreshness>(
         `SELECT p.connection, p.table_name AS "table", ${snapshotOfLastSuccess('p')} AS at
@@ -182,18 +186,29 @@ function knownNow(
   return found;
 }
 
+function hasSucceeded(store: Store, connection: string): boolean {
+  const found = store.get(
+    `SELECT 1 WHERE EXISTS (
+         SELECT 1 FROM sync_progress p WHERE p.connection = @connection AND p.status = 'completed')
+       OR EXISTS (SELECT 1 FROM event_log e WHERE ${ALONE} AND e.connection = @connection)`,
+    { connection },
+  );
+  return found !== undefined;
+}
+
 /**
  * Batches are walked from the latest: the first with a success of the connection has the last one, but where an
- * older batch was resumed meanwhile.
+ * older batch was resumed meanwhile. As EXISTS, SQLite would make an index of all table runs first.
  */
 function lastSuccessAt(store: Store, connection: string): string | null {
   const inBatch = store.get<{ readonly at: string | null }>(
     `SELECT max(p.ended_at) AS at FROM sync_progress p
      WHERE +p.connection = @connection AND p.status = 'completed' AND p.batch_id = (
-       SELECT b.batch_id FROM sync_batches b WHERE EXISTS (
+       SELECT b.batch_id FROM sync_batches b WHERE (
          SELECT 1 FROM sync_progress q
-         WHERE q.batch_id = b.batch_id AND q.connection = @connection AND q.status = 'completed')
-       ORDER BY b.ended_at IS NULL DESC, b.ended_at DESC LIMIT 1)`,
+         WHERE q.batch_id = b.batch_id AND q.connection = @connection AND q.status = 'completed' LIMIT 1
+       ) IS NOT NULL
+       ORDER BY b.rowid DESC LIMIT 1)`,
     { connection },
   );
   const alone = store.get<{ readonly at: string | null }>(

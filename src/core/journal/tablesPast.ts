@@ -29,10 +29,20 @@ export interface PastRun {
   readonly estimated_rows: number | null;
 }
 
+/** The last success of a table that ran without a batch. */
+export interface SuccessAlone {
+  readonly connection: string;
+  readonly table: string;
+  readonly endedAt: string;
+  readonly snapshotAt: string | null;
+}
+
 /** What tables did before. */
 export interface TablesPast {
   /** Of all tables that were ever in a batch, by connection and name. */
   tablesPast(): readonly TablePast[];
+  /** Of the tables that ran without a batch, as far back as the event log goes. */
+  successesAlone(): readonly SuccessAlone[];
   /** The last completed runs, at most `limit`, of each table of a batch; that batch's own left out. */
   completedRuns(batchId: string, limit: number): readonly PastRun[];
 }
@@ -64,6 +74,12 @@ export function createTablesPast(store: Store): TablesPast {
           { unknown: UNKNOWN_TABLES },
         )
         .map(tablePast),
+    successesAlone: () =>
+      store.all<SuccessAlone>(
+        `SELECT connection, table_name AS "table", max(at) AS endedAt,
+           detail ->> 'source_snapshot_at' AS snapshotAt
+         FROM event_log WHERE batch_id IS NULL AND event = 'table_completed' GROUP BY connection, table_name`,
+      ),
     completedRuns: (batchId, limit) =>
       store.all<PastRun>(
         `SELECT q.connection, q.table_name, q.duration_seconds AS seconds,

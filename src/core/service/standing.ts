@@ -20,7 +20,7 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
   return {
     attention: attention(journal, settings, now),
     differing: differences(journal, settings),
-    neverCopied: enabled.filter((id) => journal.lastSuccessAt(id) === null),
+    neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),
     connections: enabled.length,
   };
 }

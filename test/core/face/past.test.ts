@@ -207,6 +207,13 @@ test('tables come from the journal and from the settings, with how they stand', 
   const invoice = states.find((one) => one.table === 'c_invoice');
   expect(invoice).toMatchObject({ model: 'c_invoice', success: { batchId: good }, verified: null });
   expect(invoice?.last?.batch_id).toBe(bad);
+
+  // By itself, without a batch.
+  const detail = { source_snapshot_at: '2026-11-22T01:00:00.000Z' };
+  journal.logEvent('table_completed', { connection: 'pgsql_lmp', table: 'c_invoice', detail });
+  expect((await value('tables')).find((one) => one.table === 'c_invoice')).toMatchObject({
+    success: { batchId: null, snapshotAt: '2026-11-22T01:00:00.000Z' },
+  });
 });
 
 test('broken settings hide nothing of the past', async () => {

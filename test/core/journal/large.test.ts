@@ -38,6 +38,7 @@ test('a long history answers every question in under 20 ms', () => {
     completedRuns: (one) => one.completedRuns(middle, 9),
     unresolved: (one) => one.unresolved(),
     freshness: (one) => [one.freshness('pgsql_lmp'), one.freshness('pgsql_jkt')],
+    hasSucceeded: (one) => [one.hasSucceeded('pgsql_lmp'), one.hasSucceeded('pgsql_jkt')],
     lastSuccess: (one) => [one.lastSuccessAt('pgsql_lmp'), one.lastSuccessAt('pgsql_jkt')],
     differing: (one) => one.differing(),
     lines: (one) => one.linesAfter(one.lastLine() - 100),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Journal } from '../../../src/core/journal/journal.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import type { TableRunRef } from '../../../src/core/journal/tableMoves.ts';
@@ -103,6 +105,31 @@ export function livePast(folder: string, connection: string, now = new Date()): 
     if (ago !== 1) early(past, ago, first);
     batch(past, second, 'schedule', ago === 1 ? { c_invoice: FORBIDDEN, m_transaction: DELETES } : {});
     if (ago === 2) verifyAll(past);
+  }
+  journal.close();
+}
+
+/**
+ * A verify in another process that found tables to differ.
+ *
+ * @param asking the one of them whose repair would delete more than the brake allows
+ */
+export function foundDifferent(folder: string, tables: readonly string[], asking: string): void {
+  const clock = handClock(new Date().toISOString());
+  const { journal } = openJournal(folder, { clock, random: seeded(7), logger: { log: () => undefined } });
+  const { connections } = JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8'));
+  const at = clock.now().toISOString();
+  for (const table of tables) {
+    const about = {
+      connection: connections[0].id,
+      table_name: table,
+      model_name: modelName(table),
+      checked_at: at,
+      source_snapshot_at: at,
+    };
+    journal.recordVerification({ ...EQUAL, ...FOUND.c_bpartner, ...about });
+    if (table === asking)
+      journal.recordVerification({ ...EQUAL, ...about, result: 'failed', failure: DELETES });
   }
   journal.close();
 }

@@ -198,7 +198,10 @@ export class Live implements Disposable {
       if (batch_id === null || connection === null || table_name === null) continue;
       this.#turn({ batchId: batch_id, connection, table: table_name });
     }
-    if (lines.some(changesLists)) this.#throttles.history.want();
+    if (!lines.some(changesLists)) return;
+    // Another process's batch or verify has ended: what is open may be something else now.
+    this.#status = null;
+    this.#throttles.history.want();
   }
 
   #turn(table: { readonly batchId: string; readonly connection: string; readonly table: string }): void {

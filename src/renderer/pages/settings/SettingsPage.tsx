@@ -31,12 +31,12 @@ export function SettingsPage() {
               <Stack gap="lg">
                 <Appearance settings={view} />
                 <Keeping settings={view} />
+                <Proving settings={view} />
                 <Exchange settings={view} />
               </Stack>
               <Stack gap="lg">
                 <Notices settings={view} />
                 <LinkUse settings={view} />
-                <Proving settings={view} />
                 <SupportBundle />
               </Stack>
             </SimpleGrid>

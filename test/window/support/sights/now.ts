@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultProxy } from '../../../support/proxy.ts';
 import type { Onlooker } from '../onlooker.ts';
+import { foundDifferent } from '../past.ts';
 import type { Stage } from './stage.ts';
 
 /** What the sights of a moment need besides the window. */
@@ -23,6 +24,7 @@ const SLOWER_MS = 1_500;
 /** What goes on: a run, one that was stopped, one that ended well, a pause, a database that does not answer, and what is told everywhere. */
 export async function nowSights(stage: Stage, moment: Moment): Promise<void> {
   await running(stage, moment);
+  await differing(stage, moment);
   await waiting(stage, moment);
   await told(stage, moment);
 }
@@ -59,14 +61,26 @@ async function running(stage: Stage, { link }: Moment): Promise<void> {
   await look('batch-interrupted');
   await button(t('troubles.resume')).click();
   await go('/');
-  await page.getByText(t('todayPage.fresh.differs', { count: 1 })).waitFor();
-  await button(t('todayPage.runNow')).waitFor();
-  await look('today-differs');
-  // The database is as it should be: comparing proves it.
-  await button(t('todayPage.differences.repair')).click();
   await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
   await button(t('todayPage.runNow')).waitFor();
   await look('today-up-to-date');
+}
+
+/** A verify that somebody ran found tables to differ, and one of them asks before it is repaired. */
+async function differing({ page, t, go, look, button }: Stage, { folder }: Moment): Promise<void> {
+  await go('/');
+  foundDifferent(folder, ['c_bpartner', 'm_transaction'], 'm_transaction');
+  await page.getByText(t('todayPage.fresh.differs', { count: 2 })).waitFor();
+  await button(t('troubles.allowDeletes')).waitFor();
+  await look('today-differs');
+  await go('/tables?show=differs');
+  await page.getByRole('link', { name: 'm_transaction' }).waitFor();
+  await look('tables-differ');
+  await go('/');
+  // Both sides are the same, which comparing proves.
+  await button(t('todayPage.differences.repair')).click();
+  await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
+  await button(t('todayPage.runNow')).waitFor();
 }
 
 async function waiting({ page, t, go, look, button }: Stage, { link }: Moment): Promise<void> {
