@@ -13,6 +13,7 @@ export const FailureCode = {
   ConnectionLost: 'connection_lost',
   ConnectionEnded: 'connection_ended',
   ConnectionFrozen: 'connection_frozen',
+  NoProgress: 'no_progress',
   ServerStarting: 'server_starting',
   TooManyConnections: 'too_many_connections',
   ServerOverloaded: 'server_overloaded',

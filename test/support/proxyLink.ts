@@ -37,6 +37,8 @@ export class Link {
   #frozen = false;
   /** The server's answer is being swallowed, up to its end. */
   #swallows = false;
+  /** So is everything that the server says. */
+  #mute = false;
 
   constructor(client: Socket, server: Socket, context: LinkContext) {
     this.#client = client;
@@ -93,6 +95,7 @@ export class Link {
   #decide(message: WireMessage): 'pass' | 'drop' | 'hold' {
     if (this.#frozen) return 'hold';
     this.#follow(message);
+    if (this.#mute && message.from === 'server') return 'drop';
     if (this.#swallows && message.from === 'server') {
       // ReadyForQuery: whatever was asked is done.
       if (message.type === 'Z') this.cut();
@@ -108,6 +111,9 @@ export class Link {
       case 'cut_after_answer':
         this.#swallows = true;
         return 'pass';
+      case 'mute':
+        this.#mute = true;
+        return 'drop';
       case 'strand':
         this.freeze();
         this.#client.resetAndDestroy();

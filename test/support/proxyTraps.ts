@@ -7,11 +7,12 @@ import { type Sender, type ServerError, textOf, type WireMessage } from './proxy
  * - `cut_after_answer`: it arrives and is answered, but the answer does not arrive; both sides are cut.
  * - `strand`: it does not arrive and the client is cut, but the server does not notice: its side stays
  *   open and silent, as when the client's machine or router lost its power.
+ * - `mute`: it does not arrive, nor does anything that the server says after it; both sides stay open.
  * - `freeze`: it and all that follows stays in the proxy, both ways; both sides stay open.
  * - an error: it does not arrive; the client gets this error as if the server had said it, and the server's
  *   side is cut, so that what was under way is undone.
  */
-export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'freeze' | ServerError;
+export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'mute' | 'freeze' | ServerError;
 
 /** Which message springs a trap. */
 export interface Pattern {

@@ -43,7 +43,9 @@ export class TableQueue {
    */
   async take(endsHere: () => boolean): Promise<ConnectionTable | undefined> {
     while (!endsHere() && this.#left.length > 0) {
-      const at = this.#left.findIndex((one) => this.#isReady(one.table));
+      const ready = this.#left.findIndex((one) => this.#isReady(one.table));
+      // Nothing that runs can make one ready: a table whose rows may be refused is better than one that waits for ever.
+      const at = ready < 0 && this.#running.size === 0 ? 0 : ready;
       const [next] = at < 0 ? [] : this.#left.splice(at, 1);
       if (next !== undefined) {
         this.#running.add(next.table);

@@ -1,9 +1,15 @@
 import type { Connection, Submittable } from 'pg';
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
-import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE, copyFail } from './wire.ts';
+import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE } from './wire.ts';
 
 /** A row that was cut by the end of a read comes alone; it is sent together with what follows it. */
 const SMALL_BYTES = 4096;
+
+/**
+ * Sent in one piece. The time limit is for a piece: one for a whole row would refuse an attachment of 100 MB on a
+ * slow link; this asks for 35 kbit/s.
+ */
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * COPY … FROM STDIN, fed with {@link RowBlock}s. The text may be a script whose last statement is the
@@ -61,20 +67,29 @@ export class CopyIn implements Submittable {
     const giveBack = (error?: Error | null): void => {
       if (error == null) memory?.transfer(0);
     };
-    const more = stream.write(messages, giveBack);
-    this.#uncork();
-    if (more) return;
-    const stall = setTimeout(this.#onStall, this.#stallMs);
-    try {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        stream.once('drain', resolve);
-      });
-    } finally {
-      clearTimeout(stall);
-      if (this.#wake !== null) stream.removeListener('drain', this.#wake);
-      this.#wake = null;
+    for (let at = 0; at < messages.length; at += PIECE_BYTES) {
+      const end = Math.min(messages.length, at + PIECE_BYTES);
+      const piece = end - at === messages.length ? messages : messages.subarray(at, end);
+      const more = end < messages.length ? stream.write(piece) : stream.write(piece, giveBack);
+      this.#uncork();
+      if (!more) await this.#drained(stream);
     }
+  }
+
+  /** @throws Error where the connection ends meanwhile, or takes nothing for too long */
+  async #drained(stream: Connection['stream']): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stall = setTimeout(() => {
+      this.#onStall();
+      // Whoever waits is told at once, and not only when the socket has closed.
+      this.handleError(new Error('no rows are taken'));
+    }, this.#stallMs);
+    this.#wake = resolve;
+    stream.once('drain', resolve);
+    await promise;
+    clearTimeout(stall);
+    stream.removeListener('drain', resolve);
+    this.#wake = null;
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -87,13 +102,6 @@ export class CopyIn implements Submittable {
     await this.#done.promise;
   }
 
-  /** Gives the copy up; resolves when the server has undone it. Never throws. */
-  async abandon(reason: string): Promise<void> {
-    if (this.#failure === null) this.#send(copyFail(reason));
-    this.#uncork();
-    await this.#done.promise.catch(() => {});
-  }
-
   submit(connection: Connection): void {
     this.#connection = connection;
     connection.query(this.text);
@@ -104,7 +112,7 @@ export class CopyIn implements Submittable {
   }
 
   handleError(error: Error): void {
-    this.#failure = error;
+    this.#failure ??= error;
     this.#ready.reject(error);
     this.#done.reject(error);
     this.#wake?.();

@@ -27,6 +27,11 @@ export interface Timeouts {
   readonly firstRowMs: number;
   /** A source that sends nothing between rows while we ask for them. */
   readonly idleMs: number;
+  /**
+   * A table of which nothing moves: no byte on either connection, and neither server at work. Twice as long as any
+   * wait in which that is right (a lost heartbeat, ended backends), and as long as a person would look on.
+   */
+  readonly progressMs: number;
 }
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
@@ -36,6 +41,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   stallMs: 60_000,
   firstRowMs: 900_000,
   idleMs: 60_000,
+  progressMs: 60_000,
 };
 
 export interface SessionOptions {
@@ -149,6 +155,13 @@ export class Session {
     return stream instanceof Object && 'encrypted' in stream && stream.encrypted === true;
   }
 
+  /** Bytes that have passed in both directions. */
+  get bytes(): number {
+    const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
+    if (!(stream instanceof Object) || !('bytesRead' in stream) || !('bytesWritten' in stream)) return 0;
+    return Number(stream.bytesRead) + Number(stream.bytesWritten ?? 0);
+  }
+
   /** Runs one statement with bound values. */
   async query(
     text: string,
@@ -194,9 +207,15 @@ export class Session {
    * @param ms time limit; a server that is silent for longer counts as frozen, and the connection is cut
    */
   async guard<T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T> {
-    const timer = Number.isFinite(ms) ? setTimeout(this.#onSilence, ms) : null;
+    // Whoever waits is told by the timer itself: that the socket's end reaches it too is not relied on.
+    const late = Promise.withResolvers<never>();
+    const silence = (): void => {
+      this.#onSilence();
+      late.reject(new Error('no answer within the time-out'));
+    };
+    const timer = Number.isFinite(ms) ? setTimeout(silence, ms) : null;
     try {
-      return await work;
+      return await (timer === null ? work : Promise.race([work, late.promise]));
     } catch (error) {
       throw this.failure(error);
     } finally {
@@ -220,8 +239,12 @@ export class Session {
   /** Ends the connection politely: an open transaction is rolled back by the server. */
   async close(): Promise<void> {
     if (this.#lost !== null) return;
-    const patience = setTimeout(() => this.destroy(), 2000);
-    await this.#client.end().catch(() => {});
+    const late = Promise.withResolvers<void>();
+    const patience = setTimeout(() => {
+      this.destroy();
+      late.resolve();
+    }, 2000);
+    await Promise.race([this.#client.end().catch(() => {}), late.promise]);
     clearTimeout(patience);
   }
 
@@ -245,6 +268,23 @@ export class Session {
     this.#silent = true;
     this.destroy();
   };
+}
+
+/**
+ * Whether a server works for one of our sessions, asked on a connection of its own; null where it does not say.
+ * One that waits for its client, in either direction, does not work.
+ *
+ * @throws SyncFailure why it could not be asked
+ */
+export async function isAtWork(options: SessionOptions, pid: number | null): Promise<boolean | null> {
+  await using session = await Session.open(options);
+  const text = `SELECT state, wait_event_type, application_name FROM pg_catalog.pg_stat_activity
+    WHERE pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4`;
+  const [found] = (await session.query(text, [pid])).rows;
+  // Behind a pooler the number is the pooler's, and may be somebody else's here.
+  if (found === undefined || found.application_name !== options.applicationName) return null;
+  if (found.state == null || found.state === 'disabled') return null;
+  return found.state === 'active' && found.wait_event_type !== 'Client';
 }
 
 const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);

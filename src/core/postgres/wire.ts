@@ -5,7 +5,6 @@
 export const Message = {
   CopyData: 0x64,
   CopyDone: 0x63,
-  CopyFail: 0x66,
   CopyOutResponse: 0x48,
   ErrorResponse: 0x45,
   ReadyForQuery: 0x5a,
@@ -54,13 +53,3 @@ export function copyData(payload: Uint8Array): Buffer {
 export const BINARY_HEADER_MESSAGE = copyData(BINARY_HEADER);
 export const BINARY_TRAILER_MESSAGE = copyData(BINARY_TRAILER);
 export const COPY_DONE_MESSAGE = Buffer.from([Message.CopyDone, 0, 0, 0, 4]);
-
-/** A CopyFail message: makes the server undo the COPY with this reason. */
-export function copyFail(reason: string): Buffer {
-  const text = Buffer.from(`${reason}\0`, 'utf8');
-  const message = Buffer.allocUnsafe(HEADER_BYTES + text.length);
-  message[0] = Message.CopyFail;
-  message.writeUInt32BE(text.length + 4, 1);
-  text.copy(message, HEADER_BYTES);
-  return message;
-}

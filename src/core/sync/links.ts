@@ -1,7 +1,7 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
-import { Session, type SessionOptions } from '../postgres/session.ts';
+import { isAtWork, Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
 import type { Link, Links } from './pass.ts';
 
@@ -43,6 +43,9 @@ export class WorkerLinks implements Links {
   readonly runs: RunMemory;
   #source: Link | null = null;
   #central: Link | null = null;
+  #opening = 0;
+  /** Bytes of connections that are gone. */
+  #gone = 0;
 
   constructor(clock: Clock, source: SessionOptions, central: SessionOptions, runs = NO_RUNS) {
     this.#clock = clock;
@@ -63,7 +66,45 @@ export class WorkerLinks implements Links {
     return this.#central;
   }
 
+  get timeouts(): Timeouts {
+    return this.#sourceOptions.timeouts;
+  }
+
+  /** Bytes that have passed on both connections. */
+  get moved(): number {
+    return this.#gone + (this.#source?.session.bytes ?? 0) + (this.#central?.session.bytes ?? 0);
+  }
+
+  /** Whether a connection is being opened: that has a time limit of its own. */
+  get opening(): boolean {
+    return this.#opening > 0;
+  }
+
+  /** Whether a server works for these connections; null where one cannot be asked. */
+  async atWork(): Promise<boolean | null> {
+    const asked = [
+      { link: this.#source, options: this.#sourceOptions },
+      { link: this.#central, options: this.#centralOptions },
+    ].map(async ({ link, options }) => {
+      if (link === null || link.session.lost) return false;
+      return isAtWork(options, link.session.backendPid).catch(() => null);
+    });
+    const answers = await Promise.all(asked);
+    if (answers.includes(true)) return true;
+    return answers.includes(null) ? null : false;
+  }
+
   async #open(options: SessionOptions, lost: Link | null): Promise<Link> {
+    this.#opening++;
+    this.#gone += lost?.session.bytes ?? 0;
+    try {
+      return await this.#openInPlaceOf(options, lost);
+    } finally {
+      this.#opening--;
+    }
+  }
+
+  async #openInPlaceOf(options: SessionOptions, lost: Link | null): Promise<Link> {
     const link = await openLink(options);
     const pid = lost?.session.backendPid ?? null;
     if (pid === null) return link;
@@ -99,6 +140,37 @@ export class WorkerLinks implements Links {
 
   async close(): Promise<void> {
     await Promise.all([this.#source?.session.close(), this.#central?.session.close()]);
+  }
+}
+
+/** A worker's connections for as long as one attempt may use them. */
+export class RevocableLinks implements Links {
+  readonly #links: Links;
+  #revoked = false;
+
+  constructor(links: Links) {
+    this.#links = links;
+  }
+
+  get runs(): RunMemory {
+    return this.#links.runs;
+  }
+
+  source(): Promise<Link> {
+    return this.#get((links) => links.source());
+  }
+
+  central(): Promise<Link> {
+    return this.#get((links) => links.central());
+  }
+
+  revoke(): void {
+    this.#revoked = true;
+  }
+
+  async #get(get: (links: Links) => Promise<Link>): Promise<Link> {
+    if (this.#revoked) throw new Error('this attempt was given up');
+    return get(this.#links);
   }
 }
 

@@ -4,7 +4,6 @@ import type { Target } from '../central/target.ts';
 import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
 import type { RunMemory } from '../source/serverRuns.ts';
-import type { Throttle } from './throttle.ts';
 
 /** One open connection and what is known of its server. */
 export interface Link {
@@ -19,6 +18,11 @@ export interface Links {
   readonly runs: RunMemory;
   source(): Promise<Link>;
   central(): Promise<Link>;
+}
+
+/** Waits until so many bytes may have been sent to central: {@link Throttle}, and who watches its waits. */
+export interface Spender {
+  spend(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
 /** How much one chunk may hold. It ends at the first limit reached. */
@@ -53,7 +57,7 @@ export interface PassContext {
   readonly limits: ChunkLimits;
   readonly clock: Clock;
   /** Shared by all workers of the run. */
-  readonly throttle: Throttle;
+  readonly throttle: Spender;
   /** Aborted: end at the next chunk border. */
   readonly stop: AbortSignal;
   /** Whether rows gone from the source are removed at central. */

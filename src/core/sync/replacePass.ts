@@ -56,13 +56,14 @@ async function isUnchanged(
  */
 async function replaceAll(context: PassContext, snapshot: Snapshot, start: Checkpoint): Promise<PassEnd> {
   const { links, connection, source, target, stop } = context;
-  const { session, version } = await links.central();
   const text = copyRows(source, target, { after: null, where: null });
   const rows = snapshot.session.copyOut(text, target.format, target.columns.length);
   const stage = stageTable(connection, target.name);
   try {
     await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
+    // Only now: a source may think for long, and head office may end sessions that are idle.
+    const { session, version } = await links.central();
     const begin = `${beginWithStage(beginCentral(session, version, connection), createStage(target, stage))}; ${copyInto(target, stage)}`;
     const copy = await session.copyIn(begin, target.format);
     const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);

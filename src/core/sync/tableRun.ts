@@ -19,11 +19,12 @@ import { endOfDeletes } from './endOfPass.ts';
 import { explainFailure } from './explainFailure.ts';
 import type { WorkerLinks } from './links.ts';
 import { noticesOf } from './notices.ts';
-import type { ChunkLimits, PassContext, PassEnd } from './pass.ts';
+import type { ChunkLimits, Links, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
 import { removeStrays, removeStraysFirst } from './strays.ts';
 import type { Throttle } from './throttle.ts';
+import { type WatchedTools, watched } from './watchdog.ts';
 
 /** One table to run. */
 export interface TableJob {
@@ -99,12 +100,15 @@ export async function runTable(
   job: TableJob,
   recorder: TableRecorder,
 ): Promise<TableEnd> {
-  const attempts = new Attempts(runner, links, job, recorder);
+  const attempts = new Attempts(runner, job, recorder);
+  const { throttle, ports } = runner;
+  const names = { connection: job.connection.id, table: job.source.name };
+  const watch = { links, throttle, logger: ports.logger, ...names };
   let failures = 0;
   for (;;) {
     const before = attempts.commits;
     try {
-      return await attempts.next();
+      return await watched(watch, (tools) => attempts.next(tools));
     } catch (error) {
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
@@ -117,7 +121,7 @@ export async function runTable(
       const { failure } = detour;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
-      if (delay === null) return { kind: 'failed', failure: await attempts.explain(failure) };
+      if (delay === null) return { kind: 'failed', failure: await attempts.explain(links, failure) };
       failures++;
       recorder.retrying(failure, failures, delay);
       if (!(await pause(runner, delay))) return { kind: 'stopped' };
@@ -134,7 +138,7 @@ async function pause(runner: TableRunner, ms: number): Promise<boolean> {
 /** What is kept from attempt to attempt. */
 class Attempts {
   readonly #runner: TableRunner;
-  readonly #links: WorkerLinks;
+  #tools: WatchedTools | null = null;
   #job: TableJob;
   readonly #recorder: TableRecorder;
   #first = true;
@@ -148,9 +152,8 @@ class Attempts {
   /** Chunks committed so far. */
   commits = 0;
 
-  constructor(runner: TableRunner, links: WorkerLinks, job: TableJob, recorder: TableRecorder) {
+  constructor(runner: TableRunner, job: TableJob, recorder: TableRecorder) {
     this.#runner = runner;
-    this.#links = links;
     this.#job = job;
     this.#recorder = recorder;
     this.#detours = new Detours(job.source.name, runner.relations);
@@ -159,7 +162,9 @@ class Attempts {
     this.#chosen = job.duty === 'deletes';
   }
 
-  async next(): Promise<TableEnd> {
+  /** @param tools for this attempt alone: those of one that was given up lead nowhere */
+  async next(tools: WatchedTools): Promise<TableEnd> {
+    this.#tools = tools;
     if (!this.#started) this.#recorder.started();
     this.#started = true;
     if (!this.#first) this.#job = { ...this.#job, source: await this.#readSource() };
@@ -184,19 +189,24 @@ class Attempts {
     }
   }
 
+  get #given(): WatchedTools {
+    if (this.#tools === null) throw new Error('no attempt was begun');
+    return this.#tools;
+  }
+
   /** What the last attempt knew of the source may be why it failed. */
   async #readSource(): Promise<TableShape> {
     const { schema, name } = this.#job.source;
-    const { session, version } = await this.#links.source();
+    const { session, version } = await this.#given.links.source();
     const [source] = await readTables(session, version, schema, [name]);
     if (source === undefined) throw centralRefusal(FailureCode.SourceTableMissing, { table: name });
     return source;
   }
 
   async #openSnapshot(): Promise<Snapshot> {
-    const { session, version } = await this.#links.source();
+    const { session, version } = await this.#given.links.source();
     const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor);
-    return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#links.runs) };
+    return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#given.links.runs) };
   }
 
   /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
@@ -215,10 +225,10 @@ class Attempts {
   }
 
   /** See {@link explainFailure}. */
-  explain(failure: FailureDetail): Promise<FailureDetail> {
+  explain(links: Links, failure: FailureDetail): Promise<FailureDetail> {
     const { connection, source } = this.#job;
     const table = { source, targetSchema: targetSchema(this.#runner.central, connection) };
-    return explainFailure(this.#links, table, failure);
+    return explainFailure(links, table, failure);
   }
 
   /** See {@link Detours.find}. */
@@ -229,7 +239,7 @@ class Attempts {
   async #target(): Promise<Target> {
     const { central } = this.#runner;
     const { connection, source } = this.#job;
-    const { session, version } = await this.#links.central();
+    const { session, version } = await this.#given.links.central();
     const schema = targetSchema(central, connection);
     // A failed attempt may have made or changed the table.
     const existing = this.#first
@@ -242,7 +252,7 @@ class Attempts {
 
   async #acquire(): Promise<Checkpoint> {
     const { installation, claim } = this.#runner;
-    const { session } = await this.#links.central();
+    const { session } = await this.#given.links.central();
     return acquireTable(session, installation, claim, this.#job.source.name);
   }
 
@@ -280,7 +290,7 @@ class Attempts {
 
   async #isEmpty(target: Target): Promise<boolean> {
     if (target.created) return true;
-    const { session } = await this.#links.central();
+    const { session } = await this.#given.links.central();
     const result = await session.query(anyMine(target, this.#job.connection.id), [], session.workMs);
     return result.rows[0]?.any === 'f';
   }
@@ -306,11 +316,12 @@ class Attempts {
   }
 
   #context(target: Target): PassContext {
-    const { ports, limits, throttle, stop } = this.#runner;
+    const { ports, limits, stop } = this.#runner;
+    const { links, throttle } = this.#given;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
     const { care } = this.#detours;
     return {
-      links: this.#links,
+      links,
       connection: connection.id,
       source,
       target,

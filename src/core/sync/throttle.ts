@@ -1,4 +1,5 @@
 import type { Clock } from '../ports.ts';
+import type { Spender } from './pass.ts';
 
 /** How much may be sent ahead of the cap, in milliseconds: less than a person on the same link notices. */
 const BURST_MS = 250;
@@ -23,7 +24,7 @@ export function parseHours(text: string): Hours {
  * Keeps what all workers of a run send to central under a cap: a virtual link that takes one piece after
  * the other at the capped speed (a leaky bucket as a meter, ITU-T I.371's generic cell rate algorithm).
  */
-export class Throttle {
+export class Throttle implements Spender {
   readonly #bytesPerMs: number;
   readonly #hours: Hours | null;
   readonly #clock: Clock;

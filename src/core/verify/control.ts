@@ -1,9 +1,11 @@
 import type { RunContext } from '../batch/connectionRun.ts';
+import { Heart } from '../batch/heart.ts';
 import type { SourcePlan } from '../batch/plan.ts';
-import { beat, type Claim, claimConnection, HEARTBEAT_MS, release } from '../central/ownership.ts';
+import { type Claim, claimConnection } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
 import { targetSchema } from '../central/target.ts';
 import { openLink } from '../sync/links.ts';
+import type { Link } from '../sync/pass.ts';
 import { type CentralTables, readCentralTables } from './centralTables.ts';
 
 /** What is known of central before tables are compared, and the right to mend them. */
@@ -21,7 +23,8 @@ export interface Control extends AsyncDisposable {
  */
 export async function openControl(run: RunContext, plan: SourcePlan, repair: boolean): Promise<Control> {
   const { connection, identity } = plan;
-  const link = await openLink(run.sessionOptions(connection).central);
+  const open = (): Promise<Link> => openLink(run.sessionOptions(connection).central);
+  const link = await open();
   const { session } = link;
   try {
     if (repair) await setUpCentral(session);
@@ -32,17 +35,11 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
     const schema = targetSchema(run.central, connection);
     const tables = await readCentralTables(link, connection.id, schema, names);
     // A lost claim shows at the next checkpoint, which is then refused.
-    const sign = (): void => void (claim && beat(session, claim).catch(() => {}));
-    const heart = setInterval(sign, HEARTBEAT_MS);
-    heart.unref();
+    const heart = claim === null ? null : new Heart(claim, link, open, run.ports.logger, () => {});
     return {
       tables,
       claim,
-      [Symbol.asyncDispose]: async () => {
-        clearInterval(heart);
-        if (claim !== null && !session.lost) await release(session, claim).catch(() => {});
-        await session.close();
-      },
+      [Symbol.asyncDispose]: () => (heart === null ? session.close() : heart.letGo()),
     };
   } catch (error) {
     session.destroy();

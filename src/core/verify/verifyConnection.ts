@@ -7,6 +7,7 @@ import type { Selected } from '../batch/select.ts';
 import { WorkerLinks } from '../sync/links.ts';
 import { retryDelay } from '../sync/retry.ts';
 import { asFailure } from '../sync/tableRun.ts';
+import { watched } from '../sync/watchdog.ts';
 import { type Control, openControl } from './control.ts';
 import { VerifyQueue } from './queue.ts';
 import { verifyTable } from './verifyTable.ts';
@@ -55,7 +56,13 @@ async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, contr
     for (let next = queue.next(); next !== undefined; next = queue.next()) {
       const job = { connection: plan.connection, ...describe(next, control) };
       // What failed in the middle has left its transactions open.
-      const end = await retried(run, () => verifyTable({ ...run, claim: control.claim }, links, job), cut);
+      const watch = { links, throttle: run.throttle, logger: run.ports.logger };
+      const names = { connection: plan.connection.id, table: next.table };
+      const attempt = (): Promise<VerifyRow> =>
+        watched({ ...watch, ...names }, (tools) =>
+          verifyTable({ ...run, throttle: tools.throttle, claim: control.claim }, tools.links, job),
+        );
+      const end = await retried(run, attempt, cut);
       if (end.kind === 'done') queue.finish(end.value);
       else if (end.kind === 'failed') queue.fail(next.table, end.failure);
     }

@@ -12,9 +12,8 @@ import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/sides.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
-import { type ChunkLimits, type Links, NO_CARE, type PassContext } from '../sync/pass.ts';
+import { type ChunkLimits, type Links, NO_CARE, type PassContext, type Spender } from '../sync/pass.ts';
 import { runReplace } from '../sync/replacePass.ts';
-import type { Throttle } from '../sync/throttle.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
 
 /** What is the same for all tables of a connection. */
@@ -23,7 +22,7 @@ export interface VerifyRunner {
   readonly central: CentralSettings;
   readonly installation: Installation;
   readonly limits: ChunkLimits;
-  readonly throttle: Throttle;
+  readonly throttle: Spender;
   readonly stop: AbortSignal;
   readonly allowDeletes: boolean;
   /** The right to mend; null where differences are only told. */

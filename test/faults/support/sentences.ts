@@ -32,6 +32,18 @@ export const SENTENCES = {
       next: `Periksa jaringan ke ${HOST} dan beban server, lalu lanjutkan batch.`,
     },
   }),
+  noProgress: (_side: Side): ToldIn => ({
+    en: {
+      sentence:
+        'The table item of pgsql_lmp stood still for 60 s: nothing came or went, and neither database was at work. Its connections were cut; what had arrived is kept.',
+      next: 'Resume the batch: the table goes on from its last chunk. If it happens again, send us the log file.',
+    },
+    id: {
+      sentence:
+        'Tabel item dari pgsql_lmp berhenti selama 60 detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
+      next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
+    },
+  }),
   ended: (side: Side): ToldIn => ({
     en: {
       sentence: `The server of ${server[side].en} ended the connection: it was restarted, or an administrator or a time limit ended it.`,

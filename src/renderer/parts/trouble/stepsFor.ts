@@ -33,6 +33,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.TooManyConnections]: 'open_settings',
   [FailureCode.JournalFailed]: 'open_settings',
   [FailureCode.LocalDiskFull]: 'open_settings',
+  [FailureCode.NoProgress]: 'open_settings',
   [FailureCode.Internal]: 'open_settings',
   [FailureCode.TooManyDeletes]: 'allow_deletes',
   [FailureCode.SourceIdentityChanged]: 'accept_source',

@@ -39,6 +39,11 @@ export const failures = {
     sentence: 'No answer came any more from {{server}}. What had arrived is kept.',
     next: 'Check the network to {{host}} and the load of the server, then resume the batch.',
   },
+  no_progress: {
+    sentence:
+      'The table {{table}} of {{connection}} stood still for {{seconds}} s: nothing came or went, and neither database was at work. Its connections were cut; what had arrived is kept.',
+    next: 'Resume the batch: the table goes on from its last chunk. If it happens again, send us the log file.',
+  },
   server_starting: {
     sentence: 'The server of {{server}} is starting up or shutting down and lets nobody in yet.',
     next: 'Wait some minutes, then resume the batch. If it goes on, let somebody look at PostgreSQL on {{host}}:{{port}}.',

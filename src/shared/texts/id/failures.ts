@@ -39,6 +39,11 @@ export const failures = {
     sentence: 'Tidak ada jawaban lagi dari {{server}}. Yang sudah sampai tetap tersimpan.',
     next: 'Periksa jaringan ke {{host}} dan beban server, lalu lanjutkan batch.',
   },
+  no_progress: {
+    sentence:
+      'Tabel {{table}} dari {{connection}} berhenti selama {{seconds}} detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
+    next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
+  },
   server_starting: {
     sentence: 'Server {{server}} sedang menyala atau dimatikan dan belum bisa dimasuki.',
     next: 'Tunggu beberapa menit, lalu lanjutkan batch. Bila berlanjut, minta PostgreSQL di {{host}}:{{port}} diperiksa.',
