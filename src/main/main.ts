@@ -1,8 +1,10 @@
 import { app } from 'electron';
 import { createFace } from '../core/face/createFace.ts';
 import { readLanguage } from '../core/face/setup.ts';
+import { hasNoRoom } from '../core/settings/folderError.ts';
 import { systemPorts } from '../core/systemPorts.ts';
-import { UsageCode } from '../shared/errors.ts';
+import { logUnexpected } from '../core/unexpected.ts';
+import { UsageCode, UsageError } from '../shared/errors.ts';
 import { serveWindowFiles, setupWindowScheme } from './appProtocol.ts';
 import { setupDataFolder } from './dataFolder.ts';
 import { HIDDEN } from './desktop/autostartFile.ts';
@@ -10,7 +12,7 @@ import { openDesktopStore } from './desktop/desktopStore.ts';
 import { setupPower } from './desktop/power.ts';
 import { setupQuit } from './desktop/quit.ts';
 import { startAtLogin } from './desktop/startAtLogin.ts';
-import { hasTrayHost } from './desktop/trayHost.ts';
+import { findTrayHost, waitForTrayHost } from './desktop/trayHost.ts';
 import { setupGuards } from './guards.ts';
 import { hostService } from './host.ts';
 import { setupIpc } from './ipc/setupIpc.ts';
@@ -18,8 +20,9 @@ import { setupLog } from './log.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { electronSettingsStore } from './settingsStore.ts';
 import { setupSingleInstance } from './singleInstance.ts';
+import { folderTrouble, refuseToStart } from './startRefused.ts';
 import { perform } from './tray/perform.ts';
-import { createTray } from './tray/tray.ts';
+import { createTray, type TrayIcon } from './tray/tray.ts';
 import { trayModel } from './tray/trayModel.ts';
 import { createAppWindow, pageOf, type WindowPage } from './window.ts';
 import { setupWithoutTray } from './withoutTray.ts';
@@ -32,14 +35,23 @@ function start(): void {
   // First: the lock below and everything that Chromium stores are per user-data folder.
   const folder = setupDataFolder();
   const logger = setupLog(folder);
+  const refuse = (error: unknown): void => void refuseToStart(error, folder, logger);
+  // Before anything of Chromium's, which ends without a word where it may not write.
+  const trouble = folderTrouble(folder);
+  if (trouble !== null) {
+    refuse(trouble);
+    return;
+  }
   app.setAppUserModelId(APP_ID);
-  const store = openDesktopStore(folder);
+  const store = openDesktopStore(folder, logger);
   const window = createAppWindow(store);
   // A page that is opened before anybody answers would say that all is broken.
   const windowReady = Promise.withResolvers<void>();
   const open = (): void => void windowReady.promise.then(() => window.open());
   if (!setupSingleInstance(open)) {
-    app.quit();
+    // On a full disk the lock cannot be made either: then nobody else shows a window.
+    if (hasNoRoom(folder)) refuse(new UsageError(UsageCode.DataFolderFull, { folder }));
+    else app.quit();
     return;
   }
   // Before `ready`, or the scheme has no origin and no security context.
@@ -49,12 +61,14 @@ function start(): void {
   app.on('activate', open);
   // The tray stays; what ends the program is Quit.
   app.on('window-all-closed', () => {});
-  void app.whenReady().then(async () => {
+  let works = false;
+  const begin = async (): Promise<void> => {
     serveWindowFiles();
-    const showsTray = await hasTrayHost(process.platform);
+    const trayHost = await findTrayHost(process.platform);
     // From here to the listeners below nothing waits: what the service tells first is heard.
     const ports = systemPorts(logger);
     const host = hostService(folder, ports);
+    works = true;
     const login = startAtLogin();
     let notifier: Notifier | null = null;
     const systemLanguages = app.getPreferredSystemLanguages();
@@ -100,7 +114,13 @@ function start(): void {
       refresh: () => refresh(),
     };
     const look = () => trayModel(facts(face.live(), login?.isOn() ?? null), t());
-    const tray = showsTray ? createTray(look, (command) => perform(command, doers), logger) : null;
+    let tray: TrayIcon | null = null;
+    const showTray = (): void => {
+      tray = createTray(look, (command) => perform(command, doers), logger);
+      tray.refresh();
+      // The icon stays when the window is closed.
+      window.onClose(() => true);
+    };
     const refresh = (): void => tray?.refresh();
     const notes = new Notifier(service, {
       clock: ports.clock,
@@ -115,11 +135,22 @@ function start(): void {
       notes.take(event);
       refresh();
     });
-    refresh();
     setupPower(service, () => void quitting.now());
-    if (tray === null) setupWithoutTray(window, store, t, quitting);
-    if (tray === null || !process.argv.includes(HIDDEN)) window.open(firstPage);
-  });
+    const hidden = process.argv.includes(HIDDEN);
+    if (trayHost === 'there') showTray();
+    else setupWithoutTray(window, store, t, quitting);
+    if (trayHost === 'none' || !hidden) window.open(firstPage);
+    // At login the desktop's panel may come up after us: the service is at work meanwhile.
+    if (trayHost === 'not_yet') {
+      if (await waitForTrayHost(process.platform)) showTray();
+      else if (hidden) window.open(firstPage);
+    }
+  };
+  // What fails later is no reason to stop the schedules.
+  app
+    .whenReady()
+    .then(begin)
+    .catch((error) => (works ? logUnexpected(logger, error) : refuse(error)));
 }
 
 /** Nobody has set anything up yet. */

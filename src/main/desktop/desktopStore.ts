@@ -1,4 +1,7 @@
 import ElectronStore from 'electron-store';
+import type { Logger } from '../../core/ports.ts';
+import { readSmallFile } from '../../core/settings/smallFile.ts';
+import { errorFacts } from '../../core/unexpected.ts';
 
 /** What this desktop remembers: nothing that a sync depends on. */
 export interface DesktopMemory {
@@ -9,9 +12,50 @@ export interface DesktopMemory {
   readonly onClose?: 'quit' | 'stay';
 }
 
-export type DesktopStore = ElectronStore<DesktopMemory>;
+/** Neither of the two throws: on a full or read-only disk the program goes on, and remembers until it ends. */
+export interface DesktopStore {
+  get<K extends keyof DesktopMemory>(key: K): DesktopMemory[K];
+  set<K extends keyof DesktopMemory>(key: K, value: DesktopMemory[K]): void;
+}
 
 /** `desktop.json` in the user-data folder. A damaged one is begun anew: it holds no more than habits. */
-export function openDesktopStore(folder: string): DesktopStore {
-  return new ElectronStore<DesktopMemory>({ cwd: folder, name: 'desktop', clearInvalidConfig: true });
+export function openDesktopStore(folder: string, logger: Logger): DesktopStore {
+  const file = open(folder, logger);
+  const memory: { -readonly [K in keyof DesktopMemory]: DesktopMemory[K] } = { ...file?.store };
+  return {
+    get: (key) => memory[key],
+    set: (key, value) => {
+      memory[key] = value;
+      try {
+        if (value !== undefined) file?.set({ [key]: value });
+      } catch (error) {
+        logger.log('warn', 'What the desktop remembers could not be kept', errorFacts(error));
+      }
+    },
+  };
+}
+
+/** @returns null where something stands in its place that is no file, or it cannot be read */
+function open(folder: string, logger: Logger): ElectronStore<DesktopMemory> | null {
+  try {
+    refuseUnfit(`${folder}/desktop.json`);
+    return new ElectronStore<DesktopMemory>({
+      cwd: folder,
+      name: 'desktop',
+      clearInvalidConfig: true,
+      configFileMode: 0o600,
+    });
+  } catch (error) {
+    logger.log('warn', 'What the desktop remembers cannot be read', errorFacts(error));
+    return null;
+  }
+}
+
+/** The store would wait for ever at a pipe. */
+function refuseUnfit(file: string): void {
+  try {
+    readSmallFile(file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }

@@ -1,31 +1,103 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** Longer than a session bus ever takes. */
-const PATIENCE_MS = 3000;
+const ANSWER_MS = 3000;
+/** At login programs start in any order: a slow desktop's panel comes up within this time after us. */
+const PATIENCE_MS = 30_000;
+/** Where nothing can tell of changes, it is asked so often. */
+const POLL_MS = 2000;
+
+const WATCHER = 'org.kde.StatusNotifierWatcher';
+
+/** Whether something on this desktop shows tray icons now; `none` where it never will, since there is no bus. */
+export type TrayHost = 'there' | 'not_yet' | 'none';
 
 /**
- * Whether anything on this desktop shows tray icons. Windows and macOS always do; on Linux somebody must own the
- * watcher's name on the session bus, and an icon without it is seen nowhere, which Electron does not tell.
+ * Asks for a tray. Windows and macOS always have one; on Linux somebody must own the watcher's name on the session
+ * bus and a host must be registered there. An icon without one is seen nowhere, which Electron does not tell.
+ *
+ * @see https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/
  */
-export async function hasTrayHost(platform: NodeJS.Platform): Promise<boolean> {
-  if (platform !== 'linux') return true;
+export async function findTrayHost(platform: NodeJS.Platform): Promise<TrayHost> {
+  if (platform !== 'linux') return 'there';
+  const bus = '/org/freedesktop/DBus';
+  const owned = await send('org.freedesktop.DBus', bus, 'org.freedesktop.DBus.NameHasOwner', WATCHER);
+  // No bus, or no such program: whoever cannot be asked shows nothing.
+  if (owned === null) return 'none';
+  if (!owned.includes('true')) return 'not_yet';
+  const get = 'org.freedesktop.DBus.Properties.Get';
+  const host = await send(WATCHER, '/StatusNotifierWatcher', get, WATCHER, 'IsStatusNotifierHostRegistered');
+  // A watcher that does not answer this is taken for a tray, as before.
+  return host?.includes('false') ? 'not_yet' : 'there';
+}
+
+/** @returns what was answered; null where nothing was */
+async function send(
+  to: string,
+  path: string,
+  method: string,
+  ...args: readonly string[]
+): Promise<string | null> {
+  const words = args.map((arg) => `string:${arg}`);
+  const line = ['--session', '--print-reply=literal', `--dest=${to}`, path, method, ...words];
   try {
-    const { stdout } = await promisify(execFile)(
-      'dbus-send',
-      [
-        '--session',
-        '--print-reply=literal',
-        '--dest=org.freedesktop.DBus',
-        '/org/freedesktop/DBus',
-        'org.freedesktop.DBus.NameHasOwner',
-        'string:org.kde.StatusNotifierWatcher',
-      ],
-      { timeout: PATIENCE_MS },
-    );
-    return stdout.includes('true');
+    return (await promisify(execFile)('dbus-send', line, { timeout: ANSWER_MS })).stdout;
   } catch {
-    // No bus, or no such program: whoever cannot be asked shows nothing.
-    return false;
+    return null;
   }
+}
+
+/**
+ * Waits until a tray is there.
+ *
+ * @returns false where none came in time
+ */
+export async function waitForTrayHost(platform: NodeJS.Platform, patienceMs = PATIENCE_MS): Promise<boolean> {
+  const over = new AbortController();
+  const late = setTimeout(() => over.abort(), patienceMs);
+  const changes = watchTrays(over.signal);
+  try {
+    while (!over.signal.aborted) {
+      const found = await findTrayHost(platform);
+      if (found !== 'not_yet') return found === 'there';
+      await changes.next();
+    }
+    return false;
+  } finally {
+    clearTimeout(late);
+    over.abort();
+  }
+}
+
+/** The session bus's word on watchers and their hosts, by a program that sleeps until there is one. */
+function watchTrays(over: AbortSignal): { next(): Promise<void> } {
+  let changed = Promise.withResolvers<void>();
+  let deaf = false;
+  const rules = [
+    `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${WATCHER}'`,
+    `type='signal',interface='${WATCHER}'`,
+  ];
+  const monitor = spawn('dbus-monitor', ['--session', '--profile', ...rules], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const tell = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  const lost = (): void => {
+    deaf = true;
+    tell();
+  };
+  // Its first lines say that it listens: what has changed before is asked for then.
+  monitor.stdout.on('data', tell);
+  monitor.on('error', lost).on('exit', lost);
+  over.addEventListener('abort', () => {
+    monitor.kill();
+    tell();
+  });
+  return {
+    next: () =>
+      deaf && !over.aborted ? new Promise((resolve) => setTimeout(resolve, POLL_MS)) : changed.promise,
+  };
 }
