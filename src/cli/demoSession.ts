@@ -6,7 +6,8 @@ export const openDemoSession: OpenSession = async (endpoint) => {
   const { DEFAULT_TIMEOUTS, Session } = await import('../core/postgres/session.ts');
   const session = await withVariable(endpoint, (password) =>
     Session.open({
-      side: 'source',
+      // The branch's data are written, too.
+      side: 'central',
       endpoint: {
         host: endpoint.host,
         port: endpoint.port,

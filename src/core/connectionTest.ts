@@ -108,7 +108,7 @@ async function readingFacts(link: Link, source: ConnectionSettings): Promise<Fac
 /** Makes Branchline's own tables, and undoes it. */
 async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
   try {
-    await session.script("BEGIN; SET LOCAL lock_timeout = '10s'; SET LOCAL client_min_messages = warning");
+    await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'`);
     await makeOwnTables(session);
     await session.query('ROLLBACK');
   } catch (error) {
@@ -116,8 +116,8 @@ async function tryWriting({ session }: Link, central: CentralSettings): Promise<
   }
   if (central.layout === 'schema') return {};
   const { rows } = await session.query(
-    `SELECT has_schema_privilege(n.oid, 'USAGE') AS uses, has_schema_privilege(n.oid, 'CREATE') AS creates,
-       current_user AS role FROM pg_namespace n WHERE n.nspname = $1`,
+    `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS uses, pg_catalog.has_schema_privilege(n.oid, 'CREATE') AS creates,
+       current_user AS role FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1`,
     [central.schema],
   );
   const [found] = rows;

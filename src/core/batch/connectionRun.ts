@@ -167,9 +167,7 @@ class ConnectionRun {
       tellGhosts(this.#run, claim);
       const names = this.#work.tables.map((one) => one.table);
       const schema = targetSchema(central, connection);
-      const begun = await link.session.script(
-        `${beginReading(link.session, link.version)}; ${foreignKeysQuery(schema)}`,
-      );
+      const begun = await link.session.script(`${beginReading(link.session)}; ${foreignKeysQuery(schema)}`);
       const keys = ForeignKeys.from(begun.at(-1)?.rows ?? []);
       const place = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, place);

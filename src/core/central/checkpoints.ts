@@ -82,7 +82,6 @@ export type SharedMark = Omit<Mark, 'fingerprint'>;
  */
 export async function moveUnchanged(
   session: Session,
-  version: number,
   claim: Claim,
   batchId: string | null,
   sourceSnapshotAt: string,
@@ -90,7 +89,7 @@ export async function moveUnchanged(
   tables: readonly Checkpoint[],
 ): Promise<readonly Checkpoint[]> {
   const moves = tables.map(({ table, epoch, seq }) => [table, epoch, seq]);
-  await session.script(beginCentral(session, version, claim.connection));
+  await session.script(beginCentral(session, claim.connection));
   const moved = await session.query(
     oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
        direct = false, resumed = false, last_key = NULL, mark = (c.mark::jsonb || $5::jsonb)::json, pass_mark = NULL,

@@ -15,7 +15,7 @@ export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Pr
   try {
     // The first checkpoint's commit, which waits for the disk, brings the table there, too.
     await session.script(
-      `BEGIN; SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = off; SELECT ${DDL_LOCK}`,
+      `${session.begin()}; SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = off; SELECT ${DDL_LOCK}`,
     );
     planned = await plan();
     await session.script([...planned.statements, 'COMMIT'].join(';\n'));

@@ -21,7 +21,7 @@ export async function failedTriggers(
   within: string,
 ): Promise<FailedTriggers | null> {
   const results = await session.script(
-    oneLine(`BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp;
+    oneLine(`${session.begin('READ ONLY')}; SET LOCAL search_path = pg_catalog, pg_temp;
     SELECT g.tgname AS trigger, quote_ident(f.proname) AS bare, quote_ident(s.nspname) AS schema
     FROM pg_trigger g JOIN pg_proc f ON f.oid = g.tgfoid JOIN pg_namespace s ON s.oid = f.pronamespace
     WHERE NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgrelid IN (

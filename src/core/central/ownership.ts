@@ -1,6 +1,7 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
-import type { Session, TextRow } from '../postgres/session.ts';
+import { literal, oneLine } from '../postgres/quote.ts';
+import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
 
 /** Another installation that has given a sign of life within this time is not robbed. */
 const ALIVE_SECONDS = 120;
@@ -50,12 +51,11 @@ export async function claimConnection(
   identity: string,
   acceptsIdentity = false,
 ): Promise<Claim> {
-  await session.script(`BEGIN; SET LOCAL lock_timeout = ${session.lockMs}`);
   let claim: string;
   let same: boolean;
   try {
-    const owner =
-      (await lockOwner(session, connection)) ?? (await firstOwner(session, installation, connection));
+    const found = (await session.script(`${session.begin()}; ${ownerQuery(connection)}`)).at(-1);
+    const owner = found?.rows[0] ?? (await firstOwner(session, installation, connection));
     same = owner.installation === installation.id;
     if (!same && owner.alive === 't') {
       throw refusal(FailureCode.OwnedElsewhere, {
@@ -94,15 +94,12 @@ export async function claimConnection(
   return { connection, claim, own: same, ghosts };
 }
 
-/** Who owns a connection, held until the transaction ends; null where nobody ever did. */
-async function lockOwner(session: Session, connection: string): Promise<TextRow | null> {
-  const found = await session.query(
-    `SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
-       coalesce(heartbeat > clock_timestamp() - make_interval(secs => ${ALIVE_SECONDS}), false) AS alive
-     FROM branchline.sources WHERE connection = $1 FOR UPDATE`,
-    [connection],
-  );
-  return found.rows[0] ?? null;
+/** SQL of who owns a connection, held until the transaction ends; no row where nobody ever did. */
+function ownerQuery(connection: string): string {
+  return oneLine(`SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+       coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
+         OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS})), false) AS alive
+     FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} FOR UPDATE`);
 }
 
 /** Another installation may be quicker: then it is the owner. */
@@ -115,7 +112,7 @@ async function firstOwner(
     'INSERT INTO branchline.sources (connection, installation, host) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
     [connection, installation.id, installation.host],
   );
-  return (await lockOwner(session, connection)) ?? {};
+  return (await session.query(ownerQuery(connection))).rows[0] ?? {};
 }
 
 /**
@@ -134,9 +131,10 @@ export async function endGhosts(
   return endBackends(
     session,
     clock,
-    `state IS DISTINCT FROM 'idle' AND split_part(application_name, '/', 1) = 'branchline'
-       AND split_part(application_name, '/', 3) = $1 AND ($2::text IS NULL OR application_name = $2)`,
-    [connection, name],
+    `(a.state IS NULL OR a.state OPERATOR(pg_catalog.<>) 'idle')
+     AND pg_catalog.split_part(a.application_name, '/', 1) OPERATOR(pg_catalog.=) 'branchline'
+     AND pg_catalog.split_part(a.application_name, '/', 3) OPERATOR(pg_catalog.=) ${literal(connection)}
+     ${name === null ? '' : `AND a.application_name OPERATOR(pg_catalog.=) ${literal(name)}`}`,
   );
 }
 
@@ -144,24 +142,27 @@ export async function endGhosts(
  * Ends backends of our own role in this database and waits until they are gone. Where they do not go in
  * time, what they still hold is met again as a lock time-out.
  *
- * @param which condition on `pg_stat_activity`
+ * PostgreSQL lists a backend under the role that has signed in, shows its state to that role alone, and lets that
+ * role end it. Where ALTER ROLE … SET role makes us somebody else, we are ourselves again for this.
+ *
+ * @param which condition on a row `a` of `pg_stat_activity`
  */
-export async function endBackends(
-  session: Session,
-  clock: Clock,
-  which: string,
-  values: readonly (string | number | null)[],
-): Promise<number> {
-  const backends = `FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
-    AND pid <> pg_backend_pid() AND ${which}`;
-  const ended = await session.query(`SELECT pg_terminate_backend(pid) ${backends}`, values);
+export async function endBackends(session: Session, clock: Clock, which: string): Promise<number> {
+  const backends = `FROM pg_catalog.pg_stat_activity a
+    WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND a.usename OPERATOR(pg_catalog.=) SESSION_USER
+    AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND ${which}`;
+  const asSignedIn = async (query: string): Promise<StatementResult | undefined> => {
+    const script = `${session.begin()}; SET LOCAL ROLE NONE; ${query} ${backends}; COMMIT`;
+    return (await session.script(oneLine(script))).at(-2);
+  };
+  const ended = (await asSignedIn('SELECT pg_catalog.pg_terminate_backend(a.pid)'))?.rowCount ?? 0;
   const deadline = clock.monotonic() + GHOST_PATIENCE_MS;
-  while (ended.rowCount > 0 && clock.monotonic() < deadline) {
-    const left = await session.query(`SELECT count(*) AS left ${backends}`, values);
-    if (left.rows[0]?.left === '0') break;
+  while (ended > 0 && clock.monotonic() < deadline) {
+    const left = await asSignedIn('SELECT pg_catalog.count(*) AS left');
+    if (left?.rows[0]?.left === '0') break;
     await clock.sleep(50);
   }
-  return ended.rowCount;
+  return ended;
 }
 
 /** A sign of life. @throws SyncFailure `lost_lease` where somebody else has claimed the connection */

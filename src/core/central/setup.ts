@@ -3,7 +3,7 @@ import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
-export const DDL_LOCK = "pg_advisory_xact_lock(hashtextextended('branchline.ddl', 0))";
+export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
 
 const VERSION = 1;
 
@@ -59,7 +59,7 @@ INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHIN
 export async function setUpCentral(session: Session): Promise<void> {
   try {
     if ((await foundVersion(session)) >= VERSION) return;
-    await session.script(`BEGIN; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}`);
+    await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}`);
     await makeOwnTables(session);
     await session.query('COMMIT');
   } catch (error) {
@@ -109,7 +109,7 @@ const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.re
 /** Asked straight away: whether it is there is a question of its own, and on most days the answer is yes. */
 async function foundVersion(session: Session): Promise<number> {
   try {
-    const found = await session.query('SELECT max(version) AS version FROM branchline.setup');
+    const found = await session.query('SELECT pg_catalog.max(version) AS version FROM branchline.setup');
     return Number(found.rows[0]?.version);
   } catch (error) {
     if (error instanceof SyncFailure && error.detail.sqlstate === UNDEFINED_TABLE) return 0;

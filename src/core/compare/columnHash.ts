@@ -1,8 +1,13 @@
+import { own } from '../postgres/quote.ts';
+
 /**
  * SQL for the hash of one column, made so that it tells apart whatever a copy could get wrong, and is the
  * same on every PostgreSQL since 11, whatever its settings. A type's own hash function serves only where
  * equal hashes mean equal images; where it does not (1.0 and 1.00, -0 and 0, '30 days' and '1 month' hash
  * alike, an enum hashes its oid), the bytes of its binary form are hashed, or its text.
+ *
+ * All of it is of pg_catalog, by name: a view is read under the role's search path, in which others may have put
+ * functions and operators of the same names.
  *
  * The functions are called one by one and not over a record: the record's own hash leaves out the sign and
  * the scale of numbers, adds columns up so that values swapped between two rows cancel out, needs 14, and
@@ -75,30 +80,30 @@ function hashOf(type: string, value: string, style: HashStyle): string {
   const name = type.replace(/\([\d,-]+\)/, '');
   switch (name) {
     case 'smallint':
-      return `hashint2extended(${value}, ${seed})`;
+      return `pg_catalog.hashint2extended(${value}, ${seed})`;
     case 'integer':
-      return `hashint4extended(${value}, ${seed})`;
+      return `pg_catalog.hashint4extended(${value}, ${seed})`;
     case 'bigint':
       // Its own hash folds both halves into one, so that 1 and 2³² are the same.
-      return `hashint8extended(${value}, ${seed}) # hashint4extended((${value} >> 32)::integer, ${seed + 2n})`;
+      return `pg_catalog.hashint8extended(${value}, ${seed}) ${own('#')} pg_catalog.hashint4extended((${value} ${own('>>')} 32)::integer, ${seed + 2n})`;
     case 'numeric':
       return numericHash(type, value, seed);
     case 'boolean':
-      return `hashint4extended((${value})::integer, ${seed})`;
+      return `pg_catalog.hashint4extended((${value})::integer, ${seed})`;
     case 'uuid':
-      return `uuid_hash_extended(${value}, ${seed})`;
+      return `pg_catalog.uuid_hash_extended(${value}, ${seed})`;
     case 'timestamp without time zone':
-      return `timestamp_hash_extended(${value}, ${seed})`;
+      return `pg_catalog.timestamp_hash_extended(${value}, ${seed})`;
     case 'timestamp with time zone':
-      return `timestamp_hash_extended(${value} AT TIME ZONE 'UTC', ${seed})`;
+      return `pg_catalog.timestamp_hash_extended(${value} AT TIME ZONE 'UTC', ${seed})`;
     case 'text':
     case 'character varying':
       return textHash(value, style);
     case 'character':
       // Always padded to its length, so the blanks that it leaves out say nothing.
       return style.asUtf8
-        ? textHash(`(${value})::text`, style)
-        : `hashbpcharextended(${value} COLLATE "C", ${seed})`;
+        ? textHash(`(${value})::pg_catalog.text`, style)
+        : `pg_catalog.hashbpcharextended(${value} COLLATE pg_catalog."C", ${seed})`;
     case 'bytea':
       return bytesHash(value, seed);
     default:
@@ -108,29 +113,30 @@ function hashOf(type: string, value: string, style: HashStyle): string {
 
 /** A number's own hash knows neither sign nor scale, and none of NaN and the infinities. */
 function numericHash(type: string, value: string, seed: bigint): string {
-  const signed = (hash: string): string => `CASE WHEN ${value} < 0 THEN ~${hash} ELSE ${hash} END`;
-  if (type !== 'numeric') return signed(`hash_numeric_extended(${value}, ${seed})`);
-  const special = `hashtextextended((${value})::text COLLATE "C", ${seed})`;
-  return `coalesce(${signed(`hash_numeric_extended(${value}, ${seed} + scale(${value}))`)}, ${special})`;
+  const signed = (hash: string): string =>
+    `CASE WHEN ${value} ${own('<')} 0 THEN ${own('~')} ${hash} ELSE ${hash} END`;
+  if (type !== 'numeric') return signed(`pg_catalog.hash_numeric_extended(${value}, ${seed})`);
+  const special = `pg_catalog.hashtextextended((${value})::pg_catalog.text COLLATE pg_catalog."C", ${seed})`;
+  return `coalesce(${signed(`pg_catalog.hash_numeric_extended(${value}, ${seed} ${own('+')} pg_catalog.scale(${value}))`)}, ${special})`;
 }
 
 /** Under "C": a nondeterministic collation would hash different texts alike. */
 function textHash(value: string, { seed, asUtf8 }: HashStyle): string {
   return asUtf8
-    ? bytesHash(`convert_to((${value})::text, 'UTF8')`, seed)
-    : `hashtextextended((${value})::text COLLATE "C", ${seed})`;
+    ? bytesHash(`pg_catalog.convert_to((${value})::pg_catalog.text, 'UTF8')`, seed)
+    : `pg_catalog.hashtextextended((${value})::pg_catalog.text COLLATE pg_catalog."C", ${seed})`;
 }
 
 /** The hash of bytea is not to be called by itself before 18, but an array of it can be hashed. */
 function bytesHash(value: string, seed: bigint): string {
-  return `hash_array_extended(ARRAY[${value}], ${seed})`;
+  return `pg_catalog.hash_array_extended(ARRAY[${value}], ${seed})`;
 }
 
 function otherHash(name: string, value: string, style: HashStyle): string {
   if (name.endsWith('[]') && !NAMES_OF_OBJECTS.test(name) && !name.startsWith('xml'))
-    return bytesHash(`array_send(${value})`, style.seed);
+    return bytesHash(`pg_catalog.array_send(${value})`, style.seed);
   const send = SENDS[name];
-  if (send !== undefined) return bytesHash(`${send}(${value})`, style.seed);
+  if (send !== undefined) return bytesHash(`pg_catalog.${send}(${value})`, style.seed);
   return textHash(written(value), style);
 }
 
@@ -139,5 +145,5 @@ function otherHash(name: string, value: string, style: HashStyle): string {
  * (true and t, trailing blanks of character). `IS DISTINCT FROM` because a record of NULLs "is NULL".
  */
 export function written(value: string): string {
-  return `CASE WHEN ${value} IS DISTINCT FROM NULL THEN concat(${value}) END`;
+  return `CASE WHEN ${value} IS DISTINCT FROM NULL THEN pg_catalog.concat(${value}) END`;
 }

@@ -2,7 +2,7 @@ import { typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape, TypeUse } from '../catalogue/shape.ts';
 import { holds } from '../catalogue/widening.ts';
 import type { Target } from '../central/target.ts';
-import { ident } from '../postgres/quote.ts';
+import { ident, own, ownType } from '../postgres/quote.ts';
 import { columnHash, written } from './columnHash.ts';
 
 /** What has to be known of both databases to hash alike on them. */
@@ -62,15 +62,17 @@ function seedOf(index: number): bigint {
  */
 function mixed(terms: readonly RowHash[]): RowHash {
   const mix = (sqls: readonly string[]): string =>
-    sqls.length === 0 ? '0::bigint' : `hashtextextended((${joined(sqls)})::text COLLATE "C", 0)`;
+    sqls.length === 0
+      ? '0::bigint'
+      : `pg_catalog.hashtextextended((${joined(sqls)})::pg_catalog.text COLLATE pg_catalog."C", 0)`;
   return { source: mix(terms.map((one) => one.source)), central: mix(terms.map((one) => one.central)) };
 }
 
 /** As a balanced tree: 1,600 operators in a row would exhaust the server's stack. */
 function joined(sqls: readonly string[]): string {
-  if (sqls.length <= 8) return sqls.join(' # ');
+  if (sqls.length <= 8) return sqls.join(` ${own('#')} `);
   const half = Math.ceil(sqls.length / 2);
-  return `(${joined(sqls.slice(0, half))}) # (${joined(sqls.slice(half))})`;
+  return `(${joined(sqls.slice(0, half))}) ${own('#')} (${joined(sqls.slice(half))})`;
 }
 
 /** A column's hash on both sides, or null where there is no form that is the same on both. */
@@ -97,7 +99,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
   const central = withoutDomains(to);
   if (source.own === null && central.own === null) {
     const plain = (use: TypeUse): string =>
-      use.own === null ? value : `${value}::${withoutDomains(use).type}`;
+      use.own === null ? value : `${value}::${ownType(withoutDomains(use).type)}`;
     if (source.type === central.type) return { type: central.type, source: plain(from), central: plain(to) };
     if (isText(central.type) || holds(central.type, source.type))
       return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
@@ -121,12 +123,12 @@ const CAST_IN_PLACE = /^(smallint|integer|bigint|numeric|character varying|text|
 
 function become(value: string, from: string, to: string): string {
   const direct = CAST_IN_PLACE.test(from) && CAST_IN_PLACE.test(to) && isText(from) === isText(to);
-  return direct ? `${value}::${to}` : `(${written(value)})::${to}`;
+  return direct ? `${value}::${ownType(to)}` : `(${written(value)})::${ownType(to)}`;
 }
 
 function asText(value: string, use: TypeUse): string {
   if (use.own === null && isText(use.type)) return value;
-  return use.own?.kind === 'enum' ? `${value}::text` : written(value);
+  return use.own?.kind === 'enum' ? `${value}::pg_catalog.text` : written(value);
 }
 
 function holdsFloats(use: TypeUse): boolean {

@@ -1,5 +1,5 @@
 import type { TableShape } from '../catalogue/shape.ts';
-import { ident } from '../postgres/quote.ts';
+import { ident, own } from '../postgres/quote.ts';
 import type { RowHash } from './columns.ts';
 
 /**
@@ -81,23 +81,24 @@ export function bucketCount(cut: Cut): number {
 /** SQL of the bucket that the row `t` is in. */
 export function bucketOf(cut: Cut, side: SideName): string {
   if (cut.kind === 'whole') return '0';
-  if (cut.kind === 'hash') return `(${cut.key[side]} & ${2 ** cut.bits - 1})`;
+  if (cut.kind === 'hash') return `(${cut.key[side]} ${own('&')} ${2 ** cut.bits - 1})`;
   const value = `t.${ident(cut.column)}`;
-  const whole = cut.fractions ? `floor(${value})::bigint` : `${value}::bigint`;
-  return `least(greatest(${whole} - (${cut.low}), 0) >> ${cut.shift}, ${cut.last})`;
+  const whole = cut.fractions ? `pg_catalog.floor(${value})::bigint` : `${value}::bigint`;
+  return `least(greatest(${whole} ${own('-')} (${cut.low}), 0) ${own('>>')} ${cut.shift}, ${cut.last})`;
 }
 
 /** SQL that is true for rows `t` in any of these buckets; null where every row is. */
 export function inBuckets(cut: Cut, buckets: readonly number[], side: SideName): string | null {
   if (cut.kind === 'whole') return null;
   if (buckets.length === 0) return 'false';
-  if (cut.kind === 'hash') return `${bucketOf(cut, side)} IN (${buckets.join(', ')})`;
+  if (cut.kind === 'hash')
+    return `${bucketOf(cut, side)} ${own('=')} ANY ('{${buckets.join(',')}}'::bigint[])`;
   const column = `t.${ident(cut.column)}`;
   const ranges = neighbours(buckets).map(([first, last]) => {
     const { from, below } = keysOf(cut, first, last);
     const bounds = [
-      ...(from === null ? [] : [`${column} >= ${from}`]),
-      ...(below === null ? [] : [`${column} < ${below}`]),
+      ...(from === null ? [] : [`${column} ${own('>=')} (${from})`]),
+      ...(below === null ? [] : [`${column} ${own('<')} (${below})`]),
     ];
     return bounds.length === 0 ? 'true' : `(${bounds.join(' AND ')})`;
   });

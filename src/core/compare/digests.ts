@@ -1,3 +1,4 @@
+import { own } from '../postgres/quote.ts';
 import type { RowHash } from './columns.ts';
 import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
 import type { Side, Sides } from './sides.ts';
@@ -83,9 +84,11 @@ function stretches(side: Side, request: DigestRequest): readonly (string | null)
   if (count <= 1 || request.buckets !== undefined) return [null];
   const blocks = Math.ceil(side.blocks / count);
   return Array.from({ length: count }, (_, index) => {
-    const from = `t.ctid >= '(${index * blocks},0)'::tid`;
+    const from = `t.ctid ${own('>=')} '(${index * blocks},0)'::pg_catalog.tid`;
     // The last one is open: the table may have grown since it was measured.
-    return index === count - 1 ? from : `${from} AND t.ctid < '(${(index + 1) * blocks},0)'::tid`;
+    return index === count - 1
+      ? from
+      : `${from} AND t.ctid ${own('<')} '(${(index + 1) * blocks},0)'::pg_catalog.tid`;
   });
 }
 
@@ -97,7 +100,7 @@ function digestQuery(side: Side, name: SideName, request: DigestRequest, stretch
     ...(buckets === undefined ? [] : [inBuckets(cut, buckets, name) ?? 'true']),
   ];
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return `SELECT ${bucketOf(cut, name)} AS bucket, count(*) AS rows, sum(${hash[name]}) AS sum
+  return `SELECT ${bucketOf(cut, name)} AS bucket, pg_catalog.count(*) AS rows, pg_catalog.sum(${hash[name]}) AS sum
     FROM ${side.from}${where} GROUP BY 1`;
 }
 

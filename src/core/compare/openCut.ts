@@ -39,7 +39,7 @@ async function keyBounds(side: Side, column: string): Promise<Bounds | 'far' | n
   const key = `t.${ident(column)}`;
   const where = side.where.length === 0 ? '' : ` WHERE ${side.where.join(' AND ')}`;
   const result = await side.session.query(
-    `SELECT min(${key})::text AS low, max(${key})::text AS high FROM ${side.from}${where}`,
+    `SELECT pg_catalog.min(${key})::pg_catalog.text AS low, pg_catalog.max(${key})::pg_catalog.text AS high FROM ${side.from}${where}`,
     [],
     side.session.workMs,
   );

@@ -71,9 +71,9 @@ async function mend(
   advance: (from: Checkpoint, step: PassCounts) => Checkpoint,
 ): Promise<{ readonly checkpoint: Checkpoint; readonly counts: PassCounts } | null> {
   const { target, connection, deletes } = context;
-  const { session, version } = await context.links.central();
+  const { session } = await context.links.central();
   const stage = stageTable(connection, target.name);
-  const begin = beginWithStage(beginCentral(session, version, connection), createStage(target, stage));
+  const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
   const load = await stageRows(context, snapshot, session, `${begin}; ${copyInto(target, stage)}`, {
     target,
     where: inBuckets(cut, buckets, 'source'),

@@ -96,7 +96,7 @@ export async function newerRows(
   const numbers = buckets.map((one) => one.bucket);
   const where = [...side.where, inBuckets(cut, numbers, 'source') ?? 'true', newer ?? 'false'].join(' AND ');
   const result = await side.session.query(
-    `SELECT ${bucketOf(cut, 'source')} AS bucket, count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
+    `SELECT ${bucketOf(cut, 'source')} AS bucket, pg_catalog.count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
     [],
     side.session.workMs,
   );
@@ -120,8 +120,8 @@ async function listRows(
 ): Promise<ReadonlyMap<string, Row>> {
   const { cut, newer, shared } = request;
   const where = [...side.where, inBuckets(cut, buckets, name) ?? 'true'].join(' AND ');
-  const texts = request.key.map((one) => `t.${ident(one)}::text`).join(', ');
-  const named = name === 'central' && shared ? 'NULL' : `json_build_array(${texts})`;
+  const texts = request.key.map((one) => `t.${ident(one)}::pg_catalog.text`).join(', ');
+  const named = name === 'central' && shared ? 'NULL' : `pg_catalog.json_build_array(${texts})`;
   const result = await side.session.query(
     `SELECT ${bucketOf(cut, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
        ${name === 'source' && newer !== null ? newer : 'false'} AS newer FROM ${side.from} WHERE ${where}`,

@@ -2,7 +2,6 @@ import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { rowsOf } from '../central/apply.ts';
 import { STAMP } from '../central/target.ts';
-import { beginCentral } from '../central/transaction.ts';
 import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { withRuns } from '../source/serverRuns.ts';
@@ -67,6 +66,7 @@ export async function withSides<T>(
         ),
       beginCentralSnapshot(to.session, to.version, context),
     ]);
+    if (source.kind === 'view') await shareTimeZone(from.session, to.session);
     const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
     const [sourceEncoding, centralEncoding] = await Promise.all([
       encoding(from.session),
@@ -109,19 +109,11 @@ export async function withSides<T>(
 async function beginCentralSnapshot(
   session: Session,
   version: number,
-  { connection, target, central }: CompareContext,
+  { target, central }: CompareContext,
 ): Promise<TableShape> {
+  // The planner does not know how few buckets there are, and would rather sort all rows.
   await session.script(
-    [
-      beginCentral(session, version, connection),
-      'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
-      'SET LOCAL row_security = off',
-      "SET LOCAL search_path = ''",
-      'SET LOCAL extra_float_digits = 3',
-      "SET LOCAL bytea_output = 'hex'",
-      // The planner does not know how few buckets there are, and would rather sort all rows.
-      'SET LOCAL enable_sort = off',
-    ].join('; '),
+    `${session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY')}; SET LOCAL enable_sort = off`,
   );
   if (central !== undefined) return central;
   const [shape] = await readTables(session, version, target.schema, [target.name]);
@@ -129,10 +121,22 @@ async function beginCentralSnapshot(
   return shape;
 }
 
+/** A view is read under its role's time zone, and some values are compared by their text. */
+async function shareTimeZone(source: Session, central: Session): Promise<void> {
+  const zone = (await source.query('SHOW TimeZone')).rows[0]?.TimeZone ?? 'UTC';
+  await central.script('SAVEPOINT zone');
+  try {
+    await central.query("SELECT pg_catalog.set_config('TimeZone', $1, true)", [zone]);
+  } catch (error) {
+    if (central.lost) throw error;
+    // Head office's server does not know that name.
+    await central.script('ROLLBACK TO SAVEPOINT zone');
+  }
+}
+
 async function encoding(session: Session): Promise<string> {
-  // Compiling 25 calls costs more than it gains on the few rows of most tables.
-  const results = await session.script('SET LOCAL jit = off; SHOW server_encoding');
-  return results.at(-1)?.rows[0]?.server_encoding ?? '';
+  const result = await session.query('SHOW server_encoding');
+  return result.rows[0]?.server_encoding ?? '';
 }
 
 function blocksOf(shape: TableShape, version: number): number {

@@ -10,7 +10,9 @@ import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { classify, type Side } from './failure.ts';
 import { passwordOption } from './password.ts';
+import { literal, oneLine } from './quote.ts';
 import type { CopyFormat } from './rowBlock.ts';
+import { isPoolerRefusal, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { isRetryWithNext, type TlsAttempt, tlsAttempts } from './tls.ts';
 
 /** How long each kind of silence may last, in milliseconds. */
@@ -65,6 +67,11 @@ export interface StatementResult {
   readonly rowCount: number;
 }
 
+type Value = string | number | boolean | null;
+
+/** Statements that make sense without an open transaction: there may be none any more. */
+const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
+
 /** See https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
 interface ParameterStatus {
   readonly parameterName: string;
@@ -80,6 +87,8 @@ export class Session {
   readonly #options: SessionOptions;
   #silent = false;
   #lost: Error | null = null;
+  #pooled = false;
+  #version = 0;
   /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
   #serverVersion = '';
 
@@ -118,14 +127,40 @@ export class Session {
   }
 
   /** Server version as a number: 150018 is 15.18. */
-  async version(): Promise<number> {
-    // Compiling our queries of the catalogue takes a second each, running them milliseconds. At central only
-    // settings of a transaction are ours to make.
-    if (this.side === 'source') await this.query('SET jit = off');
+  version(): number {
+    return this.#version;
+  }
+
+  /**
+   * Whether a pooler may hand the server's session to others between two transactions. Settings are then made in
+   * each transaction anew, and a statement alone becomes one.
+   */
+  get pooled(): boolean {
+    return this.#pooled;
+  }
+
+  /**
+   * SQL that opens a transaction under {@link SESSION_SETTINGS}. Behind a pooler nothing else may open one.
+   *
+   * @param mode `ISOLATION LEVEL …` and `READ ONLY`, which are then sure, whatever the database's defaults
+   */
+  begin(mode = 'ISOLATION LEVEL READ COMMITTED'): string {
+    const begin = `BEGIN ${mode}`;
+    if (!this.#pooled) return begin;
+    return `${begin}; ${transactionSettings(this.side, this.#version, this.lockMs)}`;
+  }
+
+  /** @param pinned whether the start-up packet has carried our settings */
+  async #start(pinned: boolean): Promise<void> {
     const [, major, minor] = /^(\d+)\.(\d+)/.exec(this.#serverVersion) ?? [];
-    if (major !== undefined && Number(major) >= 10) return Number(major) * 10_000 + Number(minor);
-    const result = await this.query('SHOW server_version_num');
-    return Number(result.rows[0]?.server_version_num);
+    if (major !== undefined && Number(major) >= 10) this.#version = Number(major) * 10_000 + Number(minor);
+    else
+      this.#version = Number((await this.#simple('SHOW server_version_num'))[0]?.rows[0]?.server_version_num);
+    this.#pooled = true;
+    const pid = this.backendPid;
+    if (!pinned || pid === null) return;
+    const [set] = await this.#simple(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
+    this.#pooled = Number(set?.rows[0]?.set ?? 0) === 0;
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */
@@ -165,9 +200,10 @@ export class Session {
   /** Runs one statement with bound values. */
   async query(
     text: string,
-    values: readonly (string | number | boolean | null)[] = [],
+    values: readonly Value[] = [],
     ms = this.#options.timeouts.answerMs,
   ): Promise<StatementResult> {
+    if (this.#isAlone(text)) return this.#alone(text, values, ms);
     const result = await this.guard(
       this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT }),
       ms,
@@ -177,11 +213,40 @@ export class Session {
 
   /** Runs several statements in one round trip (the simple protocol: no values can be bound). */
   async script(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
+    if (this.#isAlone(text) && !text.startsWith('BEGIN'))
+      throw new Error(`No transaction was opened behind the pooler for: ${text.slice(0, 60)}`);
+    return this.#simple(text, ms);
+  }
+
+  async #simple(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
     const answer: unknown = await this.guard(this.#client.query({ text, types: AS_TEXT }), ms);
     const results = (Array.isArray(answer) ? answer : [answer]) as readonly pg.QueryResult<
       Record<string, string | null>
     >[];
     return results.map((result) => ({ rows: result.rows, rowCount: result.rowCount ?? 0 }));
+  }
+
+  /** Whether a statement would run behind a pooler without a transaction, and so without our settings. */
+  #isAlone(text: string): boolean {
+    if (!this.#pooled || ENDS_TRANSACTION.has(text)) return false;
+    return this.#client.getTransactionStatus() === 'I';
+  }
+
+  /** Runs one statement as a transaction, in one round trip: values are written into it. */
+  async #alone(text: string, values: readonly Value[], ms: number): Promise<StatementResult> {
+    // Names may hold a `$1` too.
+    const statement = text.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g, (part, number?: string) => {
+      if (number === undefined) return part;
+      const value = values[Number(number) - 1] ?? null;
+      return literal(value === null ? null : String(value));
+    });
+    try {
+      const results = await this.#simple(`${this.begin()}; ${statement}; COMMIT`, ms);
+      return results.at(-2) ?? { rows: [], rowCount: 0 };
+    } catch (error) {
+      if (!this.lost) await this.#simple('ROLLBACK').catch(() => {});
+      throw error;
+    }
   }
 
   /** Starts to read rows. Await what it returns through {@link guard}. */
@@ -259,9 +324,32 @@ export class Session {
     await this.close();
   }
 
-  /** @internal only {@link Session.open} makes sessions */
+  /** @internal a session over a client as it is; only {@link Session.connect} and tests make one */
   static adopt(client: pg.Client, options: SessionOptions): Session {
     return new Session(client, options);
+  }
+
+  /**
+   * Signs in, and makes the session's settings before anything else is asked.
+   *
+   * @internal only {@link Session.open} makes sessions
+   */
+  static async connect(config: pg.ClientConfig, options: SessionOptions, pins: boolean): Promise<Session> {
+    const { endpoint, side, timeouts } = options;
+    const ours = pins ? { options: startupOptions(side, timeouts.lockMs) } : {};
+    const client = new pg.Client({ ...config, ...ours });
+    const session = Session.adopt(client, options);
+    const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
+    try {
+      await client.connect();
+      await session.#start(pins);
+      return session;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    } finally {
+      connected();
+    }
   }
 
   readonly #onSilence = (): void => {
@@ -296,7 +384,7 @@ async function connectOneOf(
 ): Promise<Session> {
   const { endpoint } = options;
   for (const [index, attempt] of attempts.entries()) {
-    const client = new pg.Client({
+    const config: pg.ClientConfig = {
       host: endpoint.host,
       port: endpoint.port,
       database: endpoint.database,
@@ -304,24 +392,37 @@ async function connectOneOf(
       password,
       ssl: attempt.ssl,
       application_name: options.applicationName,
+      client_encoding: 'UTF8',
       keepAlive: true,
       // A dead peer (power cut, cable) is noticed within about half a minute of silence.
       keepAliveInitialDelayMillis: 20_000,
-    });
-    const session = Session.adopt(client, options);
-    const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
+    };
     try {
-      await client.connect();
-      return session;
+      return await connectPinned(config, options);
     } catch (error) {
-      session.destroy();
       if (index + 1 < attempts.length && isRetryWithNext(error, attempt)) continue;
       throw error;
-    } finally {
-      connected();
     }
   }
   throw new Error('no way to connect was left to try');
+}
+
+/** Endpoints behind a pooler that refuses start-up options, until when: each session would be refused once more. */
+const pooledUntil = new Map<string, number>();
+/** After this a pooler that was taken away is noticed. */
+const POOLED_MS = 600_000;
+
+async function connectPinned(config: pg.ClientConfig, options: SessionOptions): Promise<Session> {
+  const { host, port, database, user } = options.endpoint;
+  const key = JSON.stringify([host, port, database, user]);
+  if (performance.now() < (pooledUntil.get(key) ?? 0)) return Session.connect(config, options, false);
+  try {
+    return await Session.connect(config, options, true);
+  } catch (error) {
+    if (!isPoolerRefusal(error)) throw error;
+    pooledUntil.set(key, performance.now() + POOLED_MS);
+    return Session.connect(config, options, false);
+  }
 }
 
 function endpointFacts(options: SessionOptions): Record<string, string | number> {

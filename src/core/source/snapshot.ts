@@ -7,37 +7,18 @@ import type { TableShape } from '../catalogue/shape.ts';
 import type { Target } from '../central/target.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { ROLES_OWN } from '../postgres/sessionSettings.ts';
 import { type CursorPlace, readCursor } from './cursor.ts';
 import { fingerprints, type Horizon, horizonQuery, type Mark, markAt, toHorizon } from './mark.ts';
 
 /**
  * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
  *
- * - no time-outs of the server's: a slow central makes us read slowly, and that is no fault;
- * - `row_security = off` makes a policy fail the query instead of hiding rows from us;
- * - values are written in one way, whatever the server's own settings are;
- * - `enable_sort = off`: rows come in the order of the key's index. Sorting would put the whole table on
- *   the branch's disk, again at every resume;
- * - `jit = off`: it would compile our one large query of the catalogue anew for every table, a second each.
+ * `enable_sort = off`: rows come in the order of the key's index. Sorting would put the whole table on the branch's
+ * disk, again at every resume.
  */
-function beginSource(session: Session, version: number): string {
-  return [
-    'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-    'SET LOCAL statement_timeout = 0',
-    'SET LOCAL idle_in_transaction_session_timeout = 0',
-    ...(version >= 170000 ? ['SET LOCAL transaction_timeout = 0'] : []),
-    `SET LOCAL lock_timeout = ${session.lockMs}`,
-    'SET LOCAL row_security = off',
-    "SET LOCAL search_path = ''",
-    "SET LOCAL TimeZone = 'UTC'",
-    "SET LOCAL DateStyle = 'ISO, YMD'",
-    "SET LOCAL IntervalStyle = 'postgres'",
-    'SET LOCAL extra_float_digits = 3',
-    "SET LOCAL lc_monetary = 'C'",
-    "SET LOCAL bytea_output = 'hex'",
-    'SET LOCAL enable_sort = off',
-    'SET LOCAL jit = off',
-  ].join('; ');
+function beginSource(session: Session): string {
+  return `${session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY')}; SET LOCAL enable_sort = off`;
 }
 
 /** An open snapshot of the source, and what a later pass has to know of it. */
@@ -74,6 +55,8 @@ export async function openSnapshot(
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
+  // What a view shows depends on it, through the functions and casts that it is made of.
+  if (table.kind === 'view') await session.script(ROLES_OWN);
   const cursor =
     cursorColumn === null ? null : await readCursor(session, version, table, rowsOf(table), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
@@ -119,7 +102,7 @@ export async function beginSnapshot(
   const names = lockable.map(rowsOf).join(', ');
   const results = await session.script(
     [
-      beginSource(session, version),
+      beginSource(session),
       ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
       `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
       horizonQuery(version),

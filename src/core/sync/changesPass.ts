@@ -37,13 +37,13 @@ async function nothingChanged(
   sourceRows: number,
   start: Checkpoint,
 ): Promise<PassEnd> {
-  const { session, version } = await context.links.central();
+  const { session } = await context.links.central();
   const at: Checkpoint = {
     ...start,
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
-  await session.script(beginCentral(session, version, context.connection));
+  await session.script(beginCentral(session, context.connection));
   const proven = !(await countsDiffer(context, session, at, sourceRows));
   const held = !proven && context.care.holdDeletes;
   const next: Checkpoint = {

@@ -121,8 +121,8 @@ class Chunks {
   /** Applies the next chunk; the one after which the source has no more ends the pass. */
   async next(at: Checkpoint): Promise<Checkpoint> {
     const { links, connection } = this.#context;
-    const { session, version } = await links.central();
-    const begin = beginCentral(session, version, connection);
+    const { session } = await links.central();
+    const begin = beginCentral(session, connection);
     if (this.#rows.exhausted) {
       await session.script(begin);
       return this.#finish(session, at, at, false);

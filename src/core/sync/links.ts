@@ -1,6 +1,7 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
+import { literal } from '../postgres/quote.ts';
 import { isAtWork, Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
 import type { Link, Links } from './pass.ts';
@@ -14,7 +15,7 @@ const TOO_OLD = { source: FailureCode.SourceTooOld, central: FailureCode.Central
 export async function openLink(options: SessionOptions): Promise<Link> {
   const session = await Session.open(options);
   try {
-    const version = await session.version();
+    const version = session.version();
     if (version >= OLDEST[options.side]) return { session, version };
     const params = {
       connection: options.connection,
@@ -110,10 +111,12 @@ export class WorkerLinks implements Links {
     if (pid === null) return link;
     try {
       // A pooler's process numbers are its own: the name keeps us from ending somebody else's session.
-      await endBackends(link.session, this.#clock, 'pid = $1 AND application_name = $2', [
-        pid,
-        options.applicationName,
-      ]);
+      await endBackends(
+        link.session,
+        this.#clock,
+        `a.pid OPERATOR(pg_catalog.=) ${pid}
+         AND a.application_name OPERATOR(pg_catalog.=) ${literal(options.applicationName)}`,
+      );
       return link;
     } catch (error) {
       link.session.destroy();

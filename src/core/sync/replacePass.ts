@@ -63,8 +63,8 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
     await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
     // Only now: a source may think for long, and head office may end sessions that are idle.
-    const { session, version } = await links.central();
-    const begin = `${beginWithStage(beginCentral(session, version, connection), createStage(target, stage))}; ${copyInto(target, stage)}`;
+    const { session } = await links.central();
+    const begin = `${beginWithStage(beginCentral(session, connection), createStage(target, stage))}; ${copyInto(target, stage)}`;
     const copy = await session.copyIn(begin, target.format);
     const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);
     if (load.cutShort !== null) throw load.cutShort;

@@ -49,8 +49,8 @@ export async function removeStraysFirst(
 
 /** Ends a pass all of whose rows have come, and tells by the counts whether deletes are left. */
 export async function endHeld(context: PassContext, at: Checkpoint, sourceRows: number): Promise<Checkpoint> {
-  const { session, version } = await context.links.central();
-  await session.script(beginCentral(session, version, context.connection));
+  const { session } = await context.links.central();
+  await session.script(beginCentral(session, context.connection));
   const left = await countsDiffer(context, session, at, sourceRows);
   const end: Checkpoint = { ...(left ? toCatchUp(at) : endOfPass(at)), seq: at.seq + 1 };
   await commitCheckpoint(session, at, end);
@@ -63,9 +63,9 @@ export async function endHere(
   at: Checkpoint,
   ended: (at: Checkpoint) => Checkpoint = endOfPass,
 ): Promise<Checkpoint> {
-  const { session, version } = await context.links.central();
+  const { session } = await context.links.central();
   const end: Checkpoint = { ...ended(at), seq: at.seq + 1 };
-  await session.script(beginCentral(session, version, context.connection));
+  await session.script(beginCentral(session, context.connection));
   await commitCheckpoint(session, at, end);
   return end;
 }

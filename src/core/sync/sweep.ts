@@ -62,7 +62,7 @@ export async function sweep(
   if (unchanged.length === 0) return [];
   const central = await links.central();
   const { fingerprint: _, ...mark } = markAt(horizon, null, null);
-  return moveUnchanged(central.session, central.version, claim, batchId, takenAt, mark, unchanged);
+  return moveUnchanged(central.session, claim, batchId, takenAt, mark, unchanged);
 }
 
 async function findUnchanged(

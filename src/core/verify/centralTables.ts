@@ -2,7 +2,7 @@ import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { findCheckpoints } from '../central/checkpoints.ts';
-import { beginCentral } from '../central/transaction.ts';
+import { beginReading } from '../central/transaction.ts';
 import type { Link } from '../sync/pass.ts';
 
 /** What central has of a connection's tables, by table name. */
@@ -18,9 +18,11 @@ export async function readCentralTables(
   schema: string,
   names: readonly string[],
 ): Promise<CentralTables> {
-  await session.script(beginCentral(session, version, connection));
+  await session.script(beginReading(session));
   const shapes = await readTables(session, version, schema, names);
-  const there = await session.query("SELECT to_regclass('branchline.checkpoints') IS NOT NULL AS there");
+  const there = await session.query(
+    "SELECT pg_catalog.to_regclass('branchline.checkpoints') IS NOT NULL AS there",
+  );
   const checkpoints =
     there.rows[0]?.there === 't' ? await findCheckpoints(session, connection, names) : new Map();
   await session.query('COMMIT');

@@ -19,7 +19,7 @@ async function read(pair: DatabasePair, memory = NO_MEMORY, choice?: TableChoice
   const about = { side: 'source', connection: endpoint.id, applicationName: 'test' } as const;
   const options = { ...about, endpoint, folder: home.folder, timeouts: DEFAULT_TIMEOUTS };
   await using session = await Session.open(options);
-  return await readTables(session, await session.version(), 'adempiere', choice, memory);
+  return await readTables(session, session.version(), 'adempiere', choice, memory);
 }
 
 const TABLES = [

@@ -75,6 +75,6 @@ async function shapesOf(one: DatabasePair): Promise<ReadonlyMap<string, TableSha
     folder: home.folder,
     timeouts: DEFAULT_TIMEOUTS,
   });
-  const all = await readTables(session, await session.version(), 'adempiere');
+  const all = await readTables(session, session.version(), 'adempiere');
   return new Map(all.map((shape) => [shape.name, shape]));
 }

@@ -20,7 +20,7 @@ test('from before its snapshot to its end, a table cannot be rewritten or emptie
   const { folder } = home;
   const about = { side: 'source', connection: endpoint.id, applicationName: 'test' } as const;
   await using session = await Session.open({ ...about, endpoint, folder, timeouts: DEFAULT_TIMEOUTS });
-  const version = await session.version();
+  const version = session.version();
   const [item] = await readTables(session, version, 'adempiere', ['item']);
   if (item === undefined) throw new Error('the branch has the table');
 

@@ -9,6 +9,8 @@ const PINNED = [
   "SET bytea_output = 'hex'",
   "SET lc_monetary = 'C'",
   "SET search_path = ''",
+  'SET quote_all_identifiers = off',
+  'SET statement_timeout = 0',
 ];
 
 /**
