@@ -1,5 +1,6 @@
 import type { ConnectionTestStep } from '../shared/contract.ts';
 import { FailureCode, type FailureDetail, SyncFailure } from '../shared/errors.ts';
+import type { Notice } from '../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { Draft } from '../shared/window/views.ts';
@@ -9,6 +10,7 @@ import { classify } from './postgres/failure.ts';
 import { isSocket, knock, resolveName } from './postgres/probe.ts';
 import { ident } from './postgres/quote.ts';
 import { tryReading } from './readTest.ts';
+import { noticeOf, oldestTransaction } from './source/openTransaction.ts';
 import { openLink } from './sync/links.ts';
 import type { Link } from './sync/pass.ts';
 
@@ -102,7 +104,16 @@ function wasAsked({ code, sqlstate }: FailureDetail): boolean {
 const SIGN_IN = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
 
 async function readingFacts(link: Link, source: ConnectionSettings): Promise<Facts> {
-  return { schema: source.schema, tables: await tryReading(link, source) };
+  const tables = await tryReading(link, source);
+  const found = await oldestTransaction(link.session);
+  const notice = found === null ? null : noticeOf(found, found.seconds ?? 0);
+  const open = notice === null ? {} : { openTransaction: nameOf(notice) };
+  return { schema: source.schema, tables, ...open };
+}
+
+/** Who holds a transaction open for long, short enough for a fact. */
+function nameOf({ params: { pid, gid, user, seconds } }: Notice): string {
+  return `${pid ?? gid} (${user}, ${Math.floor(Number(seconds) / 3600)} h)`;
 }
 
 /** Makes Branchline's own tables, and undoes it. */

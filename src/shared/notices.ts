@@ -2,6 +2,10 @@
 export const NoticeCode = {
   /** Rows whose cursor lies in the future, or is infinite or not a number, are read every time. */
   CursorBeyond: 'cursor_beyond',
+  /** A transaction has been open for long at the branch: what was written since is read again in each batch. */
+  OldTransaction: 'old_transaction',
+  /** The same of a prepared transaction. */
+  OldPrepared: 'old_prepared',
 } as const;
 export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
 

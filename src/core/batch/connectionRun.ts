@@ -15,6 +15,7 @@ import { beginReading } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
+import type { OpenTransaction } from '../source/openTransaction.ts';
 import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
@@ -24,6 +25,7 @@ import type { Throttle } from '../sync/throttle.ts';
 import { Heart } from './heart.ts';
 import { journalMemory } from './journalMemory.ts';
 import { journalRuns } from './journalRuns.ts';
+import { transactionNotices } from './openTransactions.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
@@ -75,6 +77,8 @@ export interface ConnectionWork {
   readonly others: readonly ConnectionTable[];
   /** Why the source could not even be looked at. */
   readonly failure: FailureDetail | null;
+  /** The oldest transaction that is open at the source. */
+  readonly transaction: OpenTransaction | null;
 }
 
 export interface ConnectionEnd {
@@ -111,6 +115,7 @@ class ConnectionRun {
 
   async run(): Promise<ConnectionEnd> {
     if (this.#work.failure !== null) this.#openCircuit(this.#work.failure);
+    this.#tellTransaction();
     const opened = this.#open === null && this.#work.tables.length > 0 ? await this.#prepare() : null;
     if (opened === null) {
       this.#failRest();
@@ -125,6 +130,20 @@ class ConnectionRun {
       await heart.letGo();
     }
     return this.#end();
+  }
+
+  #tellTransaction(): void {
+    const { journal, ports, batchId, emit } = this.#run;
+    const { connection, transaction } = this.#work;
+    for (const notice of transactionNotices(journal, ports.clock, connection.id, transaction)) {
+      const detail = { code: notice.code, ...notice.params };
+      journal.logEvent('notice', {
+        ...(batchId === null ? {} : { batchId }),
+        connection: connection.id,
+        detail,
+      });
+      emit({ type: 'notice', connection: connection.id, table: null, notice });
+    }
   }
 
   #end(): ConnectionEnd {

@@ -7,8 +7,9 @@ import { NO_MEMORY } from '../catalogue/memory.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { Logger } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
+import { type OpenTransaction, oldestTransaction } from '../source/openTransaction.ts';
 import { nothingThere } from '../source/schemas.ts';
-import { sourceIdentity } from '../source/snapshot.ts';
+import { readSource } from '../source/snapshot.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../sync/tableRun.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
@@ -19,6 +20,8 @@ export interface SourcePlan {
   readonly identity: string;
   readonly selected: readonly Selected[];
   readonly failure: FailureDetail | null;
+  /** The oldest transaction that is open there. */
+  readonly transaction?: OpenTransaction | null;
 }
 
 /**
@@ -65,16 +68,17 @@ export async function planSource(
   try {
     const { session, version } = await openLink(options);
     try {
-      const identity = await sourceIdentity(session);
+      const { identity, open } = await readSource(session);
+      const transaction = open ? await oldestTransaction(session) : null;
       const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
         readTables(session, version, connection.schema, choice, memory);
       const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
       if (asked !== null && hasAll(asked, names))
-        return { connection, identity, selected: asked, failure: null };
+        return { connection, identity, selected: asked, failure: null, transaction };
       const all = await read();
       if (all.length === 0) throw await nothingThere(session, connection);
       const selected = selectTables(connection, all);
-      return { connection, identity, selected, failure: null };
+      return { connection, identity, selected, failure: null, transaction };
     } finally {
       await session.close();
     }

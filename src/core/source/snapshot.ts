@@ -117,14 +117,26 @@ export async function beginSnapshot(
  * `unknown` where the server does not tell.
  */
 export async function sourceIdentity(session: Session): Promise<string> {
+  return (await readSource(session)).identity;
+}
+
+/** Which database this is, and whether a transaction is open there that ends after others that began later. */
+export async function readSource(
+  session: Session,
+): Promise<{ readonly identity: string; readonly open: boolean }> {
   // A query of its own: PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
-  const may = await session.query("SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS may");
-  if (may.rows[0]?.may !== 't') return 'unknown';
+  const may = await session.query(
+    `SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may,
+       pg_catalog.txid_snapshot_xmin(s) OPERATOR(pg_catalog.<) pg_catalog.txid_snapshot_xmax(s) AS open
+     FROM pg_catalog.txid_current_snapshot() s`,
+  );
+  const open = may.rows[0]?.open === 't';
+  if (may.rows[0]?.may !== 't') return { identity: 'unknown', open };
   const result = await session.query(
     `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
      FROM pg_control_system()`,
   );
-  return result.rows[0]?.identity ?? 'unknown';
+  return { identity: result.rows[0]?.identity ?? 'unknown', open };
 }
 
 /** Which rows of a table are read. */

@@ -1,4 +1,4 @@
-import { formatCount } from '../format.ts';
+import { formatCount, formatDuration } from '../format.ts';
 import type { Notice } from '../notices.ts';
 import type { Translate } from './translate.ts';
 
@@ -12,5 +12,6 @@ export function sayNotice(about: string, { code, params }: Notice, t: Translate)
     name,
     typeof value === 'number' ? formatCount(value, t.language) : value,
   ]);
-  return t(`notices.${code}`, { about, ...Object.fromEntries(texts) });
+  const duration = typeof params.seconds === 'number' ? formatDuration(params.seconds, t.language) : '';
+  return t(`notices.${code}`, { about, ...Object.fromEntries(texts), duration });
 }

@@ -2,4 +2,8 @@
 export const notices = {
   cursor_beyond:
     '{{about}}: {{rows}} rows have a value of {{column}} that lies in the future, or is infinite or not a number. They are read in every batch, and do not count for what is newer; correct them at the branch.',
+  old_transaction:
+    '{{about}}: a transaction has been open at the branch for {{duration}} or longer (process {{pid}}, user {{user}}, database {{database}}, application {{application}}, state {{state}}). Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody needs it, an administrator of the branch database can end it: {{sql}}',
+  old_prepared:
+    '{{about}}: the prepared transaction {{gid}} of user {{user}} in database {{database}} has been open at the branch for {{duration}} or longer. Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody will commit it, an administrator can end it in that database: {{sql}}',
 } as const;
