@@ -10,11 +10,12 @@ export function selfCommand(
   dataDir: string | undefined,
 ): string {
   const program = env.npm_command ? 'npx branchline' : 'branchline';
-  const folder = dataDir === undefined ? '' : ` --data-dir ${quoted(dataDir, platform)}`;
+  const folder = dataDir === undefined ? '' : ` --data-dir ${shellWord(dataDir, platform)}`;
   return `${program} ${args}${folder}`;
 }
 
-function quoted(text: string, platform: NodeJS.Platform): string {
+/** A text as one word of a command that can be copied: a table's name may hold spaces, and what a shell would run. */
+export function shellWord(text: string, platform: NodeJS.Platform): string {
   if (/^[\w@%+=:,./\\-]+$/.test(text) && (platform === 'win32' || !text.includes('\\'))) return text;
   return platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -64,7 +64,7 @@ test('sync-status names a connection that was never copied, and a table that dif
   await atCentral(
     pair,
     'UPDATE a.c_invoice SET total = 99 WHERE id = 2',
-    'DELETE FROM b.c_invoice WHERE id = 3',
+    'UPDATE b.c_invoice SET total = 99 WHERE id = 3',
   );
   expect((await branchline('verify')).code).toBe(1);
 

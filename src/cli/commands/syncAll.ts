@@ -9,6 +9,7 @@ import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
 import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
+import { repairArguments } from './verify.ts';
 
 export interface SyncAllOptions {
   readonly connection?: readonly string[];
@@ -88,7 +89,7 @@ function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readon
   const standing = engine.standing();
   if (isWell(standing)) return isDone ? ['', t('cli.status.allWell')] : [];
   const open = renderStanding(standing, batch.batch_id, look, (connection, tables) =>
-    context.again(`verify --connection ${connection} --tables ${tables.join(',')} --repair`),
+    context.again(repairArguments([connection], tables, context.world.platform)),
   );
   if (isDone) return ['', t('cli.status.batchDone'), ...open];
   return open.length > 0 ? ['', ...open] : [];

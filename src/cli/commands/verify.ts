@@ -3,6 +3,7 @@ import { isProved, NotComparedReason, type VerifyReport, type VerifyRow } from '
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { renderVerifyReport } from '../render/verifyView.ts';
+import { shellWord } from '../selfCommand.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
 
@@ -35,7 +36,11 @@ export async function verify(options: VerifyOptions, context: CliContext): Promi
   else {
     context.print([
       '',
-      ...renderVerifyReport(report, context.look, context.again(repairCommand(report, options))),
+      ...renderVerifyReport(
+        report,
+        context.look,
+        context.again(repairCommand(report, options, context.world.platform)),
+      ),
     ]);
     if (report.interrupted) context.print(['', context.t('cli.verify.interrupted')]);
   }
@@ -52,8 +57,21 @@ function isFine(row: VerifyRow): boolean {
   return isProved(row) || row.reason === NotComparedReason.SourceTableMissing;
 }
 
-function repairCommand({ tables }: VerifyReport, { connection }: VerifyOptions): string {
+function repairCommand(
+  { tables }: VerifyReport,
+  { connection }: VerifyOptions,
+  platform: NodeJS.Platform,
+): string {
   const names = [...new Set(tables.filter((row) => row.result === 'differs').map((row) => row.table_name))];
-  const chosen = (connection ?? []).map((id) => ` --connection ${id}`).join('');
-  return `verify${chosen} --tables ${names.join(',')} --repair`;
+  return repairArguments(connection ?? [], names, platform);
+}
+
+/** The arguments that repair some tables, as they can be typed. */
+export function repairArguments(
+  connections: readonly string[],
+  tables: readonly string[],
+  platform: NodeJS.Platform,
+): string {
+  const chosen = connections.map((id) => ` --connection ${id}`).join('');
+  return `verify${chosen} --tables ${shellWord(tables.join(','), platform)} --repair`;
 }
