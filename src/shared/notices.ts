@@ -2,6 +2,8 @@
 export const NoticeCode = {
   /** Rows whose cursor lies in the future, or is infinite or not a number, are read every time. */
   CursorBeyond: 'cursor_beyond',
+  /** Columns point to large objects, whose contents are not copied. */
+  LargeObjects: 'large_objects',
   /** A transaction has been open for long at the branch: what was written since is read again in each batch. */
   OldTransaction: 'old_transaction',
   /** The same of a prepared transaction. */

@@ -107,3 +107,9 @@ export function column(shape: TableShape, name: string): ColumnShape {
   if (found === undefined) throw new Error(`${shape.name} has no column ${name}`);
   return found;
 }
+
+/** The built-in type of a column, through domains, without its modifier. */
+export function plainType(use: TypeUse): string {
+  const base = use.own?.kind === 'domain' ? plainType(use.own.base) : use.type;
+  return base.replace(/\(\d+(,-?\d+)?\)/, '');
+}

@@ -1,6 +1,6 @@
 import { FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
-import type { ColumnShape, TableShape, TypeUse } from '../catalogue/shape.ts';
+import { type ColumnShape, plainType, type TableShape, type TypeUse } from '../catalogue/shape.ts';
 import { centralRefusal } from '../central/checkpoint.ts';
 import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
@@ -144,12 +144,6 @@ function number(name: string, least: 'Infinity' | 'NaN'): Bounds {
       beyond: `OPERATOR(pg_catalog.>=) '${least}'::${type}`,
     },
   };
-}
-
-/** The built-in type of a column, through domains, without its modifier. */
-function plainType(use: TypeUse): string {
-  const base = use.own?.kind === 'domain' ? plainType(use.own.base) : use.type;
-  return base.replace(/\(\d+(,-?\d+)?\)/, '');
 }
 
 function isBuiltIn({ own }: TypeUse): boolean {

@@ -178,7 +178,8 @@ class Attempts {
     for (;;) {
       const snapshot = forTarget(await this.#openSnapshot(), target.print);
       const plan = choosePlan(this.#job, target, at, snapshot);
-      if (!this.#chosen) for (const one of noticesOf(this.#job, snapshot)) this.#recorder.notice(one);
+      if (!this.#chosen)
+        for (const one of await noticesOf(this.#job, snapshot, at)) this.#recorder.notice(one);
       const start = await this.#startAt(at, target, plan);
       this.#direct = start.direct;
       const end = await this.#pass(target, snapshot, plan, start);

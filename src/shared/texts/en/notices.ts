@@ -2,6 +2,8 @@
 export const notices = {
   cursor_beyond:
     '{{about}}: {{rows}} rows have a value of {{column}} that lies in the future, or is infinite or not a number. They are read in every batch, and do not count for what is newer; correct them at the branch.',
+  large_objects:
+    '{{about}}: {{columns}} points to large objects of the branch database (pg_largeobject). Their numbers are copied, their contents are not. Where head office needs the contents, the ERP would have to keep them in a column of type bytea.',
   old_transaction:
     '{{about}}: a transaction has been open at the branch for {{duration}} or longer (process {{pid}}, user {{user}}, database {{database}}, application {{application}}, state {{state}}). Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody needs it, an administrator of the branch database can end it: {{sql}}',
   old_prepared:

@@ -2,6 +2,8 @@
 export const notices = {
   cursor_beyond:
     '{{about}}: {{rows}} baris punya nilai {{column}} di masa depan, tak hingga, atau bukan angka. Baris itu dibaca pada setiap batch dan tidak dihitung sebagai data terbaru; perbaiki di cabang.',
+  large_objects:
+    '{{about}}: {{columns}} menunjuk ke large object basis data cabang (pg_largeobject). Nomornya disalin, isinya tidak. Bila kantor pusat memerlukan isinya, ERP perlu menyimpannya dalam kolom bertipe bytea.',
   old_transaction:
     '{{about}}: ada transaksi di cabang yang terbuka selama {{duration}} atau lebih (proses {{pid}}, pengguna {{user}}, basis data {{database}}, aplikasi {{application}}, keadaan {{state}}). Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak diperlukan, pengelola basis data cabang dapat mengakhirinya: {{sql}}',
   old_prepared:
