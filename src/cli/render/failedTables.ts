@@ -1,4 +1,5 @@
 import type { TableRow } from '../../shared/contract.ts';
+import { FailureCode } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/format.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
@@ -8,6 +9,7 @@ import { painted, tableMark } from './marks.ts';
 
 /** So many tables of a group are named; `sync-status --failed --json` has them all. */
 const NAMED = 8;
+const CODES: ReadonlySet<string> = new Set(Object.values(FailureCode));
 /** So many messages of a group are told, where its tables have different ones. */
 const MESSAGES = 3;
 
@@ -26,7 +28,8 @@ function renderGroup(group: FailureGroup, look: Look): string[] {
   const [row] = group.rows;
   if (row === undefined) return [];
   const messages = [...new Set(group.rows.map((one) => oneLine(one.error_message ?? '')))].filter(
-    (one) => one !== '',
+    // Failures that are our own have no more words than their code.
+    (one) => one !== '' && !CODES.has(one),
   );
   const facts: [string, string][] = messages
     .slice(0, MESSAGES)

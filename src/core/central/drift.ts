@@ -1,6 +1,7 @@
 import type { Layout } from '../../shared/settings.ts';
 import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
+import { ident, qualified } from '../postgres/quote.ts';
 import { columnIncompatible, keyMissing } from './refusals.ts';
 import { centralKey, hasUniqueKey, STAMP, stampsItself } from './target.ts';
 
@@ -60,8 +61,20 @@ function keyDrift(source: TableShape, central: TableShape, layout: Layout): read
   }
   if (wanted === null) return [];
   const mayAdd = layout === 'stamp' && stampsItself(central) && central.uniqueKeys.length === 0;
-  if (!mayAdd) throw keyMissing(central.schema, central.name, wanted);
+  if (!mayAdd) throw keyMissing(central.schema, central.name, wanted, addKey(source, central, wanted));
   return [{ kind: 'add_key', columns: wanted, primary: false }];
+}
+
+/** SQL for head office that adds a key, and before it the columns of it that its table lacks. */
+function addKey(source: TableShape, central: TableShape, wanted: readonly string[]): string {
+  const missing = wanted.filter((name) => !central.columns.some((one) => one.name === name));
+  const added = missing.map((name) => {
+    const column = source.columns.find((one) => one.name === name);
+    const type = column === undefined || column.own !== null ? 'text' : column.type;
+    return `ADD COLUMN ${ident(name)} ${type}, `;
+  });
+  const table = qualified(central.schema, central.name);
+  return `ALTER TABLE ${table} ${added.join('')}ADD UNIQUE (${wanted.map(ident).join(', ')})`;
 }
 
 /** In a mirror nothing but the key says NOT NULL where the source does not (any more). */

@@ -19,7 +19,7 @@ export function keyMissing(
   return centralRefusal(FailureCode.CentralKeyMissing, {
     table: `${schema}.${name}`,
     columns: list,
-    sql: sql ?? `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${list})`,
+    sql: `${sql ?? `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${list})`};`,
   });
 }
 

@@ -6,6 +6,8 @@ import type { TableEnd } from './tableRun.ts';
 
 /** SQLSTATE unique_violation. */
 export const DUPLICATE = '23505';
+/** SQLSTATE exclusion_violation. */
+const EXCLUDED = '23P01';
 
 /** Which end of a foreign key another table has. */
 export type KeyEnd = 'parent' | 'child';
@@ -44,6 +46,7 @@ export class Detours {
   readonly #referenced: Referenced;
   #whole = false;
   #moves = false;
+  #movesAny = false;
   /** How many chunks were committed when another table was brought again; -1 before. */
   #helpedAt = -1;
 
@@ -67,7 +70,12 @@ export class Detours {
    */
   async find(failure: FailureDetail, target: Target | null, commits: number): Promise<Detour> {
     const none: Detour = { kind: 'none', failure };
-    if (failure.sqlstate === DUPLICATE) return this.#moveRows(target) ? AGAIN : none;
+    if (failure.sqlstate === DUPLICATE)
+      return this.#moveRows(target, target?.alsoUnique ?? []) ? AGAIN : none;
+    if (failure.sqlstate === EXCLUDED) {
+      this.#movesAny = target?.key != null && this.#moveRows(target, target.columns);
+      return this.#movesAny ? AGAIN : none;
+    }
     const key = this.#relations.keys.violated(failure);
     if (key === undefined) return none;
     const told: Detour = { kind: 'none', failure: this.#told(failure, key) };
@@ -95,10 +103,19 @@ export class Detours {
     return { ...failure, code: told.code, params: { ...failure.params, ...told.params } };
   }
 
+  /**
+   * The target as rows are moved in it: an exclusion constraint may be over any of its columns, so that every row
+   * that differs is removed and inserted anew.
+   */
+  moving(target: Target): Target {
+    if (!this.#movesAny) return target;
+    return { ...target, alsoUnique: target.columns.filter((one) => target.key?.includes(one) !== true) };
+  }
+
   /** Rows that swap a unique value, or take over that of a removed row, need each other, too. */
-  #moveRows(target: Target | null): boolean {
+  #moveRows(target: Target | null, unique: readonly string[]): boolean {
     if (this.#moves || target === null || target.key === null) return false;
-    if (target.alsoUnique.length === 0 || !this.#referenced.swappable) return false;
+    if (unique.length === 0 || !this.#referenced.swappable) return false;
     this.#moves = true;
     this.#whole = true;
     return true;

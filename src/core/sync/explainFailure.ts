@@ -2,15 +2,19 @@ import { type ErrorParams, FailureCode, type FailureDetail, FailureKind } from '
 import type { TableShape } from '../catalogue/shape.ts';
 import { failedTriggers } from '../central/failedTriggers.ts';
 import { qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
 import { missingWritingRights } from '../rights/writingRights.ts';
 import type { Links } from './pass.ts';
 
 /** The table that failed. */
 export interface FailedTable {
-  readonly source: Pick<TableShape, 'schema' | 'name' | 'kind'>;
+  readonly source: Pick<TableShape, 'schema' | 'name' | 'kind' | 'key'>;
   /** The schema at central that it goes to. */
   readonly targetSchema: string;
+  readonly connection: string;
+  /** Whether other connections write to that schema, too. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -40,6 +44,13 @@ async function explain(links: Links, table: FailedTable, failure: FailureDetail)
   }
   if (failure.code === FailureCode.SourceQueryFailed && failure.sqlstate === NOT_READY)
     return table.source.kind === 'materialized_view' ? notPopulated(failure, table) : failure;
+  if (table.isShared && MAY_BE_ANOTHERS.has(failure.code)) {
+    const { session } = await links.central();
+    const other = await otherWriters(session, table, failure.code === FailureCode.CentralKeyMissing);
+    return other === null
+      ? failure
+      : change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
+  }
   if (failure.params.side !== 'central') return failure;
   const { session } = await links.central();
   if (
@@ -64,6 +75,42 @@ async function explain(links: Links, table: FailedTable, failure: FailureDetail)
     return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
   return failure;
 }
+
+/** Two systems may use one name for different tables: then what one needs harms the other. */
+const MAY_BE_ANOTHERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.ColumnIncompatible,
+  FailureCode.CentralKeyMissing,
+]);
+
+/**
+ * The connections besides this one that have written the table; null where there is none, or where the table has
+ * the columns of our key and only lacks the key.
+ */
+async function otherWriters(
+  session: Session,
+  table: FailedTable,
+  keyMissing: boolean,
+): Promise<string | null> {
+  const { source, targetSchema, connection } = table;
+  const { rows } = await session.query(WRITERS, [
+    connection,
+    source.name,
+    targetSchema,
+    JSON.stringify(source.key ?? []),
+  ]);
+  const others = rows[0]?.others ?? null;
+  return keyMissing && rows[0]?.has_key === 't' ? null : others;
+}
+
+const WRITERS = `SELECT (SELECT pg_catalog.string_agg(c.connection, ', ') FROM branchline.checkpoints c
+    WHERE c.connection OPERATOR(pg_catalog.<>) $1 AND c.table_name OPERATOR(pg_catalog.=) $2
+      AND c.state OPERATOR(pg_catalog.<>) 'new') AS others,
+  NOT EXISTS (SELECT FROM pg_catalog.json_array_elements_text($4::pg_catalog.json) k (name)
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) a.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) r.relnamespace
+      WHERE n.nspname OPERATOR(pg_catalog.=) $3 AND r.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+        AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) k.name AND NOT a.attisdropped)) AS has_key`;
 
 /** SQLSTATE object_not_in_prerequisite_state. */
 const NOT_READY = '55000';
@@ -124,7 +171,9 @@ function withNames(failure: FailureDetail, { source, targetSchema }: FailedTable
   const schema = atSource ? source.schema : targetSchema;
   // What is staged is a table of ours, and its name says nothing to anybody.
   const ours = params.schema === 'branchline';
-  const names = named && !ours ? {} : { schema, table: ours ? source.name : (params.table ?? source.name) };
+  const table = ours ? source.name : String(params.table ?? source.name);
+  const bare = table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
+  const names = named && !ours ? {} : { schema, table: bare };
   return { ...failure, params: { ...params, ...names, ...ruleOf(failure) } };
 }
 

@@ -228,7 +228,13 @@ class Attempts {
   /** See {@link explainFailure}. */
   explain(links: Links, failure: FailureDetail): Promise<FailureDetail> {
     const { connection, source } = this.#job;
-    const table = { source, targetSchema: targetSchema(this.#runner.central, connection) };
+    const { central } = this.#runner;
+    const table = {
+      source,
+      targetSchema: targetSchema(central, connection),
+      connection: connection.id,
+      isShared: central.layout !== 'schema',
+    };
     return explainFailure(links, table, failure);
   }
 
@@ -325,7 +331,7 @@ class Attempts {
       links,
       connection: connection.id,
       source,
-      target,
+      target: this.#detours.moving(target),
       limits: care.whole ? NO_LIMITS : limits,
       clock: ports.clock,
       throttle,

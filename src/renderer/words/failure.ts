@@ -12,8 +12,12 @@ export function sayFailure(
   t: Translate,
   labelOf: (connection: string) => string,
 ): FailureTexts {
-  const { connection } = params;
-  const named = typeof connection === 'string' ? { ...params, connection: labelOf(connection) } : params;
+  const { connection, other } = params;
+  const named = {
+    ...params,
+    ...(typeof connection === 'string' ? { connection: labelOf(connection) } : {}),
+    ...(typeof other === 'string' ? { other: other.split(', ').map(labelOf).join(', ') } : {}),
+  };
   const { sentence, next } = t.failure({ code, params: named });
   return { sentence, next: nextHere(code, String(named.connection ?? '?'), t) ?? next };
 }

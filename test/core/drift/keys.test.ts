@@ -49,7 +49,7 @@ test('a changed key that the rows in a mirror do not fit fails with the SQL, aft
 
   expect(refused.error_detail).toMatchObject({
     code: 'central_key_missing',
-    params: { columns: '"nr"', sql: 'DROP TABLE "pgsql_lmp"."lines"' },
+    params: { columns: '"nr"', sql: 'DROP TABLE "pgsql_lmp"."lines";' },
   });
   expect(mended.table('lines')).toMatchObject({ status: 'completed', records_processed: 3 });
 });
@@ -83,7 +83,7 @@ test('a changed key in a table that branches share fails with the SQL that adds 
 
   expect(table('lines').error_detail).toMatchObject({
     code: 'central_key_missing',
-    params: { sql: 'ALTER TABLE "public"."lines" ADD UNIQUE ("source_connection", "code")' },
+    params: { sql: 'ALTER TABLE "public"."lines" ADD UNIQUE ("source_connection", "code");' },
   });
   expect(table('good').status).toBe('completed');
 });

@@ -60,7 +60,7 @@ test('a central table without the key is named, with the SQL that adds it', asyn
 
   expect(table('good').error_detail).toMatchObject({
     code: 'central_key_missing',
-    params: { sql: 'ALTER TABLE "public"."good" ADD UNIQUE ("id")' },
+    params: { sql: 'ALTER TABLE "public"."good" ADD UNIQUE ("id");' },
   });
 });
 
