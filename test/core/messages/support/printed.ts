@@ -1,5 +1,6 @@
 import { renderFailedTables } from '../../../../src/cli/render/failedTables.ts';
 import type { Engine } from '../../../../src/core/engineApi.ts';
+import { failureOfRow } from '../../../../src/shared/texts/failureOfRow.ts';
 import { createTranslator } from '../../../../src/shared/texts/translate.ts';
 import { lookOf } from '../../../cli/rows.ts';
 import { sync } from '../../../support/branch.ts';
@@ -27,16 +28,20 @@ export async function paste(database: TestDatabase, sql: string): Promise<void> 
   }
 }
 
-/** The values that a failure's texts lack. */
+/** The sentences and next steps of a batch's failures, in both languages, that lack a value. */
 export function holes(engine: Engine, batchId: string): readonly string[] {
+  const failed = engine.batch(batchId).tables.filter((row) => row.status === 'failed');
   return (['en', 'id'] as const).flatMap((language) => {
-    const text = renderFailedTables(engine.batch(batchId).tables, {
-      ...lookOf(),
-      t: createTranslator(language),
-    }).join('\n');
-    return /(?:^|[\s("])\?(?:[\s).,:"]|$)|undefined|\{\{|null\b/m.test(text) ? [text] : [];
+    const t = createTranslator(language);
+    return failed.flatMap((row) => {
+      const { sentence, next } = t.failure(failureOfRow(row));
+      return [sentence, next].filter((text) => HOLE.test(text));
+    });
   });
 }
+
+/** A value that was not given reads as "?". */
+const HOLE = /(?:^|[\s("])\?(?:[\s).,:;"]|$)|undefined|null\b|\{\{|NaN/m;
 
 /** How another batch ends; with what is printed of it where it fails. */
 export async function outcome(engine: Engine): Promise<string> {
