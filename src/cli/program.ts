@@ -4,6 +4,7 @@ import type { Translate } from '../shared/texts/translate.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
+import { declareInstallation } from './declare/installation.ts';
 import { declarePrune } from './declare/prune.ts';
 import { declareSchedule } from './declare/schedule.ts';
 import { declareServe } from './declare/serve.ts';
@@ -61,6 +62,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareConnection(program, declaring);
   declareSchedule(program, declaring);
   declareServe(program, declaring);
+  declareInstallation(program, declaring);
   declareDemo(program, declaring);
   return program;
 }

@@ -5,8 +5,10 @@ import { hasNoRoom } from '../core/settings/folderError.ts';
 import { systemPorts } from '../core/systemPorts.ts';
 import { logUnexpected } from '../core/unexpected.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
+import { createTranslator } from '../shared/texts/translate.ts';
 import { serveWindowFiles, setupWindowScheme } from './appProtocol.ts';
 import { setupDataFolder } from './dataFolder.ts';
+import { settleCopied } from './desktop/askCopied.ts';
 import { HIDDEN } from './desktop/autostartFile.ts';
 import { openDesktopStore } from './desktop/desktopStore.ts';
 import { setupPower } from './desktop/power.ts';
@@ -65,6 +67,11 @@ function start(): void {
   const begin = async (): Promise<void> => {
     serveWindowFiles();
     const trayHost = await findTrayHost(process.platform);
+    const { language } = readLanguage(folder, app.getPreferredSystemLanguages());
+    if (!(await settleCopied(folder, createTranslator(language)))) {
+      app.exit(0);
+      return;
+    }
     // From here to the listeners below nothing waits: what the service tells first is heard.
     const ports = systemPorts(logger);
     const host = hostService(folder, ports);

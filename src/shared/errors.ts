@@ -131,6 +131,8 @@ export const UsageCode = {
   DataFolderUnusable: 'data_folder_unusable',
   DataFolderFull: 'data_folder_full',
   DataFolderReadOnly: 'data_folder_read_only',
+  InstallationCopied: 'installation_copied',
+  InstallationBusy: 'installation_busy',
   JournalNewer: 'journal_newer',
   PlatformUnsupported: 'platform_unsupported',
   OptionInvalid: 'option_invalid',

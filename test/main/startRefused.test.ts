@@ -4,6 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { installationId } from '../../src/core/settings/installation.ts';
 import { systemPorts } from '../../src/core/systemPorts.ts';
 import { otherUser } from '../support/otherUser.ts';
 import { smallDisk } from '../support/smallDisk.ts';
@@ -23,6 +24,7 @@ async function runApp(
   folder: string,
   as: { uid?: number; gid?: number } = {},
   lang?: string,
+  more: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
   const place = dataFolder();
   chmodSync(place, 0o777);
@@ -37,7 +39,7 @@ async function runApp(
   }
   const child = spawn(executablePath, [...capture, ...args], {
     ...as,
-    env: { ...env, DIALOG_FILE: noted, HOME: place, XDG_CONFIG_HOME: place, XAUTHORITY: cookie },
+    env: { ...env, DIALOG_FILE: noted, HOME: place, XDG_CONFIG_HOME: place, XAUTHORITY: cookie, ...more },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -122,6 +124,19 @@ describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', 
       child.kill('SIGKILL');
       await ended;
     }
+  });
+
+  test('a data folder of another computer is asked about in a dialog; Quit changes nothing (D3)', async () => {
+    const folder = dataFolder();
+    writeSettings(folder);
+    installationId(folder, { host: 'golden-image', id: 'image' });
+    const before = readFileSync(join(folder, 'installation.json'), 'utf8');
+    const quit = await runApp(folder, {}, undefined, { DIALOG_ANSWER: '2', BRANCHLINE_MACHINE: 'clone' });
+    expect(quit.dialog).toContain(`The data folder ${folder} belongs to the computer golden-image`);
+    expect(quit.dialog).toContain('"buttons":["Take its place","New installation","Quit"]');
+    expect(quit.code).toBe(0);
+    expect(readFileSync(join(folder, 'installation.json'), 'utf8')).toBe(before);
+    expect(existsSync(join(folder, 'journal.db'))).toBe(false);
   });
 
   test('what the desktop remembers may be a pipe: the program starts all the same (D14)', async () => {

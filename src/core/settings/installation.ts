@@ -1,17 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { createFile, replaceFile } from './atomicFile.ts';
 import { errnoOf } from './errno.ts';
 import { folderError } from './folderError.ts';
+import { type Machine, thisMachine } from './machine.ts';
 import { readSmallText } from './smallFile.ts';
 
 const installationSchema = z.object({
   id: z.uuid(),
   host: z.string(),
+  /** See Machine; absent where the computer has no id, and in files of earlier versions. */
+  machine: z.string().optional(),
   /** The installation whose data folder this one began as a copy of. */
   previous: z.uuid().optional(),
 });
@@ -20,36 +22,83 @@ const installationSchema = z.object({
 export type Installation = z.output<typeof installationSchema>;
 
 /**
- * Who this installation is, in the central database's checkpoints and in every session's name. Made
- * once, at random. A data folder that turns up under another host name is a copy (an imaged disk, a
- * restored backup): it gets an id of its own, since two machines with one id would both believe that
- * they hold the lease of the same checkpoints.
+ * Who this installation is, in the central database's checkpoints and in every session's name. Made once, at random.
+ * Two computers with one id would take each other's connections at every run, so a data folder that turns up on
+ * another computer (an imaged disk, a cloned VM, a restored backup) is refused until a person has said which of the
+ * two it is; see {@link keepInstallation} and {@link renewInstallation}. A computer that was only renamed goes on.
  *
  * @param folder the data folder, made where it is missing
  * @returns the id; the same to every process, also where several ask for the first time at once
- * @throws UsageError `data_folder_unusable`
+ * @throws UsageError `installation_copied` {folder, host, here}; `data_folder_unusable` and its like
  */
-export function installationId(folder: string, host = os.hostname()): string {
-  return installation(folder, host).id;
+export function installationId(folder: string, machine: Machine = thisMachine()): string {
+  return installation(folder, machine).id;
 }
 
 /** As {@link installationId}, with the host and the previous id. */
-export function installation(folder: string, host = os.hostname()): Installation {
-  const file = path.join(folder, 'installation.json');
-  if (!existsSync(file)) createFile(file, write({ id: randomUUID(), host }));
+export function installation(folder: string, machine: Machine = thisMachine()): Installation {
+  const found = recorded(folder, machine);
+  switch (compare(found, machine)) {
+    case 'same':
+      return found;
+    case 'renamed':
+      return record(folder, { ...found, ...evidence(machine) });
+    case 'copied':
+      throw new UsageError(UsageCode.InstallationCopied, { folder, host: found.host, here: machine.host });
+  }
+}
+
+/** A person says that this computer has taken the other one's place: the installation stays what it is. */
+export function keepInstallation(folder: string, machine: Machine = thisMachine()): Installation {
+  const { id, previous } = recorded(folder, machine);
+  return record(folder, { id, ...evidence(machine), ...(previous === undefined ? {} : { previous }) });
+}
+
+/** A person says that both computers work: this one becomes an installation of its own. */
+export function renewInstallation(folder: string, machine: Machine = thisMachine()): Installation {
+  const { id: previous } = recorded(folder, machine);
+  return record(folder, { id: randomUUID(), ...evidence(machine), previous });
+}
+
+/** Whether the folder is this computer's. Where one of the two ids is not known, the host names have to tell. */
+function compare(found: Installation, machine: Machine): 'same' | 'renamed' | 'copied' {
+  const isSameHost = sameHost(found.host, machine.host);
+  if (found.machine !== undefined && machine.id !== null) {
+    if (found.machine !== machine.id) return 'copied';
+    return isSameHost ? 'same' : 'renamed';
+  }
+  // Noted down by the first start that knows it.
+  if (isSameHost) return found.machine === undefined && machine.id !== null ? 'renamed' : 'same';
+  // A container, whose host name is another at each start: central tells two of them apart while both run.
+  return found.machine === undefined && machine.id === null ? 'renamed' : 'copied';
+}
+
+function evidence({ host, id }: Machine): Pick<Installation, 'host' | 'machine'> {
+  return id === null ? { host } : { host, machine: id };
+}
+
+function record(folder: string, next: Installation): Installation {
+  replaceFile(fileIn(folder), write(next));
+  return next;
+}
+
+/** What the file says; made where it is missing, and anew where it is damaged. */
+function recorded(folder: string, machine: Machine): Installation {
+  const file = fileIn(folder);
+  if (!existsSync(file)) createFile(file, write({ id: randomUUID(), ...evidence(machine) }));
   const first = readInstallation(file);
   let current = first;
   for (let step = 0; step < MAX_STEPS; step++) {
-    if (current.found !== null && sameHost(current.found.host, host)) {
+    if (current.found !== null) {
       if (current !== first) replaceFile(file, write(current.found));
       return current.found;
     }
-    current = successor(folder, current, host);
+    current = successor(folder, current, machine);
   }
   throw new UsageError(UsageCode.DataFolderUnusable, { folder, path: folder, reason: `${file} is damaged` });
 }
 
-/** One step is usual, two where an older copy was put back; damaged files that follow each other must not loop. */
+/** Damaged files that follow each other must not loop. */
 const MAX_STEPS = 10;
 
 interface Reading {
@@ -60,21 +109,26 @@ interface Reading {
 }
 
 /**
- * The installation that comes after one that cannot be used. It is first written to a file whose name
- * follows from the old content, because making a new file has one winner and overwriting has none: two
- * processes that start at once on a cloned machine would end up with different ids.
+ * The installation that comes after a file that is damaged. It is first written to a file whose name follows from the
+ * old content, because making a new file has one winner and overwriting has none: two processes that start at once
+ * would end up with different ids.
  */
-function successor(folder: string, old: Reading, host: string): Reading {
+function successor(folder: string, old: Reading, machine: Machine): Reading {
   const file = path.join(folder, `installation-after-${old.key}.json`);
-  const previous = old.found === null ? {} : { previous: old.found.id };
-  createFile(file, write({ id: randomUUID(), host, ...previous }));
+  createFile(file, write({ id: randomUUID(), ...evidence(machine) }));
   return readInstallation(file);
+}
+
+function fileIn(folder: string): string {
+  return path.join(folder, 'installation.json');
 }
 
 function readInstallation(file: string): Reading {
   const text = readText(file);
-  const found = parseInstallation(text);
-  return { found, key: found?.id ?? createHash('sha256').update(text).digest('hex').slice(0, 16) };
+  return {
+    found: parseInstallation(text),
+    key: createHash('sha256').update(text).digest('hex').slice(0, 16),
+  };
 }
 
 function readText(file: string): string {

@@ -1,4 +1,4 @@
 import { installationId } from '../../../src/core/settings/installation.ts';
 
 // Run by installation.test.ts as a process of its own.
-console.log(installationId(process.argv[2] ?? '', process.argv[3]));
+console.log(installationId(process.argv[2] ?? '', { host: process.argv[3] ?? '', id: 'abc' }));

@@ -4,3 +4,8 @@ const { appendFileSync } = require('node:fs');
 
 dialog.showErrorBox = (title, content) =>
   appendFileSync(process.env.DIALOG_FILE, `${JSON.stringify({ title, content })}\n`);
+
+dialog.showMessageBox = async (options) => {
+  appendFileSync(process.env.DIALOG_FILE, `${JSON.stringify(options)}\n`);
+  return { response: Number(process.env.DIALOG_ANSWER), checkboxChecked: false };
+};

@@ -220,6 +220,10 @@ export const cli = {
     branch: 'Branch',
     central: 'Head office',
   },
+  installation: {
+    keep: 'This computer ({{host}}) now goes on as the installation. The other one must stay switched off.',
+    new: 'This computer ({{host}}) is an installation of its own now: {{id}}.',
+  },
   fatal: {
     what: 'Something unexpected happened inside Branchline, and it had to stop.',
     means: 'What has been committed at head office is safe.',

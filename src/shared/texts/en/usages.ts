@@ -120,6 +120,17 @@ export const usages = {
     means: 'Settings and records are kept there, so nothing was run. The data at head office is safe.',
     next: 'Let this user write there and in all of its files (after a "sudo": sudo chown -R "$USER" "{{folder}}"), or make the disk writable again, or choose another folder with --data-dir.',
   },
+  installation_copied: {
+    what: 'The data folder {{folder}} belongs to the computer {{host}}; this is {{here}}.',
+    means:
+      'It was copied here (a cloned machine, an imaged disk, a restored backup). Two computers that sync as one would take the connections from each other and could overwrite rows at head office, so nothing was run.',
+    next: 'If {{here}} takes the place of {{host}}, which stays switched off: "branchline installation keep". If both are to work: remove or rename the connections of {{host}} in the settings here, then "branchline installation new".',
+  },
+  installation_busy: {
+    what: 'A run is at work in {{folder}}.',
+    means: 'The installation was not changed, since that run has signed in at head office with it.',
+    next: 'Wait for its end, or stop it; then try again.',
+  },
   journal_newer: {
     what: 'The records in {{file}} were written by a newer Branchline.',
     means: 'This version does not understand them, and leaves them as they are.',

@@ -203,6 +203,10 @@ export const cli = {
     branch: 'Cabang',
     central: 'Kantor pusat',
   },
+  installation: {
+    keep: 'Komputer ini ({{host}}) kini melanjutkan sebagai instalasi itu. Komputer yang lain harus tetap dimatikan.',
+    new: 'Komputer ini ({{host}}) kini instalasi sendiri: {{id}}.',
+  },
   fatal: {
     what: 'Terjadi hal yang tidak terduga di dalam Branchline, dan program harus berhenti.',
     means: 'Yang sudah tersimpan di kantor pusat aman.',

@@ -8,6 +8,10 @@ export const quit = {
   noTrayMessage: 'Desktop ini tidak menampilkan ikon baki sistem.',
   noTrayDetail:
     'Branchline bisa tetap berjalan di latar belakang; mulai lagi untuk melihat jendela ini. Atau keluar, dan tidak menyalin apa pun sampai Anda memulainya.',
+  copiedDetail:
+    'Bila komputer ini menggantikan yang lain, yang lain itu harus tetap dimatikan. Bila keduanya dipakai, komputer ini menjadi instalasi sendiri: hapus atau ganti nama koneksi komputer lain itu di pengaturan lebih dulu.',
+  copiedKeep: 'Gantikan',
+  copiedNew: 'Instalasi baru',
   goOn: 'Tetap di latar belakang',
   quit: 'Keluar',
 } as const;

@@ -125,6 +125,17 @@ export const usages = {
       'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
     next: 'Beri pengguna ini hak tulis di sana dan di semua berkasnya (setelah "sudo": sudo chown -R "$USER" "{{folder}}"), atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
   },
+  installation_copied: {
+    what: 'Folder data {{folder}} milik komputer {{host}}; ini {{here}}.',
+    means:
+      'Folder itu disalin ke sini (mesin hasil kloning, salinan disk, atau cadangan yang dipulihkan). Dua komputer yang menyinkronkan sebagai satu akan saling mengambil koneksi dan bisa menimpa baris di kantor pusat, jadi tidak ada yang dijalankan.',
+    next: 'Bila {{here}} menggantikan {{host}}, yang tetap dimatikan: "branchline installation keep". Bila keduanya dipakai: hapus atau ganti nama koneksi {{host}} di pengaturan di sini, lalu "branchline installation new".',
+  },
+  installation_busy: {
+    what: 'Ada proses yang sedang bekerja di {{folder}}.',
+    means: 'Instalasi tidak diubah, karena proses itu masuk ke kantor pusat dengannya.',
+    next: 'Tunggu sampai selesai, atau hentikan; lalu coba lagi.',
+  },
   journal_newer: {
     what: 'Catatan di {{file}} ditulis oleh Branchline yang lebih baru.',
     means: 'Versi ini tidak memahaminya, dan membiarkannya apa adanya.',
