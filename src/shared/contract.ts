@@ -120,6 +120,8 @@ export type EngineEvent =
     } & TableRef)
   | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
   | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
+  /** The branch does not let us ask what has changed; the statement gives the right. Its tables are compared. */
+  | { readonly type: 'history_hidden'; readonly connection: string; readonly sql: string }
   | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
   | {
       /** The journal is new, while central has checkpoints that this installation wrote: its history was lost. */

@@ -56,6 +56,7 @@ export const FailureCode = {
   CentralTooOld: 'central_too_old',
   SourceTooOld: 'source_too_old',
   SourceIdentityChanged: 'source_identity_changed',
+  SourceIdentityHidden: 'source_identity_hidden',
   OwnedElsewhere: 'owned_elsewhere',
   LostLease: 'lost_lease',
   DataRejected: 'data_rejected',

@@ -64,6 +64,8 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
           }).sentence,
         }),
       );
+    case 'history_hidden':
+      return colors.yellow(t('cli.progress.historyHidden', { connection: event.connection, sql: event.sql }));
     case 'ghosts_ended':
       return t('cli.progress.ghosts', { connection: event.connection, count: event.count });
     case 'records_lost': {

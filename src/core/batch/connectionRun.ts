@@ -16,6 +16,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import type { OpenTransaction } from '../source/openTransaction.ts';
+import type { HiddenHistory } from '../source/snapshot.ts';
 import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
@@ -30,7 +31,7 @@ import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
-import { tellGhosts, tellLostRecords } from './tellClaim.ts';
+import { tellGhosts, tellHiddenHistory, tellLostRecords } from './tellClaim.ts';
 
 /** What all connections of a run share. */
 export interface RunContext {
@@ -72,6 +73,7 @@ export interface ConnectionTable {
 export interface ConnectionWork {
   readonly connection: ConnectionSettings;
   readonly identity: string;
+  readonly hidden: HiddenHistory | null;
   readonly tables: readonly ConnectionTable[];
   /** Tables that are not to be run, but may be brought up to date once more where theirs point to them. */
   readonly others: readonly ConnectionTable[];
@@ -182,8 +184,10 @@ class ConnectionRun {
         connection.id,
         identity,
         this.#run.acceptSources.includes(connection.id),
+        this.#work.hidden,
       );
       tellGhosts(this.#run, claim);
+      tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);
       const schema = targetSchema(central, connection);
       const begun = await link.session.script(`${beginReading(link.session)}; ${foreignKeysQuery(schema)}`);

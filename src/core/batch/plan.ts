@@ -9,7 +9,7 @@ import type { Logger } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import { type OpenTransaction, oldestTransaction } from '../source/openTransaction.ts';
 import { nothingThere } from '../source/schemas.ts';
-import { readSource } from '../source/snapshot.ts';
+import { type HiddenHistory, readSource, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../sync/tableRun.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
@@ -18,6 +18,8 @@ import { nearest, type Selected, selectTables } from './select.ts';
 export interface SourcePlan {
   readonly connection: ConnectionSettings;
   readonly identity: string;
+  /** What the role may not ask the server for; then tables are compared. */
+  readonly hidden: HiddenHistory | null;
   readonly selected: readonly Selected[];
   readonly failure: FailureDetail | null;
   /** The oldest transaction that is open there. */
@@ -68,22 +70,28 @@ export async function planSource(
   try {
     const { session, version } = await openLink(options);
     try {
-      const { identity, open } = await readSource(session);
+      const { identity, hidden, open } = await readSource(session);
       const transaction = open ? await oldestTransaction(session) : null;
       const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
         readTables(session, version, connection.schema, choice, memory);
       const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
       if (asked !== null && hasAll(asked, names))
-        return { connection, identity, selected: asked, failure: null, transaction };
+        return { connection, identity, hidden, selected: asked, failure: null, transaction };
       const all = await read();
       if (all.length === 0) throw await nothingThere(session, connection);
       const selected = selectTables(connection, all);
-      return { connection, identity, selected, failure: null, transaction };
+      return { connection, identity, hidden, selected, failure: null, transaction };
     } finally {
       await session.close();
     }
   } catch (error) {
-    return { connection, identity: 'unknown', selected: [], failure: asFailure(error, logger) };
+    return {
+      connection,
+      identity: UNKNOWN_IDENTITY,
+      hidden: null,
+      selected: [],
+      failure: asFailure(error, logger),
+    };
   }
 }
 

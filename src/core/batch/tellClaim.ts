@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../central/checkpoint.ts';
 import type { Claim } from '../central/ownership.ts';
+import type { HiddenHistory } from '../source/snapshot.ts';
 import type { RunContext } from './connectionRun.ts';
 
 /** Old sessions that the claim has ended. */
@@ -7,6 +8,22 @@ export function tellGhosts({ journal, emit }: RunContext, { connection, ghosts }
   if (ghosts === 0) return;
   journal.logEvent('ghosts_ended', { connection, detail: { count: ghosts } });
   emit({ type: 'ghosts_ended', connection, count: ghosts });
+}
+
+/** The role may not ask its server what has changed: all tables are compared. Said once a batch. */
+export function tellHiddenHistory(
+  { journal, emit, batchId }: RunContext,
+  connection: string,
+  hidden: HiddenHistory | null,
+): void {
+  if (hidden === null) return;
+  const { sql } = hidden;
+  journal.logEvent('history_hidden', {
+    ...(batchId === null ? {} : { batchId }),
+    connection,
+    detail: { sql },
+  });
+  emit({ type: 'history_hidden', connection, sql });
 }
 
 /**

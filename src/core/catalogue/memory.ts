@@ -24,12 +24,24 @@ export interface ShapeMemory {
 /** Remembers nothing: everything is read. */
 export const NO_MEMORY: ShapeMemory = { recall: () => new Map(), keep: () => undefined };
 
+/** Half of SHA-256, in hexadecimal digits: it travels for every table. */
+const DIGEST_LENGTH = 32;
+
 /** The digest of a text, as {@link digestSql} writes that of the server's. */
 export function digestOf(text: string): string {
-  return createHash('md5').update(text, 'utf8').digest('hex');
+  return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, DIGEST_LENGTH);
 }
 
-/** SQL of the digest of a text, whatever the encoding of the database. */
-export function digestSql(text: string): string {
-  return `md5(convert_to(${text}, 'UTF8'))`;
+/**
+ * SQL of the digest of a text, whatever the encoding of the database. Not md5: servers that keep to FIPS 140 have
+ * none, and others have taken the right to it away.
+ *
+ * @param encoding SQL; that of the database where digests are only ever compared within it
+ */
+export function digestSql(text: string, encoding = "'UTF8'"): string {
+  const bytes = `pg_catalog.convert_to(${text}, ${encoding})`;
+  return `pg_catalog.substr(pg_catalog.encode(pg_catalog.sha256(${bytes}), 'hex'), 1, ${DIGEST_LENGTH})`;
 }
+
+/** The encoding for {@link digestSql} that can write every text of the database. */
+export const OWN_ENCODING = 'pg_catalog.getdatabaseencoding()';

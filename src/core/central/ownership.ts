@@ -2,6 +2,7 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
 import { literal, oneLine } from '../postgres/quote.ts';
 import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
+import { type HiddenHistory, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
 
 /** Another installation that has given a sign of life within this time is not robbed. */
 const ALIVE_SECONDS = 120;
@@ -41,7 +42,8 @@ export function applicationName(installation: Installation, connection: string):
  *
  * @param identity of the source: system identifier and database oid
  * @param acceptsIdentity a person has said that another source than before is right
- * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`
+ * @param hidden what the source does not tell
+ * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`, `source_identity_hidden`
  */
 export async function claimConnection(
   session: Session,
@@ -50,6 +52,7 @@ export async function claimConnection(
   connection: string,
   identity: string,
   acceptsIdentity = false,
+  hidden: HiddenHistory | null = null,
 ): Promise<Claim> {
   let claim: string;
   let same: boolean;
@@ -64,10 +67,12 @@ export async function claimConnection(
         since: owner.heartbeat ?? '',
       });
     }
-    if (owner.identity != null && owner.identity !== identity && !acceptsIdentity) {
+    const known = owner.identity ?? UNKNOWN_IDENTITY;
+    if (known !== UNKNOWN_IDENTITY && known !== identity && !acceptsIdentity) {
+      if (hidden?.identity) throw refusal(FailureCode.SourceIdentityHidden, { connection, sql: hidden.sql });
       throw refusal(FailureCode.SourceIdentityChanged, {
         connection,
-        known: owner.identity,
+        known,
         found: identity,
       });
     }

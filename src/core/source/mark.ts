@@ -1,3 +1,4 @@
+import { digestSql, OWN_ENCODING } from '../catalogue/memory.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
@@ -78,7 +79,9 @@ export type MarkProblem =
   /** Restored, failed over, or set back, be it by a crash that took back what the pass had seen. */
   | 'server_changed'
   /** The server was started anew, and nothing proves that it went on where the mark was taken. */
-  | 'restart_unproved';
+  | 'restart_unproved'
+  /** The role may not ask the server for its history: see {@link HISTORY_FUNCTIONS}. */
+  | 'history_hidden';
 
 /**
  * Transaction ids of rows are 32 bit and compare modulo 2³²; half of that is the farthest distance that
@@ -132,6 +135,26 @@ export function horizonQuery(version: number): string {
      FROM pg_control_checkpoint() c`);
 }
 
+/** Tells which server this is. */
+export const IDENTITY_FUNCTION = 'pg_catalog.pg_control_system()';
+
+/**
+ * What {@link horizonQuery} asks beyond what every role may: EXECUTE on all of them is PUBLIC's by default, and some
+ * administrators take it away.
+ */
+export const HISTORY_FUNCTIONS: readonly string[] = [
+  'pg_catalog.pg_control_checkpoint()',
+  IDENTITY_FUNCTION,
+  'pg_catalog.pg_is_in_recovery()',
+  'pg_catalog.pg_current_wal_flush_lsn()',
+  'pg_catalog.pg_current_wal_insert_lsn()',
+  'pg_catalog.pg_last_wal_replay_lsn()',
+  'pg_catalog.pg_postmaster_start_time()',
+];
+
+/** The same where the role may not call them: a mark made of it says nothing later. */
+export const HIDDEN_HORIZON_QUERY = "SELECT '0' AS xmin, '0' AS next";
+
 /** See {@link horizonQuery}. */
 export function toHorizon(row: TextRow): Horizon {
   const horizon = BigInt(row.xmin ?? 0);
@@ -177,6 +200,7 @@ export function since(mark: Mark | null, now: Horizon, fingerprint: string | nul
 
 /** Whether the server's history goes on from a mark: `null`, or why nothing shows that it does. */
 export function brokenSince(mark: Mark, now: Horizon): MarkProblem | null {
+  if (now.timeline === '' || mark.timeline === '') return 'history_hidden';
   if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
   const lsn = mark.lsn ?? null;
   // The memory of a machine was set back, or this is another server than it says.
@@ -260,6 +284,7 @@ const FIRST_OWN_OID = 16384;
 /** @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL */
 function fingerprintQuery(version: number, ownTypes: boolean): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
+  const whole = `pg_catalog.concat_ws('||', relations${ownTypes ? ', types.facts' : ''})`;
   return `
 WITH RECURSIVE tree AS (
   SELECT c.oid AS root, c.oid AS leaf FROM pg_class c
@@ -277,7 +302,7 @@ WITH RECURSIVE tree AS (
        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid) AS relations
   FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
 )
-SELECT root, CASE WHEN versioned THEN md5(concat_ws('||', relations${ownTypes ? ', types.facts' : ''})) END AS fingerprint
+SELECT root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} END AS fingerprint
 FROM facts${ownTypes ? ' LEFT JOIN types USING (root)' : ''}`;
 }
 

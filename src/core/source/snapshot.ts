@@ -5,11 +5,23 @@ import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
 import { printQuery } from '../catalogue/print.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Target } from '../central/target.ts';
-import { ident, qualified } from '../postgres/quote.ts';
+import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
+
 import { type CursorPlace, readCursor } from './cursor.ts';
-import { fingerprints, type Horizon, horizonQuery, type Mark, markAt, toHorizon } from './mark.ts';
+
+import {
+  fingerprints,
+  HIDDEN_HORIZON_QUERY,
+  HISTORY_FUNCTIONS,
+  type Horizon,
+  horizonQuery,
+  IDENTITY_FUNCTION,
+  type Mark,
+  markAt,
+  toHorizon,
+} from './mark.ts';
 
 /**
  * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
@@ -88,12 +100,34 @@ export async function closeSnapshot({ session }: Snapshot): Promise<void> {
   await session.query('COMMIT').catch(() => {});
 }
 
+/** Sessions whose role may not ask for the horizon. */
+const withoutHistory = new WeakSet<Session>();
+
+/** SQLSTATE insufficient_privilege. */
+const DENIED = '42501';
+
 /**
  * Begins the transaction of a snapshot, and locks the tables that will be read before the snapshot is taken:
  * a rewriting ALTER TABLE or a TRUNCATE that came in between would make a table look empty to us, since
  * neither is safe for older snapshots. The lock is that of any SELECT.
  */
 export async function beginSnapshot(
+  session: Session,
+  version: number,
+  tables: readonly TableShape[],
+): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
+  try {
+    return await begin(session, version, tables);
+  } catch (error) {
+    if (!(error instanceof SyncFailure) || error.detail.sqlstate !== DENIED) throw error;
+    await session.query('ROLLBACK');
+    if (withoutHistory.has(session) || (await readSource(session)).hidden === null) throw error;
+    withoutHistory.add(session);
+    return begin(session, version, tables);
+  }
+}
+
+async function begin(
   session: Session,
   version: number,
   tables: readonly TableShape[],
@@ -105,38 +139,58 @@ export async function beginSnapshot(
       beginSource(session),
       ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
       `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
-      horizonQuery(version),
+      withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
     ].join('; '),
   );
   const [taken, horizon] = results.slice(-2);
   return { takenAt: taken?.rows[0]?.taken ?? '', horizon: toHorizon(horizon?.rows[0] ?? {}) };
 }
 
-/**
- * Which database this is: a cloned settings file, a re-pointed host or a restored server shows here.
- * `unknown` where the server does not tell.
- */
+/** What a role may not ask its server for. */
+export interface HiddenHistory {
+  /** The statement that gives it the right. */
+  readonly sql: string;
+  /** Whether the server does not even say which it is. */
+  readonly identity: boolean;
+}
+
+/** Stands for the identity of a server that the role may not ask for it. */
+export const UNKNOWN_IDENTITY = 'unknown';
+
+/** What a source says of itself. */
+export interface SourceFacts {
+  /** Which database this is: a cloned settings file, a re-pointed host or a restored server shows here. */
+  readonly identity: string;
+  /** Null where the role may call all of {@link HISTORY_FUNCTIONS}. */
+  readonly hidden: HiddenHistory | null;
+  /** Whether a transaction is open there that ends after others that began later. */
+  readonly open: boolean;
+}
+
 export async function sourceIdentity(session: Session): Promise<string> {
   return (await readSource(session)).identity;
 }
 
-/** Which database this is, and whether a transaction is open there that ends after others that began later. */
-export async function readSource(
-  session: Session,
-): Promise<{ readonly identity: string; readonly open: boolean }> {
+export async function readSource(session: Session): Promise<SourceFacts> {
   // A query of its own: PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
-  const may = await session.query(
-    `SELECT pg_catalog.has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS may,
+  const first = await session.query(
+    oneLine(`SELECT (SELECT pg_catalog.json_agg(f.name) FROM pg_catalog.json_array_elements_text($1) AS f(name)
+         WHERE NOT pg_catalog.has_function_privilege(f.name, 'EXECUTE')) AS hidden, CURRENT_USER AS role,
        pg_catalog.txid_snapshot_xmin(s) OPERATOR(pg_catalog.<) pg_catalog.txid_snapshot_xmax(s) AS open
-     FROM pg_catalog.txid_current_snapshot() s`,
+     FROM pg_catalog.txid_current_snapshot() s`),
+    [JSON.stringify(HISTORY_FUNCTIONS)],
   );
-  const open = may.rows[0]?.open === 't';
-  if (may.rows[0]?.may !== 't') return { identity: 'unknown', open };
+  const open = first.rows[0]?.open === 't';
+  const names = JSON.parse(first.rows[0]?.hidden ?? '[]') as readonly string[];
+  const grant = `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${ident(first.rows[0]?.role ?? '')};`;
+  const hidden = names.length === 0 ? null : { sql: grant, identity: names.includes(IDENTITY_FUNCTION) };
+  if (hidden?.identity) return { identity: UNKNOWN_IDENTITY, hidden, open };
   const result = await session.query(
-    `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
-     FROM pg_control_system()`,
+    oneLine(`SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) AS identity
+     FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d
+     WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()`),
   );
-  return { identity: result.rows[0]?.identity ?? 'unknown', open };
+  return { identity: result.rows[0]?.identity ?? UNKNOWN_IDENTITY, hidden, open };
 }
 
 /** Which rows of a table are read. */

@@ -29,7 +29,15 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
   try {
     if (repair) await setUpCentral(session);
     const claim = repair
-      ? await claimConnection(session, run.ports.clock, run.installation, connection.id, identity)
+      ? await claimConnection(
+          session,
+          run.ports.clock,
+          run.installation,
+          connection.id,
+          identity,
+          false,
+          plan.hidden,
+        )
       : null;
     const names = plan.selected.map((one) => one.table);
     const schema = targetSchema(run.central, connection);

@@ -50,6 +50,8 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
       return t('log.tablesFound', { connection: at, tables: count('tables') });
     case 'circuit_opened':
       return t('log.circuit', { connection: at, sentence: sentenceOf(row, t, labelOf) });
+    case 'history_hidden':
+      return t('cli.progress.historyHidden', { connection: at, sql: textOf(detail, 'sql') });
     case 'ghosts_ended':
       return t('cli.progress.ghosts', { connection: at, count: numberOf(detail, 'count') });
     case 'records_lost': {

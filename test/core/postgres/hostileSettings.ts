@@ -43,7 +43,7 @@ export const HOSTILE: readonly (readonly [string, string, number?])[] = [
 /** At the source alone: at head office the program respects it. */
 export const READ_ONLY = ['default_transaction_read_only', 'on'] as const;
 
-/** Gives settings to the role and to its database, half each. */
+/** Gives settings to the role and to its database, half each; time-outs to the role, as the test looks, too. */
 export async function impose(
   database: TestDatabase,
   settings: readonly (readonly [string, string, number?])[],
@@ -57,7 +57,7 @@ export async function impose(
     const known = settings.filter(([, , since = 0]) => since * 10_000 <= version);
     for (const [index, [name, value]] of known.entries()) {
       const whose =
-        index % 2 === 0
+        index % 2 === 0 && !name.endsWith('_timeout')
           ? `DATABASE ${database.database}`
           : `ROLE ${database.user} IN DATABASE ${database.database}`;
       const list = name === 'search_path' || name === 'DateStyle' ? value : `'${value}'`;

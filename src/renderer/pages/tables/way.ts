@@ -16,6 +16,7 @@ export const REASONS = [
   'shape_changed',
   'too_old',
   'server_changed',
+  'history_hidden',
   'restart_unproved',
 ] as const;
 export type Reason = (typeof REASONS)[number];

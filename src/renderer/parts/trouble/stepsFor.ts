@@ -37,6 +37,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.Internal]: 'open_settings',
   [FailureCode.TooManyDeletes]: 'allow_deletes',
   [FailureCode.SourceIdentityChanged]: 'accept_source',
+  [FailureCode.SourceIdentityHidden]: 'accept_source',
 };
 
 /** Null: trying again is all there is, once what the sentence asks for is done. */

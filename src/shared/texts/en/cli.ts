@@ -87,6 +87,8 @@ export const cli = {
       '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the table that was cut off goes on.',
     recordsLostMidway_other:
       '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the {{count}} tables that were cut off go on.',
+    historyHidden:
+      '{{connection}}: the branch database does not let Branchline ask what has changed, so whole tables are compared. To copy only what changed, let a superuser of the branch database run:\n{{sql}}',
     ghosts: '{{connection}}: {{count}} sessions left by an earlier run were ended at head office.',
     deletesOff: '{{table}}: rows deleted at the branch stay at head office (layout "merge").',
     total: '{{done}}/{{total}} tables',

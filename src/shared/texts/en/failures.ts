@@ -238,6 +238,11 @@ export const failures = {
       '{{connection}} is not the same database as before (restored, copied or moved), so nothing was written.',
     next: 'Check host and database of {{connection}}. If the change is meant, sync with: --accept-source {{connection}}',
   },
+  source_identity_hidden: {
+    sentence:
+      'The branch database {{connection}} no longer tells Branchline which server it is, so nothing was written: it might be another one than before.',
+    next: 'Let a superuser of the branch database run this, then sync again:\n{{sql}}\nIf you are sure that it is the same one, sync with: --accept-source {{connection}}',
+  },
   owned_elsewhere: {
     sentence: 'Another computer ({{host}}) is syncing {{connection}} at this moment.',
     next: 'Let only one computer sync a branch. Wait for the other one to end, or switch {{connection}} off here.',

@@ -43,6 +43,7 @@ export const log = {
     too_old: 'the last pass was too long ago',
     server_changed: 'the branch server was restored or replaced',
     restart_unproved: 'the branch server was restarted, and nothing proves that it was not restored',
+    history_hidden: 'the branch database does not let Branchline ask what has changed',
     source_table_missing: 'it is no longer at the branch',
   },
 } as const;

@@ -62,6 +62,8 @@ export const tablesPage = {
     no_row_versions: 'It is a view or a foreign table, which cannot say what has changed.',
     shape_changed: 'The columns of the table have changed.',
     too_old: 'The last run was too long ago.',
+    history_hidden:
+      'The branch database does not let Branchline ask what has changed; the log of the batch has the statement that gives the right.',
     server_changed: 'The branch database was restored, moved or cut off.',
     restart_unproved:
       'The branch server was restarted, and nothing proves that it was not restored meanwhile.',

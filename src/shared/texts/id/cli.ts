@@ -73,6 +73,8 @@ export const cli = {
       '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang.',
     recordsLostMidway_other:
       '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang, dan {{count}} tabel yang terputus dilanjutkan.',
+    historyHidden:
+      '{{connection}}: basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah, jadi seluruh isi tabel dibandingkan. Agar hanya perubahan yang disalin, minta superuser basis data cabang menjalankan:\n{{sql}}',
     ghosts: '{{connection}}: {{count}} sesi sisa proses sebelumnya diakhiri di kantor pusat.',
     deletesOff: '{{table}}: baris yang dihapus di cabang tetap ada di kantor pusat (tata letak "merge").',
     total: '{{done}}/{{total}} tabel',

@@ -239,6 +239,11 @@ export const failures = {
       '{{connection}} bukan basis data yang sama seperti sebelumnya (dipulihkan, disalin atau dipindah), jadi tidak ada yang ditulis.',
     next: 'Periksa host dan basis data {{connection}}. Bila memang disengaja, sinkronkan dengan: --accept-source {{connection}}',
   },
+  source_identity_hidden: {
+    sentence:
+      'Basis data cabang {{connection}} tidak lagi memberi tahu Branchline server mana ini, jadi tidak ada yang ditulis: bisa saja ini server lain.',
+    next: 'Minta superuser basis data cabang menjalankan ini, lalu sinkronkan lagi:\n{{sql}}\nBila Anda yakin ini server yang sama, sinkronkan dengan: --accept-source {{connection}}',
+  },
   owned_elsewhere: {
     sentence: 'Komputer lain ({{host}}) sedang menyinkronkan {{connection}} saat ini.',
     next: 'Cukup satu komputer per cabang. Tunggu yang lain selesai, atau matikan {{connection}} di sini.',

@@ -43,6 +43,7 @@ export const log = {
     server_changed: 'server cabang dipulihkan atau diganti',
     restart_unproved:
       'server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan',
+    history_hidden: 'basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah',
     source_table_missing: 'sudah tidak ada di cabang',
   },
 } as const;

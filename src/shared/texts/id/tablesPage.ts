@@ -62,6 +62,8 @@ export const tablesPage = {
     no_row_versions: 'Ini tampilan (view) atau tabel asing, yang tidak dapat menunjukkan apa yang berubah.',
     shape_changed: 'Kolom-kolom tabel ini berubah.',
     too_old: 'Proses terakhir sudah terlalu lama.',
+    history_hidden:
+      'Basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah; log batch memuat pernyataan yang memberi hak itu.',
     server_changed: 'Basis data cabang dipulihkan, dipindahkan, atau mati mendadak.',
     restart_unproved:
       'Server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan.',

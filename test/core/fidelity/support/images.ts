@@ -28,7 +28,7 @@ export async function images(
   const client = await database.connectAdmin();
   try {
     for (const one of [...PINNED, `SET extra_float_digits = ${digits}`]) await client.query(one);
-    const from = `${ident(schema)}.${ident(table)}`;
+    const from = `${await only(client, schema, table)}${ident(schema)}.${ident(table)}`;
     const list = columns.map((name) => `${ident(name)}::text`).join(', ');
     const result = await client.query<(string | null)[]>({
       text: `SELECT ${list} FROM ${from}`,
@@ -38,6 +38,15 @@ export async function images(
   } finally {
     await client.end();
   }
+}
+
+/** Tables that inherit from another are copied as tables of their own. */
+async function only(client: pg.Client, schema: string, table: string): Promise<string> {
+  const { rows } = await client.query<{ relkind: string }>(
+    'SELECT relkind FROM pg_catalog.pg_class WHERE relname = $2 AND relnamespace::regnamespace::text = quote_ident($1)',
+    [schema, table],
+  );
+  return rows[0]?.relkind === 'r' ? 'ONLY ' : '';
 }
 
 /** The types of a table's columns, by name, as format_type writes them with an empty search path. */
