@@ -97,8 +97,10 @@ const TABLES = `WITH RECURSIVE root AS (
 )
 SELECT r.relname, r.relkind, s.bytes, s.estimated_rows,
   has_schema_privilege(r.schema, 'USAGE') AND has_table_privilege(r.oid, 'SELECT') AS readable,
-  EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
+  EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid
     AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
       SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) AS k (number)
-      JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number WHERE NOT a.attnotnull)) AS has_key
+      JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number WHERE NOT a.attnotnull
+        OR (a.attrelid, a.attnum) IN (
+          SELECT v.conrelid, v.conkey[1] FROM pg_constraint v WHERE v.contype = 'n' AND NOT v.convalidated))) AS has_key
 FROM root r JOIN sized s ON s.root = r.oid`;

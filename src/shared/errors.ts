@@ -41,6 +41,7 @@ export const FailureCode = {
   CentralKeyMissing: 'central_key_missing',
   CentralKeyDeferrable: 'central_key_deferrable',
   CentralKeyGenerated: 'central_key_generated',
+  CentralKeyCoarser: 'central_key_coarser',
   CentralNotATable: 'central_not_a_table',
   ColumnIncompatible: 'column_incompatible',
   StampColumnTaken: 'stamp_column_taken',

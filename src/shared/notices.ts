@@ -8,6 +8,8 @@ export const NoticeCode = {
   OldTransaction: 'old_transaction',
   /** The same of a prepared transaction. */
   OldPrepared: 'old_prepared',
+  /** Tables that inherit from a selected one are not selected. */
+  ChildrenLeftOut: 'children_left_out',
 } as const;
 export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
 

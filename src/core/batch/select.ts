@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { compileNames, matchesTable, namesOfTable, typedName } from '../../shared/naming.ts';
+import { compileNames, matchesTable, namesOfTable, namesTable, typedName } from '../../shared/naming.ts';
 import type { ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -54,6 +54,27 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
     }
   }
   return [...selected.values()];
+}
+
+/**
+ * Tables that inherit from a selected one and are not selected themselves. Their rows show up in a query of the
+ * parent at the branch, and are not copied with it.
+ */
+export function childrenLeftOut(
+  connection: ConnectionSettings,
+  { schema, children }: Pick<TableShape, 'schema' | 'children'>,
+): readonly string[] {
+  const excluded = compileNames(connection.exclude);
+  const takes = (name: string, foreign: boolean): boolean =>
+    excluded(name) === null &&
+    connection.tables
+      .map((entry) => asEntry(entry).name)
+      .some((typed) =>
+        typed.includes('*') ? !foreign && matchesTable(typed, name) : namesTable(typed, name),
+      );
+  return children
+    .filter((one) => one.schema !== schema || !takes(one.name, one.foreign))
+    .map((one) => (one.schema === schema ? one.name : `${one.schema}.${one.name}`));
 }
 
 /** Tables by every name that means them; of names that mean several, all. */

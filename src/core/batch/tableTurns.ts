@@ -1,5 +1,6 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { NoticeCode } from '../../shared/notices.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import type { WorkerLinks } from '../sync/links.ts';
@@ -8,6 +9,7 @@ import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './co
 import { quietRecorder } from './quietRecorder.ts';
 import { JournalRecorder } from './recorder.ts';
 import { type RelativeRun, Relatives } from './relatives.ts';
+import { childrenLeftOut } from './select.ts';
 
 /** What a connection's run is asked and told of its tables. */
 export interface TurnEvents {
@@ -60,6 +62,9 @@ export class TableTurns {
     }
     const relations = this.#relatives.of(links, table.table, false);
     const checkpoint = this.#opened.checkpoints.get(table.table) ?? null;
+    const left = childrenLeftOut(this.#work.connection, table.shape);
+    if (left.length > 0)
+      recorder.notice({ code: NoticeCode.ChildrenLeftOut, params: { tables: left.join(', ') } });
     await this.#tell({ links, table, duty: 'sync', recorder, relations }, checkpoint);
   }
 

@@ -73,6 +73,40 @@ function builtinFit(from: string, to: string, mayWiden: boolean): Fit {
   return mayWiden && holds(from, to) ? 'widened' : 'incompatible';
 }
 
+/** Since 17 an interval may be infinite: its bytes are those of the longest one that older servers know. */
+const INFINITE_INTERVALS = 170000;
+
+/**
+ * Whether a type has values at the source whose bytes are another value to central. They have to travel as text,
+ * which central refuses where it does not know such a value. Not the other way round: the longest interval of an
+ * older server is an infinite one to 17 in text as well, and verify says that they differ.
+ *
+ * What else is new in binary is refused by older servers themselves (an infinite numeric before 14, a new jsonpath
+ * method), and so needs nothing.
+ */
+export function isMisread(use: TypeUse, source: number, central: number): boolean {
+  return source >= INFINITE_INTERVALS && central < INFINITE_INTERVALS && holdsIntervals(use);
+}
+
+function holdsIntervals({ type, own }: TypeUse): boolean {
+  switch (own?.kind) {
+    case undefined:
+      return type.startsWith('interval');
+    case 'domain':
+      return holdsIntervals(own.base);
+    case 'array':
+      return holdsIntervals(own.element);
+    case 'composite':
+      return own.fields.some(holdsIntervals);
+    case 'range':
+      return holdsIntervals(own.subtype);
+    case 'multirange':
+      return holdsIntervals(own.range.subtype);
+    default:
+      return false;
+  }
+}
+
 function ownFit(from: OwnType, to: OwnType): Fit {
   if (from.kind === 'enum' && to.kind === 'enum') {
     // An enum's bytes are its label.

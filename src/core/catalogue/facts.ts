@@ -14,6 +14,8 @@ export interface TableFacts {
   readonly keys: readonly RawKey[] | null;
   readonly primary_key: string | null;
   readonly triggers: boolean;
+  /** See {@link TableShape.children}. */
+  readonly children: TableShape['children'] | null;
   readonly print: string;
 }
 
@@ -22,13 +24,15 @@ type RawColumn = readonly [string, string, number, number, string];
 
 /**
  * A unique index: whether rows can be told apart by it (it is neither partial nor over expressions), the numbers of
- * its columns, whether ON CONFLICT can name it (it is not deferrable, and a B-tree), and how it compares.
+ * its columns, its name where ON CONFLICT cannot name it (it is deferrable; empty where it is no B-tree), how it
+ * compares, and the name of its constraint, where there is one and the table has a deferrable key besides.
  */
 type RawKey = readonly [
   plain: boolean,
   columns: readonly number[],
-  immediate: boolean,
+  deferrable: string | null,
   specials: RawSpecials,
+  constraint: string | null,
 ];
 
 /**
@@ -56,13 +60,25 @@ export function factsSql(version: number, locked: string): string {
 'keys', (SELECT json_agg(json_build_array(i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
       AND (NOT i.indisexclusion OR NOT EXISTS (SELECT FROM pg_attribute a
         WHERE a.attrelid = i.indexrelid AND a.atttypid >= ${FIRST_USER_OID})),
-    (i.indkey::int2[])[0:i.indnkeyatts - 1], i.indimmediate AND NOT i.indisexclusion, ${specialColumnsSql(version)})
+    (i.indkey::int2[])[0:i.indnkeyatts - 1], CASE WHEN i.indisexclusion THEN ''
+      WHEN NOT i.indimmediate THEN (SELECT x.relname FROM pg_class x WHERE x.oid = i.indexrelid) END, ${specialColumnsSql(version)},
+    CASE WHEN i.indimmediate AND EXISTS (SELECT FROM pg_index y WHERE y.indrelid = i.indrelid AND NOT y.indimmediate)
+      THEN (SELECT k.conname FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u')) END)
     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
 'primary_key', (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'),
+'children', CASE WHEN c.relhassubclass AND c.relkind IN ('r', 'f') THEN ${CHILDREN} END,
 'triggers', EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
 'print', ${COLUMNS_PRINT})`;
 }
+
+/** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
+const CHILDREN = `(WITH RECURSIVE child(oid) AS (
+    SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = c.oid
+    UNION SELECT h.inhrelid FROM child JOIN pg_inherits h ON h.inhparent = child.oid)
+  SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname,
+    'foreign', x.relkind = 'f') ORDER BY s.nspname, x.relname)
+  FROM child JOIN pg_class x ON x.oid = child.oid JOIN pg_namespace s ON s.oid = x.relnamespace)`;
 
 /** By `relkind`. */
 export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
@@ -85,16 +101,17 @@ export function toShape(
   facts: TableFacts,
   size: Pick<TableShape, 'bytes' | 'estimatedRows'>,
   types: Types,
+  version: number,
 ): TableShape {
   const keys = facts.keys ?? [];
   const columns = (facts.columns ?? []).map((raw) => toColumn(raw, facts, types));
-  const indexes = keys.flatMap(([plain, numbers, immediate, specials]): UniqueIndex[] => {
+  const indexes = keys.flatMap(([plain, numbers, deferrable, specials, constraint]): UniqueIndex[] => {
     const own = numbers.flatMap((number) => columns.filter((one) => one.number === number));
     const compared = plain ? keyColumns(own, specials) : null;
     const notNull = own.every((one) => one.notNull);
-    return compared === null ? [] : [{ columns: compared, immediate, notNull }];
+    return compared === null ? [] : [{ columns: compared, deferrable, notNull, constraint }];
   });
-  const uniqueKeys = indexes.filter((one) => one.immediate).map((one) => one.columns);
+  const unique = indexes.filter((one) => one.deferrable === null);
   // Whoever reads sees only what has been committed, so a deferrable key is a key, too.
   const key = indexes.find((one) => one.notNull)?.columns ?? null;
   return {
@@ -107,10 +124,14 @@ export function toShape(
     keyColumns: key ?? [],
     primaryKey: facts.primary_key,
     print: facts.print,
-    uniqueKeys: uniqueKeys.map(namesOf),
-    uniqueColumns: uniqueKeys,
-    deferrableKeys: indexes.filter((one) => !one.immediate).map((one) => namesOf(one.columns)),
-    otherUnique: uniqueKeys.length < keys.length,
+    uniqueKeys: unique.map((one) => namesOf(one.columns)),
+    uniqueIndexes: unique.map(({ columns: compared, constraint }) => ({ columns: compared, constraint })),
+    deferrableKeys: indexes.flatMap(({ columns: key, deferrable }) =>
+      deferrable === null || deferrable === '' ? [] : [{ constraint: deferrable, columns: namesOf(key) }],
+    ),
+    children: facts.children ?? [],
+    version,
+    otherUnique: unique.length < keys.length,
     otherConstraints: facts.triggers || keys.length > (key === null ? 0 : 1),
     ...size,
   };
@@ -118,8 +139,9 @@ export function toShape(
 
 interface UniqueIndex {
   readonly columns: readonly KeyColumn[];
-  readonly immediate: boolean;
+  readonly deferrable: string | null;
   readonly notNull: boolean;
+  readonly constraint: string | null;
 }
 
 function namesOf(columns: readonly { readonly name: string }[]): readonly string[] {

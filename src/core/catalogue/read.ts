@@ -43,7 +43,7 @@ export async function readTables(
     memory,
     choice === undefined,
   );
-  return tables.map(({ name, facts, size }) => toShape(schema, name, facts, size, types));
+  return tables.map(({ name, facts, size }) => toShape(schema, name, facts, size, types, version));
 }
 
 /** @param all every table of the schema, where all were read: others are gone */

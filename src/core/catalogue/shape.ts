@@ -73,6 +73,8 @@ export interface ColumnShape extends TypeUse {
 
 /** A table as its database's catalogue has it. */
 export interface TableShape {
+  /** Of the server that it was read from, as `server_version_num`: 150018 is 15.18. */
+  readonly version: number;
   readonly schema: string;
   readonly name: string;
   readonly oid: string;
@@ -88,10 +90,19 @@ export interface TableShape {
   readonly print: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
-  /** The same, with how each compares. */
-  readonly uniqueColumns: readonly (readonly KeyColumn[])[];
-  /** Columns of unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
-  readonly deferrableKeys: readonly (readonly string[])[];
+  /** The same, with how each compares; and its constraint's name where the table has a deferrable key besides. */
+  readonly uniqueIndexes: readonly {
+    readonly columns: readonly KeyColumn[];
+    readonly constraint: string | null;
+  }[];
+  /** Unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
+  readonly deferrableKeys: readonly { readonly constraint: string; readonly columns: readonly string[] }[];
+  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table. */
+  readonly children: readonly {
+    readonly schema: string;
+    readonly name: string;
+    readonly foreign: boolean;
+  }[];
   /** Whether there are unique indexes besides: partial ones, over expressions, or deferrable. */
   readonly otherUnique: boolean;
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */

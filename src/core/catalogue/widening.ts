@@ -26,8 +26,11 @@ export function holds(wide: string, narrow: string): boolean {
   if (to.name === 'double precision') return from.name === 'real' || from.name === to.name;
   if (to.name === 'text') return ['character varying', 'character', 'text'].includes(from.name);
   if (to.name === 'character varying' && from.name === 'text') return to.modifiers.length === 0;
-  if (to.name !== from.name) return false;
   const [most] = to.modifiers;
+  // With the blanks that it is padded with.
+  if (to.name === 'character varying' && from.name === 'character')
+    return most === undefined || (from.modifiers[0] ?? 1) <= most;
+  if (to.name !== from.name) return false;
   if (BY_LENGTH.includes(to.name)) return most === undefined || (from.modifiers[0] ?? Infinity) <= most;
   if (to.name === 'character') return (from.modifiers[0] ?? 1) <= (most ?? 1);
   if (BY_PRECISION.includes(to.name))

@@ -111,6 +111,10 @@ export function applyStaged(
     rest.length === 0
       ? 'NOTHING'
       : `UPDATE SET ${rest.map((one) => `${ident(one)} = EXCLUDED.${ident(one)}`).join(', ')}`;
+  const arbiter =
+    target.keyConstraint === null
+      ? `(${[...stamp, ...key.map(ident)].join(', ')})`
+      : `ON CONSTRAINT ${ident(target.keyConstraint)}`;
   const gone = moves ? `gone AS (${deleteMoved(target, stage, connection, range)} RETURNING 1), ` : '';
   // Asked for before the first row is inserted, it makes the removal come first.
   const afterwards = moves ? ' AND (SELECT count(*) FROM gone) >= 0' : '';
@@ -120,7 +124,7 @@ export function applyStaged(
     SELECT ${[...(target.stamped ? [literal(connection)] : []), ...target.columns.map((one) => `s.${ident(one)}`)].join(', ')}
     FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${[...mine(target, connection), ...equalKeys(target), ...within(target, range)].join(' AND ')}
     WHERE (t.tableoid IS NULL OR ${differs})${afterwards}
-    ON CONFLICT (${[...stamp, ...key.map(ident)].join(', ')}) DO ${update}
+    ON CONFLICT ${arbiter} DO ${update}
     RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
   SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before}${moved} FROM changed`;
 }

@@ -1,12 +1,13 @@
 import type { Layout } from '../../shared/settings.ts';
-import { typeFit } from '../catalogue/compat.ts';
+import { isMisread, typeFit } from '../catalogue/compat.ts';
 import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { canDecode } from '../postgres/keyText.ts';
-import { keyMissing } from './refusals.ts';
+import { keyCoarser, keyGenerated, keyMissing } from './refusals.ts';
 import {
   centralKey,
   centralPrint,
+  deferrableOver,
   hasUniqueKey,
   indexOver,
   stampsItself,
@@ -18,7 +19,7 @@ import {
  * Puts together how rows go from a source table into a central one that fits it.
  *
  * @param created whether the table was made just now
- * @throws SyncFailure `central_key_missing`
+ * @throws SyncFailure `central_key_missing`, `central_key_generated`, `central_key_coarser`
  */
 export function describeTarget(
   schema: string,
@@ -29,6 +30,8 @@ export function describeTarget(
 ): Target {
   const unique = centralKey(source, layout);
   if (unique !== null && !hasUniqueKey(central, unique)) throw keyMissing(schema, source.name, unique);
+  const computed = central.columns.find((one) => one.generated && source.key?.includes(one.name));
+  if (computed !== undefined) throw keyGenerated(schema, source.name, computed.name);
   const pairs = source.columns.flatMap((from) => {
     const to = central.columns.find((one) => one.name === from.name);
     // What central computes itself takes no values.
@@ -36,7 +39,8 @@ export function describeTarget(
   });
   const first = source.key ?? [];
   const keyed = pairs.filter(({ from }) => first.includes(from.name));
-  const index = unique === null ? [] : indexOver(central, unique).filter(({ name }) => first.includes(name));
+  const found = unique === null ? undefined : indexOver(central, unique);
+  const index = first.flatMap((name) => found?.columns.filter((one) => one.name === name) ?? []);
   const ordered = keyed.flatMap(({ from, to }): { from: OrderedColumn; to: OrderedColumn }[] => {
     const ours = source.keyColumns.find(({ name }) => name === from.name);
     const theirs = index.find(({ name }) => name === from.name);
@@ -45,7 +49,13 @@ export function describeTarget(
   });
   const binary =
     pairs.every(({ from, to }) => typeFit(from, to) === 'same') &&
+    !pairs.some(({ from }) => isMisread(from, source.version, central.version)) &&
     keyed.every(({ from }) => canDecode(from.type));
+  const coarser = ordered.find(({ from, to }) => from.index.deterministic && !to.index.deterministic);
+  if (coarser !== undefined) {
+    const { column, index: there } = coarser.to;
+    throw keyCoarser(schema, source.name, column.name, there.type);
+  }
   const rest = pairs.map(({ from }) => from.name).filter((name) => !first.includes(name));
   return {
     schema,
@@ -56,6 +66,7 @@ export function describeTarget(
     key: source.key,
     sourceKey: source.keyColumns,
     centralKey: index,
+    keyConstraint: unique !== null && deferrableOver(central, unique) ? (found?.constraint ?? null) : null,
     looseKey: ordered.filter(({ to }) => isLoose(to)).map(({ to }) => to.column.name),
     asText: pairs.filter(({ from }) => from.type === 'xml').map(({ from }) => from.name),
     sameOrder: ordered.length === first.length && ordered.every(({ from, to }) => sortsAlike(from, to)),

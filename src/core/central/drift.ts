@@ -2,8 +2,8 @@ import type { Layout } from '../../shared/settings.ts';
 import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { ident, qualified } from '../postgres/quote.ts';
-import { columnIncompatible, keyMissing } from './refusals.ts';
-import { centralKey, hasUniqueKey, STAMP, stampsItself } from './target.ts';
+import { columnIncompatible, keyDeferrable, keyMissing } from './refusals.ts';
+import { centralKey, deferrableOver, hasUniqueKey, STAMP, stampsItself } from './target.ts';
 
 /** A step that brings a central table into the shape that a source table has by now. */
 export type Change =
@@ -19,7 +19,7 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`, `central_key_missing`
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_key_deferrable`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
@@ -54,10 +54,16 @@ function columnDrift(table: string, column: ColumnShape, central: TableShape): r
 function keyDrift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   const wanted = centralKey(source, layout);
   if (wanted !== null && hasUniqueKey(central, wanted)) return [];
+  const deferrable = wanted === null ? undefined : deferrableOver(central, wanted);
+  if (wanted !== null && deferrable !== undefined)
+    throw keyDeferrable(central.schema, central.name, deferrable.constraint, wanted);
   if (layout === 'schema') {
+    const { primaryKey, deferrableKeys } = central;
+    // Ours are never deferrable: such a one is head office's own, and stays.
+    const theirs = deferrableKeys.some((one) => one.constraint === primaryKey);
     const drop: readonly Change[] =
-      central.primaryKey === null ? [] : [{ kind: 'drop_key', constraint: central.primaryKey }];
-    return wanted === null ? drop : [...drop, { kind: 'add_key', columns: wanted, primary: true }];
+      primaryKey === null || theirs ? [] : [{ kind: 'drop_key', constraint: primaryKey }];
+    return wanted === null ? drop : [...drop, { kind: 'add_key', columns: wanted, primary: !theirs }];
   }
   if (wanted === null) return [];
   const mayAdd = layout === 'stamp' && stampsItself(central) && central.uniqueKeys.length === 0;

@@ -23,6 +23,38 @@ export function keyMissing(
   });
 }
 
+/** Head office's key over these columns cannot match rows. It is theirs: ours is added, theirs stays. */
+export function keyDeferrable(
+  schema: string,
+  name: string,
+  constraint: string,
+  columns: readonly string[],
+): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyDeferrable, {
+    table: `${schema}.${name}`,
+    constraint,
+    sql: `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${columns.map(ident).join(', ')});`,
+  });
+}
+
+/** A column of the key takes no values, since head office computes it. */
+export function keyGenerated(schema: string, name: string, column: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyGenerated, {
+    table: `${schema}.${name}`,
+    column,
+    sql: `ALTER TABLE ${qualified(schema, name)} ALTER COLUMN ${ident(column)} DROP EXPRESSION;`,
+  });
+}
+
+/** Keys that differ at the source would be equal at central. @param type of the column there, as SQL */
+export function keyCoarser(schema: string, name: string, column: string, type: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyCoarser, {
+    table: `${schema}.${name}`,
+    column,
+    sql: `ALTER TABLE ${qualified(schema, name)} ALTER COLUMN ${ident(column)} TYPE ${type} COLLATE pg_catalog."default";`,
+  });
+}
+
 /** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
 export function tooManyColumns(table: string, most: number): SyncFailure {
   return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });

@@ -24,6 +24,8 @@ export interface Target {
   readonly sourceKey: readonly KeyColumn[];
   /** How central's index compares the same columns, in the same order. */
   readonly centralKey: readonly KeyColumn[];
+  /** The constraint by which rows are matched, where the key's columns alone do not say which. */
+  readonly keyConstraint: string | null;
   /** Key columns of which equal values may look otherwise (1.0 and 1.00): they are written, too. */
   readonly looseKey: readonly string[];
   /**
@@ -73,19 +75,40 @@ export function stampsItself(central: TableShape): boolean {
   );
 }
 
-/** Whether a unique index has these columns, in any order. */
+/** Whether rows can be matched by a unique index over these columns, in any order. */
 export function hasUniqueKey(central: TableShape, columns: readonly string[]): boolean {
-  return central.uniqueKeys.some(
-    (one) => one.length === columns.length && columns.every((name) => one.includes(name)),
+  return indexOver(central, columns) !== undefined;
+}
+
+/** A key of these columns, in any order, that is deferrable; undefined where there is none. */
+export function deferrableOver(
+  central: TableShape,
+  columns: readonly string[],
+): TableShape['deferrableKeys'][number] | undefined {
+  return central.deferrableKeys.find((one) => isOver(one.columns, columns));
+}
+
+/**
+ * Central's unique index over these columns, in any order, that ON CONFLICT can name. Where a deferrable key has the
+ * same columns, a list of them would mean both, which PostgreSQL refuses: then it has to have a constraint's name.
+ */
+export function indexOver(
+  central: TableShape,
+  columns: readonly string[],
+): TableShape['uniqueIndexes'][number] | undefined {
+  const named = deferrableOver(central, columns) !== undefined;
+  return central.uniqueIndexes.find(
+    (one) =>
+      isOver(
+        one.columns.map(({ name }) => name),
+        columns,
+      ) &&
+      (!named || one.constraint !== null),
   );
 }
 
-/** How central's unique index over these columns compares them, in the order in which they are named here. */
-export function indexOver(central: TableShape, columns: readonly string[]): readonly KeyColumn[] {
-  const index = central.uniqueColumns.find(
-    (one) => one.length === columns.length && one.every(({ name }) => columns.includes(name)),
-  );
-  return columns.flatMap((name) => index?.filter((one) => one.name === name) ?? []);
+function isOver(key: readonly string[], columns: readonly string[]): boolean {
+  return key.length === columns.length && columns.every((name) => key.includes(name));
 }
 
 /** See {@link Target.alsoUnique}. @param columns that are copied, without those of the key */

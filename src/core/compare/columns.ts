@@ -105,7 +105,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
       return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
     // The source's type has become wider since; central follows at the next sync.
     if (holds(source.type, central.type))
-      return { type: source.type, source: plain(from), central: become(value, central.type, source.type) };
+      return { type: source.type, source: plain(from), central: widened(value, central.type, source.type) };
     return null;
   }
   if (typeFit(from, to) === 'incompatible') return null;
@@ -124,6 +124,11 @@ const CAST_IN_PLACE = /^(smallint|integer|bigint|numeric|character varying|text|
 function become(value: string, from: string, to: string): string {
   const direct = CAST_IN_PLACE.test(from) && CAST_IN_PLACE.test(to) && isText(from) === isText(to);
   return direct ? `${value}::${ownType(to)}` : `(${written(value)})::${ownType(to)}`;
+}
+
+/** As ALTER TABLE will make it: a char(n) that becomes a varchar loses its blanks. */
+function widened(value: string, from: string, to: string): string {
+  return from.startsWith('character') ? `${value}::${to}` : become(value, from, to);
 }
 
 function asText(value: string, use: TypeUse): string {

@@ -169,6 +169,11 @@ export const failures = {
       'The key column {{column}} of {{table}} is computed by head office itself (GENERATED), so the branch’s key cannot be written there.',
     next: 'Let head office run this, which keeps the values and makes it an ordinary column, then retry the table:\n{{sql}}',
   },
+  central_key_coarser: {
+    sentence:
+      'The key column {{column}} of {{table}} at head office takes different texts for equal (its collation is not deterministic, for example because it ignores upper and lower case); the branch tells them apart.',
+    next: 'Let head office run this, then retry the table:\n{{sql}}',
+  },
   central_not_a_table: {
     sentence: '{{table}} at head office is a view or something else that cannot be written to.',
     next: 'Let head office rename it, or choose another schema for the synced tables.',

@@ -169,6 +169,11 @@ export const failures = {
       'Kolom kunci {{column}} pada {{table}} dihitung sendiri oleh kantor pusat (GENERATED), jadi kunci cabang tidak bisa ditulis di sana.',
     next: 'Minta kantor pusat menjalankan ini, yang mempertahankan nilainya dan menjadikannya kolom biasa, lalu ulangi tabel ini:\n{{sql}}',
   },
+  central_key_coarser: {
+    sentence:
+      'Kolom kunci {{column}} pada {{table}} di kantor pusat menganggap teks yang berbeda sebagai sama (collation-nya tidak deterministik, misalnya mengabaikan huruf besar dan kecil), sedangkan cabang membedakannya.',
+    next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
+  },
   central_not_a_table: {
     sentence: '{{table}} di kantor pusat adalah view atau hal lain yang tidak bisa ditulis.',
     next: 'Minta kantor pusat mengganti namanya, atau pilih skema lain untuk tabel sinkronisasi.',

@@ -8,4 +8,6 @@ export const notices = {
     '{{about}}: ada transaksi di cabang yang terbuka selama {{duration}} atau lebih (proses {{pid}}, pengguna {{user}}, basis data {{database}}, aplikasi {{application}}, keadaan {{state}}). Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak diperlukan, pengelola basis data cabang dapat mengakhirinya: {{sql}}',
   old_prepared:
     '{{about}}: transaksi tersiap (prepared) {{gid}} milik pengguna {{user}} di basis data {{database}} terbuka di cabang selama {{duration}} atau lebih. Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak akan di-commit, pengelola dapat mengakhirinya di basis data itu: {{sql}}',
+  children_left_out:
+    '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };
