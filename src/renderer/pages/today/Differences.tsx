@@ -31,8 +31,9 @@ export function Differences({
   const repair = useCommand('verify');
   const rows = useMemo(() => tables.map(differenceRow), [tables]);
   const groups = useMemo(() => groupFailures(rows, t, labelOf), [rows, t, labelOf]);
-  // Without the consent that is asked for, trying again would only fail again.
-  const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
+  // Where consent is asked for all of them, repairing again would only fail again.
+  const asking = groups.filter((group) => needsConsent(group.code)).flatMap((group) => group.rows);
+  const consentFirst = asking.length === tables.length;
   const [since = ''] = tables.map((one) => one.since).sort();
   const only = tables.map(({ connection, table }) => ({ connection, table }));
   return (

@@ -1,5 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'wouter';
+import { worstConcern } from '../../../shared/concerns.ts';
 import type { Attention } from '../../../shared/service.ts';
 import type { LiveView, Setup } from '../../../shared/window/views.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
@@ -61,6 +62,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   const [first] = troubles;
   const { differing } = live.status;
   const needsPerson = first !== undefined && !first.resumesAlone;
+  const runs = first === undefined ? differing.length === 0 : isNeverCopied(live);
   // As CONCERN_RANKS has it: what failed first, then what differs, then what was stopped.
   const failedFirst = needsPerson && first.failed.length > 0;
   return (
@@ -68,7 +70,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
       <StandingCard standing={standing}>
         {!notSetUp && (
           <>
-            <Actions live={live} main={first === undefined && differing.length === 0} />
+            <Actions live={live} main={runs} />
             {!settingsWrong && linkLoss === null && <NextRun status={live.status} />}
           </>
         )}
@@ -93,6 +95,11 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
       {(!notSetUp || hasHistory) && <LatestBatches />}
     </>
   );
+}
+
+/** Whether a run is what is wanted most: what mends itself stands behind a branch that was never copied. */
+function isNeverCopied({ status, upTo }: LiveView): boolean {
+  return worstConcern(status, upTo)?.kind === 'never_copied';
 }
 
 function Different({ live, main }: { readonly live: LiveView; readonly main: boolean }) {

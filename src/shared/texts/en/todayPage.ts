@@ -33,7 +33,7 @@ export const todayPage = {
     failed_one: '1 table could not be copied. Below you see why, and what to do.',
     failed_other: '{{count}} tables could not be copied. Below you see why, and what to do.',
     stopped: 'A batch stopped before its end. Below you see what is left.',
-    neverCopied: 'The other branches are there. Run a batch now to send the first data of this one.',
+    neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',
     resumes:

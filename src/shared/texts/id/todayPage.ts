@@ -31,7 +31,7 @@ export const todayPage = {
     waitingLease: 'Proses lain di komputer ini sedang bekerja. Yang ini dilanjutkan setelah itu selesai.',
     failed_other: '{{count}} tabel tidak bisa disalin. Di bawah ini alasannya dan apa yang perlu dilakukan.',
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
-    neverCopied: 'Cabang lain sudah ada. Jalankan sekarang untuk mengirim data pertama cabang ini.',
+    neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',
     resumes:
