@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/roles.ts';
 import { type Pooler, pgbouncerProgram, startPooler } from '../../faults/support/pgbouncer.ts';
@@ -214,6 +215,39 @@ test('the settings are made before the first statement of every session, direct 
       }
     }
   }
+});
+
+test('a pooler that drops the start-up options in silence is noticed, and nothing is set in what it lends', async () => {
+  const program = pgbouncerProgram();
+  if (program === null) throw new Error('there is no PgBouncer: apt-get install pgbouncer');
+  const settings = { log_statement: 'all', log_line_prefix: '%c %u |' };
+  await using logged = await startServer({ settings });
+  await using pair = await freshDatabases({ sourceServer: logged, centralServer: logged });
+  await atBranch(pair, ...ITEMS);
+  await impose(pair.central, [['array_nulls', 'off']]);
+  await using pooler = await startPooler(program, logged, [SOURCE_ROLE, CENTRAL_ROLE], 4, 'options');
+  const through = { host: '127.0.0.1', port: pooler.port };
+  using home = makeHome(pair, { connection: through, central: through });
+  await using engine = home.open();
+  const before = (await readFile(logged.place.logFile, 'utf8')).length;
+
+  expect((await sync(engine)).batch.status).toBe('completed');
+
+  const said = (await readFile(logged.place.logFile, 'utf8')).slice(before);
+  const probe = /^SELECT pg_catalog\.count\(pg_catalog\.set_config\(/;
+  for (const messages of statements(said, [SOURCE_ROLE, CENTRAL_ROLE]).values())
+    expect(outside(messages.filter((one) => !probe.test(one)))).toEqual([]);
+  for (const { user, database, password } of [pair.source, pair.central]) {
+    const client = new pg.Client({ ...through, user, database, password });
+    await client.connect();
+    const { rows } = await client.query('SHOW search_path');
+    await client.end();
+    expect(rows).toEqual([{ search_path: '"$user", public' }]);
+  }
+  const columns = Object.keys(await typesOf(pair.source, 'adempiere', 'named'));
+  expect(await images(pair.central, 'public', 'named', columns)).toEqual(
+    await images(pair.source, 'adempiere', 'named', columns),
+  );
 });
 
 /** Messages that a session has sent, by session, in order. */

@@ -36,12 +36,14 @@ export interface Pooler extends AsyncDisposable {
  * Starts PgBouncer in transaction mode, as strict as it comes: no start-up parameter is ignored.
  *
  * @param poolSize server connections for each database and role, for all clients together
+ * @param ignored start-up parameters that it drops in silence instead of refusing them
  */
 export async function startPooler(
   program: string,
   server: ServerAddress,
   roles: readonly string[],
   poolSize: number,
+  ignored = '',
 ): Promise<Pooler> {
   const folder = await mkdtemp(join(tmpdir(), 'branchline-pgbouncer-'));
   // It refuses to run as root, as PostgreSQL does.
@@ -60,7 +62,7 @@ export async function startPooler(
     'pool_mode = transaction',
     `default_pool_size = ${poolSize}`,
     'reserve_pool_size = 0',
-    'ignore_startup_parameters =',
+    `ignore_startup_parameters = ${ignored}`,
     `logfile = ${logFile}`,
   ];
   await writeFile(
