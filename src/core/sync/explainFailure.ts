@@ -5,11 +5,12 @@ import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
 import { missingWritingRights } from '../rights/writingRights.ts';
+import { explainEncoding, isEncodingFailure } from './encodingFailure.ts';
 import type { Links } from './pass.ts';
 
 /** The table that failed. */
 export interface FailedTable {
-  readonly source: Pick<TableShape, 'schema' | 'name' | 'kind' | 'key'>;
+  readonly source: TableShape;
   /** The schema at central that it goes to. */
   readonly targetSchema: string;
   readonly connection: string;
@@ -38,6 +39,13 @@ export async function explainFailure(
 
 async function explain(links: Links, table: FailedTable, failure: FailureDetail): Promise<FailureDetail> {
   const { schema, name } = table.source;
+  if (isEncodingFailure(failure)) return explainEncoding(links, table.source, failure);
+  if (
+    failure.params.side === 'source' &&
+    failure.sqlstate === NOT_SUPPORTED &&
+    (await isUnlogged(links, table))
+  )
+    return change(failure, FailureCode.SourceUnlogged, {});
   if (failure.code === FailureCode.SourcePermission && failure.params.sql === undefined) {
     const { session, version } = await links.source();
     return readingDenied(failure, await missingReadingRights(session, version, schema, name));
@@ -111,6 +119,17 @@ const WRITERS = `SELECT (SELECT pg_catalog.string_agg(c.connection, ', ') FROM b
       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) r.relnamespace
       WHERE n.nspname OPERATOR(pg_catalog.=) $3 AND r.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
         AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) k.name AND NOT a.attisdropped)) AS has_key`;
+
+/** Whether the source is a standby, which has no rows of a table that its primary keeps out of the WAL. */
+async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolean> {
+  const { session } = await links.source();
+  const { rows } = await session.query(
+    `SELECT pg_catalog.pg_is_in_recovery() AND c.relpersistence OPERATOR(pg_catalog.=) 'u' AS lacks
+     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`,
+    [source.oid],
+  );
+  return rows[0]?.lacks === 't';
+}
 
 /** SQLSTATE object_not_in_prerequisite_state. */
 const NOT_READY = '55000';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SOURCE_GRANTS } from '../../../src/demo/roles.ts';
+import { centralGrants, SOURCE_GRANTS } from '../../../src/demo/roles.ts';
 import { atBranch, fromCentral, run, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
@@ -16,6 +16,19 @@ async function encode(pair: DatabasePair, encoding: string): Promise<void> {
     await owner.end();
   }
   await run(pair.source, ...SOURCE_GRANTS);
+}
+
+/** The same of head office's. */
+async function encodeCentral(pair: DatabasePair, encoding: string): Promise<void> {
+  const { database } = pair.central;
+  const owner = await connectTo(pair.central);
+  try {
+    await owner.query(`DROP DATABASE ${database} WITH (FORCE)`);
+    await owner.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
+  } finally {
+    await owner.end();
+  }
+  await run(pair.central, ...centralGrants(database));
 }
 
 test('texts of a LATIN1 branch arrive as UTF-8, keys and names included', async () => {
@@ -46,7 +59,8 @@ test('a SQL_ASCII branch that holds UTF-8 arrives; other bytes fail their table 
     'CREATE TABLE good (id int PRIMARY KEY, note text)',
     "INSERT INTO good VALUES (1, 'suhu 27 °C 🔥')",
     'CREATE TABLE bad (id int PRIMARY KEY, note text)',
-    "INSERT INTO bad VALUES (1, convert_from('\\xe9', 'SQL_ASCII'))",
+    // The same byte begins a valid character in the first row, and stands alone in the second.
+    "INSERT INTO bad VALUES (1, convert_from('\\xe9ab8f', 'SQL_ASCII')), (2, convert_from('\\xe9', 'SQL_ASCII'))",
   );
   using home = makeHome(pair);
   await using engine = home.open();
@@ -55,6 +69,56 @@ test('a SQL_ASCII branch that holds UTF-8 arrives; other bytes fail their table 
 
   expect(table('good')).toMatchObject({ error_message: null, status: 'completed' });
   expect(await fromCentral(pair, 'SELECT note FROM good')).toEqual([['suhu 27 °C 🔥']]);
-  expect(table('bad')).toMatchObject({ status: 'failed', error_code: 'data_rejected' });
+  // D12: the branch has it, and not head office.
+  expect(table('bad')).toMatchObject({ status: 'failed', error_code: 'source_encoding' });
   expect(table('bad').error_message).toContain('0xe9');
+  expect(table('bad').error_detail?.params).toMatchObject({
+    encoding: 'SQL_ASCII',
+    schema: 'adempiere',
+    table: 'bad',
+    column: 'note',
+    key: 'id = 2',
+  });
+});
+
+test('a WIN1252 branch with a byte that stands for no character: its row and column are named (D12)', async () => {
+  await using pair = await freshDatabases();
+  await encode(pair, 'WIN1252');
+  await atBranch(
+    pair,
+    'CREATE TABLE item (code text, line int, name text, remark text, PRIMARY KEY (code, line))',
+    "INSERT INTO item VALUES ('A', 1, 'é', 'ok'), ('B', 7, 'ok', convert_from('\\x4181', 'WIN1252'))",
+  );
+  using home = makeHome(pair);
+  await using engine = home.open();
+
+  const { table } = await sync(engine);
+
+  expect(table('item')).toMatchObject({ status: 'failed', error_code: 'source_encoding' });
+  expect(table('item').error_detail?.params).toMatchObject({
+    encoding: 'WIN1252',
+    column: 'remark',
+    key: 'code = B, line = 7',
+  });
+});
+
+test('a head office whose encoding lacks a character is named as such, with the row and column (D12)', async () => {
+  await using pair = await freshDatabases();
+  await encodeCentral(pair, 'LATIN1');
+  await atBranch(
+    pair,
+    'CREATE TABLE item (id int PRIMARY KEY, name text)',
+    "INSERT INTO item VALUES (1, 'Ünï'), (2, '5 €')",
+  );
+  using home = makeHome(pair);
+  await using engine = home.open();
+
+  const { table } = await sync(engine);
+
+  expect(table('item')).toMatchObject({ status: 'failed', error_code: 'central_encoding' });
+  expect(table('item').error_detail?.params).toMatchObject({
+    encoding: 'LATIN1',
+    column: 'name',
+    key: 'id = 2',
+  });
 });

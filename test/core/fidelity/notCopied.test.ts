@@ -1,7 +1,10 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { atBranch, fromCentral, run, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
+import { startServer } from '../../support/servers.ts';
 
 test('that the contents of large objects are not copied is said once for each table (A15)', async () => {
   await using pair = await freshDatabases();
@@ -42,4 +45,29 @@ test('a database without large objects has nothing to say of its oid columns', a
   await using engine = home.open();
   const { batch } = await sync(engine);
   expect(engine.log({ batchId: batch.batch_id }).filter((row) => row.event === 'notice')).toEqual([]);
+});
+
+test('an unlogged table at a standby says so, and the other tables are copied', async () => {
+  await using sourceServer = await startServer();
+  // A standby lets nobody drop its database; it ends with its server.
+  const pair = await freshDatabases({ sourceServer });
+  await atBranch(
+    pair,
+    'CREATE UNLOGGED TABLE cache (id int PRIMARY KEY)',
+    'CREATE TABLE item (id int PRIMARY KEY)',
+    'INSERT INTO item VALUES (1)',
+  );
+  await sourceServer.stop();
+  const { dataFolder, user } = sourceServer.place;
+  const signal = join(dataFolder, 'standby.signal');
+  await writeFile(signal, '');
+  if (user !== null) await chown(signal, user.uid, user.gid);
+  await sourceServer.restart();
+  using home = makeHome(pair);
+  await using engine = home.open();
+
+  const { table } = await sync(engine);
+
+  expect(table('cache')).toMatchObject({ status: 'failed', error_code: 'source_unlogged' });
+  expect(table('item')).toMatchObject({ status: 'completed', records_processed: 1 });
 });

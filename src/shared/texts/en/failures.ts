@@ -149,6 +149,21 @@ export const failures = {
     sentence: 'The columns of {{table}} kept changing at the branch while it was to be copied.',
     next: 'Resume the batch when the change to the ERP is finished.',
   },
+  source_encoding: {
+    sentence:
+      'The branch {{connection}} has a value in column {{column}} of {{table}} that is no valid text in its encoding {{encoding}}, or has no counterpart in UTF-8 (row with {{key}}).',
+    next: 'Let whoever looks after the ERP correct that row at the branch, then retry the table. The technical message has the bytes.',
+  },
+  source_unlogged: {
+    sentence:
+      '{{table}} is an unlogged table, and the branch database {{connection}} is a standby: only its primary has the rows.',
+    next: 'Connect to the primary, or leave the table out in the settings.',
+  },
+  central_encoding: {
+    sentence:
+      'The head office database is encoded in {{encoding}}, which lacks a character that column {{column}} of {{table}} has at the branch {{connection}} (row with {{key}}).',
+    next: 'Let head office keep the data in a database with the encoding UTF8, or correct the row at the branch, then retry the table.',
+  },
   cursor_column_missing: {
     sentence:
       'The table {{table}} at the branch {{connection}} has no column {{column}}, which the settings name as its cursor.',

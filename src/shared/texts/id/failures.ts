@@ -149,6 +149,21 @@ export const failures = {
     sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
     next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
   },
+  source_encoding: {
+    sentence:
+      'Cabang {{connection}} punya nilai di kolom {{column}} tabel {{table}} yang bukan teks sah dalam encoding {{encoding}}, atau tidak ada padanannya di UTF-8 (baris dengan {{key}}).',
+    next: 'Minta pengelola ERP memperbaiki baris itu di cabang, lalu ulangi tabel ini. Byte-nya ada di pesan teknis.',
+  },
+  source_unlogged: {
+    sentence:
+      '{{table}} adalah tabel unlogged, sedangkan basis data cabang {{connection}} adalah standby: hanya server utamanya yang punya barisnya.',
+    next: 'Hubungkan ke server utama, atau keluarkan tabel ini dari pengaturan.',
+  },
+  central_encoding: {
+    sentence:
+      'Basis data kantor pusat memakai encoding {{encoding}}, yang tidak punya suatu karakter di kolom {{column}} tabel {{table}} di cabang {{connection}} (baris dengan {{key}}).',
+    next: 'Minta kantor pusat memakai basis data dengan encoding UTF8, atau perbaiki baris itu di cabang, lalu ulangi tabel ini.',
+  },
   cursor_column_missing: {
     sentence:
       'Tabel {{table}} di cabang {{connection}} tidak punya kolom {{column}}, yang disebut di pengaturan sebagai kursornya.',
