@@ -14,7 +14,14 @@ const password = z.string().refine((text) => /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.te
 });
 
 const endpointFields = {
-  host: z.string().min(1),
+  /** One, or several that are tried in turn: `a,b:5433`. */
+  host: z
+    .string()
+    .min(1)
+    .refine((text) => text === '' || text.split(',').every((one) => one.trim() !== ''), {
+      error: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
+      params: { reason: 'host_list' },
+    }),
   port: z.int().min(1).max(65535).default(5432),
   database: z.string().min(1),
   user: z.string().min(1),

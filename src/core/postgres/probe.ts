@@ -1,6 +1,5 @@
-import { lookup } from 'node:dns/promises';
-import { connect, type NetConnectOpts } from 'node:net';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import { addressesOf, dial, placesOf } from './dial.ts';
 
 type Place = Pick<EndpointSettings, 'host' | 'port' | 'connectTimeoutSeconds'>;
 
@@ -10,23 +9,12 @@ export function isSocket({ host }: Place): boolean {
 }
 
 /**
- * The first address that a host's name stands for.
+ * The first address of the first host of a list that stands for any.
  *
  * @throws what the resolver says, or `timeout expired`
  */
 export async function resolveName(place: Place): Promise<string> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), place.connectTimeoutSeconds * 1000);
-  try {
-    // The system's resolver cannot be stopped; its answer is then nobody's.
-    const expired = new Promise<never>((_, reject) => {
-      late.signal.addEventListener('abort', () => reject(new Error(EXPIRED)));
-    });
-    const { address } = await Promise.race([lookup(place.host), expired]);
-    return address;
-  } finally {
-    clearTimeout(timer);
-  }
+  return firstOf(place, async ({ host }, ms) => (await addressesOf(host, ms))[0] ?? '');
 }
 
 /**
@@ -35,20 +23,22 @@ export async function resolveName(place: Place): Promise<string> {
  * @throws what the system says, or `timeout expired`
  */
 export async function knock(place: Place): Promise<void> {
-  const where: NetConnectOpts = isSocket(place)
-    ? { path: `${place.host}/.s.PGSQL.${place.port}` }
-    : { host: place.host, port: place.port };
-  const socket = connect(where);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.setTimeout(place.connectTimeoutSeconds * 1000, () => reject(new Error(EXPIRED)));
-      socket.on('error', reject);
-      socket.on('connect', () => resolve());
-    });
-  } finally {
-    socket.destroy();
-  }
+  (await firstOf(place, dial)).destroy();
 }
 
-/** node-pg's words for it, which failure.ts knows. */
-const EXPIRED = 'timeout expired';
+/** @throws what the last one says */
+async function firstOf<T>(
+  place: Place,
+  ask: (one: Pick<Place, 'host' | 'port'>, ms: number) => Promise<T>,
+): Promise<T> {
+  const places = placesOf(place);
+  const ms = place.connectTimeoutSeconds * 1000;
+  for (const [index, one] of places.entries()) {
+    try {
+      return await ask(one, ms);
+    } catch (error) {
+      if (index + 1 === places.length) throw error;
+    }
+  }
+  throw new Error('an endpoint without a host');
+}

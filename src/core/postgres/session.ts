@@ -4,16 +4,18 @@ import { accountOf } from '../secrets/keychain.ts';
 import { storedFor } from '../secrets/stored.ts';
 import { systemKeychain } from '../secrets/systemKeychain.ts';
 import { readSmallText } from '../settings/smallFile.ts';
+import { connectOneOf } from './connectOneOf.ts';
 import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
+import { dial, type Place, placesOf } from './dial.ts';
 import { classify, type Side } from './failure.ts';
 import { passwordOption } from './password.ts';
 import { literal, oneLine } from './quote.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
-import { isPoolerRefusal, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
-import { isRetryWithNext, type TlsAttempt, tlsAttempts } from './tls.ts';
+import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
+import { tlsAttempts } from './tls.ts';
 
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
 
@@ -69,17 +71,56 @@ export class Session {
 
   /** @throws SyncFailure why no connection could be made */
   static async open(options: SessionOptions): Promise<Session> {
+    const places = placesOf(options.endpoint);
+    const said: string[] = [];
+    for (const [index, place] of places.entries()) {
+      try {
+        const session = await Session.#openAt(options, place, places.length > 1);
+        if (session !== null) return session;
+        said.push(`${place.host}: read-only`);
+      } catch (error) {
+        if (!(error instanceof SyncFailure)) throw error;
+        said.push(`${place.host}: ${error.detail.message}`);
+        if (index + 1 < places.length && ELSEWHERE.has(error.detail.code)) continue;
+        if (places.length === 1) throw error;
+        throw new SyncFailure({ ...error.detail, message: said.join('; ') }, { cause: error });
+      }
+    }
+    const { CentralReadOnly: code } = FailureCode;
+    const params = endpointFacts(options);
+    throw new SyncFailure({ code, kind: FailureKind.Unreachable, message: said.join('; '), params });
+  }
+
+  /**
+   * @param oneOfMany the server must be the one of several that takes what we write, where we write
+   * @returns null where it does not
+   * @throws SyncFailure why no connection could be made
+   */
+  static async #openAt(whole: SessionOptions, place: Place, oneOfMany: boolean): Promise<Session | null> {
+    const options = { ...whole, endpoint: { ...whole.endpoint, ...place } };
     const facts = endpointFacts(options);
     try {
       const { endpoint, folder } = options;
-      const password =
-        options.password ??
-        passwordOption(endpoint, folder, process.env, readSmallText, await storedFor(endpoint));
+      const stored = await storedFor(whole.endpoint);
+      const own = passwordOption(endpoint, folder, process.env, readSmallText, stored);
+      // One that a person has stored for the list belongs to all of it.
+      const found =
+        typeof own === 'string' || !oneOfMany
+          ? own
+          : passwordOption(whole.endpoint, folder, process.env, readSmallText, stored);
       const attempts = tlsAttempts(endpoint, folder, readSmallText);
-      return await connectOneOf(options, attempts, password);
+      const session = await connectOneOf(Session.connect, options, attempts, options.password ?? found);
+      if (!oneOfMany || options.side === 'source') return session;
+      const readOnly = await session.query('SHOW transaction_read_only').catch((error: unknown) => {
+        session.destroy();
+        throw error;
+      });
+      if (readOnly.rows[0]?.transaction_read_only !== 'on') return session;
+      await session.close();
+      return null;
     } catch (error) {
       const detail = classify(error, options.side, facts);
-      if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(options.endpoint));
+      if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(whole.endpoint));
       throw new SyncFailure(detail, { cause: error });
     }
   }
@@ -295,7 +336,8 @@ export class Session {
   static async connect(config: pg.ClientConfig, options: SessionOptions, pins: boolean): Promise<Session> {
     const { endpoint, side, timeouts } = options;
     const ours = pins ? { options: startupOptions(side, timeouts.lockMs) } : {};
-    const client = new pg.Client({ ...config, ...ours });
+    const socket = await dial(endpoint, endpoint.connectTimeoutSeconds * 1000);
+    const client = new pg.Client({ ...config, ...ours, stream: () => socket });
     const session = Session.adopt(client, options);
     const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {
@@ -316,72 +358,17 @@ export class Session {
   };
 }
 
-/**
- * Whether a server works for one of our sessions, asked on a connection of its own; null where it does not say.
- * One that waits for its client, in either direction, does not work.
- *
- * @throws SyncFailure why it could not be asked
- */
-export async function isAtWork(options: SessionOptions, pid: number | null): Promise<boolean | null> {
-  await using session = await Session.open(options);
-  const text = `SELECT state, wait_event_type, application_name FROM pg_catalog.pg_stat_activity
-    WHERE pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4`;
-  const [found] = (await session.query(text, [pid])).rows;
-  // Behind a pooler the number is the pooler's, and may be somebody else's here.
-  if (found === undefined || found.application_name !== options.applicationName) return null;
-  if (found.state == null || found.state === 'disabled') return null;
-  return found.state === 'active' && found.wait_event_type !== 'Client';
-}
+/** Failures of one server of a list with which the next one is tried; as in libpq, a wrong password is none. */
+const ELSEWHERE = new Set<FailureCode>([
+  FailureCode.SourceUnreachable,
+  FailureCode.CentralUnreachable,
+  FailureCode.ConnectionLost,
+  FailureCode.ConnectionEnded,
+  FailureCode.ConnectionFrozen,
+  FailureCode.ServerStarting,
+]);
 
 const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
-
-async function connectOneOf(
-  options: SessionOptions,
-  attempts: readonly TlsAttempt[],
-  password: string | (() => never),
-): Promise<Session> {
-  const { endpoint } = options;
-  for (const [index, attempt] of attempts.entries()) {
-    const config: pg.ClientConfig = {
-      host: endpoint.host,
-      port: endpoint.port,
-      database: endpoint.database,
-      user: endpoint.user,
-      password,
-      ssl: attempt.ssl,
-      application_name: options.applicationName,
-      client_encoding: 'UTF8',
-      keepAlive: true,
-      // A dead peer (power cut, cable) is noticed within about half a minute of silence.
-      keepAliveInitialDelayMillis: 20_000,
-    };
-    try {
-      return await connectPinned(config, options);
-    } catch (error) {
-      if (index + 1 < attempts.length && isRetryWithNext(error, attempt)) continue;
-      throw error;
-    }
-  }
-  throw new Error('no way to connect was left to try');
-}
-
-/** Endpoints behind a pooler that refuses start-up options, until when: each session would be refused once more. */
-const pooledUntil = new Map<string, number>();
-/** After this a pooler that was taken away is noticed. */
-const POOLED_MS = 600_000;
-
-async function connectPinned(config: pg.ClientConfig, options: SessionOptions): Promise<Session> {
-  const { host, port, database, user } = options.endpoint;
-  const key = JSON.stringify([host, port, database, user]);
-  if (performance.now() < (pooledUntil.get(key) ?? 0)) return Session.connect(config, options, false);
-  try {
-    return await Session.connect(config, options, true);
-  } catch (error) {
-    if (!isPoolerRefusal(error)) throw error;
-    pooledUntil.set(key, performance.now() + POOLED_MS);
-    return Session.connect(config, options, false);
-  }
-}
 
 function endpointFacts(options: SessionOptions): Record<string, string | number> {
   const { endpoint, connection, side } = options;

@@ -1,8 +1,9 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
+import { isAtWork } from '../postgres/atWork.ts';
 import { literal } from '../postgres/quote.ts';
-import { isAtWork, Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
+import { Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
 import type { Link, Links } from './pass.ts';
 

@@ -18,7 +18,7 @@ export function rowOutOf(table: string, after: number): Pattern {
   return {
     from: 'server',
     type: 'd',
-    during: new RegExp(`^COPY .*FROM "adempiere"."${table}" .*TO STDOUT`),
+    during: new RegExp(`^COPY .*FROM (?:ONLY )?"adempiere"."${table}" .*TO STDOUT`),
     after,
   };
 }

@@ -1,0 +1,91 @@
+import { lookup } from 'node:dns/promises';
+import { Socket } from 'node:net';
+
+/** Where one server is. */
+export interface Place {
+  /** A name or address; a folder, with a socket in it, where it begins with `/`. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * How long an address may take before the next one is tried beside it (RFC 8305, section 8). Node gives it up then
+ * (`autoSelectFamilyAttemptTimeout`): a server by satellite, with IPv4 and IPv6, could never be reached.
+ */
+const NEXT_MS = 250;
+
+/** node-pg's words for it, which failure.ts knows. */
+const EXPIRED = 'timeout expired';
+
+/**
+ * The endpoint's places, in the order in which they are tried: `host` may be a list, as in libpq, each with a port
+ * of its own where it has one (`a,b:5433`).
+ */
+export function placesOf({ host, port }: Place): readonly Place[] {
+  return host.split(',').map((one) => {
+    const [, name, own] = /^([^:[\]]+|\[[^\]]+\]):(\d{1,5})$/.exec(one.trim()) ?? [];
+    const alone = (name ?? one.trim()).replace(/^\[(.*)\]$/, '$1');
+    return { host: alone, port: own === undefined ? port : Number(own) };
+  });
+}
+
+/** All addresses that a name stands for. @throws what the resolver says, or `timeout expired` */
+export async function addressesOf(host: string, ms: number): Promise<readonly string[]> {
+  // The system's resolver cannot be stopped; its answer is then nobody's.
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(EXPIRED)), ms);
+  try {
+    const found = await Promise.race([lookup(host, { all: true }), late.promise]);
+    return found.map((one) => one.address);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Connects to the first address that answers; those that take long run on beside each other.
+ *
+ * @throws what the system says, or `timeout expired`
+ */
+export async function dial({ host, port }: Place, ms: number): Promise<Socket> {
+  const began = performance.now();
+  const where = host.startsWith('/')
+    ? [{ path: `${host}/.s.PGSQL.${port}` }]
+    : (await addressesOf(host, ms)).map((address) => ({ host: address, port }));
+  const sockets = where.map(() => new Socket());
+  const errors: Error[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  let begun = 0;
+  const next = (): void => {
+    const [socket, at] = [sockets[begun], where[begun]];
+    if (socket === undefined || at === undefined) return;
+    begun++;
+    socket.once('connect', () => resolve(socket));
+    socket.on('error', (error) => {
+      errors.push(error);
+      if (errors.length === sockets.length) reject(error);
+      else next();
+    });
+    socket.connect(at);
+  };
+  next();
+  const stagger = setInterval(next, NEXT_MS);
+  const timer = setTimeout(() => reject(new Error(EXPIRED)), Math.max(0, ms - (performance.now() - began)));
+  try {
+    const dialed = await promise;
+    dialed.removeAllListeners('error');
+    // node-pg connects the sockets that it is given itself: this one only has to say so.
+    dialed.connect = () => {
+      setImmediate(() => dialed.emit('connect'));
+      return dialed;
+    };
+    return dialed;
+  } catch (error) {
+    throw errors.length > 1 ? new AggregateError(errors) : error;
+  } finally {
+    clearInterval(stagger);
+    clearTimeout(timer);
+    const won = await promise.catch(() => null);
+    for (const socket of sockets) if (socket !== won) socket.destroy();
+  }
+}
