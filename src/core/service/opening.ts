@@ -6,6 +6,7 @@ import type { Engine } from '../engineApi.ts';
 import type { Journal } from '../journal/journal.ts';
 import { findCrash } from '../leaseGuard.ts';
 import type { EngineListener, Ports } from '../ports.ts';
+import { folderError, folderRefusal } from '../settings/folderError.ts';
 import { Health } from './health.ts';
 import { PauseKeeper } from './pause.ts';
 import type { WatchedSettings } from './watchedSettings.ts';
@@ -34,6 +35,7 @@ export class Opening {
   #settings: Settings | null = null;
   #opened: Opened | null = null;
   #refusal: Refusal | null = null;
+  #folderRefused = false;
   /** The one told last; forgotten when all has been well. */
   #toldRefusal = '';
 
@@ -51,6 +53,26 @@ export class Opening {
   /** See ServiceStatus. */
   get refusal(): Refusal | null {
     return this.#refusal;
+  }
+
+  /**
+   * Closes what cannot be written any more: a disk that the system has made read-only, rights that were taken away.
+   * What is open would still be written for a while, and nothing would say so.
+   *
+   * @returns whether the folder can be used
+   */
+  async folderIsUsable(): Promise<boolean> {
+    const refusal = folderRefusal(this.#setup.folder);
+    if (refusal === null) {
+      // Well again: the next look opens it, and reads the settings anew.
+      if (this.#folderRefused) this.#watched.forget();
+      this.#folderRefused = false;
+      return true;
+    }
+    this.#folderRefused = true;
+    await this.close();
+    this.#refuse({ code: refusal.code, params: refusal.params });
+    return false;
   }
 
   /** Takes the settings as they are now. Not while something runs: a run keeps those that it began with. */
@@ -83,10 +105,15 @@ export class Opening {
    * it anew, and sets it aside where it is damaged.
    */
   async fail(error: unknown): Promise<void> {
-    if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.JournalFailed) return;
+    if (!(error instanceof SyncFailure)) return;
+    const { code: failed, message } = error.detail;
+    if (failed !== FailureCode.JournalFailed && failed !== FailureCode.LocalDiskFull) return;
     await this.close();
-    const params = { folder: this.#setup.folder, reason: error.detail.message };
-    this.#refuse({ code: UsageCode.DataFolderUnusable, params });
+    const { code, params } =
+      failed === FailureCode.LocalDiskFull
+        ? new UsageError(UsageCode.DataFolderFull, { folder: this.#setup.folder })
+        : folderError(this.#setup.folder, error, message);
+    this.#refuse({ code, params });
   }
 
   async close(): Promise<void> {

@@ -204,6 +204,11 @@ class RunningService implements Service {
   async #turn(): Promise<void> {
     this.#wanted = Promise.withResolvers();
     try {
+      if (!(await this.#opening.folderIsUsable())) {
+        this.#intents.refuseAll(this.#opening.notOpen());
+        await this.#rest(LOOK_MS);
+        return;
+      }
       this.#opening.look();
       await this.#step();
       this.#opening.well();

@@ -3,6 +3,7 @@ import { UsageError } from '../../shared/errors.ts';
 import type { Refusal } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
+import { errnoOf } from '../settings/errno.ts';
 import { loadSettings, settingsFile } from '../settings/load.ts';
 
 export type SettingsNews =
@@ -36,11 +37,26 @@ export class WatchedSettings {
     }
   }
 
+  /** Reads the file anew at the next look, changed or not. */
+  forget(): void {
+    this.#seen = null;
+  }
+
   #identity(): string {
-    const found: BigIntStats | undefined = statSync(settingsFile(this.#folder), {
+    return settingsIdentity(this.#folder);
+  }
+}
+
+/** Tells one content of `settings.json` from the next, without reading it. */
+export function settingsIdentity(folder: string): string {
+  try {
+    const found: BigIntStats | undefined = statSync(settingsFile(folder), {
       bigint: true,
       throwIfNoEntry: false,
     });
     return found === undefined ? 'missing' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+  } catch (error) {
+    // A folder that may not be entered any more; reading says why.
+    return errnoOf(error);
   }
 }

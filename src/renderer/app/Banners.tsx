@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { Setup } from '../../shared/window/views.ts';
 import { isNotSetUp } from '../data/hindrances.ts';
-import { useLinkLoss } from '../data/liveStore.ts';
+import { useLinkLoss, useLive } from '../data/liveStore.ts';
 import { useCall } from '../data/useCall.ts';
 import { RefusalAlert } from '../parts/RefusalAlert.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
@@ -28,6 +28,7 @@ export function Banners() {
         </Alert>
       )}
       {setup !== undefined && location !== '/setup' && <Problem setup={setup} />}
+      {setup?.problem === null && <CannotWork />}
     </Stack>
   );
 }
@@ -45,4 +46,10 @@ function Problem({ setup }: { readonly setup: Setup }) {
     );
   }
   return <RefusalAlert refusal={setup.problem} />;
+}
+
+/** The service cannot work though the settings are right: its folder cannot be written, or its disk is full. */
+function CannotWork() {
+  const refusal = useLive()?.status.refusal ?? null;
+  return refusal === null ? null : <RefusalAlert refusal={{ kind: 'usage', ...refusal }} />;
 }

@@ -1,4 +1,5 @@
 import type { LeaseHolder, TableName } from '../../../shared/contract.ts';
+import { UsageError } from '../../../shared/errors.ts';
 import type { ServiceEvent, ServiceStatus } from '../../../shared/service.ts';
 import type { WindowEvent } from '../../../shared/window/events.ts';
 import { type LiveView, tableKey } from '../../../shared/window/views.ts';
@@ -60,6 +61,8 @@ export class Live implements Disposable {
     this.#lookout = new Lookout(host.folder, reader, clock, {
       onLines: (lines) => this.#takeLines(lines),
       onSettings: () => this.#settingsChanged(),
+      // The service would notice within a minute; who looks at the window is told at once.
+      onFolder: () => host.service?.wake(),
       onLook: () => this.#throttles.live.want(),
       onError: (error) => logger.log('warn', 'The journal could not be looked at', errorFacts(error)),
     });
@@ -81,6 +84,18 @@ export class Live implements Disposable {
   }
 
   view(): LiveView {
+    try {
+      return this.#look();
+    } catch (error) {
+      // A folder that cannot be used is how things stand; nothing else must keep saying that all goes on.
+      const known = this.#host.service?.status();
+      if (!(error instanceof UsageError) || known === undefined) throw error;
+      const refusal = known.refusal ?? { code: error.code, params: error.params };
+      return { status: { ...known, refusal }, upTo: this.#lastUpTo, run: null, verifying: null };
+    }
+  }
+
+  #look(): LiveView {
     return this.#reader.read((journal) => {
       const holder = this.runsHere ? null : this.#reader.holder(journal);
       const status = this.#statusNow(journal, holder);

@@ -1,7 +1,7 @@
-import { type BigIntStats, statSync } from 'node:fs';
 import type { PastLine } from '../../journal/history.ts';
 import type { Clock } from '../../ports.ts';
-import { settingsFile } from '../../settings/load.ts';
+import { settingsIdentity } from '../../service/watchedSettings.ts';
+import { folderRefusal } from '../../settings/folderError.ts';
 import type { JournalReader } from '../journalReader.ts';
 
 /** How often journal, lease and settings are looked at for what other processes do. */
@@ -12,6 +12,8 @@ interface Watcher {
   /** So much has been written to the event log since the last look; newest first. */
   onLines(lines: readonly PastLine[]): void;
   onSettings(): void;
+  /** The folder cannot be used any more, or can be used again. */
+  onFolder(): void;
   /** After each look. */
   onLook(): void;
   onError(error: unknown): void;
@@ -26,6 +28,7 @@ export class Lookout implements Disposable {
   #watching: AbortController | null = null;
   #line = 0;
   #settings = '';
+  #usable = true;
 
   constructor(folder: string, reader: JournalReader, clock: Clock, watcher: Watcher) {
     this.#folder = folder;
@@ -66,6 +69,11 @@ export class Lookout implements Disposable {
   }
 
   #look(): void {
+    const usable = folderRefusal(this.#folder) === null;
+    if (usable !== this.#usable) {
+      this.#usable = usable;
+      this.#watcher.onFolder();
+    }
     const settings = this.#settingsNow();
     if (settings !== this.#settings) {
       this.#settings = settings;
@@ -92,10 +100,6 @@ export class Lookout implements Disposable {
   }
 
   #settingsNow(): string {
-    const found: BigIntStats | undefined = statSync(settingsFile(this.#folder), {
-      bigint: true,
-      throwIfNoEntry: false,
-    });
-    return found === undefined ? 'missing' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+    return settingsIdentity(this.#folder);
   }
 }

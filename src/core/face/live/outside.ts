@@ -7,6 +7,7 @@ import { PauseKeeper } from '../../service/pause.ts';
 import { NO_STANDING, standingOf } from '../../service/standing.ts';
 import { unpaused } from '../../service/statusOf.ts';
 import { nextPlanned } from '../../service/tasks.ts';
+import { folderRefusal } from '../../settings/folderError.ts';
 import { installationId } from '../../settings/installation.ts';
 import { loadSettings } from '../../settings/load.ts';
 
@@ -17,7 +18,9 @@ export function statusFromOutside(
   folder: string,
   now: Date,
 ): ServiceStatus {
-  const { settings, refusal } = settingsOf(folder);
+  const { settings, refusal: wrong } = settingsOf(folder);
+  const unusable = folderRefusal(folder);
+  const refusal = unusable === null ? wrong : { code: unusable.code, params: unusable.params };
   const pause = new PauseKeeper(journal).current();
   return {
     activity: holder === null ? { kind: 'idle' } : { kind: 'waiting_lease', holder },

@@ -102,7 +102,7 @@ function stateOf(facts: StandingFacts, say: Say): State {
   const concern = worstConcern(status, upTo);
   switch (concern?.kind) {
     case 'cannot_work':
-      return { tone: troubled, detail: t('todayPage.state.settings') };
+      return { tone: troubled, detail: t('todayPage.state.cannotWork') };
     case 'failed':
       return { tone: troubled, detail: t('todayPage.state.failed', { count: concern.tables.length }) };
     case 'differs':

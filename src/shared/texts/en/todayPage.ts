@@ -42,6 +42,7 @@ export const todayPage = {
     pausedUntil: 'Paused: nothing runs by itself until {{time}}.',
     pausedTomorrow: 'Paused: nothing runs by itself until tomorrow at {{time}}.',
     settings: 'Something is wrong with the settings; see above.',
+    cannotWork: 'Branchline cannot work; why and what to do stands above.',
     dueToday: 'Today’s data follows at {{time}}.',
     late: 'Newer data has not arrived. Run a batch now to send it.',
     noneYet: 'Run a batch now to send the first data.',

@@ -40,6 +40,7 @@ export const todayPage = {
     pausedUntil: 'Dijeda: tidak ada yang berjalan sendiri sampai {{time}}.',
     pausedTomorrow: 'Dijeda: tidak ada yang berjalan sendiri sampai besok pukul {{time}}.',
     settings: 'Ada yang salah dalam pengaturan; lihat di atas.',
+    cannotWork: 'Branchline tidak bisa bekerja; sebab dan langkahnya ada di atas.',
     dueToday: 'Data hari ini menyusul pukul {{time}}.',
     late: 'Data yang lebih baru belum sampai. Jalankan sekarang untuk mengirimnya.',
     noneYet: 'Jalankan sekarang untuk mengirim data pertama.',
