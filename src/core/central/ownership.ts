@@ -76,13 +76,18 @@ export async function claimConnection(
         found: identity,
       });
     }
-    const taken = await session.query(
-      `UPDATE branchline.sources SET installation = $2, host = $3, identity = $4, claim = claim + 1,
-         heartbeat = clock_timestamp() WHERE connection = $1 RETURNING claim`,
-      [connection, installation.id, installation.host, identity],
+    const set = [
+      `installation = ${literal(installation.id)}`,
+      `host = ${literal(installation.host)}`,
+      `identity = ${literal(identity)}`,
+      'claim = claim OPERATOR(pg_catalog.+) 1',
+      'heartbeat = pg_catalog.clock_timestamp()',
+    ];
+    const [taken] = await session.script(
+      `UPDATE branchline.sources SET ${set.join(', ')}
+       WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} RETURNING claim; COMMIT`,
     );
-    claim = taken.rows[0]?.claim ?? '';
-    await session.query('COMMIT');
+    claim = taken?.rows[0]?.claim ?? '';
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw error;
