@@ -281,6 +281,11 @@ export async function fingerprints(
 /** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
 const FIRST_OWN_OID = 16384;
 
+/** Other ways to store a table (columns, compressed parts) may have no `xmin`, or one that says nothing. */
+const HEAP = ` AND (c.relam OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_am m
+    WHERE m.oid OPERATOR(pg_catalog.=) c.relam AND m.amhandler OPERATOR(pg_catalog.=)
+      'pg_catalog.heap_tableam_handler(internal)'::pg_catalog.regprocedure::pg_catalog.oid))`;
+
 /** @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL */
 function fingerprintQuery(version: number, ownTypes: boolean): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
@@ -293,7 +298,7 @@ WITH RECURSIVE tree AS (
   SELECT t.root, i.inhrelid FROM tree t JOIN pg_class p ON p.oid = t.leaf AND p.relkind = 'p'
   JOIN pg_inherits i ON i.inhparent = p.oid
 ), ${ownTypes ? typeFacts(version) : ''} facts AS (
-  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')) AS versioned,
+  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')${version >= 120000 ? HEAP : ''}) AS versioned,
     string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
       (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
          a.attmissingval::text, ${generated},

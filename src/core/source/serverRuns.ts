@@ -17,6 +17,8 @@ const MOST_RUNS = 32;
  * looks at a server notes it.
  */
 export function withRuns(horizon: Horizon, memory: RunMemory): Horizon {
+  // Our role may not see the server's history.
+  if (horizon.timeline === '') return horizon;
   const known = memory.recall().filter((one) => one.identity === horizon.identity);
   const { identity, timeline, started, recovered, begun, lsn } = horizon;
   const last = known.at(-1);

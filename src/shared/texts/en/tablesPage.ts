@@ -59,7 +59,7 @@ export const tablesPage = {
     cursor_changed: 'The cursor column is another one, or of another type, than in the last pass.',
     no_cursor: 'No row had a usable value in the cursor column.',
     no_mark: 'It was not known how far an earlier run had come.',
-    no_row_versions: 'It is a view or a foreign table, which cannot say what has changed.',
+    no_row_versions: 'It is a view, a foreign table, or stored in a way that cannot say what has changed.',
     shape_changed: 'The columns of the table have changed.',
     too_old: 'The last run was too long ago.',
     history_hidden:

@@ -59,7 +59,8 @@ export const tablesPage = {
     cursor_changed: 'Kolom kursornya lain, atau tipenya lain, dari proses terakhir.',
     no_cursor: 'Tidak ada baris dengan nilai kursor yang bisa dipakai.',
     no_mark: 'Tidak diketahui sampai mana proses sebelumnya.',
-    no_row_versions: 'Ini tampilan (view) atau tabel asing, yang tidak dapat menunjukkan apa yang berubah.',
+    no_row_versions:
+      'Ini tampilan (view), tabel asing, atau disimpan dengan cara yang tidak dapat menunjukkan apa yang berubah.',
     shape_changed: 'Kolom-kolom tabel ini berubah.',
     too_old: 'Proses terakhir sudah terlalu lama.',
     history_hidden:
