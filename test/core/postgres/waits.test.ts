@@ -48,8 +48,21 @@ function drip(client: Socket, bytes: Buffer): void {
   client.on('close', () => clearInterval(timer));
 }
 
+/** Signs whoever comes in and lets the session make its settings; `then` gets what comes after. */
+function signIn(client: Socket, then: (client: Socket) => void = () => {}): void {
+  client.once('data', () => {
+    client.write(SIGNED_IN);
+    client.once('data', () => {
+      client.write(SET);
+      then(client);
+    });
+  });
+}
+
 /** AuthenticationOk, ReadyForQuery. */
 const SIGNED_IN = Buffer.from('R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I', 'latin1');
+/** CommandComplete, ReadyForQuery. */
+const SET = Buffer.from('C\0\0\0\x08SET\0Z\0\0\0\x05I', 'latin1');
 /** A notice of 4 bytes of text, the field that ends it, and its zero. */
 const NOTICE = Buffer.from('N\0\0\0\x0bMtext\0\0', 'latin1');
 
@@ -62,7 +75,7 @@ describe('a server that sends a byte now and then, and never comes to an end', (
 
   test.each([
     ['a statement', (session: Session) => session.query('SELECT 1', [], 500)],
-    ['a script', (session: Session) => session.script('SELECT 1', 500)],
+    ['a script', (session: Session) => session.script('BEGIN; SELECT 1', 500)],
     ['the beginning of a COPY', (session: Session) => session.copyIn('COPY t FROM STDIN', 'text')],
     [
       'rows',
@@ -70,12 +83,9 @@ describe('a server that sends a byte now and then, and never comes to an end', (
         session.guard(session.copyOut('COPY t TO STDOUT', 'text', 1).ready(Number.POSITIVE_INFINITY)),
     ],
   ])('in place of the answer to %s, is given up when the time is over', async (_, wait) => {
-    await using server = await listening((client) => {
-      client.once('data', () => {
-        client.write(SIGNED_IN);
-        client.once('data', () => drip(client, NOTICE));
-      });
-    });
+    await using server = await listening((client) =>
+      signIn(client, () => client.once('data', () => drip(client, NOTICE))),
+    );
     await using session = await open(server.port, { workMs: 500, firstRowMs: 500, idleMs: 500 });
 
     await expect(wait(session)).rejects.toMatchObject({ detail: { code: 'connection_frozen' } });
@@ -86,7 +96,7 @@ describe('a server that sends a byte now and then, and never comes to an end', (
 test('a session closes in time whatever the server does', async () => {
   await using server = await listening((client) => {
     // It never ends its own side.
-    client.once('data', () => client.write(SIGNED_IN));
+    signIn(client);
   });
   const session = await open(server.port, {});
   const began = performance.now();
@@ -122,13 +132,12 @@ test('a row that takes longer to send than the time limit goes through, as long 
 
 test('a server that takes nothing is given up', async () => {
   await using server = await listening((client) => {
-    client.once('data', () => {
-      client.write(SIGNED_IN);
+    signIn(client, () =>
       client.once('data', () => {
         client.write(Buffer.from('G\0\0\0\x07\0\0\0', 'latin1'));
         client.pause();
-      });
-    });
+      }),
+    );
   });
   await using session = await open(server.port, { stallMs: 500 });
   const copy = await session.copyIn('COPY large FROM STDIN', 'text');
