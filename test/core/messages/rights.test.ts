@@ -35,7 +35,9 @@ describe('at the branch, the SQL that is printed gives the right that is missing
       const text = printed(engine, refused.batch.batch_id);
 
       expect(refused.table('item').error_code).toBe('source_permission');
-      expect(text).toContain('may not read adempiere.item in the branch database pgsql_lmp');
+      expect(text).toContain(
+        'Branchline is not allowed to read adempiere.item in the branch database pgsql_lmp.',
+      );
       expect(holes(engine, refused.batch.batch_id)).toEqual([]);
       await paste(pair.source, sqlIn(text));
       expect(await outcome(engine)).toBe('completed');
@@ -190,7 +192,7 @@ describe('at head office, the SQL that is printed gives the right that is missin
       const text = printed(engine, refused.batch.batch_id);
 
       expect(refused.table('item').error_code).toBe('central_permission');
-      expect(text).toContain('lacks rights for public.item at head office');
+      expect(text).toContain('Branchline is not allowed to write public.item at head office.');
       expect(holes(engine, refused.batch.batch_id)).toEqual([]);
       await paste(pair.central, sqlIn(text));
       expect(await outcome(engine)).toBe('completed');
@@ -200,6 +202,36 @@ describe('at head office, the SQL that is printed gives the right that is missin
       ]);
     });
   }
+
+  test('to make a table, its types and its schema, whatever they are called, and nothing else runs', async () => {
+    await using pair = await freshDatabases();
+    const name = `Order; "No"\n'2'\t\\ ünï 日本`;
+    const type = 'Mood "x"; DROP TABLE theirs; --\n';
+    const label = "it's\n\\; DROP TABLE theirs; --";
+    await atBranch(
+      pair,
+      `CREATE TYPE ${ident(type)} AS ENUM (${literal(label)})`,
+      `CREATE TABLE ${ident(name)} (id int PRIMARY KEY, m ${ident(type)})`,
+      `INSERT INTO ${ident(name)} VALUES (7, ${literal(label)})`,
+    );
+    await atCentral(
+      pair,
+      'CREATE TABLE theirs (id int)',
+      'CREATE SCHEMA branchline AUTHORIZATION branchline',
+      `REVOKE CREATE ON DATABASE ${pair.central.database} FROM branchline`,
+    );
+    using home = makeHome(pair, { central: { layout: 'schema' } });
+    await using engine = home.open();
+
+    const refused = await sync(engine);
+    const sql = sqlIn(printed(engine, refused.batch.batch_id));
+    await paste(pair.central, sql);
+
+    expect(sql.split('\n').every((line) => line.endsWith(';'))).toBe(true);
+    expect(await outcome(engine)).toBe('completed');
+    expect(await fromCentral(pair, `SELECT id, m FROM pgsql_lmp.${ident(name)}`)).toEqual([['7', label]]);
+    await atCentral(pair, 'SELECT FROM theirs');
+  });
 
   test('to its own schema, which it may not make', async () => {
     await using pair = await freshDatabases();
