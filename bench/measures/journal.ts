@@ -147,6 +147,10 @@ function checkpointOf(table: string, chunk: number): Checkpoint {
     passMark: null,
     processed: chunk * 100_000,
     centralRows: null,
+    removed: 0,
+    removedOf: null,
+    counted: false,
+    unproven: 0,
     sourceSnapshotAt: new Date().toISOString(),
   };
 }

@@ -38,7 +38,13 @@ export function sweepCandidates(
     const deletes = layout !== 'merge' || mayDelete;
     // Without a key and without owning the table it is refused, and its own run says so.
     if (shape.key === null && !deletes) return [];
-    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes }];
+    const target = {
+      schema: there.schema,
+      name: table,
+      stamped: layout === 'stamp',
+      partitioned: there.kind === 'partitioned',
+    };
+    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes, target }];
   });
 }
 

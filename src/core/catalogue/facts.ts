@@ -13,7 +13,11 @@ export interface TableFacts {
   readonly defaults: Readonly<Record<string, string>> | null;
   readonly keys: readonly RawKey[] | null;
   readonly primary_key: string | null;
-  readonly triggers: boolean;
+  /**
+   * Whether there is row security, a rule (a view has one), or a trigger for INSERT or UPDATE that is no constraint's;
+   * null where there is no trigger of any kind either.
+   */
+  readonly triggers: boolean | null;
   /** See {@link TableShape.children}. */
   readonly children: TableShape['children'] | null;
   readonly print: string;
@@ -68,7 +72,8 @@ export function factsSql(version: number, locked: string): string {
   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
 'primary_key', (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'),
 'children', CASE WHEN c.relhassubclass AND c.relkind IN ('r', 'f') THEN ${CHILDREN} END,
-'triggers', EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
+'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT bool_or(NOT g.tgisinternal AND g.tgtype & 20 > 0) FROM pg_trigger g
+  WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
 'print', ${COLUMNS_PRINT})`;
 }
 
@@ -132,7 +137,8 @@ export function toShape(
     children: facts.children ?? [],
     version,
     otherUnique: unique.length < keys.length,
-    otherConstraints: facts.triggers || keys.length > (key === null ? 0 : 1),
+    interferes: facts.triggers === true,
+    otherConstraints: facts.triggers !== null || keys.length > (key === null ? 0 : 1),
     ...size,
   };
 }

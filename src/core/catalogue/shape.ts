@@ -107,6 +107,8 @@ export interface TableShape {
   readonly otherUnique: boolean;
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */
   readonly otherConstraints: boolean;
+  /** Whether triggers of its own for INSERT or UPDATE, rules or row security may change or drop what is written. */
+  readonly interferes: boolean;
   /** The catalogue's estimate, scaled to today's size; null where it has none. */
   readonly estimatedRows: number | null;
   readonly bytes: number;

@@ -56,7 +56,7 @@ export function dropStage(stage: string): string {
 }
 
 /** Where a target's rows are. */
-export function table(target: Target): string {
+export function table(target: Pick<Target, 'schema' | 'name'>): string {
   return qualified(target.schema, target.name);
 }
 
@@ -64,7 +64,7 @@ export function table(target: Target): string {
  * A target's own rows, for FROM and DELETE. Head office may have tables that inherit from it: their rows are none of
  * the branch's. The rows of a partitioned table are in its partitions.
  */
-export function rowsOf(target: Target): string {
+export function rowsOf(target: Pick<Target, 'schema' | 'name' | 'partitioned'>): string {
   return target.partitioned ? table(target) : `ONLY ${table(target)}`;
 }
 
@@ -75,8 +75,6 @@ export function copyInto(target: Target, into: string): string {
 
 /** What {@link applyStaged} does besides. */
 export interface ApplyOptions {
-  /** Counts this connection's rows in the range as they were before. */
-  readonly countsRange?: boolean;
   /** Rows whose value in one of {@link Target.alsoUnique} changes are removed and inserted anew. */
   readonly moves?: boolean;
 }
@@ -90,22 +88,18 @@ export interface ApplyOptions {
  * would meet the second. One statement does both, so that a foreign key onto them (NO ACTION) is looked at when
  * they are there again.
  *
- * Returns one row: changed, inserted, and, where asked for, before (a statement does not see what it inserts
- * itself) and moved: rows removed, which are among the inserted ones.
+ * Returns one row: changed, inserted, and, where asked for, moved: rows removed, which are among the inserted ones.
  */
 export function applyStaged(
   target: Target,
   stage: string,
   connection: string,
   range: KeyRange,
-  { countsRange = false, moves = false }: ApplyOptions = {},
+  { moves = false }: ApplyOptions = {},
 ): string {
-  const inRange = ['true', ...mine(target, connection), ...within(target, range)].join(' AND ');
-  const before = countsRange ? `, (SELECT count(*) FROM ${rowsOf(target)} t WHERE ${inRange}) AS before` : '';
   const key = target.key ?? [];
-  // Equal keys may look otherwise: 1.0 and 1.00, -0 and 0, a citext in other letters.
-  const rest = target.columns.filter((one) => !key.includes(one) || target.looseKey.includes(one));
-  const differs = rest.length === 0 ? 'false' : `${record('t', rest)} ${DIFFERS} ${record('s', rest)}`;
+  const rest = comparedColumns(target);
+  const differs = differsFrom(rest);
   const stamp = target.stamped ? [ident(STAMP)] : [];
   const update =
     rest.length === 0
@@ -126,7 +120,42 @@ export function applyStaged(
     WHERE (t.tableoid IS NULL OR ${differs})${afterwards}
     ON CONFLICT ${arbiter} DO ${update}
     RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
-  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${before}${moved} FROM changed`;
+  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${moved} FROM changed`;
+}
+
+/** A trigger may be deferred to the commit, which comes next: what it does has to be seen before. */
+const FIRE_DEFERRED = 'SET CONSTRAINTS ALL IMMEDIATE';
+
+/**
+ * A script whose last statement counts staged rows that are not in the table just as they were sent. Asked at the end
+ * of a transaction that has applied them, where something of head office's own may have had a hand in it: see
+ * {@link Target.rereads}.
+ */
+export function countUnequal(target: Target, stage: string, connection: string, range: KeyRange): string {
+  const same = [...mine(target, connection), ...equalKeys(target), ...within(target, range)].join(' AND ');
+  return `${FIRE_DEFERRED}; SELECT pg_catalog.count(*) AS unequal FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${same}
+    WHERE t.tableoid IS NULL OR ${differsFrom(comparedColumns(target))}`;
+}
+
+/**
+ * The same for a table without a key: counts rows that were sent and are not in it, each as often as it was sent. Values are compared
+ * by their text, since not every type can be compared or hashed.
+ */
+export function countUnequalRows(target: Target, stage: string, connection: string): string {
+  const text = (alias: string) => `${record(alias, target.columns)}::pg_catalog.text`;
+  const ours = ['true', ...mine(target, connection)].join(' AND ');
+  return `${FIRE_DEFERRED}; SELECT pg_catalog.count(*) AS unequal FROM (SELECT ${text('s')} FROM ${stage} s
+    EXCEPT ALL SELECT ${text('t')} FROM ${rowsOf(target)} t WHERE ${ours}) AS missing`;
+}
+
+/** Equal keys may look otherwise: 1.0 and 1.00, -0 and 0, a citext in other letters. */
+function comparedColumns(target: Target): readonly string[] {
+  const key = target.key ?? [];
+  return target.columns.filter((one) => !key.includes(one) || target.looseKey.includes(one));
+}
+
+function differsFrom(columns: readonly string[]): string {
+  return columns.length === 0 ? 'false' : `${record('t', columns)} ${DIFFERS} ${record('s', columns)}`;
 }
 
 function deleteMoved(target: Target, stage: string, connection: string, range: KeyRange): string {
@@ -147,24 +176,48 @@ function list(columns: readonly string[]): string {
   return columns.length === 0 ? '' : `(${columns.map(ident).join(', ')})`;
 }
 
-/** Removes rows of a key range that the source no longer has. Only for passes that staged the whole range. */
-export function deleteUnstaged(target: Target, stage: string, connection: string, range: KeyRange): string {
-  const conditions = [
+/**
+ * Counts the rows where all that the source has was staged and that are not among them, and removes them unless they
+ * are more than so many: a trigger or a foreign key must not act for a row that is to stay after all.
+ *
+ * Returns one row: extra, and removed, which is 0 where they are too many.
+ *
+ * @param most null where all may go
+ */
+export function removeUnstaged(
+  target: Target,
+  stage: string,
+  connection: string,
+  range: KeyRange,
+  most: number | null,
+): string {
+  const condition = unstaged(target, stage, connection, range);
+  const few = most === null ? '' : ` AND (SELECT rows FROM extra) OPERATOR(pg_catalog.<=) ${most}`;
+  return `WITH extra AS (SELECT pg_catalog.count(*) AS rows FROM ${rowsOf(target)} t WHERE ${condition}),
+    gone AS (DELETE FROM ${rowsOf(target)} t WHERE ${condition}${few} RETURNING 1)
+  SELECT (SELECT rows FROM extra) AS extra, pg_catalog.count(*) AS removed FROM gone`;
+}
+
+/** Counts what {@link removeUnstaged} would remove. */
+export function countUnstaged(target: Target, stage: string, connection: string, range: KeyRange): string {
+  return `SELECT pg_catalog.count(*) AS extra FROM ${rowsOf(target)} t WHERE ${unstaged(target, stage, connection, range)}`;
+}
+
+function unstaged(target: Target, stage: string, connection: string, range: KeyRange): string {
+  return [
     ...mine(target, connection),
     ...within(target, range),
     `NOT EXISTS (SELECT FROM ${stage} s WHERE ${equalKeys(target).join(' AND ')})`,
-  ];
-  return `DELETE FROM ${rowsOf(target)} t WHERE ${conditions.join(' AND ')}`;
+  ].join(' AND ');
 }
 
-/** Removes the rows of a key range, all of which the source no longer has. */
-export function deleteRange(target: Target, connection: string, range: KeyRange): string {
-  const conditions = ['true', ...mine(target, connection), ...within(target, range)];
-  return `DELETE FROM ${rowsOf(target)} t WHERE ${conditions.join(' AND ')}`;
+/** Removes all rows of this connection. */
+export function deleteMine(target: Target, connection: string): string {
+  return `DELETE FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
 /** Counts the rows of this connection. */
-export function countMine(target: Target, connection: string): string {
+export function countMine(target: CountedTable, connection: string): string {
   return `SELECT count(*) AS rows FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
@@ -174,7 +227,10 @@ export function anyMine(target: Target, connection: string): string {
   return `SELECT EXISTS (SELECT FROM ${rowsOf(target)} t WHERE ${conditions}) AS any`;
 }
 
-function mine(target: Target, connection: string): readonly string[] {
+/** What {@link countMine} needs to know of a table. */
+export type CountedTable = Pick<Target, 'schema' | 'name' | 'stamped' | 'partitioned'>;
+
+function mine(target: CountedTable, connection: string): readonly string[] {
   return target.stamped ? [`t.${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`] : [];
 }
 

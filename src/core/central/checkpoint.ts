@@ -54,12 +54,34 @@ export interface Checkpoint extends PassCounts {
   /** Rows of this connection in the table, where known. */
   readonly centralRows: number | null;
   readonly sourceSnapshotAt: string | null;
+  /** Rows that the delete brake has let go lately ({@link BRAKE_WINDOW}) and that others have not replaced. */
+  readonly removed: number;
+  /** Rows that the table had before; null where nobody has counted. */
+  readonly removedOf: number | null;
+  /** Whether central's rows were really counted lately: see {@link COUNTED_FOR}. */
+  readonly counted: boolean;
+  /** Rows that this pass has sent and that are not at central as they were sent. */
+  readonly unproven: number;
 }
+
+/** How long rows that are gone count for the delete brake, where nobody consents before: see docs/decisions/0016. */
+const BRAKE_WINDOW = "'7d'";
+
+/** How long central's rows need not be counted again where neither side has changed as far as we know. */
+const COUNTED_FOR = "'1d'";
 
 export const SNAPSHOT_AT = `to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
 
+/** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
+export const PROOF = `jsonb_build_array(now()-removed_since<${BRAKE_WINDOW},removed,removed_of,now()-counted_at<${COUNTED_FOR},unproven) AS proof`;
+
+/** The same of checkpoints of version 1, which have none of it. */
+export const NO_PROOF = 'NULL::jsonb AS proof';
+
+type ProofPart = readonly [boolean | null, number, number | null, boolean | null, number];
+
 /** What {@link toCheckpoint} reads. */
-export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}`;
+export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}, ${PROOF}`;
 
 /**
  * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost
@@ -88,6 +110,8 @@ export async function acquireTable(
 
 /** A row of `branchline.checkpoints`. */
 export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
+  const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
+  const [lately, removed, removedOf, counted, unproven] = proof;
   return {
     connection,
     table,
@@ -107,6 +131,10 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     bytes: Number(row.bytes),
     centralRows: row.central_rows == null ? null : Number(row.central_rows),
     sourceSnapshotAt: row.snapshot_at ?? null,
+    removed: lately === true ? removed : 0,
+    removedOf,
+    counted: counted === true,
+    unproven,
   };
 }
 
@@ -140,6 +168,11 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     `bytes = ${to.bytes}`,
     `central_rows = ${to.centralRows ?? 'NULL'}`,
     `source_snapshot_at = ${literal(to.sourceSnapshotAt)}`,
+    `removed = ${to.removed}`,
+    `removed_of = ${to.removedOf ?? 'NULL'}`,
+    `removed_since = ${removedSince(from, to)}`,
+    ...(to.counted && !from.counted ? ['counted_at = pg_catalog.clock_timestamp()'] : []),
+    `unproven = ${to.unproven}`,
     'updated_at = clock_timestamp()',
   ];
   const lazily = to.state === 'done' ? '' : 'SET LOCAL synchronous_commit = off; ';
@@ -160,6 +193,12 @@ export function forgetCounts(connection: string, tables: readonly string[]): rea
     `UPDATE branchline.checkpoints SET central_rows = NULL
      WHERE connection = ${literal(connection)} AND table_name IN (${names})`,
   ];
+}
+
+/** Begins with the first row that goes after none was gone. */
+function removedSince(from: Checkpoint, to: Checkpoint): string {
+  if (to.removed === 0) return 'NULL';
+  return from.removed === 0 ? 'pg_catalog.clock_timestamp()' : 'removed_since';
 }
 
 function json(value: unknown): string {

@@ -2,7 +2,14 @@ import { Strategy } from '../../shared/status.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import type { Mark } from '../source/mark.ts';
-import { CHECKPOINT_COLUMNS, type Checkpoint, NO_COUNTS, SNAPSHOT_AT, toCheckpoint } from './checkpoint.ts';
+import {
+  CHECKPOINT_COLUMNS,
+  type Checkpoint,
+  NO_COUNTS,
+  PROOF,
+  SNAPSHOT_AT,
+  toCheckpoint,
+} from './checkpoint.ts';
 import { type Claim, lostLease } from './ownership.ts';
 import { beginCentral } from './transaction.ts';
 
@@ -35,17 +42,20 @@ export async function readCheckpoints(
 /**
  * The checkpoints of those of a connection's tables that have one, by table name. Tables that an earlier batch
  * found unchanged together differ in little: what they have in common travels once.
+ *
+ * @param proof {@link NO_PROOF} where the checkpoints are of an older version
  */
 export async function findCheckpoints(
   session: Session,
   connection: string,
   tables: readonly string[],
+  proof = PROOF,
 ): Promise<Map<string, Checkpoint>> {
   const result = await session.query(
-    oneLine(`SELECT ${IN_COMMON}, json_agg(json_build_array(table_name, epoch::text, seq, mark->>'fingerprint', central_rows)) AS own
+    oneLine(`SELECT ${IN_COMMON}, ${proof}, json_agg(json_build_array(table_name, epoch::text, seq, mark->>'fingerprint', central_rows)) AS own
      FROM branchline.checkpoints
      WHERE connection = $1 AND table_name IN (SELECT json_array_elements_text($2::json))
-     GROUP BY ${Array.from({ length: 13 }, (_, index) => index + 1).join(', ')}`),
+     GROUP BY ${Array.from({ length: IN_COMMON_COUNT }, (_, index) => index + 1).join()}`),
     [connection, JSON.stringify(tables)],
   );
   const checkpoints = result.rows.flatMap((row) => {
@@ -55,10 +65,11 @@ export async function findCheckpoints(
   return new Map(checkpoints.map((one) => [one.table, one]));
 }
 
-/** Thirteen columns, which {@link toCheckpoint} reads by their names. */
-const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::text AS last_key,
-  (mark::jsonb - 'fingerprint')::text AS mark, pass_mark::text AS pass_mark, processed, skipped, deleted, bytes,
+/** Thirteen columns, which {@link toCheckpoint} reads by their names, as it does the proof. */
+const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::text,
+  (mark::jsonb - 'fingerprint')::text AS mark, pass_mark::text, processed, skipped, deleted, bytes,
   ${SNAPSHOT_AT}`;
+const IN_COMMON_COUNT = 14;
 
 /** Table, epoch, seq, the mark's fingerprint, rows at central. */
 type OwnPart = readonly [string, string, number, string | null, number | null];
@@ -76,6 +87,7 @@ export type SharedMark = Omit<Mark, 'fingerprint'>;
  * Moves the checkpoints of unchanged tables on, all in one transaction: on a slow link a transaction a
  * table would cost more than everything else.
  *
+ * @param tables those whose rows central was not asked to count lately have been counted now
  * @param mark under which all of them were found unchanged; each keeps its fingerprint, which is the same as it was
  * @returns the new checkpoints, in the same order
  * @throws SyncFailure `lost_lease` where any of the tables was taken over
@@ -88,12 +100,12 @@ export async function moveUnchanged(
   mark: SharedMark,
   tables: readonly Checkpoint[],
 ): Promise<readonly Checkpoint[]> {
-  const moves = tables.map(({ table, epoch, seq }) => [table, epoch, seq]);
+  const moves = tables.map(({ table, epoch, seq, counted }) => [table, epoch, seq, ...(counted ? [] : [1])]);
   await session.script(beginCentral(session, claim.connection));
   const moved = await session.query(
     oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
        direct = false, resumed = false, last_key = NULL, mark = (c.mark::jsonb || $5::jsonb)::json, pass_mark = NULL,
-       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::timestamptz,
+       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::timestamptz,${countedNow(tables)}
        updated_at = clock_timestamp()
      FROM json_array_elements($6::json) AS v(v)
      WHERE c.connection = $1 AND c.table_name = v.v->>0 AND c.epoch = (v.v->>1)::int8 AND c.seq = (v.v->>2)::int8`),
@@ -114,6 +126,7 @@ export async function moveUnchanged(
   return tables.map((checkpoint) => ({
     ...checkpoint,
     ...NO_COUNTS,
+    counted: true,
     seq: checkpoint.seq + 1,
     batchId,
     strategy: Strategy.Changes,
@@ -125,4 +138,9 @@ export async function moveUnchanged(
     passMark: null,
     sourceSnapshotAt,
   }));
+}
+
+function countedNow(tables: readonly Checkpoint[]): string {
+  if (tables.every((one) => one.counted)) return '';
+  return ' counted_at = CASE WHEN v.v->3 IS NULL THEN c.counted_at ELSE pg_catalog.clock_timestamp() END,';
 }

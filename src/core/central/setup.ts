@@ -5,10 +5,12 @@ import type { Session } from '../postgres/session.ts';
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
 export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** SQLSTATE undefined_table, of a missing schema too. */
 const UNDEFINED_TABLE = '42P01';
+
+const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
 
 /**
  * Branchline's own tables at central. `sources` says who syncs a connection, `checkpoints` how far each
@@ -47,20 +49,36 @@ CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   central_rows bigint,
   source_snapshot_at timestamptz,
   updated_at timestamptz NOT NULL DEFAULT now(),
+  removed bigint NOT NULL DEFAULT 0,
+  removed_of bigint,
+  removed_since timestamptz,
+  counted_at timestamptz,
+  unproven bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (connection, table_name)
 ) WITH (fillfactor = 50);
-INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
+${HAS_VERSION}`;
+
+/** From version 1, which had no brake of the table's own and no counts to prove. */
+const UPGRADE_SQL = `ALTER TABLE branchline.checkpoints
+  ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS removed_of bigint,
+  ADD COLUMN IF NOT EXISTS removed_since timestamptz,
+  ADD COLUMN IF NOT EXISTS counted_at timestamptz,
+  ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0;
+${HAS_VERSION}`;
 
 /**
- * Makes Branchline's own schema where it is missing. Only then it needs the right to create a schema.
+ * Makes Branchline's own schema where it is missing, and brings an older one up to date.
  *
  * @throws SyncFailure `central_set_up_denied` with the SQL for head office in `params.sql`
  */
 export async function setUpCentral(session: Session): Promise<void> {
   try {
-    if ((await foundVersion(session)) >= VERSION) return;
+    const version = await foundVersion(session);
+    if (version >= VERSION) return;
     await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}`);
-    await makeOwnTables(session);
+    if (version > 0) await session.script(UPGRADE_SQL);
+    else await makeOwnTables(session);
     await session.query('COMMIT');
   } catch (error) {
     throw await setUpDenied(session, error);

@@ -43,6 +43,11 @@ export interface Target {
   readonly alsoUnique: readonly string[];
   /** Nothing but the key stands in the way of copying straight into the table. */
   readonly plain: boolean;
+  /**
+   * Triggers, rules or policies that head office has put on it may change or drop what is written, so what was
+   * applied is read again. Of a partitioned table always: they may be a partition's.
+   */
+  readonly rereads: boolean;
   /** A partitioned table: its rows have no system columns to return. */
   readonly partitioned: boolean;
   /** Made just now, so there is no row in it. */

@@ -2,21 +2,25 @@ import {
   applyStaged,
   beginWithStage,
   copyInto,
+  countUnequal,
+  countUnstaged,
   createStage,
-  deleteUnstaged,
   dropStage,
+  type KeyRange,
+  removeUnstaged,
   stageTable,
 } from '../central/apply.ts';
 import { type Checkpoint, commitCheckpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
 import { copyRows, type Snapshot } from '../source/snapshot.ts';
-import { fillChunk, NO_LIMITS } from '../sync/chunk.ts';
-import { brake } from '../sync/deletes.ts';
+import { endCopy, fillChunk, NO_LIMITS } from '../sync/chunk.ts';
+import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
 import type { PassContext } from '../sync/pass.ts';
 import type { Comparison } from './compareTable.ts';
 import { inBuckets } from './cut.ts';
 import { groups } from './rows.ts';
+import { removeStraysIn } from './strays.ts';
 
 /** Rows of both sides that one transaction mends: about a chunk on a slow link. */
 const ROWS_A_REPAIR = 20_000;
@@ -26,14 +30,19 @@ export interface Repair {
   readonly checkpoint: Checkpoint;
   /** Of this repair alone. */
   readonly counts: PassCounts;
+  /** Rows that are not at central as they were sent. */
+  readonly unproven: number;
   /** False where it was stopped with buckets left. */
   readonly whole: boolean;
 }
 
+type Advance = (from: Checkpoint, step: PassCounts) => Checkpoint;
+
 /**
  * Brings the buckets that differ to what the source has now, and nothing else: their rows are read and
  * staged, those that differ are written, and those that the source does not have go, where deletes are on.
- * A few buckets at a time are one transaction, which moves the table's checkpoint like any chunk.
+ * A few buckets at a time are one transaction, which moves the table's checkpoint like any chunk. Where that takes
+ * more than one, rows go in a last one: all of them are counted before the first one goes.
  *
  * @param snapshot of the source, open; the comparison may have been made in an earlier one
  * @param at where the table stands, acquired by the caller
@@ -45,20 +54,37 @@ export async function repairBuckets(
   snapshot: Snapshot,
   found: Comparison,
   at: Checkpoint,
-  advance: (from: Checkpoint, step: PassCounts) => Checkpoint = addCounts,
+  advance: Advance = addCounts,
 ): Promise<Repair> {
   const most = Math.min(ROWS_A_REPAIR, 2 * context.limits.chunkRows);
-  let checkpoint = at;
-  let counts = NO_COUNTS;
-  for (const buckets of groups(found.differing, most)) {
-    if (context.stop.aborted) return { checkpoint, counts, whole: false };
-    const step = await mend(context, snapshot, found, buckets, checkpoint, counts, advance);
-    if (step === null) return { checkpoint, counts, whole: false };
-    checkpoint = step.checkpoint;
-    counts = sum(counts, step.counts);
-    context.onCommit(checkpoint);
+  const all = groups(found.differing, most);
+  const checkpoint: Checkpoint = { ...at, removedOf: at.removedOf ?? at.centralRows };
+  let repair: Repair = { checkpoint, counts: NO_COUNTS, unproven: 0, whole: true };
+  const surplus: number[] = [];
+  for (const buckets of all) {
+    if (context.stop.aborted) return { ...repair, whole: false };
+    const how = { advance, removes: all.length === 1 };
+    const step = await mend(context, snapshot, found, buckets, repair.checkpoint, how);
+    if (step === null) return { ...repair, whole: false };
+    if (step.extra > 0) surplus.push(...buckets);
+    repair = {
+      checkpoint: step.checkpoint,
+      counts: sum(repair.counts, step.counts),
+      unproven: repair.unproven + step.unproven,
+      whole: true,
+    };
+    context.onCommit(repair.checkpoint);
   }
-  return { checkpoint, counts, whole: true };
+  return surplus.length === 0 ? repair : removeSurplus(context, snapshot, found, surplus, repair, advance);
+}
+
+/** What mending some buckets did. */
+interface Mended {
+  readonly checkpoint: Checkpoint;
+  readonly counts: PassCounts;
+  readonly unproven: number;
+  /** Rows that are still to go. */
+  readonly extra: number;
 }
 
 async function mend(
@@ -67,9 +93,8 @@ async function mend(
   { cut }: Comparison,
   buckets: readonly number[],
   at: Checkpoint,
-  before: PassCounts,
-  advance: (from: Checkpoint, step: PassCounts) => Checkpoint,
-): Promise<{ readonly checkpoint: Checkpoint; readonly counts: PassCounts } | null> {
+  { advance, removes }: { readonly advance: Advance; readonly removes: boolean },
+): Promise<Mended | null> {
   const { target, connection, deletes } = context;
   const { session } = await context.links.central();
   const stage = stageTable(connection, target.name);
@@ -79,42 +104,62 @@ async function mend(
     where: inBuckets(cut, buckets, 'source'),
   });
   if (load === null) return null;
-  // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
-  const within = inBuckets(cut, buckets, 'central') ?? 'true';
-  const joined = cut.kind === 'ranges' ? { where: within } : {};
   const all = { after: null, upTo: null };
-  const applied = await session.query(
-    applyStaged(target, stage, connection, { ...all, ...joined }),
-    [],
-    session.workMs,
-  );
-  const changed = Number(applied.rows[0]?.changed);
-  const removed = deletes
-    ? (
-        await session.query(
-          deleteUnstaged(target, stage, connection, { ...all, where: within }),
-          [],
-          session.workMs,
-        )
-      ).rowCount
-    : 0;
-  await brake(context, session, { ...at, deleted: before.deleted }, removed);
+  const within: KeyRange = { ...all, where: inBuckets(cut, buckets, 'central') ?? 'true' };
+  // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
+  const near = cut.kind === 'ranges' ? within : all;
+  const query = async (text: string) => (await session.query(text, [], session.workMs)).rows[0];
+  const applied = await query(applyStaged(target, stage, connection, near));
+  const changed = Number(applied?.changed);
+  const remove = (most: number | null): string => removeUnstaged(target, stage, connection, within, most);
+  const removed = deletes && removes ? await removeWithBrake(context, session, at, remove) : 0;
+  const count = countUnstaged(target, stage, connection, within);
+  const extra = deletes && !removes ? Number((await query(count))?.extra) : 0;
+  const unequal = target.rereads
+    ? (await session.script(countUnequal(target, stage, connection, near), session.workMs)).at(-1)
+    : undefined;
+  const unproven = Number(unequal?.rows[0]?.unequal ?? 0);
   const counts: PassCounts = {
     processed: changed,
-    skipped: load.rows - changed,
+    skipped: Math.max(0, load.rows - changed - unproven),
     deleted: removed,
     bytes: load.bytes,
   };
-  const grown = target.partitioned ? null : Number(applied.rows[0]?.inserted) - removed;
   const next: Checkpoint = {
-    ...advance(at, counts),
+    ...at,
+    ...countsOf(advance(at, counts)),
     seq: at.seq + 1,
     // Rows behind the last key may be there by now.
     direct: false,
-    centralRows: at.centralRows === null || grown === null ? null : at.centralRows + grown,
+    removed: withRemoved(context, at, removed).removed,
+    centralRows:
+      at.centralRows === null || target.partitioned
+        ? null
+        : at.centralRows + Number(applied?.inserted) - removed,
   };
   await commitCheckpoint(session, at, next, dropStage(stage));
-  return { checkpoint: next, counts };
+  return { checkpoint: next, counts, unproven, extra };
+}
+
+/** Removes in one transaction what central has beyond the source in some buckets, once their rows have come. */
+async function removeSurplus(
+  context: PassContext,
+  snapshot: Snapshot,
+  { cut }: Comparison,
+  buckets: readonly number[],
+  repair: Repair,
+  advance: Advance,
+): Promise<Repair> {
+  const at = repair.checkpoint;
+  let counts = repair.counts;
+  const next = await removeStraysIn(context, snapshot, { cut, buckets }, at, (whole, deleted) => {
+    const step = { ...NO_COUNTS, deleted, bytes: whole.bytes - at.bytes };
+    counts = sum(repair.counts, step);
+    return { ...whole, ...countsOf(advance(at, step)) };
+  });
+  if (next === null) return { ...repair, whole: false };
+  context.onCommit(next);
+  return { ...repair, checkpoint: next, counts };
 }
 
 /**
@@ -143,12 +188,16 @@ export async function stageRows(
     source.destroy();
     return null;
   }
-  await central.guard(copy.end(), central.workMs);
+  await endCopy({ ...context, target }, central, copy, load);
   return load;
 }
 
 function addCounts(from: Checkpoint, step: PassCounts): Checkpoint {
   return { ...from, ...sum(from, step) };
+}
+
+function countsOf({ processed, skipped, deleted, bytes }: PassCounts): PassCounts {
+  return { processed, skipped, deleted, bytes };
 }
 
 function sum(a: PassCounts, b: PassCounts): PassCounts {

@@ -2,15 +2,15 @@ import {
   beginWithStage,
   copyInto,
   createStage,
-  deleteUnstaged,
   dropStage,
+  removeUnstaged,
   stageTable,
 } from '../central/apply.ts';
 import { type Checkpoint, commitCheckpoint, forgetCounts } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { brake } from '../sync/deletes.ts';
+import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
 import type { PassContext } from '../sync/pass.ts';
 import { hashing } from './columns.ts';
 import { type Cut, inBuckets } from './cut.ts';
@@ -55,16 +55,16 @@ export function findStrays(context: PassContext, snapshot: Snapshot): Promise<St
  * are sent, and one transaction does it all.
  *
  * @param snapshot the one in which they were found
- * @param end what becomes of the checkpoint besides (the end of a pass)
+ * @param end what becomes of the checkpoint besides (the end of a pass), with how many rows have gone
  * @returns the new checkpoint, or null where it was stopped before all keys had come
  * @throws SyncFailure `too_many_deletes`, `lost_lease`
  */
 export async function removeStraysIn(
   context: PassContext,
   snapshot: Snapshot,
-  { cut, buckets }: Strays,
+  { cut, buckets }: Pick<Strays, 'cut' | 'buckets'>,
   at: Checkpoint,
-  end: (at: Checkpoint) => Checkpoint = (same) => same,
+  end: (at: Checkpoint, removed: number) => Checkpoint = (same) => same,
 ): Promise<Checkpoint | null> {
   const { target, connection, links } = context;
   const { session } = await links.central();
@@ -76,16 +76,16 @@ export async function removeStraysIn(
   if (load === null) return null;
   const within = inBuckets(cut, buckets, 'central') ?? 'true';
   const range = { after: null, upTo: null, where: within };
-  const removal = deleteUnstaged(target, stage, connection, range);
-  const removed = (await session.query(removal, [], session.workMs)).rowCount;
-  await brake(context, session, at, removed);
-  const next: Checkpoint = {
-    ...end(at),
+  const removed = await removeWithBrake(context, session, at, (most) =>
+    removeUnstaged(target, stage, connection, range, most),
+  );
+  const whole: Checkpoint = {
+    ...at,
+    ...withRemoved(context, at, removed),
     seq: at.seq + 1,
-    deleted: at.deleted + removed,
     bytes: at.bytes + load.bytes,
-    centralRows: at.centralRows === null ? null : at.centralRows - removed,
   };
+  const next = end(whole, removed);
   const forget = removed > 0 ? forgetCounts(connection, context.care.cascades) : [];
   await commitCheckpoint(session, at, next, [dropStage(stage), ...forget].join('; '));
   return next;

@@ -26,6 +26,7 @@ export class CopyIn implements Submittable {
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #corked = false;
+  #tag = '';
 
   /**
    * @param stallMs longest time in milliseconds that the server may take nothing of what is sent
@@ -93,13 +94,18 @@ export class CopyIn implements Submittable {
     if (this.#failure !== null) throw this.#failure;
   }
 
-  /** Ends the copy; resolves when the server has taken all rows. */
-  async end(): Promise<void> {
+  /**
+   * Ends the copy; resolves when the server has taken all rows.
+   *
+   * @returns how many it says it has taken
+   */
+  async end(): Promise<number> {
     if (this.#failure !== null) throw this.#failure;
     if (this.#format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
     this.#send(COPY_DONE_MESSAGE);
     this.#uncork();
     await this.#done.promise;
+    return Number(/^COPY (\d+)$/.exec(this.#tag)?.[1] ?? Number.NaN);
   }
 
   submit(connection: Connection): void {
@@ -121,8 +127,12 @@ export class CopyIn implements Submittable {
   /** What the statements before the COPY return is of no interest. */
   handleRowDescription(): void {}
   handleDataRow(): void {}
-  handleCommandComplete(): void {}
   handleEmptyQuery(): void {}
+
+  /** The COPY is the last statement. */
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    this.#tag = text;
+  }
 
   handleReadyForQuery(): void {
     this.#ready.reject(new Error('The server did not ask for COPY data'));

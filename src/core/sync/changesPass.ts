@@ -1,13 +1,11 @@
 import { Strategy } from '../../shared/status.ts';
-import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
-import { beginCentral } from '../central/transaction.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
 import { changedSince } from '../source/mark.ts';
 import { closeSnapshot, countRows, markOf, type Snapshot } from '../source/snapshot.ts';
-import { countsDiffer } from './deletes.ts';
-import { endOfPass, toCatchUp } from './endOfPass.ts';
+import { endOfDeletes } from './endOfPass.ts';
 import { runKeyedPass } from './keyedPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
-import { removeStrays } from './strays.ts';
+import { endProved, removeStrays } from './strays.ts';
 
 /**
  * Strategy `changes`: only rows whose version is newer than the mark. One scan counts the rows and those
@@ -37,23 +35,18 @@ async function nothingChanged(
   sourceRows: number,
   start: Checkpoint,
 ): Promise<PassEnd> {
-  const { session } = await context.links.central();
   const at: Checkpoint = {
     ...start,
+    // Others may have removed rows since: now and then it is not enough to have added up.
+    centralRows: start.counted ? start.centralRows : null,
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
-  await session.script(beginCentral(session, context.connection));
-  const proven = !(await countsDiffer(context, session, at, sourceRows));
-  const held = !proven && context.care.holdDeletes;
-  const next: Checkpoint = {
-    ...(proven ? endOfPass(at) : held ? toCatchUp(at) : at),
-    seq: start.seq + 1,
-  };
-  await commitCheckpoint(session, start, next);
-  const end = proven || held ? next : await removeStrays(context, snapshot, next);
-  context.onCommit(end);
+  const proved = await endProved(context, at, sourceRows);
+  const surplus = proved.kind === 'deletes_held' && !context.care.holdDeletes;
+  // `endProved` has asked for a catch-up pass, in case that we do not come to remove what is too much.
+  const end = surplus ? await removeStrays(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
+  context.onCommit(end.checkpoint);
   await closeSnapshot(snapshot);
-  if (held) return { kind: 'deletes_held', checkpoint: end };
-  return { kind: end.state === 'done' ? 'done' : 'stopped', checkpoint: end };
+  return end;
 }

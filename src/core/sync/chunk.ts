@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import type { SyncFailure } from '../../shared/errors.ts';
-import type { LastKey } from '../central/checkpoint.ts';
+import { FailureCode, type SyncFailure } from '../../shared/errors.ts';
+import { centralRefusal, type LastKey } from '../central/checkpoint.ts';
 import type { CopyIn } from '../postgres/copyIn.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import { keyText } from '../postgres/keyText.ts';
 import { dataBytes, lastRow } from '../postgres/rowBlock.ts';
 import type { Session } from '../postgres/session.ts';
+import { nameOf } from './deletes.ts';
 import type { ChunkLimits, PassContext } from './pass.ts';
 
 /** For what has to go through in one transaction. */
@@ -79,6 +80,23 @@ export async function fillChunk(
     await setImmediate();
   }
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
+}
+
+/**
+ * Ends a COPY into central.
+ *
+ * @throws SyncFailure `central_lacks_rows` where central has not taken just the rows that were sent
+ */
+export async function endCopy(
+  context: PassContext,
+  central: Session,
+  copy: CopyIn,
+  { rows }: Pick<ChunkLoad, 'rows'>,
+): Promise<void> {
+  const taken = await central.guard(copy.end(), central.workMs);
+  if (taken === rows) return;
+  const lost = { rows: Math.abs(rows - taken), causes: `COPY ${taken}` };
+  throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), ...lost });
 }
 
 function lastKeyOf(context: PassContext, last: Buffer | null): LastKey | null {

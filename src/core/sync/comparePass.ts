@@ -5,13 +5,13 @@ import { repairBuckets } from '../compare/repair.ts';
 import { closeSnapshot, markOf, type Snapshot } from '../source/snapshot.ts';
 import { runKeyedPass } from './keyedPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
-import { endHeld, endHere } from './strays.ts';
+import { endProved } from './strays.ts';
 
 /** Everything is read: for where digests would say that everything differs. */
 export const READ_ALL = {
   strategy: Strategy.Full,
   where: null,
-  removes: 'ranges',
+  removes: 'read',
   sourceRows: null,
 } as const;
 
@@ -26,19 +26,26 @@ export async function runCompare(
   snapshot: Snapshot,
   start: Checkpoint,
 ): Promise<PassEnd> {
-  const at: Checkpoint = { ...start, passMark: markOf(snapshot), sourceSnapshotAt: snapshot.takenAt };
+  const at: Checkpoint = {
+    ...start,
+    unproven: 0,
+    passMark: markOf(snapshot),
+    sourceSnapshotAt: snapshot.takenAt,
+  };
   const found = await compare(context, snapshot);
   if (found === null) return stopped(snapshot, start);
   if (found.hopeless) return runKeyedPass(context, snapshot, READ_ALL, { ...at, strategy: Strategy.Full });
   const held = context.deletes && context.care.holdDeletes;
-  const mended = await repairBuckets({ ...context, deletes: context.deletes && !held }, snapshot, found, at);
-  if (!mended.whole) return { kind: 'stopped', checkpoint: mended.checkpoint };
-  const skipped = mended.checkpoint.skipped + found.sourceRows - rowsOf(mended.counts);
-  const whole = { ...mended.checkpoint, skipped };
-  const end = held ? await endHeld(context, whole, found.sourceRows) : await endHere(context, whole);
-  context.onCommit(end);
+  const counted = { ...at, centralRows: context.deletes ? found.centralRows : null, counted: true };
+  const mending = { ...context, deletes: context.deletes && !held };
+  const mended = await repairBuckets(mending, snapshot, found, counted);
+  const { checkpoint, counts, unproven } = mended;
+  if (!mended.whole) return { kind: 'stopped', checkpoint };
+  const skipped = checkpoint.skipped + Math.max(0, found.sourceRows - rowsOf(counts) - unproven);
+  const end = await endProved(context, { ...checkpoint, skipped, unproven }, found.sourceRows);
+  context.onCommit(end.checkpoint);
   await closeSnapshot(snapshot);
-  return { kind: end.state === 'done' ? 'done' : 'deletes_held', checkpoint: end };
+  return end;
 }
 
 async function compare(context: PassContext, snapshot: Snapshot): Promise<Comparison | null> {

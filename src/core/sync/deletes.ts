@@ -1,63 +1,123 @@
-import { FailureCode } from '../../shared/errors.ts';
-import { countMine, deleteUnstaged, type KeyRange } from '../central/apply.ts';
+import { FailureCode, type SyncFailure } from '../../shared/errors.ts';
+import { countMine } from '../central/apply.ts';
 import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
+import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
+import { interferingNames } from './interfering.ts';
 import type { PassContext } from './pass.ts';
 
-/** A pass that would remove more than both of these stops and asks: an emptied or wrong source looks just so. */
+/**
+ * More rows than both of these do not go from a table without a person's consent: an emptied or wrong source looks
+ * just so. The share is of the rows that the table had when the first of them went.
+ */
 const BRAKE_ROWS = 1000;
 const BRAKE_SHARE = 0.2;
 
-/**
- * Removes rows of a range that were not staged, inside the chunk's transaction.
- *
- * @returns how many
- * @throws SyncFailure `too_many_deletes`, before anything is committed
- */
-export async function removeUnstaged(
-  context: PassContext,
-  session: Session,
-  stage: string,
-  range: KeyRange,
-  at: Checkpoint,
-): Promise<number> {
-  const { target, connection } = context;
-  const result = await session.query(deleteUnstaged(target, stage, connection, range), [], session.workMs);
-  await brake(context, session, at, result.rowCount);
-  return result.rowCount;
+/** Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. */
+export function brakeOf(at: Checkpoint, allowDeletes: boolean): Pick<Checkpoint, 'removed' | 'removedOf'> {
+  if (allowDeletes || at.removed === 0) return { removed: 0, removedOf: at.centralRows };
+  return { removed: at.removed, removedOf: larger(at.removedOf, at.centralRows) };
 }
 
-/** @throws SyncFailure `too_many_deletes` */
+/** The same when a pass has ended: rows that came meanwhile make up for rows that went. */
+export function brakeAfter(at: Checkpoint): Pick<Checkpoint, 'removed' | 'removedOf'> {
+  const { removed, removedOf, centralRows } = at;
+  const known = removedOf !== null && centralRows !== null;
+  const left = known ? Math.min(removed, Math.max(0, removedOf - centralRows)) : removed;
+  return left === 0 ? { removed: 0, removedOf: null } : { removed: left, removedOf };
+}
+
+/** What a checkpoint has to say once so many rows have gone. */
+export function withRemoved(
+  { allowDeletes }: Pick<PassContext, 'allowDeletes'>,
+  at: Checkpoint,
+  removed: number,
+): Pick<Checkpoint, 'deleted' | 'centralRows' | 'removed'> {
+  return {
+    deleted: at.deleted + removed,
+    centralRows: at.centralRows === null ? null : at.centralRows - removed,
+    removed: allowDeletes ? 0 : at.removed + removed,
+  };
+}
+
+/**
+ * Removes rows at central, all or none: they are counted before the first one goes.
+ *
+ * @param statement counts the rows, and removes them unless they are more than so many (null: all may go); returns
+ *   `extra` and `removed`
+ * @param at where the table stands, with what has gone since the last consent
+ * @returns how many have gone
+ * @throws SyncFailure `too_many_deletes`, `central_keeps_rows`; nothing has gone then
+ */
+export async function removeWithBrake(
+  context: PassContext,
+  session: Session,
+  at: Checkpoint,
+  statement: (most: number | null) => string,
+): Promise<number> {
+  const run = async (most: number | null) => {
+    const [row] = (await session.query(statement(most), [], session.workMs)).rows;
+    return { extra: Number(row?.extra), removed: Number(row?.removed) };
+  };
+  // What needs no look at the whole table goes without one.
+  const few = context.allowDeletes ? null : Math.max(0, BRAKE_ROWS - at.removed);
+  let done = await run(few);
+  if (few !== null && done.extra > few) {
+    await brake(context, session, at, done.extra);
+    done = await run(null);
+  }
+  if (done.removed !== done.extra) throw await keepsRows(context, session, done.extra - done.removed);
+  return done.removed;
+}
+
+/**
+ * @param extra rows that are to go
+ * @throws SyncFailure `too_many_deletes` where they are too many
+ */
 export async function brake(
   context: PassContext,
   session: Session,
   at: Checkpoint,
-  removed: number,
+  extra: number,
 ): Promise<void> {
-  const total = at.deleted + removed;
-  if (context.allowDeletes || removed === 0 || total <= BRAKE_ROWS) return;
-  const counted = await session.query(countMine(context.target, context.connection), [], session.workMs);
-  const before = Number(counted.rows[0]?.rows) + total;
+  const total = at.removed + extra;
+  if (context.allowDeletes || extra === 0 || total <= BRAKE_ROWS) return;
+  const there = (await countCentral(context, session)) + at.removed;
+  const before = Math.min(at.removedOf ?? there, there);
   if (total <= before * BRAKE_SHARE) return;
-  const params = { connection: context.connection, table: context.target.name, deletes: total, rows: before };
-  throw centralRefusal(FailureCode.TooManyDeletes, params);
+  throw centralRefusal(FailureCode.TooManyDeletes, {
+    ...nameOf(context),
+    deletes: extra,
+    rows: before,
+    gone: at.removed,
+  });
 }
 
-/**
- * Whether central may hold rows that the source no longer has. After a pass that ran in one snapshot,
- * with nobody else writing, central has every key of the source: equal counts prove equal keys.
- *
- * @param at with the rows that central has by its own counting, where known
- * @param sourceRows rows of the table in the pass's snapshot; null where they were not counted
- */
-export async function countsDiffer(
-  context: PassContext,
-  session: Session,
-  at: Checkpoint,
-  sourceRows: number | null,
-): Promise<boolean> {
-  if (!context.deletes) return false;
-  if (at.centralRows !== null) return at.centralRows !== sourceRows;
+/** What a sentence needs to name a table: `name` as the command line takes it. */
+export function nameOf({ connection, target }: Pick<PassContext, 'connection' | 'target'>) {
+  return { connection, schema: target.schema, table: target.name, name: target.name };
+}
+
+/** How many rows of the connection central really has. */
+export async function countCentral(context: PassContext, session: Session): Promise<number> {
   const counted = await session.query(countMine(context.target, context.connection), [], session.workMs);
-  return Number(counted.rows[0]?.rows) !== sourceRows;
+  return Number(counted.rows[0]?.rows);
+}
+
+/** The same in a transaction of its own, in one round trip. */
+export async function countCentralNow({ links, target, connection }: PassContext): Promise<number> {
+  const { session } = await links.central();
+  const begin = beginCentral(session, connection);
+  const results = await session.script(`${begin}; ${countMine(target, connection)}; COMMIT`, session.workMs);
+  return Number(results.at(-2)?.rows[0]?.rows);
+}
+
+/** Rows that are gone at the branch, and that central does not let go. */
+export async function keepsRows(context: PassContext, session: Session, rows: number): Promise<SyncFailure> {
+  const causes = await interferingNames(session, context.target);
+  return centralRefusal(FailureCode.CentralKeepsRows, { ...nameOf(context), rows, causes });
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

@@ -1,9 +1,10 @@
 import { Strategy } from '../../shared/status.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
+import { brakeAfter } from './deletes.ts';
 
 /** The pass is over: what it saw holds from its mark on. */
 export function endOfPass(at: Checkpoint): Checkpoint {
-  return { ...at, state: 'done', mark: at.passMark, passMark: null };
+  return { ...at, ...brakeAfter(at), state: 'done', mark: at.passMark, passMark: null };
 }
 
 /**
@@ -11,7 +12,7 @@ export function endOfPass(at: Checkpoint): Checkpoint {
  * checkpoint asked for a catch-up pass from there, in case that nobody came to do them.
  */
 export function endOfDeletes(at: Checkpoint): Checkpoint {
-  return { ...at, state: 'done', passMark: null };
+  return { ...at, ...brakeAfter(at), state: 'done', passMark: null };
 }
 
 /**
@@ -27,5 +28,21 @@ export function toCatchUp(at: Checkpoint): Checkpoint {
     passMark: null,
     lastKey: null,
     resumed: false,
+  };
+}
+
+/**
+ * A pass that has sent everything, and central lacks rows all the same: both sides are compared. Its mark is not
+ * reached, so whoever goes on later compares, too, or reads again what this pass has read.
+ */
+export function toCompare(at: Checkpoint): Checkpoint {
+  return {
+    ...at,
+    state: 'running',
+    strategy: Strategy.Compare,
+    lastKey: null,
+    resumed: false,
+    direct: false,
+    unproven: 0,
   };
 }

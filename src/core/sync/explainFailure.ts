@@ -6,6 +6,7 @@ import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
 import { missingWritingRights } from '../rights/writingRights.ts';
 import { explainEncoding, isEncodingFailure } from './encodingFailure.ts';
+import { interfering } from './interfering.ts';
 import type { Links } from './pass.ts';
 
 /** The table that failed. */
@@ -78,6 +79,11 @@ async function explain(links: Links, table: FailedTable, failure: FailureDetail)
         ...failed,
       });
   }
+  const rules =
+    failure.sqlstate === NOT_SUPPORTED
+      ? await interfering(session, { schema: table.targetSchema, name }, 'rule ')
+      : [];
+  if (rules.length > 0) return change(failure, FailureCode.CentralRules, { causes: rules.join(', ') });
   const denied = failure.code === FailureCode.CentralPermission && failure.params.sql === undefined;
   if (denied || failure.sqlstate === NOT_SUPPORTED)
     return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
@@ -133,7 +139,7 @@ async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolea
 
 /** SQLSTATE object_not_in_prerequisite_state. */
 const NOT_READY = '55000';
-/** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us. */
+/** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us, writing through a rule. */
 const NOT_SUPPORTED = '0A000';
 /** Errors that only code of head office's raises: external routines, RAISE. */
 const MAY_BE_TRIGGER = /^(?:38|39|P0)/;

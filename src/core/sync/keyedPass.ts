@@ -4,8 +4,8 @@ import {
   applyStaged,
   beginWithStage,
   copyInto,
+  countUnequal,
   createStage,
-  deleteRange,
   dropStage,
   emptyStage,
   type KeyRange,
@@ -17,10 +17,11 @@ import { beginCentral } from '../central/transaction.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import type { Session } from '../postgres/session.ts';
 import { closeSnapshot, copyRows, markOf, type Snapshot } from '../source/snapshot.ts';
-import { fillChunk } from './chunk.ts';
-import { brake, countsDiffer, removeUnstaged } from './deletes.ts';
-import { endOfPass, toCatchUp } from './endOfPass.ts';
+import { type ChunkLoad, endCopy, fillChunk } from './chunk.ts';
+import { countCentralNow } from './deletes.ts';
+import { endOfPass, toCatchUp, toCompare } from './endOfPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
+import { type Proof, prove } from './proof.ts';
 import { removeStrays } from './strays.ts';
 
 /** What a keyed pass reads, and how it finds rows that the source no longer has. */
@@ -29,11 +30,11 @@ export interface KeyedPlan {
   /** Which rows are read; all where null. */
   readonly where: string | null;
   /**
-   * `ranges`: every row of a chunk's key range was staged, so what is not staged is gone. `counts`: only
-   * some rows are read; afterwards equal counts prove that nothing is gone. `none`: nothing can be said.
+   * By the counts of both sides afterwards. `read`: every row is read, and so counted. `counts`: only some rows are
+   * read, and all were counted before. `none`: nothing can be said.
    */
-  readonly removes: 'ranges' | 'counts' | 'none';
-  /** Rows of the table in the snapshot, for the proof; null where they were not counted. */
+  readonly removes: 'read' | 'counts' | 'none';
+  /** Rows of the table in the snapshot, where they were counted before. */
   readonly sourceRows: number | null;
 }
 
@@ -67,6 +68,11 @@ export async function runKeyedPass(
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
   try {
+    const ready = session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
+    ready.catch(() => {});
+    // While the source looks for the first row.
+    at = await chunks.count(at);
+    await ready;
     for (;;) {
       await session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
       if (stop.aborted) return { kind: 'stopped', checkpoint: at };
@@ -76,8 +82,7 @@ export async function runKeyedPass(
         return { kind: 'stopped', checkpoint: at };
       }
       context.onCommit(at);
-      if (at.state === 'done') return { kind: 'done', checkpoint: at };
-      if (chunks.ended) return { kind: chunks.deletesHeld ? 'deletes_held' : 'catch_up', checkpoint: at };
+      if (chunks.end !== null) return chunks.end;
       if (stop.aborted) return { kind: 'stopped', checkpoint: at };
       if (chunks.cutShort !== null) throw chunks.cutShort;
       if (clock.monotonic() > deadline && !rows.exhausted) {
@@ -91,6 +96,17 @@ export async function runKeyedPass(
   }
 }
 
+/** What became of a chunk's rows. */
+interface Applied {
+  /** Inserted or updated. */
+  readonly changed: number;
+  readonly same: number;
+  /** Null where central does not say. */
+  readonly inserted: number | null;
+  /** Not there as they were sent. */
+  readonly unequal: number;
+}
+
 /** Applies one chunk after the other from an open stream of rows. */
 class Chunks {
   readonly #context: PassContext;
@@ -102,13 +118,13 @@ class Chunks {
   /** Why the source's stream ended early; the chunk before was still applied. */
   cutShort: SyncFailure | null = null;
   /** The source has no more rows, and all are applied. */
-  ended = false;
-  /** Central may have rows that the source has removed, and they have to wait. */
-  deletesHeld = false;
+  end: PassEnd | null = null;
   /** A chunk that cannot be applied in part was cut short or stopped: nothing of it was. */
   abandoned = false;
   /** Rows that this pass has read since it began here. */
   #read = 0;
+  /** Central has other rows than our own sums say: somebody else has removed or added some. */
+  #edited = false;
 
   constructor(context: PassContext, snapshot: Snapshot, plan: KeyedPlan, rows: CopyOut) {
     this.#context = context;
@@ -118,6 +134,14 @@ class Chunks {
     this.#stage = stageTable(context.connection, context.target.name);
   }
 
+  /** Counts central's rows, which the chunks' own counts then add to: a sum says nothing of what others have done. */
+  async count(at: Checkpoint): Promise<Checkpoint> {
+    if (at.direct || !this.#context.deletes || this.#plan.removes === 'none') return at;
+    const centralRows = await countCentralNow(this.#context);
+    this.#edited = at.centralRows !== null && at.centralRows !== centralRows;
+    return { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
+  }
+
   /** Applies the next chunk; the one after which the source has no more ends the pass. */
   async next(at: Checkpoint): Promise<Checkpoint> {
     const { links, connection } = this.#context;
@@ -125,7 +149,7 @@ class Chunks {
     const begin = beginCentral(session, connection);
     if (this.#rows.exhausted) {
       await session.script(begin);
-      return this.#finish(session, at, at, false);
+      return this.#finish(session, at, at);
     }
     return at.direct ? this.#direct(session, begin, at) : this.#throughStage(session, begin, at);
   }
@@ -136,23 +160,19 @@ class Chunks {
     const copy = await session.copyIn(`${begin}; ${copyInto(target, table(target))}`, target.format);
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
     this.cutShort = load.cutShort;
-    await session.guard(copy.end(), session.workMs);
-    return this.#commit(
-      session,
-      at,
-      {
-        ...at,
-        lastKey: load.lastKey ?? at.lastKey,
-        processed: at.processed + load.rows,
-        bytes: at.bytes + load.bytes,
-        centralRows: add(at.centralRows, load.rows),
-      },
-      true,
-    );
+    await endCopy(this.#context, session, copy, load);
+    this.#read += load.rows;
+    return this.#commit(session, at, {
+      ...at,
+      lastKey: load.lastKey ?? at.lastKey,
+      processed: at.processed + load.rows,
+      bytes: at.bytes + load.bytes,
+      centralRows: add(at.centralRows, load.rows),
+    });
   }
 
   async #throughStage(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
-    const { target, connection } = this.#context;
+    const { target } = this.#context;
     const ready = this.#staged ? emptyStage(this.#stage) : createStage(target, this.#stage);
     // A table just loaded has no statistics: without this each chunk would read all of it.
     const index = 'SET LOCAL enable_seqscan = off';
@@ -162,7 +182,7 @@ class Chunks {
     );
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
     this.cutShort = load.cutShort;
-    await session.guard(copy.end(), session.workMs);
+    await endCopy(this.#context, session, copy, load);
     const last = this.#rows.exhausted;
     if (this.#context.care.whole && !last) {
       session.destroy();
@@ -172,101 +192,82 @@ class Chunks {
     this.#read += load.rows;
     const upTo = last ? null : (load.lastKey ?? at.lastKey);
     const range: KeyRange = { after: at.lastKey?.values ?? null, upTo: upTo?.values ?? null };
-    const removes = this.#removesRanges() && (load.rows > 0 || last);
-    const { moves } = this.#context.care;
-    const applied = await session.query(
-      applyStaged(target, this.#stage, connection, range, { countsRange: removes, moves }),
-      [],
-      session.workMs,
-    );
-    const changed = Number(applied.rows[0]?.changed);
-    const moved = Number(applied.rows[0]?.moved ?? 0);
-    const inserted = target.partitioned ? null : Number(applied.rows[0]?.inserted) - moved;
-    // Every staged key is there now, so as many rows as were staged are exactly those.
-    const extra = removes && (inserted === null || Number(applied.rows[0]?.before) + inserted !== load.rows);
-    const removed = extra ? await removeUnstaged(this.#context, session, this.#stage, range, at) : 0;
-    const next = await this.#commit(
-      session,
-      at,
-      {
-        ...at,
-        lastKey: load.lastKey ?? at.lastKey,
-        processed: at.processed + changed,
-        skipped: at.skipped + load.rows - changed,
-        deleted: at.deleted + removed,
-        bytes: at.bytes + load.bytes,
-        centralRows: add(at.centralRows, inserted === null ? null : inserted - removed),
-      },
-      last,
-    );
+    const applied = await this.#apply(session, load, range);
+    const next = await this.#commit(session, at, {
+      ...at,
+      lastKey: load.lastKey ?? at.lastKey,
+      processed: at.processed + applied.changed,
+      skipped: at.skipped + applied.same,
+      bytes: at.bytes + load.bytes,
+      centralRows: add(at.centralRows, applied.inserted),
+      unproven: at.unproven + applied.unequal,
+    });
     this.#staged = true;
     return next;
   }
 
-  #removesRanges(): boolean {
-    const { deletes, target, care } = this.#context;
-    return deletes && !care.holdDeletes && this.#plan.removes === 'ranges' && target.sameOrder;
+  /**
+   * Applies what is staged. Without anything of head office's own on the table, a row that is neither inserted nor
+   * updated was found the same; else the staged rows are looked for again.
+   */
+  async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
+    const { target, connection, care } = this.#context;
+    const { workMs } = session;
+    const statement = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
+    const [row] = (await session.query(statement, [], workMs)).rows;
+    const changed = Number(row?.changed);
+    const inserted = target.partitioned ? null : Number(row?.inserted) - Number(row?.moved ?? 0);
+    if (!target.rereads) return { changed, same: load.rows - changed, inserted, unequal: 0 };
+    const reread = await session.script(countUnequal(target, this.#stage, connection, range), workMs);
+    const unequal = Number(reread.at(-1)?.rows[0]?.unequal);
+    return { changed, same: Math.max(0, load.rows - changed - unequal), inserted, unequal };
   }
 
-  /**
-   * @param tailDone whether nothing can be left at central behind the chunk; that was decided before the chunk
-   *   was applied, and the source's end may have come only meanwhile
-   */
-  async #commit(session: Session, from: Checkpoint, to: Checkpoint, tailDone: boolean): Promise<Checkpoint> {
-    if (this.#rows.exhausted) return this.#finish(session, from, to, tailDone);
+  async #commit(session: Session, from: Checkpoint, to: Checkpoint): Promise<Checkpoint> {
+    if (this.#rows.exhausted) return this.#finish(session, from, to);
     const next: Checkpoint = { ...to, seq: from.seq + 1 };
     await commitCheckpoint(session, from, next);
     return next;
   }
 
-  /**
-   * Ends the pass in the transaction that is open: nothing lies behind the last key any more.
-   *
-   * @param tailDone whether rows behind the last key were removed with the chunk
-   */
-  async #finish(session: Session, from: Checkpoint, to: Checkpoint, tailDone: boolean): Promise<Checkpoint> {
-    const removed =
-      from.direct || tailDone || !this.#removesRanges() ? 0 : await this.#removeTail(session, to);
-    const whole: Checkpoint = {
-      ...to,
-      seq: from.seq + 1,
-      direct: false,
-      deleted: to.deleted + removed,
-      centralRows: add(to.centralRows, -removed),
-    };
-    this.ended = true;
+  /** Ends the pass in the transaction that is open: nothing lies behind the last key any more. */
+  async #finish(session: Session, from: Checkpoint, to: Checkpoint): Promise<Checkpoint> {
     const drop = from.direct ? null : dropStage(this.#stage);
-    // A cursor's next pass reads what is newer than the first snapshot in any case.
-    if (whole.resumed && this.#plan.removes !== 'none' && whole.passMark?.fingerprint != null) {
-      const next = toCatchUp(whole);
+    const commit = async (next: Checkpoint): Promise<Checkpoint> => {
       await commitCheckpoint(session, from, next, drop);
       return next;
+    };
+    const whole: Checkpoint = { ...to, seq: from.seq + 1, direct: false };
+    // A cursor's next pass reads what is newer than the first snapshot in any case.
+    if (whole.resumed && this.#plan.removes !== 'none' && whole.passMark?.fingerprint != null) {
+      const next = whole.unproven > 0 || this.#edited ? toCompare(whole) : toCatchUp(whole);
+      return this.#ends({ kind: 'catch_up', checkpoint: await commit(next) });
     }
-    const proven = from.direct || !(await this.#mayHaveStrays(session, whole));
-    this.deletesHeld = !proven && this.#context.care.holdDeletes;
-    const next: Checkpoint = proven ? endOfPass(whole) : this.deletesHeld ? toCatchUp(whole) : whole;
-    await commitCheckpoint(session, from, next, drop);
-    return proven || this.deletesHeld ? next : removeStrays(this.#context, this.#snapshot, next);
+    const { verdict, checkpoint: at, missing } = await this.#prove(session, whole, from.direct);
+    if (verdict === 'equal' && !this.#edited)
+      return this.#ends({ kind: 'done', checkpoint: await commit(endOfPass(at)) });
+    if (verdict !== 'surplus') {
+      const checkpoint = await commit(toCompare(at));
+      return this.#ends({ kind: 'lacking', checkpoint, missing, unproven: at.unproven });
+    }
+    if (this.#context.care.holdDeletes)
+      return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toCatchUp(at)) });
+    return this.#ends(await removeStrays(this.#context, this.#snapshot, await commit(at)));
   }
 
-  async #mayHaveStrays(session: Session, at: Checkpoint): Promise<boolean> {
-    const { deletes, target, care } = this.#context;
-    if (this.#plan.removes === 'none') return false;
-    if (this.#plan.removes === 'ranges') {
-      // Every row was read, and in one snapshot: else a catch-up pass would follow.
-      if (care.holdDeletes) return countsDiffer(this.#context, session, at, this.#read);
-      return deletes && !target.sameOrder;
-    }
-    return countsDiffer(this.#context, session, at, this.#plan.sourceRows);
+  #ends(end: PassEnd): Checkpoint {
+    this.end = end;
+    return end.checkpoint;
   }
 
-  /** @param at with the last key applied, the open transaction's included */
-  async #removeTail(session: Session, at: Checkpoint): Promise<number> {
-    const { target, connection } = this.#context;
-    const tail = deleteRange(target, connection, { after: at.lastKey?.values ?? null, upTo: null });
-    const removed = (await session.query(tail, [], session.workMs)).rowCount;
-    await brake(this.#context, session, at, removed);
-    return removed;
+  #prove(session: Session, whole: Checkpoint, direct: boolean): Promise<Proof> {
+    const { removes, sourceRows } = this.#plan;
+    // The table was empty, and central has said how many rows it took.
+    if (direct && !whole.resumed)
+      return Promise.resolve({ verdict: 'equal', checkpoint: { ...whole, counted: true }, missing: 0 });
+    if (removes === 'none') return prove({ ...this.#context, deletes: false }, session, whole, null);
+    const read = whole.resumed ? null : this.#read;
+    return prove(this.#context, session, whole, removes === 'read' ? read : sourceRows);
   }
 }
 

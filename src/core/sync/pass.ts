@@ -72,9 +72,21 @@ export interface PassContext {
 /**
  * How a pass ended. `stopped`: the checkpoint says where it goes on. `reopen`: it goes on at once, under a
  * new snapshot. `catch_up`: a `changes` pass must follow. `deletes_held`: all is there, and the checkpoint asks
- * for a `changes` pass; that may be no more than removing what the branch has removed.
+ * for a `changes` pass; that may be no more than removing what the branch has removed. `lacking`: all was sent, and
+ * central does not have it; the checkpoint asks for a comparison.
  */
-export interface PassEnd {
-  readonly kind: 'done' | 'stopped' | 'reopen' | 'catch_up' | 'deletes_held';
+export type PassEnd =
+  | {
+      readonly kind: 'done' | 'stopped' | 'reopen' | 'catch_up' | 'deletes_held';
+      readonly checkpoint: Checkpoint;
+    }
+  | Lacking;
+
+export interface Lacking {
+  readonly kind: 'lacking';
   readonly checkpoint: Checkpoint;
+  /** Rows that central has too few. */
+  readonly missing: number;
+  /** Rows that are not there as they were sent. */
+  readonly unproven: number;
 }

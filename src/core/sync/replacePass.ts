@@ -1,19 +1,23 @@
 import {
   beginWithStage,
   copyInto,
+  countUnequalRows,
   createStage,
-  deleteRange,
+  deleteMine,
   dropStage,
   insertStaged,
   stageTable,
 } from '../central/apply.ts';
 import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
+import type { Session } from '../postgres/session.ts';
 import { changedSince } from '../source/mark.ts';
 import { closeSnapshot, copyRows, countRows, markOf, type Snapshot } from '../source/snapshot.ts';
-import { fillChunk, NO_LIMITS } from './chunk.ts';
+import { endCopy, fillChunk, NO_LIMITS } from './chunk.ts';
+import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from './deletes.ts';
 import { endOfPass } from './endOfPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
+import { lacksRows } from './proof.ts';
 import { endHere } from './strays.ts';
 
 /**
@@ -32,7 +36,7 @@ export async function runReplace(
   if (since === null || !(await isUnchanged(context, snapshot, start, since))) {
     return replaceAll(context, snapshot, start);
   }
-  const at = { ...start, passMark: markOf(snapshot), sourceSnapshotAt: snapshot.takenAt };
+  const at = { ...start, passMark: markOf(snapshot), sourceSnapshotAt: snapshot.takenAt, counted: true };
   const end = await endHere(context, at);
   context.onCommit(end);
   await closeSnapshot(snapshot);
@@ -41,13 +45,15 @@ export async function runReplace(
 
 /** Any change of a row, one for another included, makes a newer row version or another count. */
 async function isUnchanged(
-  { source }: PassContext,
+  context: PassContext,
   { session }: Snapshot,
-  { centralRows }: Checkpoint,
+  { centralRows, counted }: Checkpoint,
   since: bigint,
 ): Promise<boolean> {
-  const counted = await countRows(session, source, changedSince('t', since));
-  return counted.changed === 0 && counted.rows === centralRows;
+  const ours = await countRows(session, context.source, changedSince('t', since));
+  if (ours.changed > 0 || ours.rows !== centralRows) return false;
+  // Others may have removed rows since: now and then it is not enough to have added up.
+  return counted || (await countCentralNow(context)) === ours.rows;
 }
 
 /**
@@ -72,17 +78,20 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
       session.destroy();
       return { kind: 'stopped', checkpoint: start };
     }
-    await session.guard(copy.end(), session.workMs);
-    await session.query(deleteRange(target, connection, { after: null, upTo: null }), [], session.workMs);
-    await session.query(insertStaged(target, stage, connection), [], session.workMs);
-    const done: Checkpoint = {
-      ...endOfPass({ ...start, passMark: markOf(snapshot) }),
-      seq: start.seq + 1,
+    await endCopy(context, session, copy, load);
+    const deleted = await swap(context, session, stage, load.rows, start);
+    const whole: Checkpoint = {
+      ...start,
+      ...withRemoved(context, start, deleted),
+      passMark: markOf(snapshot),
       processed: load.rows,
+      deleted,
       bytes: load.bytes,
       centralRows: load.rows,
+      counted: true,
       sourceSnapshotAt: snapshot.takenAt,
     };
+    const done: Checkpoint = { ...endOfPass(whole), seq: start.seq + 1 };
     await commitCheckpoint(session, start, done, dropStage(stage));
     context.onCommit(done);
     return { kind: 'done', checkpoint: done };
@@ -90,4 +99,35 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
     if (rows.exhausted) await closeSnapshot(snapshot);
     else snapshot.session.destroy();
   }
+}
+
+/**
+ * Puts the staged rows in the place of those that are there.
+ *
+ * @param rows that are staged
+ * @returns by how many rows the table has shrunk: which ones are gone nobody can say of rows without identity
+ * @throws SyncFailure `too_many_deletes`, and where central does not hold afterwards just what was sent
+ */
+async function swap(
+  context: PassContext,
+  session: Session,
+  stage: string,
+  rows: number,
+  start: Checkpoint,
+): Promise<number> {
+  const { target, connection } = context;
+  const before = await countCentral(context, session);
+  const deleted = Math.max(0, before - rows);
+  await brake(context, session, { ...start, removedOf: start.removedOf ?? before }, deleted);
+  await session.query(deleteMine(target, connection), [], session.workMs);
+  await session.query(insertStaged(target, stage, connection), [], session.workMs);
+  if (!target.rereads) return deleted;
+  const count = countUnequalRows(target, stage, connection);
+  const reread = (await session.script(count, session.workMs)).at(-1);
+  const there = await countCentral(context, session);
+  if (there < rows) throw await lacksRows(context, { missing: rows - there, unproven: 0 });
+  if (there > rows) throw await keepsRows(context, session, there - rows);
+  const unproven = Number(reread?.rows[0]?.unequal);
+  if (unproven > 0) throw await lacksRows(context, { missing: 0, unproven });
+  return deleted;
 }

@@ -1,10 +1,11 @@
+import { assertNever } from '../../shared/status.ts';
 import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import { findStrays, removeStraysIn } from '../compare/strays.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { countsDiffer } from './deletes.ts';
-import { endOfPass, toCatchUp } from './endOfPass.ts';
-import type { PassContext } from './pass.ts';
+import { endOfPass, toCatchUp, toCompare } from './endOfPass.ts';
+import type { PassContext, PassEnd } from './pass.ts';
+import { prove } from './proof.ts';
 
 /**
  * Ends a pass after which central may still hold rows that the source no longer has: finds out by digests
@@ -12,24 +13,21 @@ import type { PassContext } from './pass.ts';
  *
  * @param snapshot the one in which the pass has ended
  * @param ended what becomes of the checkpoint
- * @returns the end of the pass, or `at` where the run was stopped before
  */
 export async function removeStrays(
   context: PassContext,
   snapshot: Snapshot,
   at: Checkpoint,
   ended: (at: Checkpoint) => Checkpoint = endOfPass,
-): Promise<Checkpoint> {
-  try {
-    const strays = await findStrays(context, snapshot);
-    // What was counted up may have gone wrong: rows that a foreign key's cascade took were nobody's to count.
-    const counted = { ...at, centralRows: strays.centralRows };
-    if (strays.buckets.length === 0) return await endHere(context, counted, ended);
-    return (await removeStraysIn(context, snapshot, strays, counted, ended)) ?? at;
-  } catch (error) {
-    if (context.stop.aborted) return at;
-    throw error;
-  }
+): Promise<PassEnd> {
+  let missing = 0;
+  const next = await removeExtra(context, snapshot, at, (rows, lacks) => {
+    missing = lacks;
+    return lacks > 0 ? toCompare(rows) : ended(rows);
+  });
+  if (next === null) return { kind: 'stopped', checkpoint: at };
+  if (missing > 0) return { kind: 'lacking', checkpoint: next, missing, unproven: 0 };
+  return { kind: 'done', checkpoint: next };
 }
 
 /**
@@ -43,18 +41,56 @@ export async function removeStraysFirst(
   snapshot: Snapshot,
   at: Checkpoint,
 ): Promise<Checkpoint | null> {
-  const first = await removeStrays(context, snapshot, at, (same) => same);
-  return context.stop.aborted ? null : first;
+  return removeExtra(context, snapshot, at, (same) => same);
 }
 
-/** Ends a pass all of whose rows have come, and tells by the counts whether deletes are left. */
-export async function endHeld(context: PassContext, at: Checkpoint, sourceRows: number): Promise<Checkpoint> {
+/**
+ * @param next what becomes of the checkpoint, with the number of rows that the source has and central lacks
+ * @returns null where the run was stopped before
+ */
+async function removeExtra(
+  context: PassContext,
+  snapshot: Snapshot,
+  at: Checkpoint,
+  next: (at: Checkpoint, missing: number) => Checkpoint,
+): Promise<Checkpoint | null> {
+  try {
+    const strays = await findStrays(context, snapshot);
+    const { sourceRows, centralRows } = strays;
+    // What was counted up may have gone wrong: rows that a foreign key's cascade took were nobody's to count.
+    const counted = { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
+    const advance = (rows: Checkpoint, removed: number): Checkpoint =>
+      next(rows, Math.max(0, sourceRows - (centralRows - removed)));
+    if (strays.buckets.length === 0) return await endHere(context, counted, (rows) => advance(rows, 0));
+    return await removeStraysIn(context, snapshot, strays, counted, advance);
+  } catch (error) {
+    if (context.stop.aborted) return null;
+    throw error;
+  }
+}
+
+/** Ends a pass all of whose rows have come, as far as the counts of both sides allow. */
+export async function endProved(context: PassContext, at: Checkpoint, sourceRows: number): Promise<PassEnd> {
   const { session } = await context.links.central();
   await session.script(beginCentral(session, context.connection));
-  const left = await countsDiffer(context, session, at, sourceRows);
-  const end: Checkpoint = { ...(left ? toCatchUp(at) : endOfPass(at)), seq: at.seq + 1 };
-  await commitCheckpoint(session, at, end);
-  return end;
+  const proof = await prove(context, session, at, sourceRows);
+  const { missing, checkpoint: counted } = proof;
+  const { unproven } = counted;
+  const commit = async (to: Checkpoint): Promise<Checkpoint> => {
+    const next = { ...to, seq: at.seq + 1 };
+    await commitCheckpoint(session, at, next);
+    return next;
+  };
+  switch (proof.verdict) {
+    case 'equal':
+      return { kind: 'done', checkpoint: await commit(endOfPass(counted)) };
+    case 'lacking':
+      return { kind: 'lacking', checkpoint: await commit(toCompare(counted)), missing, unproven };
+    case 'surplus':
+      return { kind: 'deletes_held', checkpoint: await commit(toCatchUp(counted)) };
+    default:
+      return assertNever(proof.verdict);
+  }
 }
 
 /** Ends a pass whose rows are all there. */

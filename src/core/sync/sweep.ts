@@ -1,12 +1,14 @@
 import type { TableShape } from '../catalogue/shape.ts';
+import { type CountedTable, countMine } from '../central/apply.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { moveUnchanged } from '../central/checkpoints.ts';
 import type { Claim } from '../central/ownership.ts';
+import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
 import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { beginSnapshot, rowsOf } from '../source/snapshot.ts';
-import type { Links } from './pass.ts';
+import type { Link, Links } from './pass.ts';
 
 /** A table that may well be unchanged: its last pass is whole, and its central table fits. */
 export interface SweepTable {
@@ -16,6 +18,7 @@ export interface SweepTable {
   readonly print: string;
   /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
   readonly deletes: boolean;
+  readonly target: CountedTable;
 }
 
 /** At most this much is scanned in one query, so that workers share the load and progress is seen. */
@@ -57,12 +60,36 @@ export async function sweep(
   const begun = await beginSnapshot(session, version, shapes);
   const { takenAt } = begun;
   const horizon = withRuns(begun.horizon, links.runs);
-  const unchanged = await findUnchanged(session, version, horizon, tables);
+  const same = await findUnchanged(session, version, horizon, tables);
   await session.query('COMMIT');
-  if (unchanged.length === 0) return [];
+  if (same.length === 0) return [];
   const central = await links.central();
+  const unchanged = await withRealCounts(central, claim, same);
+  if (unchanged.length === 0) return [];
   const { fingerprint: _, ...mark } = markAt(horizon, null, null);
-  return moveUnchanged(central.session, claim, batchId, takenAt, mark, unchanged);
+  const moved = unchanged.map((one) => one.checkpoint);
+  return moveUnchanged(central.session, claim, batchId, takenAt, mark, moved);
+}
+
+/**
+ * Those of the tables that central has as many rows of as its checkpoint says. Only a sum is kept from pass to pass,
+ * and others may have removed rows at central; each table is really counted once a day.
+ */
+async function withRealCounts(
+  { session }: Link,
+  claim: Claim,
+  tables: readonly SweepTable[],
+): Promise<readonly SweepTable[]> {
+  const due = tables.filter((one) => one.deletes && !one.checkpoint.counted);
+  if (due.length === 0) return tables;
+  const counts = due.map(
+    ({ target }, index) => `SELECT ${index} AS n, (${countMine(target, claim.connection)}) AS rows`,
+  );
+  const script = `${beginCentral(session, claim.connection)}; ${counts.join(' UNION ALL ')}; COMMIT`;
+  const rows = (await session.script(script, session.workMs)).at(-2)?.rows ?? [];
+  const counted = new Map(rows.map((row) => [Number(row.n), Number(row.rows)]));
+  const wrong = new Set(due.filter((one, index) => counted.get(index) !== one.checkpoint.centralRows));
+  return tables.filter((one) => !wrong.has(one));
 }
 
 async function findUnchanged(
@@ -70,7 +97,7 @@ async function findUnchanged(
   version: number,
   horizon: Horizon,
   tables: readonly SweepTable[],
-): Promise<readonly Checkpoint[]> {
+): Promise<readonly SweepTable[]> {
   const shapes = tables.map((one) => one.source);
   const prints = await fingerprints(session, version, shapes);
   const asked = tables.flatMap((one) => {
@@ -81,11 +108,9 @@ async function findUnchanged(
   if (asked.length === 0) return [];
   const counted = await session.query(countQuery(asked), [], session.workMs);
   const byOid = new Map(counted.rows.map((row) => [row.oid, row]));
-  return asked.flatMap(({ source, checkpoint, deletes }) => {
+  return asked.filter(({ source, checkpoint, deletes }) => {
     const row = byOid.get(source.oid);
-    if (row?.changed !== '0') return [];
-    if (deletes && Number(row.rows) !== checkpoint.centralRows) return [];
-    return [checkpoint];
+    return row?.changed === '0' && (!deletes || Number(row.rows) === checkpoint.centralRows);
   });
 }
 

@@ -14,13 +14,15 @@ import { withRuns } from '../source/serverRuns.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
 import { logUnexpected } from '../unexpected.ts';
 import { NO_LIMITS } from './chunk.ts';
+import { brakeOf } from './deletes.ts';
 import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
 import { endOfDeletes } from './endOfPass.ts';
 import { explainFailure } from './explainFailure.ts';
 import type { WorkerLinks } from './links.ts';
 import { noticesOf } from './notices.ts';
-import type { ChunkLimits, Links, PassContext, PassEnd } from './pass.ts';
+import type { ChunkLimits, Lacking, Links, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
+import { lacksRows } from './proof.ts';
 import { type RetryPolicy, retryDelay } from './retry.ts';
 import { removeStrays, removeStraysFirst } from './strays.ts';
 import type { Throttle } from './throttle.ts';
@@ -147,6 +149,7 @@ class Attempts {
   #crossed = false;
   #started = false;
   #chosen = false;
+  #compared = false;
   #lastTarget: Target | null = null;
   readonly #detours: Detours;
   /** Chunks committed so far. */
@@ -173,8 +176,13 @@ class Attempts {
     // The claim has raised the epoch already; after a lost connection it has to be raised again.
     const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
-    if (this.#job.duty === 'deletes') return this.#removeHeld(target, found);
     let at = found;
+    if (this.#job.duty === 'deletes') {
+      const end = await this.#removeHeld(target, found);
+      if (end.kind === 'done') return { kind: 'completed', checkpoint: end.checkpoint };
+      if (end.kind !== 'lacking') return { kind: 'stopped' };
+      at = end.checkpoint;
+    }
     for (;;) {
       const snapshot = forTarget(await this.#openSnapshot(), target.print);
       const plan = choosePlan(this.#job, target, at, snapshot);
@@ -186,6 +194,7 @@ class Attempts {
       if (end.kind === 'done') return { kind: 'completed', checkpoint: end.checkpoint };
       if (end.kind === 'deletes_held') return { kind: 'deletes_held' };
       if (end.kind === 'stopped' || this.#runner.stop.aborted) return { kind: 'stopped' };
+      if (end.kind === 'lacking') await this.#mayCompare(target, plan, end);
       at = end.checkpoint;
     }
   }
@@ -193,6 +202,13 @@ class Attempts {
   get #given(): WatchedTools {
     if (this.#tools === null) throw new Error('no attempt was begun');
     return this.#tools;
+  }
+
+  /** Whoever lacks rows is compared, once. @throws SyncFailure where that has brought nothing */
+  async #mayCompare(target: Target, { strategy }: PassPlan, lacking: Lacking): Promise<void> {
+    if (this.#compared || strategy === Strategy.Compare)
+      throw await lacksRows(this.#context(target), lacking);
+    this.#compared = true;
   }
 
   /** What the last attempt knew of the source may be why it failed. */
@@ -212,7 +228,8 @@ class Attempts {
 
   /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
   refuseDirect(failure: FailureDetail): boolean {
-    if (!this.#direct || failure.sqlstate !== DUPLICATE) return false;
+    const refused = failure.sqlstate === DUPLICATE || failure.code === FailureCode.CentralLacksRows;
+    if (!this.#direct || !refused) return false;
     this.#directRefused = true;
     this.#direct = false;
     return true;
@@ -272,7 +289,8 @@ class Attempts {
       const resumed = found.resumed || found.lastKey !== null;
       const counts = found.batchId === this.#job.batchId ? {} : NO_COUNTS;
       const direct = found.direct && !this.#directRefused;
-      return { ...found, ...counts, batchId: this.#job.batchId, resumed, direct };
+      const brake = this.#job.allowDeletes ? brakeOf(found, true) : {};
+      return { ...found, ...counts, ...brake, batchId: this.#job.batchId, resumed, direct };
     }
     const full = plan.strategy === Strategy.Full;
     const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
@@ -283,6 +301,8 @@ class Attempts {
     return {
       ...found,
       ...(keeps ? {} : NO_COUNTS),
+      ...brakeOf(found, this.#job.allowDeletes),
+      unproven: 0,
       batchId: this.#job.batchId,
       strategy: plan.strategy,
       state: 'running',
@@ -312,21 +332,24 @@ class Attempts {
   }
 
   /** Removes what the table's turn has left, as the source has it by now. */
-  async #removeHeld(target: Target, at: Checkpoint): Promise<TableEnd> {
+  async #removeHeld(target: Target, at: Checkpoint): Promise<PassEnd> {
     const context = this.#context(target);
     const snapshot = await this.#openSnapshot();
-    const end = await removeStrays(context, snapshot, at, endOfDeletes);
-    if (end.state !== 'done') return { kind: 'stopped' };
-    context.onCommit(end);
+    const allowed = this.#job.allowDeletes ? { ...at, ...brakeOf(at, true) } : at;
+    const end = await removeStrays(context, snapshot, allowed, endOfDeletes);
+    if (end.kind === 'stopped') return end;
+    context.onCommit(end.checkpoint);
     await closeSnapshot(snapshot);
-    return { kind: 'completed', checkpoint: end };
+    return end;
   }
 
   #context(target: Target): PassContext {
     const { ports, limits, stop } = this.#runner;
     const { links, throttle } = this.#given;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
-    const { care } = this.#detours;
+    // Their own turn has come.
+    const holdDeletes = this.#detours.care.holdDeletes && this.#job.duty !== 'deletes';
+    const care = { ...this.#detours.care, holdDeletes };
     return {
       links,
       connection: connection.id,

@@ -1,6 +1,6 @@
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Checkpoint } from '../central/checkpoint.ts';
+import { type Checkpoint, NO_PROOF, PROOF } from '../central/checkpoint.ts';
 import { findCheckpoints } from '../central/checkpoints.ts';
 import { beginReading } from '../central/transaction.ts';
 import type { Link } from '../sync/pass.ts';
@@ -20,11 +20,15 @@ export async function readCentralTables(
 ): Promise<CentralTables> {
   await session.script(beginReading(session));
   const shapes = await readTables(session, version, schema, names);
-  const there = await session.query(
-    "SELECT pg_catalog.to_regclass('branchline.checkpoints') IS NOT NULL AS there",
+  // Looking makes and changes nothing: what an older version has made is read as it is.
+  const found = await session.query(
+    `SELECT a.attname IS NOT NULL AS proves FROM (SELECT pg_catalog.to_regclass('branchline.checkpoints') AS oid) AS c
+     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) 'unproven'
+     WHERE c.oid IS NOT NULL`,
   );
+  const proof = found.rows[0]?.proves === 't' ? PROOF : NO_PROOF;
   const checkpoints =
-    there.rows[0]?.there === 't' ? await findCheckpoints(session, connection, names) : new Map();
+    found.rows.length === 0 ? new Map() : await findCheckpoints(session, connection, names, proof);
   await session.query('COMMIT');
   return { shapes: new Map(shapes.map((one) => [one.name, one])), checkpoints };
 }

@@ -12,6 +12,7 @@ import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/sides.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
+import { brakeOf } from '../sync/deletes.ts';
 import { type ChunkLimits, type Links, NO_CARE, type PassContext, type Spender } from '../sync/pass.ts';
 import { runReplace } from '../sync/replacePass.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
@@ -122,7 +123,8 @@ async function mend(
   found: Comparison,
 ): Promise<Pick<Repair, 'counts'>> {
   const central = await context.links.central();
-  const at = await acquireTable(central.session, runner.installation, claim, context.target.name);
+  const stands = await acquireTable(central.session, runner.installation, claim, context.target.name);
+  const at = { ...stands, ...brakeOf(stands, runner.allowDeletes) };
   const { session, version } = await context.links.source();
   const snapshot = forTarget(await openSnapshot(session, version, context.source), context.target.print);
   if (context.target.key === null) {

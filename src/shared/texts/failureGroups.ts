@@ -61,7 +61,7 @@ function reasonOf(row: TableRow, t: Translate): string {
 /** What the failure says where nothing of it is of one table only. */
 function withoutOwn(row: TableRow, t: Translate): string {
   const { code, params } = failureOfRow(row);
-  const own = { table: '', deletes: 0, rows: 0, sql: '', count: 0, ...ownOf(code) };
+  const own = { table: '', name: '', deletes: 0, rows: 0, gone: 0, sql: '', count: 0, ...ownOf(code) };
   const { sentence, next } = t.failure({ code, params: { ...params, ...own } });
   return [code, sentence, next].join('\n');
 }
@@ -81,11 +81,13 @@ function sayGroup(
   if (first === undefined) throw new Error('A group has a row.');
   const { code } = first;
   if (rows.length === 1) return { code, ...say(first), rows };
-  const sum = (name: 'deletes' | 'rows'): number =>
+  const sum = (name: 'deletes' | 'rows' | 'gone'): number =>
     failures.reduce((total, { params }) => total + Number(params[name] ?? 0), 0);
   const params = {
     ...first.params,
-    ...(code === FailureCode.TooManyDeletes ? { deletes: sum('deletes'), rows: sum('rows') } : {}),
+    ...(code === FailureCode.TooManyDeletes
+      ? { deletes: sum('deletes'), rows: sum('rows'), gone: sum('gone') }
+      : {}),
     ...(code === FailureCode.CentralKeyMissing ? { columns: columnsOf(failures, t) } : {}),
     sql: statementsOf(failures, t),
     count: rows.length,

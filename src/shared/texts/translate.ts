@@ -99,7 +99,7 @@ function readableValue(
   if (name === 'face' && isTrigger(value)) return t(`words.trigger.${value}`);
   if (name === 'since' && !Number.isNaN(Date.parse(String(value))))
     return formatDateTime(String(value), language);
-  if ((name === 'rows' || name === 'deletes') && typeof value === 'number')
+  if ((name === 'rows' || name === 'deletes' || name === 'gone') && typeof value === 'number')
     return formatCount(value, language);
   return value;
 }

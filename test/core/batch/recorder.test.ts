@@ -24,6 +24,10 @@ function checkpoint(processed: number): Checkpoint {
     passMark: null,
     processed,
     centralRows: null,
+    removed: 0,
+    removedOf: null,
+    counted: false,
+    unproven: 0,
     sourceSnapshotAt: null,
   };
 }

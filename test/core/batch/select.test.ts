@@ -31,6 +31,7 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     version: 150000,
     otherUnique: false,
     otherConstraints: false,
+    interferes: false,
     estimatedRows: null,
     bytes: 0,
   };

@@ -89,7 +89,8 @@ test('where one of the tables was taken over, none of them is ended', async () =
     const checkpoint = checkpoints.get(shape.name);
     const there = existing.find((one) => one.name === shape.name);
     if (checkpoint === undefined || there === undefined) return [];
-    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes: true }];
+    const target = { schema: 'public', name: shape.name, stamped: true, partitioned: false };
+    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes: true, target }];
   });
   expect(tables.length).toBe(NAMES.length);
   await atCentral(pair, "UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE table_name = 'grown'");

@@ -14,6 +14,10 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
   FailureCode.ReplaceUnsafe,
+  FailureCode.CentralLacksRows,
+  FailureCode.CentralChangesRows,
+  FailureCode.CentralKeepsRows,
+  FailureCode.CentralRules,
 ]);
 
 /** The database that a failure leads to: the id of a connection, or head office. */

@@ -229,8 +229,28 @@ export const failures = {
   },
   too_many_deletes: {
     sentence:
-      '{{deletes}} of {{rows}} rows of {{table}} would be deleted at head office. That looks like a wrong or emptied branch database, so it was stopped.',
-    next: 'If those rows really are gone at the branch, sync the table again with --allow-deletes.',
+      '{{deletes}} of {{rows}} rows of {{table}} of the branch {{connection}} would be removed at head office; {{gone}} have gone within the last 7 days. That looks like a wrong or emptied branch database, so none was removed.',
+    next: 'If those rows really are gone at the branch, allow it: branchline sync-all --connection {{connection}} --tables {{name}} --allow-deletes',
+  },
+  central_lacks_rows: {
+    sentence:
+      'Head office lacks {{rows}} rows of {{table}} of the branch {{connection}}, although all were sent: something there keeps them out or removes them. Triggers, rules and policies on that table: {{causes}}.',
+    next: 'Let head office see which of these refuses or removes rows of {{table}}, and change it; then sync the table again.',
+  },
+  central_changes_rows: {
+    sentence:
+      '{{rows}} rows of {{table}} of the branch {{connection}} are not at head office as they were sent: something there changes or drops them. Triggers, rules and policies on that table: {{causes}}.',
+    next: 'Let head office see which of these changes or refuses rows of {{table}}, and have it leave the columns of the branch alone; then sync the table again.',
+  },
+  central_keeps_rows: {
+    sentence:
+      '{{rows}} rows of {{table}} that are gone at the branch {{connection}} cannot be removed at head office: something there keeps them. Triggers, rules and policies on that table: {{causes}}.',
+    next: 'Let head office see which of these keeps rows of {{table}}, and change it; then sync the table again.',
+  },
+  central_rules: {
+    sentence:
+      'Head office has rules on {{table}}, and PostgreSQL cannot write the rows of the branch {{connection}} through them: {{causes}}.',
+    next: 'Let head office drop those rules, or have triggers do the same; then sync the table again.',
   },
   central_read_only: {
     sentence: 'The head office database accepts no changes at the moment (read-only).',

@@ -229,8 +229,28 @@ export const failures = {
   },
   too_many_deletes: {
     sentence:
-      '{{deletes}} dari {{rows}} baris {{table}} akan dihapus di kantor pusat. Ini mirip basis data cabang yang salah atau kosong, jadi dihentikan.',
-    next: 'Bila baris itu memang sudah tidak ada di cabang, sinkronkan lagi tabel ini dengan --allow-deletes.',
+      '{{deletes}} dari {{rows}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat; {{gone}} sudah terhapus dalam 7 hari terakhir. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
+    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: branchline sync-all --connection {{connection}} --tables {{name}} --allow-deletes',
+  },
+  central_lacks_rows: {
+    sentence:
+      'Kantor pusat kekurangan {{rows}} baris {{table}} milik cabang {{connection}}, padahal semuanya sudah dikirim: sesuatu di sana menolak atau menghapusnya. Trigger, rule, dan policy pada tabel itu: {{causes}}.',
+    next: 'Minta kantor pusat memeriksa mana yang menolak atau menghapus baris {{table}}, lalu mengubahnya; setelah itu sinkronkan lagi tabel ini.',
+  },
+  central_changes_rows: {
+    sentence:
+      '{{rows}} baris {{table}} milik cabang {{connection}} di kantor pusat tidak sama dengan yang dikirim: sesuatu di sana mengubah atau menolaknya. Trigger, rule, dan policy pada tabel itu: {{causes}}.',
+    next: 'Minta kantor pusat memeriksa mana yang mengubah atau menolak baris {{table}}, agar kolom milik cabang tidak diubah; setelah itu sinkronkan lagi tabel ini.',
+  },
+  central_keeps_rows: {
+    sentence:
+      '{{rows}} baris {{table}} yang sudah tidak ada di cabang {{connection}} tidak bisa dihapus di kantor pusat: sesuatu di sana menahannya. Trigger, rule, dan policy pada tabel itu: {{causes}}.',
+    next: 'Minta kantor pusat memeriksa mana yang menahan baris {{table}}, lalu mengubahnya; setelah itu sinkronkan lagi tabel ini.',
+  },
+  central_rules: {
+    sentence:
+      'Kantor pusat memasang rule pada {{table}}, dan PostgreSQL tidak bisa menulis baris cabang {{connection}} melaluinya: {{causes}}.',
+    next: 'Minta kantor pusat menghapus rule itu, atau menggantinya dengan trigger; setelah itu sinkronkan lagi tabel ini.',
   },
   central_read_only: {
     sentence: 'Basis data kantor pusat sedang tidak menerima perubahan (hanya baca).',
