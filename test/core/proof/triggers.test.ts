@@ -262,7 +262,7 @@ test('rows that a policy at head office hides from Branchline are not taken for 
 
   const { table } = await sync(engine);
 
-  expect(table('stock')).toMatchObject({ status: 'failed', error_code: 'central_permission' });
+  expect(table('stock')).toMatchObject({ status: 'failed', error_code: 'central_row_security' });
 });
 
 for (const [what, body, code] of [
