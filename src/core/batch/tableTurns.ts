@@ -2,7 +2,9 @@ import type { TableOutcome } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { NoticeCode } from '../../shared/notices.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
+import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
+import { computedAt } from '../compare/columns.ts';
 import type { WorkerLinks } from '../sync/links.ts';
 import { runTable, type TableEnd, type TableRecorder, type TableRunner } from '../sync/tableRun.ts';
 import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './connectionRun.ts';
@@ -65,7 +67,15 @@ export class TableTurns {
     const left = childrenLeftOut(this.#work.connection, table.shape);
     if (left.length > 0)
       recorder.notice({ code: NoticeCode.ChildrenLeftOut, params: { tables: left.join(', ') } });
+    const computed = this.#computed(table.shape);
+    if (computed.length > 0)
+      recorder.notice({ code: NoticeCode.ComputedAtCentral, params: { columns: computed.join(', ') } });
     await this.#tell({ links, table, duty: 'sync', recorder, relations }, checkpoint);
+  }
+
+  #computed(source: TableShape): readonly string[] {
+    const there = this.#opened.existing.find((one) => one.name === source.name);
+    return there === undefined ? [] : computedAt(there, source);
   }
 
   #unknown({ table, nearest }: ConnectionTable): FailureDetail {

@@ -1,4 +1,4 @@
-import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
+import { hasBuiltin, type OwnType, type RangeType, type TypeField, type TypeUse } from './shape.ts';
 import { holds } from './widening.ts';
 
 /** How a source column fits the central column of the same name. */
@@ -85,26 +85,11 @@ const INFINITE_INTERVALS = 170000;
  * method), and so needs nothing.
  */
 export function isMisread(use: TypeUse, source: number, central: number): boolean {
-  return source >= INFINITE_INTERVALS && central < INFINITE_INTERVALS && holdsIntervals(use);
+  return source >= INFINITE_INTERVALS && central < INFINITE_INTERVALS && hasBuiltin(use, isInterval);
 }
 
-function holdsIntervals({ type, own }: TypeUse): boolean {
-  switch (own?.kind) {
-    case undefined:
-      return type.startsWith('interval');
-    case 'domain':
-      return holdsIntervals(own.base);
-    case 'array':
-      return holdsIntervals(own.element);
-    case 'composite':
-      return own.fields.some(holdsIntervals);
-    case 'range':
-      return holdsIntervals(own.subtype);
-    case 'multirange':
-      return holdsIntervals(own.range.subtype);
-    default:
-      return false;
-  }
+function isInterval(type: string): boolean {
+  return type.startsWith('interval');
 }
 
 function ownFit(from: OwnType, to: OwnType): Fit {

@@ -126,3 +126,32 @@ export function plainType(use: TypeUse): string {
   const base = use.own?.kind === 'domain' ? plainType(use.own.base) : use.type;
   return base.replace(/\(\d+(,-?\d+)?\)/, '');
 }
+
+/** Whether a type is, or is made of, a built-in type that fits: in domains, arrays, composites and ranges, at any depth. */
+export function hasBuiltin({ type, own }: TypeUse, fits: (type: string) => boolean): boolean {
+  switch (own?.kind) {
+    case undefined:
+      return fits(type);
+    case 'domain':
+      return hasBuiltin(own.base, fits);
+    case 'array':
+      return hasBuiltin(own.element, fits);
+    case 'composite':
+      return own.fields.some((field) => hasBuiltin(field, fits));
+    case 'range':
+      return hasBuiltin(own.subtype, fits);
+    case 'multirange':
+      return hasBuiltin(own.range.subtype, fits);
+    default:
+      return false;
+  }
+}
+
+/** Types whose values are object ids, and are written as the names that the objects have at that moment. */
+const NAMES_OF_OBJECTS =
+  /^(reg(class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)|aclitem)(\[\])*$/;
+
+/** Whether values of a type change their text when an object of the database is renamed. */
+export function namesObjects(use: TypeUse): boolean {
+  return hasBuiltin(use, (type) => NAMES_OF_OBJECTS.test(type));
+}

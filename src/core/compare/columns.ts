@@ -1,5 +1,5 @@
 import { typeFit, withoutDomains } from '../catalogue/compat.ts';
-import type { ColumnShape, TableShape, TypeUse } from '../catalogue/shape.ts';
+import { type ColumnShape, hasBuiltin, type TableShape, type TypeUse } from '../catalogue/shape.ts';
 import { holds } from '../catalogue/widening.ts';
 import type { Target } from '../central/target.ts';
 import { ident, own, ownType } from '../postgres/quote.ts';
@@ -32,11 +32,23 @@ const SHORT_FLOATS = 120000;
 /** Spread over 62 bits, odd: 2⁶⁴ divided by the golden ratio (Knuth, The Art of Computer Programming 6.4). */
 const SPREAD = 0x9e3779b97f4a7c15n;
 
-/** Puts together how to hash the rows of a table on both sides. */
-export function hashing(source: TableShape, central: TableShape, target: Target, sides: BothSides): Hashing {
+/**
+ * Puts together how to hash the rows of a table on both sides.
+ *
+ * @param computed whether columns that central computes itself count, too: nothing is written to them, but they may
+ *   differ
+ */
+export function hashing(
+  source: TableShape,
+  central: TableShape,
+  target: Target,
+  sides: BothSides,
+  computed = false,
+): Hashing {
   const leftOut: string[] = [];
   const terms = new Map<string, RowHash>();
-  target.columns.forEach((name, index) => {
+  const compared = [...target.columns, ...(computed ? computedAt(central, source) : [])];
+  compared.forEach((name, index) => {
     const from = source.columns.find((one) => one.name === name);
     const to = central.columns.find((one) => one.name === name);
     const term = from && to && bothHashes(from, to, seedOf(index), sides);
@@ -44,11 +56,17 @@ export function hashing(source: TableShape, central: TableShape, target: Target,
     else leftOut.push(name);
   });
   // What central lacks altogether is no column of the target.
-  const missing = source.columns.filter((one) => !one.generated && !target.columns.includes(one.name));
+  const missing = source.columns.filter((one) => !one.generated && !compared.includes(one.name));
   leftOut.push(...missing.map((one) => one.name));
   const keyTerms = target.key?.flatMap((name) => terms.get(name) ?? []) ?? [];
   const keyed = target.key !== null && keyTerms.length === target.key.length;
   return { row: mixed([...terms.values()]), key: keyed ? mixed(keyTerms) : null, leftOut };
+}
+
+/** The source's columns that central computes by an expression of its own. */
+export function computedAt(central: TableShape, source: TableShape): readonly string[] {
+  const there = central.columns.filter((one) => one.generated).map((one) => one.name);
+  return source.columns.map((one) => one.name).filter((name) => there.includes(name));
 }
 
 function seedOf(index: number): bigint {
@@ -110,7 +128,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
   }
   if (typeFit(from, to) === 'incompatible') return null;
   const written = sides.source.version < SHORT_FLOATS !== sides.central.version < SHORT_FLOATS;
-  if (written && holdsFloats(from)) return null;
+  if (written && hasBuiltin(from, isFloat)) return null;
   return { type: 'text', source: asText(value, source), central: asText(value, central) };
 }
 
@@ -136,22 +154,6 @@ function asText(value: string, use: TypeUse): string {
   return use.own?.kind === 'enum' ? `${value}::pg_catalog.text` : written(value);
 }
 
-function holdsFloats(use: TypeUse): boolean {
-  const { own, type } = use;
-  switch (own?.kind) {
-    case undefined:
-      return /^(real|double precision|point|line|lseg|box|path|polygon|circle)/.test(type);
-    case 'domain':
-      return holdsFloats(own.base);
-    case 'array':
-      return holdsFloats(own.element);
-    case 'composite':
-      return own.fields.some(holdsFloats);
-    case 'range':
-      return holdsFloats(own.subtype);
-    case 'multirange':
-      return holdsFloats(own.range.subtype);
-    default:
-      return false;
-  }
+function isFloat(type: string): boolean {
+  return /^(real|double precision|point|line|lseg|box|path|polygon|circle)/.test(type);
 }

@@ -22,6 +22,8 @@ export interface CompareOptions {
   readonly shared?: boolean;
   /** Only this cut's buckets that differed before. */
   readonly again?: Comparison;
+  /** See {@link hashing}. */
+  readonly computed?: boolean;
   /** Called with the rows compared so far. */
   readonly onRows?: (rows: number) => void;
 }
@@ -73,7 +75,7 @@ async function compareIn(
   sides: Sides,
   options: CompareOptions,
 ): Promise<Comparison> {
-  const hashes = hashing(context.source, sides.shape, context.target, sides);
+  const hashes = hashing(context.source, sides.shape, context.target, sides, options.computed);
   const { again, onRows } = options;
   const { stop } = context;
   const opened = again?.cut ?? (await openCut(context, sides, hashes));

@@ -1,5 +1,5 @@
 import { digestSql, OWN_ENCODING } from '../catalogue/memory.ts';
-import type { TableShape } from '../catalogue/shape.ts';
+import { namesObjects, type TableShape } from '../catalogue/shape.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import type { CursorPlace } from './cursor.ts';
@@ -263,7 +263,8 @@ export function changedSince(alias: string, from: bigint): string {
  * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
  * has and how they store rows, and of every column name, type, the value that stands for rows older than
  * the column, generation expression, enum labels and composite attributes; and row security. Views and
- * foreign tables get none: their rows have no versions.
+ * foreign tables get none: their rows have no versions. Nor do tables with names of database objects (regclass, …):
+ * a rename changes them without a row version.
  *
  * @returns by oid
  */
@@ -275,7 +276,9 @@ export async function fingerprints(
   const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
   const query = oneLine(fingerprintQuery(version, ownTypes));
   const result = await session.query(query, [JSON.stringify(tables.map((table) => table.oid))]);
-  return new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
+  const found = new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
+  for (const { oid, columns } of tables) if (columns.some(namesObjects)) found.set(oid, null);
+  return found;
 }
 
 /** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */

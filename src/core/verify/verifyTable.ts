@@ -62,7 +62,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
 
   const context = passContext(runner, links, job, source, existing);
   const shared = layout === 'merge' && !mayDelete;
-  const options: CompareOptions = { mark: job.checkpoint?.mark ?? null, rows: true, shared };
+  const options: CompareOptions = { mark: job.checkpoint?.mark ?? null, rows: true, shared, computed: true };
   const found = await compareTable(context, { ...options, onRows: progress(runner, job, source) });
   if (found.differing.length === 0 || runner.claim === null)
     return comparedRow(about, job, found, { shared, repair: null });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
-import { CONNECTION, makeHome } from '../../support/home.ts';
+import { CONNECTION, listen, makeHome } from '../../support/home.ts';
 
 const ITEM = [
   'CREATE TABLE item (id int PRIMARY KEY, name text)',
@@ -88,4 +88,34 @@ test('a column that head office has added for itself is left alone', async () =>
     ['2', 'teh', 'no'],
     ['3', 'gula', 'no'],
   ]);
+});
+
+test('a column that head office computes itself is told, and what differs in it is not called equal', async () => {
+  await using pair = await freshDatabases();
+  await atBranch(pair, ...ITEM);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atCentral(
+    pair,
+    'ALTER TABLE item DROP COLUMN name',
+    "ALTER TABLE item ADD COLUMN name text GENERATED ALWAYS AS ('x' || id) STORED",
+  );
+  const events = listen(engine);
+
+  const { table } = await sync(engine);
+  const verified = await engine.verify({ trigger: 'cli' });
+
+  expect(table('item').status).toBe('completed');
+  const notices = events.flatMap((one) => (one.type === 'notice' ? [one.notice] : []));
+  expect(notices).toEqual([{ code: 'computed_at_central', params: { columns: 'name' } }]);
+  expect(verified.tables).toMatchObject([{ result: 'differs', different_rows: 2 }]);
+
+  await atCentral(
+    pair,
+    'ALTER TABLE item DROP COLUMN name',
+    "ALTER TABLE item ADD COLUMN name text GENERATED ALWAYS AS (CASE id WHEN 1 THEN 'kopi' ELSE 'teh' END) STORED",
+  );
+  await sync(engine);
+  expect((await engine.verify({ trigger: 'cli' })).tables).toMatchObject([{ result: 'equal' }]);
 });

@@ -200,6 +200,30 @@ describe('what leaves every row version as it was is seen all the same', () => {
   }
 });
 
+test('an object whose name is a value is renamed: such a table is compared at every run', async () => {
+  await using pair = await freshDatabases({ sourceServer });
+  await atBranch(
+    pair,
+    "CREATE TYPE kinds AS ENUM ('a')",
+    'CREATE TABLE named (id int PRIMARY KEY)',
+    'CREATE TYPE pointer AS (relation regclass)',
+    'CREATE TABLE item (id int PRIMARY KEY, r regclass, t regtype[], p pointer)',
+    "INSERT INTO item VALUES (1, 'named', ARRAY['kinds'::regtype], ROW('named'))",
+  );
+  using home = makeHome(pair, { connection: { tables: ['item'] } });
+  await using engine = home.open();
+  await sync(engine);
+  await atBranch(pair, 'ALTER TABLE named RENAME TO renamed', 'ALTER TYPE kinds RENAME TO sorts');
+
+  const { batch, table } = await sync(engine);
+
+  expect(table('item')).toMatchObject({ error_message: null, status: 'completed', records_processed: 1 });
+  expect(strategyOf(engine, batch.batch_id, 'item')).toEqual(['compare', 'no_row_versions']);
+  expect(await fromCentral(pair, 'SELECT r, t::text, p::text FROM item')).toEqual([
+    ['adempiere.renamed', '{adempiere.sorts}', '(adempiere.renamed)'],
+  ]);
+});
+
 test('an attribute of a composite type that is renamed fails its table, clearly, until it has its name again', async () => {
   await using pair = await freshDatabases({ sourceServer });
   await atBranch(

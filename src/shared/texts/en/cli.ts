@@ -117,7 +117,8 @@ export const cli = {
       source_table_missing: 'the table is no longer at the branch',
       never_synced: 'the table has not been synced yet',
       no_key_shared: 'rows without a key, in a table that branches share, cannot be told apart',
-      columns_left_out: 'what can be compared is equal, but some columns cannot be compared; sync it first',
+      columns_left_out:
+        'what can be compared is equal, but some columns cannot be compared: head office lacks them (the next sync adds them), or the two types have no form in common',
     },
     keys: 'Keys',
     examples: 'For example',

@@ -38,7 +38,8 @@ export const log = {
     cursor_changed: 'the cursor column is another one than in the last pass',
     no_cursor: 'no row had a usable value in the cursor column',
     no_mark: 'nothing is known of an earlier pass',
-    no_row_versions: 'it is a view, a foreign table, or stored in a way that has no row versions',
+    no_row_versions:
+      'it is a view, a foreign table, has names of database objects (regclass), or no row versions',
     shape_changed: 'its columns have changed',
     too_old: 'the last pass was too long ago',
     server_changed: 'the branch server was restored or replaced',

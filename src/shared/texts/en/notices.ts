@@ -8,6 +8,8 @@ export const notices = {
     '{{about}}: a transaction has been open at the branch for {{duration}} or longer (process {{pid}}, user {{user}}, database {{database}}, application {{application}}, state {{state}}). Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody needs it, an administrator of the branch database can end it: {{sql}}',
   old_prepared:
     '{{about}}: the prepared transaction {{gid}} of user {{user}} in database {{database}} has been open at the branch for {{duration}} or longer. Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody will commit it, an administrator can end it in that database: {{sql}}',
+  computed_at_central:
+    '{{about}}: head office computes {{columns}} by an expression of its own (GENERATED), so the values of the branch are not written there. Verify tells whether they are the same. To have the values of the branch, make it an ordinary column at head office.',
   children_left_out:
     '{{about}}: only its own rows are copied. Tables that inherit from it are tables of their own and are not selected: {{tables}}. To copy them, too, add them to "tables" in the settings.',
 } as const;

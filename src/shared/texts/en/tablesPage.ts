@@ -59,7 +59,8 @@ export const tablesPage = {
     cursor_changed: 'The cursor column is another one, or of another type, than in the last pass.',
     no_cursor: 'No row had a usable value in the cursor column.',
     no_mark: 'It was not known how far an earlier run had come.',
-    no_row_versions: 'It is a view, a foreign table, or stored in a way that cannot say what has changed.',
+    no_row_versions:
+      'It is a view, a foreign table, has columns with names of database objects (regclass and the like), or is stored in a way that cannot say what has changed.',
     shape_changed: 'The columns of the table have changed.',
     too_old: 'The last run was too long ago.',
     history_hidden:
@@ -112,7 +113,8 @@ export const tablesPage = {
     source_table_missing: 'The table is no longer at the branch.',
     never_synced: 'The table has not been copied yet.',
     no_key_shared: 'Its rows have no key, and other branches write to the same table.',
-    columns_left_out: 'What can be compared is the same. Copy the table first for the other columns.',
+    columns_left_out:
+      'What can be compared is the same. The other columns are not at head office yet (the next run adds them), or their types have no form in common.',
   },
   ranges: {
     title: 'Where it differs',

@@ -102,7 +102,7 @@ export const cli = {
       never_synced: 'tabel itu belum pernah disinkronkan',
       no_key_shared: 'baris tanpa kunci, di tabel yang dipakai bersama, tidak bisa dibedakan',
       columns_left_out:
-        'yang bisa dibandingkan sama, tetapi ada kolom yang tidak bisa dibandingkan; sinkronkan dulu',
+        'yang bisa dibandingkan sama, tetapi ada kolom yang tidak bisa dibandingkan: belum ada di kantor pusat (ditambahkan pada sinkronisasi berikutnya), atau kedua tipenya tidak punya bentuk yang sama',
     },
     keys: 'Kunci',
     examples: 'Contohnya',

@@ -37,7 +37,8 @@ export const log = {
     cursor_changed: 'kolom kursornya berbeda dari proses terakhir',
     no_cursor: 'tidak ada baris dengan nilai kursor yang bisa dipakai',
     no_mark: 'tidak ada catatan tentang proses sebelumnya',
-    no_row_versions: 'ini view, tabel asing, atau disimpan dengan cara tanpa versi baris',
+    no_row_versions:
+      'ini view, tabel asing, berisi nama objek basis data (regclass), atau tidak punya versi baris',
     shape_changed: 'kolomnya berubah',
     too_old: 'proses terakhir sudah terlalu lama',
     server_changed: 'server cabang dipulihkan atau diganti',

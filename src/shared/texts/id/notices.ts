@@ -8,6 +8,8 @@ export const notices = {
     '{{about}}: ada transaksi di cabang yang terbuka selama {{duration}} atau lebih (proses {{pid}}, pengguna {{user}}, basis data {{database}}, aplikasi {{application}}, keadaan {{state}}). Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak diperlukan, pengelola basis data cabang dapat mengakhirinya: {{sql}}',
   old_prepared:
     '{{about}}: transaksi tersiap (prepared) {{gid}} milik pengguna {{user}} di basis data {{database}} terbuka di cabang selama {{duration}} atau lebih. Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak akan di-commit, pengelola dapat mengakhirinya di basis data itu: {{sql}}',
+  computed_at_central:
+    '{{about}}: kantor pusat menghitung sendiri {{columns}} (kolom GENERATED), jadi nilai dari cabang tidak ditulis di sana. Verifikasi menunjukkan apakah nilainya sama. Agar nilai cabang yang dipakai, jadikan kolom itu kolom biasa di kantor pusat.',
   children_left_out:
     '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };

@@ -60,7 +60,7 @@ export const tablesPage = {
     no_cursor: 'Tidak ada baris dengan nilai kursor yang bisa dipakai.',
     no_mark: 'Tidak diketahui sampai mana proses sebelumnya.',
     no_row_versions:
-      'Ini tampilan (view), tabel asing, atau disimpan dengan cara yang tidak dapat menunjukkan apa yang berubah.',
+      'Ini tampilan (view), tabel asing, berisi nama objek basis data (regclass dan sejenisnya), atau disimpan dengan cara yang tidak dapat menunjukkan apa yang berubah.',
     shape_changed: 'Kolom-kolom tabel ini berubah.',
     too_old: 'Proses terakhir sudah terlalu lama.',
     history_hidden:
@@ -114,7 +114,8 @@ export const tablesPage = {
     source_table_missing: 'Tabel ini tidak ada lagi di cabang.',
     never_synced: 'Tabel ini belum pernah disalin.',
     no_key_shared: 'Barisnya tidak punya kunci, dan cabang lain menulis ke tabel yang sama.',
-    columns_left_out: 'Yang dapat dibandingkan sudah sama. Untuk kolom lainnya, salin tabel ini dulu.',
+    columns_left_out:
+      'Yang dapat dibandingkan sudah sama. Kolom lainnya belum ada di kantor pusat (ditambahkan pada proses berikutnya), atau kedua tipenya tidak punya bentuk yang sama.',
   },
   ranges: {
     title: 'Di mana bedanya',
