@@ -136,9 +136,21 @@ class Shaping {
     if (!KEY_REFUSED.includes(error.detail.sqlstate ?? '')) return null;
     const key = this.#changes.find((change) => change.kind === 'add_key');
     if (key === undefined) return null;
-    const table = qualified(this.#schema, this.#source.name);
-    return keyMissing(this.#schema, this.#source.name, key.columns, `DROP TABLE ${table}`);
+    const { name } = this.#source;
+    const table = qualified(this.#schema, name);
+    // Only a mirror has rows of this branch alone.
+    const mirror = this.#central.layout === 'schema';
+    const sql = mirror ? `DROP TABLE ${table}` : surplusRows(table, key.columns);
+    return keyMissing(this.#schema, name, key.columns, sql);
   }
+}
+
+/** SQL that removes what keeps a key from being added: rows without one, and all but the first of rows that share one. */
+function surplusRows(table: string, key: readonly string[]): string {
+  const row = (alias: string): string => `ROW(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
+  const missing = key.map((one) => `a.${ident(one)} IS NULL`).join(' OR ');
+  return `DELETE FROM ${table} a WHERE ${missing}
+  OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} = ${row('a')} AND b.ctid < a.ctid)`;
 }
 
 function refuseView(central: TableShape): void {

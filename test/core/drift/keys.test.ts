@@ -106,3 +106,25 @@ test('a table that gets its first key is told apart by it from then on', async (
     [CONNECTION, '2', 'c'],
   ]);
 });
+
+test('rows in a shared table that keep its key from being added are named by SQL that spares other branches', async () => {
+  await using pair = await freshDatabases();
+  await atBranch(pair, ...LINES);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atCentral(
+    pair,
+    'ALTER TABLE lines DROP CONSTRAINT lines_pkey',
+    'INSERT INTO lines SELECT (jsonb_populate_record(l, \'{"source_connection": "pgsql_bdg"}\')).* FROM lines l',
+    'INSERT INTO lines SELECT * FROM lines LIMIT 1',
+  );
+  const before = await fromCentral(pair, 'SELECT count(DISTINCT lines) FROM lines');
+
+  const refused = (await sync(engine)).table('lines');
+  expect(refused.error_code).toBe('central_key_missing');
+  await atCentral(pair, String(refused.error_detail?.params.sql));
+
+  expect(await fromCentral(pair, 'SELECT count(*) FROM lines')).toEqual(before);
+  expect((await sync(engine)).table('lines')).toMatchObject({ error_message: null, status: 'completed' });
+});
