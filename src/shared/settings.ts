@@ -216,7 +216,28 @@ export const settingsSchema = z
         seen.add(one.id);
       });
     }
+    if (settings.central.layout === 'schema') refuseSharedMirrors(settings.connections, context);
   });
+
+/** In a mirror what is not at the branch is removed: two branches in one schema would remove each other's rows. */
+function refuseSharedMirrors(
+  connections: readonly { readonly id: string; readonly targetSchema?: string | undefined }[],
+  context: z.core.$RefinementCtx,
+): void {
+  const owners = new Map<string, string>();
+  connections.forEach(({ id, targetSchema }, index) => {
+    const schema = targetSchema ?? id;
+    const other = owners.get(schema);
+    if (other === undefined) owners.set(schema, id);
+    else
+      context.addIssue({
+        code: 'custom',
+        path: ['connections', index, 'targetSchema'],
+        message: `the schema "${schema}" at central is that of connection ${other} already`,
+        params: { reason: 'mirror_shared', schema, other },
+      });
+  });
+}
 
 /** The file as it is written: defaults left out, `url` where a person wrote one. */
 export type SettingsFile = z.input<typeof settingsSchema>;

@@ -21,6 +21,8 @@ const english = {
     'must be ${NAME}, the name of an environment variable; a password itself never stands in this file',
   connection_id: 'must be letters, digits and _ only, starting with a letter, at most 40 characters',
   duplicate_id: 'is there twice: "{id}"',
+  mirror_shared:
+    'the schema "{schema}" at central already belongs to connection "{other}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
   host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
   beside_url: 'is said by "url" already: keep one of the two',
   url_invalid: 'must look like postgres://user@host:5432/database',
@@ -64,6 +66,8 @@ const indonesian: Readonly<Record<Reason, string>> = {
     'harus ${NAMA}, yaitu nama variabel lingkungan; kata sandi tidak pernah ditulis di berkas ini',
   connection_id: 'harus terdiri dari huruf, angka, dan _ saja, diawali huruf, paling banyak 40 karakter',
   duplicate_id: 'ada dua kali: "{id}"',
+  mirror_shared:
+    'skema "{schema}" di pusat sudah dipakai koneksi "{other}": keduanya akan saling menghapus baris. Beri setiap koneksi "targetSchema" sendiri, atau pakai layout "stamp"',
   host_list:
     'ada koma tanpa host di depan atau di belakangnya: tulis host sebagai "a,b" atau "a:5432,b:5433"',
   beside_url: 'sudah disebut oleh "url": pakai salah satu saja',

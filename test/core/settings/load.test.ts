@@ -116,6 +116,18 @@ describe('loading the settings', () => {
     expect(problemsOf('{}')).toEqual(['central: is missing', 'connections: is missing']);
   });
 
+  test('refuses two connections whose mirrors at head office are one schema', () => {
+    const other = { ...connection, id: 'pgsql_bdg' };
+    const schema = { ...central, layout: 'schema' };
+    expect(
+      problemsOf({ central: schema, connections: [connection, { ...other, targetSchema: 'pgsql_lmp' }] }),
+    ).toEqual([
+      'connections[1].targetSchema: the schema "pgsql_lmp" at central already belongs to connection "pgsql_lmp": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
+    ]);
+    const shared = { central, connections: [connection, { ...other, targetSchema: 'pgsql_lmp' }] };
+    expect(loadSettings(folderWith(shared)).connections).toHaveLength(2);
+  });
+
   test('refuses two connections of one id', () => {
     expect(problemsOf({ central, connections: [connection, connection] })).toEqual([
       'connections[1].id: is there twice: "pgsql_lmp"',
