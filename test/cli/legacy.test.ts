@@ -90,7 +90,8 @@ test('failed tables', async () => {
   // At once: not a time-out a table.
   expect(batch.duration_seconds).toBeLessThan(15);
   const failed = await branchline(home, 'sync-status', '--failed');
-  expect(failed.stdout).toContain('c_invoice');
+  // One group with one next step, however many tables it has.
+  expect(failed.stdout).toMatch(/ and \d+ more/);
   expect(failed.stdout).toContain('ECONNREFUSED');
 
   await server.restart();

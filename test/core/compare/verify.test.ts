@@ -97,9 +97,9 @@ test('a key of texts is cut by hash, so that a collation of its own at head offi
   );
   await atCentral(
     pair,
-    "CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+    "CREATE COLLATION numbers (provider = icu, locale = 'und-u-kn-true')",
     'CREATE SCHEMA pgsql_lmp AUTHORIZATION branchline',
-    table('COLLATE blind').replace('stock', 'pgsql_lmp.stock'),
+    table('COLLATE numbers').replace('stock', 'pgsql_lmp.stock'),
     'ALTER TABLE pgsql_lmp.stock OWNER TO branchline',
   );
   await settled(pair.source);
@@ -117,8 +117,7 @@ test('a key of texts is cut by hash, so that a collation of its own at head offi
   const found = await verifyTable(engine, 'stock');
   expect(found).toMatchObject({ result: 'differs', missing_rows: 2, extra_rows: 1 });
   expect(found.differing_ranges).toBeLessThanOrEqual(3);
-  // The key that differs only by case is the same key for head office: its image is written anew, and one row comes.
-  expect(await verifyTable(engine, 'stock', true)).toMatchObject({ repaired_rows: 2 });
+  expect(await verifyTable(engine, 'stock', true)).toMatchObject({ repaired_rows: 2, repaired_deletes: 1 });
 });
 
 test('rows that changed at the branch since the last sync are behind, not wrong', async () => {

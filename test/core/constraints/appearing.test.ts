@@ -126,7 +126,7 @@ test('a child whose parent the branch does not have fails alone, names the rule,
   expect(error_code).toBe('parent_missing');
   expect(error_message).toContain('Key (customer_id)=(999) is not present in table "customer"');
   expect(error_detail && createTranslator('en').failure(error_detail).sentence).toBe(
-    'Rows of orders belong to rows of customer that head office does not have (its rule orders_customer_id_fkey).',
+    'Rows of pgsql_lmp.orders belong to rows of customer that head office does not have (its rule orders_customer_id_fkey).',
   );
   expect(broughtAgain(engine, batch.batch_id)).toEqual(['customer for orders']);
 

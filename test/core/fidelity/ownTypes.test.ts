@@ -87,7 +87,7 @@ test('what needs functions of the branch, or is a row of a table, arrives as its
   expect(await fromCentral(pair, 'SELECT w FROM own_range')).toEqual([['[a,b]']]);
 });
 
-test('a type that another branch has in another shape under the same name becomes text', async () => {
+test('a type whose name is taken by another shape gets the name of its schema before its own', async () => {
   await using pair = await freshDatabases();
   await atCentral(
     pair,
@@ -109,8 +109,8 @@ test('a type that another branch has in another shape under the same name become
   expect((await sync(engine)).table('house')).toMatchObject({ error_message: null, status: 'completed' });
 
   expect(await typesOf(pair.central, 'public', 'house')).toMatchObject({
-    at: 'text',
-    m: 'text',
+    at: 'public.adempiere_address',
+    m: 'public.adempiere_mood',
     s: 'public.size',
   });
   expect(await fromCentral(pair, 'SELECT at, m, s FROM house')).toEqual([

@@ -8,7 +8,9 @@ test('a journal from before knows its totals after the change of its schema', ()
   const folder = freshFolder();
   fillJournal(folder, { batches: 3, tables: 2, until: '2025-11-08T00:00:00.000Z', everyHours: 1 });
   const db = new Database(join(folder, 'journal.db'));
-  db.exec('DROP TABLE batch_totals; DROP TABLE table_lists');
+  db.exec(`DROP TABLE batch_totals; DROP TABLE table_lists;
+    DROP INDEX event_log_alone; DROP INDEX sync_progress_open; DROP INDEX range_digests_differ;
+    ALTER TABLE range_digests DROP COLUMN differs_since`);
   db.pragma('user_version = 4');
   db.close();
 
