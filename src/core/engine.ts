@@ -107,10 +107,10 @@ class JournaledEngine implements Engine {
   }
 
   async syncAll(request: SyncAllRequest, control: RunControl = {}): Promise<BatchRow> {
-    const base = this.#base;
-    const connections = pickConnections(base.settings, request.connections ?? []);
+    const initial = this.#base;
+    const connections = pickConnections(initial.settings, request.connections ?? []);
     const names = (request.tables ?? []).filter((name) => name !== '*');
-    return this.#leased(request, control, async (holding) => {
+    return this.#leased(initial, request, control, async (base, holding) => {
       const plans = narrow(await lookAtSources(base, connections, control, names), names);
       const strategy = request.strategy ?? null;
       const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
@@ -137,9 +137,9 @@ class JournaledEngine implements Engine {
   }
 
   async resume(batchId: string, request: ResumeRequest, control: RunControl = {}): Promise<ResumeOutcome> {
-    const base = this.#base;
+    const initial = this.#base;
     this.#refuseUnfit(batchId);
-    return this.#leased(request, control, async (holding) => {
+    return this.#leased(initial, request, control, async (base, holding) => {
       const { batch, tables } = this.batch(batchId);
       // Of a failed batch that is old, pruning leaves nothing but last successes.
       const over = batch.status === BatchStatus.Failed && !tables.some(isLeft);
@@ -165,11 +165,11 @@ class JournaledEngine implements Engine {
   }
 
   async syncTable(request: SyncTableRequest, control: RunControl = {}): Promise<TableOutcome> {
-    const base = this.#base;
-    const connection = pickConnection(base.settings, request.connection);
+    const initial = this.#base;
+    const connection = pickConnection(initial.settings, request.connection);
     if (request.batchId !== undefined)
       return this.#syncTableOfBatch(connection, request, request.batchId, control);
-    return this.#leased(request, control, async () => {
+    return this.#leased(initial, request, control, async (base) => {
       const [plan] = await lookAtSources(base, [connection], control, [request.table]);
       if (plan === undefined) throw unknownTable(request.table, []);
       if (plan.failure !== null) throw new SyncFailure(plan.failure);
@@ -202,11 +202,11 @@ class JournaledEngine implements Engine {
   }
 
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
-    const base = this.#base;
+    const initial = this.#base;
     const { only } = request;
     const asked = only === undefined ? request.connections : only.map((one) => one.connection);
-    const connections = pickConnections(base.settings, asked ?? []);
-    return this.#leased(request, control, async () => {
+    const connections = pickConnections(initial.settings, asked ?? []);
+    return this.#leased(initial, request, control, async (base) => {
       const names = only === undefined ? (request.tables ?? []) : [];
       const found = narrow(await lookAtSources(base, connections, control, names), names);
       const plans = only === undefined ? found : keepOnly(found, only);
@@ -311,14 +311,19 @@ class JournaledEngine implements Engine {
     throw new UsageError(UsageCode.BatchRunning, params);
   }
 
+  /**
+   * @param initial the engine's base when the run was asked for. The installation is read anew: a person may have
+   *   answered for it in another process (`installation keep`, `installation new`)
+   */
   #leased<T>(
+    initial: EngineBase,
     request: { readonly trigger: BatchRow['trigger'] },
     control: RunControl,
-    work: (holding: { noteBatch(batchId: string): void }) => Promise<T>,
+    work: (base: EngineBase, holding: { noteBatch(batchId: string): void }) => Promise<T>,
   ): Promise<T> {
     const { folder, ports, settings } = this.#base;
     return withLease(folder, this.#journal, ports.clock, request.trigger, control, async (holding) => {
-      const result = await work(holding);
+      const result = await work({ ...initial, installation: installation(folder) }, holding);
       await tidyJournal(this.#journal, settings.retention, ports);
       return result;
     });

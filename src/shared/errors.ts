@@ -66,6 +66,8 @@ export const FailureCode = {
   SourceIdentityChanged: 'source_identity_changed',
   SourceIdentityHidden: 'source_identity_hidden',
   OwnedElsewhere: 'owned_elsewhere',
+  FolderCopied: 'folder_copied',
+  FolderCopyAtWork: 'folder_copy_at_work',
   LostLease: 'lost_lease',
   DataRejected: 'data_rejected',
   ServerLimit: 'server_limit',

@@ -24,6 +24,7 @@ import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import { asFailure } from '../sync/tableRun.ts';
 import type { Throttle } from '../sync/throttle.ts';
 import { Heart } from './heart.ts';
+import { journalClaims } from './journalClaims.ts';
 import { journalMemory } from './journalMemory.ts';
 import { journalRuns } from './journalRuns.ts';
 import { transactionNotices } from './openTransactions.ts';
@@ -177,15 +178,11 @@ class ConnectionRun {
     const link = await openLink(this.#run.sessionOptions(connection).central);
     try {
       await setUpCentral(link.session);
-      const claim = await claimConnection(
-        link.session,
-        ports.clock,
-        installation,
-        connection.id,
-        identity,
-        this.#run.acceptSources.includes(connection.id),
-        this.#work.hidden,
-      );
+      const claim = await claimConnection(link.session, ports.clock, installation, connection.id, identity, {
+        acceptsIdentity: this.#run.acceptSources.includes(connection.id),
+        hidden: this.#work.hidden,
+        memory: journalClaims(this.#run, connection.id),
+      });
       tellGhosts(this.#run, claim);
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);

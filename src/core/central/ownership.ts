@@ -17,6 +17,36 @@ const GHOST_PATIENCE_MS = 15_000;
 export interface Installation {
   readonly id: string;
   readonly host: string;
+  /** When a person has said last that this copy of the data folder is the right one. */
+  readonly kept?: string | undefined;
+}
+
+/**
+ * What this data folder remembers of its claims to a connection. Another copy of the folder has the same installation
+ * id, and where a virtual machine was cloned the same machine id too: that central has seen more claims of "ours" than
+ * we remember is all that shows it.
+ */
+export interface RememberedClaim {
+  /** The highest number that a claim of this data folder may have at central; noted before the claim is sent. */
+  readonly upTo: string;
+  /** {@link Installation.kept} as of that claim: an answer counts for one claim. */
+  readonly kept: string | null;
+}
+
+export interface ClaimMemory {
+  /** Null where nothing is remembered: the first claim, and the first after the journal was lost. */
+  recall(): RememberedClaim | null;
+  /** Must be on the disk when it returns: what a power cut takes away would look like a copy. */
+  keep(claim: RememberedClaim): void;
+}
+
+export interface ClaimOptions {
+  /** A person has said that another source than before is right. */
+  readonly acceptsIdentity?: boolean;
+  /** What the source does not tell. */
+  readonly hidden?: HiddenHistory | null;
+  /** Without one, copies of the data folder are not told apart. */
+  readonly memory?: ClaimMemory;
 }
 
 /** The right to write a connection's rows, until somebody claims it anew. */
@@ -41,9 +71,8 @@ export function applicationName(installation: Installation, connection: string):
  * effect on it, and no statement time-out fires).
  *
  * @param identity of the source: system identifier and database oid
- * @param acceptsIdentity a person has said that another source than before is right
- * @param hidden what the source does not tell
- * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`, `source_identity_hidden`
+ * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `source_identity_changed`,
+ *   `source_identity_hidden`; `journal_failed` where the claim cannot be remembered
  */
 export async function claimConnection(
   session: Session,
@@ -51,8 +80,7 @@ export async function claimConnection(
   installation: Installation,
   connection: string,
   identity: string,
-  acceptsIdentity = false,
-  hidden: HiddenHistory | null = null,
+  { acceptsIdentity = false, hidden = null, memory }: ClaimOptions = {},
 ): Promise<Claim> {
   let claim: string;
   let same: boolean;
@@ -64,9 +92,10 @@ export async function claimConnection(
       throw refusal(FailureCode.OwnedElsewhere, {
         connection,
         host: owner.host ?? '',
-        since: owner.heartbeat ?? '',
+        since: lastSign(owner),
       });
     }
+    if (same) refuseCopy(installation, connection, owner, memory?.recall() ?? null);
     const known = owner.identity ?? UNKNOWN_IDENTITY;
     if (known !== UNKNOWN_IDENTITY && known !== identity && !acceptsIdentity) {
       if (hidden?.identity) throw refusal(FailureCode.SourceIdentityHidden, { connection, sql: hidden.sql });
@@ -76,6 +105,7 @@ export async function claimConnection(
         found: identity,
       });
     }
+    memory?.keep({ upTo: `${numberOf(owner) + 1n}`, kept: installation.kept ?? null });
     const set = [
       `installation = ${literal(installation.id)}`,
       `host = ${literal(installation.host)}`,
@@ -104,9 +134,38 @@ export async function claimConnection(
   return { connection, claim, own: same, ghosts };
 }
 
+/**
+ * Stops where another copy of this data folder has claimed the connection. A claim that we remember is our own, also
+ * that of a run which died a moment ago. Where a person has just said that the other copy is switched off, a sign of
+ * life is not taken for our own.
+ */
+function refuseCopy(
+  installation: Installation,
+  connection: string,
+  owner: TextRow,
+  remembered: RememberedClaim | null,
+): void {
+  if (remembered === null) return;
+  const isOurs = numberOf(owner) <= BigInt(remembered.upTo);
+  const isAnswered = installation.kept !== undefined && installation.kept !== remembered.kept;
+  if (isOurs && !isAnswered) return;
+  const params = { connection, host: owner.host ?? '' };
+  if (owner.alive === 't') throw refusal(FailureCode.FolderCopyAtWork, { ...params, since: lastSign(owner) });
+  if (!isAnswered) throw refusal(FailureCode.FolderCopied, params);
+}
+
+function numberOf(owner: TextRow): bigint {
+  return BigInt(owner.claim ?? 0);
+}
+
+/** The heartbeat in ISO 8601, as texts take it. */
+function lastSign({ heartbeat }: TextRow): string {
+  return heartbeat == null ? '' : `${heartbeat.replace(' ', 'T')}Z`;
+}
+
 /** SQL of who owns a connection, held until the transaction ends; no row where nobody ever did. */
 function ownerQuery(connection: string): string {
-  return oneLine(`SELECT installation, host, identity, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+  return oneLine(`SELECT installation, host, identity, claim, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
        coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
          OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS})), false) AS alive
      FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} FOR UPDATE`);

@@ -16,6 +16,8 @@ const installationSchema = z.object({
   machine: z.string().optional(),
   /** The installation whose data folder this one began as a copy of. */
   previous: z.uuid().optional(),
+  /** When a person has said last that this copy of the data folder is the right one; see {@link keepInstallation}. */
+  kept: z.string().optional(),
 });
 
 /** `installation.json`. */
@@ -48,10 +50,14 @@ export function installation(folder: string, machine: Machine = thisMachine()): 
   }
 }
 
-/** A person says that this computer has taken the other one's place: the installation stays what it is. */
+/**
+ * A person says that this computer has taken the other one's place: the installation stays what it is. The answer also
+ * counts for the next claim of each connection, at which another copy of the folder may show; see `claimConnection`.
+ */
 export function keepInstallation(folder: string, machine: Machine = thisMachine()): Installation {
   const { id, previous } = recorded(folder, machine);
-  return record(folder, { id, ...evidence(machine), ...(previous === undefined ? {} : { previous }) });
+  const kept = new Date().toISOString();
+  return record(folder, { id, ...evidence(machine), ...(previous === undefined ? {} : { previous }), kept });
 }
 
 /** A person says that both computers work: this one becomes an installation of its own. */

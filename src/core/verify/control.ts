@@ -1,5 +1,6 @@
 import type { RunContext } from '../batch/connectionRun.ts';
 import { Heart } from '../batch/heart.ts';
+import { journalClaims } from '../batch/journalClaims.ts';
 import type { SourcePlan } from '../batch/plan.ts';
 import { type Claim, claimConnection } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
@@ -19,7 +20,7 @@ export interface Control extends AsyncDisposable {
  * Looks at central, and claims the connection where rows are to be mended: before any worker's session is
  * opened, because claiming ends what other sessions of the connection there are.
  *
- * @throws SyncFailure `owned_elsewhere`, `source_identity_changed`, and why central does not answer
+ * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `source_identity_changed`, and why central does not answer
  */
 export async function openControl(run: RunContext, plan: SourcePlan, repair: boolean): Promise<Control> {
   const { connection, identity } = plan;
@@ -29,15 +30,10 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
   try {
     if (repair) await setUpCentral(session);
     const claim = repair
-      ? await claimConnection(
-          session,
-          run.ports.clock,
-          run.installation,
-          connection.id,
-          identity,
-          false,
-          plan.hidden,
-        )
+      ? await claimConnection(session, run.ports.clock, run.installation, connection.id, identity, {
+          hidden: plan.hidden,
+          memory: journalClaims(run, connection.id),
+        })
       : null;
     const names = plan.selected.map((one) => one.table);
     const schema = targetSchema(run.central, connection);

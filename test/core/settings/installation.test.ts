@@ -94,7 +94,7 @@ describe('the identity of an installation', () => {
     const id = installationId(folder, golden);
     keepInstallation(folder, clone);
     expect(installationId(folder, clone)).toBe(id);
-    expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def' });
+    expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def', kept: expect.any(String) });
     expect(refusal(() => installationId(folder, golden)).code).toBe(UsageCode.InstallationCopied);
   });
 

@@ -287,6 +287,16 @@ export const failures = {
     sentence: 'Another computer ({{host}}) is syncing {{connection}} at this moment.',
     next: 'Let only one computer sync a branch. Wait for the other one to end, or switch {{connection}} off here.',
   },
+  folder_copied: {
+    sentence:
+      'A copy of this data folder has synced {{connection}} since this one did (last on {{host}}), so nothing was written: two copies that sync as one overwrite each other at head office.',
+    next: 'If the copy here is the right one: switch the other one off, then "branchline installation keep" here, and sync again. If both are to work: rename or remove {{connection}} in the settings of the one that is not right for it, then "branchline installation new" there. If there is no other one, and the records here came out of a backup: "branchline installation keep".',
+  },
+  folder_copy_at_work: {
+    sentence:
+      'A copy of this data folder is syncing {{connection}} right now on {{host}} (last sign of life {{since}}), so nothing was written.',
+    next: 'Switch the other one off, wait two minutes, then "branchline installation keep" here, and sync again. If both are to work: rename or remove {{connection}} in the settings of the one that is not right for it, then "branchline installation new" there.',
+  },
   lost_lease: {
     sentence: 'Another computer took over {{connection}}, so this run stopped.',
     next: 'Let only one computer sync a branch, then resume the batch by hand.',

@@ -288,6 +288,16 @@ export const failures = {
     sentence: 'Komputer lain ({{host}}) sedang menyinkronkan {{connection}} saat ini.',
     next: 'Cukup satu komputer per cabang. Tunggu yang lain selesai, atau matikan {{connection}} di sini.',
   },
+  folder_copied: {
+    sentence:
+      'Salinan dari folder data ini telah menyinkronkan {{connection}} setelah yang di sini (terakhir di {{host}}), jadi tidak ada yang ditulis: dua salinan yang menyinkronkan sebagai satu akan saling menimpa di kantor pusat.',
+    next: 'Bila salinan di sini yang benar: matikan yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana. Bila tidak ada salinan lain, dan catatan di sini berasal dari cadangan: "branchline installation keep".',
+  },
+  folder_copy_at_work: {
+    sentence:
+      'Salinan dari folder data ini sedang menyinkronkan {{connection}} di {{host}} saat ini (tanda aktif terakhir {{since}}), jadi tidak ada yang ditulis.',
+    next: 'Matikan yang lain, tunggu dua menit, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana.',
+  },
   lost_lease: {
     sentence: 'Komputer lain mengambil alih {{connection}}, jadi proses ini berhenti.',
     next: 'Cukup satu komputer per cabang, lalu lanjutkan batch dengan tangan.',
