@@ -99,7 +99,7 @@ test('a password that is wrong is told as in a sync', async () => {
   await expect(discover(branch(), 'wrong')).rejects.toMatchObject({ detail: { code: 'source_sign_in' } });
 });
 
-test('5,000 tables take under 2 s, named one by one too', async () => {
+test('5,000 tables are listed at once, named one by one too', async () => {
   const admin = await pair.source.connectAdmin();
   // Small transactions: each table holds its locks until the end of its own.
   for (let from = 1; from <= 5000; from += 500) {
@@ -111,7 +111,8 @@ test('5,000 tables take under 2 s, named one by one too', async () => {
   for (const tables of [['*'], names]) {
     const began = performance.now();
     const found = await discover(branch({ tables, exclude: ['z_1*', 'z_2', 'z_3'] }));
-    expect(performance.now() - began).toBeLessThan(2000);
+    // About a second on a quiet machine; whatever compares each with each takes minutes.
+    expect(performance.now() - began).toBeLessThan(15_000);
     expect(found.tables.filter((one) => one.table.startsWith('z_'))).toHaveLength(5000);
     // 1, 10 to 19, 100 to 199, 1000 to 1999, and two by name.
     const left = found.tables.filter((one) => one.selected && one.table.startsWith('z_'));
