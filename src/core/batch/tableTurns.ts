@@ -120,7 +120,7 @@ export class TableTurns {
     // A quiet one has told all there is to tell.
     const told = recorder instanceof JournalRecorder ? recorder : null;
     try {
-      const end = await this.#runTable(one, checkpoint);
+      const end = await this.#withCascades(one, await this.#runTable(one, checkpoint));
       if (end.kind === 'deletes_held') {
         this.#relatives.hold(table, recorder);
         told?.deletesHeld();
@@ -132,6 +132,19 @@ export class TableTurns {
       this.#events.lostLease();
       if (told !== null) this.#events.ended(told.stopped());
     }
+  }
+
+  /**
+   * Looks again at the tables that lose rows when this one does (ON DELETE CASCADE), whose turn is over: rows that the
+   * branch still has must not be gone in silence. What keeps them from coming again is this table's failure.
+   */
+  async #withCascades({ duty, table, relations }: RelativeRun, end: TableEnd): Promise<TableEnd> {
+    if (duty !== 'deletes' || end.kind !== 'completed' || end.checkpoint.deleted === 0) return end;
+    for (const child of relations.keys.referenced(table.table).cascades) {
+      const again = await relations.bringAgain(child, 'child');
+      if (again?.kind === 'failed' || again?.kind === 'stopped') return again;
+    }
+    return end;
   }
 
   #outcome(recorder: JournalRecorder, end: Exclude<TableEnd, { kind: 'deletes_held' }>): TableOutcome {

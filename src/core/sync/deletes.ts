@@ -2,6 +2,7 @@ import { FailureCode, type SyncFailure } from '../../shared/errors.ts';
 import { countMine } from '../central/apply.ts';
 import { type Checkpoint, centralRefusal } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
+import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { interferingNames } from './interfering.ts';
 import type { PassContext } from './pass.ts';
@@ -90,6 +91,43 @@ export async function brake(
     deletes: extra,
     rows: before,
     gone: at.removed,
+  });
+}
+
+/**
+ * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
+ * with ON DELETE CASCADE remove rows that nobody has counted.
+ */
+export async function countCascaded(
+  { target, care }: PassContext,
+  session: Session,
+): Promise<readonly number[]> {
+  if (care.cascades.length === 0) return [];
+  const counts = care.cascades.map(
+    (name, index) => `(SELECT pg_catalog.count(*) FROM ${qualified(target.schema, name)}) AS c${index}`,
+  );
+  const [row] = (await session.query(`SELECT ${counts.join(', ')}`, [], session.workMs)).rows;
+  return care.cascades.map((_, index) => Number(row?.[`c${index}`]));
+}
+
+/**
+ * The brake for what went along with removed rows, before it is committed.
+ *
+ * @param before what {@link countCascaded} said then
+ * @throws SyncFailure `too_many_deletes`, which names the table that would lose them
+ */
+export async function brakeCascaded(
+  context: PassContext,
+  session: Session,
+  before: readonly number[],
+): Promise<void> {
+  if (context.allowDeletes || before.length === 0) return;
+  const after = await countCascaded(context, session);
+  context.care.cascades.forEach((table, index) => {
+    const rows = before[index] ?? 0;
+    const deletes = rows - (after[index] ?? 0);
+    if (deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
+    throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
   });
 }
 

@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest';
 import { illegalMoves } from '../../faults/support/legalMoves.ts';
-import { sync } from '../../support/branch.ts';
+import { fromCentral, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { idleRunner } from '../../support/runner.ts';
-import { atMirror, between, broughtAgain, expectMirrored, mirrorHome, onBoth, work } from './support/both.ts';
+import {
+  atMirror,
+  between,
+  broughtAgain,
+  expectMirrored,
+  MIRROR,
+  mirrorHome,
+  onBoth,
+  work,
+} from './support/both.ts';
 
 function shop(onDelete = ''): readonly string[] {
   return [
@@ -203,6 +212,57 @@ test('rows that go along by ON DELETE CASCADE are not counted on any more', asyn
   const next = await sync(engine);
   expect(next.table('line')).toMatchObject({ records_processed: 2, records_deleted: 1 });
   await expectMirrored(pair);
+});
+
+/** At the branch children stand without their parents; head office removes them with these. */
+async function looseChildren(pair: DatabasePair, parents: number, children: number): Promise<void> {
+  await work(
+    pair,
+    'CREATE TABLE owner (id int PRIMARY KEY, name text)',
+    'CREATE TABLE item (id int PRIMARY KEY, owner_id int)',
+    `INSERT INTO owner SELECT n, 'o' || n FROM generate_series(1, ${parents}) n`,
+    `INSERT INTO item SELECT n, 1 + n % ${parents} FROM generate_series(1, ${children}) n`,
+  );
+}
+
+const CASCADE =
+  'ALTER TABLE item ADD CONSTRAINT owned FOREIGN KEY (owner_id) REFERENCES owner ON DELETE CASCADE';
+
+test('rows that a cascade at head office takes, and that the branch still has, are not gone in silence', async () => {
+  await using pair = await freshDatabases();
+  await looseChildren(pair, 50, 200);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(pair, CASCADE);
+  await work(pair, 'DELETE FROM owner WHERE id <= 10');
+
+  const { batch, table } = await sync(engine);
+
+  expect(batch.status).toBe('failed');
+  expect(table('owner')).toMatchObject({ error_code: 'parent_missing' });
+  expect(table('owner').error_detail?.params).toMatchObject({ constraint: 'owned' });
+  // Nothing else hides it in later batches, either.
+  expect((await sync(engine)).batch.status).toBe('failed');
+  await atMirror(pair, 'ALTER TABLE item DROP CONSTRAINT owned');
+  expect((await sync(engine)).batch.status).toBe('completed');
+  await expectMirrored(pair);
+});
+
+test('the brake counts what a cascade would take along', async () => {
+  await using pair = await freshDatabases();
+  await looseChildren(pair, 100, 5000);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(pair, CASCADE);
+  await work(pair, 'DELETE FROM owner WHERE id <= 90');
+
+  const { table } = await sync(engine);
+
+  expect(table('owner')).toMatchObject({ error_code: 'too_many_deletes', records_deleted: 0 });
+  expect(table('owner').error_detail?.params).toMatchObject({ table: 'item', rows: 5000, deletes: 4500 });
+  expect(await fromCentral(pair, `SELECT count(*) FROM ${MIRROR}.item`)).toEqual([['5000']]);
 });
 
 test('children that ON DELETE SET NULL has let go at head office are those of the branch', async () => {
