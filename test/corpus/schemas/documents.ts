@@ -1,0 +1,68 @@
+import type { CorpusSchema } from '../corpus.ts';
+
+/** A document store: xml, domains in domains, arrays of composites, ranges, texts with everything in them, odd names. */
+export const documents: CorpusSchema = {
+  name: 'documents with xml, domains and odd names',
+  connections: [{ id: 'docs', schema: 'Doc Store' }],
+  setUp: [
+    'CREATE SCHEMA "Doc Store"',
+    'SET search_path = "Doc Store"',
+    `CREATE DOMAIN code AS varchar(20) COLLATE "C" NOT NULL CHECK (VALUE <> '')`,
+    'CREATE DOMAIN upper_code AS code CHECK (VALUE = upper(VALUE))',
+    'CREATE DOMAIN codes AS text[]',
+    'CREATE TYPE part AS (no int, label code, weights numeric[])',
+    'CREATE TYPE float_range AS RANGE (subtype = float8)',
+    `CREATE TABLE "Document" (id upper_code PRIMARY KEY, body xml, meta json, parts part[], labels codes)`,
+    `INSERT INTO "Document" SELECT 'D' || g, ('<?xml version="1.0"?><d n="' || g || '"> <b/>' || E'\\n' || '</d>')::xml,
+       '{"a": 1.0,  "a":2}', ARRAY[ROW(g, 'L', ARRAY[1.0, NULL, 1.00])::part, NULL], ARRAY['x', 'NULL', NULL, '']
+       FROM generate_series(1, 80) g`,
+    `CREATE TABLE "select" ("from" int, "Order ""No""" int, "a.b" text, "ünïcode 表" text, PRIMARY KEY ("from", "Order ""No"""))`,
+    `INSERT INTO "select" SELECT g, -g, E'tab\\t\\\\. back\\\\slash\\n', repeat('✓', g % 5) FROM generate_series(1, 70) g`,
+    'CREATE TABLE intervals (span interval PRIMARY KEY, n int)',
+    `INSERT INTO intervals SELECT g * interval '1 day', g FROM generate_series(1, 45) g`,
+    'CREATE TABLE spans (span float_range PRIMARY KEY, days daterange, n int)',
+    `INSERT INTO spans SELECT float_range(g, g + 1.5), daterange('2026-01-01'::date + g, NULL), g FROM generate_series(1, 40) g`,
+    `INSERT INTO spans VALUES ('empty', 'empty', 0), ('(,)', '(,)', -1)`,
+    'CREATE TABLE floats (k float8 PRIMARY KEY, v float4)',
+    `INSERT INTO floats SELECT g / 3.0, g / 7.0 FROM generate_series(1, 30) g`,
+    `INSERT INTO floats VALUES ('-0', '-0'), ('NaN', 'NaN'), ('infinity', '-infinity'), ('-infinity', 0)`,
+    'CREATE TABLE bits (k bit varying(20) PRIMARY KEY, addr inet, mac macaddr, net cidr, m money)',
+    `INSERT INTO bits SELECT g::bit(8)::bit varying, ('10.0.0.' || g)::inet, '08:00:2b:01:02:03', '10.0.0.0/8', g FROM generate_series(1, 40) g`,
+    'CREATE TABLE nothing ()',
+    'INSERT INTO nothing DEFAULT VALUES',
+    'INSERT INTO nothing DEFAULT VALUES',
+    'CREATE TABLE empty_table (id int PRIMARY KEY)',
+    `CREATE TABLE log_line (at timestamptz, line text) PARTITION BY RANGE (at)`,
+    `CREATE TABLE log_2026 PARTITION OF log_line FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')`,
+    `CREATE TABLE log_rest PARTITION OF log_line DEFAULT`,
+    `INSERT INTO log_line SELECT '2025-12-30'::timestamptz + g * interval '2 hours', 'line ' || g FROM generate_series(1, 60) g`,
+    `CREATE TABLE search (id int PRIMARY KEY, doc tsvector, q tsquery, loc point, js jsonb)`,
+    `INSERT INTO search SELECT g, to_tsvector('simple', 'a b c ' || g), 'a & !b'::tsquery, point(g, -0.0), '{"k": [1, null]}' FROM generate_series(1, 40) g`,
+  ],
+  changes: [
+    `UPDATE "Doc Store"."Document" SET labels = labels || '"quoted"'::text WHERE id ~ '5$'`,
+    `UPDATE "Doc Store"."select" SET "a.b" = E'\\\\N' WHERE "from" % 3 = 0`,
+    // The same key, written otherwise.
+    `UPDATE "Doc Store".intervals SET span = '1 month' WHERE span = interval '30 days'`,
+    `UPDATE "Doc Store".floats SET k = '0' WHERE k = 0`,
+    `UPDATE "Doc Store".spans SET n = n + 1 WHERE isempty(span)`,
+    `INSERT INTO "Doc Store".log_line VALUES ('2026-06-01', NULL), (NULL, 'lost')`,
+    `UPDATE "Doc Store".search SET js = '{"k": [1.0, null]}' WHERE id % 4 = 0`,
+  ],
+  deletes: [
+    `DELETE FROM "Doc Store"."Document" WHERE id ~ '7$'`,
+    `DELETE FROM "Doc Store".floats WHERE k = 'NaN'`,
+    `TRUNCATE "Doc Store".nothing`,
+    `DELETE FROM "Doc Store".log_line WHERE line LIKE '%3'`,
+  ],
+  schemaChange: [
+    `ALTER TABLE "Doc Store"."Document" ADD COLUMN "Seen?" bool DEFAULT true`,
+    `ALTER TABLE "Doc Store"."select" ALTER COLUMN "a.b" TYPE varchar(500)`,
+    `ALTER TABLE "Doc Store".empty_table ADD COLUMN v xml`,
+    `CREATE TABLE "Doc Store".log_2027 PARTITION OF "Doc Store".log_line FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')`,
+  ],
+  whileCut: [
+    `INSERT INTO "Doc Store"."select" SELECT g, g, 'late', '' FROM generate_series(100, 260) g`,
+    `INSERT INTO "Doc Store".intervals SELECT g * interval '1 hour' + interval '10 years', g FROM generate_series(1, 120) g`,
+  ],
+};
