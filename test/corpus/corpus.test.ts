@@ -41,17 +41,14 @@ afterAll(async () => {
 
 describe.each(ROUTES)('from PostgreSQL $from to $to', (route) => {
   describe.each(SCHEMAS.filter((one) => route.from >= (one.since ?? 0)))('$name', (schema) => {
-    test.each(LAYOUTS)('ends equal in layout %s', (layout) =>
-      tellStory(schema, layout, route, servers(route)),
-    );
+    test.each(LAYOUTS)('ends equal in layout %s', (layout) => tellStory(schema, layout, servers(route)));
   });
 });
 
 test.runIf(!WHOLE)(
   `ERP of ${LARGE.tables} tables ends equal`,
   async () => {
-    const route = { from: 18, to: 18 };
-    await tellStory(erp(LARGE), 'schema', route, servers(route));
+    await tellStory(erp(LARGE), 'schema', servers({ from: 18, to: 18 }));
   },
   600_000,
 );

@@ -2,6 +2,23 @@
 export const LAYOUTS = ['schema', 'stamp', 'merge'] as const;
 export type CorpusLayout = (typeof LAYOUTS)[number];
 
+/** What happens in a story, in this order. */
+export const STAGES = [
+  'first load',
+  'changes',
+  'deletes',
+  'schema change',
+  'nothing new',
+  'killed and resumed',
+  'verify',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Whether a stage comes after the schema has changed. */
+export function isAfterSchemaChange(stage: Stage): boolean {
+  return STAGES.indexOf(stage) >= STAGES.indexOf('schema change');
+}
+
 /** Which server a story is told on: major versions of branch and head office. */
 export interface Route {
   readonly from: number;
@@ -38,7 +55,7 @@ export interface CorpusSchema {
   /** Changes of the last stage, in whose middle the program is killed. */
   readonly whileCut: readonly string[];
   /** Tables that cannot be copied this way, as `connection/table`, with the code of their failure. */
-  refused?(layout: CorpusLayout, route: Route): Readonly<Record<string, string>>;
+  refused?(layout: CorpusLayout, stage: Stage): Readonly<Record<string, string>>;
   /** Views among the tables: their contents are compared as the role's user sees them. */
   readonly views?: readonly string[];
 }

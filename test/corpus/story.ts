@@ -10,7 +10,7 @@ import { type Home, makeHome } from '../support/home.ts';
 import { startRunner } from '../support/runner.ts';
 import type { ServerAddress } from '../support/servers.ts';
 import { contentsDiffer, type Side } from './contents.ts';
-import type { CorpusConnection, CorpusLayout, CorpusSchema, Route } from './corpus.ts';
+import type { CorpusConnection, CorpusLayout, CorpusSchema, Stage } from './corpus.ts';
 
 /** Small, so that every table is several chunks. */
 const CHUNK_ROWS = 16;
@@ -29,7 +29,6 @@ export interface StoryServers {
 export async function tellStory(
   schema: CorpusSchema,
   layout: CorpusLayout,
-  route: Route,
   servers: StoryServers,
 ): Promise<void> {
   await using pair = await freshDatabases({ sourceServer: servers.source, centralServer: servers.central });
@@ -38,7 +37,7 @@ export async function tellStory(
   using home = makeHome(pair, { sync: { chunkRows: CHUNK_ROWS, parallelTables: 2 } });
   const connections = connectionsOf(schema, layout);
   writeSettings(home, layout, connections);
-  const telling: Telling = { schema, layout, route, connections, ends, home };
+  const telling: Telling = { schema, layout, connections, ends, home };
 
   await stage(telling, 'first load', []);
   await stage(telling, 'changes', schema.changes);
@@ -59,7 +58,6 @@ interface Ends extends AsyncDisposable {
 interface Telling {
   readonly schema: CorpusSchema;
   readonly layout: CorpusLayout;
-  readonly route: Route;
   readonly connections: readonly CorpusConnection[];
   readonly ends: Ends;
   readonly home: Home;
@@ -124,7 +122,7 @@ function writeSettings(home: Home, layout: CorpusLayout, connections: readonly C
   writeFileSync(file, JSON.stringify(settings));
 }
 
-async function stage(telling: Telling, name: string, statements: readonly string[]): Promise<void> {
+async function stage(telling: Telling, name: Stage, statements: readonly string[]): Promise<void> {
   await runAll(telling.ends.source, statements);
   await using engine = telling.home.open();
   const batch = await engine.syncAll({ trigger: 'cli' });
@@ -145,10 +143,10 @@ async function killedStage(telling: Telling): Promise<void> {
 
 /** What was refused is what was expected, by its code; all else is there, as a reading of our own finds it. */
 async function expectEqual(
-  { schema, layout, route, connections, ends }: Telling,
+  { schema, layout, connections, ends }: Telling,
   engine: Engine,
   batchId: string,
-  name: string,
+  name: Stage,
 ): Promise<void> {
   const { tables } = engine.batch(batchId);
   const failed = tables.filter((one) => one.status !== TableStatus.Completed);
@@ -158,7 +156,7 @@ async function expectEqual(
   const messages = failed
     .map((one) => `${one.connection}/${one.table_name}: ${one.error_message}`)
     .join('\n');
-  const refused = schema.refused?.(layout, route) ?? {};
+  const refused = schema.refused?.(layout, name) ?? {};
   expect(codes, `${name}: what is not completed\n${messages}`).toEqual(refused);
   const sides = sidesOf(layout, connections).filter(({ connection }) =>
     tables.some((one) => one.connection === connection),
@@ -182,9 +180,9 @@ function sidesOf(layout: CorpusLayout, connections: readonly CorpusConnection[])
   }));
 }
 
-async function verifyStage({ schema, layout, route, home }: Telling): Promise<void> {
+async function verifyStage({ schema, layout, home }: Telling): Promise<void> {
   await using engine = home.open();
-  const refused = Object.keys(schema.refused?.(layout, route) ?? {});
+  const refused = Object.keys(schema.refused?.(layout, 'verify') ?? {});
   const { tables } = await engine.verify({ trigger: 'cli' });
   const unproved = tables
     .filter((one) => one.result !== 'equal' && !refused.includes(`${one.connection}/${one.table_name}`))

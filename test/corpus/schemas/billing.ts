@@ -1,4 +1,4 @@
-import type { CorpusSchema } from '../corpus.ts';
+import { type CorpusSchema, isAfterSchemaChange } from '../corpus.ts';
 
 /** A billing program: partial, expression and deferrable unique indexes, an exclusion, arrays of enums, swaps. */
 export const billing: CorpusSchema = {
@@ -65,4 +65,7 @@ export const billing: CorpusSchema = {
     `INSERT INTO billing.queue SELECT g, '{}' FROM generate_series(300, 420) g`,
     `UPDATE billing.plan_position SET position = position + 100`,
   ],
+  // In a table that branches share, the others still live by the key that it had.
+  refused: (layout, stage): Readonly<Record<string, string>> =>
+    layout !== 'schema' && isAfterSchemaChange(stage) ? { 'billing/ledger': 'central_key_missing' } : {},
 };
