@@ -80,7 +80,7 @@ export async function removeStraysIn(
   const removed = await removeWithBrake(context, session, at, (most) =>
     removeUnstaged(target, stage, connection, range, most),
   );
-  await brakeCascaded(context, session, cascaded);
+  await brakeCascaded(context, session, cascaded, removed);
   const whole: Checkpoint = {
     ...at,
     ...withRemoved(context, at, removed),

@@ -114,19 +114,26 @@ export async function countCascaded(
  * The brake for what went along with removed rows, before it is committed.
  *
  * @param before what {@link countCascaded} said then
- * @throws SyncFailure `too_many_deletes`, which names the table that would lose them
+ * @param removed rows that were to go from the table itself
+ * @throws SyncFailure `too_many_deletes`, which names the table that would lose them; `central_lacks_rows` where a
+ *   table that points to itself would lose more rows than were to go
  */
 export async function brakeCascaded(
   context: PassContext,
   session: Session,
   before: readonly number[],
+  removed: number,
 ): Promise<void> {
-  if (context.allowDeletes || before.length === 0) return;
+  if (removed === 0 || before.length === 0) return;
   const after = await countCascaded(context, session);
   context.care.cascades.forEach((table, index) => {
     const rows = before[index] ?? 0;
     const deletes = rows - (after[index] ?? 0);
-    if (deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
+    if (table === context.target.name && deletes > removed) {
+      const params = { ...nameOf(context), rows: deletes - removed, causes: 'ON DELETE CASCADE' };
+      throw centralRefusal(FailureCode.CentralLacksRows, params);
+    }
+    if (context.allowDeletes || deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
     throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
   });
 }

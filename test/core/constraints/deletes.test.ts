@@ -265,6 +265,32 @@ test('the brake counts what a cascade would take along', async () => {
   expect(await fromCentral(pair, `SELECT count(*) FROM ${MIRROR}.item`)).toEqual([['5000']]);
 });
 
+test('a table that points to itself loses no more rows by a cascade than the branch has removed', async () => {
+  await using pair = await freshDatabases();
+  await work(
+    pair,
+    'CREATE TABLE tree (id int PRIMARY KEY, parent int)',
+    'INSERT INTO tree SELECT n, NULLIF(n / 2, 0) FROM generate_series(1, 60) n',
+  );
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(
+    pair,
+    'ALTER TABLE tree ADD CONSTRAINT grown FOREIGN KEY (parent) REFERENCES tree ON DELETE CASCADE',
+  );
+  await work(pair, 'DELETE FROM tree WHERE id = 1');
+
+  const refused = await sync(engine, { allowDeletes: true });
+  expect(refused.table('tree')).toMatchObject({ error_code: 'central_lacks_rows', records_deleted: 0 });
+  expect(await fromCentral(pair, `SELECT count(*) FROM ${MIRROR}.tree`)).toEqual([['60']]);
+
+  // A whole branch of it goes.
+  await work(pair, 'INSERT INTO tree VALUES (1, NULL)', 'DELETE FROM tree WHERE id IN (15, 30, 31, 60)');
+  expect((await sync(engine)).table('tree')).toMatchObject({ status: 'completed', records_deleted: 4 });
+  await expectMirrored(pair);
+});
+
 test('children that ON DELETE SET NULL has let go at head office are those of the branch', async () => {
   await using pair = await freshDatabases();
   await loaded(pair, 'ON DELETE SET NULL');
