@@ -47,6 +47,7 @@ test('verify in Bahasa Indonesia names a table that has not been synced yet', as
 
 test('verify of an unknown table is wrong use', async () => {
   await using pair = await freshDatabases();
+  await atBranch(pair, 'CREATE TABLE item (id int PRIMARY KEY)');
   using home = makeHome(pair);
   const { code } = await runCli(['--data-dir', home.folder, 'verify', '--tables', 'nothing']);
   expect(code).toBe(2);
