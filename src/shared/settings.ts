@@ -216,8 +216,34 @@ export const settingsSchema = z
         seen.add(one.id);
       });
     }
+    refuseReservedSchemas(settings, context);
     if (settings.central.layout === 'schema') refuseSharedMirrors(settings.connections, context);
   });
+
+/** Branchline's own schema at central, and PostgreSQL's: a branch's tables would be written over theirs. */
+const RESERVED_SCHEMA = /^(branchline|information_schema|pg_.*)$/i;
+
+function refuseReservedSchemas(
+  {
+    central: { schema, layout },
+    connections,
+  }: {
+    readonly central: { readonly schema: string; readonly layout: string };
+    readonly connections: readonly { readonly id: string; readonly targetSchema?: string | undefined }[];
+  },
+  context: z.core.$RefinementCtx,
+): void {
+  const refuse = (path: (string | number)[], name: string): void => {
+    if (!RESERVED_SCHEMA.test(name)) return;
+    const message = `the schema "${name}" at central is not for a branch's tables`;
+    context.addIssue({ code: 'custom', path, message, params: { reason: 'schema_reserved', schema: name } });
+  };
+  refuse(['central', 'schema'], schema);
+  connections.forEach(({ id, targetSchema }, index) => {
+    if (targetSchema !== undefined) refuse(['connections', index, 'targetSchema'], targetSchema);
+    else if (layout === 'schema') refuse(['connections', index, 'id'], id);
+  });
+}
 
 /** In a mirror what is not at the branch is removed: two branches in one schema would remove each other's rows. */
 function refuseSharedMirrors(

@@ -21,6 +21,8 @@ const english = {
     'must be ${NAME}, the name of an environment variable; a password itself never stands in this file',
   connection_id: 'must be letters, digits and _ only, starting with a letter, at most 40 characters',
   duplicate_id: 'is there twice: "{id}"',
+  schema_reserved:
+    'the schema "{schema}" at central belongs to Branchline or to PostgreSQL itself, and cannot hold a branch\'s tables; choose another name',
   mirror_shared:
     'the schema "{schema}" at central already belongs to connection "{other}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
   host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
@@ -66,6 +68,8 @@ const indonesian: Readonly<Record<Reason, string>> = {
     'harus ${NAMA}, yaitu nama variabel lingkungan; kata sandi tidak pernah ditulis di berkas ini',
   connection_id: 'harus terdiri dari huruf, angka, dan _ saja, diawali huruf, paling banyak 40 karakter',
   duplicate_id: 'ada dua kali: "{id}"',
+  schema_reserved:
+    'skema "{schema}" di pusat milik Branchline atau PostgreSQL sendiri, jadi tidak dapat menampung tabel cabang; pilih nama lain',
   mirror_shared:
     'skema "{schema}" di pusat sudah dipakai koneksi "{other}": keduanya akan saling menghapus baris. Beri setiap koneksi "targetSchema" sendiri, atau pakai layout "stamp"',
   host_list:

@@ -128,6 +128,25 @@ describe('loading the settings', () => {
     expect(loadSettings(folderWith(shared)).connections).toHaveLength(2);
   });
 
+  test.each(['branchline', 'information_schema', 'pg_catalog', 'PG_temp'])(
+    'refuses to write into the schema %s at head office (C4)',
+    (name) => {
+      const reason = `the schema "${name}" at central belongs to Branchline or to PostgreSQL itself, and cannot hold a branch's tables; choose another name`;
+      expect(problemsOf({ central: { ...central, schema: name }, connections: [connection] })).toEqual([
+        `central.schema: ${reason}`,
+      ]);
+      expect(problemsOf({ central, connections: [{ ...connection, targetSchema: name }] })).toEqual([
+        `connections[0].targetSchema: ${reason}`,
+      ]);
+      const mirror = { ...central, layout: 'schema' };
+      expect(problemsOf({ central: mirror, connections: [{ ...connection, id: name }] })).toEqual([
+        `connections[0].id: ${reason}`,
+      ]);
+      // Only a mirror is named by the connection.
+      expect(loadSettings(folderWith({ central, connections: [{ ...connection, id: name }] }))).toBeTruthy();
+    },
+  );
+
   test('refuses two connections of one id', () => {
     expect(problemsOf({ central, connections: [connection, connection] })).toEqual([
       'connections[1].id: is there twice: "pgsql_lmp"',
