@@ -155,10 +155,9 @@ class JournaledEngine implements Engine {
       }));
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed, only: request.tables ?? null });
-      const context = runContext(base, control, batchId, {
-        ...request,
-        allowDeletes: options.allowDeletes || request.allowDeletes,
-      });
+      // A consent to deletes is not taken over from the batch's beginning: what the branch has removed since is
+      // another question.
+      const context = runContext(base, control, batchId, request);
       const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
       return { kind: 'ran', batch: ended };
     });

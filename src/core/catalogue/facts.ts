@@ -72,7 +72,7 @@ export function factsSql(version: number, locked: string): string {
   FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
 'primary_key', (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'),
 'children', CASE WHEN c.relhassubclass AND c.relkind IN ('r', 'f') THEN ${CHILDREN} END,
-'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT bool_or(NOT g.tgisinternal AND g.tgtype & 20 > 0) FROM pg_trigger g
+'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT bool_or(NOT g.tgisinternal AND g.tgtype & 28 > 0) FROM pg_trigger g
   WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
 'print', ${COLUMNS_PRINT})`;
 }

@@ -10,7 +10,7 @@ import { type Checkpoint, commitCheckpoint, forgetCounts } from '../central/chec
 import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { brakeCascaded, countCascaded, removeWithBrake, withRemoved } from '../sync/deletes.ts';
+import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
 import type { PassContext } from '../sync/pass.ts';
 import { hashing } from './columns.ts';
 import { type Cut, inBuckets } from './cut.ts';
@@ -76,11 +76,9 @@ export async function removeStraysIn(
   if (load === null) return null;
   const within = inBuckets(cut, buckets, 'central') ?? 'true';
   const range = { after: null, upTo: null, where: within };
-  const cascaded = await countCascaded(context, session);
   const removed = await removeWithBrake(context, session, at, (most) =>
     removeUnstaged(target, stage, connection, range, most),
   );
-  await brakeCascaded(context, session, cascaded, removed);
   const whole: Checkpoint = {
     ...at,
     ...withRemoved(context, at, removed),

@@ -48,7 +48,7 @@ export function withRemoved(
  *   `extra` and `removed`
  * @param at where the table stands, with what has gone since the last consent
  * @returns how many have gone
- * @throws SyncFailure `too_many_deletes`, `central_keeps_rows`; nothing has gone then
+ * @throws SyncFailure `too_many_deletes`, `central_keeps_rows`, `central_lacks_rows`; nothing has gone then
  */
 export async function removeWithBrake(
   context: PassContext,
@@ -60,6 +60,8 @@ export async function removeWithBrake(
     const [row] = (await session.query(statement(most), [], session.workMs)).rows;
     return { extra: Number(row?.extra), removed: Number(row?.removed) };
   };
+  const before = context.target.rereads ? await countCentral(context, session) : null;
+  const cascaded = await countCascaded(context, session);
   // What needs no look at the whole table goes without one.
   const few = context.allowDeletes ? null : Math.max(0, BRAKE_ROWS - at.removed);
   let done = await run(few);
@@ -68,6 +70,8 @@ export async function removeWithBrake(
     done = await run(null);
   }
   if (done.removed !== done.extra) throw await keepsRows(context, session, done.extra - done.removed);
+  await brakeCascaded(context, session, cascaded, done.removed);
+  if (before !== null && done.removed > 0) await refuseMore(context, session, before - done.removed);
   return done.removed;
 }
 
@@ -98,10 +102,7 @@ export async function brake(
  * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
  * with ON DELETE CASCADE remove rows that nobody has counted.
  */
-export async function countCascaded(
-  { target, care }: PassContext,
-  session: Session,
-): Promise<readonly number[]> {
+async function countCascaded({ target, care }: PassContext, session: Session): Promise<readonly number[]> {
   if (care.cascades.length === 0) return [];
   const counts = care.cascades.map(
     (name, index) => `(SELECT pg_catalog.count(*) FROM ${qualified(target.schema, name)}) AS c${index}`,
@@ -118,7 +119,7 @@ export async function countCascaded(
  * @throws SyncFailure `too_many_deletes`, which names the table that would lose them; `central_lacks_rows` where a
  *   table that points to itself would lose more rows than were to go
  */
-export async function brakeCascaded(
+async function brakeCascaded(
   context: PassContext,
   session: Session,
   before: readonly number[],
@@ -136,6 +137,20 @@ export async function brakeCascaded(
     if (context.allowDeletes || deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
     throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
   });
+}
+
+/**
+ * Refuses what head office's own triggers and rules removed besides, before it is committed.
+ *
+ * @param expected rows that are to be left
+ * @throws SyncFailure `central_lacks_rows`
+ */
+async function refuseMore(context: PassContext, session: Session, expected: number): Promise<void> {
+  await session.query('SET CONSTRAINTS ALL IMMEDIATE', [], session.workMs);
+  const rows = expected - (await countCentral(context, session));
+  if (rows <= 0) return;
+  const causes = await interferingNames(session, context.target);
+  throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), rows, causes });
 }
 
 /** What a sentence needs to name a table: `name` as the command line takes it. */

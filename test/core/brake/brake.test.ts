@@ -266,3 +266,36 @@ test('in layout stamp the rows of other branches make no larger table of a small
   await work(pair, HALF_GOES);
   await expectBraked(engine, {}, { deletes: ROWS / 2, rows: ROWS, gone: 0 });
 });
+
+test('a consent is not taken over by a resume: what the branch has removed since is another question', async () => {
+  await using pair = await freshDatabases();
+  await work(
+    pair,
+    ...STOCK,
+    'CREATE TABLE later (id int PRIMARY KEY)',
+    'INSERT INTO later SELECT id FROM stock',
+  );
+  using home = makeHome(pair, { sync: { chunkRows: 5000, parallelTables: 1 } });
+  await using engine = home.open();
+  await sync(engine);
+  const stop = new AbortController();
+  const off = engine.on((event) => {
+    if (event.type === 'table_progress') stop.abort('user');
+  });
+  const cut = await engine.syncAll(
+    { trigger: 'cli', strategy: 'full', allowDeletes: true },
+    { stop: stop.signal },
+  );
+  off();
+  expect(cut.status).toBe('interrupted');
+  await work(pair, 'TRUNCATE stock', 'TRUNCATE later');
+
+  await engine.resume(cut.batch_id, { trigger: 'cli' });
+  const codes = engine.batch(cut.batch_id).tables.map((one) => one.error_code);
+  expect(codes).toEqual(['too_many_deletes', 'too_many_deletes']);
+  expect(await atHeadOffice(pair)).toBe(ROWS);
+
+  await engine.resume(cut.batch_id, { trigger: 'cli', allowDeletes: true });
+  expect(engine.batch(cut.batch_id).batch.status).toBe('completed');
+  expect(await atHeadOffice(pair)).toBe(0);
+});

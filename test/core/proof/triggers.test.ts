@@ -310,3 +310,27 @@ test('a pass that is cut off after a chunk with refused rows says them when it g
 
   expectFailed(await sync(engine), 'central_changes_rows', { rows: 5 });
 });
+
+test('a trigger at head office that removes more than the branch has removed is said, and nothing goes', async () => {
+  await using pair = await freshDatabases();
+  await work(pair, TABLE, ROWS);
+  const greedy = triggerFunction(
+    'greedy',
+    'IF pg_trigger_depth() = 1 THEN DELETE FROM public.stock WHERE id > 100; END IF; RETURN NULL;',
+  );
+  await prepared(pair, TABLE, greedy, trigger('AFTER DELETE', 'greedy', 'STATEMENT'));
+  using home = makeHome(pair, { central: { layout: 'schema' }, connection: { targetSchema: 'public' } });
+  await using engine = home.open();
+  await sync(engine);
+  await work(pair, 'DELETE FROM stock WHERE id = 1');
+
+  for (const strategy of [null, 'full', 'compare'] as const) {
+    const ran = await sync(engine, strategy === null ? {} : { strategy });
+    expectFailed(ran, 'central_lacks_rows', { rows: 100 });
+    expect(await rowsAtCentral(pair)).toBe(200);
+  }
+
+  await atHeadOffice(pair, 'DROP TRIGGER greedy_it ON stock');
+  expect((await sync(engine)).batch.status).toBe('completed');
+  await expectSame(pair, 'id, note');
+});
