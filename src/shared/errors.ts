@@ -66,6 +66,7 @@ export const FailureCode = {
   SourceIdentityChanged: 'source_identity_changed',
   SourceIdentityHidden: 'source_identity_hidden',
   OwnedElsewhere: 'owned_elsewhere',
+  CentralSchemaOwned: 'central_schema_owned',
   FolderCopied: 'folder_copied',
   FolderCopyAtWork: 'folder_copy_at_work',
   LostLease: 'lost_lease',

@@ -10,7 +10,7 @@ import { readCheckpoints } from '../central/checkpoints.ts';
 import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
 import { type Claim, claimConnection, type Installation } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
-import { targetSchema } from '../central/target.ts';
+import { placeOf } from '../central/target.ts';
 import { beginReading } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
@@ -175,6 +175,7 @@ class ConnectionRun {
   async #prepareOnce(): Promise<Prepared> {
     const { ports, installation, central } = this.#run;
     const { connection, identity } = this.#work;
+    const place = placeOf(central, connection);
     const link = await openLink(this.#run.sessionOptions(connection).central);
     try {
       await setUpCentral(link.session);
@@ -182,15 +183,16 @@ class ConnectionRun {
         acceptsIdentity: this.#run.acceptSources.includes(connection.id),
         hidden: this.#work.hidden,
         memory: journalClaims(this.#run, connection.id),
+        place,
       });
       tellGhosts(this.#run, claim);
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);
-      const schema = targetSchema(central, connection);
+      const { schema } = place;
       const begun = await link.session.script(`${beginReading(link.session)}; ${foreignKeysQuery(schema)}`);
       const keys = ForeignKeys.from(begun.at(-1)?.rows ?? []);
-      const place = { side: 'central', connection: connection.id, schema } as const;
-      const memory = journalMemory(this.#run.journal, ports.logger, place);
+      const side = { side: 'central', connection: connection.id, schema } as const;
+      const memory = journalMemory(this.#run.journal, ports.logger, side);
       const existing = await readTables(link.session, link.version, schema, names, memory);
       const done = this.#work.others.map((one) => one.table);
       const checkpoints = await readCheckpoints(link.session, claim, [...names, ...done]);

@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import { literal, oneLine } from '../postgres/quote.ts';
 import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
 import { type HiddenHistory, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
+import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
 
 /** Another installation that has given a sign of life within this time is not robbed. */
 const ALIVE_SECONDS = 120;
@@ -47,6 +48,8 @@ export interface ClaimOptions {
   readonly hidden?: HiddenHistory | null;
   /** Without one, copies of the data folder are not told apart. */
   readonly memory?: ClaimMemory;
+  /** Where its tables go. Without it, nothing is said of that at central. */
+  readonly place?: TargetPlace;
 }
 
 /** The right to write a connection's rows, until somebody claims it anew. */
@@ -72,7 +75,7 @@ export function applicationName(installation: Installation, connection: string):
  *
  * @param identity of the source: system identifier and database oid
  * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `source_identity_changed`,
- *   `source_identity_hidden`; `journal_failed` where the claim cannot be remembered
+ *   `source_identity_hidden`, `central_schema_owned`; `journal_failed` where the claim cannot be remembered
  */
 export async function claimConnection(
   session: Session,
@@ -80,7 +83,7 @@ export async function claimConnection(
   installation: Installation,
   connection: string,
   identity: string,
-  { acceptsIdentity = false, hidden = null, memory }: ClaimOptions = {},
+  { acceptsIdentity = false, hidden = null, memory, place }: ClaimOptions = {},
 ): Promise<Claim> {
   let claim: string;
   let same: boolean;
@@ -105,6 +108,8 @@ export async function claimConnection(
         found: identity,
       });
     }
+    if (place !== undefined && !isRecorded(owner, place))
+      await takeSchema(session, { connection, installation: installation.id, identity }, place);
     memory?.keep({ upTo: `${numberOf(owner) + 1n}`, kept: installation.kept ?? null });
     const set = [
       `installation = ${literal(installation.id)}`,
@@ -112,6 +117,7 @@ export async function claimConnection(
       `identity = ${literal(identity)}`,
       'claim = claim OPERATOR(pg_catalog.+) 1',
       'heartbeat = pg_catalog.clock_timestamp()',
+      ...(place === undefined ? [] : placeItems(place)),
     ];
     const [taken] = await session.script(
       `UPDATE branchline.sources SET ${set.join(', ')}
@@ -165,7 +171,7 @@ function lastSign({ heartbeat }: TextRow): string {
 
 /** SQL of who owns a connection, held until the transaction ends; no row where nobody ever did. */
 function ownerQuery(connection: string): string {
-  return oneLine(`SELECT installation, host, identity, claim, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+  return oneLine(`SELECT installation, host, identity, claim, layout, target_schema, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
        coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
          OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS})), false) AS alive
      FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} FOR UPDATE`);

@@ -5,16 +5,25 @@ import type { Session } from '../postgres/session.ts';
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
 export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** SQLSTATE undefined_table, of a missing schema too. */
 const UNDEFINED_TABLE = '42P01';
 
 const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
 
+const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
+  schema_name name NOT NULL,
+  table_name text NOT NULL,
+  connection text NOT NULL,
+  at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (schema_name, table_name)
+)`;
+
 /**
- * Branchline's own tables at central. `sources` says who syncs a connection, `checkpoints` how far each
- * table has come; both are only ever written together with what they speak of, in one transaction.
+ * Branchline's own tables at central. `sources` says who syncs a connection, and into which schema; `checkpoints` how
+ * far each table has come; both are only ever written together with what they speak of, in one transaction.
+ * `delete_rights` says which one connection may delete in a table of layout `merge`.
  */
 export const SETUP_SQL = `
 CREATE TABLE IF NOT EXISTS branchline.setup (
@@ -27,7 +36,9 @@ CREATE TABLE IF NOT EXISTS branchline.sources (
   host text NOT NULL,
   claim bigint NOT NULL DEFAULT 0,
   heartbeat timestamptz,
-  identity text
+  identity text,
+  layout text,
+  target_schema name
 );
 CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   connection text NOT NULL,
@@ -56,15 +67,23 @@ CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   unproven bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (connection, table_name)
 ) WITH (fillfactor = 50);
+${DELETE_RIGHTS_SQL};
 ${HAS_VERSION}`;
 
-/** From version 1, which had no brake of the table's own and no counts to prove. */
+/**
+ * From version 1, which had no brake of the table's own and no counts to prove, and from version 2, which did not know
+ * whose a schema is. Each connection says so at its next claim.
+ */
 const UPGRADE_SQL = `ALTER TABLE branchline.checkpoints
   ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
   ADD COLUMN IF NOT EXISTS removed_of bigint,
   ADD COLUMN IF NOT EXISTS removed_since timestamptz,
   ADD COLUMN IF NOT EXISTS counted_at timestamptz,
   ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0;
+ALTER TABLE branchline.sources
+  ADD COLUMN IF NOT EXISTS layout text,
+  ADD COLUMN IF NOT EXISTS target_schema name;
+${DELETE_RIGHTS_SQL};
 ${HAS_VERSION}`;
 
 /**

@@ -2,6 +2,7 @@ import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/s
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { CopyFormat } from '../postgres/rowBlock.ts';
+import type { TargetPlace } from './schemaOwner.ts';
 
 /** The column that tells the branches apart in layout `stamp`. */
 export const STAMP = 'source_connection';
@@ -59,6 +60,11 @@ export interface Target {
 /** The schema at central that holds a connection's tables. */
 export function targetSchema(central: CentralSettings, connection: ConnectionSettings): string {
   return central.layout === 'schema' ? (connection.targetSchema ?? connection.id) : central.schema;
+}
+
+/** Where a connection's tables go. */
+export function placeOf(central: CentralSettings, connection: ConnectionSettings): TargetPlace {
+  return { layout: central.layout, schema: targetSchema(central, connection) };
 }
 
 /** The layout that a table has, or is to have. */

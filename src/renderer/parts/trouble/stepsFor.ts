@@ -29,6 +29,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.TooManyColumns]: 'open_connections',
   [FailureCode.ReplaceUnsafe]: 'open_connections',
   [FailureCode.OwnedElsewhere]: 'open_connections',
+  [FailureCode.CentralSchemaOwned]: 'open_connections',
   [FailureCode.FolderCopied]: 'open_connections',
   [FailureCode.FolderCopyAtWork]: 'open_connections',
   // How much runs at once, and the bundle for support.

@@ -287,6 +287,11 @@ export const failures = {
     sentence: 'Another computer ({{host}}) is syncing {{connection}} at this moment.',
     next: 'Let only one computer sync a branch. Wait for the other one to end, or switch {{connection}} off here.',
   },
+  central_schema_owned: {
+    sentence:
+      'The schema {{schema}} at head office is that of {{other}} (computer {{host}}, installation {{installation}}). A mirror removes whatever its own branch does not have, so one of the two would remove the other’s rows; nothing of {{connection}} was sent.',
+    next: 'Give {{connection}} a "targetSchema" of its own in the settings, or let head office use the layout "stamp". Only where {{other}} does not sync any more (removed, or renamed to {{connection}}), let head office release the schema by running this, then sync again; rows that {{connection}} does not have are then removed there:\n{{sql}}',
+  },
   folder_copied: {
     sentence:
       'A copy of this data folder has synced {{connection}} since this one did (last on {{host}}), so nothing was written: two copies that sync as one overwrite each other at head office.',

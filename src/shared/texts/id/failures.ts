@@ -288,6 +288,11 @@ export const failures = {
     sentence: 'Komputer lain ({{host}}) sedang menyinkronkan {{connection}} saat ini.',
     next: 'Cukup satu komputer per cabang. Tunggu yang lain selesai, atau matikan {{connection}} di sini.',
   },
+  central_schema_owned: {
+    sentence:
+      'Skema {{schema}} di kantor pusat milik {{other}} (komputer {{host}}, instalasi {{installation}}). Cermin (mirror) menghapus semua yang tidak ada di cabangnya sendiri, jadi yang satu akan menghapus baris yang lain; tidak ada data {{connection}} yang dikirim.',
+    next: 'Beri {{connection}} "targetSchema" tersendiri di pengaturan, atau minta kantor pusat memakai tata letak "stamp". Hanya bila {{other}} tidak lagi disinkronkan (dihapus, atau diganti nama menjadi {{connection}}), minta kantor pusat melepas skema itu dengan menjalankan ini, lalu sinkronkan lagi; baris yang tidak dimiliki {{connection}} akan dihapus di sana:\n{{sql}}',
+  },
   folder_copied: {
     sentence:
       'Salinan dari folder data ini telah menyinkronkan {{connection}} setelah yang di sini (terakhir di {{host}}), jadi tidak ada yang ditulis: dua salinan yang menyinkronkan sebagai satu akan saling menimpa di kantor pusat.',
