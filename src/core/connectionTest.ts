@@ -101,7 +101,12 @@ function wasAsked({ code, sqlstate }: FailureDetail): boolean {
   return sqlstate !== undefined || code === FailureCode.PasswordMissing || SIGN_IN.has(code);
 }
 
-const SIGN_IN = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
+const SIGN_IN = new Set<FailureCode>([
+  FailureCode.SourceSignIn,
+  FailureCode.CentralSignIn,
+  FailureCode.CleartextRefused,
+  FailureCode.SignInMethod,
+]);
 
 async function readingFacts(link: Link, source: ConnectionSettings): Promise<Facts> {
   const tables = await tryReading(link, source);

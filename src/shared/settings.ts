@@ -32,6 +32,8 @@ const endpointFields = {
   sslmode: z.enum(SSL_MODES).default('prefer'),
   /** CA certificates (PEM). Relative to the settings file. */
   sslrootcert: z.string().min(1).optional(),
+  /** Whether a server without TLS may have the password in clear text, where it asks for it so. */
+  allowCleartextPassword: z.boolean().optional(),
   connectTimeoutSeconds: z.int().min(1).max(600).default(15),
 };
 

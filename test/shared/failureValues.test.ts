@@ -14,9 +14,10 @@ const OF_ERRORS = ['connection', 'host', 'port', 'user', 'server', 'endpoint', '
 /** What a failure of our own has without giving it. */
 const OF_OWN = ['connection', 'table', 'server', 'endpoint'];
 
-/** Codes that `classify` gives to errors of servers and sockets; all others are thrown by a line of ours. */
+/** Codes of errors of servers and sockets, which get what `classify` adds; all others are thrown by a line of ours. */
 const CLASSIFIED = readFileSync(join(CORE, 'postgres/sqlstates.ts'), 'utf8').concat(
   readFileSync(join(CORE, 'postgres/failure.ts'), 'utf8'),
+  readFileSync(join(CORE, 'postgres/wireGuard.ts'), 'utf8'),
 );
 
 function variables(text: string): readonly string[] {

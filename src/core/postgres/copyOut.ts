@@ -124,7 +124,9 @@ export class CopyOut implements Submittable {
   handleCommandComplete({ text }: { readonly text?: string }): void {
     const sent = /^COPY (\d+)$/.exec(text ?? '')?.[1];
     if (Number(sent) !== this.#rows)
-      this.#mismatch = new WireError(`the server says "${text}" where ${this.#rows} rows have come`);
+      this.#mismatch = new WireError(
+        `the server says ${sent ?? 'no number'} where ${this.#rows} rows have come`,
+      );
   }
 
   handleReadyForQuery(): void {

@@ -1,5 +1,13 @@
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
-import { BINARY_HEADER, copyData, HEADER_BYTES, Message, messageEnd, WireError } from './wire.ts';
+import {
+  BINARY_HEADER,
+  copyData,
+  HEADER_BYTES,
+  Message,
+  messageEnd,
+  PartialMessage,
+  WireError,
+} from './wire.ts';
 
 /** What becomes of the bytes that a {@link RowFramer} is fed. */
 export interface FramerSink {
@@ -29,9 +37,8 @@ export class RowFramer {
   #headerSeen = false;
   #trailerSeen = false;
   #fedRows = false;
-  /** The parts of a message that came in pieces, and how many bytes it needs: its header's, until that is whole. */
-  #parts: Buffer[] = [];
-  #have = 0;
+  /** A message that came in pieces, and how many bytes it needs: its header's, until that is whole. */
+  readonly #partial = new PartialMessage();
   #need = 0;
   #over = false;
 
@@ -52,7 +59,7 @@ export class RowFramer {
   feed(data: Buffer): boolean {
     if (this.#over) throw new WireError('the copy is over');
     this.#fedRows = false;
-    const rest = this.#have === 0 ? data : this.#complete(data);
+    const rest = this.#partial.length === 0 ? data : this.#complete(data);
     if (rest !== null && rest.length > 0) this.#walk(rest, memoryOf(data));
     return this.#fedRows;
   }
@@ -63,29 +70,23 @@ export class RowFramer {
    * @returns what lies behind it; null where it still is not whole, or where it ends the copy
    */
   #complete(data: Buffer): Buffer | null {
+    const partial = this.#partial;
     let offset = 0;
-    while (this.#have < this.#need) {
-      const part = data.subarray(offset, offset + this.#need - this.#have);
+    while (partial.length < this.#need) {
+      const part = data.subarray(offset, offset + this.#need - partial.length);
       if (part.length === 0) break;
-      // A copy: the memory of what is fed is given back as soon as its rows are sent on.
-      this.#parts.push(Buffer.from(part));
-      this.#have += part.length;
+      partial.add(part, this.#need);
       offset += part.length;
-      if (this.#have !== HEADER_BYTES || this.#need !== HEADER_BYTES) continue;
-      const header = Buffer.concat(this.#parts);
-      this.#parts = [header];
-      if (endsCopy(header[0])) {
-        this.#handOver(Buffer.concat([header, data.subarray(offset)]));
+      if (partial.length !== HEADER_BYTES || this.#need !== HEADER_BYTES) continue;
+      if (endsCopy(partial.bytes[0])) {
+        this.#handOver(Buffer.concat([partial.take(), data.subarray(offset)]));
         return null;
       }
-      this.#need = messageEnd(header, 0);
+      this.#need = messageEnd(partial.bytes, 0);
     }
-    this.#fedRows = this.#parts[0]?.[0] === Message.CopyData;
-    if (this.#have < this.#need) return null;
-    const message = Buffer.concat(this.#parts);
-    this.#parts = [];
-    this.#have = 0;
-    this.#walk(message, null);
+    this.#fedRows = partial.bytes[0] === Message.CopyData;
+    if (partial.length < this.#need) return null;
+    this.#walk(partial.take(), null);
     return data.subarray(offset);
   }
 
@@ -173,8 +174,8 @@ export class RowFramer {
 
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
-    this.#parts = [Buffer.from(rest)];
-    this.#have = rest.length;
+    // A copy: the memory of what is fed is given back as soon as its rows are sent on.
+    this.#partial.add(rest, rest.length);
     this.#need = rest.length >= HEADER_BYTES ? messageEnd(rest, 0) : HEADER_BYTES;
   }
 }

@@ -10,12 +10,14 @@ import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { dial, type Place, placesOf } from './dial.ts';
 import { classify, type Side } from './failure.ts';
+import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { passwordOption } from './password.ts';
 import { literal, oneLine } from './quote.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { tlsAttempts } from './tls.ts';
+import { guardWire } from './wireGuard.ts';
 
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
 
@@ -61,6 +63,12 @@ export class Session {
       this.#lost = error;
     });
     const connection = Reflect.get(client, 'connection') as pg.Connection;
+    const { host, allowCleartextPassword = false } = options.endpoint;
+    // Nobody listens on the way to a socket in the file system.
+    guardWire(connection, {
+      cleartext: allowCleartextPassword || host.startsWith('/'),
+      hide: hideFor(client, options),
+    });
     connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
       if (parameterName === 'server_version') this.#serverVersion = parameterValue;
     });
@@ -367,6 +375,14 @@ const ELSEWHERE = new Set<FailureCode>([
   FailureCode.ConnectionFrozen,
   FailureCode.ServerStarting,
 ]);
+
+/** What a server says must not bring the password that it was sent into the journal, the log or a webhook. */
+function hideFor(client: pg.Client, { endpoint }: SessionOptions): Hide {
+  const password: unknown = client.password;
+  if (typeof password !== 'string') return HIDE_NOTHING;
+  const { user, database, host } = endpoint;
+  return hidePassword(password, user, [user, database, host]);
+}
 
 const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
 

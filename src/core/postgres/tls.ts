@@ -81,10 +81,15 @@ export function isRetryWithNext(error: unknown, attempt: TlsAttempt): boolean {
     case 'none':
       return false;
     case 'tls':
-      return refused;
+      return refused || isCleartextRefused(error);
     case 'plain':
       return refused || isTlsError(error) || HANDSHAKE_CUT.test(messageOf(error));
   }
+}
+
+/** We did not send it over this link; over an encrypted one we do. */
+function isCleartextRefused(error: unknown): boolean {
+  return error instanceof SyncFailure && error.detail.code === FailureCode.CleartextRefused;
 }
 
 /** Whether TLS itself is what failed: no encryption on offer, no common version, an untrusted certificate. */

@@ -1,13 +1,20 @@
 /**
- * The few messages of PostgreSQL's frontend/backend protocol 3.0 that COPY needs, and the framing of
- * binary COPY data. https://www.postgresql.org/docs/current/protocol-message-formats.html
+ * The messages of PostgreSQL's frontend/backend protocol 3.0 that are looked at here before node-pg has them, and the
+ * framing of binary COPY data. https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export const Message = {
+  Authentication: 0x52,
+  CommandComplete: 0x43,
   CopyData: 0x64,
   CopyDone: 0x63,
   CopyOutResponse: 0x48,
+  DataRow: 0x44,
   ErrorResponse: 0x45,
+  NoticeResponse: 0x4e,
+  NotificationResponse: 0x41,
+  ParameterStatus: 0x53,
   ReadyForQuery: 0x5a,
+  RowDescription: 0x54,
 } as const;
 
 /** Type byte and 32-bit length, which counts itself but not the type. */
@@ -24,6 +31,25 @@ const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
 /** PostgreSQL's own limit of a message (`PQ_LARGE_MESSAGE_LIMIT` in libpq.h). */
 const LONGEST_MESSAGE = 0x3fff_ffff;
 
+/** A text that a server writes for people. Its errors quote values that people have typed, which may be long. */
+const LONGEST_TEXT = 16 * 1024 * 1024;
+/** All others: libpq gives up a connection on which one of these is longer. */
+const LONGEST_OTHER = 30_000;
+
+const TEXTS: ReadonlySet<number> = new Set([
+  Message.ErrorResponse,
+  Message.NoticeResponse,
+  Message.NotificationResponse,
+]);
+
+/** How long a message of this type may be, its length field included. */
+export function longestOf(type: number): number {
+  if (type === Message.CopyData || type === Message.DataRow) return LONGEST_MESSAGE;
+  // MaxTupleAttributeNumber columns, each with a name.
+  if (type === Message.RowDescription) return 1_000_000;
+  return TEXTS.has(type) ? LONGEST_TEXT : LONGEST_OTHER;
+}
+
 /** What came is not what the protocol says; bytes were lost or changed on the way, or there is no PostgreSQL. */
 export class WireError extends Error {
   /** As failure.ts knows it. */
@@ -37,8 +63,47 @@ export class WireError extends Error {
  */
 export function messageEnd(data: Buffer, offset: number): number {
   const length = data.readUInt32BE(offset + 1);
-  if (length < 4 || length > LONGEST_MESSAGE) throw new WireError(`a message of ${length} bytes cannot be`);
+  if (length < 4 || length > longestOf(data[offset] ?? 0))
+    throw new WireError(`a message of ${length} bytes cannot be`);
   return offset + 1 + length;
+}
+
+/**
+ * A message that came in pieces. They are copied together as they come: pieces of one byte each would take a
+ * hundred times their size.
+ */
+export class PartialMessage {
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  /** Bytes that have come. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** @param most length of the whole message, as far as it is known */
+  add(part: Uint8Array, most: number): void {
+    const length = this.#length + part.length;
+    if (length > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(length, Math.min(most, 2 * this.#bytes.length)));
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
+    }
+    this.#bytes.set(part, this.#length);
+    this.#length = length;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Hands the message out, and begins anew. */
+  take(): Buffer {
+    const { bytes } = this;
+    this.#bytes = Buffer.alloc(0);
+    this.#length = 0;
+    return bytes;
+  }
 }
 
 /** Wraps a payload into one CopyData message. */

@@ -26,6 +26,25 @@ export const failures = {
     sentence: 'There is no password for {{server}}, so signing in was not tried.',
     next: 'Store it with "branchline connection password {{endpoint}}"; or set the environment variable, or add the line to the password file, that the technical message names.',
   },
+  cleartext_refused: {
+    sentence:
+      'The server of {{server}} asks for the password in clear text over a link without TLS. It was not sent: anybody on the way could read it.',
+    next: 'Switch on TLS at {{host}} and set sslmode to verify-full, or let this user sign in with scram-sha-256 (pg_hba.conf). To send it all the same, set "allowCleartextPassword": true where this database stands in settings.json.',
+  },
+  sign_in_method: {
+    sentence:
+      'The server of {{server}} asks to sign in by {{method}}, which Branchline cannot do. The password was not sent.',
+    next: 'Ask for a line in pg_hba.conf of {{host}} that takes the user {{user}} with scram-sha-256.',
+  },
+  not_postgres: {
+    sentence: 'What answers at {{host}}:{{port}} is not PostgreSQL, so {{server}} cannot be reached there.',
+    next: 'Check host and port in the settings, and whether a sign-in page of the network or a proxy answers in its place.',
+  },
+  answer_too_large: {
+    sentence:
+      'The server of {{server}} sent more in one answer than can be right, so the connection was ended before it filled the memory of this computer.',
+    next: 'Let somebody look at the server at {{host}}:{{port}}: no PostgreSQL answers like that. If it is one, send us the log file.',
+  },
   connection_lost: {
     sentence: 'The link to {{server}} broke. What had arrived is kept.',
     next: 'Check the network to {{host}}, then resume the batch: the table goes on from its last chunk.',

@@ -26,6 +26,26 @@ export const failures = {
     sentence: 'Tidak ada kata sandi untuk {{server}}, jadi tidak dicoba masuk.',
     next: 'Simpan dengan "branchline connection password {{endpoint}}"; atau isi variabel lingkungan, atau tambahkan baris di berkas kata sandi, yang disebut pesan teknis.',
   },
+  cleartext_refused: {
+    sentence:
+      'Server {{server}} meminta kata sandi tanpa enkripsi lewat sambungan tanpa TLS. Kata sandi tidak dikirim: siapa pun di jalur itu bisa membacanya.',
+    next: 'Aktifkan TLS di {{host}} dan atur sslmode ke verify-full, atau izinkan pengguna ini masuk dengan scram-sha-256 (pg_hba.conf). Kalau tetap harus dikirim, atur "allowCleartextPassword": true pada basis data ini di settings.json.',
+  },
+  sign_in_method: {
+    sentence:
+      'Server {{server}} meminta masuk dengan cara {{method}}, yang tidak didukung Branchline. Kata sandi tidak dikirim.',
+    next: 'Minta baris di pg_hba.conf {{host}} yang menerima pengguna {{user}} dengan scram-sha-256.',
+  },
+  not_postgres: {
+    sentence:
+      'Yang menjawab di {{host}}:{{port}} bukan PostgreSQL, jadi {{server}} tidak bisa dihubungi di sana.',
+    next: 'Periksa host dan port di pengaturan, dan apakah yang menjawab adalah halaman login jaringan atau proxy.',
+  },
+  answer_too_large: {
+    sentence:
+      'Server {{server}} mengirim lebih banyak dalam satu jawaban daripada yang wajar, jadi sambungan diakhiri sebelum memori komputer ini penuh.',
+    next: 'Minta seseorang memeriksa server di {{host}}:{{port}}: PostgreSQL tidak pernah menjawab seperti itu. Kalau memang PostgreSQL, kirimkan berkas log kepada kami.',
+  },
   connection_lost: {
     sentence: 'Sambungan ke {{server}} terputus. Yang sudah sampai tetap tersimpan.',
     next: 'Periksa jaringan ke {{host}}, lalu lanjutkan batch: tabel diteruskan dari potongan terakhir.',

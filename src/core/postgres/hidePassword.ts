@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+
+/** What stands in the place of a password. */
+const HIDDEN = '***';
+
+/** A shorter text is found in half of all words, and hides nothing. */
+const SHORTEST = 4;
+
+/** Takes the passwords that it knows out of a text. */
+export type Hide = (text: string) => string;
+
+export const HIDE_NOTHING: Hide = (text) => text;
+
+/**
+ * Hides a password in what a server says, in each form in which one may repeat it: as it is, escaped for a URL, for
+ * JSON or for SQL, as base64 or hex, and as the MD5 hash that is as good as the password at sign-in.
+ *
+ * A password that is also the name of the user, the database or the schema is left: messages are about these names,
+ * and a text without them would tell nobody what is wrong.
+ *
+ * @param names that messages may say
+ */
+export function hidePassword(password: string, user: string, names: readonly string[]): Hide {
+  const isName = names.some((name) => name.toLowerCase() === password.toLowerCase());
+  if (password.length < SHORTEST || isName) return HIDE_NOTHING;
+  // The longest first: one form may begin with another.
+  const forms = formsOf(password, user).sort((a, b) => b.length - a.length);
+  return (text) => forms.reduce((hidden, form) => hidden.replaceAll(form, HIDDEN), text);
+}
+
+function formsOf(password: string, user: string): string[] {
+  const bytes = Buffer.from(password, 'utf8');
+  const url = encodeURIComponent(password);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  const hex = bytes.toString('hex');
+  const forms = [
+    password,
+    password.normalize('NFKC'),
+    password.trim(),
+    url,
+    url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    url.replaceAll('%20', '+'),
+    JSON.stringify(password).slice(1, -1),
+    password.replaceAll("'", "''"),
+    password.replaceAll('\\', '\\\\'),
+    base64,
+    base64.replaceAll('+', '-').replaceAll('/', '_'),
+    hex,
+    hex.toUpperCase(),
+    createHash('md5').update(`${password}${user}`).digest('hex'),
+  ];
+  return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
+
+/** Fields of an ErrorResponse that are texts: severity, SQLSTATE, positions and lines stay as they are. */
+const TEXT_FIELDS = new Set([...'MDHWqstcdnR'].map((field) => field.charCodeAt(0)));
+
+/** The body of an ErrorResponse or NoticeResponse of the right form, with passwords hidden; the same where there are none. */
+export function hideInFields(body: Buffer, hide: Hide): Buffer {
+  const parts: Buffer[] = [];
+  let changed = false;
+  for (let at = 0; at < body.length && body[at] !== 0; ) {
+    const end = body.indexOf(0, at + 1);
+    const field = body.subarray(at, end + 1);
+    const text = TEXT_FIELDS.has(body[at] ?? 0) ? field.toString('utf8', 1, field.length - 1) : '';
+    const hidden = hide(text);
+    if (hidden !== text) changed = true;
+    parts.push(hidden === text ? field : Buffer.from(`${String.fromCharCode(body[at] ?? 0)}${hidden}\0`));
+    at = end + 1;
+  }
+  return changed ? Buffer.concat([...parts, Buffer.from([0])]) : body;
+}
+
+/** The body of a ParameterStatus of the right form, likewise. */
+export function hideInParameter(body: Buffer, hide: Hide): Buffer {
+  const text = body.toString('utf8');
+  const hidden = hide(text);
+  return hidden === text ? body : Buffer.from(hidden);
+}
