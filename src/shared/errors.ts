@@ -36,6 +36,8 @@ export const FailureCode = {
   CentralShapeRefused: 'central_shape_refused',
   CentralNameTaken: 'central_name_taken',
   CentralTableShared: 'central_table_shared',
+  CentralDeletesOwned: 'central_deletes_owned',
+  CentralDeletesShared: 'central_deletes_shared',
   SourceTableMissing: 'source_table_missing',
   SourceTableUnknown: 'source_table_unknown',
   SourceSchemaMissing: 'source_schema_missing',

@@ -7,6 +7,7 @@ import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import { readCheckpoints } from '../central/checkpoints.ts';
+import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../central/deleteRights.ts';
 import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
 import { type Claim, claimConnection, type Installation } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
@@ -33,6 +34,7 @@ import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { tellGhosts, tellHiddenHistory, tellLostRecords } from './tellClaim.ts';
+import { withRights, writtenTables } from './writtenTables.ts';
 
 /** What all connections of a run share. */
 export interface RunContext {
@@ -189,16 +191,25 @@ class ConnectionRun {
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);
       const { schema } = place;
-      const begun = await link.session.script(`${beginReading(link.session)}; ${foreignKeysQuery(schema)}`);
-      const keys = ForeignKeys.from(begun.at(-1)?.rows ?? []);
+      const asked = [
+        beginReading(link.session),
+        foreignKeysQuery(schema),
+        deleteRightsQuery(connection.id, schema),
+      ];
+      const begun = await link.session.script(asked.join('; '));
+      const keys = ForeignKeys.from(begun.at(-2)?.rows ?? []);
       const side = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, side);
       const existing = await readTables(link.session, link.version, schema, names, memory);
       const done = this.#work.others.map((one) => one.table);
       const checkpoints = await readCheckpoints(link.session, claim, [...names, ...done]);
+      const written = writtenTables(central, this.#work, existing, checkpoints);
+      const recorded = begun.at(-1)?.rows ?? [];
+      const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
+      for (const table of rights.taken) checkpoints.delete(table);
       tellLostRecords(this.#run, claim, [...checkpoints.values()]);
-      return { claim, link, existing, checkpoints, keys };
+      return { claim, link, existing, checkpoints, keys, rights };
     } catch (error) {
       link.session.destroy();
       throw error;
@@ -225,14 +236,10 @@ class ConnectionRun {
     };
     this.#run.halt.addEventListener('abort', cut);
     try {
-      const { existing, checkpoints } = opened;
-      const candidates = sweepCandidates(
-        this.#run.central,
-        this.#run.batchId,
-        this.#queue.left,
-        existing,
-        checkpoints,
-      );
+      const { existing, checkpoints, rights } = opened;
+      const { central, batchId } = this.#run;
+      const left = this.#queue.left.flatMap((one) => withRights(one, rights) ?? []);
+      const candidates = sweepCandidates(central, batchId, left, existing, checkpoints);
       this.#groups.push(...sweepGroups(candidates));
       const able = await withRoom(workers);
       await allOf(able.map((links) => this.#sweepAll(links, opened)));
@@ -361,4 +368,5 @@ export interface Prepared {
   readonly existing: readonly TableShape[];
   /** As the claim left them; none for a table of which that may no longer be true. */
   readonly checkpoints: Map<string, Checkpoint>;
+  readonly rights: DeleteRights;
 }

@@ -161,10 +161,12 @@ export class TableTurns {
   }
 
   /** @param checkpoint where the table stands, if that is sure; else it is read */
-  #runTable(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
+  async #runTable(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { ports, central, installation, limits, retry, throttle, stop, halt } = this.#run;
     const { table, duty, relations } = one;
-    const { claim, existing } = this.#opened;
+    const { claim, existing, rights } = this.#opened;
+    const failure = rights.refused.get(table.table);
+    if (failure !== undefined) return { kind: 'failed', failure };
     if (table.shape === null) throw new Error(`${table.table} is not at the source`);
     const own = { ports, central, installation, claim, limits, retry, throttle, stop, halt };
     const runner: TableRunner = { ...own, relations };
@@ -178,7 +180,7 @@ export class TableTurns {
       strategy: duty === 'again' && table.strategy !== Strategy.Cursor ? null : table.strategy,
       cursor: table.cursor,
       allowDeletes: this.#run.allowDeletes,
-      mayDelete: table.mayDelete,
+      mayDelete: table.mayDelete && rights.owned.has(table.table),
       duty,
     };
     return runTable(runner, one.links, job, one.recorder);

@@ -1,10 +1,13 @@
+import type { CentralSettings } from '../../shared/settings.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
 import { Heart } from '../batch/heart.ts';
 import { journalClaims } from '../batch/journalClaims.ts';
 import type { SourcePlan } from '../batch/plan.ts';
+import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../central/deleteRights.ts';
 import { type Claim, claimConnection } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
-import { placeOf } from '../central/target.ts';
+import { layoutOf, placeOf } from '../central/target.ts';
+import { beginReading } from '../central/transaction.ts';
 import { openLink } from '../sync/links.ts';
 import type { Link } from '../sync/pass.ts';
 import { type CentralTables, readCentralTables } from './centralTables.ts';
@@ -14,6 +17,8 @@ export interface Control extends AsyncDisposable {
   readonly tables: CentralTables;
   /** Null where differences are only told. */
   readonly claim: Claim | null;
+  /** Null where differences are only told. */
+  readonly rights: DeleteRights | null;
 }
 
 /**
@@ -38,16 +43,43 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
         })
       : null;
     const names = plan.selected.map((one) => one.table);
-    const tables = await readCentralTables(link, connection.id, place.schema, names);
+    const tables = await readCentralTables(link, connection.id, run.central, place.schema, names);
+    const rights =
+      claim === null
+        ? null
+        : await settleRights(run.central, link, connection.id, place.schema, plan, tables);
     // A lost claim shows at the next checkpoint, which is then refused.
     const heart = claim === null ? null : new Heart(claim, link, open, run.ports.logger, () => {});
     return {
       tables,
       claim,
+      rights,
       [Symbol.asyncDispose]: () => (heart === null ? session.close() : heart.letGo()),
     };
   } catch (error) {
     session.destroy();
     throw error;
   }
+}
+
+/** What may be mended in tables of layout `merge`; see {@link settleDeleteRights}. */
+async function settleRights(
+  central: CentralSettings,
+  { session }: Link,
+  connection: string,
+  schema: string,
+  { selected }: SourcePlan,
+  { shapes, checkpoints }: CentralTables,
+): Promise<DeleteRights> {
+  const written = selected.flatMap(({ table, mayDelete }) => {
+    const shape = shapes.get(table);
+    // What is not there is not mended.
+    if (shape === undefined) return [];
+    const isNew = (checkpoints.get(table)?.state ?? 'new') === 'new';
+    return [{ name: table, layout: layoutOf(central, shape), asks: mayDelete, isNew }];
+  });
+  const begun = await session.script(`${beginReading(session)}; ${deleteRightsQuery(connection, schema)}`);
+  const rights = await settleDeleteRights(session, connection, schema, begun.at(-1)?.rows ?? [], written);
+  await session.query('COMMIT');
+  return rights;
 }

@@ -54,6 +54,11 @@ async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, contr
   run.halt.addEventListener('abort', cut);
   try {
     for (let next = queue.next(); next !== undefined; next = queue.next()) {
+      const refusal = control.rights?.refused.get(next.table);
+      if (refusal !== undefined) {
+        queue.fail(next.table, refusal);
+        continue;
+      }
       const job = { connection: plan.connection, ...describe(next, control) };
       // What failed in the middle has left its transactions open.
       const watch = { links, throttle: run.throttle, logger: run.ports.logger };
@@ -72,9 +77,16 @@ async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, contr
   }
 }
 
-function describe({ table, shape, mayDelete }: Selected, { tables }: Control) {
-  const existing = tables.shapes.get(table);
-  return { table, source: shape, existing, checkpoint: tables.checkpoints.get(table) ?? null, mayDelete };
+function describe({ table, shape, mayDelete }: Selected, { tables, rights }: Control) {
+  const writers = tables.writers.get(table)?.split(', ') ?? [];
+  return {
+    table,
+    source: shape,
+    existing: tables.shapes.get(table),
+    checkpoint: tables.checkpoints.get(table) ?? null,
+    mayDelete: mayDelete && (rights?.owned.has(table) ?? writers.length === 0),
+    writers,
+  };
 }
 
 type Tried<T> =

@@ -147,6 +147,16 @@ export const failures = {
       '{{table}} at head office was made by {{other}} and has other columns, so it cannot hold the rows of {{connection}} as well.',
     next: 'Two systems use one table name for different things. Set "layout": "schema" for the head office in the settings, or leave the table out for one of them.',
   },
+  central_deletes_owned: {
+    sentence:
+      '{{other}} (computer {{host}}) has the right to delete in {{table}} at head office ("allowDeletes", layout "merge"), where rows do not say whose they are: it would remove the rows of {{connection}}, so none was sent.',
+    next: 'Let head office use the layout "stamp" or "schema", or leave {{table}} out for {{connection}}. If the two are to share it, take "allowDeletes" for this table out of the settings of {{other}} and sync it there once. Only where {{other}} does not sync any more, let head office take the right away by running this, then sync again:\n{{sql}}',
+  },
+  central_deletes_shared: {
+    sentence:
+      'The settings let {{connection}} delete in {{table}} at head office ("allowDeletes", layout "merge"), but {{other}} has written there too. Rows do not say whose they are, so theirs would be removed; nothing was sent.',
+    next: 'Take "allowDeletes" for {{table}} out of the settings of {{connection}}, or let head office use the layout "stamp" or "schema". Only where nothing of {{other}} is wanted there any more (removed, or renamed to {{connection}}), let head office forget what it wrote by running this, then sync again; rows that {{connection}} does not have are then removed:\n{{sql}}',
+  },
   source_table_missing: {
     sentence:
       'The table {{table}} is no longer there at the branch {{connection}}. Its rows at head office stay as they are.',

@@ -148,6 +148,16 @@ export const failures = {
       '{{table}} di kantor pusat dibuat oleh {{other}} dan kolomnya lain, jadi tidak bisa sekaligus memuat baris {{connection}}.',
     next: 'Dua sistem memakai satu nama tabel untuk hal yang berbeda. Atur "layout": "schema" untuk kantor pusat di pengaturan, atau keluarkan tabel ini dari salah satunya.',
   },
+  central_deletes_owned: {
+    sentence:
+      '{{other}} (komputer {{host}}) memegang hak menghapus di {{table}} di kantor pusat ("allowDeletes", tata letak "merge"), dan barisnya tidak menyebut milik siapa: baris {{connection}} akan ikut terhapus, jadi tidak ada yang dikirim.',
+    next: 'Minta kantor pusat memakai tata letak "stamp" atau "schema", atau keluarkan {{table}} dari {{connection}}. Bila keduanya memang berbagi tabel itu, hapus "allowDeletes" tabel ini dari pengaturan {{other}} lalu sinkronkan sekali di sana. Hanya bila {{other}} tidak lagi disinkronkan, minta kantor pusat mencabut hak itu dengan menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
+  },
+  central_deletes_shared: {
+    sentence:
+      'Pengaturan mengizinkan {{connection}} menghapus di {{table}} di kantor pusat ("allowDeletes", tata letak "merge"), tetapi {{other}} juga pernah menulis di sana. Barisnya tidak menyebut milik siapa, jadi baris mereka akan terhapus; tidak ada yang dikirim.',
+    next: 'Hapus "allowDeletes" untuk {{table}} dari pengaturan {{connection}}, atau minta kantor pusat memakai tata letak "stamp" atau "schema". Hanya bila data {{other}} di sana tidak diperlukan lagi (cabang itu dihapus, atau diganti nama menjadi {{connection}}), minta kantor pusat melupakannya dengan menjalankan ini, lalu sinkronkan lagi; baris yang tidak dimiliki {{connection}} akan dihapus:\n{{sql}}',
+  },
   source_table_missing: {
     sentence:
       'Tabel {{table}} sudah tidak ada di cabang {{connection}}. Barisnya di kantor pusat tetap seperti semula.',
