@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Every test talks to real servers: more at a time would only make each other wait.
     maxWorkers: 2,
+    // In CI one slow moment of a shared machine must not cost the whole run; the closing lines name each such test.
+    retry: process.env.CI === 'true' ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ['default'],

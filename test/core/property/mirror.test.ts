@@ -29,7 +29,10 @@ afterAll(async () => {
   await databases[Symbol.asyncDispose]();
 });
 
-test(`both sides are equal in the end, and nothing is wrong in silence before (${RUNS} stories, seed ${SEED})`, async () => {
+test(`both sides are equal in the end, and nothing is wrong in silence before (${RUNS} stories, seed ${SEED})`, {
+  timeout: 3_600_000,
+  retry: 0,
+}, async () => {
   using stamped = makeHome(databases.pair, { connection: { id: 'stamped' }, sync: { parallelTables: 1 } });
   using mirrored = makeHome(databases.pair, {
     connection: { id: 'mirrored' },
@@ -56,4 +59,4 @@ test(`both sides are equal in the end, and nothing is wrong in silence before ($
     }),
     { numRuns: RUNS, seed: SEED, endOnFailure: process.env.BRANCHLINE_PROPERTY_SHRINK === undefined },
   );
-}, 3_600_000);
+});
