@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -117,6 +117,19 @@ test('an answer counts for each connection, once each (D3)', async () => {
   expect(await codes(other, ...all)).toEqual([null, null]);
   // Its answer for the first connection is used up, that for the second is not.
   expect(await codes(original, ...all)).toEqual(['folder_copied', null]);
+});
+
+test('head office by another address, and by the old one again, is no copy (D3)', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  await using proxy = await startProxy(pair.central);
+  using home = badPlace(pair, { central: proxy, connection: { tables: FEW } });
+  const file = join(home.folder, 'settings.json');
+  const byProxy = readFileSync(file, 'utf8');
+  const direct = byProxy.replace(`${proxy.port}`, `${pair.central.port}`);
+  for (const settings of [byProxy, direct, direct, byProxy]) {
+    writeFileSync(file, settings);
+    await synced(home.folder);
+  }
 });
 
 const UPDATE = /^UPDATE branchline\.sources SET installation/;
