@@ -192,9 +192,12 @@ export function removeUnstaged(
   most: number | null,
 ): string {
   const condition = unstaged(target, stage, connection, range);
-  const few = most === null ? '' : ` AND (SELECT rows FROM extra) OPERATOR(pg_catalog.<=) ${most}`;
+  const extra = '(SELECT rows FROM extra)';
+  // PostgreSQL asks this once, before it looks for the rows a second time: in most chunks there are none.
+  const any = ` AND ${extra} OPERATOR(pg_catalog.>) 0`;
+  const few = most === null ? '' : ` AND ${extra} OPERATOR(pg_catalog.<=) ${most}`;
   return `WITH extra AS (SELECT pg_catalog.count(*) AS rows FROM ${rowsOf(target)} t WHERE ${condition}),
-    gone AS (DELETE FROM ${rowsOf(target)} t WHERE ${condition}${few} RETURNING 1)
+    gone AS (DELETE FROM ${rowsOf(target)} t WHERE ${condition}${any}${few} RETURNING 1)
   SELECT (SELECT rows FROM extra) AS extra, pg_catalog.count(*) AS removed FROM gone`;
 }
 
