@@ -36,6 +36,7 @@ export const FailureCode = {
   CentralShapeRefused: 'central_shape_refused',
   CentralNameTaken: 'central_name_taken',
   CentralTableShared: 'central_table_shared',
+  CentralUnstamped: 'central_unstamped',
   CentralDeletesOwned: 'central_deletes_owned',
   CentralDeletesShared: 'central_deletes_shared',
   SourceTableMissing: 'source_table_missing',

@@ -10,6 +10,8 @@ export const NoticeCode = {
   OldPrepared: 'old_prepared',
   /** Tables that inherit from a selected one are not selected. */
   ChildrenLeftOut: 'children_left_out',
+  /** Tables of head office that branches share by key alone, since they have no column for the branch. */
+  MergedTables: 'merged_tables',
   /** Head office computes columns by expressions of its own, so that the branch's values are not written there. */
   ComputedAtCentral: 'computed_at_central',
 } as const;

@@ -33,7 +33,7 @@ import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
-import { tellGhosts, tellHiddenHistory, tellLostRecords } from './tellClaim.ts';
+import { tellGhosts, tellHiddenHistory, tellLostRecords, tellMerged } from './tellClaim.ts';
 import { withRights, writtenTables } from './writtenTables.ts';
 
 /** What all connections of a run share. */
@@ -208,6 +208,7 @@ class ConnectionRun {
       const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
       for (const table of rights.taken) checkpoints.delete(table);
+      tellMerged(this.#run, connection.id, written);
       tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       return { claim, link, existing, checkpoints, keys, rights };
     } catch (error) {

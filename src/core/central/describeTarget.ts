@@ -10,6 +10,7 @@ import {
   deferrableOver,
   hasUniqueKey,
   indexOver,
+  refuseUnstamped,
   stampsItself,
   type Target,
   uniqueBesides,
@@ -19,7 +20,7 @@ import {
  * Puts together how rows go from a source table into a central one that fits it.
  *
  * @param created whether the table was made just now
- * @throws SyncFailure `central_key_missing`, `central_key_generated`, `central_key_coarser`
+ * @throws SyncFailure `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`
  */
 export function describeTarget(
   schema: string,
@@ -28,6 +29,7 @@ export function describeTarget(
   central: TableShape,
   created: boolean,
 ): Target {
+  refuseUnstamped(source, central, layout);
   const unique = centralKey(source, layout);
   if (unique !== null && !hasUniqueKey(central, unique)) throw keyMissing(schema, source.name, unique);
   const computed = central.columns.find((one) => one.generated && source.key?.includes(one.name));

@@ -3,7 +3,7 @@ import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import { columnIncompatible, keyDeferrable, keyMissing } from './refusals.ts';
-import { centralKey, deferrableOver, hasUniqueKey, STAMP, stampsItself } from './target.ts';
+import { centralKey, deferrableOver, hasUniqueKey, refuseUnstamped, STAMP, stampsItself } from './target.ts';
 
 /** A step that brings a central table into the shape that a source table has by now. */
 export type Change =
@@ -19,9 +19,10 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_key_deferrable`
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  refuseUnstamped(source, central, layout);
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
   const key = keyDrift(source, central, layout);
   const keyed = key.some((one) => one.kind === 'drop_key') ? [] : (central.key ?? []);

@@ -1,5 +1,6 @@
 import { FailureCode, type SyncFailure } from '../../shared/errors.ts';
-import { ident, qualified } from '../postgres/quote.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
 import { centralRefusal } from './checkpoint.ts';
 
 /** The types of a column on both sides cannot be brought together. */
@@ -58,6 +59,36 @@ export function keyCoarser(schema: string, name: string, column: string, type: s
 /** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
 export function tooManyColumns(table: string, most: number): SyncFailure {
   return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });
+}
+
+/** The stamp of rows that were there before a table was stamped: no connection can have it for its id. */
+const UNKNOWN_BRANCH = '(unknown)';
+
+/** Layout `stamp` is asked for, and the table that head office has lacks the stamp. @param wanted the stamped key */
+export function unstamped(
+  { schema, name, key, primaryKey }: Pick<TableShape, 'schema' | 'name' | 'key' | 'primaryKey'>,
+  stamp: { readonly column: string; readonly default: string },
+  wanted: readonly string[] | null,
+): SyncFailure {
+  const table = qualified(schema, name);
+  const column = ident(stamp.column);
+  const list = (wanted ?? []).map(ident).join(', ');
+  const isKey = key !== null && wanted?.length === key.length + 1 && key.every((one) => wanted.includes(one));
+  const keySql =
+    primaryKey !== null && isKey
+      ? `ALTER TABLE ${table} DROP CONSTRAINT ${ident(primaryKey)}, ADD PRIMARY KEY (${list});`
+      : `ALTER TABLE ${table} ADD UNIQUE (${list});`;
+  const sql = [
+    `ALTER TABLE ${table} ADD COLUMN ${column} text NOT NULL DEFAULT ${literal(UNKNOWN_BRANCH)};`,
+    `ALTER TABLE ${table} ALTER COLUMN ${column} SET DEFAULT ${stamp.default};`,
+    ...(wanted === null ? [] : [keySql]),
+  ];
+  return centralRefusal(FailureCode.CentralUnstamped, {
+    table: `${schema}.${name}`,
+    column: stamp.column,
+    unknown: UNKNOWN_BRANCH,
+    sql: sql.join('\n'),
+  });
 }
 
 /** The source has a column of the stamp's name. */

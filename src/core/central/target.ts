@@ -2,6 +2,7 @@ import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/s
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { CopyFormat } from '../postgres/rowBlock.ts';
+import { unstamped } from './refusals.ts';
 import type { TargetPlace } from './schemaOwner.ts';
 
 /** The column that tells the branches apart in layout `stamp`. */
@@ -69,9 +70,20 @@ export function placeOf(central: CentralSettings, connection: ConnectionSettings
 
 /** The layout that a table has, or is to have. */
 export function layoutOf(central: CentralSettings, existing: TableShape | undefined): Layout {
-  if (central.layout === 'schema') return 'schema';
+  if (central.layout === 'schema' || central.layout === 'stamp') return central.layout;
   if (existing !== undefined) return existing.columns.some((one) => one.name === STAMP) ? 'stamp' : 'merge';
   return central.layout === 'merge' ? 'merge' : 'stamp';
+}
+
+/**
+ * Refuses a table of head office without the stamp, where the settings ask for one: as `merge`, which `auto` would make
+ * of it, its rows would not say whose they are.
+ *
+ * @throws SyncFailure `central_unstamped`
+ */
+export function refuseUnstamped(source: TableShape, central: TableShape, layout: Layout): void {
+  if (layout !== 'stamp' || central.columns.some((one) => one.name === STAMP)) return;
+  throw unstamped(central, { column: STAMP, default: STAMP_DEFAULT }, centralKey(source, layout));
 }
 
 /** The columns that identify a row at central, in a layout; null where the source has no key. */

@@ -14,6 +14,7 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
   FailureCode.ReplaceUnsafe,
+  FailureCode.CentralUnstamped,
   FailureCode.CentralDeletesOwned,
   FailureCode.CentralLacksRows,
   FailureCode.CentralChangesRows,

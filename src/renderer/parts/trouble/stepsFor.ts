@@ -32,6 +32,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.StampColumnTaken]: 'open_connections',
   [FailureCode.TooManyColumns]: 'open_connections',
   [FailureCode.ReplaceUnsafe]: 'open_connections',
+  [FailureCode.CentralUnstamped]: 'open_connections',
   [FailureCode.CentralDeletesOwned]: 'open_connections',
   [FailureCode.CentralDeletesShared]: 'open_connections',
   [FailureCode.OwnedElsewhere]: 'open_connections',

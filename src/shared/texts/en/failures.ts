@@ -147,6 +147,11 @@ export const failures = {
       '{{table}} at head office was made by {{other}} and has other columns, so it cannot hold the rows of {{connection}} as well.',
     next: 'Two systems use one table name for different things. Set "layout": "schema" for the head office in the settings, or leave the table out for one of them.',
   },
+  central_unstamped: {
+    sentence:
+      '{{table}} at head office has no column {{column}}, so it cannot keep branches apart as the layout "stamp" of the settings wants it: another system made it, or an older one. Nothing was sent.',
+    next: 'To copy into the table as it is, where branches share rows by their keys alone, set "layout": "auto" for the head office in the settings; or give the branches a "schema" of their own there. To keep branches apart in this table, let head office run this, which gives the rows that are there the branch {{unknown}}, then retry the table:\n{{sql}}',
+  },
   central_deletes_owned: {
     sentence:
       '{{other}} (computer {{host}}) has the right to delete in {{table}} at head office ("allowDeletes", layout "merge"), where rows do not say whose they are: it would remove the rows of {{connection}}, so none was sent.',

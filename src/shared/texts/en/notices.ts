@@ -10,6 +10,8 @@ export const notices = {
     '{{about}}: the prepared transaction {{gid}} of user {{user}} in database {{database}} has been open at the branch for {{duration}} or longer. Until it ends, rows that were written since it began are read again in every batch; nothing is lost. If nobody will commit it, an administrator can end it in that database: {{sql}}',
   computed_at_central:
     '{{about}}: head office computes {{columns}} by an expression of its own (GENERATED), so the values of the branch are not written there. Verify tells whether they are the same. To have the values of the branch, make it an ordinary column at head office.',
+  merged_tables:
+    '{{about}}: these tables at head office have no column source_connection, so branches share their rows by key alone (layout "merge"): {{tables}}. Rows that a branch deletes stay there, and of two branches with the same key the later one overwrites the earlier. To keep branches apart, use the layout "stamp" or "schema".',
   children_left_out:
     '{{about}}: only its own rows are copied. Tables that inherit from it are tables of their own and are not selected: {{tables}}. To copy them, too, add them to "tables" in the settings.',
 } as const;

@@ -148,6 +148,11 @@ export const failures = {
       '{{table}} di kantor pusat dibuat oleh {{other}} dan kolomnya lain, jadi tidak bisa sekaligus memuat baris {{connection}}.',
     next: 'Dua sistem memakai satu nama tabel untuk hal yang berbeda. Atur "layout": "schema" untuk kantor pusat di pengaturan, atau keluarkan tabel ini dari salah satunya.',
   },
+  central_unstamped: {
+    sentence:
+      '{{table}} di kantor pusat tidak punya kolom {{column}}, jadi tidak bisa membedakan cabang seperti diminta tata letak "stamp" di pengaturan: tabel itu dibuat oleh sistem lain atau sistem lama. Tidak ada yang dikirim.',
+    next: 'Agar tabel dipakai apa adanya, dengan baris yang dibagi antar cabang hanya menurut kuncinya, atur "layout": "auto" untuk kantor pusat di pengaturan; atau beri cabang "schema" tersendiri di sana. Agar cabang dibedakan dalam tabel ini, minta kantor pusat menjalankan ini (baris yang sudah ada diberi cabang {{unknown}}), lalu ulangi tabelnya:\n{{sql}}',
+  },
   central_deletes_owned: {
     sentence:
       '{{other}} (komputer {{host}}) memegang hak menghapus di {{table}} di kantor pusat ("allowDeletes", tata letak "merge"), dan barisnya tidak menyebut milik siapa: baris {{connection}} akan ikut terhapus, jadi tidak ada yang dikirim.',

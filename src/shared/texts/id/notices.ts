@@ -10,6 +10,8 @@ export const notices = {
     '{{about}}: transaksi tersiap (prepared) {{gid}} milik pengguna {{user}} di basis data {{database}} terbuka di cabang selama {{duration}} atau lebih. Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak akan di-commit, pengelola dapat mengakhirinya di basis data itu: {{sql}}',
   computed_at_central:
     '{{about}}: kantor pusat menghitung sendiri {{columns}} (kolom GENERATED), jadi nilai dari cabang tidak ditulis di sana. Verifikasi menunjukkan apakah nilainya sama. Agar nilai cabang yang dipakai, jadikan kolom itu kolom biasa di kantor pusat.',
+  merged_tables:
+    '{{about}}: tabel berikut di kantor pusat tidak punya kolom source_connection, jadi baris antar cabang dibagi hanya menurut kuncinya (tata letak "merge"): {{tables}}. Baris yang dihapus di cabang tetap ada di sana, dan bila dua cabang memakai kunci yang sama, yang belakangan menimpa yang lebih dulu. Agar cabang dibedakan, pakai tata letak "stamp" atau "schema".',
   children_left_out:
     '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };
