@@ -39,10 +39,10 @@ export async function discoverTables(
 
 async function readSchemas(session: Session): Promise<Discovery['schemas']> {
   const { rows } = await session.query(
-    oneLine(`SELECT n.nspname AS schema, count(*) AS tables
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition
-    AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN ('information_schema', 'branchline')
+    oneLine(`SELECT n.nspname AS schema, pg_catalog.count(*) AS tables
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,f}') AND NOT c.relispartition
+    AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%' AND n.nspname OPERATOR(pg_catalog.<>) ALL ('{information_schema,branchline}')
     GROUP BY n.nspname ORDER BY n.nspname LIMIT ${MOST_SCHEMAS}`),
   );
   return rows.map((row) => ({ schema: row.schema ?? '', tables: Number(row.tables) }));
@@ -78,29 +78,29 @@ function toTable(row: TextRow): Omit<DiscoveredTable, 'selected'> {
  * The size of a table that is locked against everybody can only be asked for by waiting: its pages stand in for it.
  */
 const TABLES = `WITH RECURSIVE root AS (
-  SELECT c.oid, c.relname, c.relkind, n.oid AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+  SELECT c.oid, c.relname, c.relkind, n.oid AS schema FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') AND NOT c.relispartition
   ORDER BY c.relname LIMIT ${MOST_TABLES}
 ), part (root, oid, relkind) AS (
   SELECT r.oid, r.oid, r.relkind FROM root r
   UNION ALL
-  SELECT p.root, c.oid, c.relkind FROM part p JOIN pg_inherits i ON i.inhparent = p.oid AND p.relkind = 'p'
-  JOIN pg_class c ON c.oid = i.inhrelid
+  SELECT p.root, c.oid, c.relkind FROM part p JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) p.oid AND p.relkind OPERATOR(pg_catalog.=) 'p'
+  JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
 ), sized AS (
-  SELECT p.root, sum(CASE WHEN z.locked THEN c.relpages * z.block ELSE pg_total_relation_size(c.oid) END) AS bytes,
-  sum(CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN round(c.reltuples::numeric / c.relpages *
-    CASE WHEN z.locked THEN c.relpages ELSE pg_relation_size(c.oid) / z.block END) END) AS estimated_rows
-  FROM part p JOIN pg_class c ON c.oid = p.oid
-  CROSS JOIN LATERAL (SELECT c.oid = ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked,
-    current_setting('block_size')::int8 AS block) z
+  SELECT p.root, pg_catalog.sum(CASE WHEN z.locked THEN c.relpages OPERATOR(pg_catalog.*) z.block ELSE pg_catalog.pg_total_relation_size(c.oid) END) AS bytes,
+  pg_catalog.sum(CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0 THEN pg_catalog.round(c.reltuples::numeric OPERATOR(pg_catalog./) c.relpages OPERATOR(pg_catalog.*)
+    CASE WHEN z.locked THEN c.relpages ELSE pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog./) z.block END) END) AS estimated_rows
+  FROM part p JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) p.oid
+  CROSS JOIN LATERAL (SELECT c.oid OPERATOR(pg_catalog.=) ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked,
+    pg_catalog.current_setting('block_size')::pg_catalog.int8 AS block) z
   GROUP BY p.root
 )
 SELECT r.relname, r.relkind, s.bytes, s.estimated_rows,
-  has_schema_privilege(r.schema, 'USAGE') AND has_table_privilege(r.oid, 'SELECT') AS readable,
-  EXISTS (SELECT FROM pg_index i WHERE i.indrelid = r.oid AND i.indisunique AND i.indisvalid
+  pg_catalog.has_schema_privilege(r.schema, 'USAGE') AND pg_catalog.has_table_privilege(r.oid, 'SELECT') AS readable,
+  EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) r.oid AND i.indisunique AND i.indisvalid
     AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
-      SELECT FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) AS k (number)
-      JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number WHERE NOT a.attnotnull
-        OR (a.attrelid, a.attnum) IN (
-          SELECT v.conrelid, v.conkey[1] FROM pg_constraint v WHERE v.contype = 'n' AND NOT v.convalidated))) AS has_key
-FROM root r JOIN sized s ON s.root = r.oid`;
+      SELECT FROM pg_catalog.unnest((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts OPERATOR(pg_catalog.-) 1]) AS k (number)
+      JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid AND a.attnum OPERATOR(pg_catalog.=) k.number WHERE NOT a.attnotnull
+        OR EXISTS (SELECT FROM pg_catalog.pg_constraint v WHERE v.conrelid OPERATOR(pg_catalog.=) a.attrelid
+          AND v.conkey[1] OPERATOR(pg_catalog.=) a.attnum AND v.contype OPERATOR(pg_catalog.=) 'n' AND NOT v.convalidated))) AS has_key
+FROM root r JOIN sized s ON s.root OPERATOR(pg_catalog.=) r.oid`;

@@ -37,8 +37,8 @@ export async function tryReading({ session, version }: Link, source: ConnectionS
       table: '*',
     });
   const refused = await session.query(
-    `SELECT table_name FROM json_object_keys($1::json) AS table_name
-     WHERE NOT has_table_privilege($1::json ->> table_name, 'SELECT') ORDER BY table_name`,
+    `SELECT table_name FROM pg_catalog.json_object_keys($1::pg_catalog.json) AS table_name
+     WHERE NOT pg_catalog.has_table_privilege($1::pg_catalog.json OPERATOR(pg_catalog.->>) table_name, 'SELECT') ORDER BY table_name`,
     [JSON.stringify(Object.fromEntries(tables.map((one) => [one, regName(schema, one)])))],
   );
   if (refused.rows.length === 0) return tables.length;

@@ -54,6 +54,7 @@ export const FailureCode = {
   CentralKeyCoarser: 'central_key_coarser',
   CentralNotATable: 'central_not_a_table',
   ColumnIncompatible: 'column_incompatible',
+  TypeUnreadable: 'type_unreadable',
   StampColumnTaken: 'stamp_column_taken',
   TooManyColumns: 'too_many_columns',
   ConstraintViolated: 'constraint_violated',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
+import type { ServerSettings } from '../../src/demo/server/settings.ts';
 import { serverUser } from '../../src/demo/server/systemUser.ts';
 import { startServer, type TestServer } from './servers.ts';
 
@@ -13,12 +14,12 @@ import { startServer, type TestServer } from './servers.ts';
 export const OTHER_VERSIONS: readonly number[] = [15, ...named().keys()];
 
 /** Starts a server of another major version; a test file starts it once and removes it at its end. */
-export async function serverOf(major: number): Promise<TestServer> {
+export async function serverOf(major: number, settings: ServerSettings = {}): Promise<TestServer> {
   const copies = await mkdtemp(join(tmpdir(), `branchline-postgresql-${major}-`));
   const installed = named().get(major) ?? packaged(major);
   const user = await serverUser(() => undefined);
   const bin = await embeddedBinaries(user, join(copies, 'postgresql'), () => undefined, installed);
-  const server = await startServer({ bin });
+  const server = await startServer({ bin, settings });
   const remove = async () => {
     await server.remove();
     await rm(copies, { recursive: true, force: true });

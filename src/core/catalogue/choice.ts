@@ -12,7 +12,7 @@ export function bareName(name: string): string {
 
 /** SQL of {@link bareName}. */
 export function bareNameSql(name: string): string {
-  return `regexp_replace(lower(${name}::text COLLATE "C"), '[^a-z0-9]', '', 'g')`;
+  return `pg_catalog.regexp_replace(pg_catalog.lower(${name}::pg_catalog.text COLLATE pg_catalog."C"), '[^a-z0-9]', '', 'g')`;
 }
 
 /** Whether a table of this name is among those that are chosen. */

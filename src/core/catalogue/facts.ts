@@ -49,41 +49,42 @@ export function factsSql(version: number, locked: string): string {
   // Since 18 a column may be NOT NULL for new rows alone: what was there before has not been looked at.
   const valid =
     version >= 180000
-      ? ` AND a.attnum <> ALL (ARRAY(SELECT k.conkey[1] FROM pg_constraint k
-    WHERE k.conrelid = c.oid AND k.contype = 'n' AND NOT k.convalidated))`
+      ? ` AND a.attnum OPERATOR(pg_catalog.<>) ALL (ARRAY(SELECT k.conkey[1] FROM pg_catalog.pg_constraint k
+    WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'n' AND NOT k.convalidated))`
       : '';
-  const generated = version >= 120000 ? "CASE WHEN a.attgenerated <> '' THEN 'g' END" : 'NULL';
-  return `json_build_object('oid', c.oid::int8, 'kind', c.relkind,
-'columns', (SELECT json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid::int8, a.attnum,
-  concat(CASE WHEN a.attnotnull${valid} THEN 'n' END, CASE WHEN a.attidentity <> '' THEN 'i' END, ${generated},
-    CASE WHEN a.attcollation <> 0 AND NOT (a.attcollation IN (950, 951) AND getdatabaseencoding() = 'UTF8')
+  const generated =
+    version >= 120000 ? "CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'g' END" : 'NULL';
+  return `pg_catalog.json_build_object('oid', c.oid::pg_catalog.int8, 'kind', c.relkind,
+'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid::pg_catalog.int8, a.attnum,
+  pg_catalog.concat(CASE WHEN a.attnotnull${valid} THEN 'n' END, CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' THEN 'i' END, ${generated},
+    CASE WHEN a.attcollation OPERATOR(pg_catalog.<>) 0 AND NOT (a.attcollation OPERATOR(pg_catalog.=) ANY ('{950,951}') AND pg_catalog.getdatabaseencoding() OPERATOR(pg_catalog.=) 'UTF8')
       THEN 'c' END)) ORDER BY a.attnum)
-  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-'defaults', (SELECT json_object_agg(d.adnum, CASE WHEN ${locked} THEN '' ELSE pg_get_expr(d.adbin, d.adrelid) END ORDER BY d.adnum)
-  FROM pg_attrdef d WHERE d.adrelid = c.oid),
-'keys', (SELECT json_agg(json_build_array(i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
-      AND (NOT i.indisexclusion OR NOT EXISTS (SELECT FROM pg_attribute a
-        WHERE a.attrelid = i.indexrelid AND a.atttypid >= ${FIRST_USER_OID})),
-    (i.indkey::int2[])[0:i.indnkeyatts - 1], CASE WHEN i.indisexclusion THEN ''
-      WHEN NOT i.indimmediate THEN (SELECT x.relname FROM pg_class x WHERE x.oid = i.indexrelid) END, ${specialColumnsSql(version)},
-    CASE WHEN i.indimmediate AND EXISTS (SELECT FROM pg_index y WHERE y.indrelid = i.indrelid AND NOT y.indimmediate)
-      THEN (SELECT k.conname FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u')) END)
+  FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped),
+'defaults', (SELECT pg_catalog.json_object_agg(d.adnum, CASE WHEN ${locked} THEN '' ELSE pg_catalog.pg_get_expr(d.adbin, d.adrelid) END ORDER BY d.adnum)
+  FROM pg_catalog.pg_attrdef d WHERE d.adrelid OPERATOR(pg_catalog.=) c.oid),
+'keys', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND (NOT i.indisexclusion OR NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid OPERATOR(pg_catalog.=) i.indexrelid AND a.atttypid OPERATOR(pg_catalog.>=) ${FIRST_USER_OID})),
+    (i.indkey::pg_catalog.int2[])[0:i.indnkeyatts OPERATOR(pg_catalog.-) 1], CASE WHEN i.indisexclusion THEN ''
+      WHEN NOT i.indimmediate THEN (SELECT x.relname FROM pg_catalog.pg_class x WHERE x.oid OPERATOR(pg_catalog.=) i.indexrelid) END, ${specialColumnsSql(version)},
+    CASE WHEN i.indimmediate AND EXISTS (SELECT FROM pg_catalog.pg_index y WHERE y.indrelid OPERATOR(pg_catalog.=) i.indrelid AND NOT y.indimmediate)
+      THEN (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conindid OPERATOR(pg_catalog.=) i.indexrelid AND k.contype OPERATOR(pg_catalog.=) ANY ('{p,u}')) END)
     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
-  FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique),
-'primary_key', (SELECT k.conname FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p'),
-'children', CASE WHEN c.relhassubclass AND c.relkind IN ('r', 'f') THEN ${CHILDREN} END,
-'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT bool_or(NOT g.tgisinternal AND g.tgtype & 28 > 0) FROM pg_trigger g
-  WHERE g.tgrelid = c.oid AND g.tgenabled <> 'D'),
+  FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisunique),
+'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
+'children', CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN ${CHILDREN} END,
+'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
+  WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
 'print', ${COLUMNS_PRINT})`;
 }
 
 /** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
 const CHILDREN = `(WITH RECURSIVE child(oid) AS (
-    SELECT h.inhrelid FROM pg_inherits h WHERE h.inhparent = c.oid
-    UNION SELECT h.inhrelid FROM child JOIN pg_inherits h ON h.inhparent = child.oid)
+    SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent OPERATOR(pg_catalog.=) c.oid
+    UNION SELECT h.inhrelid FROM child JOIN pg_catalog.pg_inherits h ON h.inhparent OPERATOR(pg_catalog.=) child.oid)
   SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname,
-    'foreign', x.relkind = 'f') ORDER BY s.nspname, x.relname)
-  FROM child JOIN pg_class x ON x.oid = child.oid JOIN pg_namespace s ON s.oid = x.relnamespace)`;
+    'foreign', x.relkind OPERATOR(pg_catalog.=) 'f') ORDER BY s.nspname, x.relname)
+  FROM child JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) child.oid JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace)`;
 
 /** By `relkind`. */
 export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {

@@ -57,36 +57,36 @@ type RawSpecial = readonly [
 export type RawSpecials = readonly (RawSpecial | null)[] | null;
 
 /** Collations by which a text is compared without a name for it: none, the database's, C and POSIX. */
-const COMMON_COLLATIONS = '0, 100, 950, 951';
+const COMMON_COLLATIONS = '0,100,950,951';
 
 /** SQL of {@link RawSpecials} of the index `i`. Says nothing of an index that is no B-tree. */
 export function specialColumnsSql(version: number): string {
   const deterministic = version >= 120000 ? 'l.collisdeterministic' : 'true';
-  return `(SELECT CASE WHEN bool_or(x.special) THEN json_agg(CASE WHEN x.special THEN json_build_array(
-      (SELECT json_agg(json_build_array(pn.nspname, p.oprname) ORDER BY m.amopstrategy) FROM pg_amop m
-        JOIN pg_operator p ON p.oid = m.amopopr JOIN pg_namespace pn ON pn.oid = p.oprnamespace
-        WHERE m.amopfamily = x.opcfamily AND m.amoplefttype = x.opcintype AND m.amoprighttype = x.opcintype
-          AND m.amoppurpose = 's'),
-      (SELECT json_build_array(tn.nspname, t.typname) FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace
-        WHERE t.oid = x.opcintype AND t.typtype <> 'p'),
+  return `(SELECT CASE WHEN pg_catalog.bool_or(x.special) THEN pg_catalog.json_agg(CASE WHEN x.special THEN pg_catalog.json_build_array(
+      (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(pn.nspname, p.oprname) ORDER BY m.amopstrategy) FROM pg_catalog.pg_amop m
+        JOIN pg_catalog.pg_operator p ON p.oid OPERATOR(pg_catalog.=) m.amopopr JOIN pg_catalog.pg_namespace pn ON pn.oid OPERATOR(pg_catalog.=) p.oprnamespace
+        WHERE m.amopfamily OPERATOR(pg_catalog.=) x.opcfamily AND m.amoplefttype OPERATOR(pg_catalog.=) x.opcintype AND m.amoprighttype OPERATOR(pg_catalog.=) x.opcintype
+          AND m.amoppurpose OPERATOR(pg_catalog.=) 's'),
+      (SELECT pg_catalog.json_build_array(tn.nspname, t.typname) FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.typnamespace
+        WHERE t.oid OPERATOR(pg_catalog.=) x.opcintype AND t.typtype OPERATOR(pg_catalog.<>) 'p'),
       x.opcdefault,
-      (SELECT json_build_array(ln.nspname, l.collname) FROM pg_collation l
-        JOIN pg_namespace ln ON ln.oid = l.collnamespace WHERE l.oid = x.coll),
+      (SELECT pg_catalog.json_build_array(ln.nspname, l.collname) FROM pg_catalog.pg_collation l
+        JOIN pg_catalog.pg_namespace ln ON ln.oid OPERATOR(pg_catalog.=) l.collnamespace WHERE l.oid OPERATOR(pg_catalog.=) x.coll),
       x.other,
-      coalesce((SELECT ${deterministic} FROM pg_collation l WHERE l.oid = x.coll), true)) END ORDER BY x.place) END
+      coalesce((SELECT ${deterministic} FROM pg_catalog.pg_collation l WHERE l.oid OPERATOR(pg_catalog.=) x.coll), true)) END ORDER BY x.place) END
     FROM (SELECT k.place, o.opcfamily, o.opcintype, o.opcdefault, i.indcollation[k.place] AS coll,
-        i.indcollation[k.place] <> a.attcollation AS other,
-        NOT o.opcdefault OR o.oid >= ${FIRST_USER_OID} OR i.indcollation[k.place] <> a.attcollation
-          OR i.indcollation[k.place] NOT IN (${COMMON_COLLATIONS}) AS special
-      FROM generate_series(0, i.indnkeyatts - 1) AS k(place)
-      JOIN pg_opclass o ON o.oid = i.indclass[k.place] JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
-      JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.place]) x)`;
+        i.indcollation[k.place] OPERATOR(pg_catalog.<>) a.attcollation AS other,
+        NOT o.opcdefault OR o.oid OPERATOR(pg_catalog.>=) ${FIRST_USER_OID} OR i.indcollation[k.place] OPERATOR(pg_catalog.<>) a.attcollation
+          OR i.indcollation[k.place] OPERATOR(pg_catalog.<>) ALL ('{${COMMON_COLLATIONS}}') AS special
+      FROM pg_catalog.generate_series(0, i.indnkeyatts OPERATOR(pg_catalog.-) 1) AS k(place)
+      JOIN pg_catalog.pg_opclass o ON o.oid OPERATOR(pg_catalog.=) i.indclass[k.place] JOIN pg_catalog.pg_am m ON m.oid OPERATOR(pg_catalog.=) o.opcmethod AND m.amname OPERATOR(pg_catalog.=) 'btree'
+      JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) i.indkey[k.place]) x)`;
 }
 
 const STRATEGIES = 5;
 
-/** All that PostgreSQL allows in an operator's name. */
-const OPERATOR = /^[-+*/<>=~!@#%^&|`?]+$/;
+/** All that PostgreSQL allows in an operator's name: no comment can begin in it. */
+const OPERATOR = /^(?!.*(?:--|\/\*))[-+*/<>=~!@#%^&|`?]+$/;
 
 /** The columns of a key's index; null where one of them lacks an operator, so that rows have no order by it. */
 export function keyColumns(

@@ -62,29 +62,29 @@ function keepTables(
  * expressions of such a one can only be asked for by waiting too, and one VACUUM FULL would make the whole
  * database look frozen: its pages are then as the last VACUUM or ANALYZE counted them, its defaults there but empty.
  */
-export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_locks l WHERE l.mode = 'AccessExclusiveLock'
-  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`;
+export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_catalog.pg_locks l WHERE l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock'
+  AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
 
 /** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */
 function catalogueQuery(version: number, choice: TableChoice | undefined): string {
-  return `SELECT c.relname, c.pages * current_setting('block_size')::int AS bytes, c.estimated_rows,
-  CASE WHEN k.value IS DISTINCT FROM ${digestSql('c.facts')} THEN c.facts END AS facts
-FROM (SELECT c.relname, z.pages, CASE WHEN c.reltuples > 0 AND c.relpages > 0
-    THEN round(c.reltuples::numeric / c.relpages * z.pages) END AS estimated_rows,
-    ${factsSql(version, 'x.locked')}::text AS facts
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  CROSS JOIN LATERAL (SELECT c.oid = ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
+  return `SELECT c.relname, c.pages OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::integer AS bytes, c.estimated_rows,
+  CASE WHEN (k.value OPERATOR(pg_catalog.=) ${digestSql('c.facts')}) IS NOT TRUE THEN c.facts END AS facts
+FROM (SELECT c.relname, z.pages, CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0
+    THEN pg_catalog.round(c.reltuples::numeric OPERATOR(pg_catalog./) c.relpages OPERATOR(pg_catalog.*) z.pages) END AS estimated_rows,
+    ${factsSql(version, 'x.locked')}::pg_catalog.text AS facts
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  CROSS JOIN LATERAL (SELECT c.oid OPERATOR(pg_catalog.=) ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
   CROSS JOIN LATERAL (SELECT CASE WHEN x.locked THEN c.relpages
-    ELSE pg_relation_size(c.oid) / current_setting('block_size')::int END AS pages) z
-  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition${choiceSql(choice)}
-  OFFSET 0) c LEFT JOIN json_each_text($2::json) k ON k.key = c.relname
+    ELSE pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog./) pg_catalog.current_setting('block_size')::integer END AS pages) z
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') AND NOT c.relispartition${choiceSql(choice)}
+  OFFSET 0) c LEFT JOIN pg_catalog.json_each_text($2::pg_catalog.json) k ON k.key OPERATOR(pg_catalog.=) c.relname
 ORDER BY c.relname`;
 }
 
 function choiceSql(choice: TableChoice | undefined): string {
   if (choice === undefined) return '';
   const name = 'typed' in choice ? bareNameSql('c.relname') : 'c.relname';
-  return ` AND ${name} IN (SELECT json_array_elements_text($3::json))`;
+  return ` AND ${name} OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($3::pg_catalog.json))`;
 }
 
 function chosen(choice: TableChoice): readonly string[] {

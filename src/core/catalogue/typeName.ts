@@ -1,3 +1,4 @@
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { TypeUse } from './shape.ts';
 
@@ -49,4 +50,63 @@ function plainName(type: string): string {
     .trim();
   if (name === 'interval' || name.startsWith('interval ')) return 'interval';
   return /^"[^"]+"$/.test(name) ? name.slice(1, -1) : name;
+}
+
+/** Types that SQL's grammar knows, so that no search path decides what they are, with all that format_type adds. */
+const OF_THE_GRAMMAR = new RegExp(
+  `^(?:${[
+    'smallint',
+    'integer',
+    'bigint',
+    'real',
+    'double precision',
+    'boolean',
+    'numeric(?:\\(\\d+,-?\\d+\\))?',
+    '(?:character|bit)(?: varying)?(?:\\(\\d+\\))?',
+    'time(?:stamp)?(?:\\(\\d\\))? with(?:out)? time zone',
+    'interval(?: (?:year|month|day|hour|minute|second|year to month|day to (?:hour|minute|second)|hour to (?:minute|second)|minute to second))?(?:\\(\\d\\))?',
+  ].join('|')})$`,
+);
+
+/** Any other that comes with PostgreSQL: one plain word; quoted by format_type where the word is a keyword. */
+const ONE_WORD = /^(?:(pg_catalog|information_schema)\.)?([a-z_][a-z0-9_]*|"(?:char|bit)")$/;
+
+/** What is left of a text that is no type's name, in a message. */
+const LONGEST_SHOWN = 80;
+
+/**
+ * A type that comes with PostgreSQL as SQL for any server, modifier and all. format_type's text comes from a server
+ * that somebody else owns, who may have put anything in its place: it goes no further unless it is the name of a type
+ * and nothing else.
+ *
+ * @param type as format_type writes it
+ * @throws SyncFailure `type_unreadable`
+ */
+export function builtinSql(type: string): string {
+  const element = type.endsWith('[]') ? type.slice(0, -2) : type;
+  const array = type.slice(element.length);
+  if (OF_THE_GRAMMAR.test(element)) return `${element}${array}`;
+  const [, schema = 'pg_catalog', word] = ONE_WORD.exec(element) ?? [];
+  if (word !== undefined) return `${schema}.${word}${array}`;
+  throw typeUnreadable(type);
+}
+
+function typeUnreadable(type: string): SyncFailure {
+  const shown = type.length > LONGEST_SHOWN ? `${type.slice(0, LONGEST_SHOWN)}…` : type;
+  const { TypeUnreadable: code } = FailureCode;
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message: code, params: { type: shown } });
+}
+
+/** `(Point,4326)`, `(10,2)`: words and numbers. */
+const MODIFIER = /^\((?:[A-Za-z_][A-Za-z0-9_]*|-?\d+)(?:,(?:[A-Za-z_][A-Za-z0-9_]*|-?\d+))*\)$/;
+
+/**
+ * The modifier of an extension's type as SQL for any server, by the same rule.
+ *
+ * @param modifier as format_type writes it; empty where there is none
+ * @throws SyncFailure `type_unreadable`
+ */
+export function modifierSql(modifier: string): string {
+  if (modifier !== '' && !MODIFIER.test(modifier)) throw typeUnreadable(modifier);
+  return modifier;
 }

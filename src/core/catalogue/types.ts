@@ -14,7 +14,7 @@ export interface RawUse {
 
 /** SQL of a {@link RawUse}: the arguments of json_build_object. */
 export function rawUse(oid: string, typmod: string): string {
-  return `'type', format_type(${oid}, ${typmod}), 'oid', ${oid}::int8`;
+  return `'type', pg_catalog.format_type(${oid}, ${typmod}), 'oid', ${oid}::pg_catalog.int8`;
 }
 
 /** What format_type adds to the name of a type for its modifier, `(Point,4326)`; empty where it adds nothing. */
@@ -114,13 +114,13 @@ export async function readTypes(
 ): Promise<Types> {
   const own = [...new Set(oids.filter((oid) => oid >= FIRST_USER_OID))].sort((a, b) => a - b);
   if (own.length === 0) return new Types([]);
-  const roots = 'SELECT json_array_elements_text($1::json)::oid';
+  const roots = 'SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)::pg_catalog.oid';
   const asked = JSON.stringify(own);
   // Those of one table alone are remembered apart from those of all tables.
   const name = digestOf(asked);
   const known = memory.recall('types').get(name);
   const result = await session.query(
-    oneLine(`SELECT CASE WHEN $2::text IS DISTINCT FROM ${digestSql('facts')} THEN facts END AS facts
+    oneLine(`SELECT CASE WHEN ($2::pg_catalog.text OPERATOR(pg_catalog.=) ${digestSql('facts')}) IS NOT TRUE THEN facts END AS facts
      FROM (${factsQuery(version, roots)} OFFSET 0) y`),
     [asked, known === undefined ? null : digestOf(known)],
   );
@@ -143,56 +143,57 @@ export async function readNamedTypes(
   schema: string,
   names: readonly string[],
 ): Promise<Types> {
-  const roots = `SELECT t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE t.typname IN (SELECT json_array_elements_text($1::json)) AND t.oid >= ${FIRST_USER_OID}
-      AND (n.nspname = $2 OR EXISTS (SELECT FROM pg_depend d
-        WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'))`;
+  const roots = `SELECT t.oid FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+    WHERE t.typname OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)) AND t.oid OPERATOR(pg_catalog.>=) ${FIRST_USER_OID}
+      AND (n.nspname OPERATOR(pg_catalog.=) $2 OR EXISTS (SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) t.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'))`;
   const result = await session.query(factsQuery(version, roots), [JSON.stringify(names), schema]);
   return new Types(parsed(result.rows[0]?.facts));
 }
 
 /** SQL of {@link RawType}s as one JSON text: of these and all that they are made of. */
 function factsQuery(version: number, roots: string): string {
-  return `SELECT json_strip_nulls(json_agg(x ORDER BY x.oid))::text AS facts FROM (${typesQuery(version, roots)}) x`;
+  return `SELECT pg_catalog.json_strip_nulls(pg_catalog.json_agg(x ORDER BY x.oid))::pg_catalog.text AS facts FROM (${typesQuery(version, roots)}) x`;
 }
 
 function typesQuery(version: number, roots: string): string {
   const multirange =
     version >= 140000
       ? {
-          part: 'UNION ALL SELECT g.rngtypid FROM pg_range g WHERE g.rngmultitypid = t.oid',
-          range: '(SELECT g.rngtypid::int8 FROM pg_range g WHERE g.rngmultitypid = t.oid)',
-          name: '(SELECT m.typname FROM pg_type m WHERE m.oid = r.rngmultitypid)',
+          part: 'UNION ALL SELECT g.rngtypid FROM pg_catalog.pg_range g WHERE g.rngmultitypid OPERATOR(pg_catalog.=) t.oid',
+          range:
+            '(SELECT g.rngtypid::pg_catalog.int8 FROM pg_catalog.pg_range g WHERE g.rngmultitypid OPERATOR(pg_catalog.=) t.oid)',
+          name: '(SELECT m.typname FROM pg_catalog.pg_type m WHERE m.oid OPERATOR(pg_catalog.=) r.rngmultitypid)',
         }
-      : { part: '', range: 'NULL::int8', name: 'NULL::name' };
+      : { part: '', range: 'NULL::pg_catalog.int8', name: 'NULL::pg_catalog.name' };
   return `
 WITH RECURSIVE wanted(oid) AS (
   ${roots}
   UNION
-  SELECT part.oid FROM wanted w JOIN pg_type t ON t.oid = w.oid, LATERAL (
+  SELECT part.oid FROM wanted w JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) w.oid, LATERAL (
     SELECT t.typbasetype
-    UNION ALL SELECT e.oid FROM pg_type e WHERE e.typarray = t.oid
-    UNION ALL SELECT a.atttypid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-      WHERE c.oid = t.typrelid AND c.relkind = 'c' AND a.attnum > 0 AND NOT a.attisdropped
-    UNION ALL SELECT g.rngsubtype FROM pg_range g WHERE g.rngtypid = t.oid
+    UNION ALL SELECT e.oid FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid
+    UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
+      WHERE c.oid OPERATOR(pg_catalog.=) t.typrelid AND c.relkind OPERATOR(pg_catalog.=) 'c' AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped
+    UNION ALL SELECT g.rngsubtype FROM pg_catalog.pg_range g WHERE g.rngtypid OPERATOR(pg_catalog.=) t.oid
     ${multirange.part}
-  ) AS part(oid) WHERE part.oid >= ${FIRST_USER_OID}
+  ) AS part(oid) WHERE part.oid OPERATOR(pg_catalog.>=) ${FIRST_USER_OID}
 )
-SELECT t.oid::int8, n.nspname, t.typname, t.typtype, c.relkind,
-  (SELECT x.extname FROM pg_depend d JOIN pg_extension x ON x.oid = d.refobjid
-   WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e') AS extension,
-  (SELECT json_build_object(${rawUse('e.oid', 'NULL')}) FROM pg_type e WHERE e.typarray = t.oid) AS element,
-  CASE WHEN t.typtype = 'd' THEN json_build_object(${rawUse('t.typbasetype', 't.typtypmod')}) END AS base,
-  (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels,
-  (SELECT json_agg(json_build_object('name', a.attname, ${rawUse('a.atttypid', 'a.atttypmod')}) ORDER BY a.attnum)
-   FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) AS fields,
-  CASE WHEN r.rngtypid IS NOT NULL THEN json_build_object(${rawUse('r.rngsubtype', 'NULL')}) END AS subtype,
-  r.rngcanonical = 0 AND (o.opcdefault OR o.oid IS NULL)
-    AND (r.rngcollation = 0 OR l.collname IN ('C', 'POSIX')) AS portable,
+SELECT t.oid::pg_catalog.int8, n.nspname, t.typname, t.typtype, c.relkind,
+  (SELECT x.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension x ON x.oid OPERATOR(pg_catalog.=) d.refobjid
+   WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) t.oid AND d.deptype OPERATOR(pg_catalog.=) 'e') AS extension,
+  (SELECT pg_catalog.json_build_object(${rawUse('e.oid', 'NULL')}) FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid) AS element,
+  CASE WHEN t.typtype OPERATOR(pg_catalog.=) 'd' THEN pg_catalog.json_build_object(${rawUse('t.typbasetype', 't.typtypmod')}) END AS base,
+  (SELECT pg_catalog.json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_catalog.pg_enum l WHERE l.enumtypid OPERATOR(pg_catalog.=) t.oid) AS labels,
+  (SELECT pg_catalog.json_agg(pg_catalog.json_build_object('name', a.attname, ${rawUse('a.atttypid', 'a.atttypmod')}) ORDER BY a.attnum)
+   FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) t.typrelid AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped) AS fields,
+  CASE WHEN r.rngtypid IS NOT NULL THEN pg_catalog.json_build_object(${rawUse('r.rngsubtype', 'NULL')}) END AS subtype,
+  r.rngcanonical OPERATOR(pg_catalog.=) 0 AND (o.opcdefault OR o.oid IS NULL)
+    AND (r.rngcollation OPERATOR(pg_catalog.=) 0 OR l.collname OPERATOR(pg_catalog.=) ANY ('{C,POSIX}')) AS portable,
   l.collname AS collation, ${multirange.name} AS multirange, ${multirange.range} AS range
-FROM wanted w JOIN pg_type t ON t.oid = w.oid JOIN pg_namespace n ON n.oid = t.typnamespace
-LEFT JOIN pg_class c ON c.oid = t.typrelid
-LEFT JOIN pg_range r ON r.rngtypid = t.oid
-LEFT JOIN pg_opclass o ON o.oid = r.rngsubopc
-LEFT JOIN pg_collation l ON l.oid = r.rngcollation`;
+FROM wanted w JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) w.oid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.typrelid
+LEFT JOIN pg_catalog.pg_range r ON r.rngtypid OPERATOR(pg_catalog.=) t.oid
+LEFT JOIN pg_catalog.pg_opclass o ON o.oid OPERATOR(pg_catalog.=) r.rngsubopc
+LEFT JOIN pg_catalog.pg_collation l ON l.oid OPERATOR(pg_catalog.=) r.rngcollation`;
 }

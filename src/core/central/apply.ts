@@ -111,16 +111,16 @@ export function applyStaged(
       : `ON CONSTRAINT ${ident(target.keyConstraint)}`;
   const gone = moves ? `gone AS (${deleteMoved(target, stage, connection, range)} RETURNING 1), ` : '';
   // Asked for before the first row is inserted, it makes the removal come first.
-  const afterwards = moves ? ' AND (SELECT count(*) FROM gone) >= 0' : '';
-  const moved = moves ? ', (SELECT count(*) FROM gone) AS moved' : '';
+  const afterwards = moves ? ' AND (SELECT pg_catalog.count(*) FROM gone) OPERATOR(pg_catalog.>=) 0' : '';
+  const moved = moves ? ', (SELECT pg_catalog.count(*) FROM gone) AS moved' : '';
   return `WITH ${gone}changed AS (
     INSERT INTO ${table(target)} AS o (${[...stamp, ...target.columns.map(ident)].join(', ')}) OVERRIDING SYSTEM VALUE
     SELECT ${[...(target.stamped ? [literal(connection)] : []), ...target.columns.map((one) => `s.${ident(one)}`)].join(', ')}
     FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${[...mine(target, connection), ...equalKeys(target), ...within(target, range)].join(' AND ')}
     WHERE (t.tableoid IS NULL OR ${differs})${afterwards}
     ON CONFLICT ${arbiter} DO ${update}
-    RETURNING ${target.partitioned ? 'NULL::boolean' : '(o.xmax = 0)'} AS inserted)
-  SELECT count(*) AS changed, count(*) FILTER (WHERE inserted) AS inserted${moved} FROM changed`;
+    RETURNING ${target.partitioned ? 'NULL::boolean' : "(o.xmax OPERATOR(pg_catalog.=) '0'::pg_catalog.xid)"} AS inserted)
+  SELECT pg_catalog.count(*) AS changed, pg_catalog.count(*) FILTER (WHERE inserted) AS inserted${moved} FROM changed`;
 }
 
 /** A trigger may be deferred to the commit, which comes next: what it does has to be seen before. */
@@ -221,7 +221,7 @@ export function deleteMine(target: Target, connection: string): string {
 
 /** Counts the rows of this connection. */
 export function countMine(target: CountedTable, connection: string): string {
-  return `SELECT count(*) AS rows FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
+  return `SELECT pg_catalog.count(*) AS rows FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
 /** Whether this connection has any row in the table; in a table without a stamp, whether anybody has. */

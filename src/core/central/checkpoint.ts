@@ -70,13 +70,18 @@ const BRAKE_WINDOW = "'7d'";
 /** How long central's rows need not be counted again where neither side has changed as far as we know. */
 const COUNTED_FOR = "'1d'";
 
-export const SNAPSHOT_AT = `to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+export const SNAPSHOT_AT = `pg_catalog.to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+
+/** Operators named like this bind from left to right: this may be compared without parentheses. */
+function age(since: string): string {
+  return `pg_catalog.now() OPERATOR(pg_catalog.-) ${since}`;
+}
 
 /** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
-export const PROOF = `jsonb_build_array(now()-removed_since<${BRAKE_WINDOW},removed,removed_of,now()-counted_at<${COUNTED_FOR},unproven) AS proof`;
+export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR},unproven) AS proof`;
 
 /** The same of checkpoints of version 1, which have none of it. */
-export const NO_PROOF = 'NULL::jsonb AS proof';
+export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';
 
 type ProofPart = readonly [boolean | null, number, number | null, boolean | null, number];
 
@@ -98,8 +103,8 @@ export async function acquireTable(
 ): Promise<Checkpoint> {
   const result = await session.query(
     `INSERT INTO branchline.checkpoints AS c (connection, table_name)
-     SELECT connection, $4 FROM branchline.sources WHERE connection = $1 AND installation = $2 AND claim = $3
-     ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch + 1
+     SELECT connection, $4 FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) $1 AND installation OPERATOR(pg_catalog.=) $2 AND claim OPERATOR(pg_catalog.=) $3
+     ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch OPERATOR(pg_catalog.+) 1
      RETURNING ${CHECKPOINT_COLUMNS}`,
     [claim.connection, installation.id, claim.claim, table],
   );
@@ -173,13 +178,13 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     `removed_since = ${removedSince(from, to)}`,
     ...(to.counted && !from.counted ? ['counted_at = pg_catalog.clock_timestamp()'] : []),
     `unproven = ${to.unproven}`,
-    'updated_at = clock_timestamp()',
+    'updated_at = pg_catalog.clock_timestamp()',
   ];
   const lazily = to.state === 'done' ? '' : 'SET LOCAL synchronous_commit = off; ';
   return `${lazily}WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
-    WHERE connection = ${literal(from.connection)} AND table_name = ${literal(from.table)}
-      AND epoch = ${from.epoch} AND seq = ${from.seq} RETURNING 1)
-  SELECT 1 / count(*) AS fenced FROM moved; COMMIT`;
+    WHERE connection OPERATOR(pg_catalog.=) ${literal(from.connection)} AND table_name OPERATOR(pg_catalog.=) ${literal(from.table)}
+      AND epoch OPERATOR(pg_catalog.=) ${from.epoch} AND seq OPERATOR(pg_catalog.=) ${from.seq} RETURNING 1)
+  SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved; COMMIT`;
 }
 
 /**
@@ -191,7 +196,7 @@ export function forgetCounts(connection: string, tables: readonly string[]): rea
   const names = tables.map((one) => literal(one)).join(', ');
   return [
     `UPDATE branchline.checkpoints SET central_rows = NULL
-     WHERE connection = ${literal(connection)} AND table_name IN (${names})`,
+     WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND table_name OPERATOR(pg_catalog.=) ANY (ARRAY[${names}])`,
   ];
 }
 

@@ -28,8 +28,8 @@ export async function readCheckpoints(
   // All rows at once: one by one, each would wait for central's disk.
   const made = await session.query(
     `INSERT INTO branchline.checkpoints (connection, table_name)
-     SELECT connection, json_array_elements_text($3::json) FROM branchline.sources
-     WHERE connection = $1 AND claim = $2 ON CONFLICT DO NOTHING RETURNING table_name, ${CHECKPOINT_COLUMNS}`,
+     SELECT connection, pg_catalog.json_array_elements_text($3::pg_catalog.json) FROM branchline.sources
+     WHERE connection OPERATOR(pg_catalog.=) $1 AND claim OPERATOR(pg_catalog.=) $2 ON CONFLICT DO NOTHING RETURNING table_name, ${CHECKPOINT_COLUMNS}`,
     [claim.connection, claim.claim, JSON.stringify(missing)],
   );
   for (const row of made.rows) {
@@ -52,9 +52,9 @@ export async function findCheckpoints(
   proof = PROOF,
 ): Promise<Map<string, Checkpoint>> {
   const result = await session.query(
-    oneLine(`SELECT ${IN_COMMON}, ${proof}, json_agg(json_build_array(table_name, epoch::text, seq, mark->>'fingerprint', central_rows)) AS own
+    oneLine(`SELECT ${IN_COMMON}, ${proof}, pg_catalog.json_agg(pg_catalog.json_build_array(table_name, epoch::pg_catalog.text, seq, mark OPERATOR(pg_catalog.->>) 'fingerprint', central_rows)) AS own
      FROM branchline.checkpoints
-     WHERE connection = $1 AND table_name IN (SELECT json_array_elements_text($2::json))
+     WHERE connection OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json))
      GROUP BY ${Array.from({ length: IN_COMMON_COUNT }, (_, index) => index + 1).join()}`),
     [connection, JSON.stringify(tables)],
   );
@@ -66,8 +66,8 @@ export async function findCheckpoints(
 }
 
 /** Thirteen columns, which {@link toCheckpoint} reads by their names, as it does the proof. */
-const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::text,
-  (mark::jsonb - 'fingerprint')::text AS mark, pass_mark::text, processed, skipped, deleted, bytes,
+const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::pg_catalog.text,
+  (mark::pg_catalog.jsonb OPERATOR(pg_catalog.-) 'fingerprint')::pg_catalog.text AS mark, pass_mark::pg_catalog.text, processed, skipped, deleted, bytes,
   ${SNAPSHOT_AT}`;
 const IN_COMMON_COUNT = 14;
 
@@ -103,12 +103,14 @@ export async function moveUnchanged(
   const moves = tables.map(({ table, epoch, seq, counted }) => [table, epoch, seq, ...(counted ? [] : [1])]);
   await session.script(beginCentral(session, claim.connection));
   const moved = await session.query(
-    oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq + 1, batch_id = $2, strategy = $3, state = 'done',
-       direct = false, resumed = false, last_key = NULL, mark = (c.mark::jsonb || $5::jsonb)::json, pass_mark = NULL,
-       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::timestamptz,${countedNow(tables)}
-       updated_at = clock_timestamp()
-     FROM json_array_elements($6::json) AS v(v)
-     WHERE c.connection = $1 AND c.table_name = v.v->>0 AND c.epoch = (v.v->>1)::int8 AND c.seq = (v.v->>2)::int8`),
+    oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq OPERATOR(pg_catalog.+) 1, batch_id = $2, strategy = $3, state = 'done',
+       direct = false, resumed = false, last_key = NULL, mark = (c.mark::pg_catalog.jsonb OPERATOR(pg_catalog.||) $5::pg_catalog.jsonb)::pg_catalog.json, pass_mark = NULL,
+       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::pg_catalog.timestamptz,${countedNow(tables)}
+       updated_at = pg_catalog.clock_timestamp()
+     FROM pg_catalog.json_array_elements($6::pg_catalog.json) AS v(v)
+     WHERE c.connection OPERATOR(pg_catalog.=) $1 AND c.table_name OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 0)
+       AND c.epoch OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 1)::bigint
+       AND c.seq OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 2)::bigint`),
     [
       claim.connection,
       batchId,
@@ -142,5 +144,5 @@ export async function moveUnchanged(
 
 function countedNow(tables: readonly Checkpoint[]): string {
   if (tables.every((one) => one.counted)) return '';
-  return ' counted_at = CASE WHEN v.v->3 IS NULL THEN c.counted_at ELSE pg_catalog.clock_timestamp() END,';
+  return ' counted_at = CASE WHEN (v.v OPERATOR(pg_catalog.->) 3) IS NULL THEN c.counted_at ELSE pg_catalog.clock_timestamp() END,';
 }

@@ -32,7 +32,10 @@ export function createTable(
     const notNull = key.includes(one.name) || (layout === 'schema' && one.notNull);
     return `${ident(one.name)} ${types.typeFor(one)}${notNull ? ' NOT NULL' : ''}`;
   });
-  if (stamped) columns.unshift(`${ident(STAMP)} text COLLATE "C" NOT NULL DEFAULT ${STAMP_DEFAULT}`);
+  if (stamped)
+    columns.unshift(
+      `${ident(STAMP)} pg_catalog.text COLLATE pg_catalog."C" NOT NULL DEFAULT ${STAMP_DEFAULT}`,
+    );
   const unique = centralKey(source, layout);
   if (unique !== null) columns.push(`PRIMARY KEY (${unique.map(ident).join(', ')})`);
   return [...types.statements, `CREATE TABLE ${qualified(schema, source.name)} (${columns.join(', ')})`];

@@ -1,6 +1,7 @@
 import type { Layout } from '../../shared/settings.ts';
 import { typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
+import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import { columnIncompatible, keyDeferrable, keyMissing } from './refusals.ts';
 import { centralKey, deferrableOver, hasUniqueKey, refuseUnstamped, STAMP, stampsItself } from './target.ts';
@@ -77,7 +78,7 @@ function addKey(source: TableShape, central: TableShape, wanted: readonly string
   const missing = wanted.filter((name) => !central.columns.some((one) => one.name === name));
   const added = missing.map((name) => {
     const column = source.columns.find((one) => one.name === name);
-    const type = column === undefined || column.own !== null ? 'text' : column.type;
+    const type = column === undefined || column.own !== null ? 'text' : builtinSql(column.type);
     return `ADD COLUMN ${ident(name)} ${type}, `;
   });
   const table = qualified(central.schema, central.name);

@@ -24,12 +24,12 @@ export interface ForeignKey {
  */
 export function foreignKeysQuery(schema: string): string {
   return oneLine(`SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete,
-      CASE WHEN c.relnamespace = p.relnamespace THEN c.relname END AS child
-    FROM pg_constraint k JOIN pg_class o ON o.oid = k.conrelid
-    JOIN pg_class c ON c.oid = coalesce(pg_partition_root(k.conrelid), k.conrelid)
-    JOIN pg_class p ON p.oid = coalesce(pg_partition_root(k.confrelid), k.confrelid)
-    JOIN pg_namespace n ON n.oid = p.relnamespace
-    WHERE k.contype = 'f' AND n.nspname = ${literal(schema)}`);
+      CASE WHEN c.relnamespace OPERATOR(pg_catalog.=) p.relnamespace THEN c.relname END AS child
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) k.conrelid
+    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(k.conrelid), k.conrelid)
+    JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(k.confrelid), k.confrelid)
+    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.relnamespace
+    WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND n.nspname OPERATOR(pg_catalog.=) ${literal(schema)}`);
 }
 
 /** How the rows of one table are pointed to by others. */

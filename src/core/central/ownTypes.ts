@@ -1,12 +1,13 @@
 import { typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
+import { builtinSql, modifierSql } from '../catalogue/typeName.ts';
 import { readNamedTypes } from '../catalogue/types.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { extendType } from './extendType.ts';
 
 /** Where no type of central's can hold a value, its text can: nothing is lost but the type. */
-const TEXT = 'text';
+const TEXT = 'pg_catalog.text';
 
 /** Types whose values name things of the one server that made them, or that take no input at all. */
 const SERVER_BOUND = /^(reg[a-z]+|aclitem|pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|any[a-z]+)$/;
@@ -119,7 +120,7 @@ export class OwnTypes {
     const element = type.replace(/\[\]$/, '');
     if (SERVER_BOUND.test(element) || GONE.test(element)) return TEXT;
     if (element.endsWith('multirange') && this.#version < MULTIRANGES) return TEXT;
-    return element === 'xml' && !this.#takesXml ? TEXT : type;
+    return element === 'xml' && !this.#takesXml ? TEXT : builtinSql(type);
   }
 
   #array(element: TypeUse): string {
@@ -131,7 +132,9 @@ export class OwnTypes {
     const found = this.#extensions.find(
       (one) => one.kind === 'extension' && one.name === own.name && one.extension === own.extension,
     );
-    return found?.kind === 'extension' ? `${qualified(found.schema, found.name)}${own.modifier}` : TEXT;
+    return found?.kind === 'extension'
+      ? `${qualified(found.schema, found.name)}${modifierSql(own.modifier)}`
+      : TEXT;
   }
 
   /** Central's type that was made for this one, or has its name and shape; else a new one. */
@@ -192,8 +195,9 @@ export class OwnTypes {
         return `(${own.fields.map((one) => this.field(one)).join(', ')})`;
       case 'range': {
         const subtype = this.typeFor(own.subtype);
-        if (subtype === TEXT && own.subtype.type !== TEXT) return null;
-        const collation = own.collation === null ? [] : [`COLLATION = ${ident(own.collation)}`];
+        if (subtype === TEXT && own.subtype.type !== 'text') return null;
+        const collation =
+          own.collation === null ? [] : [`COLLATION = ${qualified('pg_catalog', own.collation)}`];
         const named =
           multirange === null ? [] : [`MULTIRANGE_TYPE_NAME = ${qualified(this.#schema, multirange)}`];
         return `RANGE (${[`SUBTYPE = ${subtype}`, ...collation, ...named].join(', ')})`;
@@ -291,7 +295,7 @@ function rangeNames({ schema, name, multirange, subtype }: RangeType): readonly 
 /** A server built without libxml has the type but takes no value of it. Asked in the transaction that is open. */
 async function supportsXml(session: Session): Promise<boolean> {
   try {
-    await session.script("SAVEPOINT xml; SELECT '<a/>'::xml");
+    await session.script("SAVEPOINT xml; SELECT '<a/>'::pg_catalog.xml");
     return true;
   } catch {
     await session.query('ROLLBACK TO SAVEPOINT xml');

@@ -134,9 +134,10 @@ export async function claimConnection(
     same ? applicationName(installation, connection) : null,
     connection,
   );
-  await session.query('UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE connection = $1', [
-    connection,
-  ]);
+  await session.query(
+    'UPDATE branchline.checkpoints SET epoch = epoch OPERATOR(pg_catalog.+) 1 WHERE connection OPERATOR(pg_catalog.=) $1',
+    [connection],
+  );
   return { connection, claim, own: same, ghosts };
 }
 
@@ -243,7 +244,7 @@ export async function endBackends(session: Session, clock: Clock, which: string)
 /** A sign of life. @throws SyncFailure `lost_lease` where somebody else has claimed the connection */
 export async function beat(session: Session, claim: Claim): Promise<void> {
   const result = await session.query(
-    'UPDATE branchline.sources SET heartbeat = clock_timestamp() WHERE connection = $1 AND claim = $2',
+    'UPDATE branchline.sources SET heartbeat = pg_catalog.clock_timestamp() WHERE connection OPERATOR(pg_catalog.=) $1 AND claim OPERATOR(pg_catalog.=) $2',
     [claim.connection, claim.claim],
     BEAT_MS,
   );
@@ -256,7 +257,7 @@ const RELEASE_MS = 5000;
 /** Lets the connection go, so that another installation need not wait. */
 export async function release(session: Session, claim: Claim): Promise<void> {
   await session.query(
-    'UPDATE branchline.sources SET heartbeat = NULL WHERE connection = $1 AND claim = $2',
+    'UPDATE branchline.sources SET heartbeat = NULL WHERE connection OPERATOR(pg_catalog.=) $1 AND claim OPERATOR(pg_catalog.=) $2',
     [claim.connection, claim.claim],
     RELEASE_MS,
   );

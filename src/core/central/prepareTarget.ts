@@ -150,7 +150,7 @@ function surplusRows(table: string, key: readonly string[]): string {
   const row = (alias: string): string => `ROW(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
   const missing = key.map((one) => `a.${ident(one)} IS NULL`).join(' OR ');
   return `DELETE FROM ${table} a WHERE ${missing}
-  OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} = ${row('a')} AND b.ctid < a.ctid)`;
+  OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} OPERATOR(pg_catalog.=) ${row('a')} AND b.ctid OPERATOR(pg_catalog.<) a.ctid)`;
 }
 
 function refuseView(central: TableShape): void {

@@ -13,10 +13,10 @@ const UNDEFINED_TABLE = '42P01';
 const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
 
 const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
-  schema_name name NOT NULL,
-  table_name text NOT NULL,
-  connection text NOT NULL,
-  at timestamptz NOT NULL DEFAULT now(),
+  schema_name pg_catalog.name NOT NULL,
+  table_name pg_catalog.text NOT NULL,
+  connection pg_catalog.text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
   PRIMARY KEY (schema_name, table_name)
 )`;
 
@@ -28,42 +28,43 @@ const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
 export const SETUP_SQL = `
 CREATE TABLE IF NOT EXISTS branchline.setup (
   version integer PRIMARY KEY,
-  at timestamptz NOT NULL DEFAULT now()
+  at timestamp with time zone NOT NULL DEFAULT pg_catalog.now()
 );
 CREATE TABLE IF NOT EXISTS branchline.sources (
-  connection text PRIMARY KEY,
-  installation text NOT NULL,
-  host text NOT NULL,
+  connection pg_catalog.text PRIMARY KEY,
+  installation pg_catalog.text NOT NULL,
+  host pg_catalog.text NOT NULL,
   claim bigint NOT NULL DEFAULT 0,
-  heartbeat timestamptz,
-  identity text,
-  layout text,
-  target_schema name
+  heartbeat timestamp with time zone,
+  identity pg_catalog.text,
+  layout pg_catalog.text,
+  target_schema pg_catalog.name
 );
 CREATE TABLE IF NOT EXISTS branchline.checkpoints (
-  connection text NOT NULL,
-  table_name text NOT NULL,
+  connection pg_catalog.text NOT NULL,
+  table_name pg_catalog.text NOT NULL,
   epoch bigint NOT NULL DEFAULT 1,
   seq bigint NOT NULL DEFAULT 0,
-  batch_id text,
-  strategy text,
-  state text NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'running', 'done')),
+  batch_id pg_catalog.text,
+  strategy pg_catalog.text,
+  state pg_catalog.text NOT NULL DEFAULT 'new'
+    CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['new', 'running', 'done'])),
   direct boolean NOT NULL DEFAULT false,
   resumed boolean NOT NULL DEFAULT false,
-  last_key json,
-  mark json,
-  pass_mark json,
+  last_key pg_catalog.json,
+  mark pg_catalog.json,
+  pass_mark pg_catalog.json,
   processed bigint NOT NULL DEFAULT 0,
   skipped bigint NOT NULL DEFAULT 0,
   deleted bigint NOT NULL DEFAULT 0,
   bytes bigint NOT NULL DEFAULT 0,
   central_rows bigint,
-  source_snapshot_at timestamptz,
-  updated_at timestamptz NOT NULL DEFAULT now(),
+  source_snapshot_at timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
   removed bigint NOT NULL DEFAULT 0,
   removed_of bigint,
-  removed_since timestamptz,
-  counted_at timestamptz,
+  removed_since timestamp with time zone,
+  counted_at timestamp with time zone,
   unproven bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (connection, table_name)
 ) WITH (fillfactor = 50);
@@ -77,12 +78,12 @@ ${HAS_VERSION}`;
 const UPGRADE_SQL = `ALTER TABLE branchline.checkpoints
   ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
   ADD COLUMN IF NOT EXISTS removed_of bigint,
-  ADD COLUMN IF NOT EXISTS removed_since timestamptz,
-  ADD COLUMN IF NOT EXISTS counted_at timestamptz,
+  ADD COLUMN IF NOT EXISTS removed_since timestamp with time zone,
+  ADD COLUMN IF NOT EXISTS counted_at timestamp with time zone,
   ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0;
 ALTER TABLE branchline.sources
-  ADD COLUMN IF NOT EXISTS layout text,
-  ADD COLUMN IF NOT EXISTS target_schema name;
+  ADD COLUMN IF NOT EXISTS layout pg_catalog.text,
+  ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name;
 ${DELETE_RIGHTS_SQL};
 ${HAS_VERSION}`;
 

@@ -9,7 +9,7 @@ import type { TargetPlace } from './schemaOwner.ts';
 export const STAMP = 'source_connection';
 
 /** Filled by the transaction's setting, so that the id does not travel with every row. */
-export const STAMP_DEFAULT = "current_setting('branchline.connection', true)";
+export const STAMP_DEFAULT = "pg_catalog.current_setting('branchline.connection', true)";
 
 /** Where a table's rows go, and how. */
 export interface Target {

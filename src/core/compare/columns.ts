@@ -1,8 +1,9 @@
 import { typeFit, withoutDomains } from '../catalogue/compat.ts';
 import { type ColumnShape, hasBuiltin, type TableShape, type TypeUse } from '../catalogue/shape.ts';
+import { builtinSql } from '../catalogue/typeName.ts';
 import { holds } from '../catalogue/widening.ts';
 import type { Target } from '../central/target.ts';
-import { ident, own, ownType } from '../postgres/quote.ts';
+import { ident, own } from '../postgres/quote.ts';
 import { columnHash, written } from './columnHash.ts';
 
 /** What has to be known of both databases to hash alike on them. */
@@ -117,7 +118,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
   const central = withoutDomains(to);
   if (source.own === null && central.own === null) {
     const plain = (use: TypeUse): string =>
-      use.own === null ? value : `${value}::${ownType(withoutDomains(use).type)}`;
+      use.own === null ? value : `${value}::${builtinSql(withoutDomains(use).type)}`;
     if (source.type === central.type) return { type: central.type, source: plain(from), central: plain(to) };
     if (isText(central.type) || holds(central.type, source.type))
       return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
@@ -141,12 +142,12 @@ const CAST_IN_PLACE = /^(smallint|integer|bigint|numeric|character varying|text|
 
 function become(value: string, from: string, to: string): string {
   const direct = CAST_IN_PLACE.test(from) && CAST_IN_PLACE.test(to) && isText(from) === isText(to);
-  return direct ? `${value}::${ownType(to)}` : `(${written(value)})::${ownType(to)}`;
+  return direct ? `${value}::${builtinSql(to)}` : `(${written(value)})::${builtinSql(to)}`;
 }
 
 /** As ALTER TABLE will make it: a char(n) that becomes a varchar loses its blanks. */
 function widened(value: string, from: string, to: string): string {
-  return from.startsWith('character') ? `${value}::${to}` : become(value, from, to);
+  return from.startsWith('character') ? `${value}::${builtinSql(to)}` : become(value, from, to);
 }
 
 function asText(value: string, use: TypeUse): string {

@@ -67,7 +67,7 @@ export async function withSides<T>(
       beginCentralSnapshot(to.session, to.version, context),
     ]);
     if (source.kind === 'view') await shareTimeZone(from.session, to.session);
-    const stamp = target.stamped ? [`t.${ident(STAMP)} = ${literal(connection)}`] : [];
+    const stamp = target.stamped ? [`t.${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`] : [];
     const [sourceEncoding, centralEncoding] = await Promise.all([
       encoding(from.session),
       encoding(to.session),

@@ -20,15 +20,6 @@ export function own(operator: string): string {
   return `OPERATOR(pg_catalog.${operator})`;
 }
 
-/** Types that SQL's grammar knows; the names of all others are looked up. */
-const OF_THE_GRAMMAR =
-  /^(?:smallint|integer|bigint|numeric|real|double precision|boolean|character|bit|time|timestamp|interval)\b/;
-
-/** A type that comes with PostgreSQL, as format_type writes it, whatever the search path. */
-export function ownType(type: string): string {
-  return OF_THE_GRAMMAR.test(type) ? type : `pg_catalog.${type}`;
-}
-
 /**
  * A text as it may stand in SQL, for the places that take no parameters: COPY, SET LOCAL, and scripts
  * of several statements in one round trip. Everything else binds its values.

@@ -48,7 +48,9 @@ function statementFor({ kind, schema, name, role, detail }: TextRow): readonly s
     case 'table':
       return [`GRANT ${detail} ON ${qualified(schema ?? '', name ?? '')} TO ${to};`];
     case 'function':
-      return [`GRANT EXECUTE ON FUNCTION ${qualified(schema ?? '', name ?? '')}(${detail}) TO ${to};`];
+      return [
+        `GRANT EXECUTE ON FUNCTION ${qualified(schema ?? '', name ?? '')}(${argumentTypes(detail)}) TO ${to};`,
+      ];
     case 'secured':
       return [`ALTER ROLE ${to} BYPASSRLS;`];
     default:
@@ -56,45 +58,54 @@ function statementFor({ kind, schema, name, role, detail }: TextRow): readonly s
   }
 }
 
+/** @param detail schema and name of each argument's type, as JSON */
+function argumentTypes(detail: string | null | undefined): string {
+  const types = JSON.parse(detail ?? '[]') as readonly (readonly [string, string])[];
+  return types.map(([schema, name]) => qualified(schema, name)).join(', ');
+}
+
 /** SQL of the row that says who we are to the server. */
-export const WHO = `SELECT 'user' AS kind, NULL::text AS schema, NULL::text AS name, current_user::text AS role, NULL::text AS detail`;
+export const WHO = `SELECT 'user' AS kind, NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name, current_user::pg_catalog.text AS role, NULL::pg_catalog.text AS detail`;
 
 /** SQL: whether row-level security of the table `c` binds the role with the oid `role`. */
 export function isBound(role: string): string {
-  return `c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_roles b WHERE b.oid = ${role} AND (b.rolsuper OR b.rolbypassrls))
-    AND (c.relforcerowsecurity OR NOT pg_has_role(${role}, c.relowner, 'USAGE'))`;
+  return `c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles b WHERE b.oid OPERATOR(pg_catalog.=) ${role} AND (b.rolsuper OR b.rolbypassrls))
+    AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(${role}, c.relowner, 'USAGE'))`;
 }
 
 /** SQL of the names of the policies on the table `c`. */
-export const POLICIES = `(SELECT string_agg(p.polname, ', ' ORDER BY p.polname) FROM pg_policy p WHERE p.polrelid = c.oid)`;
+export const POLICIES = `(SELECT pg_catalog.string_agg(p.polname, ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid)`;
 
 function readingQuery(version: number, schema: string, name: string): string {
-  const invoker = `EXISTS (SELECT FROM pg_options_to_table(v.reloptions) o
-    WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)`;
+  const invoker = `EXISTS (SELECT FROM pg_catalog.pg_options_to_table(v.reloptions) o
+    WHERE o.option_name OPERATOR(pg_catalog.=) 'security_invoker' AND o.option_value::boolean)`;
   const role = version >= 150000 ? `CASE WHEN ${invoker} THEN u.role ELSE v.relowner END` : 'v.relowner';
   return `
 WITH RECURSIVE used (oid, role) AS (
-  SELECT c.oid, r.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, pg_roles r
-  WHERE n.nspname = ${literal(schema)} AND c.relname = ${literal(name)} AND r.rolname = current_user
+  SELECT c.oid, r.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace, pg_catalog.pg_roles r
+  WHERE n.nspname OPERATOR(pg_catalog.=) ${literal(schema)} AND c.relname OPERATOR(pg_catalog.=) ${literal(name)} AND r.rolname OPERATOR(pg_catalog.=) current_user
   UNION
   SELECT d.refobjid, ${role}
-  FROM used u JOIN pg_class v ON v.oid = u.oid AND v.relkind = 'v' JOIN pg_rewrite w ON w.ev_class = v.oid
-  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-    AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+  FROM used u JOIN pg_catalog.pg_class v ON v.oid OPERATOR(pg_catalog.=) u.oid AND v.relkind OPERATOR(pg_catalog.=) 'v' JOIN pg_catalog.pg_rewrite w ON w.ev_class OPERATOR(pg_catalog.=) v.oid
+  JOIN pg_catalog.pg_depend d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) w.oid
+    AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid OPERATOR(pg_catalog.<>) v.oid
 ), called AS (
-  SELECT DISTINCT f.oid, f.pronamespace, f.proname FROM used u JOIN pg_rewrite w ON w.ev_class = u.oid
-  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_proc'::regclass
-  JOIN pg_proc f ON f.oid = d.refobjid
+  SELECT DISTINCT f.oid, f.pronamespace, f.proname, f.proargtypes FROM used u JOIN pg_catalog.pg_rewrite w ON w.ev_class OPERATOR(pg_catalog.=) u.oid
+  JOIN pg_catalog.pg_depend d ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) w.oid AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass
+  JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) d.refobjid
 )
 ${WHO}
-UNION ALL SELECT 'schema', n.nspname, NULL, current_user, 'USAGE' FROM pg_namespace n
-  WHERE n.nspname = ${literal(schema)} AND NOT has_schema_privilege(n.oid, 'USAGE')
+UNION ALL SELECT 'schema', n.nspname, NULL, current_user, 'USAGE' FROM pg_catalog.pg_namespace n
+  WHERE n.nspname OPERATOR(pg_catalog.=) ${literal(schema)} AND NOT pg_catalog.has_schema_privilege(n.oid, 'USAGE')
 UNION ALL SELECT 'table', n.nspname, c.relname, r.rolname, 'SELECT'
-  FROM used u JOIN pg_class c ON c.oid = u.oid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = u.role
-  WHERE c.relkind <> 'c' AND NOT has_table_privilege(u.role, c.oid, 'SELECT')
-UNION ALL SELECT 'function', n.nspname, f.proname, current_user, pg_get_function_identity_arguments(f.oid)
-  FROM called f JOIN pg_namespace n ON n.oid = f.pronamespace WHERE NOT has_function_privilege(f.oid, 'EXECUTE')
+  FROM used u JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) u.oid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) u.role
+  WHERE c.relkind OPERATOR(pg_catalog.<>) 'c' AND NOT pg_catalog.has_table_privilege(u.role, c.oid, 'SELECT')
+UNION ALL SELECT 'function', n.nspname, f.proname, current_user, (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(tn.nspname, t.typname) ORDER BY a.place)
+      FROM pg_catalog.unnest(f.proargtypes::pg_catalog.oid[]) WITH ORDINALITY AS a(type, place)
+      JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) a.type
+      JOIN pg_catalog.pg_namespace tn ON tn.oid OPERATOR(pg_catalog.=) t.typnamespace)::pg_catalog.text
+  FROM called f JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) f.pronamespace WHERE NOT pg_catalog.has_function_privilege(f.oid, 'EXECUTE')
 UNION ALL SELECT 'secured', n.nspname, c.relname, r.rolname, ${POLICIES}
-  FROM used u JOIN pg_class c ON c.oid = u.oid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles r ON r.oid = u.role
+  FROM used u JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) u.oid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) u.role
   WHERE ${isBound('u.role')}`;
 }

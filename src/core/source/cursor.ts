@@ -1,6 +1,7 @@
 import { FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import { type ColumnShape, plainType, type TableShape, type TypeUse } from '../catalogue/shape.ts';
+import { typeName } from '../catalogue/typeName.ts';
 import { centralRefusal } from '../central/checkpoint.ts';
 import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
@@ -110,7 +111,7 @@ function boundsOf(column: ColumnShape, version: number): Bounds {
     case 'numeric':
       return number('numeric', version >= 140000 ? 'Infinity' : 'NaN');
     default:
-      return { type: column.type, floor: null, limit: null };
+      return { type: typeName(column), floor: null, limit: null };
   }
 }
 

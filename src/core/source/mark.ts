@@ -120,19 +120,25 @@ function bytes(lsn: string): string {
 export function horizonQuery(version: number): string {
   const [xmin, next] =
     version >= 130000
-      ? ['pg_snapshot_xmin(pg_current_snapshot())', 'pg_snapshot_xmax(pg_current_snapshot())']
-      : ['txid_snapshot_xmin(txid_current_snapshot())', 'txid_snapshot_xmax(txid_current_snapshot())'];
-  return oneLine(`SELECT ${xmin}::text AS xmin, ${next}::text AS next, c.next_xid, c.timeline_id AS timeline,
-       CASE WHEN pg_is_in_recovery() THEN true
-         ELSE pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() END AS flushed,
+      ? [
+          'pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())',
+          'pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())',
+        ]
+      : [
+          'pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())',
+          'pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())',
+        ];
+  return oneLine(`SELECT ${xmin}::pg_catalog.text AS xmin, ${next}::pg_catalog.text AS next, c.next_xid, c.timeline_id AS timeline,
+       CASE WHEN pg_catalog.pg_is_in_recovery() THEN true
+         ELSE pg_catalog.pg_current_wal_flush_lsn() OPERATOR(pg_catalog.>=) pg_catalog.pg_current_wal_insert_lsn() END AS flushed,
        ${bytes(`CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
          ELSE pg_catalog.pg_current_wal_insert_lsn() END`)}::pg_catalog.text AS lsn, ${begunSql(version)} AS begun,
-       extract(epoch FROM pg_postmaster_start_time())::text AS started,
-       concat_ws(' ', (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_bgwriter),
-         (SELECT extract(epoch FROM stats_reset)::text FROM pg_stat_archiver)) AS recovered,
-       (SELECT system_identifier FROM pg_control_system()) || '/' ||
-         (SELECT oid FROM pg_database WHERE datname = current_database()) AS identity
-     FROM pg_control_checkpoint() c`);
+       extract(epoch FROM pg_catalog.pg_postmaster_start_time())::pg_catalog.text AS started,
+       pg_catalog.concat_ws(' ', (SELECT extract(epoch FROM stats_reset)::pg_catalog.text FROM pg_catalog.pg_stat_bgwriter),
+         (SELECT extract(epoch FROM stats_reset)::pg_catalog.text FROM pg_catalog.pg_stat_archiver)) AS recovered,
+       pg_catalog.concat((SELECT system_identifier FROM pg_catalog.pg_control_system()), '/',
+         (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())) AS identity
+     FROM pg_catalog.pg_control_checkpoint() c`);
 }
 
 /** Tells which server this is. */
@@ -256,7 +262,9 @@ function isSameRecovery(one: ServerRun, other: ServerRun): boolean {
  * may count as changed by it, never the other way round.
  */
 export function changedSince(alias: string, from: bigint): string {
-  return `age(${alias}.xmin) BETWEEN 0 AND age('${from % 2n ** 32n}'::xid)`;
+  const age = `pg_catalog.age(${alias}.xmin)`;
+  const most = `pg_catalog.age('${from % 2n ** 32n}'::pg_catalog.xid)`;
+  return `${age} OPERATOR(pg_catalog.>=) 0 AND ${age} OPERATOR(pg_catalog.<=) ${most}`;
 }
 
 /**
@@ -295,44 +303,44 @@ function fingerprintQuery(version: number, ownTypes: boolean): string {
   const whole = `pg_catalog.concat_ws('||', relations${ownTypes ? ', types.facts' : ''})`;
   return `
 WITH RECURSIVE tree AS (
-  SELECT c.oid AS root, c.oid AS leaf FROM pg_class c
-  WHERE c.oid IN (SELECT json_array_elements_text($1::json)::oid)
+  SELECT c.oid AS root, c.oid AS leaf FROM pg_catalog.pg_class c
+  WHERE c.oid OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)::pg_catalog.oid)
   UNION ALL
-  SELECT t.root, i.inhrelid FROM tree t JOIN pg_class p ON p.oid = t.leaf AND p.relkind = 'p'
-  JOIN pg_inherits i ON i.inhparent = p.oid
+  SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) t.leaf AND p.relkind OPERATOR(pg_catalog.=) 'p'
+  JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) p.oid
 ), ${ownTypes ? typeFacts(version) : ''} facts AS (
-  SELECT tree.root, bool_and(c.relkind IN ('r', 'p', 'm')${version >= 120000 ? HEAP : ''}) AS versioned,
-    string_agg(concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
-      (SELECT string_agg(concat_ws(':', a.attnum, quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
-         a.attmissingval::text, ${generated},
-         CASE WHEN ${generated} <> '' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
-           WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum) END), ';' ORDER BY a.attnum)
-       FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0)), '|' ORDER BY c.oid) AS relations
-  FROM tree JOIN pg_class c ON c.oid = tree.leaf GROUP BY tree.root
+  SELECT tree.root, pg_catalog.bool_and(c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,m}')${version >= 120000 ? HEAP : ''}) AS versioned,
+    pg_catalog.string_agg(pg_catalog.concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
+      (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
+         a.attmissingval::pg_catalog.text, ${generated},
+         CASE WHEN ${generated} OPERATOR(pg_catalog.<>) '' THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
+           WHERE d.adrelid OPERATOR(pg_catalog.=) a.attrelid AND d.adnum OPERATOR(pg_catalog.=) a.attnum) END), ';' ORDER BY a.attnum)
+       FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0)), '|' ORDER BY c.oid) AS relations
+  FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.leaf GROUP BY tree.root
 )
-SELECT root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} END AS fingerprint
-FROM facts${ownTypes ? ' LEFT JOIN types USING (root)' : ''}`;
+SELECT facts.root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} END AS fingerprint
+FROM facts${ownTypes ? ' LEFT JOIN types ON types.root OPERATOR(pg_catalog.=) facts.root' : ''}`;
 }
 
 /** Of the root's columns: those of its partitions have the same types. */
 function typeFacts(version: number): string {
   return `uses AS (
-  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_attribute a ON a.attrelid = tree.root
-  WHERE a.attnum > 0 AND a.atttypid >= ${FIRST_OWN_OID}
+  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) tree.root
+  WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND a.atttypid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
   UNION
-  SELECT uses.root, part.oid FROM uses JOIN pg_type t ON t.oid = uses.type CROSS JOIN LATERAL (
+  SELECT uses.root, part.oid FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type CROSS JOIN LATERAL (
     SELECT t.typbasetype UNION ALL SELECT t.typelem
-    UNION ALL SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid
-    ${version >= 140000 ? 'UNION ALL SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid' : ''}
-    UNION ALL SELECT f.atttypid FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0
-  ) AS part(oid) WHERE part.oid >= ${FIRST_OWN_OID}
+    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid OPERATOR(pg_catalog.=) t.oid
+    ${version >= 140000 ? 'UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid OPERATOR(pg_catalog.=) t.oid' : ''}
+    UNION ALL SELECT f.atttypid FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0
+  ) AS part(oid) WHERE part.oid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
 ), types AS (
-  SELECT uses.root, string_agg(concat_ws(',', t.oid, t.typbasetype, t.typelem,
-    (SELECT string_agg(quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_enum e
-     WHERE e.enumtypid = t.oid),
-    (SELECT string_agg(concat_ws(':', f.attnum, quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped),
-       ',' ORDER BY f.attnum) FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0)
+  SELECT uses.root, pg_catalog.string_agg(pg_catalog.concat_ws(',', t.oid, t.typbasetype, t.typelem,
+    (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
+     WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', f.attnum, pg_catalog.quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped),
+       ',' ORDER BY f.attnum) FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0)
   ), '|' ORDER BY t.oid) AS facts
-  FROM uses JOIN pg_type t ON t.oid = uses.type GROUP BY uses.root
+  FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type GROUP BY uses.root
 ),`;
 }

@@ -138,7 +138,7 @@ async function begin(
     [
       beginSource(session),
       ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
-      `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
+      `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
       withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
     ].join('; '),
   );
@@ -181,7 +181,9 @@ export async function readSource(session: Session): Promise<SourceFacts> {
     [JSON.stringify(HISTORY_FUNCTIONS)],
   );
   const open = first.rows[0]?.open === 't';
-  const names = JSON.parse(first.rows[0]?.hidden ?? '[]') as readonly string[];
+  // Of our own list, since the statement is shown: what the server says is no SQL.
+  const said = JSON.parse(first.rows[0]?.hidden ?? '[]') as readonly string[];
+  const names = HISTORY_FUNCTIONS.filter((one) => said.includes(one));
   const grant = `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${ident(first.rows[0]?.role ?? '')};`;
   const hidden = names.length === 0 ? null : { sql: grant, identity: names.includes(IDENTITY_FUNCTION) };
   if (hidden?.identity) return { identity: UNKNOWN_IDENTITY, hidden, open };

@@ -49,11 +49,11 @@ SELECT pg_catalog.concat('trigger ', pg_catalog.quote_ident(g.tgname), ' of ', r
   FROM relations r JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) r.oid
   JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) g.tgfoid
   JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) f.pronamespace
-  WHERE NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+  WHERE NOT g.tgisinternal AND g.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
 UNION
 SELECT pg_catalog.concat('rule ', pg_catalog.quote_ident(w.rulename), ' of ', r.name)
   FROM relations r JOIN pg_catalog.pg_rewrite w ON w.ev_class OPERATOR(pg_catalog.=) r.oid
-  WHERE w.ev_enabled IN ('O', 'A')
+  WHERE w.ev_enabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
 UNION
 SELECT pg_catalog.concat('policy ', pg_catalog.quote_ident(p.polname), ' of ', r.name)
   FROM relations r JOIN pg_catalog.pg_policy p ON p.polrelid OPERATOR(pg_catalog.=) r.oid

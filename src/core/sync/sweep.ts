@@ -118,7 +118,7 @@ async function findUnchanged(
 function countQuery(tables: readonly (SweepTable & { readonly from: bigint })[]): string {
   const counts = tables.map(
     ({ source, from }) =>
-      `SELECT ${source.oid},count(*),count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${rowsOf(source)} t`,
+      `SELECT ${source.oid},pg_catalog.count(*),pg_catalog.count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${rowsOf(source)} t`,
   );
   return `SELECT * FROM (${counts.join(' UNION ALL ')}) AS t(oid, rows, changed)`;
 }

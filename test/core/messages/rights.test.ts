@@ -69,7 +69,7 @@ describe('at the branch, the SQL that is printed gives the right that is missing
     const sql = sqlIn(printed(engine, refused.batch.batch_id));
 
     expect(sql.split('\n').sort()).toEqual([
-      'GRANT EXECUTE ON FUNCTION "inner_one"."twice"(n integer, "By" numeric) TO "branchline_read";',
+      'GRANT EXECUTE ON FUNCTION "inner_one"."twice"("pg_catalog"."int4", "pg_catalog"."numeric") TO "branchline_read";',
       'GRANT SELECT ON "inner_one"."secret" TO "branchline_read";',
     ]);
     await paste(pair.source, sql);

@@ -232,6 +232,11 @@ export const failures = {
       'The column {{column}} of {{table}} is {{sourceType}} at the branch but {{centralType}} at head office.',
     next: 'Let head office change the column to {{sourceType}}, then retry the table. The other tables go on.',
   },
+  type_unreadable: {
+    sentence:
+      'A database describes the type of a column of {{table}} by a text that names no type of PostgreSQL: {{type}}. Nothing of that text has been run.',
+    next: "Somebody may have put functions of their own in the place of PostgreSQL's at the branch or at head office. Let the administrator of that database look for functions named like built-in ones in other schemas, then retry the table. The other tables go on.",
+  },
   stamp_column_taken: {
     sentence:
       '{{table}} has a column {{column}} of its own, the name under which the layout "stamp" keeps the branch.',

@@ -233,6 +233,11 @@ export const failures = {
       'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
     next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
   },
+  type_unreadable: {
+    sentence:
+      'Sebuah database menyebut tipe sebuah kolom {{table}} dengan teks yang bukan nama tipe PostgreSQL: {{type}}. Tidak ada bagian teks itu yang dijalankan.',
+    next: 'Mungkin ada yang memasang fungsi sendiri menggantikan fungsi PostgreSQL di cabang atau di kantor pusat. Minta administrator database itu mencari fungsi di skema lain yang namanya sama dengan fungsi bawaan, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+  },
   stamp_column_taken: {
     sentence:
       '{{table}} sudah punya kolom {{column}}, nama yang dipakai tata letak "stamp" untuk menyimpan cabang.',
