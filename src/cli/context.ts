@@ -2,10 +2,11 @@ import pc from 'picocolors';
 import type { Engine } from '../core/engineApi.ts';
 import { dataFolder } from '../core/settings/dataFolder.ts';
 import type { Translate } from '../shared/texts/translate.ts';
+import { visibleJson } from '../shared/visible.ts';
 import { openEngineHere } from './openEngineHere.ts';
 import type { Look } from './render/look.ts';
 import { selfCommand } from './selfCommand.ts';
-import { canDrawOver, inAscii, showsUnicode, wantsColor } from './terminal.ts';
+import { canDrawOver, inAscii, showsUnicode, wantsColor, withoutEffects } from './terminal.ts';
 import type { World } from './world.ts';
 
 /** The options that every command has. */
@@ -48,7 +49,8 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
     colors: pc.createColors(wantsColor(stream, world, options.color)),
     width: stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY,
   });
-  const printable = (line: string): string => (unicode ? line : inAscii(line));
+  const printable = (line: string): string =>
+    unicode ? withoutEffects(line) : inAscii(withoutEffects(line));
   const write = (stream: NodeJS.WriteStream, lines: readonly string[]): void => {
     stream.write(lines.map((line) => `${printable(line)}\n`).join(''));
   };
@@ -78,7 +80,7 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
     live: canDrawOver(world.stdout, world),
     print: (lines) => write(world.stdout, lines),
     printError,
-    printJson: (value) => void world.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    printJson: (value) => void world.stdout.write(`${visibleJson(value, 2)}\n`),
     printable,
     again: (args) => selfCommand(args, world, options.dataDir),
     at: (other) => createContext(world, t, { ...options, dataDir: other }),

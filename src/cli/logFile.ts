@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../core/ports.ts';
 import { stacksOf } from '../core/unexpected.ts';
 import { withoutPasswords } from '../core/withoutPasswords.ts';
+import { visibleJson } from '../shared/visible.ts';
 
 /** A month, as batches are kept by default. */
 const KEPT_FILES = 30;
@@ -55,7 +56,7 @@ function append(folder: string, name: LogName, line: Readonly<Record<string, unk
   const file = fileOf(folder, name);
   // For this user alone, as all of the folder: hosts and users of head office stand in it.
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
-  const text = withoutPasswords(JSON.stringify({ at, pid: process.pid, ...line }));
+  const text = withoutPasswords(visibleJson({ at, pid: process.pid, ...line }));
   appendFileSync(file, `${text}\n`, { mode: 0o600 });
   return file;
 }

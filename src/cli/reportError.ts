@@ -1,4 +1,5 @@
 import { type ErrorParams, FailureCode, SyncFailure, UsageError } from '../shared/errors.ts';
+import { visible } from '../shared/visible.ts';
 import type { CliContext } from './context.ts';
 import { ExitCode, exitCodeOfUsage } from './exitCodes.ts';
 import { writeCrashLog } from './logFile.ts';
@@ -38,7 +39,7 @@ function reportFailure(error: SyncFailure, context: CliContext): ExitCode {
     { code: detail.code, what: sentence, means: detail.message, next, params: detail.params },
     () => {
       const { colors } = context.errorLook;
-      return [colors.red(sentence), colors.dim(detail.message), next];
+      return [colors.red(sentence), colors.dim(visible(detail.message)), next];
     },
   );
   return ExitCode.SomeFailed;

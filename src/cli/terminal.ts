@@ -1,3 +1,4 @@
+import { visibleLines } from '../shared/visible.ts';
 import type { World } from './world.ts';
 
 type Hints = Pick<World, 'env' | 'platform'>;
@@ -26,6 +27,20 @@ export function showsUnicode({ env, platform }: Hints): boolean {
 /** Whether lines can be drawn over. */
 export function canDrawOver(stream: { readonly isTTY?: boolean }, { env }: Hints): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
+}
+
+/** What picocolors writes for the colours that we use. */
+const COLOURS = new RegExp(`(${'\u001b'}\\[(?:1|2|22|3[1-6]|39)m)`);
+
+/**
+ * A line for a terminal: nothing but colours of ours does anything in it. Texts of others are escaped where they enter
+ * a line; this is for one that was forgotten.
+ */
+export function withoutEffects(line: string): string {
+  return line
+    .split(COLOURS)
+    .map((part, index) => (index % 2 === 1 ? part : visibleLines(part)))
+    .join('');
 }
 
 const ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '-', '–': '-', '—': '-' };

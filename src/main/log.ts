@@ -3,6 +3,7 @@ import log from 'electron-log/main';
 import type { Logger } from '../core/ports.ts';
 import { lastResort } from '../core/unexpected.ts';
 import { withoutPasswords } from '../core/withoutPasswords.ts';
+import { visibleJson } from '../shared/visible.ts';
 
 /** A few weeks of a branch's days. */
 const LARGEST_BYTES = 2 * 1024 * 1024;
@@ -23,7 +24,7 @@ export function setupLog(folder: string): Logger {
   const logger: Logger = {
     file,
     log: (level, message, facts) => {
-      const line = JSON.stringify({
+      const line = visibleJson({
         at: new Date().toISOString(),
         pid: process.pid,
         level,

@@ -1,12 +1,13 @@
 import { type TableName, UNKNOWN_TABLES } from './contract.ts';
 import type { Translate } from './texts/translate.ts';
+import { visible } from './visible.ts';
 
 /** Names in one line; more would make a menu as wide as the screen. */
 const NAMES_SHOWN = 3;
 
 /** A few names, and how many more there are. */
 export function namesOf(names: readonly string[], t: Translate): string {
-  const shown = names.slice(0, NAMES_SHOWN).join(', ');
+  const shown = names.slice(0, NAMES_SHOWN).map(visible).join(', ');
   const more = names.length - NAMES_SHOWN;
   return more > 0 ? t('tray.more', { names: shown, count: more }) : shown;
 }
@@ -30,5 +31,5 @@ export function tableNames(tables: readonly TableName[], naming: Naming): string
 
 export function nameOfTable({ connection, table }: TableName, { t, labelOf, several }: Naming): string {
   if (table === UNKNOWN_TABLES) return t('troubles.allOf', { connection: labelOf(connection) });
-  return several ? `${table} (${labelOf(connection)})` : table;
+  return several ? `${visible(table)} (${visible(labelOf(connection))})` : visible(table);
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../../shared/contract.ts';
+import { visibleJson } from '../../shared/visible.ts';
 
 /** One progress line a second and table tells a program enough. */
 const PROGRESS_MS = 1000;
@@ -14,7 +15,7 @@ export class EventStream {
 
   take(event: EngineEvent): void {
     if (event.type === 'table_progress' && !this.#isDue(`${event.connection}\0${event.table}`)) return;
-    this.#write(`${JSON.stringify(event)}\n`);
+    this.#write(`${visibleJson(event)}\n`);
   }
 
   #isDue(table: string): boolean {

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../shared/format.ts';
+import { visible } from '../../shared/visible.ts';
 import type { Board, RunningTable } from '../progress/board.ts';
 import type { Look } from './look.ts';
 import { padEnd, padStart, truncate } from './padding.ts';
@@ -17,7 +18,7 @@ export function renderBoard(board: Board, look: Look): string[] {
 
 function renderRunning(table: RunningTable, withConnection: boolean, look: Look): string {
   const { t, colors } = look;
-  const name = withConnection ? `${table.connection}/${table.table}` : table.table;
+  const name = visible(withConnection ? `${table.connection}/${table.table}` : table.table);
   const fraction = table.estimatedRows ? Math.min(1, table.rows / table.estimatedRows) : null;
   const facts = [
     t('cli.progress.rowsWord', { rows: formatCount(table.rows, t.language) }),

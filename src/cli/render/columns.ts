@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { visible } from '../../shared/visible.ts';
 import type { Look } from './look.ts';
 import { padEnd, padStart, truncate } from './padding.ts';
 
@@ -9,7 +10,7 @@ export interface Column {
   readonly shrinks?: boolean;
 }
 
-/** A cell is cut and padded as plain text, then painted. */
+/** A cell is made {@link visible}, cut and padded as plain text, then painted. */
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
@@ -21,9 +22,10 @@ const SMALLEST = 8;
 /** An aligned table: a title line, then a line a row. */
 export function renderColumns(
   columns: readonly Column[],
-  rows: readonly (readonly Cell[])[],
+  cells: readonly (readonly Cell[])[],
   look: Look,
 ): string[] {
+  const rows = cells.map((row) => row.map((cell) => ({ ...cell, text: visible(cell.text) })));
   const widths = shrink(columns, naturalWidths(columns, rows), look.width);
   const titles = columns.map((column): Cell => ({ text: column.title, paint: look.colors.dim }));
   return [titles, ...rows].map((row) => renderRow(columns, row, widths));

@@ -1,4 +1,5 @@
 import type { ConnectionTestStep } from '../../shared/contract.ts';
+import { visible } from '../../shared/visible.ts';
 import { renderLabelled } from './labelled.ts';
 import type { Look } from './look.ts';
 import { stepMark } from './marks.ts';
@@ -42,5 +43,5 @@ function renderStep(id: string, step: ConnectionTestStep, look: Look): string[] 
 
 function readable(value: string | number | boolean, { t }: Look): string {
   if (typeof value === 'boolean') return value ? t('words.yes') : t('words.no');
-  return String(value);
+  return visible(String(value));
 }

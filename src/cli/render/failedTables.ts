@@ -3,6 +3,7 @@ import { FailureCode } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/format.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
+import { visible } from '../../shared/visible.ts';
 import { renderLabelled } from './labelled.ts';
 import type { Look } from './look.ts';
 import { painted, tableMark } from './marks.ts';
@@ -53,14 +54,15 @@ function oneTable(table: TableRow, { t, colors }: Look): string {
           `, ${t('cli.progress.rowsWord', { rows: formatCount(table.records_processed, t.language) })}`,
         )
       : '';
-  return `${colors.bold(table.table_name)} (${table.model_name}), ${table.connection}${kept}${retries}`;
+  return `${colors.bold(visible(table.table_name))} (${visible(table.model_name)}), ${table.connection}${kept}${retries}`;
 }
 
 /** `114 tables: a, b, c and 111 more`, each with its connection where there are several. */
 function manyTables(rows: readonly TableRow[], { t, colors }: Look): string {
   const [only, ...others] = new Set(rows.map((row) => row.connection));
   const isOne = others.length === 0;
-  const nameOf = (row: TableRow): string => (isOne ? row.table_name : `${row.connection}/${row.table_name}`);
+  const nameOf = (row: TableRow): string =>
+    visible(isOne ? row.table_name : `${row.connection}/${row.table_name}`);
   const names = rows.slice(0, NAMED).map(nameOf).join(', ');
   const count = rows.length - NAMED;
   const listed = count <= 0 ? names : t('cli.status.namesAndMore', { names, count });

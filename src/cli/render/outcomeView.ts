@@ -1,5 +1,6 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts';
+import { visible } from '../../shared/visible.ts';
 import { renderLabelled } from './labelled.ts';
 import type { Look } from './look.ts';
 import { painted, tableMark } from './marks.ts';
@@ -22,7 +23,7 @@ export function renderOutcome(outcome: TableOutcome, look: Look): string[] {
       `${formatDuration(outcome.durationSeconds, t.language)} (${formatBytes(outcome.bytes, t.language)})`,
     ],
   ];
-  const head = `${painted(tableMark(outcome.status, look))}  ${colors.bold(outcome.table)} (${outcome.model}), ${outcome.connection}`;
+  const head = `${painted(tableMark(outcome.status, look))}  ${colors.bold(visible(outcome.table))} (${visible(outcome.model)}), ${outcome.connection}`;
   if (outcome.failure === null) return [head, ...renderLabelled(facts, look, '  ')];
 
   const params = { connection: outcome.connection, table: outcome.table, ...outcome.failure.params };

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import { assertNever } from '../../shared/status.ts';
 import { isProved, type VerifyReport, VerifyResult, type VerifyRow } from '../../shared/verify.ts';
+import { visible } from '../../shared/visible.ts';
 import { type Cell, renderColumns } from './columns.ts';
 import { renderLabelled } from './labelled.ts';
 import type { Look } from './look.ts';
@@ -11,7 +12,7 @@ const LISTED_RANGES = 5;
 
 /** One line for a table that has been compared. */
 export function renderVerified(row: VerifyRow, look: Look): string {
-  return `${painted(verifyMark(row.result, look))}  ${row.connection}/${row.table_name}: ${sentence(row, look)}`;
+  return `${painted(verifyMark(row.result, look))}  ${row.connection}/${visible(row.table_name)}: ${sentence(row, look)}`;
 }
 
 /** All tables that were compared, and what there is to know and to do about those that are not proved. */
@@ -75,7 +76,7 @@ function renderOpen(row: VerifyRow, look: Look): string[] {
   }
   return [
     '',
-    `${painted(verifyMark(row.result, look))}  ${colors.bold(row.table_name)}, ${row.connection}`,
+    `${painted(verifyMark(row.result, look))}  ${colors.bold(visible(row.table_name))}, ${row.connection}`,
     `  ${sentence(row, look)}`,
     ...renderLabelled(facts, look, '  '),
   ];

@@ -3,6 +3,7 @@ import { type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
 import { sqlName, sqlQualified } from '../sqlName.ts';
 import { BatchTrigger } from '../status.ts';
+import { visible, visibleLines } from '../visible.ts';
 import { en } from './en/index.ts';
 import { id } from './id/index.ts';
 import type { ParamsOf, TextKey } from './keys.ts';
@@ -57,7 +58,7 @@ export function createTranslator(language: Language): Translate {
     missingInterpolationHandler: () => '?',
   });
 
-  const say = (key: string, params: ErrorParams): string => catalogues.t(key, params);
+  const say = (key: string, params: ErrorParams): string => catalogues.t(key, shown(params));
   const translate = <K extends TextKey>(key: K, ...params: ParamsOf<K>): string => say(key, params[0] ?? {});
   const readable = (params: ErrorParams): ErrorParams =>
     Object.fromEntries(
@@ -87,6 +88,19 @@ export function createTranslator(language: Language): Translate {
       };
     },
   });
+}
+
+/** Values that are texts of several lines: SQL to copy, a list of problems, what was said by us already. */
+const OF_SEVERAL_LINES = new Set(['sql', 'problems', 'sentence', 'next', 'text']);
+
+/** Names, messages and the like are somebody else's: none may do anything to the line that it stands in. */
+function shown(params: ErrorParams): ErrorParams {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      if (typeof value !== 'string') return [name, value];
+      return [name, OF_SEVERAL_LINES.has(name) ? visibleLines(value) : visible(value)];
+    }),
+  );
 }
 
 /** Errors carry codes, ISO times and bare numbers; a port stays as it is, a count gets its separators. */

@@ -1,4 +1,5 @@
 import type { LogRow, TableRow } from '../../../shared/contract.ts';
+import { visibleLines } from '../../../shared/visible.ts';
 import type { BatchView } from '../../../shared/window/views.ts';
 
 type Value = string | number | null;
@@ -63,7 +64,7 @@ export function csv(lines: readonly (readonly Value[])[]): string {
 function field(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
-  const text = harmless(value);
+  const text = harmless(visibleLines(value));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,0 +1,35 @@
+/**
+ * Characters that are not seen but do something: they move a terminal's cursor or set its title, break a line in two,
+ * turn the direction of what follows, or make two names look alike. Joiners of emoji and of Indic scripts, and
+ * Arabic signs, are no such ones.
+ */
+const UNSEEN =
+  /[[\p{Control}\p{Format}\p{Surrogate}\u2028\u2029]--[\u200c\u200d\u0600-\u0605\u06dd\u070f\u08e2]]/gv;
+/** The same without what a text of several lines has. */
+const KEPT = new Set(['\n', '\t']);
+
+/**
+ * A name or message of somebody else's, as one line that shows what is in it: `a\u001b]0;x\u0007`. Every face calls
+ * this at the place where such texts enter its own.
+ */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, escaped);
+}
+
+/** The same for a text of several lines, such as SQL; line breaks and tabs stay. */
+export function visibleLines(text: string): string {
+  return text.replace(UNSEEN, (found) => (KEPT.has(found) ? found : escaped(found)));
+}
+
+/** JSON that shows the same, and is read as what it was; JSON.stringify itself leaves all but the first 32 as they are. */
+export function visibleJson(value: unknown, indent?: number): string {
+  return visibleLines(JSON.stringify(value, null, indent));
+}
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Each UTF-16 unit apart, as in JSON. */
+function escaped(found: string): string {
+  const unit = (index: number): string => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  return SHORT[found] ?? Array.from({ length: found.length }, (_, index) => unit(index)).join('');
+}
