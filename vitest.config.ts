@@ -13,6 +13,8 @@ export default defineConfig({
     retry: process.env.CI === 'true' ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // What a test waits for comes when it comes: on a loaded machine a second (the default) is nothing.
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['default'],
   },
 });

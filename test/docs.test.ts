@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { transitionDiagram } from '../src/core/journal/transitions.ts';
+import { FailureCode } from '../src/shared/errors.ts';
 import { settingsSchema } from '../src/shared/settings.ts';
+import { failures } from '../src/shared/texts/en/failures.ts';
 import { SENTENCES } from './faults/support/sentences.ts';
 
 const isPage = (name: string): boolean => name.endsWith('.md');
@@ -37,6 +39,17 @@ describe('the page of faults', () => {
   test.each(Object.entries(SENTENCES))('says what the person is told: %s', (_, sentences) => {
     const said = (['source', 'central'] as const).map((side) => sentences(side).en.sentence);
     expect(said.some((sentence) => page.includes(sentence))).toBe(true);
+  });
+
+  test.each(Object.values(FailureCode))('has the code %s with its sentence', (code) => {
+    const sentence = failures[code].sentence.replaceAll('|', '\\|').replaceAll(/\{\{(\w+)\}\}/g, '*$1*');
+    expect(page).toContain(`| \`${code}\` | ${sentence} |`);
+  });
+
+  test('has no code that there is no more', () => {
+    const known: readonly string[] = Object.values(FailureCode);
+    const listed = [...page.matchAll(/^\| `([a-z_]+)` \|/gm)].map((match) => match[1] ?? '');
+    expect(listed.filter((code) => !known.includes(code))).toEqual([]);
   });
 
   test('names tests that are there', () => {

@@ -37,7 +37,7 @@ test('from nothing to a first sync in the window: the demo starts, its settings 
   expect(readFileSync(join(folder, 'demo.pgpass'), 'utf8')).not.toContain(':postgres:');
 
   await expect
-    .poll(() => window.call('runNow', { tables: ['c_invoice'] }), { timeout: 30_000 })
+    .poll(() => window.call('runNow', { tables: ['c_invoice'] }), { timeout: 60_000 })
     .toEqual({ ok: true, value: null });
   const latest = async () =>
     ((await window.call('history', {}, 0, 1)) as { readonly value: BatchPage }).value.batches[0]?.status;

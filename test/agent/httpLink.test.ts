@@ -84,7 +84,7 @@ test('in a real browser: the link opens, calls are answered, and a lost agent is
   expect(await ask(page, 'setup()')).toEqual({ name: 'LinkLost', why: 'unreachable' });
 
   await serve(folder, window);
-  await expect.poll(() => links(page), { timeout: 15_000 }).toEqual([true, 'unreachable', true]);
+  await expect.poll(() => links(page), { timeout: 60_000 }).toEqual([true, 'unreachable', true]);
   expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
 });
 
@@ -96,13 +96,13 @@ test('a browser that is not signed in any more is told so, and goes on once it i
   await agent.stop();
   // Another folder knows nothing of this browser.
   const other = await serve(temporaryFolder(), window, Number(new URL(agent.url).port));
-  await expect.poll(() => links(page), { timeout: 15_000 }).toContain('signed_out');
+  await expect.poll(() => links(page), { timeout: 60_000 }).toContain('signed_out');
   expect(await ask(page, 'setup()')).toEqual({ name: 'LinkLost', why: 'signed_out' });
 
   const second = await page.context().newPage();
   await second.goto(other.link());
   await expect
-    .poll(() => links(page).then((all) => (all as unknown[]).at(-1)), { timeout: 15_000 })
+    .poll(() => links(page).then((all) => (all as unknown[]).at(-1)), { timeout: 60_000 })
     .toBe(true);
 });
 

@@ -89,7 +89,7 @@ test('without a window the agent sleeps until its next look, a minute later (D7)
         await sleep(1500);
         return sleeps.length - count;
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     )
     .toBe(0);
   expect(sleeps[0]).toBe(LOOK_MS);

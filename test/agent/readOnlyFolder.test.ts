@@ -39,7 +39,7 @@ test('a data folder that becomes read-only under an open window is told there at
   const before = window.events.length;
   await expect
     .poll(() => window.events.slice(before).some(({ event }) => refusalIn(event) === null), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     .toBe(true);
   await serving.kill();

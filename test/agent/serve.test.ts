@@ -117,7 +117,7 @@ test('a second Ctrl+C ends it at once, whatever hangs', async () => {
   const began = performance.now();
   serving.child.kill('SIGINT');
   expect((await serving.ended).code).toBe(0);
-  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 });
 
 test('a second one on the same folder says who is at work, and ends with 75', async () => {

@@ -15,8 +15,8 @@ import { badPlace } from './support/place.ts';
 const SCALE = 0.05;
 /** As long as ids may be: it must not be cut in an application name, or the ghost would not be found. */
 const LONG_ID = 'pgsql_kabupaten_penukal_abab_lematang_il';
-/** Below the time-outs that would end the wait in the end: the ghost must be ended, not sat out. */
-const PATIENCE_MS = 20_000;
+/** Less than the time-outs of one lock after the other that would end the wait in the end: the ghost must be ended. */
+const PATIENCE_MS = 100_000;
 
 test('the client vanished in a COPY into the table: its backend is ended and the batch goes on', async () => {
   await using pair = await freshDatabases({ scale: SCALE });

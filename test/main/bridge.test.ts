@@ -21,7 +21,7 @@ describe.skipIf(!hasRuntime)('the bridge, on a real Electron', () => {
     );
     completedBatch(journalIn(folder));
     const told = () => page.evaluate('told');
-    await expect.poll(told, { timeout: 20_000 }).toEqual(expect.arrayContaining([true, 'history', 'tables']));
+    await expect.poll(told, { timeout: 60_000 }).toEqual(expect.arrayContaining([true, 'history', 'tables']));
     expect(await page.evaluate('branchline.history({}, 0, 5)')).toMatchObject({
       ok: true,
       value: { total: 1 },

@@ -9,8 +9,8 @@ import { removeAbandonedServers, type ServerAddress, startServer } from './serve
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await removeAbandonedServers();
   const [source, central] = await Promise.all([
-    startServer({ settings: { timezone: 'Asia/Jakarta' } }),
-    startServer(),
+    startServer({ settings: { timezone: 'Asia/Jakarta', ...LOG } }),
+    startServer({ settings: LOG }),
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'branchline-passfile-'));
   const servers: SharedServers = {
@@ -26,8 +26,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-function addressOf({ host, port, password }: ServerAddress): ServerAddress {
-  return { host, port, password };
+/** So that a line of the log tells whose connection it is about. */
+const LOG = { log_line_prefix: '%m [%p] %u@%d ' };
+
+function addressOf({ host, port, password, logFile }: ServerAddress): ServerAddress {
+  return { host, port, password, ...(logFile !== undefined && { logFile }) };
 }
 
 function passfileFor(servers: readonly ServerAddress[]): string {

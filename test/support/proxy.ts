@@ -4,6 +4,7 @@ import type { Sender } from './proxyFraming.ts';
 import { Link, type LinkObserver } from './proxyLink.ts';
 import { type Fault, type Pattern, Traps } from './proxyTraps.ts';
 import type { ServerAddress } from './servers.ts';
+import { steadyPort } from './steadyPort.ts';
 
 /**
  * A bad link in front of a PostgreSQL server. It understands the protocol well enough to act at a message;
@@ -68,7 +69,7 @@ export async function startProxy(
     });
     if (frozen) link.freeze();
   };
-  let listener = await listen(take, 0);
+  let listener = await listen(take, await steadyPort());
 
   const cutAll = (): void => {
     for (const link of links) link.cut();

@@ -9,6 +9,8 @@ import { childrenOf, isAlive, signal } from '../../src/demo/server/processes.ts'
 import * as control from '../../src/demo/server/server.ts';
 import { type ServerSettings, THROWAWAY_SETTINGS } from '../../src/demo/server/settings.ts';
 import { serverUser } from '../../src/demo/server/systemUser.ts';
+import { isSilentEnd, reportingClient, withCircumstances } from './reportingClient.ts';
+import { steadyPort } from './steadyPort.ts';
 
 /** Both roles of every test server, and its owner, sign in with the server's one password. */
 export const ADMIN = 'postgres';
@@ -18,6 +20,8 @@ export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly password: string;
+  /** The server's own log, which says why a connection ended; absent for what stands before a server. */
+  readonly logFile?: string;
 }
 
 export interface ServerOptions {
@@ -62,8 +66,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   try {
     await control.makeServerFolder(place);
     await control.initServer(place, ADMIN, password);
-    const port = await control.startServer(place, settings);
-    const server = handle(folder, place, settings, { host: control.HOST, port, password });
+    const port = await startOnSteadyPort(place, settings);
+    const { logFile } = place;
+    const server = handle(folder, place, settings, { host: control.HOST, port, password, logFile });
     await createRoles(server);
     return server;
   } catch (error) {
@@ -72,14 +77,36 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   }
 }
 
+/** A test that stops its server and starts it again has to find its port free. */
+async function startOnSteadyPort(place: ServerPlace, settings: ServerSettings): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await control.startServer(place, settings, await steadyPort());
+    } catch (error) {
+      // Another worker may have found the same port at the same time.
+      if (attempt === PORT_ATTEMPTS || !String(error).includes('could not bind')) throw error;
+    }
+  }
+}
+
+const PORT_ATTEMPTS = 5;
+const SIGN_IN_ATTEMPTS = 3;
+
 /** Signs in as the owner of a server, or as a role of ours. */
 export async function connectTo(server: ServerAddress, database = ADMIN, user = ADMIN): Promise<pg.Client> {
-  const { host, port, password } = server;
-  const client = new pg.Client({ host, port, password, database, user });
-  // Without a listener a server that is killed under a client takes the test process with it.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
+  for (let attempt = 1; ; attempt++) {
+    const client = reportingClient(server, database, user);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (!isSilentEnd(error)) throw error;
+      const told = withCircumstances(error, server, `signing in to ${database} as ${user}`);
+      // Nothing was asked yet, so it may be tried again; what the server's log says is for whoever reads the output.
+      if (attempt === SIGN_IN_ATTEMPTS || server.logFile === undefined) throw told;
+      process.stderr.write(`${told.message}\n`);
+    }
+  }
 }
 
 /** Ends and removes the servers of test processes that died without doing it. */
@@ -87,7 +114,7 @@ export async function removeAbandonedServers(): Promise<void> {
   const names = (await readdir(tmpdir())).filter((name) => name.startsWith(PREFIX));
   for (const name of names) {
     const owner = Number(name.slice(PREFIX.length).split('-')[0]);
-    if (await isAlive(owner)) continue;
+    if (await isAlive(owner).catch(() => true)) continue;
     const folder = join(tmpdir(), name);
     // Another user's are not ours to remove.
     await removeServer(folder, placeIn(folder, '', null)).catch(() => undefined);

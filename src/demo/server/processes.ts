@@ -2,6 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from './run.ts';
 
+/** What reading a process's entry fails with once the process has ended. */
+const GONE = new Set(['ENOENT', 'ESRCH']);
+
 interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
@@ -84,7 +87,11 @@ async function readProcessTable(): Promise<readonly ProcessRow[]> {
 }
 
 async function readProcess(pid: string): Promise<ProcessRow | null> {
-  const raw = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const raw = await readFile(`/proc/${pid}/stat`, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // Whatever else is wrong (no file handle is free) says nothing about the process: it must not count as gone.
+    if (error.code !== undefined && GONE.has(error.code)) return '';
+    throw error;
+  });
   // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
   const [state, parent] = raw.slice(raw.lastIndexOf(')') + 2).split(' ');
   return raw === '' ? null : { pid: Number(pid), parent: Number(parent), zombie: state === 'Z' };

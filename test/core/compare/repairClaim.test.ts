@@ -18,7 +18,7 @@ async function heartbeat(admin: pg.Client): Promise<string | null> {
 
 /** Waits until a query gives another answer than this. */
 async function changed<T>(ask: () => Promise<T>, from: T): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const now = await ask();
     if (now !== from) return now;

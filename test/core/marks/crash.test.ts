@@ -145,7 +145,7 @@ async function answering(server: TestServer): Promise<void> {
       await (await server.connect()).end();
       return;
     } catch (error) {
-      if (attempt === 200) throw error;
+      if (attempt === 1200) throw error;
       await sleep(50);
     }
   }

@@ -62,7 +62,7 @@ test('a server that was brought back from its archive goes on under another time
 
 /** Waits until the server has come to the end of its WAL and takes writes again. */
 async function promoted(database: TestDatabase): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     const client = await database.connectAdmin();
     const found = await client.query<{ waits: boolean }>('SELECT pg_is_in_recovery() AS waits');
     await client.end();

@@ -86,7 +86,7 @@ export async function startPooler(
     await rm(folder, { recursive: true, force: true });
   };
   for (let attempt = 0; !(await answers(port)); attempt++) {
-    if (attempt === 100 || child.exitCode !== null) {
+    if (attempt === 1200 || child.exitCode !== null) {
       const said = await log();
       await end();
       throw new Error(`PgBouncer does not start: ${said}`);

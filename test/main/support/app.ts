@@ -26,7 +26,7 @@ export async function launch(start: Start): Promise<ElectronApplication> {
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
     // Node waits for its debugger, which after a simulated sleep no longer answers.
-    const killed = setTimeout(() => child.kill('SIGKILL'), 5000);
+    const killed = setTimeout(() => child.kill('SIGKILL'), 20_000);
     await gone;
     clearTimeout(killed);
   });

@@ -114,7 +114,7 @@ export function plain(value: unknown): unknown {
 export async function waitFor<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   for (const end = Date.now() + timeoutMs; ; await sleep(25)) {
     const found = await look();
