@@ -30,21 +30,25 @@ export async function testDraft(
   draft: Draft,
   password: string | null,
   language: Language = 'en',
+  stop?: AbortSignal,
 ): Promise<readonly ConnectionTestStep[]> {
-  return testConnection(folder, checkDraft(folder, draft, language), password);
+  return testConnection(folder, checkDraft(folder, draft, language), password, stop);
 }
 
 /**
  * Tries a connection step by step, up to the first that fails. Writing is tried at head office, and undone.
  * Never throws for what the network or a server says.
+ *
+ * @param stop whoever waits has given up: what a server still does is cancelled there
  */
 export async function testConnection(
   folder: string,
   draft: CheckedDraft,
   password: string | null = null,
+  stop?: AbortSignal,
 ): Promise<readonly ConnectionTestStep[]> {
   const steps: ConnectionTestStep[] = [];
-  const options = draftSession(folder, draft, password);
+  const options = draftSession(folder, draft, password, stop);
   const { endpoint, side, connection } = options;
   const { host, port, database, user, sslmode } = endpoint;
   let doing: Step = 'name';

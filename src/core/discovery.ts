@@ -18,6 +18,7 @@ const MOST_SCHEMAS = 1_000;
  *
  * @param folder the data folder; there need be no settings in it
  * @param password as a person typed it; null: the one that is kept
+ * @param stop whoever waits has given up: what the server still does is cancelled there
  * @throws UsageError `settings_invalid` where the draft itself is wrong; SyncFailure where the database cannot
  *   be read
  */
@@ -26,9 +27,10 @@ export async function discoverTables(
   draft: Draft,
   password: string | null,
   language: Language = 'en',
+  stop?: AbortSignal,
 ): Promise<Discovery> {
   const checked = checkDraft(folder, draft, language);
-  const { session } = await openLink(draftSession(folder, checked, password));
+  const { session } = await openLink(draftSession(folder, checked, password, stop));
   try {
     const schemas = await readSchemas(session);
     return { schemas, tables: await readTables(session, checked) };

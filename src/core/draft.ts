@@ -39,9 +39,15 @@ export function endpointOf(draft: CheckedDraft): CentralSettings | ConnectionSet
 const ANSWER_MS = 20_000;
 
 /** @param password as a person typed it; null: the one that is kept */
-export function draftSession(folder: string, draft: CheckedDraft, password: string | null): SessionOptions {
+export function draftSession(
+  folder: string,
+  draft: CheckedDraft,
+  password: string | null,
+  stop?: AbortSignal,
+): SessionOptions {
   const common = {
     folder,
+    stop,
     applicationName: 'branchline-test',
     timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS },
     ...(password !== null && { password }),

@@ -267,10 +267,13 @@ class JournaledEngine implements Engine {
     return isLeaseHeld(this.#base.folder) ? this.#journal.holder() : null;
   }
 
-  async testConnection(connection: ConnectionSettings | 'central'): ReturnType<Engine['testConnection']> {
+  async testConnection(
+    connection: ConnectionSettings | 'central',
+    stop?: AbortSignal,
+  ): ReturnType<Engine['testConnection']> {
     const { settings, folder } = this.#base;
-    if (connection !== 'central') return testConnection(folder, { kind: 'source', connection });
-    return testConnection(folder, { kind: 'central', central: settings.central });
+    if (connection !== 'central') return testConnection(folder, { kind: 'source', connection }, null, stop);
+    return testConnection(folder, { kind: 'central', central: settings.central }, null, stop);
   }
 
   async listTables(connectionId: string): ReturnType<Engine['listTables']> {

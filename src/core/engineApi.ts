@@ -136,7 +136,10 @@ export interface Engine extends AsyncDisposable {
   holder(): LeaseHolder | null;
 
   /** Tries a connection (or `central`) step by step; never throws for what the network or server says. */
-  testConnection(connection: ConnectionSettings | 'central'): Promise<readonly ConnectionTestStep[]>;
+  testConnection(
+    connection: ConnectionSettings | 'central',
+    stop?: AbortSignal,
+  ): Promise<readonly ConnectionTestStep[]>;
   /**
    * The tables of a configured connection that the settings select.
    *

@@ -45,6 +45,7 @@ export function runContext(
   const { settings, ports } = base;
   const { sync } = settings;
   const halt = control.halt ?? NEVER;
+  const stop = stopOf(control);
   return {
     ports,
     journal: base.journal,
@@ -62,22 +63,28 @@ export function runContext(
     batchId,
     allowDeletes: allowed.allowDeletes ?? false,
     acceptSources: allowed.acceptSources ?? [],
-    stop: AbortSignal.any([control.stop ?? NEVER, halt]),
+    stop,
     halt,
-    sessionOptions: (connection) => sessionOptions(base, connection),
+    sessionOptions: (connection) => sessionOptions(base, connection, stop),
   };
+}
+
+function stopOf({ stop = NEVER, halt = NEVER }: RunControl): AbortSignal {
+  return AbortSignal.any([stop, halt]);
 }
 
 /** How both ends of a connection are opened. */
 export function sessionOptions(
   base: EngineBase,
   connection: ConnectionSettings,
+  stop?: AbortSignal,
 ): { readonly source: SessionOptions; readonly central: SessionOptions } {
   const common = {
     connection: connection.id,
     folder: base.folder,
     applicationName: applicationName(base.installation, connection.id),
     timeouts: { ...DEFAULT_TIMEOUTS, ...base.timeouts },
+    stop,
   };
   return {
     source: { ...common, side: 'source', endpoint: connection },
@@ -96,7 +103,7 @@ export function lookAtSources(
   control: RunControl,
   names: readonly string[] = [],
 ): Promise<readonly SourcePlan[]> {
-  return Promise.all(connections.map((one) => lookAt(base, one, names, control.stop ?? NEVER)));
+  return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control))));
 }
 
 async function lookAt(
@@ -109,7 +116,8 @@ async function lookAt(
   const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
   const memory = journalMemory(base.journal, logger, place);
   for (let failures = 0; ; failures++) {
-    const plan = await planSource(connection, sessionOptions(base, connection).source, names, memory, logger);
+    const { source } = sessionOptions(base, connection, stop);
+    const plan = await planSource(connection, source, names, memory, logger);
     if (plan.failure === null || stop.aborted) return plan;
     const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
     if (delay === null) return plan;

@@ -119,7 +119,8 @@ class ConnectionRun {
   }
 
   async run(): Promise<ConnectionEnd> {
-    if (this.#work.failure !== null) this.#openCircuit(this.#work.failure);
+    // Of a run that was stopped while it looked at the source, nothing has failed.
+    if (this.#work.failure !== null && !this.#run.stop.aborted) this.#openCircuit(this.#work.failure);
     this.#tellTransaction();
     const opened = this.#open === null && this.#work.tables.length > 0 ? await this.#prepare() : null;
     if (opened === null) {

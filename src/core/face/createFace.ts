@@ -24,6 +24,7 @@ export function createFace(host: FaceHost): Face {
   const listeners = new Listeners(logger);
   const live = new Live(host, reader, listeners);
   const language = (): Language => readLanguage(folder, host.systemLanguages).language;
+  const closed = new AbortController();
   const past = <T>(look: (journal: Journal) => T): T => reader.read(look);
 
   const answerers: Answerers = {
@@ -44,7 +45,7 @@ export function createFace(host: FaceHost): Face {
       changed: (what) => live.changed(what),
     }),
     ...createSettings(host, language, () => live.changed('settings')),
-    ...createDrafts(folder, language),
+    ...createDrafts(folder, language, closed.signal),
     bundle: async () => {
       const settings = await viewSettings(folder, language());
       return past((journal) =>
@@ -72,6 +73,9 @@ export function createFace(host: FaceHost): Face {
     answer: (call, args) => answerCall(answerers, call, args, logger),
     live: () => live.view(),
     on: (listener) => live.on(listener),
-    [Symbol.dispose]: () => live[Symbol.dispose](),
+    [Symbol.dispose]: () => {
+      closed.abort();
+      live[Symbol.dispose]();
+    },
   };
 }

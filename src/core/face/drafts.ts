@@ -13,12 +13,13 @@ type Drafts = Pick<Answerers, 'testConnection' | 'discover' | 'setPassword'>;
  * What is asked of connections that are not saved yet. A password comes in and never goes out.
  *
  * @param language in which problems of a draft are told
+ * @param closed aborted when nobody can be told any more
  */
-export function createDrafts(folder: string, language: () => Language): Drafts {
+export function createDrafts(folder: string, language: () => Language, closed: AbortSignal): Drafts {
   const store = new PasswordStore(folder);
   return {
-    testConnection: (draft, password) => testDraft(folder, draft, password, language()),
-    discover: (draft, password) => discoverTables(folder, draft, password, language()),
+    testConnection: (draft, password) => testDraft(folder, draft, password, language(), closed),
+    discover: (draft, password) => discoverTables(folder, draft, password, language(), closed),
     setPassword: async (draft, password) => {
       const checked = checkDraft(folder, draft, language());
       const endpoint = endpointOf(checked);

@@ -1,22 +1,17 @@
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import { accountOf } from '../secrets/keychain.ts';
-import { storedFor } from '../secrets/stored.ts';
-import { systemKeychain } from '../secrets/systemKeychain.ts';
-import { readSmallText } from '../settings/smallFile.ts';
-import { connectOneOf } from './connectOneOf.ts';
+import { type CancelRoute, cancelRoute, requestCancel } from './cancel.ts';
 import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
-import { dial, type Place, placesOf } from './dial.ts';
+import { dial } from './dial.ts';
 import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
-import { passwordOption } from './password.ts';
+import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { literal, oneLine } from './quote.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
-import { tlsAttempts } from './tls.ts';
 import { guardWire } from './wireGuard.ts';
 
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
@@ -47,16 +42,22 @@ export class Session {
   readonly side: Side;
   readonly #client: pg.Client;
   readonly #options: SessionOptions;
+  /** Null where nobody knows how the server was reached; then nothing can be cancelled there. */
+  readonly #route: CancelRoute | null;
   #silent = false;
   #lost: Error | null = null;
+  #cancelling: Promise<unknown> = Promise.resolve();
+  /** Tell those who wait for an answer that none will come. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #pooled = false;
   #version = 0;
   /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
   #serverVersion = '';
 
-  private constructor(client: pg.Client, options: SessionOptions) {
+  private constructor(client: pg.Client, options: SessionOptions, route: CancelRoute | null) {
     this.#client = client;
     this.#options = options;
+    this.#route = route;
     this.side = options.side;
     // Without a listener a connection lost between two statements would end the process.
     client.on('error', (error) => {
@@ -78,59 +79,8 @@ export class Session {
   }
 
   /** @throws SyncFailure why no connection could be made */
-  static async open(options: SessionOptions): Promise<Session> {
-    const places = placesOf(options.endpoint);
-    const said: string[] = [];
-    for (const [index, place] of places.entries()) {
-      try {
-        const session = await Session.#openAt(options, place, places.length > 1);
-        if (session !== null) return session;
-        said.push(`${place.host}: read-only`);
-      } catch (error) {
-        if (!(error instanceof SyncFailure)) throw error;
-        said.push(`${place.host}: ${error.detail.message}`);
-        if (index + 1 < places.length && ELSEWHERE.has(error.detail.code)) continue;
-        if (places.length === 1) throw error;
-        throw new SyncFailure({ ...error.detail, message: said.join('; ') }, { cause: error });
-      }
-    }
-    const { CentralReadOnly: code } = FailureCode;
-    const params = endpointFacts(options);
-    throw new SyncFailure({ code, kind: FailureKind.Unreachable, message: said.join('; '), params });
-  }
-
-  /**
-   * @param oneOfMany the server must be the one of several that takes what we write, where we write
-   * @returns null where it does not
-   * @throws SyncFailure why no connection could be made
-   */
-  static async #openAt(whole: SessionOptions, place: Place, oneOfMany: boolean): Promise<Session | null> {
-    const options = { ...whole, endpoint: { ...whole.endpoint, ...place } };
-    const facts = endpointFacts(options);
-    try {
-      const { endpoint, folder } = options;
-      const stored = await storedFor(whole.endpoint);
-      const own = passwordOption(endpoint, folder, process.env, readSmallText, stored);
-      // One that a person has stored for the list belongs to all of it.
-      const found =
-        typeof own === 'string' || !oneOfMany
-          ? own
-          : passwordOption(whole.endpoint, folder, process.env, readSmallText, stored);
-      const attempts = tlsAttempts(endpoint, folder, readSmallText);
-      const session = await connectOneOf(Session.connect, options, attempts, options.password ?? found);
-      if (!oneOfMany || options.side === 'source') return session;
-      const readOnly = await session.query('SHOW transaction_read_only').catch((error: unknown) => {
-        session.destroy();
-        throw error;
-      });
-      if (readOnly.rows[0]?.transaction_read_only !== 'on') return session;
-      await session.close();
-      return null;
-    } catch (error) {
-      const detail = classify(error, options.side, facts);
-      if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(whole.endpoint));
-      throw new SyncFailure(detail, { cause: error });
-    }
+  static open(options: SessionOptions): Promise<Session> {
+    return openOneOf(Session.connect, options);
   }
 
   /** Server version as a number: 150018 is 15.18. */
@@ -191,6 +141,24 @@ export class Session {
     return typeof pid === 'number' ? pid : null;
   }
 
+  /** Whether the server has a statement of ours under way. */
+  get working(): boolean {
+    return this.#lost === null && Reflect.get(this.#client, 'readyForQuery') === false;
+  }
+
+  /** Calls back once the connection is gone. */
+  onEnd(listener: () => void): void {
+    this.#client.once('end', listener);
+  }
+
+  /** Asks the server to cancel what it is doing for us. Never throws; takes some seconds at most. */
+  async cancel(): Promise<void> {
+    const [pid, secret]: unknown[] = [this.backendPid, Reflect.get(this.#client, 'secretKey')];
+    if (this.#route === null || typeof pid !== 'number' || typeof secret !== 'number') return;
+    this.#cancelling = requestCancel(this.#route, { pid, secret });
+    await this.#cancelling;
+  }
+
   /** Whether the connection is encrypted. */
   get encrypted(): boolean {
     const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
@@ -211,6 +179,7 @@ export class Session {
     ms = this.#options.timeouts.answerMs,
   ): Promise<StatementResult> {
     if (this.#isAlone(text)) return this.#alone(text, values, ms);
+    this.#refuseLost();
     const result = await this.guard(
       this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT }),
       ms,
@@ -226,6 +195,7 @@ export class Session {
   }
 
   async #simple(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
+    this.#refuseLost();
     const answer: unknown = await this.guard(this.#client.query({ text, types: AS_TEXT }), ms);
     const results = (Array.isArray(answer) ? answer : [answer]) as readonly pg.QueryResult<
       Record<string, string | null>
@@ -256,8 +226,14 @@ export class Session {
     }
   }
 
+  /** A session that was cut sends nothing any more, even where its socket waits for a cancel to arrive. */
+  #refuseLost(): void {
+    if (this.#lost !== null) throw this.failure(this.#lost);
+  }
+
   /** Starts to read rows. Await what it returns through {@link guard}. */
   copyOut(text: string, format: CopyFormat, columns: number): CopyOut {
+    this.#refuseLost();
     const { firstRowMs, idleMs } = this.#options.timeouts;
     return this.#client.query(
       new CopyOut(text, { format, columns, firstRowMs, idleMs, onSilence: this.#onSilence }),
@@ -266,6 +242,7 @@ export class Session {
 
   /** Starts to send rows; resolves when the server is ready for them. */
   async copyIn(text: string, format: CopyFormat): Promise<CopyIn> {
+    this.#refuseLost();
     const copy = this.#client.query(
       new CopyIn(text, format, this.#options.timeouts.stallMs, this.#onSilence),
     );
@@ -281,16 +258,19 @@ export class Session {
   async guard<T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T> {
     // Whoever waits is told by the timer itself: that the socket's end reaches it too is not relied on.
     const late = Promise.withResolvers<never>();
+    late.promise.catch(() => {});
     const silence = (): void => {
-      this.#onSilence();
       late.reject(new Error('no answer within the time-out'));
+      this.#onSilence();
     };
     const timer = Number.isFinite(ms) ? setTimeout(silence, ms) : null;
+    this.#waiting.add(late.reject);
     try {
-      return await (timer === null ? work : Promise.race([work, late.promise]));
+      return await Promise.race([work, late.promise]);
     } catch (error) {
       throw this.failure(error);
     } finally {
+      this.#waiting.delete(late.reject);
       if (timer !== null) clearTimeout(timer);
     }
   }
@@ -310,7 +290,11 @@ export class Session {
 
   /** Ends the connection politely: an open transaction is rolled back by the server. */
   async close(): Promise<void> {
-    if (this.#lost !== null) return;
+    if (this.working) this.destroy();
+    if (this.#lost !== null) {
+      await this.#cancelling;
+      return;
+    }
     const late = Promise.withResolvers<void>();
     const patience = setTimeout(() => {
       this.destroy();
@@ -320,11 +304,20 @@ export class Session {
     clearTimeout(patience);
   }
 
-  /** Cuts the connection at once. */
+  /**
+   * Cuts the connection at once, and lets the server cancel what it was doing: else it would go on for as long as it
+   * has nothing to send. A pooler forwards that only while its client is there.
+   */
   destroy(): void {
+    const working = this.working;
     this.#lost ??= new Error('Connection terminated unexpectedly');
+    const lost = this.#lost;
     const connection = Reflect.get(this.#client, 'connection') as pg.Connection | undefined;
-    connection?.stream.destroy();
+    const cut = (): void => void connection?.stream.destroy();
+    for (const tell of this.#waiting) tell(lost);
+    const cancelled = working ? this.cancel() : null;
+    if (cancelled !== null && this.#pooled) void cancelled.then(cut);
+    else cut();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -332,8 +325,8 @@ export class Session {
   }
 
   /** @internal a session over a client as it is; only {@link Session.connect} and tests make one */
-  static adopt(client: pg.Client, options: SessionOptions): Session {
-    return new Session(client, options);
+  static adopt(client: pg.Client, options: SessionOptions, route: CancelRoute | null = null): Session {
+    return new Session(client, options, route);
   }
 
   /**
@@ -346,7 +339,11 @@ export class Session {
     const ours = pins ? { options: startupOptions(side, timeouts.lockMs) } : {};
     const socket = await dial(endpoint, endpoint.connectTimeoutSeconds * 1000);
     const client = new pg.Client({ ...config, ...ours, stream: () => socket });
-    const session = Session.adopt(client, options);
+    const session = Session.adopt(
+      client,
+      options,
+      cancelRoute(socket, endpoint, typeof config.ssl === 'object' ? config.ssl : false),
+    );
     const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {
       await client.connect();
@@ -366,34 +363,10 @@ export class Session {
   };
 }
 
-/** Failures of one server of a list with which the next one is tried; as in libpq, a wrong password is none. */
-const ELSEWHERE = new Set<FailureCode>([
-  FailureCode.SourceUnreachable,
-  FailureCode.CentralUnreachable,
-  FailureCode.ConnectionLost,
-  FailureCode.ConnectionEnded,
-  FailureCode.ConnectionFrozen,
-  FailureCode.ServerStarting,
-]);
-
 /** What a server says must not bring the password that it was sent into the journal, the log or a webhook. */
 function hideFor(client: pg.Client, { endpoint }: SessionOptions): Hide {
   const password: unknown = client.password;
   if (typeof password !== 'string') return HIDE_NOTHING;
   const { user, database, host } = endpoint;
   return hidePassword(password, user, [user, database, host]);
-}
-
-const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
-
-function endpointFacts(options: SessionOptions): Record<string, string | number> {
-  const { endpoint, connection, side } = options;
-  return {
-    connection,
-    side,
-    host: endpoint.host,
-    port: endpoint.port,
-    database: endpoint.database,
-    user: endpoint.user,
-  };
 }

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly folder: string;
   readonly applicationName: string;
   readonly timeouts: Timeouts;
+  /** The stop of the run that the session is for: see {@link cancelOnStop}. */
+  readonly stop?: AbortSignal | undefined;
   /** A password that is stored nowhere yet; it is then the only one. */
   readonly password?: string | undefined;
 }

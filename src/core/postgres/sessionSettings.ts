@@ -16,6 +16,11 @@ export interface SessionSetting {
   readonly roleMatters?: boolean;
   /** Is only read when a transaction begins: where every transaction says it, there is nothing to set in it. */
   readonly atBegin?: boolean;
+  /**
+   * Servers on some systems refuse any other value than their default: set only where the server says that it runs on
+   * Linux. Not behind a pooler, whose settings are statements that either all succeed or none.
+   */
+  readonly onLinux?: boolean;
 }
 
 /**
@@ -72,6 +77,8 @@ export const SESSION_SETTINGS: readonly SessionSetting[] = [
   { name: 'tcp_keepalives_idle', value: '30', side: 'central' },
   { name: 'tcp_keepalives_interval', value: '10', side: 'central' },
   { name: 'tcp_keepalives_count', value: '3', side: 'central' },
+  // A statement of ours ends soon after we are gone, also where no cancel request could be sent.
+  { name: 'client_connection_check_interval', value: '5000', since: 14, onLinux: true },
 
   // Plans. Compiling a query of the catalogue takes a second, running it milliseconds; and over one chunk it costs
   // more than it gains (measured, docs/architecture.md).
@@ -125,16 +132,19 @@ export function lateSettings(side: Side, version: number, lockMs: number, pid: n
   const late = settingsOf(side, lockMs).filter(
     (one) => isKnown(one, version) && (one.since !== undefined || one.roleMatters === true),
   );
-  const rows = late.map(({ name, value }) => `(${literal(name)}, ${literal(value)})`).join(', ');
-  return `SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) AS set FROM (VALUES ${rows}) AS s(name, value)
+  const rows = late
+    .map(({ name, value, onLinux = false }) => `(${literal(name)}, ${literal(value)}, ${onLinux})`)
+    .join(', ');
+  return `SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) AS set FROM (VALUES ${rows}) AS s(name, value, on_linux)
     WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) ${pid}
-      AND pg_catalog.current_setting('${WITNESS}', true) OPERATOR(pg_catalog.=) 'on'`;
+      AND pg_catalog.current_setting('${WITNESS}', true) OPERATOR(pg_catalog.=) 'on'
+      AND (NOT s.on_linux OR pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0)`;
 }
 
 /** The same for one transaction: for servers behind a pooler, which hands the session to others afterwards. */
 export function transactionSettings(side: Side, version: number, lockMs: number): string {
   return settingsOf(side, lockMs)
-    .filter((one) => isKnown(one, version) && one.atBegin !== true)
+    .filter((one) => isKnown(one, version) && one.atBegin !== true && one.onLinux !== true)
     .map(({ name, value }) => `SET LOCAL ${name} = ${literal(value)}`)
     .join('; ');
 }

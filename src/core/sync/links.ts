@@ -2,6 +2,7 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
 import { isAtWork } from '../postgres/atWork.ts';
+import { cancelOnStop } from '../postgres/cancelOnStop.ts';
 import { literal } from '../postgres/quote.ts';
 import { Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
@@ -15,6 +16,7 @@ const TOO_OLD = { source: FailureCode.SourceTooOld, central: FailureCode.Central
 /** Opens one connection and looks at its version. @throws SyncFailure */
 export async function openLink(options: SessionOptions): Promise<Link> {
   const session = await Session.open(options);
+  cancelOnStop(session, options);
   try {
     const version = session.version();
     if (version >= OLDEST[options.side]) return { session, version };

@@ -51,3 +51,17 @@ function allowed(policy: RetryPolicy, { code, kind }: FailureDetail): number {
       return assertNever(kind);
   }
 }
+
+/**
+ * The journal cannot be written: no table's fault, and the next table would fare no better. The run ends here, as
+ * after a crash, and goes on from the checkpoints when there is room again.
+ */
+export function isOurDisk({ code, kind }: FailureDetail): boolean {
+  if (code === FailureCode.LocalDiskFull) return true;
+  return code === FailureCode.JournalFailed && kind === FailureKind.Permanent;
+}
+
+/** SQLSTATE query_canceled, which a stop leads to (`cancelOnStop`); without a stop it is retried as any cut. */
+export function isCancelled({ sqlstate }: FailureDetail): boolean {
+  return sqlstate === '57014';
+}

@@ -23,7 +23,7 @@ import { noticesOf } from './notices.ts';
 import type { ChunkLimits, Lacking, Links, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { lacksRows } from './proof.ts';
-import { type RetryPolicy, retryDelay } from './retry.ts';
+import { isCancelled, isOurDisk, type RetryPolicy, retryDelay } from './retry.ts';
 import { removeStrays, removeStraysFirst } from './strays.ts';
 import type { Throttle } from './throttle.ts';
 import { type WatchedTools, watched } from './watchdog.ts';
@@ -115,6 +115,7 @@ export async function runTable(
       links.cut();
       if (runner.halt.aborted) return { kind: 'stopped' };
       const met = asFailure(error, runner.ports.logger);
+      if (runner.stop.aborted && isCancelled(met)) return { kind: 'stopped' };
       if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
       if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met)) continue;
       const detour = await attempts.detour(met);
@@ -378,15 +379,6 @@ function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
 /** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
 function isOwn(found: Checkpoint, job: TableJob): boolean {
   return job.batchId !== null && found.batchId === job.batchId;
-}
-
-/**
- * The journal cannot be written: no table's fault, and the next table would fare no better. The run ends here, as
- * after a crash, and goes on from the checkpoints when there is room again.
- */
-function isOurDisk({ code, kind }: FailureDetail): boolean {
-  if (code === FailureCode.LocalDiskFull) return true;
-  return code === FailureCode.JournalFailed && kind === FailureKind.Permanent;
 }
 
 /**

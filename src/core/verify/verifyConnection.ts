@@ -25,6 +25,7 @@ export async function verifyConnection(
   repair: boolean,
 ): Promise<ConnectionVerified> {
   const queue = new VerifyQueue(run, plan);
+  if (run.stop.aborted) return { tables: [], interrupted: true };
   if (plan.failure !== null) queue.failRest(plan.failure);
   else {
     const opened = await retried(run, () => openControl(run, plan, repair));
