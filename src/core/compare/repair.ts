@@ -56,7 +56,9 @@ export async function repairBuckets(
   at: Checkpoint,
   advance: Advance = addCounts,
 ): Promise<Repair> {
-  const most = Math.min(ROWS_A_REPAIR, 2 * context.limits.chunkRows);
+  const most = context.care.whole
+    ? Number.POSITIVE_INFINITY
+    : Math.min(ROWS_A_REPAIR, 2 * context.limits.chunkRows);
   const all = groups(found.differing, most);
   const checkpoint: Checkpoint = { ...at, removedOf: at.removedOf ?? at.centralRows };
   let repair: Repair = { checkpoint, counts: NO_COUNTS, unproven: 0, whole: true };

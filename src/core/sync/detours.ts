@@ -78,29 +78,24 @@ export class Detours {
     }
     const key = this.#relations.keys.violated(failure);
     if (key === undefined) return none;
-    const told: Detour = { kind: 'none', failure: this.#told(failure, key) };
-    if (key.child === key.parent) return this.#takeWhole() ? AGAIN : told;
+    const refused: Detour = { kind: 'none', failure: told(failure, key, this.#table) };
+    if (key.child === key.parent) return this.#takeWhole() ? AGAIN : refused;
     const [other, which] =
       key.child === this.#table ? ([key.parent, 'parent'] as const) : ([key.child, 'child'] as const);
-    if (other === null || commits === this.#helpedAt) return told;
+    if (other === null || commits === this.#helpedAt) return refused;
     this.#helpedAt = commits;
-    return this.#bring(other, which, told);
+    return this.#bring(other, which, refused);
   }
 
-  async #bring(other: string, which: KeyEnd, told: Detour): Promise<Detour> {
+  async #bring(other: string, which: KeyEnd, refused: Detour): Promise<Detour> {
     const end = await this.#relations.bringAgain(other, which);
     if (end?.kind === 'stopped') return { kind: 'stopped' };
-    if (end === null) return told;
+    if (end === null) return refused;
     if (end.kind !== 'failed') return AGAIN;
-    if (end.failure.kind === FailureKind.Permanent) return told;
+    if (end.failure.kind === FailureKind.Permanent) return refused;
     // A server that does not answer is no fault of the rows: they may be asked for once more when it does.
     this.#helpedAt = -1;
     return { kind: 'none', failure: end.failure };
-  }
-
-  #told(failure: FailureDetail, key: ForeignKey): FailureDetail {
-    const told = key.child === this.#table ? parentMissing(key) : stillReferenced(key);
-    return { ...failure, code: told.code, params: { ...failure.params, ...told.params } };
   }
 
   /**
@@ -127,6 +122,17 @@ export class Detours {
     this.#whole = true;
     return !before;
   }
+}
+
+/** The failure of a table whose rows a foreign key has refused, with the other table of that key in it. */
+export function keyFailure(failure: FailureDetail, keys: ForeignKeys, table: string): FailureDetail {
+  const key = keys.violated(failure);
+  return key === undefined ? failure : told(failure, key, table);
+}
+
+function told(failure: FailureDetail, key: ForeignKey, table: string): FailureDetail {
+  const { code, params } = key.child === table ? parentMissing(key) : stillReferenced(key);
+  return { ...failure, code, params: { ...failure.params, ...params } };
 }
 
 function parentMissing({ child, parent, name }: ForeignKey) {

@@ -4,10 +4,12 @@ import { Heart } from '../batch/heart.ts';
 import { journalClaims } from '../batch/journalClaims.ts';
 import type { SourcePlan } from '../batch/plan.ts';
 import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../central/deleteRights.ts';
+import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
 import { type Claim, claimConnection } from '../central/ownership.ts';
 import { setUpCentral } from '../central/setup.ts';
 import { layoutOf, placeOf } from '../central/target.ts';
 import { beginReading } from '../central/transaction.ts';
+import type { Session } from '../postgres/session.ts';
 import { openLink } from '../sync/links.ts';
 import type { Link } from '../sync/pass.ts';
 import { type CentralTables, readCentralTables } from './centralTables.ts';
@@ -19,6 +21,8 @@ export interface Control extends AsyncDisposable {
   readonly claim: Claim | null;
   /** Null where differences are only told. */
   readonly rights: DeleteRights | null;
+  /** Keys that head office has put on its tables; none where nothing is mended. */
+  readonly keys: ForeignKeys;
 }
 
 /**
@@ -48,12 +52,14 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
       claim === null
         ? null
         : await settleRights(run.central, link, connection.id, place.schema, plan, tables);
+    const keys = repair ? await readKeys(session, place.schema) : new ForeignKeys([]);
     // A lost claim shows at the next checkpoint, which is then refused.
     const heart = claim === null ? null : new Heart(claim, link, open, run.ports.logger, () => {});
     return {
       tables,
       claim,
       rights,
+      keys,
       [Symbol.asyncDispose]: () => (heart === null ? session.close() : heart.letGo()),
     };
   } catch (error) {
@@ -82,4 +88,9 @@ async function settleRights(
   const rights = await settleDeleteRights(session, connection, schema, begun.at(-1)?.rows ?? [], written);
   await session.query('COMMIT');
   return rights;
+}
+
+async function readKeys(session: Session, schema: string): Promise<ForeignKeys> {
+  const read = await session.script(`${beginReading(session)}; ${foreignKeysQuery(schema)}; COMMIT`);
+  return ForeignKeys.from(read.at(-2)?.rows ?? []);
 }

@@ -19,6 +19,11 @@ export class VerifyQueue {
     this.#left = [...selected].sort((a, b) => (b.shape?.bytes ?? 0) - (a.shape?.bytes ?? 0));
   }
 
+  /** Puts the tables that others point to first, so that rows which are mended find what they point to. */
+  follow(depth: (table: string) => number): void {
+    this.#left.sort((a, b) => depth(a.table) - depth(b.table));
+  }
+
   /** The next table; none once the run is stopped. */
   next(): Selected | undefined {
     return this.#run.stop.aborted ? undefined : this.#left.shift();
@@ -27,7 +32,10 @@ export class VerifyQueue {
   finish(row: VerifyRow): void {
     this.#run.journal.recordVerification(row);
     this.#run.emit({ type: 'verify_ended', row });
-    this.done.push(row);
+    // A table may be looked at again, when mending another one has taken rows of it along.
+    const before = this.done.findIndex((one) => one.table_name === row.table_name);
+    if (before < 0) this.done.push(row);
+    else this.done[before] = row;
   }
 
   fail(table: string, failure: FailureDetail): void {

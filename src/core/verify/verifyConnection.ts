@@ -1,4 +1,3 @@
-import type { FailureDetail } from '../../shared/errors.ts';
 import type { VerifyRow } from '../../shared/verify.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
 import { journalRuns } from '../batch/journalRuns.ts';
@@ -10,6 +9,7 @@ import { asFailure } from '../sync/tableRun.ts';
 import { watched } from '../sync/watchdog.ts';
 import { type Control, openControl } from './control.ts';
 import { VerifyQueue } from './queue.ts';
+import { type RepairRun, RepairTurns, type Tried } from './repairTurns.ts';
 import { verifyTable } from './verifyTable.ts';
 
 /** What the verify of one connection found; `tables` lacks those that it was stopped before. */
@@ -42,25 +42,43 @@ async function verifyAll(
   control: Control,
 ): Promise<void> {
   await using _closed = control;
+  const turns = new RepairTurns(control.keys, plan.selected);
+  queue.follow((table) => turns.depth(table));
   const count = Math.min(run.parallelTables, plan.selected.length);
-  const workers = Array.from({ length: count }, () => work(run, plan, queue, control));
+  const workers = Array.from({ length: count }, () =>
+    work(run, plan, control, async (verify) => {
+      const repair: RepairRun = { ...ends(queue), verify };
+      for (let next = queue.next(); next !== undefined; next = queue.next())
+        turns.take(repair, next, await verify(next, turns.care(next.table)));
+    }),
+  );
   for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
+  if (turns.isDone) return;
+  await work(run, plan, control, (verify) => turns.rest({ ...ends(queue), verify }));
 }
 
-async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, control: Control): Promise<void> {
+function ends(queue: VerifyQueue): Omit<RepairRun, 'verify'> {
+  return { finish: (row) => queue.finish(row), fail: (table, failure) => queue.fail(table, failure) };
+}
+
+/** Opens a worker's connections for what is to be done on them. */
+async function work(
+  run: RunContext,
+  plan: SourcePlan,
+  control: Control,
+  todo: (verify: RepairRun['verify']) => Promise<void>,
+): Promise<void> {
   const options = run.sessionOptions(plan.connection);
   const runs = journalRuns(run.journal, run.ports.logger, plan.connection.id);
   const links = new WorkerLinks(run.ports.clock, options.source, options.central, runs);
   const cut = (): void => links.cut();
   run.halt.addEventListener('abort', cut);
   try {
-    for (let next = queue.next(); next !== undefined; next = queue.next()) {
+    await todo((next, care) => {
+      if (run.stop.aborted) return Promise.resolve({ kind: 'stopped' });
       const refusal = control.rights?.refused.get(next.table);
-      if (refusal !== undefined) {
-        queue.fail(next.table, refusal);
-        continue;
-      }
-      const job = { connection: plan.connection, ...describe(next, control) };
+      if (refusal !== undefined) return Promise.resolve({ kind: 'failed', failure: refusal });
+      const job = { connection: plan.connection, ...describe(next, control), care };
       // What failed in the middle has left its transactions open.
       const watch = { links, throttle: run.throttle, logger: run.ports.logger };
       const names = { connection: plan.connection.id, table: next.table };
@@ -68,10 +86,8 @@ async function work(run: RunContext, plan: SourcePlan, queue: VerifyQueue, contr
         watched({ ...watch, ...names }, (tools) =>
           verifyTable({ ...run, throttle: tools.throttle, claim: control.claim }, tools.links, job),
         );
-      const end = await retried(run, attempt, cut);
-      if (end.kind === 'done') queue.finish(end.value);
-      else if (end.kind === 'failed') queue.fail(next.table, end.failure);
-    }
+      return retried(run, attempt, cut);
+    });
   } finally {
     run.halt.removeEventListener('abort', cut);
     await links.close();
@@ -89,11 +105,6 @@ function describe({ table, shape, mayDelete }: Selected, { tables, rights }: Con
     writers,
   };
 }
-
-type Tried<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'failed'; readonly failure: FailureDetail }
-  | { readonly kind: 'stopped' };
 
 /** Tries something again while that may help. */
 async function retried<T>(

@@ -13,7 +13,7 @@ import type { CompareContext } from '../compare/sides.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
 import { brakeOf } from '../sync/deletes.ts';
-import { type ChunkLimits, type Links, NO_CARE, type PassContext, type Spender } from '../sync/pass.ts';
+import type { Care, ChunkLimits, Links, PassContext, Spender } from '../sync/pass.ts';
 import { runReplace } from '../sync/replacePass.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
 
@@ -41,6 +41,8 @@ export interface VerifyJob {
   readonly checkpoint: Checkpoint | null;
   /** Layout `merge`: whether this connection owns the rows of the shared table. */
   readonly mayDelete: boolean;
+  /** What keys of head office ask of mending. */
+  readonly care: Care;
 }
 
 /**
@@ -82,7 +84,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
 function passContext(
   runner: VerifyRunner,
   links: Links,
-  { connection, mayDelete }: VerifyJob,
+  { connection, mayDelete, care }: VerifyJob,
   source: TableShape,
   existing: TableShape,
 ): PassContext & CompareContext {
@@ -98,9 +100,9 @@ function passContext(
     throttle: runner.throttle,
     clock: runner.ports.clock,
     stop: runner.stop,
-    deletes: layout !== 'merge' || mayDelete,
+    deletes: !care.holdDeletes && (layout !== 'merge' || mayDelete),
     allowDeletes: runner.allowDeletes,
-    care: NO_CARE,
+    care,
     onCommit: () => {},
   };
 }

@@ -1,0 +1,124 @@
+import type { FailureDetail } from '../../shared/errors.ts';
+import { VerifyResult, type VerifyRow } from '../../shared/verify.ts';
+import type { Selected } from '../batch/select.ts';
+import { tableOrder } from '../batch/tableOrder.ts';
+import type { ForeignKeys } from '../central/foreignKeys.ts';
+import { keyFailure } from '../sync/detours.ts';
+import { type Care, NO_CARE } from '../sync/pass.ts';
+
+/** How mending one table ended. */
+export type Tried<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'failed'; readonly failure: FailureDetail }
+  | { readonly kind: 'stopped' };
+
+/** What the turns ask of the verify around them. */
+export interface RepairRun {
+  verify(table: Selected, care: Care): Promise<Tried<VerifyRow>>;
+  finish(row: VerifyRow): void;
+  fail(table: string, failure: FailureDetail): void;
+}
+
+interface Waiting {
+  readonly table: Selected;
+  /** What was mended before; null where nothing could be. */
+  readonly before: VerifyRow | null;
+  readonly failure: FailureDetail | null;
+}
+
+/**
+ * The order in which tables are mended where head office has put foreign keys on them, as in a sync: rows of those
+ * that others point to first, and what the branch has removed afterwards, those that point first. A table whose rows
+ * were refused for another one's sake is tried again once the others are done, then as one transaction.
+ */
+export class RepairTurns {
+  readonly #keys: ForeignKeys;
+  readonly #selected: readonly Selected[];
+  readonly #depth: (table: string) => number;
+  #refused: Waiting[] = [];
+  #held: Waiting[] = [];
+
+  constructor(keys: ForeignKeys, selected: readonly Selected[]) {
+    this.#keys = keys;
+    this.#selected = selected;
+    const names = selected.map((one) => one.table);
+    this.#depth = tableOrder(names, keys).depth;
+  }
+
+  /** Whether nothing waits for {@link rest}. */
+  get isDone(): boolean {
+    return this.#refused.length === 0 && this.#held.length === 0;
+  }
+
+  depth(table: string): number {
+    return this.#depth(table);
+  }
+
+  /** What a table's own turn has to leave for later. */
+  care(table: string, whole = false): Care {
+    const { held, cascades } = this.#keys.referenced(table);
+    return { ...NO_CARE, holdDeletes: held, cascades, whole };
+  }
+
+  /** Takes the end of a table's own turn, or leaves the table for {@link rest}. */
+  take(run: RepairRun, table: Selected, tried: Tried<VerifyRow>): void {
+    if (tried.kind === 'stopped') return;
+    if (tried.kind === 'failed') {
+      if (this.#keys.violated(tried.failure) === undefined) run.fail(table.table, tried.failure);
+      else this.#refused.push({ table, before: null, failure: tried.failure });
+      return;
+    }
+    const left = tried.value.result === VerifyResult.Differs || tried.value.result === VerifyResult.Behind;
+    if (left && this.care(table.table).holdDeletes)
+      this.#held.push({ table, before: tried.value, failure: null });
+    else run.finish(tried.value);
+  }
+
+  /** What had to wait for other tables. */
+  async rest(run: RepairRun): Promise<void> {
+    await this.#whileItHelps(run, (table) => this.care(table, true));
+    const held = this.#held.sort((a, b) => this.depth(b.table.table) - this.depth(a.table.table));
+    this.#held = [];
+    const all = (): Care => ({ ...NO_CARE, whole: true });
+    for (const one of held) await this.#removeHeld(run, one, all());
+    await this.#whileItHelps(run, all);
+    for (const { table, failure } of this.#refused.splice(0))
+      if (failure !== null) run.fail(table.table, keyFailure(failure, this.#keys, table.table));
+  }
+
+  /** Tries what was refused again, until a whole round has mended nothing more. */
+  async #whileItHelps(run: RepairRun, care: (table: string) => Care): Promise<void> {
+    for (let before = Number.POSITIVE_INFINITY; this.#refused.length > 0 && this.#refused.length < before; ) {
+      before = this.#refused.length;
+      for (const { table } of this.#refused
+        .splice(0)
+        .sort((a, b) => this.depth(a.table.table) - this.depth(b.table.table)))
+        this.take(run, table, await run.verify(table, care(table.table)));
+    }
+  }
+
+  async #removeHeld(run: RepairRun, { table, before }: Waiting, care: Care): Promise<void> {
+    const tried = await run.verify(table, care);
+    if (tried.kind !== 'done') return this.take(run, table, tried);
+    run.finish(before === null ? tried.value : together(before, tried.value));
+    if (tried.value.repaired_deletes === 0) return;
+    // ON DELETE CASCADE may have taken rows that the branch still has.
+    for (const name of this.#keys.referenced(table.table).cascades) {
+      const child = this.#selected.find((one) => one.table === name);
+      if (child !== undefined) this.take(run, child, await run.verify(child, care));
+    }
+  }
+}
+
+/** One row for both turns of a table. */
+function together(first: VerifyRow, last: VerifyRow): VerifyRow {
+  const repaired = first.repaired_rows + first.repaired_deletes > 0;
+  return {
+    ...last,
+    result: last.result === VerifyResult.Equal && repaired ? VerifyResult.Repaired : last.result,
+    repaired_rows: first.repaired_rows + last.repaired_rows,
+    repaired_deletes: first.repaired_deletes + last.repaired_deletes,
+    repaired_bytes: first.repaired_bytes + last.repaired_bytes,
+    duration_seconds: first.duration_seconds + last.duration_seconds,
+  };
+}
