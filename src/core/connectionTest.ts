@@ -87,18 +87,23 @@ function tryWork(link: Link, draft: CheckedDraft): Promise<Facts> {
 /** Signing in is several steps at once. An answer of the server shows how far it came. */
 function failedAt(doing: Step, failure: FailureDetail): Step {
   if (doing !== 'tls' && doing !== 'sign_in') return doing;
-  if (TOO_OLD.has(failure.code)) return 'version';
+  if (OF_SERVER.has(failure.code)) return 'version';
   return wasAsked(failure) ? 'sign_in' : doing;
 }
 
 /** The steps that went well before it, unsaid. */
 function passed(doing: Step, failure: FailureDetail): readonly Step[] {
   if (doing !== 'tls' && doing !== 'sign_in') return [];
-  if (TOO_OLD.has(failure.code)) return ['tls', 'sign_in'];
+  if (OF_SERVER.has(failure.code)) return ['tls', 'sign_in'];
   return doing === 'tls' && wasAsked(failure) ? ['tls'] : [];
 }
 
-const TOO_OLD = new Set<FailureCode>([FailureCode.SourceTooOld, FailureCode.CentralTooOld]);
+/** What is seen of a server once it has let us in. */
+const OF_SERVER = new Set<FailureCode>([
+  FailureCode.SourceTooOld,
+  FailureCode.CentralTooOld,
+  FailureCode.SourceEncodingSetting,
+]);
 
 /** Whether the server got as far as asking who we are: it sent an error of its own, or wanted a password. */
 function wasAsked({ code, sqlstate }: FailureDetail): boolean {

@@ -54,5 +54,11 @@ export function draftSession(
   };
   return draft.kind === 'central'
     ? { ...common, side: 'central', endpoint: draft.central, connection: 'central' }
-    : { ...common, side: 'source', endpoint: draft.connection, connection: draft.connection.id };
+    : {
+        ...common,
+        side: 'source',
+        endpoint: draft.connection,
+        connection: draft.connection.id,
+        encoding: draft.connection.encoding,
+      };
 }

@@ -44,6 +44,12 @@ export const FailureCode = {
   SourceSchemaMissing: 'source_schema_missing',
   SourceSchemaEmpty: 'source_schema_empty',
   SourceEncoding: 'source_encoding',
+  /** The catalogue of a branch has texts that are not valid in the encoding that its database declares. */
+  SourceCatalogueEncoding: 'source_catalogue_encoding',
+  /** The name of a table or a column has bytes that no statement of ours can have. */
+  SourceNameEncoding: 'source_name_encoding',
+  /** The settings say an encoding of a branch whose database looks at all its texts by the one that it declares. */
+  SourceEncodingSetting: 'source_encoding_setting',
   SourceUnlogged: 'source_unlogged',
   CentralEncoding: 'central_encoding',
   CursorColumnMissing: 'cursor_column_missing',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
+import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl } from './endpointUrl.ts';
 import { SSL_MODES } from './sslMode.ts';
 import { Strategy } from './status.ts';
@@ -105,6 +106,8 @@ const connection = z.strictObject({
   label: z.string().max(200).default(''),
   ...endpointFields,
   schema: identifier.default('public'),
+  /** What texts are in, where the database declares no encoding (SQL_ASCII) or another one. */
+  encoding: z.enum(TEXT_ENCODINGS).optional(),
   tables: z.array(tableEntry).min(1).default(['*']),
   exclude: z.array(z.string().min(1)).default([]),
   /** In layout `schema`: the schema at central that mirrors this branch. Default: the id. */

@@ -37,6 +37,26 @@ describe('connection add', () => {
     });
   });
 
+  it('takes the encoding of a branch, by a name that PostgreSQL knows, and none for central', async () => {
+    await run(CENTRAL);
+    const added = await run([...BRANCH, '--encoding', 'WIN1252']);
+    expect(added.code).toBe(0);
+    expect((await settings()).connections).toMatchObject([{ id: 'pgsql_lmp', encoding: 'WIN1252' }]);
+    const wrong = await run([
+      'connection',
+      'add',
+      '--id',
+      'b',
+      '--url',
+      'postgres://r@h/d',
+      '--encoding',
+      'cp1252',
+    ]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('WIN1252');
+    expect((await run([...CENTRAL, '--encoding', 'UTF8'])).code).toBe(2);
+  });
+
   it('keeps everything else of the file as it was', async () => {
     const before = {
       language: 'id',

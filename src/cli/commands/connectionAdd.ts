@@ -18,6 +18,7 @@ export interface ConnectionAddOptions {
   readonly sslmode?: string;
   readonly sslrootcert?: string;
   readonly schema?: string;
+  readonly encoding?: string;
   readonly tables?: readonly string[];
   readonly exclude?: readonly string[];
 }
@@ -39,11 +40,12 @@ export async function connectionAdd(options: ConnectionAddOptions, context: CliC
 }
 
 function add(options: ConnectionAddOptions, context: CliContext): Promise<string> {
-  const { id, label, tables, exclude } = options;
+  const { id, label, encoding, tables, exclude } = options;
   const connection = {
     id,
     ...(label !== undefined && { label }),
     ...endpointOf(options),
+    ...(encoding !== undefined && { encoding }),
     ...(tables && { tables }),
     ...(exclude && { exclude }),
   };
@@ -51,7 +53,7 @@ function add(options: ConnectionAddOptions, context: CliContext): Promise<string
 }
 
 function addCentral(options: ConnectionAddOptions, context: CliContext): Promise<string> {
-  for (const name of ['label', 'tables', 'exclude'] as const) {
+  for (const name of ['label', 'encoding', 'tables', 'exclude'] as const) {
     if (options[name] === undefined) continue;
     const reason = context.t('cli.connection.reason.centralHasNone');
     throw new UsageError(UsageCode.OptionInvalid, { option: `--${name}`, reason });

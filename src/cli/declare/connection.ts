@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { TEXT_ENCODINGS } from '../../shared/encodings.ts';
 import { SSL_MODES } from '../../shared/sslMode.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
 import { connectionList } from '../commands/connectionList.ts';
@@ -41,6 +42,7 @@ function declareAdd(group: Command, { t, json, choose }: Declaring): void {
     .option('--sslmode <MODE>', t('help.option.sslmode'), read.oneOf('--sslmode', SSL_MODES))
     .option('--sslrootcert <FILE>', t('help.option.sslrootcert'))
     .option('--schema <NAME>', t('help.option.schema'))
+    .option('--encoding <NAME>', t('help.option.encoding'), read.oneOf('--encoding', TEXT_ENCODINGS))
     .option('--tables <A,B>', t('help.option.tablesPattern'), read.list)
     .option('--exclude <A,B>', t('help.option.exclude'), read.list);
   json(command, t('help.option.json'));

@@ -87,7 +87,7 @@ export function sessionOptions(
     stop,
   };
   return {
-    source: { ...common, side: 'source', endpoint: connection },
+    source: { ...common, side: 'source', endpoint: connection, encoding: connection.encoding },
     central: { ...common, side: 'central', endpoint: base.settings.central },
   };
 }

@@ -1,5 +1,5 @@
 import type { TableName } from '../../shared/contract.ts';
-import { type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { modelName, namesTable } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import type { TableChoice } from '../catalogue/choice.ts';
@@ -10,6 +10,7 @@ import type { SessionOptions } from '../postgres/session.ts';
 import { type OpenTransaction, oldestTransaction } from '../source/openTransaction.ts';
 import { nothingThere } from '../source/schemas.ts';
 import { type HiddenHistory, readSource, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
+import { isEncodingFailure } from '../sync/encodingFailure.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../sync/tableRun.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
@@ -90,9 +91,14 @@ export async function planSource(
       identity: UNKNOWN_IDENTITY,
       hidden: null,
       selected: [],
-      failure: asFailure(error, logger),
+      failure: ofCatalogue(asFailure(error, logger)),
     };
   }
+}
+
+/** Nothing but the catalogue was read. */
+function ofCatalogue(failure: FailureDetail): FailureDetail {
+  return isEncodingFailure(failure) ? { ...failure, code: FailureCode.SourceCatalogueEncoding } : failure;
 }
 
 function asksForAll(names: readonly string[]): boolean {

@@ -107,7 +107,7 @@ export function toShape(
   facts: TableFacts,
   size: Pick<TableShape, 'bytes' | 'estimatedRows'>,
   types: Types,
-  version: number,
+  { version, recoding }: Pick<TableShape, 'version' | 'recoding'>,
 ): TableShape {
   const keys = facts.keys ?? [];
   const columns = (facts.columns ?? []).map((raw) => toColumn(raw, facts, types));
@@ -137,6 +137,7 @@ export function toShape(
     ),
     children: facts.children ?? [],
     version,
+    recoding,
     otherUnique: unique.length < keys.length,
     interferes: facts.triggers === true,
     otherConstraints: facts.triggers !== null || keys.length > (key === null ? 0 : 1),

@@ -1,4 +1,5 @@
-import { ident, literal } from '../postgres/quote.ts';
+import { ident } from '../postgres/quote.ts';
+import { type Recoding, storedText } from '../postgres/recoding.ts';
 import type { KeyColumn, KeyOperators } from './keyIndex.ts';
 
 /** A key as text, a column each. */
@@ -8,21 +9,28 @@ export type Key = readonly string[];
  * The conditions that keep a key of the row `alias` behind `after` and up to and with `upTo`; null is open.
  * `(a, b) > (x, y)` uses the key's index; written out with OR it would not. But it takes one operator for all
  * columns: where theirs differ, the condition on the first column is what finds the place in the index.
+ *
+ * @param recoding of the server's texts
  */
 export function keyConditions(
   alias: string,
   key: readonly KeyColumn[],
   { after, upTo }: { readonly after: Key | null; readonly upTo: Key | null },
+  recoding: Recoding | null = null,
 ): readonly string[] {
+  const stored = (values: Key): Key => values.map((one) => storedText(one, recoding));
   return [
-    ...(after === null ? [] : [beyond(alias, key, after, 'greater', 'atLeast', 'greater')]),
-    ...(upTo === null ? [] : [beyond(alias, key, upTo, 'less', 'atMost', 'atMost')]),
+    ...(after === null ? [] : [beyond(alias, key, stored(after), 'greater', 'atLeast', 'greater')]),
+    ...(upTo === null ? [] : [beyond(alias, key, stored(upTo), 'less', 'atMost', 'atMost')]),
   ];
 }
 
 type Strategy = keyof KeyOperators;
 
-/** @param last how the last column compares; all before it decide by `strictly` as soon as they differ */
+/**
+ * @param values SQL
+ * @param last how the last column compares; all before it decide by `strictly` as soon as they differ
+ */
 function beyond(
   alias: string,
   key: readonly KeyColumn[],
@@ -32,7 +40,7 @@ function beyond(
   last: Strategy,
 ): string {
   const columns = key.map((one) => column(alias, one));
-  const bounds = key.map((one, place) => `${literal(values[place] ?? null)}::${one.type}`);
+  const bounds = key.map((one, place) => `${values[place] ?? 'NULL'}::${one.type}`);
   const [first] = key;
   const operator = first?.operators[last] ?? '';
   if (key.every((one) => one.operators[last] === operator)) {

@@ -1,4 +1,5 @@
 import { oneLine } from '../postgres/quote.ts';
+import { shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { bareName, bareNameSql, isChosen, type TableChoice } from './choice.ts';
 import { factsSql, type TableFacts, toShape, typesOf } from './facts.ts';
@@ -20,9 +21,10 @@ export async function readTables(
   choice?: TableChoice,
   memory = NO_MEMORY,
 ): Promise<readonly TableShape[]> {
+  const { recoding } = session;
   const known = new Map([...memory.recall('table')].filter(([name]) => isChosen(choice, name)));
   const digests = Object.fromEntries([...known].map(([name, text]) => [name, digestOf(text)]));
-  const result = await session.query(oneLine(catalogueQuery(version, choice)), [
+  const result = await session.query(oneLine(catalogueQuery(session, version, choice)), [
     schema,
     JSON.stringify(digests),
     ...(choice === undefined ? [] : [JSON.stringify(chosen(choice))]),
@@ -43,7 +45,9 @@ export async function readTables(
     memory,
     choice === undefined,
   );
-  return tables.map(({ name, facts, size }) => toShape(schema, name, facts, size, types, version));
+  return tables.map(({ name, facts, size }) =>
+    toShape(schema, name, facts, size, types, { version, recoding }),
+  );
 }
 
 /** @param all every table of the schema, where all were read: others are gone */
@@ -66,12 +70,12 @@ export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_catalog.pg_locks l 
   AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
 
 /** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */
-function catalogueQuery(version: number, choice: TableChoice | undefined): string {
+function catalogueQuery({ recoding }: Session, version: number, choice: TableChoice | undefined): string {
   return `SELECT c.relname, c.pages OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::integer AS bytes, c.estimated_rows,
   CASE WHEN (k.value OPERATOR(pg_catalog.=) ${digestSql('c.facts')}) IS NOT TRUE THEN c.facts END AS facts
-FROM (SELECT c.relname, z.pages, CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0
+FROM (SELECT ${recoding === null ? 'c.relname' : `${shown('c.relname::pg_catalog.text', recoding)} AS relname`}, z.pages, CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0
     THEN pg_catalog.round(c.reltuples::numeric OPERATOR(pg_catalog./) c.relpages OPERATOR(pg_catalog.*) z.pages) END AS estimated_rows,
-    ${factsSql(version, 'x.locked')}::pg_catalog.text AS facts
+    ${shown(`${factsSql(version, 'x.locked')}::pg_catalog.text`, recoding)} AS facts
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
   CROSS JOIN LATERAL (SELECT c.oid OPERATOR(pg_catalog.=) ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
   CROSS JOIN LATERAL (SELECT CASE WHEN x.locked THEN c.relpages

@@ -1,5 +1,7 @@
 import type { RelationKind } from '../../shared/window/views.ts';
+import type { Recoding } from '../postgres/recoding.ts';
 import type { KeyColumn } from './keyIndex.ts';
+
 /** A type as a column, an attribute or a domain uses it. */
 export interface TypeUse {
   /** As format_type writes it: `numeric(10,0)`, `adempiere.mood[]`. */
@@ -75,6 +77,8 @@ export interface ColumnShape extends TypeUse {
 export interface TableShape {
   /** Of the server that it was read from, as `server_version_num`: 150018 is 15.18. */
   readonly version: number;
+  /** How its texts are to be read; null where as its server declares them. */
+  readonly recoding: Recoding | null;
   readonly schema: string;
   readonly name: string;
   readonly oid: string;

@@ -1,4 +1,5 @@
 import { oneLine } from '../postgres/quote.ts';
+import { type Recoding, shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { digestOf, digestSql, type ShapeMemory } from './memory.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
@@ -121,7 +122,7 @@ export async function readTypes(
   const known = memory.recall('types').get(name);
   const result = await session.query(
     oneLine(`SELECT CASE WHEN ($2::pg_catalog.text OPERATOR(pg_catalog.=) ${digestSql('facts')}) IS NOT TRUE THEN facts END AS facts
-     FROM (${factsQuery(version, roots)} OFFSET 0) y`),
+     FROM (${factsQuery(version, roots, session.recoding)} OFFSET 0) y`),
     [asked, known === undefined ? null : digestOf(known)],
   );
   const fresh = result.rows[0]?.facts ?? null;
@@ -147,13 +148,17 @@ export async function readNamedTypes(
     WHERE t.typname OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)) AND t.oid OPERATOR(pg_catalog.>=) ${FIRST_USER_OID}
       AND (n.nspname OPERATOR(pg_catalog.=) $2 OR EXISTS (SELECT FROM pg_catalog.pg_depend d
         WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) t.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'))`;
-  const result = await session.query(factsQuery(version, roots), [JSON.stringify(names), schema]);
+  const result = await session.query(factsQuery(version, roots, null), [JSON.stringify(names), schema]);
   return new Types(parsed(result.rows[0]?.facts));
 }
 
 /** SQL of {@link RawType}s as one JSON text: of these and all that they are made of. */
-function factsQuery(version: number, roots: string): string {
-  return `SELECT pg_catalog.json_strip_nulls(pg_catalog.json_agg(x ORDER BY x.oid))::pg_catalog.text AS facts FROM (${typesQuery(version, roots)}) x`;
+function factsQuery(version: number, roots: string, recoding: Recoding | null): string {
+  const facts = shown(
+    'pg_catalog.json_strip_nulls(pg_catalog.json_agg(x ORDER BY x.oid))::pg_catalog.text',
+    recoding,
+  );
+  return `SELECT ${facts} AS facts FROM (${typesQuery(version, roots)}) x`;
 }
 
 function typesQuery(version: number, roots: string): string {

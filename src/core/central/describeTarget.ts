@@ -2,6 +2,7 @@ import type { Layout } from '../../shared/settings.ts';
 import { isMisread, typeFit } from '../catalogue/compat.ts';
 import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
 import type { TableShape } from '../catalogue/shape.ts';
+import { columnRecoding } from '../catalogue/texts.ts';
 import { canDecode } from '../postgres/keyText.ts';
 import { keyCoarser, keyGenerated, keyMissing } from './refusals.ts';
 import {
@@ -52,6 +53,7 @@ export function describeTarget(
   const binary =
     pairs.every(({ from, to }) => typeFit(from, to) === 'same') &&
     !pairs.some(({ from }) => isMisread(from, source.version, central.version)) &&
+    !pairs.some(({ from }) => columnRecoding(from, source.recoding) !== null) &&
     keyed.every(({ from }) => canDecode(from.type));
   const coarser = ordered.find(({ from, to }) => from.index.deterministic && !to.index.deterministic);
   if (coarser !== undefined) {

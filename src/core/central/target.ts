@@ -144,11 +144,13 @@ export function uniqueBesides(central: TableShape, columns: readonly string[]): 
 /**
  * Which table and which of its columns a branch's rows were copied into. Head office may drop a column or
  * the whole table, or restore it from a dump: what is made anew then looks as before and lacks the values
- * of all rows that the source has not changed since, so row versions alone must not be trusted.
+ * of all rows that the source has not changed since, so row versions alone must not be trusted. The same where the
+ * settings say another encoding of the source than before.
  */
 export function centralPrint(source: TableShape, central: TableShape): string {
   const numbers = source.columns.map(
     ({ name }) => central.columns.find((one) => one.name === name)?.number ?? 0,
   );
-  return `${central.oid}/${numbers.join(',')}`;
+  const read = source.recoding === null ? '' : `/${source.recoding.real}`;
+  return `${central.oid}/${numbers.join(',')}${read}`;
 }

@@ -1,4 +1,6 @@
+import { written } from '../catalogue/texts.ts';
 import { own } from '../postgres/quote.ts';
+import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
 
 /**
  * SQL for the hash of one column, made so that it tells apart whatever a copy could get wrong, and is the
@@ -20,6 +22,10 @@ export interface HashStyle {
   readonly seed: bigint;
   /** The databases have different encodings: texts are hashed as UTF-8. */
   readonly asUtf8: boolean;
+  /** How the texts of this side are to be read; null where as the server declares them. */
+  readonly recoding: Recoding | null;
+  /** The other side's texts, or this one's, are read otherwise than declared: nothing is hashed by its binary form. */
+  readonly recoded: boolean;
   /** The source has no NULL there. One at central makes the row's hash NULL, which no sum takes for a value. */
   readonly notNull: boolean;
 }
@@ -100,7 +106,7 @@ function hashOf(type: string, value: string, style: HashStyle): string {
       return textHash(value, style);
     case 'character':
       // Always padded to its length, so the blanks that it leaves out say nothing.
-      return style.asUtf8
+      return style.asUtf8 || style.recoded
         ? textHash(`(${value})::pg_catalog.text`, style)
         : `pg_catalog.hashbpcharextended(${value} COLLATE pg_catalog."C", ${seed})`;
     case 'bytea':
@@ -120,9 +126,9 @@ function numericHash(type: string, value: string, seed: bigint): string {
 }
 
 /** Under "C": a nondeterministic collation would hash different texts alike. */
-function textHash(value: string, { seed, asUtf8 }: HashStyle): string {
-  return asUtf8
-    ? bytesHash(`pg_catalog.convert_to((${value})::pg_catalog.text, 'UTF8')`, seed)
+function textHash(value: string, { seed, asUtf8, recoding, recoded }: HashStyle): string {
+  return asUtf8 || recoded
+    ? bytesHash(utf8Bytes(`(${value})::pg_catalog.text`, recoding), seed)
     : `pg_catalog.hashtextextended((${value})::pg_catalog.text COLLATE pg_catalog."C", ${seed})`;
 }
 
@@ -132,7 +138,7 @@ function bytesHash(value: string, seed: bigint): string {
 }
 
 function otherHash(name: string, value: string, style: HashStyle): string {
-  if (name.endsWith('[]') && !HASHED_AS_TEXT.test(name))
+  if (name.endsWith('[]') && !HASHED_AS_TEXT.test(name) && !style.recoded)
     return bytesHash(`pg_catalog.array_send(${value})`, style.seed);
   // The bytes of an infinite interval are those of the longest one to servers before 17; there all are finite.
   if (name === 'interval') {
@@ -142,12 +148,4 @@ function otherHash(name: string, value: string, style: HashStyle): string {
   const send = SENDS[name];
   if (send !== undefined) return bytesHash(`pg_catalog.${send}(${value})`, style.seed);
   return textHash(written(value), style);
-}
-
-/**
- * A value as its type writes it, which is what COPY sends; a cast to text is something else for some
- * (true and t, trailing blanks of character). `IS DISTINCT FROM` because a record of NULLs "is NULL".
- */
-export function written(value: string): string {
-  return `CASE WHEN ${value} IS DISTINCT FROM NULL THEN pg_catalog.concat(${value}) END`;
 }

@@ -1,10 +1,12 @@
 import { typeFit, withoutDomains } from '../catalogue/compat.ts';
 import { type ColumnShape, hasBuiltin, type TableShape, type TypeUse } from '../catalogue/shape.ts';
+import { columnRecoding, written } from '../catalogue/texts.ts';
 import { builtinSql } from '../catalogue/typeName.ts';
 import { holds } from '../catalogue/widening.ts';
 import type { Target } from '../central/target.ts';
 import { ident, own } from '../postgres/quote.ts';
-import { columnHash, written } from './columnHash.ts';
+import type { Recoding } from '../postgres/recoding.ts';
+import { columnHash } from './columnHash.ts';
 
 /** What has to be known of both databases to hash alike on them. */
 export interface BothSides {
@@ -52,7 +54,7 @@ export function hashing(
   compared.forEach((name, index) => {
     const from = source.columns.find((one) => one.name === name);
     const to = central.columns.find((one) => one.name === name);
-    const term = from && to && bothHashes(from, to, seedOf(index), sides);
+    const term = from && to && bothHashes(from, to, seedOf(index), sides, source.recoding);
     if (term) terms.set(name, term);
     else leftOut.push(name);
   });
@@ -95,14 +97,22 @@ function joined(sqls: readonly string[]): string {
 }
 
 /** A column's hash on both sides, or null where there is no form that is the same on both. */
-function bothHashes(from: ColumnShape, to: ColumnShape, seed: bigint, sides: BothSides): RowHash | null {
+function bothHashes(
+  from: ColumnShape,
+  to: ColumnShape,
+  seed: bigint,
+  sides: BothSides,
+  recoding: Recoding | null,
+): RowHash | null {
   const image = bothImages(from, to, `t.${ident(from.name)}`, sides);
   if (image === null) return null;
   const { notNull } = from;
-  const style = { seed, notNull, asUtf8: sides.source.encoding !== sides.central.encoding };
+  const own = columnRecoding(from, recoding);
+  const asUtf8 = sides.source.encoding !== sides.central.encoding;
+  const style = { seed, notNull, asUtf8, recoded: own !== null };
   return {
-    source: columnHash(image.type, image.source, style),
-    central: columnHash(image.type, image.central, style),
+    source: columnHash(image.type, image.source, { ...style, recoding: own }),
+    central: columnHash(image.type, image.central, { ...style, recoding: null }),
   };
 }
 

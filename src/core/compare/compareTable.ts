@@ -117,6 +117,7 @@ async function differences(
   const request = {
     cut,
     key: context.target.key ?? [],
+    recoding: context.source.recoding,
     buckets: differing,
     newer,
     shared,

@@ -1,4 +1,5 @@
 import { ident } from '../postgres/quote.ts';
+import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
 import type { RowHash } from './columns.ts';
 import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
 import type { Side, Sides } from './sides.ts';
@@ -21,6 +22,8 @@ export interface RowDifferences {
 export interface RowRequest {
   readonly cut: Cut;
   readonly key: readonly string[];
+  /** How the source's texts are to be read. */
+  readonly recoding: Recoding | null;
   readonly buckets: readonly {
     readonly bucket: number;
     readonly sourceRows: number;
@@ -120,7 +123,8 @@ async function listRows(
 ): Promise<ReadonlyMap<string, Row>> {
   const { cut, newer, shared } = request;
   const where = [...side.where, inBuckets(cut, buckets, name) ?? 'true'].join(' AND ');
-  const texts = request.key.map((one) => `t.${ident(one)}::pg_catalog.text`).join(', ');
+  const recoding = name === 'source' ? request.recoding : null;
+  const texts = request.key.map((one) => keyText(`t.${ident(one)}::pg_catalog.text`, recoding)).join(', ');
   const named = name === 'central' && shared ? 'NULL' : `pg_catalog.json_build_array(${texts})`;
   const result = await side.session.query(
     `SELECT ${bucketOf(cut, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
@@ -135,10 +139,20 @@ async function listRows(
         bucket: Number(row.bucket),
         hash: row.hash ?? '',
         newer: row.newer === 't',
-        key: JSON.parse(row.key ?? '[]') as string[],
+        key: keyOf(row.key ?? '[]', recoding),
       },
     ]),
   );
+}
+
+/** In hexadecimal digits where the server would convert texts by an encoding that they are not in. */
+function keyText(text: string, recoding: Recoding | null): string {
+  return recoding === null ? text : `pg_catalog.encode(${utf8Bytes(text, recoding)}, 'hex')`;
+}
+
+function keyOf(json: string, recoding: Recoding | null): readonly string[] {
+  const texts = JSON.parse(json) as readonly string[];
+  return recoding === null ? texts : texts.map((one) => Buffer.from(one, 'hex').toString('utf8'));
 }
 
 /** Counts up the differences of one bucket. */

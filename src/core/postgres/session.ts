@@ -9,6 +9,7 @@ import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { literal, oneLine } from './quote.ts';
+import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
@@ -53,6 +54,7 @@ export class Session {
   #version = 0;
   /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
   #serverVersion = '';
+  #recoding: Recoding | null = null;
 
   private constructor(client: pg.Client, options: SessionOptions, route: CancelRoute | null) {
     this.#client = client;
@@ -81,6 +83,11 @@ export class Session {
   /** @throws SyncFailure why no connection could be made */
   static open(options: SessionOptions): Promise<Session> {
     return openOneOf(Session.connect, options);
+  }
+
+  /** How texts that the server sends are to be read; null where as it declares them. */
+  get recoding(): Recoding | null {
+    return this.#recoding;
   }
 
   /** Server version as a number: 150018 is 15.18. */
@@ -113,11 +120,19 @@ export class Session {
     if (major !== undefined && Number(major) >= 10) this.#version = Number(major) * 10_000 + Number(minor);
     else
       this.#version = Number((await this.#simple('SHOW server_version_num'))[0]?.rows[0]?.server_version_num);
+    this.#recoding = await this.#readRecoding();
     this.#pooled = true;
     const pid = this.backendPid;
     if (!pinned || pid === null) return;
     const [set] = await this.#simple(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
     this.#pooled = Number(set?.rows[0]?.set ?? 0) === 0;
+  }
+
+  async #readRecoding(): Promise<Recoding | null> {
+    const { connection, encoding } = this.#options;
+    if (encoding === undefined) return null;
+    const [asked] = await this.#simple('SHOW server_encoding');
+    return recodingOf(connection, asked?.rows[0]?.server_encoding ?? '', encoding);
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */

@@ -1,3 +1,4 @@
+import type { TextEncoding } from '../../shared/encodings.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
 import type { Side } from './sqlstates.ts';
 
@@ -43,6 +44,8 @@ export interface SessionOptions {
   readonly timeouts: Timeouts;
   /** The stop of the run that the session is for: see {@link cancelOnStop}. */
   readonly stop?: AbortSignal | undefined;
+  /** What a source's texts are in, where its database does not say so. */
+  readonly encoding?: TextEncoding | undefined;
   /** A password that is stored nowhere yet; it is then the only one. */
   readonly password?: string | undefined;
 }

@@ -67,7 +67,7 @@ function toFindings(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
 /** Names of settings, for "did you mean". One that is missing here costs its hint and nothing else. */
 const KNOWN = (
   'central connections schedules sync resume retention notifications language url host port database user ' +
-  'password passfile sslmode sslrootcert connectTimeoutSeconds id label schema tables exclude targetSchema ' +
+  'password passfile sslmode sslrootcert connectTimeoutSeconds id label schema tables exclude targetSchema encoding ' +
   'enabled layout name strategy allowDeletes cron timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
   'chunkSeconds maxSnapshotMinutes bandwidthKbps verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
   'desktop webhook email noSuccessHours'

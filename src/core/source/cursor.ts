@@ -3,7 +3,8 @@ import type { CursorSettings } from '../../shared/settings.ts';
 import { type ColumnShape, plainType, type TableShape, type TypeUse } from '../catalogue/shape.ts';
 import { typeName } from '../catalogue/typeName.ts';
 import { centralRefusal } from '../central/checkpoint.ts';
-import { ident, literal } from '../postgres/quote.ts';
+import { ident } from '../postgres/quote.ts';
+import { shown, storedText } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 
 /** Where the cursor column of a table stands in a snapshot. */
@@ -48,7 +49,8 @@ export async function readCursor(
     ...(limit === null ? [] : [`${value} ${limit.within}`]),
   ];
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const most = `SELECT pg_catalog.max(${value})::pg_catalog.text FROM ${from} t${where}`;
+  const greatest = shown(`pg_catalog.max(${value})::pg_catalog.text`, table.recoding);
+  const most = `SELECT ${greatest} FROM ${from} t${where}`;
   const count =
     limit === null ? '0' : `(SELECT pg_catalog.count(*) FROM ${from} t WHERE ${value} ${limit.beyond})`;
   const { rows } = await session.query(
@@ -82,7 +84,7 @@ export function newerThan(
   const below = floor === null ? '' : ` OR ${value} OPERATOR(pg_catalog.=) ${floor}`;
   // A type of an extension has operators of its own.
   const notOlder = isBuiltIn(column) ? 'OPERATOR(pg_catalog.>=)' : '>=';
-  return `(${value} ${notOlder} (${literal(last)}::${type}${overlap}) OR ${value} IS NULL${below})`;
+  return `(${value} ${notOlder} (${storedText(last, table.recoding)}::${type}${overlap}) OR ${value} IS NULL${below})`;
 }
 
 /** See {@link CursorPlace.of}. */

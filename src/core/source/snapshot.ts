@@ -4,8 +4,10 @@ import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
 import { printQuery } from '../catalogue/print.ts';
 import type { TableShape } from '../catalogue/shape.ts';
+import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import type { Target } from '../central/target.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
+import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
 
@@ -63,6 +65,7 @@ export async function openSnapshot(
   cursorColumn: CursorSettings | null = null,
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
+  refuseRawNames(table);
   const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
@@ -72,6 +75,23 @@ export async function openSnapshot(
   const cursor =
     cursorColumn === null ? null : await readCursor(session, version, table, rowsOf(table), cursorColumn);
   return { session, version, takenAt, horizon, fingerprint, cursor };
+}
+
+/**
+ * A statement reaches such a server in UTF-8, and there is no other way to write the bytes of a name.
+ *
+ * @throws SyncFailure `source_name_encoding`
+ */
+function refuseRawNames({ recoding, schema, name, columns }: TableShape): void {
+  if (recoding?.declared !== UNDECLARED || recoding.real === 'UTF8') return;
+  const raw = [schema, name, ...columns.map((one) => one.name)].find((one) => /[^\0-\x7f]/.test(one));
+  if (raw === undefined) return;
+  throw new SyncFailure({
+    code: FailureCode.SourceNameEncoding,
+    kind: FailureKind.Permanent,
+    message: `${raw} is in ${recoding.real}`,
+    params: { side: 'source', schema, table: name, name: raw, encoding: recoding.real },
+  });
 }
 
 /**
@@ -214,17 +234,25 @@ export function rowsOf({ schema, name, kind }: Pick<TableShape, 'schema' | 'name
 
 /** COPY of a table's rows in key order; all columns that the target has, key first. */
 export function copyRows(source: TableShape, target: Target, filter: RowFilter): string {
-  const written = (one: string): string =>
-    `t.${ident(one)}${target.asText.includes(one) ? '::pg_catalog.text' : ''}`;
-  const columns = target.columns.map(written).join(', ');
-  const where = conditions(target.sourceKey, filter);
+  const columns = target.columns.map((one) => sentColumn(source, target, one)).join(', ');
+  const where = conditions(target.sourceKey, filter, source.recoding);
   const rows = `SELECT ${columns} FROM ${rowsOf(source)} t${where}${orderBy('t', target.sourceKey)}`;
-  return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format})`;
+  // Texts have the bytes of UTF-8 already: the server is to leave them as they are.
+  const encoding = target.format === 'text' && source.recoding !== null ? ", ENCODING 'SQL_ASCII'" : '';
+  return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format}${encoding})`;
 }
 
-function conditions(key: readonly KeyColumn[], filter: RowFilter): string {
+function sentColumn(source: TableShape, target: Target, name: string): string {
+  const value = `t.${ident(name)}`;
+  const found = source.columns.find((one) => one.name === name);
+  const recoding = found === undefined ? null : columnRecoding(found, source.recoding);
+  if (found !== undefined && recoding !== null) return recoded(writtenColumn(value, found), recoding);
+  return `${value}${target.asText.includes(name) ? '::pg_catalog.text' : ''}`;
+}
+
+function conditions(key: readonly KeyColumn[], filter: RowFilter, recoding: Recoding | null): string {
   const all = [
-    ...(filter.after === null ? [] : keyConditions('t', key, { after: filter.after, upTo: null })),
+    ...(filter.after === null ? [] : keyConditions('t', key, { after: filter.after, upTo: null }, recoding)),
     ...(filter.where === null ? [] : [filter.where]),
   ];
   return all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`;

@@ -1,6 +1,8 @@
 import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
-import { type ColumnShape, plainType, type TableShape } from '../catalogue/shape.ts';
+import { type ColumnShape, column, type TableShape } from '../catalogue/shape.ts';
+import { columnRecoding, holdsText } from '../catalogue/texts.ts';
 import { ident, literal } from '../postgres/quote.ts';
+import { type Recoding, storedText, UNDECLARED, utf8Bytes } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { rowsOf } from '../source/snapshot.ts';
 import type { Links } from './pass.ts';
@@ -26,11 +28,15 @@ export async function explainEncoding(
     encodingOf(session),
     links.central().then((one) => encodingOf(one.session)),
   ]);
+  const { recoding } = source;
+  const real = recoding?.real ?? from;
   // Such a database checks nothing: whatever head office refuses was never valid text.
-  const unchecked = from === 'SQL_ASCII';
+  const unchecked = from === UNDECLARED && recoding === null;
   const ofSource = unchecked || failure.params.side === 'source';
-  const test = unchecked ? NOT_UTF8 : containing(failure.message, ofSource ? from : 'UTF8');
-  const found = test === null ? null : await findRow(session, source, test).catch(() => null);
+  const notUtf8 = unchecked || (recoding !== null && real === 'UTF8');
+  const character = ofSource ? rawBytes(failure.message, from) : character8(failure.message, recoding);
+  const test = ofSource && notUtf8 ? NOT_UTF8 : containing(character);
+  const found = test === null ? null : await findRow(session, source, test, from);
   return {
     ...failure,
     code: ofSource ? FailureCode.SourceEncoding : FailureCode.CentralEncoding,
@@ -38,7 +44,7 @@ export async function explainEncoding(
       ...failure.params,
       ...(ofSource ? { schema: source.schema } : {}),
       table: source.name,
-      encoding: ofSource ? from : to,
+      encoding: ofSource ? real : to,
       column: found?.column ?? '?',
       key: found?.key ?? '?',
     },
@@ -67,39 +73,83 @@ const UTF8 = [
 
 const NOT_UTF8: TextTest = (text) => `${text} OPERATOR(pg_catalog.!~) ${literal(`^(?:${UTF8})*$`)}`;
 
-/** The bytes are the same in every language of the message: `0xe2 0x82 0xac`. */
-function containing(message: string, encoding: string): TextTest | null {
-  const bytes = message.match(/0x[0-9a-f]{2}/gi)?.map((one) => one.slice(2)) ?? [];
-  if (bytes.length === 0) return null;
-  const character = `pg_catalog.convert_from('\\x${bytes.join('')}'::pg_catalog.bytea, ${literal(encoding)})`;
+/** The bytes that a server names; they are the same in every language of its message: `0xe2 0x82 0xac`. */
+function bytesIn(message: string): string {
+  return (message.match(/0x[0-9a-f]{2}/gi) ?? []).map((one) => one.slice(2)).join('');
+}
+
+/** SQL of the bytes that could not be converted, as the source has them; null where the message has none. */
+function rawBytes(message: string, encoding: string): string | null {
+  const bytes = bytesIn(message);
+  if (bytes === '') return null;
+  return `pg_catalog.convert_from('\\x${bytes}'::pg_catalog.bytea, ${literal(encoding)})`;
+}
+
+/** SQL of the character of UTF-8 that head office lacks, as the source has it. */
+function character8(message: string, recoding: Recoding | null): string | null {
+  return recoding === null
+    ? rawBytes(message, 'UTF8')
+    : storedText(Buffer.from(bytesIn(message), 'hex').toString('utf8'), recoding);
+}
+
+function containing(character: string | null): TextTest | null {
+  if (character === null) return null;
   return (text) => `pg_catalog.strpos(${text}, ${character}) OPERATOR(pg_catalog.>) 0`;
 }
 
-/** Types whose text is ASCII whatever the value. */
-const ASCII_ONLY =
-  /^(?:smallint|integer|bigint|numeric|real|double precision|boolean|date|time|interval|uuid|oid|bytea|inet|cidr|macaddr)/;
+interface FoundRow {
+  readonly column: string;
+  readonly key: string;
+}
 
+/** The first row that has such a text. A key that cannot be shown either is shown with its bytes as `\\351`. */
 async function findRow(
   session: Session,
   source: TableShape,
   test: TextTest,
-): Promise<{ readonly column: string; readonly key: string } | null> {
-  const columns = source.columns.filter((one) => !ASCII_ONLY.test(plainType(one)));
+  declared: string,
+): Promise<FoundRow | null> {
+  const escaped: KeyText = (text) => {
+    const shown = `pg_catalog.encode(pg_catalog.convert_to(${text}, ${literal(declared)}), 'escape')`;
+    return utf8Bytes(shown, null);
+  };
+  const readable: KeyText = (text, column) => {
+    const readAs = utf8Bytes(text, columnRecoding(column, source.recoding));
+    return `CASE WHEN ${test(text)} THEN ${escaped(text, column)} ELSE ${readAs} END`;
+  };
+  const first = await findShown(session, source, test, readable).catch(() => undefined);
+  return first === undefined ? findShown(session, source, test, escaped).catch(() => null) : first;
+}
+
+/** SQL of the bytes in UTF-8 that show a key column's text. */
+type KeyText = (text: string, column: ColumnShape) => string;
+
+async function findShown(
+  session: Session,
+  source: TableShape,
+  test: TextTest,
+  keyText: KeyText,
+): Promise<FoundRow | null> {
+  const columns = source.columns.filter(holdsText);
   if (columns.length === 0) return null;
   const bad = columns.map((one) => `(${test(textOf(one.name))})`);
   const which = bad.map((one, index) => `WHEN ${one} THEN ${index}`).join(' ');
-  const key = source.key ?? [];
-  const shown = key.map((one, index) => `, ${textOf(one)} AS k${index}`).join('');
+  const key = (source.key ?? []).map((one) => column(source, one));
+  const texts = key.map((one, index) => {
+    return `, pg_catalog.encode(${keyText(textOf(one.name), one)}, 'hex') AS k${index}`;
+  });
   const { rows } = await session.query(
-    `SELECT CASE ${which} END AS number${shown} FROM ${rowsOf(source)} t WHERE ${bad.join(' OR ')} LIMIT 1`,
+    `SELECT CASE ${which} END AS number${texts.join('')} FROM ${rowsOf(source)} t WHERE ${bad.join(' OR ')} LIMIT 1`,
     [],
     session.workMs,
   );
   const [row] = rows;
-  const column: ColumnShape | undefined = columns[Number(row?.number)];
-  if (row === undefined || column === undefined) return null;
-  const values = key.map((one, index) => `${one} = ${row[`k${index}`] ?? ''}`);
-  return { column: column.name, key: values.join(', ') || '?' };
+  const found = columns[Number(row?.number)];
+  if (row === undefined || found === undefined) return null;
+  const values = key.map(
+    (one, index) => `${one.name} = ${Buffer.from(row[`k${index}`] ?? '', 'hex').toString('utf8')}`,
+  );
+  return { column: found.name, key: values.join(', ') || '?' };
 }
 
 function textOf(column: string): string {

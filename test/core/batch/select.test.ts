@@ -15,6 +15,7 @@ function connection(tables: readonly unknown[], exclude: readonly string[] = [])
 
 function shape(name: string, kind: RelationKind = 'table'): TableShape {
   return {
+    recoding: null,
     schema: 'adempiere',
     name,
     oid: '1',

@@ -1,35 +1,8 @@
 import { expect, test } from 'vitest';
-import { centralGrants, SOURCE_GRANTS } from '../../../src/demo/roles.ts';
-import { atBranch, fromCentral, run, sync } from '../../support/branch.ts';
-import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
+import { atBranch, fromCentral, sync } from '../../support/branch.ts';
+import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
-import { connectTo } from '../../support/servers.ts';
-
-/** Makes the branch's database anew, in another encoding. */
-async function encode(pair: DatabasePair, encoding: string): Promise<void> {
-  const { database } = pair.source;
-  const owner = await connectTo(pair.source);
-  try {
-    await owner.query(`DROP DATABASE ${database} WITH (FORCE)`);
-    await owner.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
-  } finally {
-    await owner.end();
-  }
-  await run(pair.source, ...SOURCE_GRANTS);
-}
-
-/** The same of head office's. */
-async function encodeCentral(pair: DatabasePair, encoding: string): Promise<void> {
-  const { database } = pair.central;
-  const owner = await connectTo(pair.central);
-  try {
-    await owner.query(`DROP DATABASE ${database} WITH (FORCE)`);
-    await owner.query(`CREATE DATABASE ${database} ENCODING '${encoding}' LOCALE 'C' TEMPLATE template0`);
-  } finally {
-    await owner.end();
-  }
-  await run(pair.central, ...centralGrants(database));
-}
+import { encode, encodeCentral } from './support/encode.ts';
 
 test('texts of a LATIN1 branch arrive as UTF-8, keys and names included', async () => {
   await using pair = await freshDatabases();

@@ -74,6 +74,16 @@ describe('a change in the form', () => {
     expect(withEdit(document, edit(lampung, {}))).toEqual(document);
   });
 
+  test('writes an encoding for a branch alone, and takes it away again', () => {
+    const said = withEdit(document, edit(lampung, { encoding: 'WIN1252' }));
+    expect(said.connections[0]).toMatchObject({ encoding: 'WIN1252' });
+    const initial = fieldsOf({ ...said.connections[0] });
+    expect(
+      withEdit(said, { target: lampung, initial, fields: { ...initial, encoding: '' } }).connections[0],
+    ).toEqual(document.connections[0]);
+    expect(withEdit(document, edit(central, { encoding: 'WIN1252' })).central).toEqual(document.central);
+  });
+
   test('writes what was changed alone, and defaults not at all', () => {
     const { connections } = withEdit(document, edit(lampung, { port: '6543', schema: 'public' }));
     const { schema: _, ...rest } = document.connections[0] ?? {};

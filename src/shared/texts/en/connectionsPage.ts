@@ -55,11 +55,13 @@ export const connectionsPage = {
     schema: 'Schema',
     layout: 'How branches share the tables',
     targetSchema: 'Schema at head office',
+    encoding: 'Encoding of its texts',
     passwordFrom: 'Where the password comes from',
     variable: 'Name of the environment variable',
     passfile: 'Password file',
     timeout: 'Seconds to wait for an answer',
   },
+  encodingDeclared: 'As the database declares it',
   fieldNote: {
     label: 'As people know it, for example the town.',
     id: 'Letters, digits and _. It names this branch at head office for good, so it cannot be changed later.',
@@ -69,6 +71,8 @@ export const connectionsPage = {
     sslrootcert: 'A PEM file that head office gave you. Empty: the authorities that this computer trusts.',
     layout: 'Leave it at the first one unless head office says otherwise.',
     targetSchema: 'Only where each branch has a schema of its own. Empty: named by the id.',
+    encoding:
+      'Only where the database declares no encoding (SQL_ASCII) or a wrong one, so that letters such as é arrive wrong or not at all.',
     passfile: 'In the format of PostgreSQL’s password file.',
     timeout: 'Longer on a slow link. Usually 15.',
   },

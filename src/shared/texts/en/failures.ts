@@ -186,7 +186,22 @@ export const failures = {
   source_encoding: {
     sentence:
       'The branch {{connection}} has a value in column {{column}} of {{table}} that is no valid text in its encoding {{encoding}}, or has no counterpart in UTF-8 (row with {{key}}).',
-    next: 'Let whoever looks after the ERP correct that row at the branch, then retry the table. The technical message has the bytes.',
+    next: 'If all texts of the branch are in another encoding than {{encoding}}, set "encoding" of {{connection}} in the settings. Else let whoever looks after the ERP correct that row, then retry the table. The technical message has the bytes.',
+  },
+  source_catalogue_encoding: {
+    sentence:
+      'A name or a default in the database of the branch {{connection}} is no valid text in the encoding that the database declares, so none of its tables could be read.',
+    next: 'Set "encoding" of {{connection}} in the settings to what the ERP’s texts are in (often WIN1252 or LATIN1), then sync again.',
+  },
+  source_name_encoding: {
+    sentence:
+      'The name {{name}} of the table {{schema}}.{{table}} at the branch {{connection}} has letters beyond ASCII in {{encoding}}, in a database that declares no encoding. Branchline cannot ask for it by that name.',
+    next: 'Let whoever looks after the ERP make a view with plain names over it, and name the view in "tables" of {{connection}}.',
+  },
+  source_encoding_setting: {
+    sentence:
+      'The settings say that the texts of the branch {{connection}} are in {{encoding}}, but its database is in {{declared}} and takes no other texts.',
+    next: 'Take "encoding" of {{connection}} out of the settings, then sync again.',
   },
   source_unlogged: {
     sentence:

@@ -48,6 +48,8 @@ export const help = {
     database: 'database name',
     user: 'user name',
     passwordEnv: 'environment variable that holds the password',
+    encoding:
+      'what the branch’s texts are in, where its database declares no encoding or a wrong one (WIN1252, LATIN1, UTF8, …)',
     passfile: 'password file, as libpq has it',
     sslmode: 'disable, allow, prefer, require, verify-ca or verify-full',
     sslrootcert: 'file with the CA certificates',

@@ -55,11 +55,13 @@ export const connectionsPage = {
     schema: 'Skema',
     layout: 'Cara cabang berbagi tabel',
     targetSchema: 'Skema di kantor pusat',
+    encoding: 'Encoding teksnya',
     passwordFrom: 'Asal kata sandi',
     variable: 'Nama variabel lingkungan',
     passfile: 'Berkas kata sandi',
     timeout: 'Lama menunggu jawaban (detik)',
   },
+  encodingDeclared: 'Seperti dinyatakan basis data',
   fieldNote: {
     label: 'Seperti yang dikenal orang, misalnya nama kotanya.',
     id: 'Huruf, angka, dan _. Nama ini dipakai selamanya di kantor pusat, jadi tidak bisa diubah nanti.',
@@ -69,6 +71,8 @@ export const connectionsPage = {
     sslrootcert: 'Berkas PEM dari kantor pusat. Kosong: otoritas yang dipercaya komputer ini.',
     layout: 'Biarkan pilihan pertama, kecuali kantor pusat meminta lain.',
     targetSchema: 'Hanya bila setiap cabang punya skema sendiri. Kosong: memakai id.',
+    encoding:
+      'Hanya bila basis data tidak menyatakan encoding (SQL_ASCII) atau menyatakan yang salah, sehingga huruf seperti é tiba salah atau tidak tiba.',
     passfile: 'Dengan format berkas kata sandi PostgreSQL.',
     timeout: 'Lebih lama untuk sambungan yang lambat. Biasanya 15.',
   },

@@ -187,7 +187,22 @@ export const failures = {
   source_encoding: {
     sentence:
       'Cabang {{connection}} punya nilai di kolom {{column}} tabel {{table}} yang bukan teks sah dalam encoding {{encoding}}, atau tidak ada padanannya di UTF-8 (baris dengan {{key}}).',
-    next: 'Minta pengelola ERP memperbaiki baris itu di cabang, lalu ulangi tabel ini. Byte-nya ada di pesan teknis.',
+    next: 'Kalau semua teks cabang memakai encoding selain {{encoding}}, isi "encoding" untuk {{connection}} di pengaturan. Kalau tidak, minta pengelola ERP memperbaiki baris itu, lalu ulangi tabel ini. Pesan teknis memuat byte-nya.',
+  },
+  source_catalogue_encoding: {
+    sentence:
+      'Ada nama atau nilai bawaan di basis data cabang {{connection}} yang bukan teks sah dalam encoding yang dinyatakan basis data itu, jadi tidak ada tabelnya yang bisa dibaca.',
+    next: 'Isi "encoding" untuk {{connection}} di pengaturan dengan encoding teks ERP (sering WIN1252 atau LATIN1), lalu sinkronkan lagi.',
+  },
+  source_name_encoding: {
+    sentence:
+      'Nama {{name}} pada tabel {{schema}}.{{table}} di cabang {{connection}} memuat huruf di luar ASCII dalam {{encoding}}, di basis data yang tidak menyatakan encoding. Branchline tidak bisa memintanya dengan nama itu.',
+    next: 'Minta pengelola ERP membuat view dengan nama biasa di atas tabel itu, lalu sebut view itu di "tables" {{connection}}.',
+  },
+  source_encoding_setting: {
+    sentence:
+      'Pengaturan menyebut teks cabang {{connection}} memakai {{encoding}}, tetapi basis datanya memakai {{declared}} dan tidak menerima teks lain.',
+    next: 'Hapus "encoding" untuk {{connection}} dari pengaturan, lalu sinkronkan lagi.',
   },
   source_unlogged: {
     sentence:

@@ -47,6 +47,8 @@ export const help = {
     database: 'nama basis data',
     user: 'nama pengguna',
     passwordEnv: 'variabel lingkungan yang berisi kata sandi',
+    encoding:
+      'encoding teks cabang, bila basis datanya tidak menyatakannya atau salah (WIN1252, LATIN1, UTF8, …)',
     passfile: 'berkas kata sandi, seperti milik libpq',
     sslmode: 'disable, allow, prefer, require, verify-ca atau verify-full',
     sslrootcert: 'berkas sertifikat CA',

@@ -2,6 +2,7 @@ import { Button, Collapse, NativeSelect, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
+import { TEXT_ENCODINGS } from '../../../../shared/encodings.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { FIELDS, type FieldName } from '../model/fields.ts';
 import { Field } from './Field.tsx';
@@ -10,7 +11,7 @@ import type { EndpointForm } from './useEndpointForm.ts';
 const LAYOUTS = ['auto', 'stamp', 'merge', 'schema'] as const;
 const PLACES = ['kept', 'variable', 'passfile'] as const;
 const ADVANCED: readonly FieldName[] = FIELDS.filter((name) =>
-  ['passwordFrom', 'variable', 'passfile', 'timeout', 'layout', 'targetSchema'].includes(name),
+  ['passwordFrom', 'variable', 'passfile', 'timeout', 'layout', 'targetSchema', 'encoding'].includes(name),
 );
 
 /** What few need: closed until asked for, or until something in it is refused. */
@@ -54,6 +55,16 @@ export function AdvancedFields({ form }: { readonly form: EndpointForm }) {
                 description: t('connectionsPage.fieldNote.targetSchema'),
               }}
             </Field>
+          )}
+          {target.kind === 'source' && (
+            <NativeSelect
+              label={t('connectionsPage.field.encoding')}
+              description={t('connectionsPage.fieldNote.encoding')}
+              value={fields.encoding}
+              error={form.problem('encoding')}
+              onChange={({ currentTarget }) => form.set('encoding', currentTarget.value)}
+              data={[{ value: '', label: t('connectionsPage.encodingDeclared') }, ...TEXT_ENCODINGS]}
+            />
           )}
           <NativeSelect
             label={t('connectionsPage.field.passwordFrom')}

@@ -127,9 +127,11 @@ function isPasswordField(field: FieldName): boolean {
   return field === 'passwordFrom' || field === 'variable' || field === 'passfile';
 }
 
+const OF_SOURCE: readonly FieldName[] = ['id', 'label', 'targetSchema', 'encoding'];
+
 function isOf(field: FieldName, kind: Target['kind']): boolean {
   if (field === 'layout') return kind === 'central';
-  if (field === 'id' || field === 'label' || field === 'targetSchema') return kind === 'source';
+  if (OF_SOURCE.includes(field)) return kind === 'source';
   return true;
 }
 

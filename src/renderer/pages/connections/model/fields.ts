@@ -21,6 +21,7 @@ export const FIELDS = [
   'schema',
   'layout',
   'targetSchema',
+  'encoding',
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 export type Fields = Readonly<Record<FieldName, string>>;
@@ -47,6 +48,7 @@ export const DEFAULTS: Fields = {
   schema: 'public',
   layout: 'auto',
   targetSchema: '',
+  encoding: '',
 };
 
 /** Under which name a field stands in the file. */
@@ -65,6 +67,7 @@ export const KEYS: Readonly<Partial<Record<FieldName, string>>> = {
   schema: 'schema',
   layout: 'layout',
   targetSchema: 'targetSchema',
+  encoding: 'encoding',
 };
 
 /** An endpoint as the form shows it. A `url` shows as the fields that it stands for. */
