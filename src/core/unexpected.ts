@@ -1,4 +1,4 @@
-import { FailureCode, SyncFailure, UsageError } from '../shared/errors.ts';
+import { FailureCode, type FailureDetail, FailureKind, SyncFailure, UsageError } from '../shared/errors.ts';
 import type { Logger } from './ports.ts';
 
 /** What a log says of an error: its text, and of one that nobody classified also where it came from. */
@@ -60,4 +60,21 @@ export function lastResort(
     logger.log('error', 'unexpected', { uncaught: true, error: String(error), stack: stacksOf(error) });
     told(error);
   };
+}
+
+/**
+ * Converts any error to a FailureDetail. Unclassified errors become "internal"; their stack goes to the log, whose
+ * file the failure then names.
+ */
+export function asFailure(error: unknown, logger?: Logger): FailureDetail {
+  if (logger !== undefined) logUnexpected(logger, error);
+  const known = error instanceof SyncFailure ? error.detail : unclassified(error);
+  const file = logger?.file?.();
+  if (known.code !== FailureCode.Internal || file === undefined) return known;
+  return { ...known, params: { ...known.params, file } };
+}
+
+function unclassified(error: unknown): FailureDetail {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params: {} };
 }

@@ -85,6 +85,8 @@ export const FailureCode = {
   FolderCopyAtWork: 'folder_copy_at_work',
   LostLease: 'lost_lease',
   DataRejected: 'data_rejected',
+  /** The same where the column and the row are known. */
+  ValueRefused: 'value_refused',
   ServerLimit: 'server_limit',
   DatabaseDamaged: 'database_damaged',
   JournalFailed: 'journal_failed',

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createFileLogger } from '../../src/cli/logFile.ts';
 import { classify } from '../../src/core/postgres/failure.ts';
-import { asFailure } from '../../src/core/sync/tableRun.ts';
+import { asFailure } from '../../src/core/unexpected.ts';
 import { FailureCode, SyncFailure } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { startServe } from '../agent/serveProcess.ts';

@@ -2,7 +2,7 @@ import { FailureCode } from '../../shared/errors.ts';
 import { beat, type Claim, HEARTBEAT_MS, release } from '../central/ownership.ts';
 import type { Logger } from '../ports.ts';
 import type { Link } from '../sync/pass.ts';
-import { asFailure } from '../sync/tableRun.ts';
+import { asFailure } from '../unexpected.ts';
 
 /** Signs of life at central, so that no other installation takes the connection for abandoned. */
 export class Heart {

@@ -12,7 +12,7 @@ import { nothingThere } from '../source/schemas.ts';
 import { type HiddenHistory, readSource, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
 import { isEncodingFailure } from '../sync/encodingFailure.ts';
 import { openLink } from '../sync/links.ts';
-import { asFailure } from '../sync/tableRun.ts';
+import { asFailure } from '../unexpected.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
 
 /** What a connection's source holds, or why it could not be read. */

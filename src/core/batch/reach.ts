@@ -5,7 +5,7 @@ import type { SessionOptions } from '../postgres/session.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { beginSnapshot } from '../source/snapshot.ts';
 import { openLink } from '../sync/links.ts';
-import { asFailure } from '../sync/tableRun.ts';
+import { asFailure } from '../unexpected.ts';
 import { type EngineBase, sessionOptions } from './base.ts';
 import { journalRuns } from './journalRuns.ts';
 

@@ -6,7 +6,7 @@ import {
   SyncFailure,
 } from '../../shared/errors.ts';
 import { isNoRoom } from '../settings/folderError.ts';
-import { functionsIn, serverMessage, withoutSecrets } from './serverMessage.ts';
+import { copyContext, functionsIn, serverMessage, withoutSecrets } from './serverMessage.ts';
 import { SIGN_IN, type Side, sqlstateOf, UNREACHABLE, type Verdict, verdictOf } from './sqlstates.ts';
 import { isTlsError } from './tls.ts';
 
@@ -49,7 +49,9 @@ function verdictWithin(error: Error, sqlstate: string, side: Side): Verdict {
   const elsewhere = /^080\d/.test(sqlstate) && Reflect.get(error, 'severity') === 'ERROR';
   const inFunction = functionsIn(error).length > 0 && /^(?:08|0A|2B|3F|42|55000)/.test(sqlstate);
   const denied = sqlstate === '42501';
-  if ((elsewhere || inFunction) && !denied) return verdictOf(RAISED, side, error.message);
+  // An input function fails: it looks for an object that a value names, or reads an expression in it.
+  const inValue = side === 'central' && copyContext(error) !== null && /^(?:0A|2B|3F|42)/.test(sqlstate);
+  if ((elsewhere || inFunction || inValue) && !denied) return verdictOf(RAISED, side, error.message);
   return verdictOf(sqlstate, side, error.message);
 }
 

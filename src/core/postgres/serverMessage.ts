@@ -56,6 +56,20 @@ function placeIn(where: string): string {
   return /^COPY [^\n:]*/.exec(where)?.[0] ?? '';
 }
 
+/**
+ * What a server says of the place in a COPY where an error came up: `COPY c_invoice, line 5, column grandtotal: "x"`,
+ * value included; null where it says nothing of the kind. Not for messages: see {@link serverMessage}.
+ */
+export function copyContext(error: unknown): string | null {
+  const lines = errorsOf(error).map((one) => /^COPY [\s\S]*/m.exec(textOf(one, 'where'))?.[0]);
+  return lines.find((one) => one !== undefined) ?? null;
+}
+
+/** The error and what it was caused by. */
+function errorsOf(error: unknown, depth = 0): readonly Error[] {
+  return error instanceof Error && depth < 5 ? [error, ...errorsOf(error.cause, depth + 1)] : [];
+}
+
 function textOf(error: Error, field: 'detail' | 'where'): string {
   const value: unknown = Reflect.get(error, field);
   return typeof value === 'string' ? value : '';

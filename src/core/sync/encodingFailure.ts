@@ -1,10 +1,10 @@
 import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
-import { type ColumnShape, column, type TableShape } from '../catalogue/shape.ts';
+import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, holdsText } from '../catalogue/texts.ts';
-import { ident, literal } from '../postgres/quote.ts';
+import { literal } from '../postgres/quote.ts';
 import { type Recoding, storedText, UNDECLARED, utf8Bytes } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
-import { rowsOf } from '../source/snapshot.ts';
+import { type FoundRow, findRow, type KeyText, textOf } from './findRow.ts';
 import type { Links } from './pass.ts';
 
 /** SQLSTATEs character_not_in_repertoire and untranslatable_character. */
@@ -36,7 +36,7 @@ export async function explainEncoding(
   const notUtf8 = unchecked || (recoding !== null && real === 'UTF8');
   const character = ofSource ? rawBytes(failure.message, from) : character8(failure.message, recoding);
   const test = ofSource && notUtf8 ? NOT_UTF8 : containing(character);
-  const found = test === null ? null : await findRow(session, source, test, from);
+  const found = test === null ? null : await findText(session, source, test, from);
   return {
     ...failure,
     code: ofSource ? FailureCode.SourceEncoding : FailureCode.CentralEncoding,
@@ -97,61 +97,23 @@ function containing(character: string | null): TextTest | null {
   return (text) => `pg_catalog.strpos(${text}, ${character}) OPERATOR(pg_catalog.>) 0`;
 }
 
-interface FoundRow {
-  readonly column: string;
-  readonly key: string;
-}
-
 /** The first row that has such a text. A key that cannot be shown either is shown with its bytes as `\\351`. */
-async function findRow(
+async function findText(
   session: Session,
   source: TableShape,
   test: TextTest,
   declared: string,
 ): Promise<FoundRow | null> {
-  const escaped: KeyText = (text) => {
-    const shown = `pg_catalog.encode(pg_catalog.convert_to(${text}, ${literal(declared)}), 'escape')`;
-    return utf8Bytes(shown, null);
-  };
-  const readable: KeyText = (text, column) => {
-    const readAs = utf8Bytes(text, columnRecoding(column, source.recoding));
-    return `CASE WHEN ${test(text)} THEN ${escaped(text, column)} ELSE ${readAs} END`;
-  };
-  const first = await findShown(session, source, test, readable).catch(() => undefined);
-  return first === undefined ? findShown(session, source, test, escaped).catch(() => null) : first;
-}
-
-/** SQL of the bytes in UTF-8 that show a key column's text. */
-type KeyText = (text: string, column: ColumnShape) => string;
-
-async function findShown(
-  session: Session,
-  source: TableShape,
-  test: TextTest,
-  keyText: KeyText,
-): Promise<FoundRow | null> {
   const columns = source.columns.filter(holdsText);
-  if (columns.length === 0) return null;
-  const bad = columns.map((one) => `(${test(textOf(one.name))})`);
-  const which = bad.map((one, index) => `WHEN ${one} THEN ${index}`).join(' ');
-  const key = (source.key ?? []).map((one) => column(source, one));
-  const texts = key.map((one, index) => {
-    return `, pg_catalog.encode(${keyText(textOf(one.name), one)}, 'hex') AS k${index}`;
-  });
-  const { rows } = await session.query(
-    `SELECT CASE ${which} END AS number${texts.join('')} FROM ${rowsOf(source)} t WHERE ${bad.join(' OR ')} LIMIT 1`,
-    [],
-    session.workMs,
-  );
-  const [row] = rows;
-  const found = columns[Number(row?.number)];
-  if (row === undefined || found === undefined) return null;
-  const values = key.map(
-    (one, index) => `${one.name} = ${Buffer.from(row[`k${index}`] ?? '', 'hex').toString('utf8')}`,
-  );
-  return { column: found.name, key: values.join(', ') || '?' };
-}
-
-function textOf(column: string): string {
-  return `t.${ident(column)}::pg_catalog.text`;
+  const tests = columns.map((one) => ({ column: one.name, condition: test(textOf(one.name)) }));
+  const escaped: KeyText = (text) => {
+    const bytes = `pg_catalog.encode(pg_catalog.convert_to(${text}, ${literal(declared)}), 'escape')`;
+    return utf8Bytes(bytes, null);
+  };
+  const readable: KeyText = (text, one) => {
+    const readAs = utf8Bytes(text, columnRecoding(one, source.recoding));
+    return `CASE WHEN ${test(text)} THEN ${escaped(text, one)} ELSE ${readAs} END`;
+  };
+  const first = await findRow(session, source, tests, readable).catch(() => undefined);
+  return first === undefined ? findRow(session, source, tests, escaped).catch(() => null) : first;
 }

@@ -8,6 +8,7 @@ import { missingWritingRights } from '../rights/writingRights.ts';
 import { explainEncoding, isEncodingFailure } from './encodingFailure.ts';
 import { interfering } from './interfering.ts';
 import type { Links } from './pass.ts';
+import { explainRefused, refusedValue } from './refusedValue.ts';
 
 /** The table that failed. */
 export interface FailedTable {
@@ -23,22 +24,30 @@ export interface FailedTable {
  * Completes the failure that a table ends with: names the table with its schema, and asks the server what it
  * leaves out of its error: which right is missing, which trigger failed. A server that does not answer that
  * leaves the failure as it was.
+ *
+ * @param error what the failure was made of
  */
 export async function explainFailure(
   links: Links,
   table: FailedTable,
   failure: FailureDetail,
+  error: unknown,
 ): Promise<FailureDetail> {
   const named = withNames(failure, table);
   if (failure.kind !== FailureKind.Permanent) return named;
   try {
-    return await explain(links, table, named);
+    return await explain(links, table, named, error);
   } catch {
     return named;
   }
 }
 
-async function explain(links: Links, table: FailedTable, failure: FailureDetail): Promise<FailureDetail> {
+async function explain(
+  links: Links,
+  table: FailedTable,
+  failure: FailureDetail,
+  error: unknown,
+): Promise<FailureDetail> {
   const { schema, name } = table.source;
   if (isEncodingFailure(failure)) return explainEncoding(links, table.source, failure);
   if (
@@ -61,6 +70,11 @@ async function explain(links: Links, table: FailedTable, failure: FailureDetail)
       : change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
   }
   if (failure.params.side !== 'central') return failure;
+  if (failure.code === FailureCode.DataRejected && failure.params.within === undefined) {
+    const names = table.source.columns.map((one) => one.name);
+    const refused = refusedValue(error, names);
+    if (refused !== null) return explainRefused(links, table.source, failure, refused);
+  }
   const { session } = await links.central();
   if (
     failure.sqlstate !== undefined &&

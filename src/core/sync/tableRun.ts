@@ -1,4 +1,4 @@
-import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
@@ -9,10 +9,10 @@ import { acquireTable, type Checkpoint, centralRefusal, NO_COUNTS } from '../cen
 import type { Claim, Installation } from '../central/ownership.ts';
 import { prepareTarget } from '../central/prepareTarget.ts';
 import { type Target, targetSchema } from '../central/target.ts';
-import type { Logger, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
-import { logUnexpected } from '../unexpected.ts';
+import { asFailure } from '../unexpected.ts';
 import { NO_LIMITS } from './chunk.ts';
 import { brakeOf } from './deletes.ts';
 import { type Detour, Detours, DUPLICATE, type Relations } from './detours.ts';
@@ -23,6 +23,7 @@ import { noticesOf } from './notices.ts';
 import type { ChunkLimits, Lacking, Links, PassContext, PassEnd } from './pass.ts';
 import { choosePlan, type PassPlan, runPass } from './plan.ts';
 import { lacksRows } from './proof.ts';
+import { refusedValue } from './refusedValue.ts';
 import { isCancelled, isOurDisk, type RetryPolicy, retryDelay } from './retry.ts';
 import { removeStrays, removeStraysFirst } from './strays.ts';
 import type { Throttle } from './throttle.ts';
@@ -117,14 +118,15 @@ export async function runTable(
       const met = asFailure(error, runner.ports.logger);
       if (runner.stop.aborted && isCancelled(met)) return { kind: 'stopped' };
       if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
-      if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met)) continue;
+      if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met) || attempts.refuseBinary(error))
+        continue;
       const detour = await attempts.detour(met);
       if (detour.kind === 'again') continue;
       if (detour.kind === 'stopped') return detour;
       const { failure } = detour;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
-      if (delay === null) return { kind: 'failed', failure: await attempts.explain(links, failure) };
+      if (delay === null) return { kind: 'failed', failure: await attempts.explain(links, failure, error) };
       failures++;
       recorder.retrying(failure, failures, delay);
       if (!(await pause(runner, delay))) return { kind: 'stopped' };
@@ -151,6 +153,7 @@ class Attempts {
   #started = false;
   #chosen = false;
   #compared = false;
+  #asText = false;
   #lastTarget: Target | null = null;
   readonly #detours: Detours;
   /** Chunks committed so far. */
@@ -243,8 +246,18 @@ class Attempts {
     return true;
   }
 
+  /**
+   * Whether a value was refused in binary: as text it may pass, and if not, the server shows which one it is.
+   */
+  refuseBinary(error: unknown): boolean {
+    const { format, columns = [] } = this.#lastTarget ?? {};
+    if (this.#asText || format !== 'binary' || refusedValue(error, columns)?.text !== null) return false;
+    this.#asText = true;
+    return true;
+  }
+
   /** See {@link explainFailure}. */
-  explain(links: Links, failure: FailureDetail): Promise<FailureDetail> {
+  explain(links: Links, failure: FailureDetail, error: unknown): Promise<FailureDetail> {
     const { connection, source } = this.#job;
     const { central } = this.#runner;
     const table = {
@@ -253,7 +266,7 @@ class Attempts {
       connection: connection.id,
       isShared: central.layout !== 'schema',
     };
-    return explainFailure(links, table, failure);
+    return explainFailure(links, table, failure, error);
   }
 
   /** See {@link Detours.find}. */
@@ -271,7 +284,8 @@ class Attempts {
       ? this.#job.existing
       : (await readTables(session, version, schema, [source.name]))[0];
     this.#first = false;
-    this.#lastTarget = await prepareTarget(session, version, central, connection, source, existing);
+    const target = await prepareTarget(session, version, central, connection, source, existing);
+    this.#lastTarget = this.#asText ? { ...target, format: 'text' } : target;
     return this.#lastTarget;
   }
 
@@ -379,21 +393,4 @@ function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
 /** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
 function isOwn(found: Checkpoint, job: TableJob): boolean {
   return job.batchId !== null && found.batchId === job.batchId;
-}
-
-/**
- * Converts any error to a FailureDetail. Unclassified errors become "internal"; their stack goes to the log, whose
- * file the failure then names.
- */
-export function asFailure(error: unknown, logger?: Logger): FailureDetail {
-  if (logger !== undefined) logUnexpected(logger, error);
-  const known = error instanceof SyncFailure ? error.detail : unclassified(error);
-  const file = logger?.file?.();
-  if (known.code !== FailureCode.Internal || file === undefined) return known;
-  return { ...known, params: { ...known.params, file } };
-}
-
-function unclassified(error: unknown): FailureDetail {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params: {} };
 }

@@ -1,12 +1,15 @@
+import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
 import type { VerifyRow } from '../../shared/verify.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
 import { journalRuns } from '../batch/journalRuns.ts';
 import type { SourcePlan } from '../batch/plan.ts';
 import type { Selected } from '../batch/select.ts';
+import { targetSchema } from '../central/target.ts';
+import { explainFailure } from '../sync/explainFailure.ts';
 import { WorkerLinks } from '../sync/links.ts';
 import { retryDelay } from '../sync/retry.ts';
-import { asFailure } from '../sync/tableRun.ts';
 import { watched } from '../sync/watchdog.ts';
+import { asFailure } from '../unexpected.ts';
 import { type Control, openControl } from './control.ts';
 import { VerifyQueue } from './queue.ts';
 import { type RepairRun, RepairTurns, type Tried } from './repairTurns.ts';
@@ -86,12 +89,33 @@ async function work(
         watched({ ...watch, ...names }, (tools) =>
           verifyTable({ ...run, throttle: tools.throttle, claim: control.claim }, tools.links, job),
         );
-      return retried(run, attempt, cut);
+      return retried(run, attempt, cut, (failure, error) =>
+        explained(run, plan, next, links, failure, error),
+      );
     });
   } finally {
     run.halt.removeEventListener('abort', cut);
     await links.close();
   }
+}
+
+/** Which value was refused, or could not be converted. Other failures decide what is tried next, as they are. */
+async function explained(
+  { central }: RunContext,
+  { connection }: SourcePlan,
+  { shape }: Selected,
+  links: WorkerLinks,
+  failure: FailureDetail,
+  error: unknown,
+): Promise<FailureDetail> {
+  if (shape === null || failure.code !== FailureCode.DataRejected) return failure;
+  const table = {
+    source: shape,
+    targetSchema: targetSchema(central, connection),
+    connection: connection.id,
+    isShared: central.layout !== 'schema',
+  };
+  return explainFailure(links, table, failure, error);
 }
 
 function describe({ table, shape, mayDelete }: Selected, { tables, rights }: Control) {
@@ -111,6 +135,7 @@ async function retried<T>(
   run: RunContext,
   attempt: () => Promise<T>,
   afterFailure: () => void = () => {},
+  explain = async (failure: FailureDetail, _error: unknown): Promise<FailureDetail> => failure,
 ): Promise<Tried<T>> {
   for (let failures = 0; ; failures++) {
     try {
@@ -120,7 +145,7 @@ async function retried<T>(
       if (run.stop.aborted) return { kind: 'stopped' };
       const failure = asFailure(error, run.ports.logger);
       const delay = retryDelay(run.retry, failure, failures, run.ports.random);
-      if (delay === null) return { kind: 'failed', failure };
+      if (delay === null) return { kind: 'failed', failure: await explain(failure, error) };
       await run.ports.clock.sleep(delay, run.stop).catch(() => {});
     }
   }

@@ -60,7 +60,7 @@ for (const { from, to } of ROUTES) {
         if (mirrorOnly && layout !== 'schema') continue;
         test(title, async () => {
           if (to < takenSince) {
-            expect(first.table(table)).toMatchObject({ status: 'failed', error_code: 'data_rejected' });
+            expect(first.table(table)).toMatchObject({ status: 'failed', error_code: 'value_refused' });
             return;
           }
           expect(first.table(table)).toMatchObject({ error_message: null, status: 'completed' });

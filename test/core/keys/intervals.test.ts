@@ -27,7 +27,7 @@ const FORMS: readonly (readonly [string, readonly string[], string])[] = [
 ];
 
 test.each(FORMS)(
-  'an infinite %s is refused by a head office before 17, with the column (A5)',
+  'an infinite %s is refused by a head office before 17, with the column and the row (A5)',
   async (type, types, value) => {
     await using pair = await freshDatabases({ centralServer: older });
     await atBranch(
@@ -42,7 +42,12 @@ test.each(FORMS)(
 
     const { table } = await sync(engine);
 
-    expect(table('work')).toMatchObject({ status: 'failed', error_code: 'data_rejected' });
+    expect(table('work')).toMatchObject({ status: 'failed', error_code: 'value_refused' });
+    expect(table('work').error_detail?.params).toMatchObject({
+      table: 'work',
+      column: 'took',
+      key: 'id = 2',
+    });
     expect(table('work').error_message).toMatch(/line 2, column took/);
     expect(await fromCentral(pair, `SELECT id FROM ${CONNECTION}.work WHERE took IS NOT NULL`)).toEqual([]);
   },

@@ -364,6 +364,11 @@ export const failures = {
     sentence: 'Head office could not accept a value of {{table}}.',
     next: 'See the technical message for the value and column; correct it at the branch, then retry the table.',
   },
+  value_refused: {
+    sentence:
+      'The head office database does not accept a value that column {{column}} of {{table}} has at the branch {{connection}} (row with {{key}}).',
+    next: 'The technical message says why; a newer PostgreSQL at head office may know such values. Else correct that row at the branch, then retry the table.',
+  },
   server_limit: {
     sentence: 'The server of {{server}} stopped the work on {{table}} at a limit of its own.',
     next: 'See the technical message for the limit; let the administrator of {{host}} raise it, then sync again.',

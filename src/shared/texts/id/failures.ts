@@ -366,6 +366,11 @@ export const failures = {
     sentence: 'Kantor pusat tidak bisa menerima sebuah nilai dari {{table}}.',
     next: 'Lihat nilai dan kolomnya di pesan teknis; perbaiki di cabang, lalu ulangi tabel ini.',
   },
+  value_refused: {
+    sentence:
+      'Basis data kantor pusat tidak menerima suatu nilai di kolom {{column}} tabel {{table}} di cabang {{connection}} (baris dengan {{key}}).',
+    next: 'Alasannya ada di pesan teknis; PostgreSQL yang lebih baru di kantor pusat mungkin mengenal nilai seperti itu. Kalau tidak, perbaiki baris itu di cabang, lalu ulangi tabel ini.',
+  },
   server_limit: {
     sentence: 'Server {{server}} menghentikan pekerjaan pada {{table}} karena sebuah batasnya sendiri.',
     next: 'Lihat batasnya di pesan teknis; minta pengelola {{host}} menaikkannya, lalu sinkronkan lagi.',
