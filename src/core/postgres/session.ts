@@ -120,19 +120,14 @@ export class Session {
     if (major !== undefined && Number(major) >= 10) this.#version = Number(major) * 10_000 + Number(minor);
     else
       this.#version = Number((await this.#simple('SHOW server_version_num'))[0]?.rows[0]?.server_version_num);
-    this.#recoding = await this.#readRecoding();
+    const { connection, encoding } = this.#options;
+    const shown = encoding && (await this.#simple('SHOW server_encoding'))[0]?.rows[0];
+    this.#recoding = shown ? recodingOf(connection, shown.server_encoding ?? '', encoding) : null;
     this.#pooled = true;
     const pid = this.backendPid;
     if (!pinned || pid === null) return;
     const [set] = await this.#simple(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
     this.#pooled = Number(set?.rows[0]?.set ?? 0) === 0;
-  }
-
-  async #readRecoding(): Promise<Recoding | null> {
-    const { connection, encoding } = this.#options;
-    if (encoding === undefined) return null;
-    const [asked] = await this.#simple('SHOW server_encoding');
-    return recodingOf(connection, asked?.rows[0]?.server_encoding ?? '', encoding);
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */
