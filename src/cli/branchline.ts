@@ -3,6 +3,9 @@ import process from 'node:process';
 import { ExitCode } from './exitCodes.ts';
 import { main } from './main.ts';
 
+// What is written from here on is for this user alone, whatever library writes it.
+process.umask(0o077);
+
 // `branchline sync-status | head` closes the pipe early. A sync goes on without its reader; nothing is
 // thrown for lines that nobody wants.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

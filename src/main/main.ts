@@ -34,6 +34,8 @@ const APP_ID = 'id.branchline.desktop';
 
 /** The table of contents. What each part does stands in its own file; here is the order, and why. */
 function start(): void {
+  // What is written from here on is for this user alone, Chromium's files included.
+  process.umask(0o077);
   // First: the lock below and everything that Chromium stores are per user-data folder.
   const folder = setupDataFolder();
   const logger = setupLog(folder);

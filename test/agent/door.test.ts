@@ -270,3 +270,16 @@ test('an error tells nothing of the inside; the log has it', async () => {
   expect([status, body]).toEqual([500, '{"error":"internal"}']);
   expect(served.logged.join()).toContain('TypeError: inside');
 });
+
+test.each([
+  ['sends nothing', ''],
+  ['never ends its headers', 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n'],
+])('a connection that %s is ended', async (_, begun) => {
+  const { port } = await serveNotes();
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined).resume();
+  socket.write(begun);
+  const drip = setInterval(() => (begun === '' ? undefined : socket.write('X-A: b\r\n')), 500);
+  await new Promise((resolve) => socket.once('close', resolve));
+  clearInterval(drip);
+});

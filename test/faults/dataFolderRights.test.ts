@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { isLocked, lockFile } from '../../src/core/journal/exclusiveFile.ts';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
@@ -10,6 +11,8 @@ import { takeServiceLock } from '../../src/core/service/serviceLock.ts';
 import { installationId } from '../../src/core/settings/installation.ts';
 import { systemPorts } from '../../src/core/systemPorts.ts';
 import { otherUser } from '../support/otherUser.ts';
+
+const BRANCHLINE = fileURLToPath(new URL('../../src/cli/branchline.ts', import.meta.url));
 
 const SETTINGS = JSON.stringify({
   central: { host: '127.0.0.1', port: 1, database: 'x', user: 'y' },
@@ -143,3 +146,24 @@ test('looking whether a lock is held writes nothing, also beside the journal tha
 function modeOf(place: string): string {
   return (statSync(place).mode & 0o777).toString(8);
 }
+
+test.skipIf(process.platform === 'win32')(
+  'whatever a command writes is for this user alone, under any umask (C7)',
+  () => {
+    const folder = dataFolder();
+    chmodSync(folder, 0o700);
+    execFileSync('/bin/sh', [
+      '-c',
+      'umask 000; "$0" "$@"',
+      process.execPath,
+      BRANCHLINE,
+      '--data-dir',
+      folder,
+      'sync-status',
+    ]);
+    const open = readdirSync(folder).filter(
+      (name) => name !== 'settings.json' && (statSync(join(folder, name)).mode & 0o077) !== 0,
+    );
+    expect(open).toEqual([]);
+  },
+);

@@ -16,6 +16,16 @@ const HOST = '127.0.0.1';
 
 /** Far more windows than anybody has open; a bound for what connects without ever signing in. */
 const MOST_CONNECTIONS = 256;
+/**
+ * On one machine a request is there in milliseconds; who sends it byte by byte holds a connection that a window needs.
+ * A settings file to be imported has megabytes.
+ */
+const HEADERS_MS = 5000;
+const REQUEST_MS = 30_000;
+/** How often connections are looked at for that. */
+const LOOK_MS = 1000;
+/** Of a window's requests the cookie is the longest part. */
+const HEADER_BYTES = 8192;
 
 export interface WindowServerSetup {
   readonly face: Pick<Face, 'answer' | 'on'>;
@@ -41,9 +51,17 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
   const app = fastify({
     // The door comes before routing and parsing: what is not known cannot be reached from outside.
     serverFactory: (handle) =>
-      createServer((request, response) => {
-        if (atTheDoor(request, response, { ...setup, port })) handle(request, response);
-      }),
+      createServer(
+        {
+          headersTimeout: HEADERS_MS,
+          requestTimeout: REQUEST_MS,
+          connectionsCheckingInterval: LOOK_MS,
+          maxHeaderSize: HEADER_BYTES,
+        },
+        (request, response) => {
+          if (atTheDoor(request, response, { ...setup, port })) handle(request, response);
+        },
+      ),
     // What is no HTTP is not answered.
     clientErrorHandler: (_error, socket) => socket.destroy(),
   });
