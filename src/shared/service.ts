@@ -53,6 +53,8 @@ export interface Attention {
 export interface Difference extends TableName {
   /** When a verify found it first. */
   readonly since: string;
+  /** Branches that share the table have the same keys; see {@link collidingRows}. A repair would not last. */
+  readonly collides: boolean;
   /** Why it could not be repaired; null where that was not tried since. */
   readonly failure: FailureDetail | null;
 }

@@ -56,9 +56,11 @@ export interface VerifyRow {
   readonly different_rows: number | null;
   /** Of missing and different rows, those changed at the branch since the last sync. */
   readonly newer_rows: number | null;
-  /** In a table that branches share: rows of this key with other contents, older than the last sync. */
+  /** The other connections that write the same table, whose rows cannot be told from this one's (layout `merge`). */
+  readonly shared_with: readonly string[];
+  /** In such a table: rows of this key with other contents, older than the last sync. */
   readonly collisions: number | null;
-  /** Keys of rows that differ and are not newer, up to five. */
+  /** Keys of rows that differ and are not newer: up to five, or twenty of a table that others write, too. */
   readonly examples: readonly (readonly string[])[];
   readonly left_out: readonly string[];
   /** What `--repair` did. */
@@ -93,6 +95,21 @@ export function isExplained(row: VerifyRow): boolean {
   const { result, missing_rows, different_rows, extra_rows, newer_rows } = row;
   if (result !== VerifyResult.Behind || missing_rows === null) return false;
   return extra_rows === 0 && newer_rows === missing_rows + (different_rows ?? 0);
+}
+
+/**
+ * Rows of a table that other branches write, too, that have other contents than at the branch: another branch has the
+ * same keys, or somebody has changed them. Which of both, nothing says, and to send them again might overwrite the other
+ * branch, which then does the same.
+ */
+export function collidingRows({ result, shared_with, collisions, different_rows }: VerifyRow): number {
+  if (result !== VerifyResult.Differs || shared_with.length === 0) return 0;
+  return collisions ?? different_rows ?? 0;
+}
+
+/** Whether a repair can mend anything of a table. Where other branches write, too, it sends only what is missing. */
+export function isMendable({ result, shared_with, missing_rows }: VerifyRow): boolean {
+  return result === VerifyResult.Differs && (shared_with.length === 0 || (missing_rows ?? 0) > 0);
 }
 
 /** Whether nothing is left to do about a table. */

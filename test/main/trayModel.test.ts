@@ -140,7 +140,9 @@ describe('the icon', () => {
 
   test('is not green where a branch was never copied or a table differs, whatever mends itself (A10, A18, A20)', () => {
     const neverCopied = { neverCopied: ['pgsql_plm'], connections: 2 };
-    const differing = [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), failure: null }];
+    const differing = [
+      { connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), collides: false, failure: null },
+    ];
     for (const attention of [[], [waiting]]) {
       expect(show({ upTo: null, status: { ...neverCopied, attention } }).state).toBe('attention');
       expect(show({ status: { differing, attention } }).state).toBe('attention');
@@ -193,7 +195,9 @@ describe('the tooltip and the first line', () => {
       '1 table differs at head office: c_invoice',
       {
         status: {
-          differing: [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), failure: null }],
+          differing: [
+            { connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), collides: false, failure: null },
+          ],
         },
       },
     ],

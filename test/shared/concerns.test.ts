@@ -11,7 +11,9 @@ const TWO = { connections: 2 };
 const HOLDS: Readonly<Record<ConcernKind, Partial<ServiceStatus>>> = {
   cannot_work: { refusal: { code: UsageCode.SettingsInvalid, params: {} } },
   failed: { attention: [attentionOf({ failed: tablesOf('a', 'c_invoice') })] },
-  differs: { differing: [{ connection: 'a', table: 'c_order', since: UP_TO, failure: null }] },
+  differs: {
+    differing: [{ connection: 'a', table: 'c_order', since: UP_TO, collides: false, failure: null }],
+  },
   stopped: { attention: [attentionOf({ openTables: 3 })] },
   working: { activity: { kind: 'verifying' } },
   never_copied: { neverCopied: ['b'], ...TWO },

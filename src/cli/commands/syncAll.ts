@@ -9,7 +9,7 @@ import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
 import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
-import { repairArguments } from './verify.ts';
+import { repairArguments, verifyArguments } from './verify.ts';
 
 export interface SyncAllOptions {
   readonly connection?: readonly string[];
@@ -88,9 +88,11 @@ function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readon
   if (!isLatest) return isDone ? ['', t('cli.status.batchDone')] : [];
   const standing = engine.standing();
   if (isWell(standing)) return isDone ? ['', t('cli.status.allWell')] : [];
-  const open = renderStanding(standing, batch.batch_id, look, (connection, tables) =>
-    context.again(repairArguments([connection], tables, context.world.platform)),
-  );
+  const { platform } = context.world;
+  const open = renderStanding(standing, batch.batch_id, look, {
+    repairWith: (connection, tables) => context.again(repairArguments([connection], tables, platform)),
+    verifyWith: (connection, tables) => context.again(verifyArguments([connection], tables, platform)),
+  });
   if (isDone) return ['', t('cli.status.batchDone'), ...open];
   return open.length > 0 ? ['', ...open] : [];
 }

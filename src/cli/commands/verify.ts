@@ -1,5 +1,11 @@
 import { BatchTrigger } from '../../shared/status.ts';
-import { isProved, NotComparedReason, type VerifyReport, type VerifyRow } from '../../shared/verify.ts';
+import {
+  isMendable,
+  isProved,
+  NotComparedReason,
+  type VerifyReport,
+  type VerifyRow,
+} from '../../shared/verify.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { renderVerifyReport } from '../render/verifyView.ts';
@@ -62,7 +68,7 @@ function repairCommand(
   { connection }: VerifyOptions,
   platform: NodeJS.Platform,
 ): string {
-  const names = [...new Set(tables.filter((row) => row.result === 'differs').map((row) => row.table_name))];
+  const names = [...new Set(tables.filter(isMendable).map((row) => row.table_name))];
   return repairArguments(connection ?? [], names, platform);
 }
 
@@ -72,6 +78,15 @@ export function repairArguments(
   tables: readonly string[],
   platform: NodeJS.Platform,
 ): string {
+  return `${verifyArguments(connections, tables, platform)} --repair`;
+}
+
+/** The arguments that compare some tables, as they can be typed. */
+export function verifyArguments(
+  connections: readonly string[],
+  tables: readonly string[],
+  platform: NodeJS.Platform,
+): string {
   const chosen = connections.map((id) => ` --connection ${id}`).join('');
-  return `verify${chosen} --tables ${shellWord(tables.join(','), platform)} --repair`;
+  return `verify${chosen} --tables ${shellWord(tables.join(','), platform)}`;
 }

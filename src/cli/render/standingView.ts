@@ -2,19 +2,28 @@ import type { Standing } from '../../core/service/standing.ts';
 import { type TableName, UNKNOWN_TABLES } from '../../shared/contract.ts';
 import { formatDateTime } from '../../shared/format.ts';
 import { namesOf } from '../../shared/names.ts';
+import type { Difference } from '../../shared/service.ts';
 import type { Look } from './look.ts';
+
+type Command = (connection: string, tables: readonly string[]) => string;
+
+/** Commands about some tables of a connection. */
+export interface StandingCommands {
+  readonly repairWith: Command;
+  readonly verifyWith: Command;
+}
 
 /**
  * What is open besides the batch that is shown, the most pressing first as in CONCERN_RANKS; empty where all is well.
  *
  * @param shown the batch that is shown: what it left stands there already
- * @param repairWith the command that repairs some tables of a connection
+ * @param commands what can be typed about tables that differ
  */
 export function renderStanding(
   { attention, differing, neverCopied }: Standing,
   shown: string,
   look: Look,
-  repairWith: (connection: string, tables: readonly string[]) => string,
+  commands: StandingCommands,
 ): string[] {
   const { t, colors } = look;
   const others = attention.filter((one) => one.batch.batch_id !== shown);
@@ -29,21 +38,29 @@ export function renderStanding(
   const lines: string[] = [];
   if (failed.length > 0)
     lines.push(colors.red(t('cli.status.stillFailing', { count: failed.length, names: names(failed) })));
-  if (differing.length > 0) {
-    const [first] = differing.map((one) => one.since).sort();
+  const differ = (found: readonly Difference[], text: 'differs' | 'collides', command: Command): void => {
+    if (found.length === 0) return;
+    const [first] = found.map((one) => one.since).sort();
     const since = formatDateTime(first ?? '', t.language);
-    const facts = { count: differing.length, names: names(differing), since };
-    lines.push(colors.red(t('cli.status.differs', facts)));
-    for (const [connection, tables] of Map.groupBy(differing, (one) => one.connection))
-      lines.push(
-        `  ${colors.bold(
-          repairWith(
-            connection,
-            tables.map((one) => one.table),
-          ),
-        )}`,
+    lines.push(colors.red(t(`cli.status.${text}`, { count: found.length, names: names(found), since })));
+    for (const [connection, tables] of Map.groupBy(found, (one) => one.connection)) {
+      const typed = command(
+        connection,
+        tables.map((one) => one.table),
       );
-  }
+      lines.push(`  ${colors.bold(typed)}`);
+    }
+  };
+  differ(
+    differing.filter((one) => !one.collides),
+    'differs',
+    commands.repairWith,
+  );
+  differ(
+    differing.filter((one) => one.collides),
+    'collides',
+    commands.verifyWith,
+  );
   for (const { batch } of stopped)
     lines.push(colors.yellow(t('cli.status.stopped', { batch: batch.batch_id })));
   if (neverCopied.length > 0)
@@ -73,7 +90,7 @@ export function standingJson({ attention, differing, neverCopied }: Standing) {
     stopped: attention
       .filter((one) => one.failed.length + one.retrying.length === 0)
       .map((one) => one.batch.batch_id),
-    differing: differing.map((one) => ({ ...row(one), since: one.since })),
+    differing: differing.map((one) => ({ ...row(one), since: one.since, collides: one.collides })),
     never_copied: neverCopied,
   };
 }

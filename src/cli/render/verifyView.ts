@@ -1,6 +1,13 @@
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import { assertNever } from '../../shared/status.ts';
-import { isProved, type VerifyReport, VerifyResult, type VerifyRow } from '../../shared/verify.ts';
+import {
+  collidingRows,
+  isMendable,
+  isProved,
+  type VerifyReport,
+  VerifyResult,
+  type VerifyRow,
+} from '../../shared/verify.ts';
 import { visible } from '../../shared/visible.ts';
 import { type Cell, renderColumns } from './columns.ts';
 import { renderLabelled } from './labelled.ts';
@@ -28,7 +35,7 @@ export function renderVerifyReport({ tables }: VerifyReport, look: Look, repairW
     { title: t('cli.column.ranges'), align: 'right' },
     { title: t('cli.column.duration'), align: 'right' },
   ] as const;
-  const mendable = open.some((row) => row.result === VerifyResult.Differs);
+  const mendable = open.some(isMendable);
   return [
     ...renderColumns(
       columns,
@@ -69,6 +76,7 @@ function renderOpen(row: VerifyRow, look: Look): string[] {
     facts.push([t('cli.verify.examples'), row.examples.map((key) => key.join('/')).join(', ')]);
   if (row.collisions !== null && row.collisions > 0)
     facts.push([t('cli.verify.collisions'), formatCount(row.collisions, t.language)]);
+  if (collidingRows(row) > 0) facts.push([t('cli.status.next'), collisionsNext(row, look)]);
   if (row.left_out.length > 0) facts.push([t('cli.verify.leftOut'), row.left_out.join(', ')]);
   if (row.failure !== null) {
     facts.push([t('cli.status.error'), row.failure.message]);
@@ -102,6 +110,13 @@ function sentence(row: VerifyRow, look: Look): string {
     case VerifyResult.Behind:
       return t('cli.verify.behind', { count: row.differing_ranges, ranges: count(row.differing_ranges) });
     case VerifyResult.Differs:
+      if (collidingRows(row) > 0)
+        return t('cli.verify.collides', {
+          rows: count(collidingRows(row)),
+          of: count(row.source_rows),
+          missing: count(row.missing_rows),
+          others: visible(row.shared_with.join(', ')),
+        });
       return row.missing_rows === null
         ? t('cli.verify.differs', {
             count: row.differing_ranges,
@@ -121,6 +136,11 @@ function sentence(row: VerifyRow, look: Look): string {
     default:
       return assertNever(row.result);
   }
+}
+
+function collisionsNext({ connection, table_name: table, shared_with }: VerifyRow, { t }: Look): string {
+  const others = visible(shared_with.join(', '));
+  return t('cli.verify.collidesNext', { connection, table: visible(table), others });
 }
 
 function failureTexts(row: VerifyRow, { t }: Look): { readonly sentence: string; readonly next: string } {

@@ -77,6 +77,8 @@ export function copyInto(target: Target, into: string): string {
 export interface ApplyOptions {
   /** Rows whose value in one of {@link Target.alsoUnique} changes are removed and inserted anew. */
   readonly moves?: boolean;
+  /** Rows that are there already stay as they are. */
+  readonly insertsOnly?: boolean;
 }
 
 /**
@@ -95,10 +97,10 @@ export function applyStaged(
   stage: string,
   connection: string,
   range: KeyRange,
-  { moves = false }: ApplyOptions = {},
+  { moves = false, insertsOnly = false }: ApplyOptions = {},
 ): string {
   const key = target.key ?? [];
-  const rest = comparedColumns(target);
+  const rest = insertsOnly ? [] : comparedColumns(target);
   const differs = differsFrom(rest);
   const stamp = target.stamped ? [ident(STAMP)] : [];
   const update =

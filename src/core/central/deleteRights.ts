@@ -161,7 +161,7 @@ async function record(
     await session.script(`DELETE FROM branchline.delete_rights
       WHERE schema_name OPERATOR(pg_catalog.=) ${literal(schema)}::pg_catalog.name
         AND connection OPERATOR(pg_catalog.=) ${literal(connection)}
-        AND table_name IN (SELECT ${names(left)})`);
+        AND table_name OPERATOR(pg_catalog.=) ANY (SELECT ${names(left)})`);
 }
 
 function rightOwned(connection: string, schema: string, table: string, owner: TextRow): FailureDetail {

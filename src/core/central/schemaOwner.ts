@@ -79,7 +79,14 @@ function isFormer(other: TextRow, claimant: SchemaClaimant, { layout }: TargetPl
 /** SQL that lets a schema go, so that another connection may have it. */
 function releaseSql(rows: readonly TextRow[]): string {
   const ids = rows.map((one) => literal(one.connection ?? '')).join(', ');
-  return `UPDATE branchline.sources SET target_schema = NULL WHERE connection IN (${ids})`;
+  return `UPDATE branchline.sources SET target_schema = NULL
+    WHERE connection OPERATOR(pg_catalog.=) ANY (ARRAY[${ids}]::pg_catalog.text[])`;
+}
+
+/** The same as head office's people would write it. */
+function printedReleaseSql(rows: readonly TextRow[]): string {
+  const ids = rows.map((one) => literal(one.connection ?? '')).join(', ');
+  return `UPDATE branchline.sources SET target_schema = NULL WHERE connection IN (${ids});`;
 }
 
 function schemaOwned(connection: string, { schema }: TargetPlace, others: readonly TextRow[]) {
@@ -91,6 +98,6 @@ function schemaOwned(connection: string, { schema }: TargetPlace, others: readon
     other: list((one) => one.connection),
     host: list((one) => one.host),
     installation: list((one) => one.installation),
-    sql: `${releaseSql(others)};`,
+    sql: printedReleaseSql(others),
   });
 }

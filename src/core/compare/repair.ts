@@ -111,7 +111,9 @@ async function mend(
   // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
   const near = cut.kind === 'ranges' ? within : all;
   const query = async (text: string) => (await session.query(text, [], session.workMs)).rows[0];
-  const applied = await query(applyStaged(target, stage, connection, near));
+  const applied = await query(
+    applyStaged(target, stage, connection, near, { insertsOnly: context.care.insertsOnly }),
+  );
   const changed = Number(applied?.changed);
   const remove = (most: number | null): string => removeUnstaged(target, stage, connection, within, most);
   const removed = deletes && removes ? await removeWithBrake(context, session, at, remove) : 0;

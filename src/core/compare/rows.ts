@@ -37,6 +37,8 @@ export interface RowRequest {
 }
 
 const EXAMPLES = 5;
+/** Of a table that branches share: keys that two branches have are listed. */
+const COLLISIONS = 20;
 /** Where more rows than this lie in differing buckets, counts have to do (half a megabyte on the wire). */
 const MOST_ROWS = 10_000;
 /** Rows of both sides held at a time. */
@@ -64,7 +66,8 @@ export async function rowDifferences(
       list(sides.source, 'source'),
       list(sides.central, 'central'),
     ]);
-    for (const bucket of buckets) found.set(bucket, new Tally(request.newer !== null));
+    for (const bucket of buckets)
+      found.set(bucket, new Tally(request.newer !== null, request.shared ? COLLISIONS : EXAMPLES));
     for (const [id, row] of source) found.get(row.bucket)?.ours(row, central.get(id));
     if (request.shared) continue;
     for (const [id, row] of central) if (!source.has(id)) found.get(row.bucket)?.theirs(row);
@@ -164,7 +167,10 @@ class Tally implements RowDifferences {
   newerDifferent: number | null;
   readonly examples: (readonly string[])[] = [];
 
-  constructor(marked: boolean) {
+  readonly #most: number;
+
+  constructor(marked: boolean, most: number) {
+    this.#most = most;
     this.newerMissing = marked ? 0 : null;
     this.newerDifferent = marked ? 0 : null;
   }
@@ -184,6 +190,6 @@ class Tally implements RowDifferences {
   }
 
   #example(row: Row): void {
-    if (this.examples.length < EXAMPLES) this.examples.push(row.key);
+    if (this.examples.length < this.#most) this.examples.push(row.key);
   }
 }

@@ -1,5 +1,6 @@
 import type { Strategy } from '../../shared/status.ts';
 import {
+  collidingRows,
   isExplained,
   isProved,
   NotComparedReason,
@@ -19,7 +20,10 @@ export interface Verifications {
   verifications(connection?: string): readonly VerifiedRow[];
   /** The last verify of the tables that are known to differ, by connection and table. */
   differing(): readonly VerifiedRow[];
-  /** A pass that compared or sent all rows has ended: the table no longer counts as differing. */
+  /**
+   * A pass that compared or sent all rows has ended: the table no longer counts as differing. Where branches have the
+   * same keys it still does: what the pass has overwritten differs for the other one now.
+   */
   provedByPass(connection: string, table: string, strategy: Strategy): void;
 }
 
@@ -57,6 +61,7 @@ export function createVerifications(store: Store, clock: Clock): Verifications {
         .map(verifiedRow),
     provedByPass: (connection, table, strategy) =>
       store.write(() => {
+        if (isColliding(store, connection, table)) return;
         const changed = store.run(
           `UPDATE range_digests SET differs_since = NULL
            WHERE connection = @connection AND table_name = @table_name AND differs_since IS NOT NULL`,
@@ -69,7 +74,17 @@ export function createVerifications(store: Store, clock: Clock): Verifications {
 }
 
 function verifiedRow({ detail, ...kept }: RawRow): VerifiedRow {
-  return { ...(JSON.parse(detail) as Omit<VerifiedRow, keyof Kept>), ...kept };
+  const rest = JSON.parse(detail) as Omit<VerifiedRow, keyof Kept>;
+  // Versions before 0.2 did not keep it.
+  return { ...rest, shared_with: rest.shared_with ?? [], ...kept };
+}
+
+function isColliding(store: Store, connection: string, table: string): boolean {
+  const row = store.get<RawRow>(
+    'SELECT * FROM range_digests WHERE connection = @connection AND table_name = @table_name',
+    { connection, table_name: table },
+  );
+  return row !== undefined && collidingRows(verifiedRow(row)) > 0;
 }
 
 /** What a verify says about whether a table differs; null where it does not know. */

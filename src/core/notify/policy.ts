@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TableName } from '../../shared/contract.ts';
-import type { Refusal } from '../../shared/service.ts';
+import type { Difference, Refusal } from '../../shared/service.ts';
 import { tableKey } from '../../shared/window/views.ts';
 
 /** Something that did not end well, as far as notifying goes. Times are ISO 8601 in UTC. */
@@ -19,6 +19,9 @@ export interface Trouble {
   readonly since: string;
 }
 
+/** A table that is known to differ; with whether a repair would not last ({@link Difference.collides}). */
+export type Differing = Pick<Difference, 'connection' | 'table' | 'since' | 'collides'>;
+
 /** What may be worth a person's attention. */
 export type Occurrence =
   /** How things stand: after each batch, and every few minutes. */
@@ -26,7 +29,7 @@ export type Occurrence =
       readonly kind: 'standing';
       readonly troubles: readonly Trouble[];
       /** Tables that are known to differ at head office. */
-      readonly differing: readonly (TableName & { readonly since: string })[];
+      readonly differing: readonly Differing[];
     }
   | { readonly kind: 'resumed'; readonly batchId: string; readonly table: string; readonly row: number }
   | {
@@ -62,6 +65,8 @@ export type Note =
   | {
       readonly kind: 'differs' | 'still_differs';
       readonly tables: readonly TableName[];
+      /** Nothing of it can be repaired: branches have the same keys. */
+      readonly collides: boolean;
       readonly since: string;
     }
   | { readonly kind: 'equal_again'; readonly since: string }
@@ -173,11 +178,7 @@ function noteOf(
   return { kind: 'still_failing', batchId: latest.batchId, failed, since: told.since };
 }
 
-function differences(
-  state: NotifyState,
-  found: readonly (TableName & { readonly since: string })[],
-  now: Date,
-): Told {
+function differences(state: NotifyState, found: readonly Differing[], now: Date): Told {
   const told = state.differing;
   if (found.length === 0)
     return told === null
@@ -189,8 +190,9 @@ function differences(
   const isDue = told !== null && now.getTime() - Date.parse(told.lastAt) >= WEEK_MS;
   const lastAt = isNew || isDue || told === null ? now.toISOString() : told.lastAt;
   const differing = { since, lastAt, tables: tables.map(keyOf) };
+  const collides = found.every((one) => one.collides);
   const kind = isNew ? 'differs' : 'still_differs';
-  return { state: { ...state, differing }, notes: isNew || isDue ? [{ kind, tables, since }] : [] };
+  return { state: { ...state, differing }, notes: isNew || isDue ? [{ kind, tables, collides, since }] : [] };
 }
 
 function keyOf({ connection, table }: TableName): string {

@@ -2,7 +2,7 @@ import type { TableRow } from '../../shared/contract.ts';
 import type { Attention, Difference, ServiceStatus } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
-import { VerifyResult } from '../../shared/verify.ts';
+import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { tableKey } from '../../shared/window/views.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
@@ -84,11 +84,11 @@ function resumedBy({ open }: Candidate, verdict: ResumeVerdict): (row: TableRow)
 
 function differences(journal: Journal, settings: Settings): readonly Difference[] {
   const isSelected = selectionOf(settings);
-  return journal.differing().flatMap(({ connection, table_name: table, differs_since, result, failure }) => {
-    if (differs_since === null || !isSelected({ connection, table })) return [];
-    return [
-      { connection, table, since: differs_since, failure: result === VerifyResult.Failed ? failure : null },
-    ];
+  return journal.differing().flatMap((row): Difference[] => {
+    const { connection, table_name: table, differs_since: since, result } = row;
+    if (since === null || !isSelected({ connection, table })) return [];
+    const failure = result === VerifyResult.Failed ? row.failure : null;
+    return [{ connection, table, since, collides: collidingRows(row) > 0, failure }];
   });
 }
 

@@ -2,7 +2,7 @@ import type { TableName } from '../../shared/contract.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
 import { BatchTrigger, InterruptionReason } from '../../shared/status.ts';
-import { type VerifyReport, VerifyResult } from '../../shared/verify.ts';
+import { isMendable, type VerifyReport, VerifyResult, type VerifyRow } from '../../shared/verify.ts';
 import type { OutOfReach } from '../batch/reach.ts';
 import type { Clock } from '../ports.ts';
 import { noteGaveUp } from './candidates.ts';
@@ -151,10 +151,10 @@ export class Unattended {
 
   /** Repairs what a verify found to differ, where the settings want that; else a person is told. */
   async #mend({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
-    const only = tablesWith(found, VerifyResult.Differs);
+    const only = tablesWhere(found, isMendable);
     if (found.interrupted || only.length === 0 || settings.sync.onDifference !== 'repair') return found;
     const report = await engine.verify({ trigger: this.#host.face, only, repair: true }, run.control);
-    const mended = tablesWith(report, VerifyResult.Repaired);
+    const mended = tablesWhere(report, (row) => row.result === VerifyResult.Repaired);
     if (mended.length > 0) this.#host.tell({ type: 'differences_mended', tables: mended });
     return report;
   }
@@ -190,10 +190,8 @@ export class Unattended {
   }
 }
 
-function tablesWith({ tables }: VerifyReport, result: VerifyResult): readonly TableName[] {
-  return tables
-    .filter((row) => row.result === result)
-    .map((row) => ({ connection: row.connection, table: row.table_name }));
+function tablesWhere({ tables }: VerifyReport, fits: (row: VerifyRow) => boolean): readonly TableName[] {
+  return tables.filter(fits).map((row) => ({ connection: row.connection, table: row.table_name }));
 }
 
 async function outOfReach({ engine }: Opened, connections: readonly string[]): Promise<OutOfReach | null> {

@@ -58,7 +58,7 @@ export class Detours {
 
   get care(): Care {
     const { held, cascades } = this.#referenced;
-    return { holdDeletes: held, cascades, whole: this.#whole, moves: this.#moves };
+    return { holdDeletes: held, cascades, whole: this.#whole, moves: this.#moves, insertsOnly: false };
   }
 
   /**

@@ -34,7 +34,7 @@ export interface ChunkLimits {
   readonly maxSnapshotMinutes: number;
 }
 
-/** What keys that head office has put on its tables ask for; nothing, where there are none. */
+/** What keys of head office's own, and branches that share a table, ask for; nothing, where there are none. */
 export interface Care {
   /** Other rows may point to this table's: what the branch has removed goes only after all else has come. */
   readonly holdDeletes: boolean;
@@ -44,9 +44,17 @@ export interface Care {
   readonly whole: boolean;
   /** See {@link ApplyOptions.moves}. */
   readonly moves: boolean;
+  /** See {@link ApplyOptions.insertsOnly}. */
+  readonly insertsOnly: boolean;
 }
 
-export const NO_CARE: Care = { holdDeletes: false, cascades: [], whole: false, moves: false };
+export const NO_CARE: Care = {
+  holdDeletes: false,
+  cascades: [],
+  whole: false,
+  moves: false,
+  insertsOnly: false,
+};
 
 /** What a pass over one table needs. */
 export interface PassContext {

@@ -17,15 +17,23 @@ export interface About {
 /** Ranges that are kept in the journal; what lies beyond is counted. */
 const KEPT_RANGES = 100;
 const KEPT_EXAMPLES = 5;
+/** What a person has to change at one of two branches is listed. */
+const KEPT_COLLISIONS = 20;
 
 /** What comparing a table found, after what was mended. */
 export function comparedRow(
   about: About,
   { checkpoint }: { readonly checkpoint: Checkpoint | null },
   found: Comparison,
-  how: { readonly shared: boolean; readonly repair: PassCounts | null },
+  how: {
+    readonly shared: boolean;
+    /** Other connections that write the table. */
+    readonly writers: readonly string[];
+    readonly repair: PassCounts | null;
+  },
 ): VerifyRow {
   const { newer, ...rows } = rowCounts(found.differing);
+  const sharedWith = how.shared ? how.writers : [];
   const equal = found.differing.length === 0;
   const partly = equal && found.leftOut.length > 0;
   return {
@@ -37,12 +45,15 @@ export function comparedRow(
     differing_ranges: found.differing.length,
     differing: found.differing.slice(0, KEPT_RANGES).map(toRange),
     ...rows,
+    shared_with: sharedWith,
     collisions:
-      how.shared && rows.different_rows !== null && newer !== null
+      sharedWith.length > 0 && rows.different_rows !== null && newer !== null
         ? rows.different_rows - newer.different
         : null,
     newer_rows: newer === null ? null : newer.missing + newer.different,
-    examples: found.differing.flatMap((one) => one.rows?.examples ?? []).slice(0, KEPT_EXAMPLES),
+    examples: found.differing
+      .flatMap((one) => one.rows?.examples ?? [])
+      .slice(0, sharedWith.length > 0 ? KEPT_COLLISIONS : KEPT_EXAMPLES),
     left_out: found.leftOut,
     repaired_rows: how.repair?.processed ?? 0,
     repaired_deletes: how.repair?.deleted ?? 0,
@@ -84,6 +95,7 @@ function emptyRow({ connection, table, at, seconds }: About, result: VerifyResul
     extra_rows: null,
     different_rows: null,
     newer_rows: null,
+    shared_with: [],
     collisions: null,
     examples: [],
     left_out: [],

@@ -43,6 +43,8 @@ export interface VerifyJob {
   readonly mayDelete: boolean;
   /** What keys of head office ask of mending. */
   readonly care: Care;
+  /** Layout `merge`: other connections that write the table. */
+  readonly writers: readonly string[];
 }
 
 /**
@@ -51,7 +53,7 @@ export interface VerifyJob {
  * @throws SyncFailure as comparing and mending do; the reason of `runner.stop` where it was stopped
  */
 export async function verifyTable(runner: VerifyRunner, links: Links, job: VerifyJob): Promise<VerifyRow> {
-  const { connection, table, source, existing, mayDelete } = job;
+  const { connection, table, source, existing, mayDelete, writers } = job;
   const started = runner.ports.clock.monotonic();
   const seconds = (): number => (runner.ports.clock.monotonic() - started) / 1000;
   const at = runner.ports.clock.now().toISOString();
@@ -67,7 +69,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
   const options: CompareOptions = { mark: job.checkpoint?.mark ?? null, rows: true, shared, computed: true };
   const found = await compareTable(context, { ...options, onRows: progress(runner, job, source) });
   if (found.differing.length === 0 || runner.claim === null)
-    return comparedRow(about, job, found, { shared, repair: null });
+    return comparedRow(about, job, found, { shared, writers, repair: null });
   const repair = await mend(runner, runner.claim, context, found);
   const after = await compareTable(context, { ...options, again: found });
   return comparedRow(
@@ -76,6 +78,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
     { ...after, sourceRows: found.sourceRows, centralRows: found.centralRows, buckets: found.buckets },
     {
       shared,
+      writers,
       repair: repair.counts,
     },
   );
@@ -84,7 +87,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
 function passContext(
   runner: VerifyRunner,
   links: Links,
-  { connection, mayDelete, care }: VerifyJob,
+  { connection, mayDelete, care, writers }: VerifyJob,
   source: TableShape,
   existing: TableShape,
 ): PassContext & CompareContext {
@@ -102,7 +105,8 @@ function passContext(
     stop: runner.stop,
     deletes: !care.holdDeletes && (layout !== 'merge' || mayDelete),
     allowDeletes: runner.allowDeletes,
-    care,
+    // Rows that differ may be another branch's, which would overwrite ours in turn.
+    care: { ...care, insertsOnly: layout === 'merge' && !mayDelete && writers.length > 0 },
     onCommit: () => {},
   };
 }

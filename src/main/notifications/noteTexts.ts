@@ -55,7 +55,7 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
           note.kind === 'differs'
             ? t('notes.differsTitle', { count: note.tables.length })
             : t('notes.stillDiffersTitle', { count: note.tables.length, time: time(note.since) }),
-        body: t('notes.differsBody', { names: names(note.tables) }),
+        body: t(note.collides ? 'notes.collidesBody' : 'notes.differsBody', { names: names(note.tables) }),
         batchId: null,
       };
     case 'equal_again':

@@ -164,11 +164,12 @@ test('a batch that stopped is told also beside failures that were told before', 
 });
 
 describe('tables that differ at head office (A10)', () => {
-  const found = (...names: readonly string[]): Occurrence => ({
+  const differ = (collides: boolean, names: readonly string[]): Occurrence => ({
     kind: 'standing',
     troubles: [],
-    differing: tables(names).map((one) => ({ ...one, since: new Date(START).toISOString() })),
+    differing: tables(names).map((one) => ({ ...one, collides, since: new Date(START).toISOString() })),
   });
+  const found = (...names: readonly string[]): Occurrence => differ(false, names);
 
   test('are told once for each verify, again after a week, and their end once', () => {
     const notes = play([
@@ -184,6 +185,11 @@ describe('tables that differ at head office (A10)', () => {
     ]);
     expect(notes.map((one) => one.kind)).toEqual(['differs', 'differs', 'still_differs', 'equal_again']);
     expect(notes[0]).toMatchObject({ tables: tables(['c_invoice', 'c_order']) });
+  });
+
+  test('are told otherwise where branches have the same keys, so that nobody repairs back and forth', () => {
+    expect(play([[0, differ(true, ['c_order'])]])).toMatchObject([{ kind: 'differs', collides: true }]);
+    expect(play([[0, found('c_order')]])).toMatchObject([{ kind: 'differs', collides: false }]);
   });
 
   test('are told beside failed tables, each for itself', () => {

@@ -70,6 +70,7 @@ export function verified(over: Partial<VerifiedRow>): VerifiedRow {
     extra_rows: null,
     different_rows: null,
     newer_rows: null,
+    shared_with: [],
     collisions: null,
     examples: [],
     left_out: [],

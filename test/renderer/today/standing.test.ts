@@ -170,11 +170,18 @@ describe('how things stand', () => {
   });
 
   it('is not green, and does not say that head office has everything, while a table is known to differ (A10)', () => {
-    const differing = [{ connection: 'pgsql_lmp', table: 'c_invoice', since: YESTERDAY, failure: null }];
+    const found = { connection: 'pgsql_lmp', table: 'c_invoice', since: YESTERDAY, failure: null };
+    const differing = [{ ...found, collides: false }];
     expect(stand({ upTo: TODAY }, { differing })).toEqual({
       tone: 'warn',
       sentence: '1 table at head office is not as at the branch',
       detail: english.t('todayPage.state.differs'),
+    });
+    // A repair would overwrite the other branch.
+    expect(stand({ upTo: TODAY }, { differing: [{ ...found, collides: true }] })).toEqual({
+      tone: 'warn',
+      sentence: '1 table at head office is not as at the branch',
+      detail: english.t('todayPage.state.collide'),
     });
   });
 

@@ -5,7 +5,7 @@ import { useLabels } from '../../data/useLabels.ts';
 import { sayFailure } from '../../words/failure.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofMark.tsx';
-import { findings, proofOf } from './proof.ts';
+import { findings, meaningOf } from './proof.ts';
 
 /** More would be no reading matter; all of them are in what the command line prints. */
 const SHOWN_RANGES = 10;
@@ -35,7 +35,7 @@ export function ProofFound({ verified }: { readonly verified: VerifiedRow | null
       <Group gap="sm">
         <ProofMark verified={verified} />
       </Group>
-      <Text>{t(`tablesPage.meaning.${proofOf(verified)}`)}</Text>
+      <Text>{meaningOf(verified, t)}</Text>
       {said !== null && (
         <>
           <Text>{said.sentence}</Text>

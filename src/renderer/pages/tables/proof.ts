@@ -1,5 +1,5 @@
 import type { Translate } from '../../../shared/texts/translate.ts';
-import { type VerifiedRow, VerifyResult } from '../../../shared/verify.ts';
+import { collidingRows, type VerifiedRow, VerifyResult } from '../../../shared/verify.ts';
 import type { Format } from '../../words/format.ts';
 
 /** Whether a table is known to be the same at both ends. */
@@ -38,6 +38,13 @@ export function proofWords(verified: VerifiedRow | null, t: Translate, format: F
 export function proofOf({ result, differs_since }: VerifiedRow): Exclude<Proof, 'never'> {
   if (differs_since !== null) return VerifyResult.Differs;
   return result === VerifyResult.Differs ? 'copied_since' : result;
+}
+
+/** What a proof, or the lack of one, means. */
+export function meaningOf(verified: VerifiedRow, t: Translate): string {
+  if (verified.differs_since !== null && collidingRows(verified) > 0)
+    return t('tablesPage.meaning.collides', { others: verified.shared_with.join(', ') });
+  return t(`tablesPage.meaning.${proofOf(verified)}`);
 }
 
 /** What a verify has found, as sentences. */

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { tableNames } from '../../../shared/names.ts';
 import type { Difference } from '../../../shared/service.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useLabels } from '../../data/useLabels.ts';
@@ -33,9 +34,11 @@ export function Differences({
   const groups = useMemo(() => groupFailures(rows, t, labelOf), [rows, t, labelOf]);
   // Where consent is asked for all of them, repairing again would only fail again.
   const asking = groups.filter((group) => needsConsent(group.code)).flatMap((group) => group.rows);
-  const consentFirst = asking.length === tables.length;
+  const mendable = tables.filter((one) => !one.collides);
+  const colliding = tables.filter((one) => one.collides);
+  const consentFirst = asking.length === mendable.length;
   const [since = ''] = tables.map((one) => one.since).sort();
-  const only = tables.map(({ connection, table }) => ({ connection, table }));
+  const only = mendable.map(({ connection, table }) => ({ connection, table }));
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="differences">
       <Stack gap="md">
@@ -48,7 +51,17 @@ export function Differences({
             {t('todayPage.differences.more')}
           </Anchor>
         </Group>
-        <Text>{t('todayPage.differences.means', { time: format.shortTime(since) })}</Text>
+        {mendable.length > 0 && (
+          <Text>{t('todayPage.differences.means', { time: format.shortTime(since) })}</Text>
+        )}
+        {colliding.length > 0 && (
+          <Text>
+            {t('todayPage.differences.collide', {
+              count: colliding.length,
+              names: tableNames(colliding, { t, labelOf, several: true }),
+            })}
+          </Text>
+        )}
         <TroubleTables rows={rows} />
         {groups.length > 0 && (
           <FailureGroups
@@ -58,19 +71,21 @@ export function Differences({
             main={main && consentFirst}
           />
         )}
-        <Group>
-          <Button
-            variant={main && !consentFirst ? 'filled' : 'default'}
-            leftSection={<IconShieldCheck size={18} aria-hidden />}
-            disabled={!run}
-            title={whyNotRun}
-            loading={repair.isPending}
-            onClick={() => repair.mutate([{ only, repair: true }])}
-          >
-            {t('todayPage.differences.repair')}
-          </Button>
-          <WhyNotRun />
-        </Group>
+        {mendable.length > 0 && (
+          <Group>
+            <Button
+              variant={main && !consentFirst ? 'filled' : 'default'}
+              leftSection={<IconShieldCheck size={18} aria-hidden />}
+              disabled={!run}
+              title={whyNotRun}
+              loading={repair.isPending}
+              onClick={() => repair.mutate([{ only, repair: true }])}
+            >
+              {t('todayPage.differences.repair')}
+            </Button>
+            <WhyNotRun />
+          </Group>
+        )}
       </Stack>
     </Paper>
   );

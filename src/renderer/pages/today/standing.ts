@@ -106,7 +106,12 @@ function stateOf(facts: StandingFacts, say: Say): State {
     case 'failed':
       return { tone: troubled, detail: t('todayPage.state.failed', { count: concern.tables.length }) };
     case 'differs':
-      return { tone: troubled, detail: t('todayPage.state.differs') };
+      return {
+        tone: troubled,
+        detail: t(
+          concern.tables.every((one) => one.collides) ? 'todayPage.state.collide' : 'todayPage.state.differs',
+        ),
+      };
     case 'stopped':
       return { tone: troubled, detail: t('todayPage.state.stopped') };
     case 'working':

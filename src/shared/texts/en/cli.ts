@@ -59,6 +59,10 @@ export const cli = {
     differs_one: '1 table is known to differ at head office since {{since}}: {{names}}. Repair it with:',
     differs_other:
       '{{count}} tables are known to differ at head office since {{since}}: {{names}}. Repair them with:',
+    collides_one:
+      '1 table at head office has other rows than the branch since {{since}}, since another branch has the same keys or somebody changed them: {{names}}. Repairing does not last. See which keys, and what to do:',
+    collides_other:
+      '{{count}} tables at head office have other rows than the branch since {{since}}, since another branch has the same keys or somebody changed them: {{names}}. Repairing does not last. See which keys, and what to do:',
     neverCopied_one: '{{connections}} has not been copied yet.',
     neverCopied_other: '{{count}} connections have not been copied yet: {{connections}}',
     resumeWith: 'Resume it with:',
@@ -113,6 +117,10 @@ export const cli = {
     differs_other: 'differs in {{ranges}} ranges; {{source}} rows at the branch, {{central}} at head office',
     differsBy:
       '{{different}} rows differ, {{missing}} are missing at head office, {{extra}} are there only (or were deleted at the branch since the last sync)',
+    collides:
+      '{{rows}} of {{of}} rows have other contents at head office, and {{missing}} are missing there: {{others}} writes the same table (layout "merge"), and has the same keys, or somebody changed rows there',
+    collidesNext:
+      'Sending the rows again would overwrite those of {{others}}, which would then do the same. Let head office keep the branches apart (layout "stamp" or "schema"), or give the branches different keys. Only where somebody changed the rows by hand, send them again: branchline sync-all --connection {{connection}} --tables {{table}} --strategy full',
     reason: {
       source_table_missing: 'the table is no longer at the branch',
       never_synced: 'the table has not been synced yet',
@@ -122,7 +130,7 @@ export const cli = {
     },
     keys: 'Keys',
     examples: 'For example',
-    collisions: 'Same key in another branch',
+    collisions: 'Not changed here since',
     leftOut: 'Columns left out',
     allProved_one: '1 table is the same at both ends.',
     allProved_other: 'All {{count}} tables are the same at both ends.',

@@ -14,6 +14,8 @@ export const notes = {
   differsTitle_other: '{{count}} tables at head office are not as at the branch',
   stillDiffersTitle_one: '1 table still differs since {{time}}',
   stillDiffersTitle_other: '{{count}} tables still differ since {{time}}',
+  collidesBody:
+    '{{names}}. Another branch may have the same keys at head office, or somebody changed rows there. Click to see what to do.',
   differsBody: '{{names}}. Somebody may have changed rows at head office. Click to repair.',
   equalAgainTitle: 'Head office is as the branches again',
   equalAgainBody: 'What had differed since {{time}} is repaired.',

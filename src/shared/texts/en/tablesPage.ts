@@ -93,7 +93,7 @@ export const tablesPage = {
     missing: 'Rows that head office lacks: {{number}}.',
     extra: 'Rows that only head office has: {{number}}.',
     newer: 'Of these, changed at the branch after the last run: {{number}}. The next run brings them.',
-    collisions: 'Rows whose key another branch uses, too: {{number}}.',
+    collisions: 'Of these, not changed at the branch since the last run: {{number}}.',
     repaired: 'Mended: {{rows}} rows written, {{deletes}} deleted, {{bytes}} sent.',
     leftOut: 'Columns that could not be compared: {{columns}}.',
   },
@@ -104,6 +104,8 @@ export const tablesPage = {
     behind:
       'What differs has changed at the branch since the last run. Copy the table, and it is the same again.',
     differs: 'Head office does not have what the branch has. “Verify and repair” mends it.',
+    collides:
+      '{{others}} writes the same table at head office and has the same keys, or somebody changed rows there. Sending the rows again would overwrite the other branch, which would then do the same: “Verify and repair” adds only what is missing. Let head office keep the branches apart (layout “stamp” or “schema”), or give the branches different keys. Where somebody changed the rows by hand, send all rows again.',
     not_compared: 'It could not be compared.',
     failed: 'It could not be compared this time.',
     copied_since:

@@ -36,6 +36,8 @@ export const todayPage = {
     neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',
+    collide:
+      'Another branch may have the same keys in one table of head office. Below you see which tables, and what to do.',
     resumes:
       'The last batch did not get everything through. Branchline tries again by itself in a little while; you need not do anything.',
     paused: 'Paused: nothing runs by itself until you end the pause.',
@@ -104,6 +106,10 @@ export const todayPage = {
     title_other: '{{count}} tables differ at head office',
     means:
       'Found when branch and head office were compared ({{time}}). Rows at head office were added, changed or deleted by others. “Repair” makes these tables at head office as they are at the branch; nothing is changed at the branch.',
+    collide_one:
+      '{{names}}: another branch writes the same table at head office with the same keys, or somebody changed rows there. A repair would overwrite the other branch, which would then do the same. See what differs, and let head office keep the branches apart.',
+    collide_other:
+      '{{names}}: other branches write the same tables at head office with the same keys, or somebody changed rows there. A repair would overwrite the other branches, which would then do the same. See what differs, and let head office keep the branches apart.',
     repair: 'Repair',
     more: 'See what differs',
   },

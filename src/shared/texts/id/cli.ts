@@ -50,6 +50,8 @@ export const cli = {
     stopped: 'Batch sebelumnya {{batch}} berhenti sebelum selesai dan tidak dilanjutkan dengan sendirinya.',
     differs_other:
       '{{count}} tabel diketahui berbeda di kantor pusat sejak {{since}}: {{names}}. Perbaiki dengan:',
+    collides_other:
+      '{{count}} tabel di kantor pusat berisi baris yang lain dari cabang sejak {{since}}, karena cabang lain memakai kunci yang sama atau ada yang mengubahnya: {{names}}. Perbaikan tidak akan bertahan. Lihat kuncinya dan apa yang perlu dilakukan:',
     neverCopied_other: '{{count}} koneksi belum pernah disalin: {{connections}}',
     resumeWith: 'Lanjutkan dengan:',
     showWith: 'Lihat satu batch dengan: branchline sync-status BATCH_ID',
@@ -97,6 +99,10 @@ export const cli = {
     differs_other: 'berbeda di {{ranges}} rentang; {{source}} baris di cabang, {{central}} di kantor pusat',
     differsBy:
       '{{different}} baris berbeda, {{missing}} tidak ada di kantor pusat, {{extra}} hanya ada di sana (atau dihapus di cabang sejak sinkronisasi terakhir)',
+    collides:
+      '{{rows}} dari {{of}} baris berisi lain di kantor pusat, dan {{missing}} tidak ada di sana: {{others}} menulis tabel yang sama (tata letak "merge") dengan kunci yang sama, atau ada yang mengubah baris di sana',
+    collidesNext:
+      'Bila baris ini dikirim ulang, baris {{others}} tertimpa, lalu sebaliknya. Minta kantor pusat memisahkan cabang (tata letak "stamp" atau "schema"), atau pakai kunci yang berbeda di tiap cabang. Hanya bila ada yang mengubah baris itu secara manual, kirim ulang: branchline sync-all --connection {{connection}} --tables {{table}} --strategy full',
     reason: {
       source_table_missing: 'tabel itu tidak ada lagi di cabang',
       never_synced: 'tabel itu belum pernah disinkronkan',
@@ -106,7 +112,7 @@ export const cli = {
     },
     keys: 'Kunci',
     examples: 'Contohnya',
-    collisions: 'Kunci sama di cabang lain',
+    collisions: 'Tak berubah di sini sejak itu',
     leftOut: 'Kolom yang dilewati',
     allProved_other: 'Semua {{count}} tabel sama di kedua ujung.',
     notProved_other: '{{open}} dari {{count}} tabel belum terbukti sama.',

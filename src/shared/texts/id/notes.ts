@@ -10,6 +10,8 @@ export const notes = {
   recoveredBody: 'Yang gagal sejak {{time}} sudah selesai.',
   differsTitle_other: '{{count}} tabel di kantor pusat tidak sama dengan cabang',
   stillDiffersTitle_other: '{{count}} tabel masih berbeda sejak {{time}}',
+  collidesBody:
+    '{{names}}. Mungkin cabang lain memakai kunci yang sama di kantor pusat, atau ada yang mengubah baris di sana. Klik untuk melihat apa yang perlu dilakukan.',
   differsBody: '{{names}}. Mungkin ada yang mengubah baris di kantor pusat. Klik untuk memperbaikinya.',
   equalAgainTitle: 'Data kantor pusat sudah sama lagi dengan cabang',
   equalAgainBody: 'Yang berbeda sejak {{time}} sudah diperbaiki.',

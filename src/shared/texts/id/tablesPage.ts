@@ -92,7 +92,7 @@ export const tablesPage = {
     extra: 'Baris yang hanya ada di kantor pusat: {{number}}.',
     newer:
       'Di antaranya berubah di cabang setelah proses terakhir: {{number}}. Proses berikutnya membawanya.',
-    collisions: 'Baris yang kuncinya juga dipakai cabang lain: {{number}}.',
+    collisions: 'Di antaranya, tidak berubah di cabang sejak proses terakhir: {{number}}.',
     repaired: 'Diperbaiki: {{rows}} baris ditulis, {{deletes}} dihapus, {{bytes}} dikirim.',
     leftOut: 'Kolom yang tidak dapat dibandingkan: {{columns}}.',
   },
@@ -105,6 +105,8 @@ export const tablesPage = {
       'Yang berbeda baru berubah di cabang setelah proses terakhir. Salin tabel ini, maka akan sama lagi.',
     differs:
       'Kantor pusat tidak punya isi yang sama dengan cabang. “Verifikasi dan perbaiki” membetulkannya.',
+    collides:
+      '{{others}} menulis tabel yang sama di kantor pusat dengan kunci yang sama, atau ada yang mengubah baris di sana. Bila dikirim ulang, baris cabang lain tertimpa, lalu sebaliknya: “Verifikasi dan perbaiki” hanya menambahkan yang belum ada. Minta kantor pusat memisahkan cabang (tata letak “stamp” atau “schema”), atau pakai kunci yang berbeda di tiap cabang. Bila ada yang mengubah baris secara manual, kirim ulang semua baris.',
     not_compared: 'Tabel ini tidak dapat dibandingkan.',
     failed: 'Kali ini tabel tidak berhasil dibandingkan.',
     copied_since:

@@ -34,6 +34,8 @@ export const todayPage = {
     neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',
+    collide:
+      'Mungkin cabang lain memakai kunci yang sama di satu tabel kantor pusat. Di bawah terlihat tabel mana dan apa yang perlu dilakukan.',
     resumes:
       'Batch terakhir belum terkirim semua. Sebentar lagi Branchline mencoba lagi sendiri; Anda tidak perlu berbuat apa-apa.',
     paused: 'Dijeda: tidak ada yang berjalan sendiri sampai Anda mengakhiri jeda.',
@@ -94,6 +96,8 @@ export const todayPage = {
     title_other: '{{count}} tabel berbeda di kantor pusat',
     means:
       'Ditemukan ketika data cabang dan kantor pusat dibandingkan ({{time}}). Ada baris di kantor pusat yang ditambah, diubah, atau dihapus pihak lain. “Perbaiki” membuat tabel ini di kantor pusat sama seperti di cabang; di cabang tidak ada yang diubah.',
+    collide_other:
+      '{{names}}: cabang lain menulis tabel yang sama di kantor pusat dengan kunci yang sama, atau ada yang mengubah baris di sana. Perbaikan akan menimpa cabang lain, lalu sebaliknya. Lihat perbedaannya, dan minta kantor pusat memisahkan cabang.',
     repair: 'Perbaiki',
     more: 'Lihat perbedaannya',
   },
