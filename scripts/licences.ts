@@ -1,0 +1,123 @@
+/** Writes `out/THIRD-PARTY-LICENCES`: the licence of every package whose code is in the program. Part of the build. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join, resolve } from 'node:path';
+
+const FILE = 'THIRD-PARTY-LICENCES';
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package that is shipped, with its licence. */
+export interface ShippedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SPDX, as the package says it. */
+  readonly licence: string;
+  /** Its licence file; null where it has none. */
+  readonly text: string | null;
+}
+
+/** Packages that the program depends on or imports, and all that those need, once for each version. */
+export function shippedPackages(root: string): readonly ShippedPackage[] {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, LockedPackage>>;
+  };
+  const places = new Set<string>();
+  const take = (name: string, from: string): void => {
+    const place = placeOf(name, from, lock.packages);
+    if (place === null || places.has(place)) return;
+    places.add(place);
+    // What its installation alone needs.
+    if (name === 'electron') return;
+    const { dependencies, optionalDependencies } = lock.packages[place] ?? {};
+    for (const one of Object.keys({ ...dependencies, ...optionalDependencies })) take(one, place);
+  };
+  // Some are loaded by name at run time, in a process of their own.
+  const own = Object.keys(lock.packages['']?.dependencies ?? {});
+  for (const name of [...own, ...importedPackages(join(root, 'src'))]) take(name, '');
+  const found = [...places].map((place) => describe(root, place, lock.packages[place] ?? {}));
+  return found.sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
+}
+
+/** Names of the packages that any source file imports. */
+export function importedPackages(folder: string): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((one) =>
+    /\.(?:tsx?|css)$/.test(one),
+  );
+  const names = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    const imports = text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\(|@import)\s*['"]([^'"]+)['"]/g);
+    return [...imports].map((one) => one[1] ?? '');
+  });
+  const packages = names.filter((one) => /^[@a-z]/.test(one) && !one.startsWith('node:')).map(packageName);
+  return [...new Set(packages)].filter((one) => !builtinModules.includes(one)).sort();
+}
+
+/** `@mantine/core/styles.css` → `@mantine/core`. */
+function packageName(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** Where a package lies that another one sees, as Node looks for it. */
+function placeOf(
+  name: string,
+  from: string,
+  packages: Readonly<Record<string, LockedPackage>>,
+): string | null {
+  for (
+    let folder = from;
+    folder !== '';
+    folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/node_modules/')))
+  ) {
+    const place = `${folder}/node_modules/${name}`;
+    if (packages[place] !== undefined) return place;
+  }
+  return packages[`node_modules/${name}`] === undefined ? null : `node_modules/${name}`;
+}
+
+function describe(root: string, place: string, locked: LockedPackage): ShippedPackage {
+  const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  return {
+    name,
+    version: locked.version ?? '',
+    licence: locked.license ?? 'see the package',
+    text: licenceText(join(root, place)),
+  };
+}
+
+function licenceText(folder: string): string | null {
+  // Of another platform: its licence is that of the package that asks for it.
+  if (!existsSync(folder)) return null;
+  const file = readdirSync(folder).find((one) => /^(?:licen[cs]e|copying)/i.test(one));
+  return file === undefined ? null : readFileSync(join(folder, file), 'utf8').trim();
+}
+
+/** The file's text: a list, then the licences, equal ones once. */
+export function licencesText(packages: readonly ShippedPackage[]): string {
+  const list = packages.map((one) => `${one.name} ${one.version}: ${one.licence}`);
+  const byText = Map.groupBy(
+    packages.filter((one) => one.text !== null),
+    (one) => one.text,
+  );
+  const texts = [...byText].map(
+    ([text, users]) => `${users.map((one) => `${one.name} ${one.version}`).join('\n')}\n\n${text}\n`,
+  );
+  const line = `\n${'-'.repeat(78)}\n\n`;
+  const head =
+    'Branchline contains code of these packages. The licences of Electron and Chromium lie beside it.';
+  return [`${head}\n\n${list.join('\n')}\n`, ...texts].join(line);
+}
+
+if (import.meta.main) {
+  const root = resolve(import.meta.dirname, '..');
+  mkdirSync(join(root, 'out'), { recursive: true });
+  writeFileSync(join(root, 'out', FILE), licencesText(shippedPackages(root)));
+}
