@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { LANGUAGES } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
+import { declareCentralSql } from './declare/centralSql.ts';
 import { declareConnection } from './declare/connection.ts';
 import { declareDemo } from './declare/demo.ts';
 import { declareInstallation } from './declare/installation.ts';
@@ -60,6 +61,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareVerify(program, declaring);
   declarePrune(program, declaring);
   declareConnection(program, declaring);
+  declareCentralSql(program, declaring);
   declareSchedule(program, declaring);
   declareServe(program, declaring);
   declareInstallation(program, declaring);

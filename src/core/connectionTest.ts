@@ -4,7 +4,7 @@ import type { Notice } from '../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { Draft } from '../shared/window/views.ts';
-import { makeOwnTables, setUpDenied } from './central/setup.ts';
+import { setUpDenied, tryOwnTables } from './central/setup.ts';
 import { type CheckedDraft, checkDraft, draftSession } from './draft.ts';
 import { classify } from './postgres/failure.ts';
 import { isSocket, knock, resolveName } from './postgres/probe.ts';
@@ -56,14 +56,16 @@ export async function testConnection(
     steps.push({ step, ok: true, facts, failure: null });
   };
   try {
-    well('name', isSocket(endpoint) ? {} : { host, address: await resolveName(endpoint) });
+    const address = isSocket(endpoint) ? null : await resolveName(endpoint);
+    well('name', address === null ? {} : { host, address });
     doing = 'port';
     await knock(endpoint);
     well('port', { port });
     doing = sslmode === 'disable' || isSocket(endpoint) ? 'sign_in' : 'tls';
     const link = await openLink(options);
     try {
-      well('tls', { encrypted: link.session.encrypted, sslmode });
+      const { encrypted } = link.session;
+      well('tls', { encrypted, sslmode, ...(isExposed(encrypted, address) && { exposed: true }) });
       well('sign_in', { user, database });
       well('version', { version: Math.floor(link.version / 10000) });
       doing = draft.kind === 'central' ? 'write' : 'read';
@@ -78,6 +80,15 @@ export async function testConnection(
     steps.push({ step: failedAt(doing, failure), ok: false, facts: {}, failure });
   }
   return steps;
+}
+
+/**
+ * Whether rows and SQL travel to another machine for everybody on the way to read and to change.
+ *
+ * @param address null for a socket of this machine's
+ */
+export function isExposed(encrypted: boolean, address: string | null): boolean {
+  return !encrypted && address !== null && !/^(?:127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 function tryWork(link: Link, draft: CheckedDraft): Promise<Facts> {
@@ -130,11 +141,11 @@ function nameOf({ params: { pid, gid, user, seconds } }: Notice): string {
   return `${pid ?? gid} (${user}, ${Math.floor(Number(seconds) / 3600)} h)`;
 }
 
-/** Makes Branchline's own tables, and undoes it. */
+/** Makes Branchline's own tables or writes to them, and undoes it. */
 async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
   try {
     await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'`);
-    await makeOwnTables(session);
+    await tryOwnTables(session);
     await session.query('ROLLBACK');
   } catch (error) {
     throw await setUpDenied(session, error);

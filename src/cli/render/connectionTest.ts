@@ -19,10 +19,12 @@ export function renderConnectionTest(id: string, steps: readonly ConnectionTestS
 
 function renderStep(id: string, step: ConnectionTestStep, look: Look): string[] {
   const { t, colors } = look;
-  const facts = Object.entries(step.facts).map(([name, value]) => `${name} ${readable(value, look)}`);
+  const { exposed = false, ...told } = step.facts;
+  const facts = Object.entries(told).map(([name, value]) => `${name} ${readable(value, look)}`);
   const known = facts.length === 0 ? '' : colors.dim(` (${facts.join(', ')})`);
-  const head = `${stepMark(step.ok, look)} ${t(`cli.connection.step.${step.step}`)}${known}`;
-  if (step.failure === null) return [head];
+  const head = `${stepMark(step.ok ? (exposed === true ? 'warning' : 'ok') : 'failed', look)} ${t(`cli.connection.step.${step.step}`)}${known}`;
+  if (step.failure === null)
+    return exposed === true ? [head, `  ${colors.yellow(t('cli.connection.exposed'))}`] : [head];
   const { sentence, next } = t.failure({
     code: step.failure.code,
     params: { connection: id, ...step.failure.params },

@@ -56,9 +56,9 @@ export function verifyMark(result: VerifyResult, look: Look): Cell {
   return cell(VERIFY[result], look.t(`words.verify.${result}`), look);
 }
 
-/** The mark of a step that went well or not. */
-export function stepMark(ok: boolean, look: Look): string {
-  const mark = ok ? DONE : FAILED;
+/** The mark of a step that went well, well but for a warning, or not. */
+export function stepMark(state: 'ok' | 'warning' | 'failed', look: Look): string {
+  const mark = { ok: DONE, warning: STOPPED, failed: FAILED }[state];
   return look.colors[mark.color](look.unicode ? mark.unicode : mark.ascii);
 }
 

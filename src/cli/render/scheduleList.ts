@@ -32,7 +32,7 @@ export function renderNoSchedules(file: string, { t, colors }: Look): string[] {
 function renderOne(schedule: ScheduleView, look: Look): string[] {
   const { t, colors } = look;
   const state = schedule.enabled
-    ? `${stepMark(true, look)} ${t('cli.schedule.on')}`
+    ? `${stepMark('ok', look)} ${t('cli.schedule.on')}`
     : colors.dim(t('cli.schedule.off'));
   const [next = t('cli.schedule.noneWhileOff'), ...later] = nextRuns(schedule, look);
   return [

@@ -1,4 +1,5 @@
 import type { RelationKind } from '../../shared/window/views.ts';
+import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, type RawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { COLUMNS_PRINT } from './print.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
@@ -21,6 +22,8 @@ export interface TableFacts {
   /** See {@link TableShape.children}. */
   readonly children: TableShape['children'] | null;
   readonly print: string;
+  /** See {@link TableShape.policies}. Asked of central alone. */
+  readonly policies?: readonly string[] | null;
 }
 
 /** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
@@ -45,7 +48,7 @@ type RawKey = readonly [
  *
  * @param locked SQL: whether default expressions can be had only by waiting for a lock; they are empty then
  */
-export function factsSql(version: number, locked: string): string {
+export function factsSql(version: number, locked: string, side: Side): string {
   // Since 18 a column may be NOT NULL for new rows alone: what was there before has not been looked at.
   const valid =
     version >= 180000
@@ -75,8 +78,13 @@ export function factsSql(version: number, locked: string): string {
 'children', CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN ${CHILDREN} END,
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-'print', ${COLUMNS_PRINT})`;
+${side === 'central' ? `'policies', ${POLICIES}, ` : ''}'print', ${COLUMNS_PRINT})`;
 }
+
+/** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
+const POLICIES = `CASE WHEN c.relrowsecurity AND pg_catalog.row_security_active(c.oid) THEN coalesce((SELECT pg_catalog.json_agg(p.polname)
+  FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid AND EXISTS (SELECT FROM pg_catalog.unnest(p.polroles) r
+    WHERE r OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR pg_catalog.pg_has_role(r, 'USAGE'))), '[]') END`;
 
 /** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
 const CHILDREN = `(WITH RECURSIVE child(oid) AS (
@@ -140,6 +148,7 @@ export function toShape(
     recoding,
     otherUnique: unique.length < keys.length,
     interferes: facts.triggers === true,
+    policies: facts.policies ?? null,
     otherConstraints: facts.triggers !== null || keys.length > (key === null ? 0 : 1),
     ...size,
   };

@@ -70,12 +70,16 @@ export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_catalog.pg_locks l 
   AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
 
 /** OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them. */
-function catalogueQuery({ recoding }: Session, version: number, choice: TableChoice | undefined): string {
+function catalogueQuery(
+  { recoding, side }: Session,
+  version: number,
+  choice: TableChoice | undefined,
+): string {
   return `SELECT c.relname, c.pages OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::integer AS bytes, c.estimated_rows,
   CASE WHEN (k.value OPERATOR(pg_catalog.=) ${digestSql('c.facts')}) IS NOT TRUE THEN c.facts END AS facts
 FROM (SELECT ${recoding === null ? 'c.relname' : `${shown('c.relname::pg_catalog.text', recoding)} AS relname`}, z.pages, CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0
     THEN pg_catalog.round(c.reltuples::numeric OPERATOR(pg_catalog./) c.relpages OPERATOR(pg_catalog.*) z.pages) END AS estimated_rows,
-    ${shown(`${factsSql(version, 'x.locked')}::pg_catalog.text`, recoding)} AS facts
+    ${shown(`${factsSql(version, 'x.locked', side)}::pg_catalog.text`, recoding)} AS facts
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
   CROSS JOIN LATERAL (SELECT c.oid OPERATOR(pg_catalog.=) ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked) x
   CROSS JOIN LATERAL (SELECT CASE WHEN x.locked THEN c.relpages

@@ -113,6 +113,11 @@ export interface TableShape {
   readonly otherConstraints: boolean;
   /** Whether triggers of its own for INSERT or UPDATE, rules or row security may change or drop what is written. */
   readonly interferes: boolean;
+  /**
+   * Policies of row-level security that bind our role; null where none does, since it is off, or the table is our own.
+   * Of a source nothing is asked: there the server itself refuses to hide rows.
+   */
+  readonly policies: readonly string[] | null;
   /** The catalogue's estimate, scaled to today's size; null where it has none. */
   readonly estimatedRows: number | null;
   readonly bytes: number;

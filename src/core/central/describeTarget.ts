@@ -4,13 +4,14 @@ import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding } from '../catalogue/texts.ts';
 import { canDecode } from '../postgres/keyText.ts';
-import { keyCoarser, keyGenerated, keyMissing } from './refusals.ts';
+import { keyCoarser, keyGenerated, keyMissing, rowsHidden } from './refusals.ts';
 import {
   centralKey,
   centralPrint,
   deferrableOver,
   hasUniqueKey,
   indexOver,
+  POLICY_PREFIX,
   refuseUnstamped,
   stampsItself,
   type Target,
@@ -21,7 +22,7 @@ import {
  * Puts together how rows go from a source table into a central one that fits it.
  *
  * @param created whether the table was made just now
- * @throws SyncFailure `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`
+ * @throws SyncFailure `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`
  */
 export function describeTarget(
   schema: string,
@@ -31,6 +32,7 @@ export function describeTarget(
   created: boolean,
 ): Target {
   refuseUnstamped(source, central, layout);
+  if (hidesRows(central, layout)) throw rowsHidden(schema, source.name);
   const unique = centralKey(source, layout);
   if (unique !== null && !hasUniqueKey(central, unique)) throw keyMissing(schema, source.name, unique);
   const computed = central.columns.find((one) => one.generated && source.key?.includes(one.name));
@@ -82,4 +84,10 @@ export function describeTarget(
     created,
     print: centralPrint(source, central),
   };
+}
+
+/** Whether row-level security may hide rows of the branch from our role. Without any policy it hides all. */
+function hidesRows({ policies }: TableShape, layout: Layout): boolean {
+  if (policies === null) return false;
+  return layout !== 'stamp' || !policies.length || !policies.every((one) => one.startsWith(POLICY_PREFIX));
 }

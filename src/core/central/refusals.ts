@@ -47,6 +47,15 @@ export function keyGenerated(schema: string, name: string, column: string): Sync
   });
 }
 
+/**
+ * Policies of head office's own may hide rows of the branch from our role. The server is asked which, and what would
+ * lift them, when the failure is completed.
+ */
+export function rowsHidden(schema: string, name: string): SyncFailure {
+  const params = { side: 'central', schema, table: name };
+  return centralRefusal(FailureCode.CentralPermission, params, 'row-level security binds our role');
+}
+
 /** Keys that differ at the source would be equal at central. @param type of the column there, as SQL */
 export function keyCoarser(schema: string, name: string, column: string, type: string): SyncFailure {
   return centralRefusal(FailureCode.CentralKeyCoarser, {

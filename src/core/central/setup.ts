@@ -87,6 +87,16 @@ ALTER TABLE branchline.sources
 ${DELETE_RIGHTS_SQL};
 ${HAS_VERSION}`;
 
+/** Tables whose rows are a connection's each. */
+export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
+
+/** What an administrator of head office runs where roles of branches may not; again after a new version. */
+export const OWN_SCHEMA_SQL: readonly string[] = [
+  'CREATE SCHEMA IF NOT EXISTS branchline;',
+  `${SETUP_SQL.trim()};`,
+  `${UPGRADE_SQL.trim()};`,
+];
+
 /**
  * Makes Branchline's own schema where it is missing, and brings an older one up to date.
  *
@@ -105,8 +115,18 @@ export async function setUpCentral(session: Session): Promise<void> {
   }
 }
 
+/** Tries in the transaction that is open whether our own tables can be made, or are there and can be written. */
+export async function tryOwnTables(session: Session): Promise<void> {
+  const found = await session.query("SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made");
+  if (found.rows[0]?.made !== 't' || (await foundVersion(session)) < VERSION) return makeOwnTables(session);
+  const writes = OWN_TABLES.map(
+    (name) => `UPDATE branchline.${name} SET connection = connection WHERE false`,
+  );
+  await session.script(['CREATE TABLE branchline.stage_of_a_test ()', ...writes].join('; '));
+}
+
 /** Makes our schema and its tables where they are missing, in the transaction that is open. */
-export async function makeOwnTables(session: Session): Promise<void> {
+async function makeOwnTables(session: Session): Promise<void> {
   // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
   const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
   const missing = found.rows[0]?.missing === 't';
@@ -121,8 +141,10 @@ export async function setUpDenied(session: Session, error: unknown): Promise<unk
     const { rows } = await session.query(OWNERS);
     const role = ident(rows[0]?.role ?? '');
     const owned = rows.flatMap((row) => (row.name == null ? [] : [qualified('branchline', row.name)]));
-    const sql =
-      rows[0]?.is_there === 't'
+    const separate = rows.some((row) => row.secured === 't');
+    const sql = separate
+      ? OWN_SCHEMA_SQL
+      : rows[0]?.is_there === 't'
         ? [
             `ALTER SCHEMA "branchline" OWNER TO ${role};`,
             ...owned.map((one) => `ALTER TABLE ${one} OWNER TO ${role};`),
@@ -137,8 +159,11 @@ export async function setUpDenied(session: Session, error: unknown): Promise<unk
   }
 }
 
-/** Our role, whether our schema is there, and the tables in it that belong to somebody else. */
-const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.relname AS name
+/**
+ * Our role, whether our schema is there, and the tables in it that belong to somebody else. Where those have policies,
+ * branches have roles of their own, and must not own them.
+ */
+const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.relname AS name, c.relrowsecurity AS secured
   FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) 'branchline'
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
     AND c.relkind OPERATOR(pg_catalog.=) 'r'

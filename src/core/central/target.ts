@@ -8,6 +8,9 @@ import type { TargetPlace } from './schemaOwner.ts';
 /** The column that tells the branches apart in layout `stamp`. */
 export const STAMP = 'source_connection';
 
+/** Of the policies by which head office keeps branches apart: they hide nothing of a connection from its own role. */
+export const POLICY_PREFIX = 'branchline:';
+
 /** Filled by the transaction's setting, so that the id does not travel with every row. */
 export const STAMP_DEFAULT = "pg_catalog.current_setting('branchline.connection', true)";
 

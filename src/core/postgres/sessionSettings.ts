@@ -61,8 +61,10 @@ export const SESSION_SETTINGS: readonly SessionSetting[] = [
   { name: 'search_path', value: '', roleMatters: true },
   { name: 'standard_conforming_strings', value: 'on' },
 
-  // Which rows a statement sees: a policy makes it fail instead of hiding some.
-  { name: 'row_security', value: 'off' },
+  // Which rows a statement sees. At a source a policy makes it fail instead of hiding some. Head office may keep branches
+  // apart by policies of ours; tables with any other are refused ({@link describeTarget}).
+  { name: 'row_security', value: 'off', side: 'source' },
+  { name: 'row_security', value: 'on', side: 'central' },
   { name: 'default_transaction_isolation', value: 'read committed', atBegin: true },
   { name: 'default_transaction_read_only', value: 'on', side: 'source', atBegin: true },
 

@@ -29,6 +29,7 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     uniqueIndexes: [],
     deferrableKeys: [],
     children: [],
+    policies: null,
     version: 150000,
     otherUnique: false,
     otherConstraints: false,

@@ -153,6 +153,8 @@ export const cli = {
     added: 'Connection {{connection}} was added to {{file}}.',
     tryIt: 'Try it with:',
     works: '{{connection}} works.',
+    exposed:
+      'Not encrypted: everybody on the way to this server can read and change what travels. Set "sslmode": "verify-full", with "sslrootcert" for a certificate authority of your own.',
     doesNotWork: '{{connection}} does not work yet.',
     password: {
       prompt: 'Password of {{account}} (nothing is shown): ',
@@ -230,6 +232,13 @@ export const cli = {
     notRunning: 'The demo is not running.',
     branch: 'Branch',
     central: 'Head office',
+  },
+  centralSql: {
+    role: 'For the administrator of the database {{database}} at head office.\nThe role of {{connection}}; give it a password with: \\password {{role}}',
+    own: 'Tables of Branchline itself: the role sees and changes the rows of {{connection}} alone. Run this again after a new version.',
+    schema: 'The schema of {{connection}} belongs to the role.',
+    stamp:
+      'Tables that branches share: the role sees and changes the rows of {{connection}} alone. Run this again after new tables.',
   },
   installation: {
     keep: 'This computer ({{host}}) now goes on as the installation. The other one must stay switched off.',

@@ -127,12 +127,15 @@ export const connectionsPage = {
   },
   stepState: {
     ok: 'works',
+    warning: 'works, with a warning',
     failed: 'failed',
     not_tried: 'not tried',
   },
   fact: {
     encrypted: 'encrypted',
     plain: 'not encrypted',
+    exposed:
+      'not encrypted: everybody on the way to this server can read and change what travels. Choose “verify-full”.',
     version: 'PostgreSQL {{version}}',
     tables_one: '1 table',
     tables_other: '{{tables}} tables',

@@ -133,6 +133,8 @@ export const cli = {
     added: 'Koneksi {{connection}} ditambahkan ke {{file}}.',
     tryIt: 'Coba dengan:',
     works: '{{connection}} berfungsi.',
+    exposed:
+      'Tidak terenkripsi: siapa pun di jalur ke server ini bisa membaca dan mengubah data yang lewat. Atur "sslmode": "verify-full", dan "sslrootcert" bila memakai otoritas sertifikat sendiri.',
     doesNotWork: '{{connection}} belum berfungsi.',
     password: {
       prompt: 'Kata sandi {{account}} (tidak ditampilkan): ',
@@ -210,6 +212,13 @@ export const cli = {
     notRunning: 'Demo tidak sedang berjalan.',
     branch: 'Cabang',
     central: 'Kantor pusat',
+  },
+  centralSql: {
+    role: 'Untuk administrator database {{database}} di kantor pusat.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{role}}',
+    own: 'Tabel milik Branchline sendiri: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada versi baru.',
+    schema: 'Skema {{connection}} menjadi milik role ini.',
+    stamp:
+      'Tabel bersama antarcabang: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada tabel baru.',
   },
   installation: {
     keep: 'Komputer ini ({{host}}) kini melanjutkan sebagai instalasi itu. Komputer yang lain harus tetap dimatikan.',

@@ -127,12 +127,15 @@ export const connectionsPage = {
   },
   stepState: {
     ok: 'berhasil',
+    warning: 'berhasil, dengan peringatan',
     failed: 'gagal',
     not_tried: 'belum dicoba',
   },
   fact: {
     encrypted: 'terenkripsi',
     plain: 'tidak terenkripsi',
+    exposed:
+      'tidak terenkripsi: siapa pun di jalur ke server ini bisa membaca dan mengubah data yang lewat. Pilih “verify-full”.',
     version: 'PostgreSQL {{version}}',
     tables_other: '{{tables}} tabel',
   },

@@ -12,6 +12,10 @@ export const help = {
     '0 semua baik · 1 ada tabel gagal · 2 salah pakai atau id tidak dikenal · 3 terhenti · 75 proses lain sedang bekerja',
   program: 'Menyalin tabel cabang ke kantor pusat, dan melanjutkan sendiri dari titik ia terputus.',
   option: {
+    centralSqlConnection: 'cabang yang mendapat role',
+    centralSqlLayout:
+      'schema atau stamp (bila kosong: dari pengaturan); pada "merge" cabang tidak bisa dipisah',
+    centralSqlRole: 'nama role (bila kosong: branchline_ID)',
     dataDir: 'folder pengaturan dan catatan (kalau tidak: BRANCHLINE_HOME, lalu folder data pengguna)',
     language: 'bahasa keluaran: en atau id',
     noColor: 'cetak tanpa warna (juga: NO_COLOR)',
@@ -83,6 +87,7 @@ export const help = {
     connectionPassword: 'simpan kata sandi koneksi di gantungan kunci sistem',
     connectionTest: 'coba koneksi langkah demi langkah',
     schedule: 'daftar jadwal',
+    centralSql: 'mencetak SQL agar kantor pusat memberi cabang role sendiri',
     installation: 'menentukan komputer ini, bila folder datanya disalin',
     installationKeep: 'komputer ini menggantikan komputer pemilik folder',
     installationNew: 'komputer ini menjadi instalasi sendiri',
@@ -118,6 +123,7 @@ export const help = {
     passwordRemove: 'lupakan',
     testCentral: 'kantor pusat',
     testBranch: 'cabang',
+    centralSql: 'untuk administrator database kantor pusat',
     installationKeep: 'komputer lama sudah tidak dipakai',
     installationNew: 'kedua komputer dipakai',
     scheduleList: 'kapan tray atau layanan menyinkronkan sendiri',

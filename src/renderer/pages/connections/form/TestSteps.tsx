@@ -10,7 +10,12 @@ import type { Target } from '../model/fields.ts';
 import { hintFor, type ShownStep, shownSteps } from '../model/testSteps.ts';
 import classes from './TestSteps.module.css';
 
-const MARKS = { ok: IconCircleCheck, failed: IconAlertTriangle, not_tried: IconCircleDashed } as const;
+const MARKS = {
+  ok: IconCircleCheck,
+  warning: IconAlertTriangle,
+  failed: IconAlertTriangle,
+  not_tried: IconCircleDashed,
+} as const;
 
 /** A test, one step under the other; the failing one with what it means and what to do next. */
 export function TestSteps({
@@ -92,6 +97,7 @@ function sayFacts(
   t: Translate,
   format: Format,
 ): string | null {
+  if (state === 'warning') return t('connectionsPage.fact.exposed');
   if (step === 'tls' && typeof facts.encrypted === 'boolean')
     return facts.encrypted ? t('connectionsPage.fact.encrypted') : t('connectionsPage.fact.plain');
   if (step === 'version' && facts.version !== undefined)

@@ -12,7 +12,7 @@ export type StepName = ConnectionTestStep['step'];
 /** A step as it is shown. */
 export interface ShownStep {
   readonly step: StepName;
-  readonly state: 'ok' | 'failed' | 'not_tried';
+  readonly state: 'ok' | 'warning' | 'failed' | 'not_tried';
   readonly facts: ConnectionTestStep['facts'];
   readonly failure: FailureDetail | null;
 }
@@ -23,7 +23,8 @@ export function shownSteps(kind: Target['kind'], tried: readonly ConnectionTestS
     const found = tried.find((one) => one.step === step);
     if (found === undefined) return { step, state: 'not_tried', facts: {}, failure: null };
     const { ok, facts, failure } = found;
-    return { step, state: ok ? 'ok' : 'failed', facts, failure };
+    const well = facts.exposed === true ? 'warning' : 'ok';
+    return { step, state: ok ? well : 'failed', facts, failure };
   });
 }
 
