@@ -151,6 +151,7 @@ function checkpointOf(table: string, chunk: number): Checkpoint {
     removedOf: null,
     counted: false,
     unproven: 0,
+    rewritten: null,
     sourceSnapshotAt: new Date().toISOString(),
   };
 }

@@ -65,7 +65,13 @@ export const FailureCode = {
   TooManyColumns: 'too_many_columns',
   ConstraintViolated: 'constraint_violated',
   ParentMissing: 'parent_missing',
+  /** The parent's table has just been brought up to date. */
+  ParentLacking: 'parent_lacking',
   StillReferenced: 'still_referenced',
+  /** NOT NULL of head office's, where the branch has no value. */
+  CentralNeedsValue: 'central_needs_value',
+  /** Triggers that change tables in a ring. */
+  CentralRewritesTables: 'central_rewrites_tables',
   ReplaceUnsafe: 'replace_unsafe',
   TooManyDeletes: 'too_many_deletes',
   CentralLacksRows: 'central_lacks_rows',

@@ -14,6 +14,10 @@ export const NoticeCode = {
   MergedTables: 'merged_tables',
   /** Head office computes columns by expressions of its own, so that the branch's values are not written there. */
   ComputedAtCentral: 'computed_at_central',
+  /** NOT NULL of columns at central was taken back, because the branch's own columns are not so. */
+  NotNullDropped: 'not_null_dropped',
+  /** Head office has made a table UNLOGGED. */
+  CentralUnlogged: 'central_unlogged',
 } as const;
 export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
 

@@ -34,6 +34,7 @@ import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { tellGhosts, tellHiddenHistory, tellLostRecords, tellMerged } from './tellClaim.ts';
+import { tellUnlogged } from './tellUnlogged.ts';
 import { withRights, writtenTables } from './writtenTables.ts';
 
 /** What all connections of a run share. */
@@ -210,6 +211,7 @@ class ConnectionRun {
       await link.session.query('COMMIT');
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);
+      tellUnlogged(this.#run, connection.id, existing);
       tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       return { claim, link, existing, checkpoints, keys, rights };
     } catch (error) {
@@ -248,7 +250,9 @@ class ConnectionRun {
       const turns = this.#turns(opened);
       await allOf(able.map((links) => this.#worker(links, turns)));
       const [links] = able;
-      if (links !== undefined) await turns.removeHeld(links, (table) => this.#queue.depth(table));
+      if (links === undefined) return;
+      await turns.removeHeld(links, (table) => this.#queue.depth(table));
+      await turns.compareRewritten(links);
     } finally {
       this.#run.halt.removeEventListener('abort', cut);
       await Promise.all(workers.map((links) => links.close()));

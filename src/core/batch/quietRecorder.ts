@@ -1,4 +1,5 @@
 import type { TableRef } from '../../shared/contract.ts';
+import { NoticeCode } from '../../shared/notices.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { TableRecorder } from '../sync/tableRun.ts';
@@ -18,6 +19,9 @@ export function quietRecorder(journal: Journal, ref: TableRef, forTable: string)
       log('table_again_committed', { processed: at.processed, deleted: at.deleted }),
     retrying: nothing,
     deletesOff: nothing,
-    notice: nothing,
+    // Its own turn says all the others.
+    notice: ({ code, params }) => {
+      if (code === NoticeCode.NotNullDropped) log('notice', { code, ...params });
+    },
   };
 }

@@ -110,6 +110,14 @@ export class JournalRecorder implements TableRecorder {
     this.#journal.logEvent('deletes_held', this.#subject());
   }
 
+  /** All is there; head office itself has changed others meanwhile, which are compared first. */
+  waitsFor(tables: readonly string[]): void {
+    this.#journal.logEvent('waits_for_comparison', {
+      ...this.#subject(),
+      detail: { tables: tables.join(', ') },
+    });
+  }
+
   completed(checkpoint: Checkpoint): TableOutcome {
     this.#together(() => {
       if (checkpoint !== this.#kept) this.#keep(checkpoint);

@@ -19,6 +19,8 @@ export interface RelativeRuns {
   run(run: RelativeRun): Promise<TableEnd>;
   /** Writes what happens to a table for another one's sake to the event log only: its own row tells its own turn. */
   quiet(table: ConnectionTable, forTable: string): TableRecorder;
+  /** Head office itself has changed tables when another one was written. */
+  rewritten(cause: string, tables: readonly string[]): void;
 }
 
 /**
@@ -56,7 +58,22 @@ export class Relatives {
       keys: this.#keys,
       // Two tables may ask for the same one, which must not be run twice at a time.
       bringAgain: (other, end) => this.#oneAtATime(() => this.#again(links, other, [table], scopeFor(end))),
+      rewritten: (tables) => this.#runs.rewritten(table, tables),
     };
+  }
+
+  /** Whether a table can be brought again. */
+  knows(table: string): boolean {
+    return (this.#runs.find(table)?.shape ?? null) !== null;
+  }
+
+  /**
+   * Brings a table that head office itself has changed up to date, when no table has its own turn any more.
+   *
+   * @param cause the table that was written then
+   */
+  compareAgain(links: WorkerLinks, table: string, cause: string): Promise<TableEnd | null> {
+    return this.#again(links, table, [], 'all', cause);
   }
 
   hold(table: ConnectionTable, recorder: TableRecorder): void {
@@ -76,16 +93,18 @@ export class Relatives {
     name: string,
     path: readonly string[],
     scope: Scope,
+    forTable = path.at(-1) ?? '',
   ): Promise<TableEnd | null> {
     const table = this.#runs.find(name);
     if (table === undefined || table.shape === null || path.includes(name)) return null;
-    const recorder = this.#runs.quiet(table, path.at(-1) ?? '');
+    const recorder = this.#runs.quiet(table, forTable);
     const relations: Relations = {
       keys: this.#keys,
       bringAgain: async (other, end) =>
         scope === 'all' || (scope === 'rows' && end === 'parent')
           ? this.#again(links, other, [...path, name], scope)
           : null,
+      rewritten: (tables) => this.#runs.rewritten(name, tables),
     };
     const end = await this.#runs.run({ links, table, duty: 'again', recorder, relations });
     if (end.kind !== 'deletes_held') return end;

@@ -31,20 +31,31 @@ export function sweepCandidates(
     if (shape === null || checkpoint === undefined || there === undefined) return [];
     if (shape.bytes > LARGE_BYTES) return [];
     if (strategy !== null && strategy !== Strategy.Changes) return [];
-    if (checkpoint.state !== 'done' || checkpoint.mark === null) return [];
+    if (checkpoint.state !== 'done' || checkpoint.mark === null || checkpoint.rewritten !== null) return [];
     if (batchId !== null && checkpoint.batchId === batchId) return [];
     const layout = layoutOf(central, there);
     if (!fits(shape, there, layout)) return [];
     const deletes = layout !== 'merge' || mayDelete;
     // Without a key and without owning the table it is refused, and its own run says so.
     if (shape.key === null && !deletes) return [];
+    // Rows of several branches in one table cannot be counted.
+    if (there.unlogged && !deletes) return [];
     const target = {
       schema: there.schema,
       name: table,
       stamped: layout === 'stamp',
       partitioned: there.kind === 'partitioned',
     };
-    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes, target }];
+    return [
+      {
+        source: shape,
+        checkpoint,
+        print: centralPrint(shape, there),
+        deletes,
+        target,
+        unlogged: there.unlogged.length > 0,
+      },
+    ];
   });
 }
 

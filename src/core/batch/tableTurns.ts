@@ -4,6 +4,7 @@ import { NoticeCode } from '../../shared/notices.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
+import { targetSchema } from '../central/target.ts';
 import { computedAt } from '../compare/columns.ts';
 import type { WorkerLinks } from '../sync/links.ts';
 import { runTable, type TableEnd, type TableRecorder, type TableRunner } from '../sync/tableRun.ts';
@@ -11,6 +12,7 @@ import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './co
 import { quietRecorder } from './quietRecorder.ts';
 import { JournalRecorder } from './recorder.ts';
 import { type RelativeRun, Relatives } from './relatives.ts';
+import { RewrittenTables } from './rewrittenTables.ts';
 import { childrenLeftOut } from './select.ts';
 
 /** What a connection's run is asked and told of its tables. */
@@ -24,13 +26,31 @@ export interface TurnEvents {
   lostLease(): void;
 }
 
-/** Gives the tables of a connection their turns: first the rows of all, then the deletes that had to wait. */
+/** How many times tables are compared because head office changed them when others were: a ring of triggers never ends. */
+const MOST_ROUNDS = 3;
+
+/** A table that is done but for others that head office changed when it was written. */
+interface Waiting {
+  readonly recorder: JournalRecorder;
+  readonly end: Extract<TableEnd, { kind: 'completed' }>;
+}
+
+/**
+ * Gives the tables of a connection their turns: first the rows of all, then the deletes that had to wait, then those
+ * that head office itself has changed meanwhile.
+ */
 export class TableTurns {
   readonly #run: RunContext;
   readonly #work: ConnectionWork;
   readonly #opened: Prepared;
   readonly #events: TurnEvents;
   readonly #relatives: Relatives;
+  readonly #rewritten: RewrittenTables;
+  readonly #waiting = new Map<string, Waiting>();
+  /** Tables whose own turn has failed or was stopped: it says all there is to say. */
+  readonly #unfinished = new Set<string>();
+  /** Tables that are run at this moment, with those because of which. */
+  readonly #running = new Map<string, ReadonlySet<string>>();
 
   constructor(run: RunContext, work: ConnectionWork, opened: Prepared, events: TurnEvents) {
     this.#run = run;
@@ -38,6 +58,7 @@ export class TableTurns {
     this.#opened = opened;
     this.#events = events;
     const { tables, others, connection } = work;
+    this.#rewritten = new RewrittenTables(opened.checkpoints.values());
     // A table of the batch that was done before the batch was resumed; none that was never loaded.
     const known = others.filter((one) => opened.checkpoints.get(one.table)?.mark != null);
     this.#relatives = new Relatives(opened.keys, {
@@ -49,6 +70,14 @@ export class TableTurns {
       },
       quiet: ({ table }, forTable) =>
         quietRecorder(run.journal, { batchId: run.batchId, connection: connection.id, table }, forTable),
+      rewritten: (cause, changed) => {
+        for (const one of changed) {
+          // Whoever waits for the one that is mended waits for what that changes, too.
+          this.#rewritten.add(one, [cause, ...(this.#running.get(cause) ?? [])]);
+          // It says more than what is known here.
+          opened.checkpoints.delete(one);
+        }
+      },
     });
   }
 
@@ -120,11 +149,11 @@ export class TableTurns {
     // A quiet one has told all there is to tell.
     const told = recorder instanceof JournalRecorder ? recorder : null;
     try {
-      const end = await this.#withCascades(one, await this.#runTable(one, checkpoint));
+      const end = await this.#runTable(one, checkpoint);
       if (end.kind === 'deletes_held') {
         this.#relatives.hold(table, recorder);
         told?.deletesHeld();
-      } else if (told !== null) this.#events.ended(this.#outcome(told, end));
+      } else if (told !== null) this.#endOrWait(table.table, told, end);
       if (end.kind === 'failed' && end.failure.kind === FailureKind.Unreachable)
         this.#events.unreachable(end.failure);
     } catch (error) {
@@ -135,16 +164,81 @@ export class TableTurns {
   }
 
   /**
-   * Looks again at the tables that lose rows when this one does (ON DELETE CASCADE), whose turn is over: rows that the
-   * branch still has must not be gone in silence. What keeps them from coming again is this table's failure.
+   * A table that is done waits where head office changed others when it was written, by a foreign key or a trigger:
+   * what keeps those from being as the branch has them is this table's failure.
    */
-  async #withCascades({ duty, table, relations }: RelativeRun, end: TableEnd): Promise<TableEnd> {
-    if (duty !== 'deletes' || end.kind !== 'completed' || end.checkpoint.deleted === 0) return end;
-    for (const child of relations.keys.referenced(table.table).cascades) {
-      const again = await relations.bringAgain(child, 'child');
-      if (again?.kind === 'failed' || again?.kind === 'stopped') return again;
+  #endOrWait(
+    table: string,
+    recorder: JournalRecorder,
+    end: Exclude<TableEnd, { kind: 'deletes_held' }>,
+  ): void {
+    const others = this.#rewritten.because(table).filter((one) => this.#relatives.knows(one));
+    if (end.kind === 'completed' && others.length > 0) {
+      this.#waiting.set(table, { recorder, end });
+      recorder.waitsFor(others);
+      return;
     }
-    return end;
+    if (end.kind !== 'completed') this.#unfinished.add(table);
+    this.#events.ended(this.#outcome(recorder, end));
+  }
+
+  /** Compares what head office itself has changed, when no table has its own turn any more, and ends who waits for it. */
+  async compareRewritten(links: WorkerLinks): Promise<void> {
+    const failures = new Map<string, FailureDetail>();
+    try {
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        for (const table of this.#toCompare(failures)) {
+          if (this.#events.endsHere()) break;
+          const failure = await this.#compareAgain(links, table);
+          if (failure !== null) failures.set(table, failure);
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.LostLease) throw error;
+      this.#events.lostLease();
+    }
+    for (const [table, one] of this.#waiting) this.#endWaiting(table, one, failures);
+  }
+
+  #toCompare(failures: ReadonlyMap<string, FailureDetail>): readonly string[] {
+    return this.#rewritten.tables.filter(
+      (one) => this.#relatives.knows(one) && !failures.has(one) && !this.#unfinished.has(one),
+    );
+  }
+
+  async #compareAgain(links: WorkerLinks, table: string): Promise<FailureDetail | null> {
+    const cause = this.#rewritten.causes(table)[0] ?? '';
+    const end = await this.#relatives.compareAgain(links, table, cause);
+    if (end?.kind !== 'failed') return null;
+    if (end.failure.kind === FailureKind.Unreachable) this.#events.unreachable(end.failure);
+    return end.failure;
+  }
+
+  #endWaiting(table: string, { recorder, end }: Waiting, failures: ReadonlyMap<string, FailureDetail>): void {
+    const own = this.#rewritten.tables.filter((one) => one === table);
+    const left = [...own, ...this.#rewritten.because(table)].filter((one) => this.#relatives.knows(one));
+    const failure = left.map((one) => failures.get(one)).find((one) => one !== undefined);
+    if (left.length === 0) this.#events.ended(recorder.completed(end.checkpoint));
+    else if (failure !== undefined) this.#events.ended(recorder.failed(failure));
+    else if (this.#events.endsHere()) this.#left(recorder);
+    else if (left.every((one) => this.#unfinished.has(one)))
+      this.#events.ended(recorder.completed(end.checkpoint));
+    else this.#events.ended(recorder.failed(this.#neverEnds(table, left)));
+  }
+
+  /** Each of them is written when another one is mended. */
+  #neverEnds(table: string, others: readonly string[]): FailureDetail {
+    return {
+      code: FailureCode.CentralRewritesTables,
+      kind: FailureKind.Permanent,
+      message: `${others.join(', ')} differ again whenever ${table} is mended`,
+      params: {
+        connection: this.#work.connection.id,
+        schema: targetSchema(this.#run.central, this.#work.connection),
+        table,
+        tables: others.join(', '),
+      },
+    };
   }
 
   #outcome(recorder: JournalRecorder, end: Exclude<TableEnd, { kind: 'deletes_held' }>): TableOutcome {
@@ -162,6 +256,21 @@ export class TableTurns {
 
   /** @param checkpoint where the table stands, if that is sure; else it is read */
   async #runTable(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
+    const { table } = one.table;
+    const causes = this.#rewritten.take(table);
+    this.#running.set(table, causes);
+    let compared = false;
+    try {
+      const end = await this.#runJob(one, checkpoint);
+      compared = end.kind === 'completed';
+      return end;
+    } finally {
+      this.#running.delete(table);
+      if (!compared && causes.size > 0) this.#rewritten.add(table, causes);
+    }
+  }
+
+  async #runJob(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { ports, central, installation, limits, retry, throttle, stop, halt } = this.#run;
     const { table, duty, relations } = one;
     const { claim, existing, rights } = this.#opened;

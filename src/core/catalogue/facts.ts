@@ -24,6 +24,8 @@ export interface TableFacts {
   readonly print: string;
   /** See {@link TableShape.policies}. Asked of central alone. */
   readonly policies?: readonly string[] | null;
+  /** See {@link TableShape.unlogged}. Asked of central alone. */
+  readonly unlogged?: TableShape['unlogged'] | null;
 }
 
 /** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
@@ -78,13 +80,22 @@ export function factsSql(version: number, locked: string, side: Side): string {
 'children', CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN ${CHILDREN} END,
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, ` : ''}'print', ${COLUMNS_PRINT})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, ` : ''}'print', ${COLUMNS_PRINT})`;
 }
 
 /** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
 const POLICIES = `CASE WHEN c.relrowsecurity AND pg_catalog.row_security_active(c.oid) THEN coalesce((SELECT pg_catalog.json_agg(p.polname)
   FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid AND EXISTS (SELECT FROM pg_catalog.unnest(p.polroles) r
     WHERE r OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR pg_catalog.pg_has_role(r, 'USAGE'))), '[]') END`;
+
+/** SQL of {@link TableShape.unlogged} of the relation `c`, over all levels. */
+const UNLOGGED = `CASE WHEN c.relpersistence OPERATOR(pg_catalog.=) 'u' OR c.relkind OPERATOR(pg_catalog.=) 'p' THEN (WITH RECURSIVE part(oid) AS (
+    SELECT c.oid
+    UNION SELECT h.inhrelid FROM part JOIN pg_catalog.pg_inherits h ON h.inhparent OPERATOR(pg_catalog.=) part.oid)
+  SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname) ORDER BY s.nspname, x.relname)
+  FROM part JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) part.oid
+  JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace
+  WHERE x.relpersistence OPERATOR(pg_catalog.=) 'u' AND (x.oid OPERATOR(pg_catalog.=) c.oid OR x.relispartition)) END`;
 
 /** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
 const CHILDREN = `(WITH RECURSIVE child(oid) AS (
@@ -144,6 +155,7 @@ export function toShape(
       deferrable === null || deferrable === '' ? [] : [{ constraint: deferrable, columns: namesOf(key) }],
     ),
     children: facts.children ?? [],
+    unlogged: facts.unlogged ?? [],
     version,
     recoding,
     otherUnique: unique.length < keys.length,

@@ -107,6 +107,8 @@ export interface TableShape {
     readonly name: string;
     readonly foreign: boolean;
   }[];
+  /** What of it a crash of the server empties: itself, or partitions of it. None where nobody asked: see factsSql. */
+  readonly unlogged: readonly { readonly schema: string; readonly name: string }[];
   /** Whether there are unique indexes besides: partial ones, over expressions, or deferrable. */
   readonly otherUnique: boolean;
   /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */

@@ -126,7 +126,7 @@ export function applyStaged(
 }
 
 /** A trigger may be deferred to the commit, which comes next: what it does has to be seen before. */
-const FIRE_DEFERRED = 'SET CONSTRAINTS ALL IMMEDIATE';
+export const FIRE_DEFERRED = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /**
  * A script whose last statement counts staged rows that are not in the table just as they were sent. Asked at the end

@@ -5,6 +5,7 @@ import type { Session, TextRow } from '../postgres/session.ts';
 import type { Mark } from '../source/mark.ts';
 
 import { type Claim, type Installation, lostLease } from './ownership.ts';
+import { type Rewritten, withoutCompared } from './rewritten.ts';
 
 /** SQLSTATE division_by_zero: see {@link advance}. */
 const FENCED = '22012';
@@ -62,6 +63,8 @@ export interface Checkpoint extends PassCounts {
   readonly counted: boolean;
   /** Rows that this pass has sent and that are not at central as they were sent. */
   readonly unproven: number;
+  /** Head office itself may have changed rows since they were last compared; null where it has not. */
+  readonly rewritten: Rewritten | null;
 }
 
 /** How long rows that are gone count for the delete brake, where nobody consents before: see docs/decisions/0016. */
@@ -78,12 +81,19 @@ function age(since: string): string {
 }
 
 /** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
-export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR},unproven) AS proof`;
+export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR},unproven,rewritten) AS proof`;
 
-/** The same of checkpoints of version 1, which have none of it. */
+/** The same of checkpoints of earlier versions, which have not all of it. */
 export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';
 
-type ProofPart = readonly [boolean | null, number, number | null, boolean | null, number];
+type ProofPart = readonly [
+  boolean | null,
+  number,
+  number | null,
+  boolean | null,
+  number,
+  Rewritten | null | undefined,
+];
 
 /** What {@link toCheckpoint} reads. */
 export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}, ${PROOF}`;
@@ -116,7 +126,7 @@ export async function acquireTable(
 /** A row of `branchline.checkpoints`. */
 export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
   const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
-  const [lately, removed, removedOf, counted, unproven] = proof;
+  const [lately, removed, removedOf, counted, unproven, rewritten] = proof;
   return {
     connection,
     table,
@@ -140,6 +150,7 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     removedOf,
     counted: counted === true,
     unproven,
+    rewritten: rewritten ?? null,
   };
 }
 
@@ -178,6 +189,8 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     `removed_since = ${removedSince(from, to)}`,
     ...(to.counted && !from.counted ? ['counted_at = pg_catalog.clock_timestamp()'] : []),
     `unproven = ${to.unproven}`,
+    // What others note in the meantime stays.
+    ...(from.rewritten !== null && to.rewritten === null ? [withoutCompared(from.rewritten)] : []),
     'updated_at = pg_catalog.clock_timestamp()',
   ];
   const lazily = to.state === 'done' ? '' : 'SET LOCAL synchronous_commit = off; ';
@@ -187,10 +200,7 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
   SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved; COMMIT`;
 }
 
-/**
- * SQL that takes back how many rows tables have, in the transaction that removes rows which theirs point to with
- * ON DELETE CASCADE: how many of theirs went along nobody says, and their next pass has to count them anew.
- */
+/** SQL that takes back how many rows tables have, where that no longer holds: their next pass counts them anew. */
 export function forgetCounts(connection: string, tables: readonly string[]): readonly string[] {
   if (tables.length === 0) return [];
   const names = tables.map((one) => literal(one)).join(', ');

@@ -80,6 +80,7 @@ export function describeTarget(
     alsoUnique: uniqueBesides(central, rest),
     plain: !central.otherConstraints && !central.interferes && (layout !== 'stamp' || stampsItself(central)),
     rereads: central.interferes || central.kind === 'partitioned',
+    unlogged: central.unlogged.length > 0,
     partitioned: central.kind === 'partitioned',
     created,
     print: centralPrint(source, central),

@@ -16,6 +16,8 @@ export interface ForeignKey {
   readonly parent: string;
   /** ON DELETE: what a removed parent does to its children, as `pg_constraint.confdeltype` has it. */
   readonly onDelete: string;
+  /** ON UPDATE, likewise. */
+  readonly onUpdate: string;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ForeignKey {
  * statement more in a script costs no round trip. Keys of partitions stand for the table that they are of.
  */
 export function foreignKeysQuery(schema: string): string {
-  return oneLine(`SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete,
+  return oneLine(`SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete, k.confupdtype AS on_update,
       CASE WHEN c.relnamespace OPERATOR(pg_catalog.=) p.relnamespace THEN c.relname END AS child
     FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) k.conrelid
     JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(k.conrelid), k.conrelid)
@@ -43,9 +45,19 @@ export interface Referenced {
   readonly swappable: boolean;
   /** Tables that lose rows when this one does (ON DELETE CASCADE), to any depth. */
   readonly cascades: readonly string[];
+  /** Whether head office changes or removes rows that point to it when a row of it is removed or changes. */
+  readonly acts: boolean;
+  /** The tables that are so changed, to any depth. */
+  readonly rewrites: readonly string[];
 }
 
-export const NOT_REFERENCED: Referenced = { held: false, swappable: true, cascades: [] };
+export const NOT_REFERENCED: Referenced = {
+  held: false,
+  swappable: true,
+  cascades: [],
+  acts: false,
+  rewrites: [],
+};
 
 /** The foreign keys among a schema's tables at central. */
 export class ForeignKeys {
@@ -64,6 +76,7 @@ export class ForeignKeys {
         child: row.child ?? null,
         parent: row.parent ?? '',
         onDelete: row.on_delete ?? 'a',
+        onUpdate: row.on_update ?? 'a',
       })),
     );
   }
@@ -79,7 +92,8 @@ export class ForeignKeys {
     if (onto.length === 0) return NOT_REFERENCED;
     // RESTRICT refuses what the same statement puts back, and the others have removed or emptied rows by then.
     const swappable = onto.every((one) => one.onDelete === 'a');
-    return { held: true, swappable, cascades: this.#cascades(table) };
+    const cascades = this.#reached(table, ({ onDelete }) => onDelete === 'c');
+    return { held: true, swappable, cascades, acts: onto.some(acts), rewrites: this.#reached(table, acts) };
   }
 
   /** The key that a failure says was violated. */
@@ -89,13 +103,20 @@ export class ForeignKeys {
     return this.#keys.find((one) => one.name === constraint && (one.on === table || one.child === table));
   }
 
-  #cascades(table: string): readonly string[] {
+  #reached(table: string, follows: (key: ForeignKey) => boolean): readonly string[] {
     const found = new Set<string>();
     for (let next: string[] = [table]; next.length > 0; ) {
-      const more = this.#keys.filter((one) => one.onDelete === 'c' && next.includes(one.parent));
+      const more = this.#keys.filter((one) => follows(one) && next.includes(one.parent));
       next = more.flatMap(({ child }) => (child === null || found.has(child) ? [] : [child]));
       for (const one of next) found.add(one);
     }
     return [...found];
   }
+}
+
+/** CASCADE, SET NULL and SET DEFAULT; NO ACTION and RESTRICT only refuse. */
+const ACTIONS = ['c', 'n', 'd'];
+
+function acts({ onDelete, onUpdate }: ForeignKey): boolean {
+  return ACTIONS.includes(onDelete) || ACTIONS.includes(onUpdate);
 }

@@ -1,4 +1,5 @@
 import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -22,6 +23,7 @@ const KEY_REFUSED = ['23505', '23502'];
  * Finds the central table for a source table; makes it, or adds and widens columns, where needed.
  *
  * @param existing the central table as the catalogue has it, or undefined
+ * @param tell called with what was changed there and a person should know
  * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_permission`
  */
 export async function prepareTarget(
@@ -31,6 +33,7 @@ export async function prepareTarget(
   connection: ConnectionSettings,
   source: TableShape,
   existing: TableShape | undefined,
+  tell: (notice: Notice) => void,
 ): Promise<Target> {
   const schema = targetSchema(central, connection);
   if (existing !== undefined) {
@@ -41,6 +44,11 @@ export async function prepareTarget(
   }
   const shaping = new Shaping(session, version, central, schema, source);
   const created = await shaping.run();
+  const dropped = shaping.notNullDropped;
+  if (dropped.length > 0) {
+    const columns = dropped.map((one) => `${schema}.${source.name}.${one}`).join(', ');
+    tell({ code: NoticeCode.NotNullDropped, params: { columns } });
+  }
   const [shape] = await readTables(session, version, schema, [source.name]);
   if (shape === undefined) throw notATable(schema, source.name);
   return describeTarget(schema, layoutOf(central, shape), source, shape, created);
@@ -68,6 +76,11 @@ class Shaping {
     this.#central = central;
     this.#schema = schema;
     this.#source = source;
+  }
+
+  /** Columns that no longer have to have a value. */
+  get notNullDropped(): readonly string[] {
+    return this.#changes.flatMap((one) => (one.kind === 'nullable' ? [one.name] : []));
   }
 
   /** @returns whether the table was made */

@@ -5,7 +5,7 @@ import type { Session } from '../postgres/session.ts';
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
 export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** SQLSTATE undefined_table, of a missing schema too. */
 const UNDEFINED_TABLE = '42P01';
@@ -66,21 +66,24 @@ CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   removed_since timestamp with time zone,
   counted_at timestamp with time zone,
   unproven bigint NOT NULL DEFAULT 0,
+  rewritten pg_catalog.jsonb,
   PRIMARY KEY (connection, table_name)
 ) WITH (fillfactor = 50);
 ${DELETE_RIGHTS_SQL};
 ${HAS_VERSION}`;
 
 /**
- * From version 1, which had no brake of the table's own and no counts to prove, and from version 2, which did not know
- * whose a schema is. Each connection says so at its next claim.
+ * From version 1, which had no brake of the table's own and no counts to prove, from version 2, which did not know
+ * whose a schema is (each connection says so at its next claim), and from version 3, which did not note what head office
+ * itself has changed.
  */
 const UPGRADE_SQL = `ALTER TABLE branchline.checkpoints
   ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
   ADD COLUMN IF NOT EXISTS removed_of bigint,
   ADD COLUMN IF NOT EXISTS removed_since timestamp with time zone,
   ADD COLUMN IF NOT EXISTS counted_at timestamp with time zone,
-  ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0;
+  ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS rewritten pg_catalog.jsonb;
 ALTER TABLE branchline.sources
   ADD COLUMN IF NOT EXISTS layout pg_catalog.text,
   ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name;

@@ -53,6 +53,8 @@ export interface Target {
    * applied is read again. Of a partitioned table always: they may be a partition's.
    */
   readonly rereads: boolean;
+  /** A crash of central's server empties it: what was counted before says nothing. */
+  readonly unlogged: boolean;
   /** A partitioned table: its rows have no system columns to return. */
   readonly partitioned: boolean;
   /** Made just now, so there is no row in it. */

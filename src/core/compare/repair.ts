@@ -10,13 +10,14 @@ import {
   removeUnstaged,
   stageTable,
 } from '../central/apply.ts';
-import { type Checkpoint, commitCheckpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
+import { type Checkpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
 import { copyRows, type Snapshot } from '../source/snapshot.ts';
 import { endCopy, fillChunk, NO_LIMITS } from '../sync/chunk.ts';
 import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
 import type { PassContext } from '../sync/pass.ts';
+import { commitNoting, RewriteWatch } from '../sync/rewrites.ts';
 import type { Comparison } from './compareTable.ts';
 import { inBuckets } from './cut.ts';
 import { groups } from './rows.ts';
@@ -111,6 +112,8 @@ async function mend(
   // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
   const near = cut.kind === 'ranges' ? within : all;
   const query = async (text: string) => (await session.query(text, [], session.workMs)).rows[0];
+  const watch = new RewriteWatch(context, session);
+  await watch.begin();
   const applied = await query(
     applyStaged(target, stage, connection, near, { insertsOnly: context.care.insertsOnly }),
   );
@@ -122,6 +125,7 @@ async function mend(
   const unequal = target.rereads
     ? (await session.script(countUnequal(target, stage, connection, near), session.workMs)).at(-1)
     : undefined;
+  const rewritten = await watch.end({ written: changed, deleted: removed });
   const unproven = Number(unequal?.rows[0]?.unequal ?? 0);
   const counts: PassCounts = {
     processed: changed,
@@ -141,7 +145,7 @@ async function mend(
         ? null
         : at.centralRows + Number(applied?.inserted) - removed,
   };
-  await commitCheckpoint(session, at, next, dropStage(stage));
+  await commitNoting(context, session, at, next, rewritten, dropStage(stage));
   return { checkpoint: next, counts, unproven, extra };
 }
 

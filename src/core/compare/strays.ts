@@ -6,12 +6,13 @@ import {
   removeUnstaged,
   stageTable,
 } from '../central/apply.ts';
-import { type Checkpoint, commitCheckpoint, forgetCounts } from '../central/checkpoint.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
 import type { Target } from '../central/target.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
 import type { PassContext } from '../sync/pass.ts';
+import { commitNoting, RewriteWatch } from '../sync/rewrites.ts';
 import { hashing } from './columns.ts';
 import { type Cut, inBuckets } from './cut.ts';
 import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
@@ -76,9 +77,12 @@ export async function removeStraysIn(
   if (load === null) return null;
   const within = inBuckets(cut, buckets, 'central') ?? 'true';
   const range = { after: null, upTo: null, where: within };
+  const watch = new RewriteWatch(context, session);
+  await watch.begin();
   const removed = await removeWithBrake(context, session, at, (most) =>
     removeUnstaged(target, stage, connection, range, most),
   );
+  const rewritten = await watch.end({ written: 0, deleted: removed });
   const whole: Checkpoint = {
     ...at,
     ...withRemoved(context, at, removed),
@@ -86,7 +90,6 @@ export async function removeStraysIn(
     bytes: at.bytes + load.bytes,
   };
   const next = end(whole, removed);
-  const forget = removed > 0 ? forgetCounts(connection, context.care.cascades) : [];
-  await commitCheckpoint(session, at, next, [dropStage(stage), ...forget].join('; '));
+  await commitNoting(context, session, at, next, rewritten, dropStage(stage));
   return next;
 }

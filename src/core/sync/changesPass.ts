@@ -38,7 +38,7 @@ async function nothingChanged(
   const at: Checkpoint = {
     ...start,
     // Others may have removed rows since: now and then it is not enough to have added up.
-    centralRows: start.counted ? start.centralRows : null,
+    centralRows: start.counted && !context.target.unlogged ? start.centralRows : null,
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };

@@ -22,6 +22,8 @@ export interface Relations {
    *   be at work
    */
   bringAgain(table: string, end: KeyEnd): Promise<TableEnd | null>;
+  /** Tables of the connection that head office itself has changed, or may have, when this one was written. */
+  rewritten(tables: readonly string[]): void;
 }
 
 /** What becomes of a table whose attempt has failed. */
@@ -34,7 +36,11 @@ export type Detour =
 
 const AGAIN: Detour = { kind: 'again' };
 
-const NO_RELATIONS: Relations = { keys: new ForeignKeys([]), bringAgain: async () => null };
+const NO_RELATIONS: Relations = {
+  keys: new ForeignKeys([]),
+  bringAgain: async () => null,
+  rewritten: () => {},
+};
 
 /**
  * Keys that head office has put on its tables (Branchline itself makes none) may refuse rows that are right
@@ -57,8 +63,9 @@ export class Detours {
   }
 
   get care(): Care {
-    const { held, cascades } = this.#referenced;
-    return { holdDeletes: held, cascades, whole: this.#whole, moves: this.#moves, insertsOnly: false };
+    const { held, cascades, acts, rewrites } = this.#referenced;
+    const refused = { whole: this.#whole, moves: this.#moves, insertsOnly: false };
+    return { holdDeletes: held, cascades, acts, rewrites, ...refused };
   }
 
   /**
@@ -78,7 +85,10 @@ export class Detours {
     }
     const key = this.#relations.keys.violated(failure);
     if (key === undefined) return none;
-    const refused: Detour = { kind: 'none', failure: told(failure, key, this.#table) };
+    const refused: Detour = {
+      kind: 'none',
+      failure: told(failure, key, this.#table, commits === this.#helpedAt),
+    };
     if (key.child === key.parent) return this.#takeWhole() ? AGAIN : refused;
     const [other, which] =
       key.child === this.#table ? ([key.parent, 'parent'] as const) : ([key.child, 'child'] as const);
@@ -127,16 +137,18 @@ export class Detours {
 /** The failure of a table whose rows a foreign key has refused, with the other table of that key in it. */
 export function keyFailure(failure: FailureDetail, keys: ForeignKeys, table: string): FailureDetail {
   const key = keys.violated(failure);
-  return key === undefined ? failure : told(failure, key, table);
+  return key === undefined ? failure : told(failure, key, table, false);
 }
 
-function told(failure: FailureDetail, key: ForeignKey, table: string): FailureDetail {
-  const { code, params } = key.child === table ? parentMissing(key) : stillReferenced(key);
+/** @param helped whether the other table has just been brought up to date, which was no help */
+function told(failure: FailureDetail, key: ForeignKey, table: string, helped: boolean): FailureDetail {
+  const { code, params } = key.child === table ? parentMissing(key, helped) : stillReferenced(key);
   return { ...failure, code, params: { ...failure.params, ...params } };
 }
 
-function parentMissing({ child, parent, name }: ForeignKey) {
-  return { code: FailureCode.ParentMissing, params: { table: child ?? '', parent, constraint: name } };
+function parentMissing({ child, parent, name }: ForeignKey, helped: boolean) {
+  const code = helped ? FailureCode.ParentLacking : FailureCode.ParentMissing;
+  return { code, params: { table: child ?? '', parent, constraint: name } };
 }
 
 function stillReferenced({ child, on, parent, name }: ForeignKey) {

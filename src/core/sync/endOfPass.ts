@@ -4,7 +4,16 @@ import { brakeAfter } from './deletes.ts';
 
 /** The pass is over: what it saw holds from its mark on. */
 export function endOfPass(at: Checkpoint): Checkpoint {
-  return { ...at, ...brakeAfter(at), state: 'done', mark: at.passMark, passMark: null };
+  return { ...at, ...brakeAfter(at), ...compared(at), state: 'done', mark: at.passMark, passMark: null };
+}
+
+/**
+ * A pass that looked at every row of both sides in one go has found, and mended, what head office itself had changed
+ * before it began. What it changed during the pass is noted anew.
+ */
+function compared({ strategy, resumed, rewritten }: Checkpoint): Pick<Checkpoint, 'rewritten'> {
+  const looked = strategy === Strategy.Full || strategy === Strategy.Compare || strategy === Strategy.Replace;
+  return { rewritten: looked && !resumed ? null : rewritten };
 }
 
 /**
@@ -13,6 +22,11 @@ export function endOfPass(at: Checkpoint): Checkpoint {
  */
 export function endOfDeletes(at: Checkpoint): Checkpoint {
   return { ...at, ...brakeAfter(at), state: 'done', passMark: null };
+}
+
+/** A pass whose rows are all there and whose deletes wait: the checkpoint asks for a catch-up pass, that does them. */
+export function toDeletes(at: Checkpoint): Checkpoint {
+  return { ...toCatchUp(at), ...compared(at) };
 }
 
 /**

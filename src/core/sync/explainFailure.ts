@@ -1,6 +1,7 @@
 import { type ErrorParams, FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { failedTriggers } from '../central/failedTriggers.ts';
+import { allowNullSql, dropRuleSql } from '../central/ruleSql.ts';
 import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
@@ -62,6 +63,7 @@ async function explain(
   }
   if (failure.code === FailureCode.SourceQueryFailed && failure.sqlstate === NOT_READY)
     return table.source.kind === 'materialized_view' ? notPopulated(failure, table) : failure;
+  if (failure.code === FailureCode.ParentLacking) return withRuleSql(links, table, failure);
   if (table.isShared && MAY_BE_ANOTHERS.has(failure.code)) {
     const { session } = await links.central();
     const other = await otherWriters(session, table, failure.code === FailureCode.CentralKeyMissing);
@@ -75,6 +77,8 @@ async function explain(
     const refused = refusedValue(error, names);
     if (refused !== null) return explainRefused(links, table.source, failure, refused);
   }
+  if (failure.sqlstate === NULL_REFUSED && failure.params.column !== undefined)
+    return needsValue(links, table, failure, String(failure.params.column));
   const { session } = await links.central();
   if (
     failure.sqlstate !== undefined &&
@@ -102,6 +106,33 @@ async function explain(
   if (denied || failure.sqlstate === NOT_SUPPORTED)
     return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
   return failure;
+}
+
+async function withRuleSql(
+  links: Links,
+  { targetSchema }: FailedTable,
+  failure: FailureDetail,
+): Promise<FailureDetail> {
+  const { session } = await links.central();
+  const at = { schema: targetSchema, name: String(failure.params.table) };
+  const constraint = String(failure.params.constraint);
+  const sql = await dropRuleSql(session, at, constraint);
+  return change(failure, failure.code, { sql: sql ?? '–' });
+}
+
+/** PostgreSQL names the column, and a partition where it has met the rule there. */
+async function needsValue(
+  links: Links,
+  { source, targetSchema }: FailedTable,
+  failure: FailureDetail,
+  column: string,
+): Promise<FailureDetail> {
+  const { session } = await links.central();
+  const { schema, table } = failure.params;
+  const target = { schema: targetSchema, name: source.name };
+  const at = { schema: String(schema ?? targetSchema), name: String(table ?? source.name) };
+  const sql = await allowNullSql(session, target, at, column);
+  return change(failure, FailureCode.CentralNeedsValue, { column, sql });
 }
 
 /** Two systems may use one name for different tables: then what one needs harms the other. */
@@ -151,6 +182,8 @@ async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolea
   return rows[0]?.lacks === 't';
 }
 
+/** SQLSTATE not_null_violation. */
+const NULL_REFUSED = '23502';
 /** SQLSTATE object_not_in_prerequisite_state. */
 const NOT_READY = '55000';
 /** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us, writing through a rule. */

@@ -12,16 +12,17 @@ import {
   stageTable,
   table,
 } from '../central/apply.ts';
-import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import type { Session } from '../postgres/session.ts';
 import { closeSnapshot, copyRows, markOf, type Snapshot } from '../source/snapshot.ts';
 import { type ChunkLoad, endCopy, fillChunk } from './chunk.ts';
 import { countCentralNow } from './deletes.ts';
-import { endOfPass, toCatchUp, toCompare } from './endOfPass.ts';
+import { endOfPass, toCatchUp, toCompare, toDeletes } from './endOfPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
 import { type Proof, prove } from './proof.ts';
+import { commitNoting, RewriteWatch } from './rewrites.ts';
 import { removeStrays } from './strays.ts';
 
 /** What a keyed pass reads, and how it finds rows that the source no longer has. */
@@ -105,6 +106,8 @@ interface Applied {
   readonly inserted: number | null;
   /** Not there as they were sent. */
   readonly unequal: number;
+  /** See {@link RewriteWatch.end}. */
+  readonly rewritten: readonly string[];
 }
 
 /** Applies one chunk after the other from an open stream of rows. */
@@ -193,15 +196,20 @@ class Chunks {
     const upTo = last ? null : (load.lastKey ?? at.lastKey);
     const range: KeyRange = { after: at.lastKey?.values ?? null, upTo: upTo?.values ?? null };
     const applied = await this.#apply(session, load, range);
-    const next = await this.#commit(session, at, {
-      ...at,
-      lastKey: load.lastKey ?? at.lastKey,
-      processed: at.processed + applied.changed,
-      skipped: at.skipped + applied.same,
-      bytes: at.bytes + load.bytes,
-      centralRows: add(at.centralRows, applied.inserted),
-      unproven: at.unproven + applied.unequal,
-    });
+    const next = await this.#commit(
+      session,
+      at,
+      {
+        ...at,
+        lastKey: load.lastKey ?? at.lastKey,
+        processed: at.processed + applied.changed,
+        skipped: at.skipped + applied.same,
+        bytes: at.bytes + load.bytes,
+        centralRows: add(at.centralRows, applied.inserted),
+        unproven: at.unproven + applied.unequal,
+      },
+      applied.rewritten,
+    );
     this.#staged = true;
     return next;
   }
@@ -212,29 +220,41 @@ class Chunks {
    */
   async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
     const { target, connection, care } = this.#context;
-    const { workMs } = session;
-    const statement = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
-    const [row] = (await session.query(statement, [], workMs)).rows;
+    const apply = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
+    const reread = target.rereads ? [countUnequal(target, this.#stage, connection, range)] : [];
+    const [results, besides] = await new RewriteWatch(this.#context, session).around([apply, ...reread]);
+    const row = results[0]?.rows[0];
     const changed = Number(row?.changed);
-    const inserted = target.partitioned ? null : Number(row?.inserted) - Number(row?.moved ?? 0);
-    if (!target.rereads) return { changed, same: load.rows - changed, inserted, unequal: 0 };
-    const reread = await session.script(countUnequal(target, this.#stage, connection, range), workMs);
-    const unequal = Number(reread.at(-1)?.rows[0]?.unequal);
-    return { changed, same: Math.max(0, load.rows - changed - unequal), inserted, unequal };
+    const moved = Number(row?.moved ?? 0);
+    const inserted = target.partitioned ? null : Number(row?.inserted) - moved;
+    const rewritten = besides({ written: changed, deleted: moved });
+    if (!target.rereads) return { changed, same: load.rows - changed, inserted, unequal: 0, rewritten };
+    const unequal = Number(results.at(-1)?.rows[0]?.unequal);
+    return { changed, same: Math.max(0, load.rows - changed - unequal), inserted, unequal, rewritten };
   }
 
-  async #commit(session: Session, from: Checkpoint, to: Checkpoint): Promise<Checkpoint> {
-    if (this.#rows.exhausted) return this.#finish(session, from, to);
+  async #commit(
+    session: Session,
+    from: Checkpoint,
+    to: Checkpoint,
+    rewritten: readonly string[] = [],
+  ): Promise<Checkpoint> {
+    if (this.#rows.exhausted) return this.#finish(session, from, to, rewritten);
     const next: Checkpoint = { ...to, seq: from.seq + 1 };
-    await commitCheckpoint(session, from, next);
+    await commitNoting(this.#context, session, from, next, rewritten);
     return next;
   }
 
   /** Ends the pass in the transaction that is open: nothing lies behind the last key any more. */
-  async #finish(session: Session, from: Checkpoint, to: Checkpoint): Promise<Checkpoint> {
+  async #finish(
+    session: Session,
+    from: Checkpoint,
+    to: Checkpoint,
+    rewritten: readonly string[] = [],
+  ): Promise<Checkpoint> {
     const drop = from.direct ? null : dropStage(this.#stage);
     const commit = async (next: Checkpoint): Promise<Checkpoint> => {
-      await commitCheckpoint(session, from, next, drop);
+      await commitNoting(this.#context, session, from, next, rewritten, drop);
       return next;
     };
     const whole: Checkpoint = { ...to, seq: from.seq + 1, direct: false };
@@ -251,8 +271,11 @@ class Chunks {
       return this.#ends({ kind: 'lacking', checkpoint, missing, unproven: at.unproven });
     }
     if (this.#context.care.holdDeletes)
-      return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toCatchUp(at)) });
-    return this.#ends(await removeStrays(this.#context, this.#snapshot, await commit(at)));
+      return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toDeletes(at)) });
+    const committed = await commit(at);
+    // The brake may refuse what is left to do: these rows have been written all the same.
+    this.#context.onCommit(committed);
+    return this.#ends(await removeStrays(this.#context, this.#snapshot, committed));
   }
 
   #ends(end: PassEnd): Checkpoint {

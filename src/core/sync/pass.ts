@@ -40,6 +40,10 @@ export interface Care {
   readonly holdDeletes: boolean;
   /** Tables that lose rows when this one does. */
   readonly cascades: readonly string[];
+  /** Head office changes or removes rows that point to this table when a row of it is removed or changes. */
+  readonly acts: boolean;
+  /** The tables of the connection that are so changed. */
+  readonly rewrites: readonly string[];
   /** All that is left of the pass is applied as one chunk, since its rows need each other. */
   readonly whole: boolean;
   /** See {@link ApplyOptions.moves}. */
@@ -51,6 +55,8 @@ export interface Care {
 export const NO_CARE: Care = {
   holdDeletes: false,
   cascades: [],
+  acts: false,
+  rewrites: [],
   whole: false,
   moves: false,
   insertsOnly: false,
@@ -73,6 +79,13 @@ export interface PassContext {
   /** Lets the pass remove more rows than the brake allows. */
   readonly allowDeletes: boolean;
   readonly care: Care;
+  /**
+   * Called before and after a commit that notes tables as rewritten by head office itself, of which this one may be
+   * one: the commit may arrive although nobody hears of it, and a table may be begun while it is on its way.
+   *
+   * @param seq of the checkpoint that is committed
+   */
+  onRewritten(tables: readonly string[], seq: number): void;
   /** Called after each chunk that central has committed. */
   onCommit(checkpoint: Checkpoint): void;
 }

@@ -24,6 +24,10 @@ export type PlanReason =
   | 'cursor_changed'
   /** Strategy `cursor`: no row had a value that may be relied on. */
   | 'no_cursor'
+  /** Head office itself may have changed rows, by its foreign keys or triggers. */
+  | 'central_rewrote'
+  /** A crash at head office may have emptied the table, and rows of several branches cannot be counted. */
+  | 'central_unlogged'
   | MarkProblem;
 
 /** How the next pass over a table goes. */
@@ -43,14 +47,26 @@ export interface PassPlan {
  *
  * @param found where the table stands at central
  * @param snapshot what the source looks like now
+ * @param recheck whether all has been sent, and only what head office itself may have changed is to be looked for
  * @throws SyncFailure `replace_unsafe`
  */
-export function choosePlan(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
+export function choosePlan(
+  job: TableJob,
+  target: Target,
+  found: Checkpoint,
+  snapshot: Snapshot,
+  recheck = false,
+): PassPlan {
   if (target.key === null) return planReplace(job, target, found, snapshot);
   if (isUnfinished(found, job, target, snapshot)) {
     const plan = keyedPlan(found.strategy, 'goes_on', job, found, snapshot);
     if (plan.strategy === found.strategy) return { ...plan, goesOn: true };
   }
+  const looks = job.strategy === Strategy.Full || job.strategy === Strategy.Compare;
+  if (recheck || (found.rewritten !== null && found.mark !== null && !looks))
+    return keyedPlan(Strategy.Compare, 'central_rewrote', job, found, snapshot);
+  if (target.unlogged && target.layout === 'merge' && !job.mayDelete && found.mark !== null && !looks)
+    return keyedPlan(Strategy.Compare, 'central_unlogged', job, found, snapshot);
   if (job.strategy !== null && job.strategy !== Strategy.Replace)
     return keyedPlan(job.strategy, 'asked', job, found, snapshot);
   if (found.mark === null) return keyedPlan(Strategy.Full, 'first_load', job, found, snapshot);
@@ -107,7 +123,8 @@ function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot:
     });
   }
   const asked = job.strategy === Strategy.Full || job.strategy === Strategy.Replace;
-  const from = asked ? null : since(found.mark, snapshot.horizon, snapshot.fingerprint);
+  const from =
+    asked || found.rewritten !== null ? null : since(found.mark, snapshot.horizon, snapshot.fingerprint);
   return {
     strategy: Strategy.Replace,
     reason: 'no_key',

@@ -8,7 +8,7 @@ import {
   insertStaged,
   stageTable,
 } from '../central/apply.ts';
-import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
 import { changedSince } from '../source/mark.ts';
@@ -18,6 +18,7 @@ import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from './
 import { endOfPass } from './endOfPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
 import { lacksRows } from './proof.ts';
+import { commitNoting, RewriteWatch } from './rewrites.ts';
 import { endHere } from './strays.ts';
 
 /**
@@ -53,7 +54,7 @@ async function isUnchanged(
   const ours = await countRows(session, context.source, changedSince('t', since));
   if (ours.changed > 0 || ours.rows !== centralRows) return false;
   // Others may have removed rows since: now and then it is not enough to have added up.
-  return counted || (await countCentralNow(context)) === ours.rows;
+  return (counted && !context.target.unlogged) || (await countCentralNow(context)) === ours.rows;
 }
 
 /**
@@ -79,7 +80,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
       return { kind: 'stopped', checkpoint: start };
     }
     await endCopy(context, session, copy, load);
-    const deleted = await swap(context, session, stage, load.rows, start);
+    const { deleted, rewritten } = await swap(context, session, stage, load.rows, start);
     const whole: Checkpoint = {
       ...start,
       ...withRemoved(context, start, deleted),
@@ -92,7 +93,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
       sourceSnapshotAt: snapshot.takenAt,
     };
     const done: Checkpoint = { ...endOfPass(whole), seq: start.seq + 1 };
-    await commitCheckpoint(session, start, done, dropStage(stage));
+    await commitNoting(context, session, start, done, rewritten, dropStage(stage));
     context.onCommit(done);
     return { kind: 'done', checkpoint: done };
   } finally {
@@ -105,7 +106,8 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
  * Puts the staged rows in the place of those that are there.
  *
  * @param rows that are staged
- * @returns by how many rows the table has shrunk: which ones are gone nobody can say of rows without identity
+ * @returns by how many rows the table has shrunk: which ones are gone nobody can say of rows without identity; and the
+ *   other tables that head office itself has written meanwhile
  * @throws SyncFailure `too_many_deletes`, and where central does not hold afterwards just what was sent
  */
 async function swap(
@@ -114,14 +116,19 @@ async function swap(
   stage: string,
   rows: number,
   start: Checkpoint,
-): Promise<number> {
+): Promise<{ readonly deleted: number; readonly rewritten: readonly string[] }> {
   const { target, connection } = context;
   const before = await countCentral(context, session);
   const deleted = Math.max(0, before - rows);
   await brake(context, session, { ...start, removedOf: start.removedOf ?? before }, deleted);
+  const watch = new RewriteWatch(context, session);
+  await watch.begin();
   await session.query(deleteMine(target, connection), [], session.workMs);
   await session.query(insertStaged(target, stage, connection), [], session.workMs);
-  if (!target.rereads) return deleted;
+  // What became of its own rows is proved below.
+  const written = await watch.end({ written: rows, deleted: before });
+  const swapped = { deleted, rewritten: written.filter((one) => one !== target.name) };
+  if (!target.rereads) return swapped;
   const count = countUnequalRows(target, stage, connection);
   const reread = (await session.script(count, session.workMs)).at(-1);
   const there = await countCentral(context, session);
@@ -129,5 +136,5 @@ async function swap(
   if (there > rows) throw await keepsRows(context, session, there - rows);
   const unproven = Number(reread?.rows[0]?.unequal);
   if (unproven > 0) throw await lacksRows(context, { missing: 0, unproven });
-  return deleted;
+  return swapped;
 }

@@ -3,7 +3,7 @@ import { type Checkpoint, commitCheckpoint } from '../central/checkpoint.ts';
 import { beginCentral } from '../central/transaction.ts';
 import { findStrays, removeStraysIn } from '../compare/strays.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { endOfPass, toCatchUp, toCompare } from './endOfPass.ts';
+import { endOfPass, toCompare, toDeletes } from './endOfPass.ts';
 import type { PassContext, PassEnd } from './pass.ts';
 import { prove } from './proof.ts';
 
@@ -87,7 +87,7 @@ export async function endProved(context: PassContext, at: Checkpoint, sourceRows
     case 'lacking':
       return { kind: 'lacking', checkpoint: await commit(toCompare(counted)), missing, unproven };
     case 'surplus':
-      return { kind: 'deletes_held', checkpoint: await commit(toCatchUp(counted)) };
+      return { kind: 'deletes_held', checkpoint: await commit(toDeletes(counted)) };
     default:
       return assertNever(proof.verdict);
   }

@@ -19,6 +19,8 @@ export interface SweepTable {
   /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
   readonly deletes: boolean;
   readonly target: CountedTable;
+  /** Central may have lost its rows since they were counted last. */
+  readonly unlogged: boolean;
 }
 
 /** At most this much is scanned in one query, so that workers share the load and progress is seen. */
@@ -73,14 +75,15 @@ export async function sweep(
 
 /**
  * Those of the tables that central has as many rows of as its checkpoint says. Only a sum is kept from pass to pass,
- * and others may have removed rows at central; each table is really counted once a day.
+ * and others may have removed rows at central; each table is really counted once a day, and an unlogged
+ * one every time.
  */
 async function withRealCounts(
   { session }: Link,
   claim: Claim,
   tables: readonly SweepTable[],
 ): Promise<readonly SweepTable[]> {
-  const due = tables.filter((one) => one.deletes && !one.checkpoint.counted);
+  const due = tables.filter((one) => one.deletes && (one.unlogged || !one.checkpoint.counted));
   if (due.length === 0) return tables;
   const counts = due.map(
     ({ target }, index) => `SELECT ${index} AS n, (${countMine(target, claim.connection)}) AS rows`,

@@ -29,7 +29,7 @@ export async function readCentralTables(
   // Looking makes and changes nothing: what an older version has made is read as it is.
   const found = await session.query(
     `SELECT a.attname IS NOT NULL AS proves, pg_catalog.to_regclass('branchline.delete_rights') IS NOT NULL AS places FROM (SELECT pg_catalog.to_regclass('branchline.checkpoints') AS oid) AS c
-     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) 'unproven'
+     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) 'rewritten'
      WHERE c.oid IS NOT NULL`,
   );
   const proof = found.rows[0]?.proves === 't' ? PROOF : NO_PROOF;

@@ -56,8 +56,13 @@ export class RepairTurns {
 
   /** What a table's own turn has to leave for later. */
   care(table: string, whole = false): Care {
-    const { held, cascades } = this.#keys.referenced(table);
-    return { ...NO_CARE, holdDeletes: held, cascades, whole };
+    const { held, cascades, acts, rewrites } = this.#keys.referenced(table);
+    return { ...NO_CARE, holdDeletes: held, cascades, acts, rewrites, whole };
+  }
+
+  /** What is left once all rows have come. */
+  #careForRest(table: string): Care {
+    return { ...this.care(table, true), holdDeletes: false, cascades: [] };
   }
 
   /** Takes the end of a table's own turn, or leaves the table for {@link rest}. */
@@ -79,9 +84,8 @@ export class RepairTurns {
     await this.#whileItHelps(run, (table) => this.care(table, true));
     const held = this.#held.sort((a, b) => this.depth(b.table.table) - this.depth(a.table.table));
     this.#held = [];
-    const all = (): Care => ({ ...NO_CARE, whole: true });
-    for (const one of held) await this.#removeHeld(run, one, all());
-    await this.#whileItHelps(run, all);
+    for (const one of held) await this.#removeHeld(run, one);
+    await this.#whileItHelps(run, (table) => this.#careForRest(table));
     for (const { table, failure } of this.#refused.splice(0))
       if (failure !== null) run.fail(table.table, keyFailure(failure, this.#keys, table.table));
   }
@@ -97,15 +101,15 @@ export class RepairTurns {
     }
   }
 
-  async #removeHeld(run: RepairRun, { table, before }: Waiting, care: Care): Promise<void> {
-    const tried = await run.verify(table, care);
+  async #removeHeld(run: RepairRun, { table, before }: Waiting): Promise<void> {
+    const tried = await run.verify(table, this.#careForRest(table.table));
     if (tried.kind !== 'done') return this.take(run, table, tried);
     run.finish(before === null ? tried.value : together(before, tried.value));
     if (tried.value.repaired_deletes === 0) return;
     // ON DELETE CASCADE may have taken rows that the branch still has.
     for (const name of this.#keys.referenced(table.table).cascades) {
       const child = this.#selected.find((one) => one.table === name);
-      if (child !== undefined) this.take(run, child, await run.verify(child, care));
+      if (child !== undefined) this.take(run, child, await run.verify(child, this.#careForRest(name)));
     }
   }
 }

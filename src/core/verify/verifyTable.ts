@@ -107,6 +107,8 @@ function passContext(
     allowDeletes: runner.allowDeletes,
     // Rows that differ may be another branch's, which would overwrite ours in turn.
     care: { ...care, insertsOnly: layout === 'merge' && !mayDelete && writers.length > 0 },
+    // The checkpoints note it, and the next sync compares.
+    onRewritten: () => {},
     onCommit: () => {},
   };
 }

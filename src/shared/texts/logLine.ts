@@ -114,6 +114,8 @@ function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf):
       return t('cli.progress.deletesOff', { table });
     case 'deletes_held':
       return t('log.deletesHeld', { table });
+    case 'waits_for_comparison':
+      return t('log.waitsForComparison', { table, tables: textOf(detail, 'tables') });
     case 'table_brought_again':
       return t('log.broughtAgain', { table, for: textOf(detail, 'for') });
     default:

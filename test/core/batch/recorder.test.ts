@@ -28,6 +28,7 @@ function checkpoint(processed: number): Checkpoint {
     removedOf: null,
     counted: false,
     unproven: 0,
+    rewritten: null,
     sourceSnapshotAt: null,
   };
 }

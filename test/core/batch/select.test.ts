@@ -33,6 +33,7 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     version: 150000,
     otherUnique: false,
     otherConstraints: false,
+    unlogged: [],
     interferes: false,
     estimatedRows: null,
     bytes: 0,

@@ -299,3 +299,23 @@ test('a consent is not taken over by a resume: what the branch has removed since
   expect(engine.batch(cut.batch_id).batch.status).toBe('completed');
   expect(await atHeadOffice(pair)).toBe(0);
 });
+
+for (const strategy of [null, 'full'] as const) {
+  test(`rows that were written before the brake refused to remove others are reported, ${strategy ?? 'unasked'}`, async () => {
+    await using pair = await freshDatabases();
+    await work(pair, ...STOCK);
+    using home = makeHome(pair);
+    await using engine = home.open();
+    await sync(engine);
+    await work(pair, HALF_GOES, "UPDATE stock SET note = 'new' WHERE id IN (1, 3, 5)");
+
+    const { table } = await sync(engine, strategy === null ? {} : { strategy });
+
+    expect(table('stock')).toMatchObject({
+      error_code: 'too_many_deletes',
+      records_processed: 3,
+      records_deleted: 0,
+    });
+    expect(await fromCentral(pair, "SELECT count(*) FROM stock WHERE note = 'new'")).toEqual([['3']]);
+  });
+}

@@ -57,6 +57,7 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
     deletes: true,
     allowDeletes: false,
     care: NO_CARE,
+    onRewritten: () => {},
     onCommit: () => {},
   };
   const snapshot = await openSnapshot(session, version, source);

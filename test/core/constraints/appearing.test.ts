@@ -123,10 +123,10 @@ test('a child whose parent the branch does not have fails alone, names the rule,
 
   expect(batch).toMatchObject({ status: 'failed', failed_tables: 1, completed_tables: 2 });
   const { error_code, error_detail, error_message } = table('orders');
-  expect(error_code).toBe('parent_missing');
+  expect(error_code).toBe('parent_lacking');
   expect(error_message).toContain('Key (customer_id)=(999) is not present in table "customer"');
   expect(error_detail && createTranslator('en').failure(error_detail).sentence).toBe(
-    'Rows of pgsql_lmp.orders belong to rows of customer that head office does not have (its rule orders_customer_id_fkey).',
+    'Head office does not take rows of pgsql_lmp.orders: its rule orders_customer_id_fkey wants a row of customer for each, and customer, just brought up to date, has none for some.',
   );
   expect(broughtAgain(engine, batch.batch_id)).toEqual(['customer for orders']);
 

@@ -13,7 +13,7 @@ function keysOf(...arrows: readonly string[]): ForeignKeys {
   return new ForeignKeys(
     arrows.map((arrow): ForeignKey => {
       const [child = '', parent = ''] = arrow.split('>');
-      return { name: arrow, on: child, child, parent, onDelete: 'a' };
+      return { name: arrow, on: child, child, parent, onDelete: 'a', onUpdate: 'a' };
     }),
   );
 }

@@ -90,7 +90,16 @@ test('where one of the tables was taken over, none of them is ended', async () =
     const there = existing.find((one) => one.name === shape.name);
     if (checkpoint === undefined || there === undefined) return [];
     const target = { schema: 'public', name: shape.name, stamped: true, partitioned: false };
-    return [{ source: shape, checkpoint, print: centralPrint(shape, there), deletes: true, target }];
+    return [
+      {
+        source: shape,
+        checkpoint,
+        print: centralPrint(shape, there),
+        deletes: true,
+        unlogged: false,
+        target,
+      },
+    ];
   });
   expect(tables.length).toBe(NAMES.length);
   await atCentral(pair, "UPDATE branchline.checkpoints SET epoch = epoch + 1 WHERE table_name = 'grown'");

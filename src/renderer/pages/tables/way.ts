@@ -11,6 +11,8 @@ export const REASONS = [
   'goes_on',
   'cursor_changed',
   'no_cursor',
+  'central_rewrote',
+  'central_unlogged',
   'no_mark',
   'no_row_versions',
   'shape_changed',

@@ -20,6 +20,9 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.CentralChangesRows,
   FailureCode.CentralKeepsRows,
   FailureCode.CentralRules,
+  FailureCode.CentralNeedsValue,
+  FailureCode.CentralRewritesTables,
+  FailureCode.ParentLacking,
 ]);
 
 /** The database that a failure leads to: the id of a connection, or head office. */

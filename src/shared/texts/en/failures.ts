@@ -271,6 +271,21 @@ export const failures = {
       'Rows of {{table}} belong to rows of {{parent}} that head office does not have (its rule {{constraint}}).',
     next: 'Sync {{parent}} too, and see why it failed if it did. Where the branch itself lacks those rows, correct it there or loosen the rule at head office.',
   },
+  parent_lacking: {
+    sentence:
+      'Head office does not take rows of {{table}}: its rule {{constraint}} wants a row of {{parent}} for each, and {{parent}}, just brought up to date, has none for some.',
+    next: 'Look at the branch whether those rows of {{parent}} are there. If they are, sync again. If not, remove the rows of {{table}} there or give them another row of {{parent}}; or let head office drop its rule, then sync again:\n{{sql}}',
+  },
+  central_needs_value: {
+    sentence:
+      'Head office demands a value in the column {{column}} of {{table}} (NOT NULL), and rows of the branch have none for it.',
+    next: 'Let head office give the column a value by a trigger, or run this; then retry the table:\n{{sql}}',
+  },
+  central_rewrites_tables: {
+    sentence:
+      'Triggers or foreign keys at head office change rows of {{tables}} of the branch {{connection}} whenever rows of {{table}} are written, and do so again after each repair.',
+    next: 'Let head office look at the triggers on {{table}} and on {{tables}}, and have them leave the columns of the branch alone; then sync these tables again.',
+  },
   still_referenced: {
     sentence:
       'Rows of {{table}} that are gone at the branch stay at head office: rows of {{child}} still belong to them (its rule {{constraint}}).',

@@ -15,6 +15,8 @@ export const log = {
   strategyChosen: '{{table}}: way of copying: {{strategy}}, because {{reason}}',
   strategyOnly: '{{table}}: way of copying: {{strategy}}',
   circuit: '{{connection}}: {{sentence}} Its other tables were not tried.',
+  waitsForComparison:
+    '{{table}}: done, and waits until {{tables}} are compared, whose rows head office itself has changed',
   deletesHeld:
     '{{table}}: rows deleted at the branch are removed once the tables that belong to them are done',
   broughtAgain: '{{table}} looked at once more, for {{for}}',
@@ -36,6 +38,8 @@ export const log = {
     no_key: 'the table has no key',
     goes_on: 'it goes on where it had stopped',
     cursor_changed: 'the cursor column is another one than in the last pass',
+    central_rewrote: 'triggers or foreign keys at head office may have changed rows',
+    central_unlogged: 'a crash at head office may have emptied the table, which is UNLOGGED',
     no_cursor: 'no row had a usable value in the cursor column',
     no_mark: 'nothing is known of an earlier pass',
     no_row_versions:

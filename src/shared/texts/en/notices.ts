@@ -12,6 +12,10 @@ export const notices = {
     '{{about}}: head office computes {{columns}} by an expression of its own (GENERATED), so the values of the branch are not written there. Verify tells whether they are the same. To have the values of the branch, make it an ordinary column at head office.',
   merged_tables:
     '{{about}}: these tables at head office have no column source_connection, so branches share their rows by key alone (layout "merge"): {{tables}}. Rows that a branch deletes stay there, and of two branches with the same key the later one overwrites the earlier. To keep branches apart, use the layout "stamp" or "schema".',
+  not_null_dropped:
+    '{{about}}: at head office {{columns}} no longer has to have a value (NOT NULL was taken back), because rows of the branch may have none there. Everything that reads the column at head office should expect NULL.',
+  central_unlogged:
+    '{{about}}: {{schema}}.{{table}} is UNLOGGED at head office, so a crash of the server there empties it. Its rows are counted in every batch, and come again when they are gone. To keep them: {{sql}}',
   children_left_out:
     '{{about}}: only its own rows are copied. Tables that inherit from it are tables of their own and are not selected: {{tables}}. To copy them, too, add them to "tables" in the settings.',
 } as const;

@@ -57,6 +57,10 @@ export const tablesPage = {
     no_key: 'The table has no key by which its rows could be told apart.',
     goes_on: 'It went on where an earlier run had stopped.',
     cursor_changed: 'The cursor column is another one, or of another type, than in the last pass.',
+    central_rewrote:
+      'Triggers or foreign keys at head office may have changed rows, so both sides were compared.',
+    central_unlogged:
+      'A crash at head office may have emptied the table (it is UNLOGGED), so both sides were compared.',
     no_cursor: 'No row had a usable value in the cursor column.',
     no_mark: 'It was not known how far an earlier run had come.',
     no_row_versions:

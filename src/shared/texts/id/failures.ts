@@ -272,6 +272,21 @@ export const failures = {
       'Ada baris {{table}} milik baris {{parent}} yang tidak ada di kantor pusat (aturannya {{constraint}}).',
     next: 'Sinkronkan juga {{parent}}, dan bila gagal lihat sebabnya. Jika cabang sendiri tidak punya baris itu, perbaiki di cabang atau longgarkan aturan di kantor pusat.',
   },
+  parent_lacking: {
+    sentence:
+      'Kantor pusat menolak sebagian baris {{table}}: aturannya {{constraint}} mensyaratkan baris {{parent}} untuk setiap baris, dan {{parent}} yang baru saja disinkronkan tidak memilikinya.',
+    next: 'Periksa di cabang apakah baris {{parent}} itu ada. Jika ada, sinkronkan lagi. Jika tidak, hapus baris {{table}} itu di cabang atau hubungkan ke baris {{parent}} lain; atau minta kantor pusat menghapus aturannya, lalu sinkronkan lagi:\n{{sql}}',
+  },
+  central_needs_value: {
+    sentence:
+      'Kantor pusat mewajibkan isi untuk kolom {{column}} pada {{table}} (NOT NULL), padahal ada baris cabang yang tidak punya isinya.',
+    next: 'Minta kantor pusat mengisi kolom itu dengan trigger, atau menjalankan ini; lalu ulangi tabel ini:\n{{sql}}',
+  },
+  central_rewrites_tables: {
+    sentence:
+      'Trigger atau foreign key di kantor pusat mengubah baris {{tables}} milik cabang {{connection}} setiap kali baris {{table}} ditulis, dan mengubahnya lagi setiap kali diperbaiki.',
+    next: 'Minta kantor pusat memeriksa trigger pada {{table}} dan {{tables}} agar kolom milik cabang tidak diubah; setelah itu sinkronkan lagi tabel-tabel ini.',
+  },
   still_referenced: {
     sentence:
       'Baris {{table}} yang sudah dihapus di cabang tetap ada di kantor pusat: masih ada baris {{child}} miliknya (aturannya {{constraint}}).',

@@ -15,6 +15,8 @@ export const log = {
   strategyChosen: '{{table}}: cara menyalin: {{strategy}}, karena {{reason}}',
   strategyOnly: '{{table}}: cara menyalin: {{strategy}}',
   circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba.',
+  waitsForComparison:
+    '{{table}}: selesai, menunggu {{tables}} dibandingkan karena barisnya diubah oleh kantor pusat sendiri',
   deletesHeld: '{{table}}: baris yang dihapus di cabang dibuang setelah tabel yang terkait selesai',
   broughtAgain: '{{table}} diperiksa sekali lagi, untuk {{for}}',
   gaveUp: 'Tidak dilanjutkan sendiri lagi, setelah {{attempts}} kali dicoba',
@@ -35,6 +37,8 @@ export const log = {
     no_key: 'tabel ini tidak punya kunci',
     goes_on: 'meneruskan dari tempat berhentinya',
     cursor_changed: 'kolom kursornya berbeda dari proses terakhir',
+    central_rewrote: 'trigger atau foreign key di kantor pusat mungkin mengubah baris',
+    central_unlogged: 'tabel ini UNLOGGED di kantor pusat dan bisa kosong setelah server mati mendadak',
     no_cursor: 'tidak ada baris dengan nilai kursor yang bisa dipakai',
     no_mark: 'tidak ada catatan tentang proses sebelumnya',
     no_row_versions:

@@ -12,6 +12,10 @@ export const notices = {
     '{{about}}: kantor pusat menghitung sendiri {{columns}} (kolom GENERATED), jadi nilai dari cabang tidak ditulis di sana. Verifikasi menunjukkan apakah nilainya sama. Agar nilai cabang yang dipakai, jadikan kolom itu kolom biasa di kantor pusat.',
   merged_tables:
     '{{about}}: tabel berikut di kantor pusat tidak punya kolom source_connection, jadi baris antar cabang dibagi hanya menurut kuncinya (tata letak "merge"): {{tables}}. Baris yang dihapus di cabang tetap ada di sana, dan bila dua cabang memakai kunci yang sama, yang belakangan menimpa yang lebih dulu. Agar cabang dibedakan, pakai tata letak "stamp" atau "schema".',
+  not_null_dropped:
+    '{{about}}: di kantor pusat {{columns}} tidak lagi wajib diisi (NOT NULL dicabut), karena baris cabang boleh kosong di sana. Yang membaca kolom itu di kantor pusat perlu siap menerima NULL.',
+  central_unlogged:
+    '{{about}}: {{schema}}.{{table}} di kantor pusat bersifat UNLOGGED, jadi isinya hilang bila server di sana mati mendadak. Barisnya dihitung pada setiap batch dan dikirim lagi bila hilang. Agar tidak hilang: {{sql}}',
   children_left_out:
     '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };

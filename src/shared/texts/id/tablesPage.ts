@@ -57,6 +57,10 @@ export const tablesPage = {
     no_key: 'Tabel ini tidak punya kunci untuk membedakan baris-barisnya.',
     goes_on: 'Proses dilanjutkan dari tempat proses sebelumnya berhenti.',
     cursor_changed: 'Kolom kursornya lain, atau tipenya lain, dari proses terakhir.',
+    central_rewrote:
+      'Trigger atau foreign key di kantor pusat mungkin mengubah baris, jadi kedua sisi dibandingkan.',
+    central_unlogged:
+      'Tabel ini UNLOGGED di kantor pusat dan bisa kosong setelah server mati mendadak, jadi kedua sisi dibandingkan.',
     no_cursor: 'Tidak ada baris dengan nilai kursor yang bisa dipakai.',
     no_mark: 'Tidak diketahui sampai mana proses sebelumnya.',
     no_row_versions:
