@@ -16,10 +16,18 @@ const MAX_LENGTH = 1000;
 
 /** A text without passwords in URLs and connection strings, and not too long. */
 export function withoutSecrets(text: string): string {
-  const clean = text
+  const clean = start(text)
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*:[^\s@]*@/gi, '$1…@')
     .replace(/\b(password|passwd|pwd)(["']?\s*[=:]\s*)(?:'[^']*'|"[^"]*"|[^\s,;&]+)/gi, '$1$2…');
   return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
+}
+
+/**
+ * The part of a text that can be shown: a server may send megabytes, made so that a search in them takes hours. A word
+ * that is cut may be the beginning of an address with a password in it.
+ */
+function start(text: string): string {
+  return text.length > 4 * MAX_LENGTH ? text.slice(0, 4 * MAX_LENGTH).replace(/\S+$/, '…') : text;
 }
 
 /** `Key (c_invoice_id)=(5) already exists.`, unless the key is made of a secret. */

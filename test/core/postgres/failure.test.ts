@@ -2,6 +2,7 @@ import net from 'node:net';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../../src/core/postgres/failure.ts';
+import { withoutSecrets } from '../../../src/core/postgres/serverMessage.ts';
 import { SyncFailure } from '../../../src/shared/errors.ts';
 
 const params = { connection: 'pgsql_lmp', host: 'db', port: 5432 };
@@ -304,4 +305,18 @@ describe('the message never holds a secret', () => {
   test('and is cut where it is very long', () => {
     expect(classify(new Error('x'.repeat(5000)), 'central', params).message.length).toBeLessThan(1100);
   });
+});
+
+test.each([
+  ['of 16 MB is cut before anything is looked for in it', `no: ${'a.'.repeat(8_000_000)}`, 'no: …'],
+  [
+    'has no part of an address that is longer than what is shown',
+    `at postgres://reader:${'p'.repeat(9000)}@hq`,
+    'at …',
+  ],
+])('a message that %s', (_, text, shown) => {
+  const clean = withoutSecrets(text);
+  expect(clean.startsWith(shown)).toBe(true);
+  expect(clean).not.toContain('ppp');
+  expect(clean.length).toBeLessThan(1100);
 });
