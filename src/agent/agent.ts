@@ -5,6 +5,7 @@ import { createCronWaker } from '../core/schedule/waker.ts';
 import { startService } from '../core/service/service.ts';
 import type { Service } from '../core/service/serviceApi.ts';
 import { errorFacts } from '../core/unexpected.ts';
+import type { Refusal } from '../shared/service.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import { Links, linkTo } from './access/links.ts';
@@ -30,6 +31,8 @@ export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'syste
 export interface Agent {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  /** Why the service cannot work yet; null where it can. */
+  readonly refusal: Refusal | null;
   /** A link that opens the window once. */
   link(): string;
   /**
@@ -96,6 +99,9 @@ async function serveWindow(service: Service, face: Face, ports: Ports, setup: Ag
   const url = addressOf(server.port);
   return {
     url,
+    get refusal() {
+      return service.status().refusal;
+    },
     link: () => linkTo(url, links.make()),
     stop: async (now) => {
       // The windows see how it ends. Whatever keeps the service from ending in order, the windows' server ends too.

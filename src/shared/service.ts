@@ -1,6 +1,12 @@
 import type { BatchRow, EngineEvent, LeaseHolder, TableName } from './contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from './errors.ts';
 
+/**
+ * What a person says that this computer is, where there is a copy of its data folder: `keep`, it takes the place of the
+ * other one; `new`, both work, and this one is an installation of its own.
+ */
+export type CopyAnswer = 'keep' | 'new';
+
 /** A refusal as data, for whoever shows it: see UsageError. */
 export interface Refusal {
   readonly code: UsageCode;

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { installationId } from '../../src/core/settings/installation.ts';
 import type { WindowEvent } from '../../src/shared/window/events.ts';
 import type { BatchPage, LiveView } from '../../src/shared/window/views.ts';
 import { runCli } from '../cli/run.ts';
@@ -197,4 +198,21 @@ test('a port that another program has is refused where it was asked for, and pas
   } finally {
     other.close();
   }
+});
+
+test('on a data folder of another computer it says so, serves its window, and goes on after an answer (D3)', async () => {
+  const folder = temporaryFolder();
+  const endpoint = { host: '127.0.0.1', port: 1, database: 'x', user: 'y' };
+  writeFileSync(
+    join(folder, 'settings.json'),
+    JSON.stringify({ central: endpoint, connections: [{ ...endpoint, id: 'a' }] }),
+  );
+  installationId(folder, { host: 'branch-pc', id: 'of-the-other-one' });
+  const served = await startServe(folder);
+  await served.says('"branchline installation new"');
+  const window = await openWindow(served);
+  const status = (code: string | null) => live((view) => (view.status.refusal?.code ?? null) === code);
+  await window.event(status('installation_copied'));
+  expect(await window.call('answerCopy', 'keep', null)).toMatchObject({ ok: true });
+  await window.event(status(null));
 });

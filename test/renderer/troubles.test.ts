@@ -3,7 +3,7 @@ import { hindrances } from '../../src/renderer/data/hindrances.ts';
 import { openFailures } from '../../src/renderer/pages/today/openFailures.ts';
 import { groupFailures, namesItsTable } from '../../src/renderer/parts/trouble/groupFailures.ts';
 import { namesInGroup } from '../../src/renderer/parts/trouble/namesInGroup.ts';
-import { stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
+import { needsConsent, stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
@@ -137,6 +137,10 @@ describe('the next step', () => {
   it('is a person’s consent where the program may not decide', () => {
     expect(stepFor(FailureCode.TooManyDeletes)).toBe('allow_deletes');
     expect(stepFor(FailureCode.SourceIdentityChanged)).toBe('accept_source');
+    for (const code of [FailureCode.FolderCopied, FailureCode.FolderCopyAtWork]) {
+      expect(stepFor(code)).toBe('answer_copy');
+      expect(needsConsent(code)).toBe(true);
+    }
   });
 
   it.each([

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import type { Agent } from '../../agent/agent.ts';
+import { UsageCode } from '../../shared/errors.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { createFileLogger } from '../logFile.ts';
 import { openInBrowser } from '../openInBrowser.ts';
 import { windowFolder } from '../packageFolder.ts';
 import { renderLink, renderServing } from '../render/serveView.ts';
+import { renderUsage } from '../render/usage.ts';
 import { ServedDemo } from '../servedDemo.ts';
 import { listenForStop, type StopStage } from '../stopSignals.ts';
 import { onUncaught } from '../uncaught.ts';
@@ -65,6 +67,10 @@ async function show(agent: Agent, { open }: ServeOptions, context: CliContext): 
   // One line: whoever reads it does not wait for the end.
   if (json) context.print([JSON.stringify({ url: agent.url, link, pid: process.pid, folder })]);
   else context.print(renderServing(agent.url, link, context));
+  const { refusal } = agent;
+  // It waits for a person, and the window asks them too.
+  if (refusal?.code === UsageCode.InstallationCopied)
+    tell(context, ...renderUsage(context.t.usage(refusal.code, refusal.params), context.errorLook));
   if (open) await openBrowser(agent.link(), context);
 }
 

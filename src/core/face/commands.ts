@@ -1,5 +1,5 @@
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import type { ServiceEvent } from '../../shared/service.ts';
+import type { CopyAnswer, ServiceEvent } from '../../shared/service.ts';
 import type { CallName } from '../../shared/window/calls.ts';
 import type { Refusal } from '../../shared/window/views.ts';
 import type { Engine } from '../engineApi.ts';
@@ -10,18 +10,29 @@ import type { Answerers, FaceHost } from './face.ts';
 /** What waits longer for its turn is told to have been taken: a run of another process may last for hours. */
 const TURN_MS = 1000;
 
-type Commands = Pick<Answerers, 'runNow' | 'resume' | 'verify' | 'pause' | 'unpause' | 'stopRun' | 'prune'>;
+type Commands = Pick<
+  Answerers,
+  'runNow' | 'resume' | 'verify' | 'answerCopy' | 'pause' | 'unpause' | 'stopRun' | 'prune'
+>;
 
 /** Who is told of what commands lead to. */
 interface Told {
   /** What was asked for could not be done after all, when the call had been answered. */
   refused(refusal: Refusal): void;
   /** Something is another now, and no event of the service says so. */
-  changed(what: 'status' | 'history'): void;
+  changed(what: 'status' | 'history' | 'settings'): void;
 }
 
-/** What a person asks the service to do. */
-export function createCommands(host: Pick<FaceHost, 'service' | 'folder' | 'ports'>, told: Told): Commands {
+/**
+ * What a person asks the service to do.
+ *
+ * @param settle records the answer about a copy; see `settleCopy`
+ */
+export function createCommands(
+  host: Pick<FaceHost, 'service' | 'folder' | 'ports'>,
+  told: Told,
+  settle: (answer: CopyAnswer, batchId: string | null) => void,
+): Commands {
   const service = (): Service => {
     if (host.service !== null) return host.service;
     throw new UsageError(UsageCode.ServiceRunning, { folder: host.folder });
@@ -60,6 +71,15 @@ export function createCommands(host: Pick<FaceHost, 'service' | 'folder' | 'port
     runNow: (request) => begun('runNow', service().runNow(request)),
     resume: (batchId, options) => begun('resume', service().resumeNow(batchId, options)),
     verify: (request) => begun('verify', service().verifyNow(request)),
+    answerCopy: (answer, batchId) => {
+      const served = service();
+      settle(answer, batchId);
+      // In force at once, and not at the service's next look.
+      served.wake();
+      told.changed('settings');
+      if (answer === 'new' || batchId === null) return null;
+      return begun('resume', served.resumeNow(batchId, {}));
+    },
     pause: (until) => {
       service().pause(until === null ? null : new Date(until));
       told.changed('status');

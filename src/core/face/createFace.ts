@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import { answerCall } from './answer.ts';
 import { bundleFiles } from './bundle.ts';
 import { createCommands } from './commands.ts';
+import { settleCopy } from './copied.ts';
 import { createDrafts } from './drafts.ts';
 import type { Answerers, Face, FaceHost } from './face.ts';
 import { journalFilter, viewBatch, viewDays } from './history.ts';
@@ -40,10 +41,14 @@ export function createFace(host: FaceHost): Face {
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
     sizes: () => past((journal) => measureSizes(journal, folder)),
-    ...createCommands(host, {
-      refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
-      changed: (what) => live.changed(what),
-    }),
+    ...createCommands(
+      host,
+      {
+        refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
+        changed: (what) => live.changed(what),
+      },
+      (answer, batchId) => settleCopy(host, reader, language(), answer, batchId),
+    ),
     ...createSettings(host, language, () => live.changed('settings')),
     ...createDrafts(folder, language, closed.signal),
     bundle: async () => {

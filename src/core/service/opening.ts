@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import { findCrash } from '../leaseGuard.ts';
 import type { EngineListener, Ports } from '../ports.ts';
 import { folderError, folderRefusal } from '../settings/folderError.ts';
+import { installationId } from '../settings/installation.ts';
 import { Health } from './health.ts';
 import { PauseKeeper } from './pause.ts';
 import type { WatchedSettings } from './watchedSettings.ts';
@@ -36,6 +37,7 @@ export class Opening {
   #opened: Opened | null = null;
   #refusal: Refusal | null = null;
   #folderRefused = false;
+  #installationId = '';
   /** The one told last; forgotten when all has been well. */
   #toldRefusal = '';
 
@@ -44,6 +46,13 @@ export class Opening {
     this.#setup = setup;
     this.#watched = watched;
     this.#told = told;
+    // Known before the first turn, which tells it: whoever starts the service can say so at once.
+    this.#refusal = this.#lookAtInstallation();
+  }
+
+  /** As of the last look: a person may have answered meanwhile that this computer is an installation of its own. */
+  get installationId(): string {
+    return this.#installationId;
   }
 
   get opened(): Opened | null {
@@ -56,13 +65,13 @@ export class Opening {
   }
 
   /**
-   * Closes what cannot be written any more: a disk that the system has made read-only, rights that were taken away.
-   * What is open would still be written for a while, and nothing would say so.
+   * Closes what cannot be written any more: a disk that the system has made read-only, rights that were taken away,
+   * a folder that came from another computer. What is open would still be written for a while, and nothing would say so.
    *
    * @returns whether the folder can be used
    */
   async folderIsUsable(): Promise<boolean> {
-    const refusal = folderRefusal(this.#setup.folder);
+    const refusal = folderRefusal(this.#setup.folder) ?? this.#lookAtInstallation();
     if (refusal === null) {
       // Well again: the next look opens it, and reads the settings anew.
       if (this.#folderRefused) this.#watched.forget();
@@ -131,6 +140,20 @@ export class Opening {
   notOpen(): UsageError {
     const { code, params } = this.#refusal ?? { code: UsageCode.SettingsMissing, params: {} };
     return new UsageError(code, params);
+  }
+
+  /**
+   * @returns why this computer must not work with the folder before a person has answered; null where it may
+   * @throws UsageError `data_folder_unusable` and its like
+   */
+  #lookAtInstallation(): Refusal | null {
+    try {
+      this.#installationId = installationId(this.#setup.folder);
+      return null;
+    } catch (error) {
+      if (!(error instanceof UsageError) || error.code !== UsageCode.InstallationCopied) throw error;
+      return { code: error.code, params: error.params };
+    }
   }
 
   #replace(opened: Opened, settings: Settings): void {

@@ -8,7 +8,6 @@ import type { Engine, ResumeOutcome, RunControl } from '../engineApi.ts';
 import type { Ports } from '../ports.ts';
 import type { Timeouts } from '../postgres/session.ts';
 import type { Waker } from '../schedule/waker.ts';
-import { installationId } from '../settings/installation.ts';
 import type { RetryPolicy } from '../sync/retry.ts';
 import { errorFacts } from '../unexpected.ts';
 import { CurrentRun } from './currentRun.ts';
@@ -56,7 +55,6 @@ export function startService(ports: Ports, setup: ServiceSetup): Service {
 class RunningService implements Service {
   readonly #ports: Ports;
   readonly #setup: ServiceSetup;
-  readonly #installationId: string;
   readonly #opening: Opening;
   readonly #gate: ReachGate;
   readonly #unattended: Unattended;
@@ -74,7 +72,6 @@ class RunningService implements Service {
   constructor(ports: Ports, setup: ServiceSetup, unlock: () => void) {
     this.#ports = ports;
     this.#setup = setup;
-    this.#installationId = installationId(setup.folder);
     this.#gate = new ReachGate(ports);
     this.#unattended = new Unattended(this.#host());
     this.#opening = new Opening(ports, setup, new WatchedSettings(setup.folder, setup.language), {
@@ -298,7 +295,7 @@ class RunningService implements Service {
     return {
       journal,
       settings,
-      installationId: this.#installationId,
+      installationId: this.#opening.installationId,
       now: this.#ports.clock.now(),
       notBefore: (connections) => this.#gate.notBefore(connections),
     };
@@ -307,7 +304,7 @@ class RunningService implements Service {
   #nextPlanned(): ServiceStatus['next'] {
     const settings = this.#opening.opened?.settings;
     if (settings === undefined) return null;
-    return nextPlanned(settings, this.#installationId, this.#ports.clock.now());
+    return nextPlanned(settings, this.#opening.installationId, this.#ports.clock.now());
   }
 
   #nextPlannedAt(): Date | null {

@@ -1,11 +1,13 @@
-import { Alert, Button, Stack } from '@mantine/core';
+import { Alert, Box, Button, Stack } from '@mantine/core';
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
+import { UsageCode } from '../../shared/errors.ts';
 import type { Setup } from '../../shared/window/views.ts';
 import { isNotSetUp } from '../data/hindrances.ts';
 import { useLinkLoss, useLive } from '../data/liveStore.ts';
 import { useCall } from '../data/useCall.ts';
 import { RefusalAlert } from '../parts/RefusalAlert.tsx';
+import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import classes from './Frame.module.css';
 
@@ -48,8 +50,17 @@ function Problem({ setup }: { readonly setup: Setup }) {
   return <RefusalAlert refusal={setup.problem} />;
 }
 
-/** The service cannot work though the settings are right: its folder cannot be written, or its disk is full. */
+/** The service cannot work though the settings are right: its folder cannot be written, belongs to another computer, or its disk is full. */
 function CannotWork() {
   const refusal = useLive()?.status.refusal ?? null;
-  return refusal === null ? null : <RefusalAlert refusal={{ kind: 'usage', ...refusal }} />;
+  if (refusal === null) return null;
+  return (
+    <RefusalAlert refusal={{ kind: 'usage', ...refusal }}>
+      {refusal.code === UsageCode.InstallationCopied && (
+        <Box mt="xs">
+          <CopyButton batchId={null} connections={null} />
+        </Box>
+      )}
+    </RefusalAlert>
+  );
 }

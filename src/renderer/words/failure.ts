@@ -31,6 +31,10 @@ function nextHere(code: FailureCode, connection: string, t: Translate): string |
       return t('troubles.sourceNext', { connection });
     case FailureCode.PasswordMissing:
       return t('troubles.passwordNext');
+    case FailureCode.FolderCopied:
+      return t('troubles.copyNext');
+    case FailureCode.FolderCopyAtWork:
+      return t('troubles.copyAtWorkNext');
     default:
       return null;
   }

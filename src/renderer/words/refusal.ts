@@ -42,5 +42,7 @@ export function sayRefusal(refusal: Refusal, t: Translate, labelOf: LabelOf): Se
       ],
     };
   const { what, hint, means, next } = t.usage(code, params);
+  // Where these words name the command line, the window has a button.
+  if (code === 'installation_copied') return { what, problems: [], rest: [means, t('troubles.copyNext')] };
   return { what, problems: [], rest: [hint, means, next].filter((text) => text !== null) };
 }

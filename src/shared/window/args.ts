@@ -73,6 +73,7 @@ export const ARGS: { readonly [C in CallName]: z.ZodType<Parameters<Calls[C]>> }
       allowDeletes: z.boolean().optional(),
     }) as z.ZodType<Parameters<Calls['verify']>[0]>,
   ]),
+  answerCopy: z.tuple([z.enum(['keep', 'new']), name.nullable()]),
   pause: z.tuple([z.iso.datetime().nullable()]),
   unpause: nothing,
   stopRun: nothing,

@@ -1,4 +1,5 @@
 import type { ConnectionTestStep, LeaseHolder, TableName, TableRow } from '../contract.ts';
+import type { CopyAnswer } from '../service.ts';
 import type { SettingsFile } from '../settings.ts';
 import type { Strategy } from '../status.ts';
 import type {
@@ -77,6 +78,13 @@ export interface Calls {
       readonly allowDeletes?: boolean;
     },
   ) => null;
+  /**
+   * Says what this computer is, of whose data folder there is a copy. After `keep` the batch goes on. After `new` the
+   * connections that both copies would sync are switched off here. Refused with `installation_busy` during a run.
+   *
+   * @param batchId the batch that found the copy; null where the whole folder came from another computer
+   */
+  readonly answerCopy: (answer: CopyAnswer, batchId: string | null) => null;
   /** @param until ISO 8601; null until {@link Calls.unpause} */
   readonly pause: (until: string | null) => null;
   readonly unpause: () => null;
@@ -139,6 +147,7 @@ export const CALL_NAMES = Object.keys({
   runNow: 0,
   resume: 0,
   verify: 0,
+  answerCopy: 0,
   pause: 0,
   unpause: 0,
   stopRun: 0,

@@ -155,7 +155,6 @@ describe('a copied data folder, in the program (D3)', () => {
     expect(asked.code).toBe(2);
     expect(asked.stderr).toContain(`The data folder ${folder} belongs to the computer`);
     expect(asked.stderr).toContain('"branchline installation keep"');
-    expect((await on('second', 'serve')).stderr).toContain('"branchline installation new"');
     expect((await on('second', 'installation', 'new')).stdout).toContain('is an installation of its own now');
     expect((await on('second', 'sync-status')).code).toBe(0);
   });

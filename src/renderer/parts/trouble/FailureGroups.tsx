@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
+import { CopyButton } from './CopyQuestion.tsx';
 import { DeletesConsent, SourceConsent } from './consents.tsx';
 import { endOf } from './endOf.ts';
 import { type FailureGroup, namesItsTable } from './groupFailures.ts';
@@ -29,6 +30,7 @@ export function FailureGroups({
   readonly alone?: boolean;
 }) {
   const t = useT();
+  const copied = copiedOf(groups);
   const next = alone ? t('troubles.nextIfLasting') : t('troubles.next');
   return (
     <Stack gap="lg">
@@ -41,7 +43,7 @@ export function FailureGroups({
             {next}: {group.next}
           </Text>
           {named && !namesItsTable(group) && <TroubleTables rows={group.rows} />}
-          <StepButton batchId={batchId} group={group} main={main && index === 0} />
+          <StepButton batchId={batchId} group={group} copied={copied} main={main && index === 0} />
         </Stack>
       ))}
     </Stack>
@@ -52,10 +54,13 @@ export function FailureGroups({
 function StepButton({
   batchId,
   group,
+  copied,
   main,
 }: {
   readonly batchId: string | null;
   readonly group: FailureGroup;
+  /** See {@link copiedOf}. */
+  readonly copied: readonly string[];
   readonly main: boolean;
 }) {
   const t = useT();
@@ -99,7 +104,16 @@ function StepButton({
           {isAsking && <SourceConsent batchId={batchId} group={group} onClose={close} />}
         </Group>
       );
+    case 'answer_copy':
+      // The next batch asks for it.
+      return batchId === null ? null : <CopyButton batchId={batchId} connections={copied} main={main} />;
   }
+}
+
+/** The connections that a copy of the data folder syncs too: one answer is for all of them. */
+function copiedOf(groups: readonly FailureGroup[]): readonly string[] {
+  const rows = groups.filter(({ code }) => stepFor(code) === 'answer_copy').flatMap((group) => group.rows);
+  return [...new Set(rows.map((row) => row.connection))];
 }
 
 /** Where the database of a failure is shown; of several that failed alike, the first. */

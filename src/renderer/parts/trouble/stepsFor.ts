@@ -6,7 +6,8 @@ export type Step =
   | 'open_connections'
   | 'open_settings'
   | 'allow_deletes'
-  | 'accept_source';
+  | 'accept_source'
+  | 'answer_copy';
 
 const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.SourceUnreachable]: 'test_connection',
@@ -37,8 +38,6 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralDeletesShared]: 'open_connections',
   [FailureCode.OwnedElsewhere]: 'open_connections',
   [FailureCode.CentralSchemaOwned]: 'open_connections',
-  [FailureCode.FolderCopied]: 'open_connections',
-  [FailureCode.FolderCopyAtWork]: 'open_connections',
   // How much runs at once, and the bundle for support.
   [FailureCode.TooManyConnections]: 'open_settings',
   [FailureCode.JournalFailed]: 'open_settings',
@@ -48,6 +47,8 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.TooManyDeletes]: 'allow_deletes',
   [FailureCode.SourceIdentityChanged]: 'accept_source',
   [FailureCode.SourceIdentityHidden]: 'accept_source',
+  [FailureCode.FolderCopied]: 'answer_copy',
+  [FailureCode.FolderCopyAtWork]: 'answer_copy',
 };
 
 /** Null: trying again is all there is, once what the sentence asks for is done. */
@@ -58,5 +59,5 @@ export function stepFor(code: FailureCode): Step | null {
 /** Whether trying again without a person's consent would only fail again. */
 export function needsConsent(code: FailureCode): boolean {
   const step = stepFor(code);
-  return step === 'allow_deletes' || step === 'accept_source';
+  return step === 'allow_deletes' || step === 'accept_source' || step === 'answer_copy';
 }

@@ -37,6 +37,20 @@ export const troubles = {
   sourceBody:
     'The database behind {{connection}} is another one than before. If it is the wrong one, its data would replace the right data at head office.',
   sourceConfirm: 'It is the right one: go on',
+  copyNext:
+    'Find out which of the two computers is the right one, then say here what this one is: that it takes the place of the other one, or that both are to work.',
+  copyAtWorkNext:
+    'Switch the other one off, wait two minutes, then say here that this one takes its place. If both are to work, say that this one is an installation of its own.',
+  copyAsk: 'Say what this computer is…',
+  copyTitle: 'What is this computer?',
+  copyBody:
+    'There is a copy of this data folder. Two computers that sync as one would overwrite each other’s rows at head office.',
+  copyKeep:
+    'This computer takes the place of the other one, which must stay switched off. This is also right where there is no other one, and the records here came out of a backup.',
+  copyNew:
+    'Both are to work, and this one becomes an installation of its own. Switched off here then: {{connections}}. Remove it, or add its database under another name. If it belongs here and not on the other computer, give this answer there instead.',
+  copyNewAll:
+    'Both are to work, and this one becomes an installation of its own. All connections are switched off here then. Remove those that belong to the other computer, and switch on those that it does not sync.',
   disabledSettings: 'Correct the settings first.',
   disabledBusy: 'A run is at work. Wait until it has ended, or stop it.',
   disabledView: 'Another Branchline on this computer does the work.',

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyTakesOver } from '../../../support/copyTakesOver.ts';
 import type { FaultProxy } from '../../../support/proxy.ts';
 import type { Onlooker } from '../onlooker.ts';
 import { foundDifferent } from '../past.ts';
@@ -21,10 +22,11 @@ const SLOW_MS = 60;
 /** Slow enough that it is still at work after it was looked at, and not so slow that the link counts as frozen. */
 const SLOWER_MS = 1_500;
 
-/** What goes on: a run, one that was stopped, one that ended well, a pause, a database that does not answer, and what is told everywhere. */
+/** What goes on: a run, one that was stopped, one that ended well, a copied data folder, a pause, a database that does not answer, and what is told everywhere. */
 export async function nowSights(stage: Stage, moment: Moment): Promise<void> {
   await running(stage, moment);
   await differing(stage, moment);
+  await copied(stage, moment);
   await waiting(stage, moment);
   await told(stage, moment);
 }
@@ -79,6 +81,25 @@ async function differing({ page, t, go, look, button }: Stage, { folder }: Momen
   await go('/');
   // Both sides are the same, which comparing proves.
   await button(t('todayPage.differences.repair')).click();
+  await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
+  await button(t('todayPage.runNow')).waitFor();
+}
+
+/** Another copy of the data folder has synced since: the window asks what this computer is. */
+export async function copied(
+  { page, t, go, look, button, dialog }: Stage,
+  { folder }: Pick<Moment, 'folder'>,
+): Promise<void> {
+  await go('/');
+  await copyTakesOver(folder, ['ad_org']);
+  await button(t('todayPage.runNow')).click();
+  await button(t('troubles.copyAsk')).waitFor();
+  await look('today-copied');
+  await button(t('troubles.copyAsk')).click();
+  await dialog().getByText(t('troubles.copyKeep')).waitFor();
+  await look('copied-question');
+  await button(t('quit.copiedKeep'), dialog()).click();
+  await dialog().waitFor({ state: 'detached' });
   await page.getByText(new RegExp(`^${t('todayPage.fresh.today', { time: '\\d\\d[:.]\\d\\d' })}$`)).waitFor();
   await button(t('todayPage.runNow')).waitFor();
 }

@@ -1,0 +1,73 @@
+import { beforeAll, expect, test } from 'vitest';
+import { installation, installationId } from '../../src/core/settings/installation.ts';
+import { copyTakesOver } from '../support/copyTakesOver.ts';
+import { freshDatabases } from '../support/databases.ts';
+import { CONNECTION, makeHome } from '../support/home.ts';
+import { serve } from './support/agent.ts';
+import { openWindow, startBrowser } from './support/browser.ts';
+import { buildWindow } from './support/build.ts';
+import { button, FRESH, goTo, reads, t } from './support/words.ts';
+
+const SCALE = 0.05;
+const TABLES = ['ad_org', 'c_uom'];
+
+beforeAll(buildWindow);
+beforeAll(startBrowser);
+
+test('of a copied data folder the window asks what this computer is, and goes on after the answer (D3)', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = makeHome(pair, { connection: { tables: TABLES } });
+  const page = await openWindow(await serve(home.folder));
+  const failed = page.getByRole('heading', { name: t('todayPage.trouble.failed', { count: TABLES.length }) });
+  const question = page.getByRole('dialog', { name: t('troubles.copyTitle') });
+  await button(page, t('todayPage.runNow')).click();
+  await reads(page, FRESH);
+
+  await copyTakesOver(home.folder, TABLES.slice(0, 1));
+  await button(page, t('todayPage.runNow')).click();
+  await failed.waitFor();
+  await reads(page, t('troubles.copyNext'));
+  await button(page, t('troubles.copyAsk')).click();
+  await reads(question, t('troubles.copyKeep'));
+  await reads(question, t('troubles.copyNew', { connections: 'Lampung' }));
+  await button(question, t('quit.copiedKeep')).click();
+  await question.waitFor({ state: 'detached' });
+  await failed.waitFor({ state: 'detached' });
+  await reads(page, FRESH);
+
+  await copyTakesOver(home.folder, TABLES.slice(0, 1));
+  await button(page, t('todayPage.runNow')).click();
+  await failed.waitFor();
+  await button(page, t('troubles.copyAsk')).click();
+  await button(question, t('quit.copiedNew')).click();
+  await question.waitFor({ state: 'detached' });
+  await failed.waitFor({ state: 'detached' });
+  await goTo(page, t('window.pages.connections'));
+  await reads(page, t('connectionsPage.offNote'));
+  const admin = await pair.central.connectAdmin();
+  const { rows } = await admin
+    .query('SELECT connection, installation FROM branchline.sources')
+    .finally(() => admin.end());
+  const { id, previous } = installation(home.folder);
+  expect(rows).toEqual([{ connection: CONNECTION, installation: previous }]);
+  expect(id).not.toBe(previous);
+});
+
+test('a folder of another computer is served, and its window asks before anything runs (D3)', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = makeHome(pair, { connection: { tables: TABLES } });
+  const before = installationId(home.folder, { host: 'branch-pc', id: 'of-the-other-one' });
+  const page = await openWindow(await serve(home.folder));
+  const told = page.getByRole('alert').filter({ hasText: 'branch-pc' });
+  const question = page.getByRole('dialog', { name: t('troubles.copyTitle') });
+
+  await reads(told, t('troubles.copyNext'));
+  await button(told, t('troubles.copyAsk')).click();
+  await reads(question, t('troubles.copyNewAll'));
+  await button(question, t('quit.copiedKeep')).click();
+  await question.waitFor({ state: 'detached' });
+  await told.waitFor({ state: 'detached' });
+  await button(page, t('todayPage.runNow')).click();
+  await reads(page, FRESH);
+  expect(installationId(home.folder)).toBe(before);
+});
