@@ -7,12 +7,12 @@ export function optionValues(t: Translate) {
     throw new UsageError(UsageCode.OptionInvalid, { option, reason });
   };
   return {
-    /** `A,B` or the option given several times. */
+    /** `A,B` or the option given several times; `\,` is a comma of a name. */
     list: (value: string, before: readonly string[] | undefined): readonly string[] => [
       ...(before ?? []),
       ...value
-        .split(',')
-        .map((part) => part.trim())
+        .split(/(?<!\\),/)
+        .map((part) => part.trim().replaceAll('\\,', ','))
         .filter((part) => part !== ''),
     ],
     positive:

@@ -1,6 +1,6 @@
 import type { BatchRow, EngineEvent, ScheduleView, TableOutcome, TableRow } from '../shared/contract.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
-import { namesTable } from '../shared/naming.ts';
+import { tablesNamed } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
@@ -187,9 +187,8 @@ class JournaledEngine implements Engine {
     batchId: string,
     control: RunControl,
   ): Promise<TableOutcome> {
-    const row = this.batch(batchId).tables.find(
-      (one) => one.connection === connection.id && namesTable(request.table, one.table_name),
-    );
+    const rows = this.batch(batchId).tables.filter((one) => one.connection === connection.id);
+    const [row] = tablesNamed(request.table, rows, (one) => one.table_name);
     const params = { table: request.table, connection: connection.id, batch: batchId };
     if (row === undefined) throw new UsageError(UsageCode.TableNotInBatch, params);
     const { trigger, allowDeletes = false } = request;

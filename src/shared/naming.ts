@@ -21,6 +21,15 @@ export function namesTable(typed: string, table: string): boolean {
   return namesOfTable(table).has(typedName(typed));
 }
 
+/**
+ * The tables that a typed name means: the one of exactly this name where there is one, else every table that
+ * {@link namesTable} takes it for (`Order` and `order` may both be there).
+ */
+export function tablesNamed<T>(typed: string, all: readonly T[], nameOf: (one: T) => string): readonly T[] {
+  const exact = all.filter((one) => nameOf(one) === typed);
+  return exact.length > 0 ? exact : all.filter((one) => namesTable(typed, nameOf(one)));
+}
+
 /** All that means a table, as {@link typedName} makes it of what a person types. */
 export function namesOfTable(table: string): ReadonlySet<string> {
   return new Set([table.toLowerCase(), modelName(table).toLowerCase()]);
@@ -85,6 +94,12 @@ export function compareNames(a: string, b: string): number {
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** Names as the command line takes them behind `--tables`, in every shell. */
+export function tablesArgument(names: readonly string[]): string {
+  const list = names.map((one) => one.replaceAll(',', '\\,')).join(',');
+  return /^[\p{L}\p{N}_.,-]+$/u.test(list) ? list : `"${list.replaceAll(/["$`]/g, '\\$&')}"`;
 }
 
 /** A name as SQL has it: in double quotes where PostgreSQL would read it as another one without. */

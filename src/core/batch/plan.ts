@@ -1,6 +1,6 @@
 import type { TableName } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
-import { modelName, namesTable } from '../../shared/naming.ts';
+import { modelName, namesTable, tablesNamed } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import type { TableChoice } from '../catalogue/choice.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
@@ -126,8 +126,14 @@ export function narrow(plans: readonly SourcePlan[], names: readonly string[]): 
   }
   return plans.map((plan) => ({
     ...plan,
-    selected: plan.selected.filter((one) => names.some((name) => namesTable(name, one.table))),
+    selected: plan.selected.filter((one) => isNamed(one.table, names, plan)),
   }));
+}
+
+function isNamed(table: string, names: readonly string[], { selected }: SourcePlan): boolean {
+  return names.some((name) =>
+    tablesNamed(name, selected, (one) => one.table).some((one) => one.table === table),
+  );
 }
 
 /**

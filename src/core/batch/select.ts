@@ -35,7 +35,9 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
     const pattern = name.includes('*');
     const found = pattern
       ? shapes.filter((one) => matchesTable(name, one.name) && isTable(one))
-      : (named.get(typedName(name)) ?? []);
+      : exact.has(name)
+        ? [...shapes.filter((one) => one.name === name)]
+        : (named.get(typedName(name)) ?? []);
     const names = found.length > 0 || pattern ? found.map((one) => one.name) : [name];
     for (const table of names) {
       if (excluded(table) !== null) continue;

@@ -1,5 +1,5 @@
 import type { TableRow } from '../../shared/contract.ts';
-import { modelName, namesTable } from '../../shared/naming.ts';
+import { modelName, tablesNamed } from '../../shared/naming.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
 import type { PlannedTable } from '../journal/batches.ts';
@@ -37,7 +37,7 @@ function guessTables(
     .filter((name) => !name.includes('*'));
   const all = known.length > 0 ? known : named;
   const asked =
-    names.length === 0 ? all : all.filter((table) => names.some((name) => namesTable(name, table)));
+    names.length === 0 ? all : [...new Set(names.flatMap((name) => tablesNamed(name, all, (one) => one)))];
   const tables = asked.length > 0 ? asked : names.length > 0 ? names : [UNKNOWN_TABLES];
   return tables.map((table) => ({ table, shape: null, strategy: null, cursor: null, mayDelete: false }));
 }

@@ -130,18 +130,25 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
     const plain = (use: TypeUse): string =>
       use.own === null ? value : `${value}::${builtinSql(withoutDomains(use).type)}`;
     if (source.type === central.type) return { type: central.type, source: plain(from), central: plain(to) };
-    if (isText(central.type) || holds(central.type, source.type))
+    if (TAKES_ALL.has(central.type) || holds(central.type, source.type))
       return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
     // The source's type has become wider since; central follows at the next sync.
-    if (holds(source.type, central.type))
-      return { type: source.type, source: plain(from), central: widened(value, central.type, source.type) };
-    return null;
+    if (!holds(source.type, central.type)) return null;
+    if (SHOWN_BY_TYPE.test(source.type))
+      return { type: 'text', source: written(plain(from)), central: written(plain(to)) };
+    return { type: source.type, source: plain(from), central: widened(value, central.type, source.type) };
   }
   if (typeFit(from, to) === 'incompatible') return null;
-  const written = sides.source.version < SHORT_FLOATS !== sides.central.version < SHORT_FLOATS;
-  if (written && hasBuiltin(from, isFloat)) return null;
+  const differently = sides.source.version < SHORT_FLOATS !== sides.central.version < SHORT_FLOATS;
+  if (differently && hasBuiltin(from, isFloat)) return null;
   return { type: 'text', source: asText(value, source), central: asText(value, central) };
 }
+
+/** Types of central's in which every text fits: a cast to a shorter one would cut what differs. */
+const TAKES_ALL = new Set(['text', 'character varying']);
+
+/** Types that show a value by their own scale or length: 1.5 is 1.50 in one column and 1.5000 in another. */
+const SHOWN_BY_TYPE = /^(?:numeric|character)\(/;
 
 function isText(type: string): boolean {
   return type === 'text' || type.startsWith('character varying');

@@ -90,7 +90,7 @@ function refuseRawNames({ recoding, schema, name, columns }: TableShape): void {
     code: FailureCode.SourceNameEncoding,
     kind: FailureKind.Permanent,
     message: `${raw} is in ${recoding.real}`,
-    params: { side: 'source', schema, table: name, name: raw, encoding: recoding.real },
+    params: { side: 'source', schema, table: name, raw, encoding: recoding.real },
   });
 }
 

@@ -1,6 +1,6 @@
 import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
 import { type ErrorParams, FailureCode } from '../errors.ts';
-import { compareNames } from '../naming.ts';
+import { compareNames, tablesArgument } from '../naming.ts';
 import { TableStatus } from '../status.ts';
 import { failureOfRow } from './failureOfRow.ts';
 import type { Language } from './language.ts';
@@ -98,8 +98,9 @@ function sayGroup(
   });
   const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
   const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
+  const named = tablesArgument(rows.map((row) => row.table_name));
   const names = isShort ? known.join(', ') : t('troubles.theseTables');
-  const { next } = say({ code, params: { ...params, table: names } });
+  const { next } = say({ code, params: { ...params, table: names, name: named } });
   return { code, sentence, next, rows };
 }
 

@@ -116,6 +116,8 @@ function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf):
       return t('log.deletesHeld', { table });
     case 'waits_for_comparison':
       return t('log.waitsForComparison', { table, tables: textOf(detail, 'tables') });
+    case 'table_again_committed':
+      return t('log.againCommitted', { table, processed: count('processed'), deleted: count('deleted') });
     case 'table_brought_again':
       return t('log.broughtAgain', { table, for: textOf(detail, 'for') });
     default:

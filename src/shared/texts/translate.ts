@@ -1,6 +1,7 @@
 import { createInstance } from 'i18next';
 import { type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
+import { tablesArgument } from '../naming.ts';
 import { sqlName, sqlQualified } from '../sqlName.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
@@ -72,6 +73,9 @@ export function createTranslator(language: Language): Translate {
         ...logOf(code, say),
         ...readable(params),
         ...tableOf(params),
+        ...(params.name === undefined || params.count !== undefined
+          ? {}
+          : { name: tablesArgument([String(params.name)]) }),
         server: serverOf(params, say),
         endpoint: endpointOf(params),
         sql: sqlOf({ code, params }),

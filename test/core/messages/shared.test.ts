@@ -66,7 +66,7 @@ describe.each(['stamp', 'merge'])('layout %s', (layout) => {
       const text = printed(engine, batch.batch_id);
 
       expect(table('account').error_code).toBe('central_table_shared');
-      expect(text).toContain('public.account at head office was made by erp and has other columns');
+      expect(text).toContain('erp made public.account at head office with other columns');
       expect(text).toContain('"layout": "schema"');
       expect(text).not.toContain('ADD UNIQUE');
       expect(holes(engine, batch.batch_id)).toEqual([]);
@@ -90,7 +90,7 @@ test('a table of head office that lacks the key’s column: the SQL adds both, a
   const text = printed(engine, batch.batch_id);
 
   expect(table('item').error_code).toBe('central_key_missing');
-  expect(text).toContain('The table public.item at head office has no unique key on "id"');
+  expect(text).toContain('Head office has no unique key on "id" in public.item');
   await paste(pair.central, sqlIn(text));
   expect(await outcome(engine)).toBe('completed');
   expect(await fromCentral(pair, 'SELECT id, name FROM item')).toEqual([['1', 'a']]);

@@ -44,7 +44,7 @@ test.each(TABLES)(
     const text = printed(engine, batch.batch_id);
 
     expect(table('item').error_code).toBe('central_unstamped');
-    expect(text).toContain('public.item at head office has no column source_connection');
+    expect(text).toContain('Head office has no column source_connection in public.item');
     expect(text).toContain('"layout": "auto"');
     expect(holes(engine, batch.batch_id)).toEqual([]);
     expect(await fromCentral(pair, 'SELECT name FROM item')).toEqual([['from before']]);

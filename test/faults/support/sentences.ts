@@ -35,12 +35,12 @@ export const SENTENCES = {
   noProgress: (_side: Side): ToldIn => ({
     en: {
       sentence:
-        'The table item of pgsql_lmp stood still for 60 s: nothing came or went, and neither database was at work. Its connections were cut; what had arrived is kept.',
+        'Nothing of item of pgsql_lmp came or went for 60 s, and neither database was at work. The connections were cut; what had arrived is kept.',
       next: 'Resume the batch: the table goes on from its last chunk. If it happens again, send us the log file.',
     },
     id: {
       sentence:
-        'Tabel item dari pgsql_lmp berhenti selama 60 detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
+        'Salinan item dari pgsql_lmp berhenti selama 60 detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
       next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
     },
   }),

@@ -60,7 +60,7 @@ export const failures = {
   },
   no_progress: {
     sentence:
-      'The table {{table}} of {{connection}} stood still for {{seconds}} s: nothing came or went, and neither database was at work. Its connections were cut; what had arrived is kept.',
+      'Nothing of {{table}} of {{connection}} came or went for {{seconds}} s, and neither database was at work. The connections were cut; what had arrived is kept.',
     next: 'Resume the batch: the table goes on from its last chunk. If it happens again, send us the log file.',
   },
   server_starting: {
@@ -105,7 +105,7 @@ export const failures = {
   },
   source_not_populated: {
     sentence:
-      'The materialized view {{table}} at the branch {{connection}} has never been filled, so there is nothing to read.',
+      'Nobody has filled the materialized view {{table}} at the branch {{connection}} yet, so there is nothing to read.',
     next: 'Let the database administrator of the branch run this, then sync again:\n{{sql}}',
   },
   central_permission: {
@@ -134,7 +134,7 @@ export const failures = {
   },
   central_shape_refused: {
     sentence:
-      '{{table}} at head office has to follow a change at the branch, but a view or another object of head office depends on it.',
+      'A change at the branch has to be followed in {{table}} at head office, but a view or another object there depends on what would change.',
     next: 'See the technical message for which. Let head office drop that object, retry the table, and make the object again.',
   },
   central_name_taken: {
@@ -144,12 +144,12 @@ export const failures = {
   },
   central_table_shared: {
     sentence:
-      '{{table}} at head office was made by {{other}} and has other columns, so it cannot hold the rows of {{connection}} as well.',
+      '{{other}} made {{table}} at head office with other columns, so the rows of {{connection}} do not fit there as well.',
     next: 'Two systems use one table name for different things. Set "layout": "schema" for the head office in the settings, or leave the table out for one of them.',
   },
   central_unstamped: {
     sentence:
-      '{{table}} at head office has no column {{column}}, so it cannot keep branches apart as the layout "stamp" of the settings wants it: another system made it, or an older one. Nothing was sent.',
+      'Head office has no column {{column}} in {{table}}, so branches cannot be kept apart as the layout "stamp" of the settings wants it: another system made the table, or an older one. Nothing was sent.',
     next: 'To copy into the table as it is, where branches share rows by their keys alone, set "layout": "auto" for the head office in the settings; or give the branches a "schema" of their own there. To keep branches apart in this table, let head office run this, which gives the rows that are there the branch {{unknown}}, then retry the table:\n{{sql}}',
   },
   central_deletes_owned: {
@@ -163,8 +163,7 @@ export const failures = {
     next: 'Take "allowDeletes" for {{table}} out of the settings of {{connection}}, or let head office use the layout "stamp" or "schema". Only where nothing of {{other}} is wanted there any more (removed, or renamed to {{connection}}), let head office forget what it wrote by running this, then sync again; rows that {{connection}} does not have are then removed:\n{{sql}}',
   },
   source_table_missing: {
-    sentence:
-      'The table {{table}} is no longer there at the branch {{connection}}. Its rows at head office stay as they are.',
+    sentence: 'The branch {{connection}} no longer has {{table}}. What head office has of it stays as it is.',
     next: 'If it was renamed or dropped on purpose, take it out of the settings.',
   },
   source_table_unknown: {
@@ -195,7 +194,7 @@ export const failures = {
   },
   source_name_encoding: {
     sentence:
-      'The name {{name}} of the table {{schema}}.{{table}} at the branch {{connection}} has letters beyond ASCII in {{encoding}}, in a database that declares no encoding. Branchline cannot ask for it by that name.',
+      'The branch {{connection}} has letters beyond ASCII in the name {{raw}} in {{table}}, written in {{encoding}} in a database that declares no encoding. Branchline cannot ask for it by that name.',
     next: 'Let whoever looks after the ERP make a view with plain names over it, and name the view in "tables" of {{connection}}.',
   },
   source_encoding_setting: {
@@ -205,7 +204,7 @@ export const failures = {
   },
   source_unlogged: {
     sentence:
-      '{{table}} is an unlogged table, and the branch database {{connection}} is a standby: only its primary has the rows.',
+      'The branch database {{connection}} is a standby, which has no rows of an unlogged table like {{table}}: only its primary has them.',
     next: 'Connect to the primary, or leave the table out in the settings.',
   },
   central_encoding: {
@@ -215,12 +214,11 @@ export const failures = {
   },
   cursor_column_missing: {
     sentence:
-      'The table {{table}} at the branch {{connection}} has no column {{column}}, which the settings name as its cursor.',
+      'The branch {{connection}} has no column {{column}} in {{table}}, which the settings name as the cursor.',
     next: 'Correct "cursor" of this table in the settings, or take its strategy "cursor" away.',
   },
   central_key_missing: {
-    sentence:
-      'The table {{table}} at head office has no unique key on {{columns}}, so rows cannot be matched.',
+    sentence: 'Head office has no unique key on {{columns}} in {{table}}, so rows cannot be matched.',
     next: 'Let head office run this, then retry the table:\n{{sql}}',
   },
   central_key_deferrable: {
@@ -239,7 +237,8 @@ export const failures = {
     next: 'Let head office run this, then retry the table:\n{{sql}}',
   },
   central_not_a_table: {
-    sentence: '{{table}} at head office is a view or something else that cannot be written to.',
+    sentence:
+      'Head office has a view, or something else that cannot be written to, in the place of {{table}}.',
     next: 'Let head office rename it, or choose another schema for the synced tables.',
   },
   column_incompatible: {
@@ -254,12 +253,12 @@ export const failures = {
   },
   stamp_column_taken: {
     sentence:
-      '{{table}} has a column {{column}} of its own, the name under which the layout "stamp" keeps the branch.',
+      'The branch has a column {{column}} in {{table}}, the name under which the layout "stamp" keeps the branch.',
     next: 'Set "layout": "schema" for the head office in the settings, or rename the column at the branch.',
   },
   too_many_columns: {
     sentence:
-      '{{table}} has {{columns}} columns. The layout "stamp" needs one more, which no PostgreSQL table can have.',
+      'The layout "stamp" needs one column more than the {{columns}} of {{table}}, which no PostgreSQL table can have.',
     next: 'Set "layout": "schema" for the head office in the settings, or leave the table out.',
   },
   constraint_violated: {
@@ -293,7 +292,7 @@ export const failures = {
   },
   replace_unsafe: {
     sentence:
-      '{{table}} has no key and shares its table at head office, so replacing it could remove rows of others.',
+      'Without a key, {{table}} cannot be replaced at head office, where other branches share the place: that could remove their rows.',
     next: 'Give the table a primary key at the branch, or use the layout "stamp" or "schema".',
   },
   too_many_deletes: {

@@ -20,6 +20,7 @@ export const log = {
   deletesHeld:
     '{{table}}: rows deleted at the branch are removed once the tables that belong to them are done',
   broughtAgain: '{{table}} looked at once more, for {{for}}',
+  againCommitted: '{{table}} looked at once more: {{processed}} rows written, {{deleted}} deleted',
   gaveUp: 'Not resumed by itself any more, after {{attempts}} attempts',
   scheduleRan: 'Started for the schedule {{schedule}}, planned for {{at}}',
   scheduleSkipped: 'The schedule {{schedule}}, planned for {{at}}, was skipped',

@@ -61,7 +61,7 @@ export const failures = {
   },
   no_progress: {
     sentence:
-      'Tabel {{table}} dari {{connection}} berhenti selama {{seconds}} detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
+      'Salinan {{table}} dari {{connection}} berhenti selama {{seconds}} detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
     next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
   },
   server_starting: {
@@ -165,7 +165,7 @@ export const failures = {
   },
   source_table_missing: {
     sentence:
-      'Tabel {{table}} sudah tidak ada di cabang {{connection}}. Barisnya di kantor pusat tetap seperti semula.',
+      'Cabang {{connection}} sudah tidak punya {{table}}. Isinya di kantor pusat tetap seperti semula.',
     next: 'Bila memang diganti nama atau dihapus, keluarkan dari pengaturan.',
   },
   source_table_unknown: {
@@ -186,7 +186,7 @@ export const failures = {
   },
   source_encoding: {
     sentence:
-      'Cabang {{connection}} punya nilai di kolom {{column}} tabel {{table}} yang bukan teks sah dalam encoding {{encoding}}, atau tidak ada padanannya di UTF-8 (baris dengan {{key}}).',
+      'Cabang {{connection}} punya nilai di kolom {{column}} pada {{table}} yang bukan teks sah dalam encoding {{encoding}}, atau tidak ada padanannya di UTF-8 (baris dengan {{key}}).',
     next: 'Kalau semua teks cabang memakai encoding selain {{encoding}}, isi "encoding" untuk {{connection}} di pengaturan. Kalau tidak, minta pengelola ERP memperbaiki baris itu, lalu ulangi tabel ini. Pesan teknis memuat byte-nya.',
   },
   source_catalogue_encoding: {
@@ -196,7 +196,7 @@ export const failures = {
   },
   source_name_encoding: {
     sentence:
-      'Nama {{name}} pada tabel {{schema}}.{{table}} di cabang {{connection}} memuat huruf di luar ASCII dalam {{encoding}}, di basis data yang tidak menyatakan encoding. Branchline tidak bisa memintanya dengan nama itu.',
+      'Nama {{raw}} pada {{table}} di cabang {{connection}} memuat huruf di luar ASCII dalam {{encoding}}, di basis data yang tidak menyatakan encoding. Branchline tidak bisa memintanya dengan nama itu.',
     next: 'Minta pengelola ERP membuat view dengan nama biasa di atas tabel itu, lalu sebut view itu di "tables" {{connection}}.',
   },
   source_encoding_setting: {
@@ -211,17 +211,17 @@ export const failures = {
   },
   central_encoding: {
     sentence:
-      'Basis data kantor pusat memakai encoding {{encoding}}, yang tidak punya suatu karakter di kolom {{column}} tabel {{table}} di cabang {{connection}} (baris dengan {{key}}).',
+      'Basis data kantor pusat memakai encoding {{encoding}}, yang tidak punya suatu karakter di kolom {{column}} pada {{table}} di cabang {{connection}} (baris dengan {{key}}).',
     next: 'Minta kantor pusat memakai basis data dengan encoding UTF8, atau perbaiki baris itu di cabang, lalu ulangi tabel ini.',
   },
   cursor_column_missing: {
     sentence:
-      'Tabel {{table}} di cabang {{connection}} tidak punya kolom {{column}}, yang disebut di pengaturan sebagai kursornya.',
+      'Cabang {{connection}} tidak punya kolom {{column}} di {{table}}, yang disebut di pengaturan sebagai kursor.',
     next: 'Perbaiki "cursor" tabel ini di pengaturan, atau jangan pakai strategi "cursor" untuknya.',
   },
   central_key_missing: {
     sentence:
-      'Tabel {{table}} di kantor pusat tidak punya kunci unik pada {{columns}}, jadi baris tidak bisa dicocokkan.',
+      'Kantor pusat tidak punya kunci unik pada {{columns}} di {{table}}, jadi baris tidak bisa dicocokkan.',
     next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
   },
   central_key_deferrable: {
@@ -383,7 +383,7 @@ export const failures = {
   },
   value_refused: {
     sentence:
-      'Basis data kantor pusat tidak menerima suatu nilai di kolom {{column}} tabel {{table}} di cabang {{connection}} (baris dengan {{key}}).',
+      'Basis data kantor pusat tidak menerima suatu nilai di kolom {{column}} pada {{table}} di cabang {{connection}} (baris dengan {{key}}).',
     next: 'Alasannya ada di pesan teknis; PostgreSQL yang lebih baru di kantor pusat mungkin mengenal nilai seperti itu. Kalau tidak, perbaiki baris itu di cabang, lalu ulangi tabel ini.',
   },
   server_limit: {

@@ -19,6 +19,7 @@ export const log = {
     '{{table}}: selesai, menunggu {{tables}} dibandingkan karena barisnya diubah oleh kantor pusat sendiri',
   deletesHeld: '{{table}}: baris yang dihapus di cabang dibuang setelah tabel yang terkait selesai',
   broughtAgain: '{{table}} diperiksa sekali lagi, untuk {{for}}',
+  againCommitted: '{{table}} diperiksa sekali lagi: {{processed}} baris ditulis, {{deleted}} dihapus',
   gaveUp: 'Tidak dilanjutkan sendiri lagi, setelah {{attempts}} kali dicoba',
   scheduleRan: 'Dimulai untuk jadwal {{schedule}}, yang direncanakan {{at}}',
   scheduleSkipped: 'Jadwal {{schedule}}, yang direncanakan {{at}}, dilewati',
