@@ -19,8 +19,8 @@ export interface TableFacts {
    * null where there is no trigger of any kind either.
    */
   readonly triggers: boolean | null;
-  /** See {@link TableShape.children}. */
-  readonly children: TableShape['children'] | null;
+  /** See {@link TableShape.children}. Asked of a source alone. */
+  readonly children?: TableShape['children'] | null;
   readonly print: string;
   /** See {@link TableShape.policies}. Asked of central alone. */
   readonly policies?: readonly string[] | null;
@@ -77,10 +77,9 @@ export function factsSql(version: number, locked: string, side: Side): string {
     ORDER BY i.indisprimary DESC, i.indnkeyatts, i.indexrelid)
   FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) c.oid AND i.indisunique),
 'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
-'children', CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN ${CHILDREN} END,
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, ` : ''}'print', ${COLUMNS_PRINT})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}` : `'children', ${CHILDREN}`}, 'print', ${COLUMNS_PRINT})`;
 }
 
 /** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
@@ -98,12 +97,12 @@ const UNLOGGED = `CASE WHEN c.relpersistence OPERATOR(pg_catalog.=) 'u' OR c.rel
   WHERE x.relpersistence OPERATOR(pg_catalog.=) 'u' AND (x.oid OPERATOR(pg_catalog.=) c.oid OR x.relispartition)) END`;
 
 /** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
-const CHILDREN = `(WITH RECURSIVE child(oid) AS (
+const CHILDREN = `CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN (WITH RECURSIVE child(oid) AS (
     SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent OPERATOR(pg_catalog.=) c.oid
     UNION SELECT h.inhrelid FROM child JOIN pg_catalog.pg_inherits h ON h.inhparent OPERATOR(pg_catalog.=) child.oid)
   SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname,
     'foreign', x.relkind OPERATOR(pg_catalog.=) 'f') ORDER BY s.nspname, x.relname)
-  FROM child JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) child.oid JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace)`;
+  FROM child JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) child.oid JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace) END`;
 
 /** By `relkind`. */
 export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {

@@ -101,7 +101,7 @@ export interface TableShape {
   }[];
   /** Unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
   readonly deferrableKeys: readonly { readonly constraint: string; readonly columns: readonly string[] }[];
-  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table. */
+  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table, nor at central. */
   readonly children: readonly {
     readonly schema: string;
     readonly name: string;
