@@ -136,6 +136,8 @@ const both = (verdict: Verdict) => ({ source: verdict, central: verdict });
 const MESSAGES: readonly { message: RegExp; verdict: Readonly<Record<Side, Verdict>> }[] = [
   { message: /^timeout expired$/, verdict: UNREACHABLE },
   { message: /^Connection terminated\b/, verdict: both(LOST) },
+  // A right message where nobody has asked for anything.
+  { message: /^Received unexpected \w+ message from backend/, verdict: both(LOST) },
   { message: /connection error and is not queryable|was closed and is not queryable/, verdict: both(LOST) },
   { message: /client password must be a (?:non-empty )?string$/, verdict: both(NO_PASSWORD) },
   { message: /^SASL: |^Unknown authenticationOk message type/, verdict: SIGN_IN },

@@ -194,6 +194,7 @@ describe('what system and driver say', () => {
     [systemError('ERR_STREAM_PREMATURE_CLOSE'), 'connection_lost transient'],
     [new Error('Connection terminated unexpectedly'), 'connection_lost transient'],
     [new Error('Connection terminated'), 'connection_lost transient'],
+    [new Error('Received unexpected dataRow message from backend.'), 'connection_lost transient'],
     [
       new Error('Client has encountered a connection error and is not queryable'),
       'connection_lost transient',

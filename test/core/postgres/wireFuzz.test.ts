@@ -32,6 +32,11 @@ function optionsFor(port: number): SessionOptions {
   };
 }
 
+/** Whether it is an ErrorResponse, or was caused by one. */
+function isSaid(error: unknown): boolean {
+  return error instanceof Error && ('severity' in error || isSaid(error.cause));
+}
+
 /** One connection's life. @returns the code that it ended with; null where all went well */
 async function live(options: SessionOptions): Promise<string | null> {
   try {
@@ -48,8 +53,7 @@ async function live(options: SessionOptions): Promise<string | null> {
   } catch (error) {
     if (!(error instanceof SyncFailure)) throw error;
     // What the server itself says under a code that nobody knows is no fault of ours.
-    const said = error.cause instanceof Error && 'severity' in error.cause;
-    return said ? 'said by the server' : error.detail.code;
+    return isSaid(error) ? 'said by the server' : error.detail.code;
   }
 }
 
