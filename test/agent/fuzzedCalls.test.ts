@@ -32,6 +32,7 @@ const RIGHT: Partial<Record<CallName, readonly unknown[]>> = {
   runNow: [{ connections: ['pgsql_lmp'], tables: ['c_invoice'], allowDeletes: false }],
   resume: ['sync_20251108_143052_aB3dEf9h', { tables: [TABLE] }],
   verify: [{ only: [TABLE], repair: true }],
+  answerCopy: ['new', 'sync_20251108_143052_aB3dEf9h'],
   pause: ['2026-01-01T00:00:00Z'],
   prune: [true],
   testConnection: [DRAFT, SECRET],
