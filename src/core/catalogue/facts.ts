@@ -88,13 +88,10 @@ const POLICIES = `CASE WHEN c.relrowsecurity AND pg_catalog.row_security_active(
     WHERE r OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR pg_catalog.pg_has_role(r, 'USAGE'))), '[]') END`;
 
 /** SQL of {@link TableShape.unlogged} of the relation `c`, over all levels. */
-const UNLOGGED = `CASE WHEN c.relpersistence OPERATOR(pg_catalog.=) 'u' OR c.relkind OPERATOR(pg_catalog.=) 'p' THEN (WITH RECURSIVE part(oid) AS (
-    SELECT c.oid
-    UNION SELECT h.inhrelid FROM part JOIN pg_catalog.pg_inherits h ON h.inhparent OPERATOR(pg_catalog.=) part.oid)
-  SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname) ORDER BY s.nspname, x.relname)
-  FROM part JOIN pg_catalog.pg_class x ON x.oid OPERATOR(pg_catalog.=) part.oid
-  JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace
-  WHERE x.relpersistence OPERATOR(pg_catalog.=) 'u' AND (x.oid OPERATOR(pg_catalog.=) c.oid OR x.relispartition)) END`;
+const UNLOGGED = `CASE WHEN c.relpersistence OPERATOR(pg_catalog.=) 'u' OR c.relkind OPERATOR(pg_catalog.=) 'p' THEN (
+  SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname) ORDER BY x.oid)
+  FROM pg_catalog.pg_class x JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace
+  WHERE x.relpersistence OPERATOR(pg_catalog.=) 'u' AND c.oid OPERATOR(pg_catalog.=) ANY (ARRAY[x.oid, pg_catalog.pg_partition_root(x.oid)])) END`;
 
 /** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
 const CHILDREN = `CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN (WITH RECURSIVE child(oid) AS (
