@@ -18,6 +18,10 @@ export const NoticeCode = {
   NotNullDropped: 'not_null_dropped',
   /** Head office has made a table UNLOGGED. */
   CentralUnlogged: 'central_unlogged',
+  /** The branch's server has been at one statement for minutes, and no byte has come. */
+  SlowSource: 'slow_source',
+  /** The same of head office's server. */
+  SlowCentral: 'slow_central',
 } as const;
 export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
 

@@ -7,6 +7,8 @@ import type { Links } from '../../src/core/sync/pass.ts';
 import { watched } from '../../src/core/sync/watchdog.ts';
 import { systemClock, systemPorts } from '../../src/core/systemPorts.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
+import { sayLogRow } from '../../src/shared/texts/logLine.ts';
+import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, listen } from '../support/home.ts';
@@ -106,6 +108,41 @@ describe('a table of which nothing moves any more', () => {
     expect(batch.status).toBe('completed');
   });
 
+  test.each([
+    ['source', 'slow_source', 'the branch database has been at work on one statement for'],
+    ['central', 'slow_central', 'the head office database has been at work on one statement for'],
+  ] as const)('is told once where the %s works for minutes without a byte', async (side, code, words) => {
+    await using pair = await freshDatabases();
+    await atBranch(pair, ...TABLE);
+    using home = badPlace(pair, { connection: { tables: [side === 'source' ? 'slow' : 'item'] } });
+    const { engine: opened } = watchedEngine(home, { progressMs: 400 });
+    await using engine = opened;
+    if (side === 'source') {
+      await atBranch(
+        pair,
+        'CREATE VIEW slow AS SELECT 1 AS id, pg_sleep(8)::text AS s',
+        'GRANT SELECT ON slow TO PUBLIC',
+      );
+    } else {
+      await sync(engine);
+      await atCentral(
+        pair,
+        `CREATE FUNCTION think() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF NEW.id = 7 THEN PERFORM pg_sleep(8); END IF; RETURN NEW; END $$`,
+        'CREATE TRIGGER think BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION think()',
+      );
+      await atBranch(pair, "UPDATE item SET note = 'other' WHERE id = 7");
+    }
+
+    const { batch } = await sync(engine);
+
+    const told = engine.log({ batchId: batch.batch_id }).filter((row) => row.event === 'notice');
+    expect(told.map((row) => row.detail)).toEqual([{ code, seconds: 2 }]);
+    expect(told.map((row) => sayLogRow(row, createTranslator('en')))).toEqual([
+      expect.stringContaining(words),
+    ]);
+  });
+
   test('is left alone while central thinks', async () => {
     await using pair = await freshDatabases();
     await atBranch(pair, ...TABLE);
@@ -180,7 +217,8 @@ describe('a table of which nothing moves any more', () => {
       { ...common, side: 'source', endpoint: connection, timeouts },
       { ...common, side: 'central', endpoint: settings.central, timeouts },
     );
-    const watch = { links, connection: CONNECTION, table: 'item', logger: { log: () => {} } };
+    const logger = { log: () => {} };
+    const watch = { links, connection: CONNECTION, table: 'item', logger, tell: () => {} };
     const throttle = { spend: () => Promise.resolve() };
     let kept: Links | null = null;
 

@@ -34,6 +34,7 @@ import { sweepCandidates } from './sweepCandidates.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { tellGhosts, tellHiddenHistory, tellLostRecords, tellMerged } from './tellClaim.ts';
+import { tellNotice } from './tellNotice.ts';
 import { tellUnlogged } from './tellUnlogged.ts';
 import { withRights, writtenTables } from './writtenTables.ts';
 
@@ -140,16 +141,10 @@ class ConnectionRun {
   }
 
   #tellTransaction(): void {
-    const { journal, ports, batchId, emit } = this.#run;
+    const { journal, ports } = this.#run;
     const { connection, transaction } = this.#work;
     for (const notice of transactionNotices(journal, ports.clock, connection.id, transaction)) {
-      const detail = { code: notice.code, ...notice.params };
-      journal.logEvent('notice', {
-        ...(batchId === null ? {} : { batchId }),
-        connection: connection.id,
-        detail,
-      });
-      emit({ type: 'notice', connection: connection.id, table: null, notice });
+      tellNotice(this.#run, connection.id, null, notice);
     }
   }
 

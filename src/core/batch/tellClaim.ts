@@ -4,6 +4,7 @@ import type { WrittenTable } from '../central/deleteRights.ts';
 import type { Claim } from '../central/ownership.ts';
 import type { HiddenHistory } from '../source/snapshot.ts';
 import type { RunContext } from './connectionRun.ts';
+import { tellNotice } from './tellNotice.ts';
 
 /** Names that one notice lists. */
 const MOST_NAMES = 20;
@@ -12,22 +13,15 @@ const MOST_NAMES = 20;
  * Tables of head office that `auto` takes for tables that branches share by key alone. Said once, as this connection
  * comes to them: nobody has chosen that, and rows that a branch deletes stay there.
  */
-export function tellMerged(
-  { central, journal, emit, batchId }: RunContext,
-  connection: string,
-  written: readonly WrittenTable[],
-): void {
-  if (central.layout !== 'auto') return;
+export function tellMerged(run: RunContext, connection: string, written: readonly WrittenTable[]): void {
+  if (run.central.layout !== 'auto') return;
   const names = written
     .filter(({ layout, isNew, asks }) => layout === 'merge' && isNew && !asks)
     .map((one) => one.name);
   if (names.length === 0) return;
   const more = names.length > MOST_NAMES ? `, … (${names.length})` : '';
   const tables = `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
-  const notice = { code: NoticeCode.MergedTables, params: { tables } };
-  const detail = { code: notice.code, tables };
-  journal.logEvent('notice', { ...(batchId === null ? {} : { batchId }), connection, detail });
-  emit({ type: 'notice', connection, table: null, notice });
+  tellNotice(run, connection, null, { code: NoticeCode.MergedTables, params: { tables } });
 }
 
 /** Old sessions that the claim has ended. */

@@ -3,6 +3,7 @@ import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { qualified } from '../postgres/quote.ts';
 import type { RunContext } from './connectionRun.ts';
+import { tellNotice } from './tellNotice.ts';
 
 /** What the journal keeps: the tables of a connection that have been told. */
 const told = z.array(z.string());
@@ -13,11 +14,8 @@ const told = z.array(z.string());
  *
  * @param existing the tables of this run as central has them
  */
-export function tellUnlogged(
-  { journal, emit, batchId }: RunContext,
-  connection: string,
-  existing: readonly TableShape[],
-): void {
+export function tellUnlogged(run: RunContext, connection: string, existing: readonly TableShape[]): void {
+  const { journal } = run;
   const name = `central_unlogged/${connection}`;
   const known = told.safeParse(journal.serviceNote(name)).data ?? [];
   const unlogged = existing.filter((one) => one.unlogged.length > 0);
@@ -27,9 +25,7 @@ export function tellUnlogged(
   for (const { schema, name: table, unlogged: places } of fresh) {
     const sql = places.map((one) => `ALTER TABLE ${qualified(one.schema, one.name)} SET LOGGED;`).join(' ');
     const notice: Notice = { code: NoticeCode.CentralUnlogged, params: { schema, table, sql } };
-    const detail = { code: notice.code, ...notice.params };
-    journal.logEvent('notice', { ...(batchId === null ? {} : { batchId }), connection, table, detail });
-    emit({ type: 'notice', connection, table, notice });
+    tellNotice(run, connection, table, notice);
   }
   const now = [...known.filter((one) => !logged.has(one)), ...fresh.map((one) => one.name)];
   journal.togetherLazily(() => journal.setServiceNote(name, now.length === 0 ? null : now));

@@ -3,6 +3,7 @@ import { endBackends } from '../central/ownership.ts';
 import type { Clock } from '../ports.ts';
 import { isAtWork } from '../postgres/atWork.ts';
 import { cancelOnStop } from '../postgres/cancelOnStop.ts';
+import type { Side } from '../postgres/failure.ts';
 import { literal } from '../postgres/quote.ts';
 import { Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
@@ -84,8 +85,8 @@ export class WorkerLinks implements Links {
     return this.#opening > 0;
   }
 
-  /** Whether a server works for these connections; null where one cannot be asked. */
-  async atWork(): Promise<boolean | null> {
+  /** The side whose server works for these connections, if any does; null where one cannot be asked. */
+  async atWork(): Promise<Side | false | null> {
     const asked = [
       { link: this.#source, options: this.#sourceOptions },
       { link: this.#central, options: this.#centralOptions },
@@ -93,9 +94,10 @@ export class WorkerLinks implements Links {
       if (link === null || link.session.lost) return false;
       return isAtWork(options, link.session.backendPid).catch(() => null);
     });
-    const answers = await Promise.all(asked);
-    if (answers.includes(true)) return true;
-    return answers.includes(null) ? null : false;
+    const [source, central] = await Promise.all(asked);
+    if (source === true) return 'source';
+    if (central === true) return 'central';
+    return source === null || central === null ? null : false;
   }
 
   async #open(options: SessionOptions, lost: Link | null): Promise<Link> {

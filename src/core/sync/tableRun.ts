@@ -92,7 +92,8 @@ export async function runTable(
   const attempts = new Attempts(runner, job, recorder);
   const { throttle, ports } = runner;
   const names = { connection: job.connection.id, table: job.source.name };
-  const watch = { links, throttle, logger: ports.logger, ...names };
+  const tell = (notice: Notice): void => recorder.notice(notice);
+  const watch = { links, throttle, logger: ports.logger, tell, ...names };
   let failures = 0;
   for (;;) {
     const before = attempts.commits;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import type { Logger } from '../ports.ts';
+import type { Side } from '../postgres/failure.ts';
 import { RevocableLinks, type WorkerLinks } from './links.ts';
 import type { Links, Spender } from './pass.ts';
 
@@ -10,12 +12,16 @@ const LOOKS = 4;
 /** How long an attempt may take to end once its connections are cut, before the next one begins beside it. */
 const END_MS = 5000;
 
+/** A server that works for so many times `progressMs` without a byte for us is told: it may be stuck. */
+const TOLD_AFTER: readonly number[] = [5, 30];
+
 export interface WatchedTable {
   readonly links: WorkerLinks;
   readonly throttle: Spender;
   readonly logger: Logger;
   readonly connection: string;
   readonly table: string;
+  readonly tell: (notice: Notice) => void;
 }
 
 /** What an attempt uses in place of the worker's own. */
@@ -65,6 +71,8 @@ class Watchdog implements Spender {
   #still = 0;
   /** The same since anything moved, or a server was found at work. */
   #unknown = 0;
+  /** Looks in a row without a byte, whatever the servers did meanwhile. */
+  #silent = 0;
   #held = 0;
   #asking = false;
   barked = false;
@@ -92,6 +100,7 @@ class Watchdog implements Spender {
       await this.#watch.throttle.spend(bytes, signal);
     } finally {
       this.#held--;
+      this.#silent = 0;
       this.#restart();
     }
   }
@@ -108,9 +117,11 @@ class Watchdog implements Spender {
     const { moved } = links;
     if (moved !== this.#moved || this.#held > 0 || links.opening) {
       this.#moved = moved;
+      this.#silent = 0;
       this.#restart();
       return;
     }
+    this.#silent++;
     this.#still++;
     this.#unknown++;
     if (this.#still < LOOKS) return;
@@ -118,9 +129,20 @@ class Watchdog implements Spender {
     const atWork = await links.atWork().catch(() => null);
     this.#asking = false;
     this.#still = 0;
-    if (atWork === true || links.moved !== this.#moved) return this.#restart();
+    if (links.moved !== this.#moved) return this.#restart();
+    if (atWork === 'source' || atWork === 'central') {
+      this.#tellSlow(atWork);
+      return this.#restart();
+    }
     if (atWork === null && this.#unknown * this.#everyMs < links.timeouts.workMs) return;
     this.#bark();
+  }
+
+  #tellSlow(side: Side): void {
+    if (!TOLD_AFTER.some((times) => times * LOOKS === this.#silent)) return;
+    const code = side === 'source' ? NoticeCode.SlowSource : NoticeCode.SlowCentral;
+    const seconds = Math.round((this.#silent * this.#everyMs) / 1000);
+    this.#watch.tell({ code, params: { seconds } });
   }
 
   #bark(): void {

@@ -1,9 +1,11 @@
 import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
+import type { Notice } from '../../shared/notices.ts';
 import type { VerifyRow } from '../../shared/verify.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
 import { journalRuns } from '../batch/journalRuns.ts';
 import type { SourcePlan } from '../batch/plan.ts';
 import type { Selected } from '../batch/select.ts';
+import { tellNotice } from '../batch/tellNotice.ts';
 import { targetSchema } from '../central/target.ts';
 import { explainFailure } from '../sync/explainFailure.ts';
 import { WorkerLinks } from '../sync/links.ts';
@@ -83,7 +85,8 @@ async function work(
       if (refusal !== undefined) return Promise.resolve({ kind: 'failed', failure: refusal });
       const job = { connection: plan.connection, ...describe(next, control), care };
       // What failed in the middle has left its transactions open.
-      const watch = { links, throttle: run.throttle, logger: run.ports.logger };
+      const tell = (notice: Notice): void => tellNotice(run, plan.connection.id, next.table, notice);
+      const watch = { links, throttle: run.throttle, logger: run.ports.logger, tell };
       const names = { connection: plan.connection.id, table: next.table };
       const attempt = (): Promise<VerifyRow> =>
         watched({ ...watch, ...names }, (tools) =>

@@ -68,7 +68,12 @@ describe('at the branch, the SQL that is printed gives the right that is missing
     const refused = await sync(engine);
     const sql = sqlIn(printed(engine, refused.batch.batch_id));
 
-    expect(sql.split('\n').sort()).toEqual([
+    expect(
+      sql
+        .split('\n')
+        .map((line) => line.trim())
+        .sort(),
+    ).toEqual([
       'GRANT EXECUTE ON FUNCTION "inner_one"."twice"("pg_catalog"."int4", "pg_catalog"."numeric") TO "branchline_read";',
       'GRANT SELECT ON "inner_one"."secret" TO "branchline_read";',
     ]);

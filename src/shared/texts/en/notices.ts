@@ -16,6 +16,10 @@ export const notices = {
     '{{about}}: at head office {{columns}} no longer has to have a value (NOT NULL was taken back), because rows of the branch may have none there. Everything that reads the column at head office should expect NULL.',
   central_unlogged:
     '{{about}}: {{schema}}.{{table}} is UNLOGGED at head office, so a crash of the server there empties it. Its rows are counted in every batch, and come again when they are gone. To keep them: {{sql}}',
+  slow_source:
+    '{{about}}: the branch database has been at work on one statement for {{duration}}, and no row has come meanwhile. Branchline waits for it. If that goes on, look at the branch database: a view or query may take too long, or its server may be overloaded.',
+  slow_central:
+    '{{about}}: the head office database has been at work on one statement for {{duration}} without an answer. Branchline waits for it. If that goes on, head office should look at its database: a trigger may take too long, or the server may be overloaded.',
   children_left_out:
     '{{about}}: only its own rows are copied. Tables that inherit from it are tables of their own and are not selected: {{tables}}. To copy them, too, add them to "tables" in the settings.',
 } as const;

@@ -16,6 +16,10 @@ export const notices = {
     '{{about}}: di kantor pusat {{columns}} tidak lagi wajib diisi (NOT NULL dicabut), karena baris cabang boleh kosong di sana. Yang membaca kolom itu di kantor pusat perlu siap menerima NULL.',
   central_unlogged:
     '{{about}}: {{schema}}.{{table}} di kantor pusat bersifat UNLOGGED, jadi isinya hilang bila server di sana mati mendadak. Barisnya dihitung pada setiap batch dan dikirim lagi bila hilang. Agar tidak hilang: {{sql}}',
+  slow_source:
+    '{{about}}: database cabang sudah {{duration}} mengerjakan satu perintah, dan selama itu belum ada baris yang datang. Branchline menunggunya. Kalau terus begini, periksa database cabang: mungkin sebuah view atau query terlalu lama, atau servernya kelebihan beban.',
+  slow_central:
+    '{{about}}: database kantor pusat sudah {{duration}} mengerjakan satu perintah tanpa jawaban. Branchline menunggunya. Kalau terus begini, kantor pusat perlu memeriksa databasenya: mungkin sebuah trigger terlalu lama, atau servernya kelebihan beban.',
   children_left_out:
     '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };
