@@ -18,6 +18,8 @@ export const NoticeCode = {
   NotNullDropped: 'not_null_dropped',
   /** Head office has made a table UNLOGGED. */
   CentralUnlogged: 'central_unlogged',
+  /** Head office itself changed tables that are not part of the run. */
+  RewrittenOutside: 'rewritten_outside',
   /** The branch's server has been at one statement for minutes, and no byte has come. */
   SlowSource: 'slow_source',
   /** The same of head office's server. */

@@ -172,7 +172,11 @@ export class TableTurns {
     recorder: JournalRecorder,
     end: Exclude<TableEnd, { kind: 'deletes_held' }>,
   ): void {
-    const others = this.#rewritten.because(table).filter((one) => this.#relatives.knows(one));
+    const rewritten = this.#rewritten.because(table);
+    const others = rewritten.filter((one) => this.#relatives.knows(one));
+    const outside = rewritten.filter((one) => !this.#relatives.knows(one));
+    if (outside.length > 0)
+      recorder.notice({ code: NoticeCode.RewrittenOutside, params: { tables: outside.join(', ') } });
     if (end.kind === 'completed' && others.length > 0) {
       this.#waiting.set(table, { recorder, end });
       recorder.waitsFor(others);

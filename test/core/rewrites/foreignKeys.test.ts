@@ -193,6 +193,30 @@ test('a table alone: its children that head office has changed are compared by t
   await expectStillMirrored(pair, engine);
 });
 
+test('a batch of some tables names those outside of it that head office has changed', async () => {
+  await using pair = await freshDatabases();
+  await work(pair, ...LOOSE);
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(pair, rule('ON DELETE SET NULL'));
+  await work(
+    pair,
+    'UPDATE item SET owner_id = NULL WHERE owner_id <= 10',
+    'DELETE FROM owner WHERE id <= 10',
+  );
+
+  const { batch } = await sync(engine, { tables: ['owner'] });
+
+  const told = engine.log({ batchId: batch.batch_id }).filter((row) => row.event === 'notice');
+  expect(told.map((row) => [row.table_name, row.detail])).toEqual([
+    ['owner', { code: 'rewritten_outside', tables: 'item' }],
+  ]);
+  const { table } = await sync(engine);
+  expect(table('item')).toMatchObject({ status: 'completed', strategy: 'compare' });
+  await expectMirrored(pair);
+});
+
 test('what a repair has head office change in other tables is compared by the next batch', async () => {
   await using pair = await freshDatabases();
   await work(pair, ...LOOSE);

@@ -16,6 +16,8 @@ export const notices = {
     '{{about}}: at head office {{columns}} no longer has to have a value (NOT NULL was taken back), because rows of the branch may have none there. Everything that reads the column at head office should expect NULL.',
   central_unlogged:
     '{{about}}: {{schema}}.{{table}} is UNLOGGED at head office, so a crash of the server there empties it. Its rows are counted in every batch, and come again when they are gone. To keep them: {{sql}}',
+  rewritten_outside:
+    '{{about}}: when it was written, head office itself (a foreign key or a trigger there) changed rows of {{tables}}, which this run does not copy. They are compared and mended when they are copied next.',
   slow_source:
     '{{about}}: the branch database has been at work on one statement for {{duration}}, and no row has come meanwhile. Branchline waits for it. If that goes on, look at the branch database: a view or query may take too long, or its server may be overloaded.',
   slow_central:
