@@ -3,7 +3,7 @@ import type { Pattern } from '../../support/proxyTraps.ts';
 /** The message with which a chunk of a table is committed; `state` tells the last chunk from the others. */
 export function commitOf(table: string, state: 'running' | 'done', after = 0): Pattern {
   const text = new RegExp(
-    `UPDATE branchline\\.checkpoints SET [^;]*state = '${state}'[^;]*table_name = '${table}'[^;]*; COMMIT$`,
+    `UPDATE branchline\\.checkpoints SET [^;]*state = '${state}'[^;]*table_name OPERATOR\\(pg_catalog\\.=\\) '${table}'[^;]*; COMMIT$`,
   );
   return { from: 'client', type: 'Q', text, after };
 }
