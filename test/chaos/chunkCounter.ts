@@ -21,7 +21,8 @@ type Fate = 'committed' | 'unknown';
 const REMEMBERED = 1000;
 
 const COPY_ROWS = /; COPY [^;]* FROM STDIN[^;]*$/;
-const COMMIT_CHUNK = /SET seq = (\d+),.* table_name = '([^']+)'\s+AND epoch = [^;]*; COMMIT$/s;
+const COMMIT_CHUNK =
+  /SET seq = (\d+),.* table_name OPERATOR\(pg_catalog\.=\) '([^']+)'\s+AND epoch [^;]*; COMMIT$/s;
 
 /**
  * Reads along what is sent to central: COPY, rows, checkpoint with its sequence number, COMMIT. A number that
