@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testDraft } from '../../src/core/connectionTest.ts';
+import { isExposed, testDraft } from '../../src/core/connectionTest.ts';
 import { UsageError } from '../../src/shared/errors.ts';
 import type { ConnectionFile } from '../../src/shared/settings.ts';
 import type { Draft } from '../../src/shared/window/views.ts';
@@ -153,4 +153,18 @@ test('a draft that the settings would refuse is refused, with the place', async 
   await expect(testDraft(folder, branch({ port: 0 }), null, 'id')).rejects.toMatchObject({
     params: { path: 'connections[0].port', reason: 'paling sedikit 1' },
   });
+});
+
+test.each([
+  [false, '10.1.2.3', true],
+  [false, '2001:db8::1', true],
+  [true, '10.1.2.3', false],
+  [false, '127.0.0.1', false],
+  [false, '127.8.9.1', false],
+  [false, '::1', false],
+  [false, '::ffff:127.0.0.1', false],
+  // A socket of this machine's.
+  [false, null, false],
+])('encrypted %s, to %s: in clear for others to read: %s', (encrypted, address, exposed) => {
+  expect(isExposed(encrypted, address)).toBe(exposed);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
-import { freshDatabases } from '../../support/databases.ts';
+import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';
 import { verifyTable } from './support.ts';
 
@@ -27,24 +27,29 @@ const NARROWER: readonly (readonly [string, string, string, string])[] = [
   ['numeric(12,4)[]', 'numeric(10,2)[]', "'{1.2345}'", "'{1.5000}'"],
 ];
 
+/** One row at both; the table at head office is not Branchline's to change. */
+async function ownedByHeadOffice(from: string, to: string, value: string): Promise<DatabasePair> {
+  const pair = await freshDatabases();
+  await atBranch(
+    pair,
+    `CREATE TABLE item (id int PRIMARY KEY, v ${from})`,
+    `INSERT INTO item VALUES (1, ${value})`,
+  );
+  await atCentral(
+    pair,
+    `CREATE SCHEMA ${CONNECTION}`,
+    `CREATE TABLE ${CONNECTION}.item (id int PRIMARY KEY, v ${to})`,
+    `INSERT INTO ${CONNECTION}.item SELECT 1, (${value}::${from})::${to}`,
+    `GRANT USAGE ON SCHEMA ${CONNECTION} TO PUBLIC`,
+    `GRANT ALL ON ALL TABLES IN SCHEMA ${CONNECTION} TO PUBLIC`,
+  );
+  return pair;
+}
+
 test.each(NARROWER)(
   '%s at the branch and %s at head office: neither equal nor completed',
   async (from, to, value) => {
-    await using pair = await freshDatabases();
-    await atBranch(
-      pair,
-      `CREATE TABLE item (id int PRIMARY KEY, v ${from})`,
-      `INSERT INTO item VALUES (1, ${value})`,
-    );
-    // Owned by head office: Branchline may not change it.
-    await atCentral(
-      pair,
-      `CREATE SCHEMA ${CONNECTION}`,
-      `CREATE TABLE ${CONNECTION}.item (id int PRIMARY KEY, v ${to})`,
-      `INSERT INTO ${CONNECTION}.item SELECT 1, (${value}::${from})::${to}`,
-      `GRANT USAGE ON SCHEMA ${CONNECTION} TO PUBLIC`,
-      `GRANT ALL ON ALL TABLES IN SCHEMA ${CONNECTION} TO PUBLIC`,
-    );
+    await using pair = await ownedByHeadOffice(from, to, value);
     using home = makeHome(pair, { central: { layout: 'schema' } });
     await using engine = home.open();
 
@@ -67,20 +72,7 @@ test.each([
 ])(
   '%s at the branch shows otherwise than %s at head office, so they are not equal',
   async (from, to, value) => {
-    await using pair = await freshDatabases();
-    await atBranch(
-      pair,
-      `CREATE TABLE item (id int PRIMARY KEY, v ${from})`,
-      `INSERT INTO item VALUES (1, ${value})`,
-    );
-    await atCentral(
-      pair,
-      `CREATE SCHEMA ${CONNECTION}`,
-      `CREATE TABLE ${CONNECTION}.item (id int PRIMARY KEY, v ${to})`,
-      `INSERT INTO ${CONNECTION}.item VALUES (1, ${value})`,
-      `GRANT USAGE ON SCHEMA ${CONNECTION} TO PUBLIC`,
-      `GRANT ALL ON ALL TABLES IN SCHEMA ${CONNECTION} TO PUBLIC`,
-    );
+    await using pair = await ownedByHeadOffice(from, to, value);
     using home = makeHome(pair, { central: { layout: 'schema' } });
     await using engine = home.open();
 

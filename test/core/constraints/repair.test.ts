@@ -78,6 +78,37 @@ test('rows that were added at head office go, children first', async () => {
   expect(await differences(pair, { centralSchema: MIRROR })).toEqual([]);
 });
 
+test('rows that ON DELETE CASCADE takes along, and that the branch still has, are not called equal', async () => {
+  await using pair = await freshDatabases();
+  // At the branch nothing ties them together.
+  await work(
+    pair,
+    'CREATE TABLE partner (id int PRIMARY KEY, name text)',
+    'CREATE TABLE invoice (id int PRIMARY KEY, partner_id int)',
+    "INSERT INTO partner SELECT n, 'partner ' || n FROM generate_series(1, 50) n",
+    'INSERT INTO invoice SELECT n, 1 + n % 50 FROM generate_series(1, 200) n',
+  );
+  using home = mirrorHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atMirror(
+    pair,
+    'ALTER TABLE invoice ADD FOREIGN KEY (partner_id) REFERENCES partner ON DELETE CASCADE',
+  );
+  await work(pair, 'DELETE FROM partner WHERE id = 7');
+
+  const table = await repaired(engine);
+
+  const left = await differences(pair, { centralSchema: MIRROR });
+  const said = ['partner', 'invoice'].map(table).filter((one) => one.failure !== null);
+  expect(left.length).toBeGreaterThan(0);
+  expect(said.length).toBeGreaterThan(0);
+  for (const { table: name } of left) {
+    expect(['equal', 'repaired']).not.toContain(table(name).result);
+    expect(table(name).failure).not.toBeNull();
+  }
+});
+
 test('tables that point to each other, and one that points to itself, are mended', async () => {
   await using pair = await freshDatabases();
   await onBoth(

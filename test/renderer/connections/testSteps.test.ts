@@ -29,6 +29,13 @@ test('the steps behind the one that failed are shown as not tried', () => {
   expect(steps[3]?.failure).toBe(refused.failure);
 });
 
+test('an unencrypted link to another machine works, and is a warning', () => {
+  const tls = { ...well('tls'), facts: { encrypted: false, sslmode: 'prefer', exposed: true } };
+  const steps = shownSteps('central', [well('name'), well('port'), tls]);
+  expect(steps.slice(0, 3).map(({ state }) => state)).toEqual(['ok', 'ok', 'warning']);
+  expect(allWell([well('name'), tls])).toBe(true);
+});
+
 test('reading is tried at the branch, writing at head office', () => {
   expect(shownSteps('source', []).map(({ step }) => step)).toContain('read');
   expect(shownSteps('central', []).map(({ step }) => step)).toContain('write');
