@@ -72,9 +72,9 @@ export class TableTurns {
         quietRecorder(run.journal, { batchId: run.batchId, connection: connection.id, table }, forTable),
       rewritten: (cause, changed) => {
         for (const one of changed) {
-          // Whoever waits for the one that is mended waits for what that changes, too.
+          // Tables that wait for `cause` to be compared wait for what that comparison rewrites, too.
           this.#rewritten.add(one, [cause, ...(this.#running.get(cause) ?? [])]);
-          // It says more than what is known here.
+          // Central's checkpoint has a note now that this copy lacks: it is read again.
           opened.checkpoints.delete(one);
         }
       },
@@ -146,7 +146,7 @@ export class TableTurns {
 
   async #tell(one: RelativeRun, checkpoint: Checkpoint | null): Promise<void> {
     const { table, recorder } = one;
-    // A quiet one has told all there is to tell.
+    // A quiet recorder has no row of the journal to end.
     const told = recorder instanceof JournalRecorder ? recorder : null;
     try {
       const end = await this.#runTable(one, checkpoint);
@@ -230,7 +230,7 @@ export class TableTurns {
     else this.#events.ended(recorder.failed(this.#neverEnds(table, left)));
   }
 
-  /** Each of them is written when another one is mended. */
+  /** Head office changes one of these tables whenever another one is mended, so no order of comparing ends. */
   #neverEnds(table: string, others: readonly string[]): FailureDetail {
     return {
       code: FailureCode.CentralRewritesTables,

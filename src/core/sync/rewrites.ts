@@ -89,7 +89,9 @@ export async function commitNoting(
   if (rewritten.length === 0) return commitCheckpoint(session, from, to, before);
   const { connection, target } = context;
   const notes = noteRewritten(connection, rewritten, target.name, to.seq);
+  // Before the commit, too: where its outcome is unknown, the note may be there.
   context.onRewritten(rewritten, to.seq);
   await commitCheckpoint(session, from, to, [...(before === null ? [] : [before]), ...notes].join('; '));
+  // Once more: a pass of one of them that began before the commit did not see the note.
   context.onRewritten(rewritten, to.seq);
 }
