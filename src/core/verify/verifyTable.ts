@@ -70,7 +70,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
   const found = await compareTable(context, { ...options, onRows: progress(runner, job, source) });
   if (found.differing.length === 0 || runner.claim === null)
     return comparedRow(about, job, found, { shared, writers, repair: null });
-  const repair = await mend(runner, runner.claim, context, found);
+  const repair = await mend(runner, runner.claim, context, found, shared);
   const after = await compareTable(context, { ...options, again: found });
   return comparedRow(
     about,
@@ -129,10 +129,14 @@ async function mend(
   claim: Claim,
   context: PassContext,
   found: Comparison,
+  shared: boolean,
 ): Promise<Pick<Repair, 'counts'>> {
   const central = await context.links.central();
   const stands = await acquireTable(central.session, runner.installation, claim, context.target.name);
-  const at = { ...stands, ...brakeOf(stands, runner.allowDeletes) };
+  // Somebody at head office may have added or removed rows since the last sync: what is mended is counted on from
+  // the rows that are there. In a shared table those of others were counted, too.
+  const counted = shared ? stands : { ...stands, centralRows: found.centralRows, counted: true };
+  const at = { ...counted, ...brakeOf(counted, runner.allowDeletes) };
   const { session, version } = await context.links.source();
   const snapshot = forTarget(await openSnapshot(session, version, context.source), context.target.print);
   if (context.target.key === null) {
