@@ -60,6 +60,8 @@ export const FailureCode = {
   CentralKeyCoarser: 'central_key_coarser',
   CentralNotATable: 'central_not_a_table',
   ColumnIncompatible: 'column_incompatible',
+  /** Ranges of a column cannot be kept: central has the labels of the enum behind them in another order. */
+  ColumnSortsOtherwise: 'column_sorts_otherwise',
   TypeUnreadable: 'type_unreadable',
   StampColumnTaken: 'stamp_column_taken',
   TooManyColumns: 'too_many_columns',

@@ -7,7 +7,7 @@ export type Fit =
   | 'same'
   /** Every value fits; it passes as text. */
   | 'lossless'
-  /** Central's type of the same make lacks an enum's labels or a composite's last attributes: it gets them. */
+  /** Central's type of the same make lacks an enum's labels or a composite's last attributes, maybe inside: it gets them. */
   | 'extended'
   /** The source's type has become wider: central follows. */
   | 'widened'
@@ -123,10 +123,33 @@ function fieldsFit(from: readonly TypeField[], to: readonly TypeField[]): Fit {
   return from.length > to.length || pairs.includes('extended') ? 'extended' : 'lossless';
 }
 
+/**
+ * A range can be extended with its subtype. Its bounds have to stand in one order on both sides: else head office
+ * refuses a range, or joins those of a multirange that are apart at the branch.
+ */
 function rangeFit(from: RangeType, to: RangeType): Fit {
   const alike = from.portable && to.portable && from.collation === to.collation;
-  const subtype = alike ? inside(typeFit(from.subtype, to.subtype)) : 'incompatible';
+  if (!alike || !sortAlike(from.subtype, to.subtype)) return 'incompatible';
   // An own type has its schema in its name, which is another one here.
-  const same = from.subtype.own !== null || from.subtype.type === to.subtype.type;
-  return subtype === 'lossless' && same ? 'lossless' : 'incompatible';
+  if (from.subtype.own === null && from.subtype.type !== to.subtype.type) return 'incompatible';
+  return inside(typeFit(from.subtype, to.subtype));
+}
+
+/** Whether the enums that two types are or are made of have the labels that both know in one order. */
+export function sortAlike(source: TypeUse, central: TypeUse): boolean {
+  const from = withoutDomains(source).own;
+  const to = withoutDomains(central).own;
+  if (from?.kind === 'enum' && to?.kind === 'enum') {
+    const shared = (labels: readonly string[], others: readonly string[]): readonly string[] =>
+      labels.filter((one) => others.includes(one));
+    const there = shared(to.labels, from.labels);
+    return shared(from.labels, to.labels).every((label, place) => label === there[place]);
+  }
+  if (from?.kind === 'array' && to?.kind === 'array') return sortAlike(from.element, to.element);
+  if (from?.kind === 'composite' && to?.kind === 'composite')
+    return from.fields.every((field, place) => sortAlike(field, to.fields[place] ?? field));
+  if (from?.kind === 'range' && to?.kind === 'range') return sortAlike(from.subtype, to.subtype);
+  if (from?.kind === 'multirange' && to?.kind === 'multirange')
+    return sortAlike(from.range.subtype, to.range.subtype);
+  return true;
 }

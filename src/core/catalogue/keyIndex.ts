@@ -1,6 +1,7 @@
 import { ident, qualified } from '../postgres/quote.ts';
 import { withoutDomains } from './compat.ts';
-import type { ColumnShape } from './shape.ts';
+import { digestOf } from './memory.ts';
+import type { ColumnShape, TypeUse } from './shape.ts';
 import { typeName } from './typeName.ts';
 import { FIRST_USER_OID } from './types.ts';
 
@@ -111,7 +112,9 @@ function standardColumn(column: ColumnShape): KeyColumn {
     collation: null,
     standard: true,
     deterministic: true,
-    print: [ident(column.name), type, ...(column.collated ? ['collated'] : [])].join(' '),
+    print: [ident(column.name), type, ...(column.collated ? ['collated'] : []), ...labelsIn(column)].join(
+      ' ',
+    ),
   };
 }
 
@@ -133,8 +136,28 @@ function specialColumn(
     collation: collation !== null && otherCollation ? qualified(...collation) : null,
     standard: byDefault && !otherCollation && operators.every(([schema]) => schema === 'pg_catalog'),
     deterministic,
-    print: [ident(column.name), type, sql.less, ...order].join(' '),
+    print: [ident(column.name), type, sql.less, ...order, ...labelsIn(column)].join(' '),
   };
+}
+
+/** The digest of an enum's labels, which decide the order of its values and what the last key may be called. */
+function labelsIn({ own }: TypeUse): readonly string[] {
+  switch (own?.kind) {
+    case 'enum':
+      return [digestOf(JSON.stringify(own.labels))];
+    case 'domain':
+      return labelsIn(own.base);
+    case 'array':
+      return labelsIn(own.element);
+    case 'composite':
+      return own.fields.flatMap(labelsIn);
+    case 'range':
+      return labelsIn(own.subtype);
+    case 'multirange':
+      return labelsIn(own.range.subtype);
+    default:
+      return [];
+  }
 }
 
 function named(operators: readonly (readonly [string, string])[]): KeyOperators {

@@ -50,7 +50,7 @@ export interface RangeType {
   readonly subtype: TypeUse;
   /** `C` or `POSIX`; null where the subtype has no collation. */
   readonly collation: string | null;
-  /** Whether another server can have the same: no function, operator class or collation of its own. */
+  /** Whether another server can have the same: no function, operator class or collation of its own, nor the database's. */
   readonly portable: boolean;
   /** Null before PostgreSQL 14. */
   readonly multirange: string | null;

@@ -90,14 +90,43 @@ export class Types {
   }
 
   #range(row: RawType, subtype: RawUse, names: { schema: string; name: string }): RangeType {
+    const used = this.use(subtype);
     return {
       kind: 'range',
       ...names,
-      subtype: this.use(subtype),
+      subtype: used,
       collation: row.collation ?? null,
-      portable: row.portable === true,
+      portable: row.portable === true && !sortsByDatabase(used),
       multirange: row.multirange ?? null,
     };
+  }
+}
+
+/** Types with texts inside that have no collation of their own. */
+const BY_DATABASE = /^jsonb(\[\])?$/;
+const TEXTS = /^(text|character|name)/;
+
+/**
+ * Whether values of a range's subtype sort by the collation of the database: they may stand in another order on the
+ * other server. Of texts themselves the range says the collation.
+ */
+function sortsByDatabase({ type, own }: TypeUse, inRecord = false): boolean {
+  switch (own?.kind) {
+    case undefined:
+      return BY_DATABASE.test(type) || (inRecord && TEXTS.test(type));
+    case 'domain':
+      return sortsByDatabase(own.base, inRecord);
+    case 'array':
+      return sortsByDatabase(own.element, inRecord);
+    case 'composite':
+      return own.fields.some((field) => sortsByDatabase(field, true));
+    case 'range':
+    case 'multirange':
+    case 'enum':
+      return false;
+    case 'extension':
+    case 'opaque':
+      return inRecord;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Layout } from '../../shared/settings.ts';
-import { typeFit } from '../catalogue/compat.ts';
+import { sortAlike, typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, qualified } from '../postgres/quote.ts';
-import { columnIncompatible, keyDeferrable, keyMissing } from './refusals.ts';
+import { columnIncompatible, columnSortsOtherwise, keyDeferrable, keyMissing } from './refusals.ts';
 import { centralKey, deferrableOver, hasUniqueKey, refuseUnstamped, STAMP, stampsItself } from './target.ts';
 
 /** A step that brings a central table into the shape that a source table has by now. */
@@ -20,7 +20,7 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`
+ * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   refuseUnstamped(source, central, layout);
@@ -45,6 +45,7 @@ function columnDrift(table: string, column: ColumnShape, central: TableShape): r
     case 'widened':
       return [{ kind: 'widen', column }];
     case 'incompatible':
+      if (!sortAlike(column, there)) throw columnSortsOtherwise({ name: table }, central, column.name);
       throw columnIncompatible(table, column.name, column.type, there.type);
   }
 }

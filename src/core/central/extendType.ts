@@ -18,6 +18,9 @@ export function extendType(source: TypeUse, central: TypeUse, types: FieldTypes)
   if (from?.kind === 'domain') return extendType(from.base, central, types);
   if (to?.kind === 'domain') return extendType(source, to.base, types);
   if (from?.kind === 'array' && to?.kind === 'array') return extendType(from.element, to.element, types);
+  if (from?.kind === 'range' && to?.kind === 'range') return extendType(from.subtype, to.subtype, types);
+  if (from?.kind === 'multirange' && to?.kind === 'multirange')
+    return extendType(from.range.subtype, to.range.subtype, types);
   if (from?.kind === 'enum' && to?.kind === 'enum') {
     return addLabels(qualified(to.schema, to.name), from.labels, to.labels);
   }

@@ -1,4 +1,4 @@
-import { typeFit, withoutDomains } from '../catalogue/compat.ts';
+import { sortAlike, typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
 import { builtinSql, modifierSql } from '../catalogue/typeName.ts';
 import { readNamedTypes } from '../catalogue/types.ts';
@@ -47,6 +47,8 @@ export class OwnTypes {
   readonly #there: Map<string, OwnType>;
   /** Names that are in use in that schema, for types and relations. */
   readonly #names: Map<string, TakenName>;
+  /** Names of types whose enums have the source's labels in another order. */
+  readonly #sortedOtherwise = new Set<string>();
   readonly #extensions: readonly OwnType[];
   readonly #statements: string[] = [];
 
@@ -153,6 +155,7 @@ export class OwnTypes {
       const fit = typeFit(use, existing);
       // A type of head office's own is not changed to fit.
       if (fit === 'incompatible' || (fit === 'extended' && origin === null && !ours)) continue;
+      if (!sortAlike(use, existing)) this.#sortedOtherwise.add(name);
       if (fit === 'extended') {
         this.#statements.push(...extendType(use, existing, this));
         this.#there.set(name, { ...own, schema: this.#schema, name });
@@ -196,6 +199,7 @@ export class OwnTypes {
       case 'range': {
         const subtype = this.typeFor(own.subtype);
         if (subtype === TEXT && own.subtype.type !== 'text') return null;
+        if (!this.#sortsAsThere(own.subtype)) return null;
         const collation =
           own.collation === null ? [] : [`COLLATION = ${qualified('pg_catalog', own.collation)}`];
         const named =
@@ -203,6 +207,17 @@ export class OwnTypes {
         return `RANGE (${[`SUBTYPE = ${subtype}`, ...collation, ...named].join(', ')})`;
       }
     }
+  }
+
+  /** Whether central's counterpart of a type, which {@link typeFor} has found or made, sorts as the source's does. */
+  #sortsAsThere(use: TypeUse): boolean {
+    const { own } = withoutDomains(use);
+    if (own?.kind === 'array') return this.#sortsAsThere(own.element);
+    if (own?.kind !== 'enum' && own?.kind !== 'composite' && own?.kind !== 'range') return true;
+    const name = this.#place(own, use);
+    if (name === null || this.#sortedOtherwise.has(name)) return false;
+    if (own.kind === 'range') return this.#sortsAsThere(own.subtype);
+    return own.kind === 'enum' || own.fields.every((field) => this.#sortsAsThere(field));
   }
 
   /** An attribute of a composite type, as SQL. */

@@ -9,6 +9,20 @@ export function columnIncompatible(table: string, column: string, from: string, 
   return centralRefusal(FailureCode.ColumnIncompatible, params);
 }
 
+/** Head office has the labels of the enum behind a column's ranges in another order than the branch. */
+export function columnSortsOtherwise(
+  source: Pick<TableShape, 'name'>,
+  central: Pick<TableShape, 'schema' | 'name'>,
+  column: string,
+): SyncFailure {
+  const table = qualified(central.schema, central.name);
+  return centralRefusal(FailureCode.ColumnSortsOtherwise, {
+    table: source.name,
+    column,
+    sql: `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} TYPE pg_catalog.text;`,
+  });
+}
+
 /** Rows cannot be matched at central. @param sql what head office may run to mend it */
 export function keyMissing(
   schema: string,

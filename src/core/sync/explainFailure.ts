@@ -231,6 +231,7 @@ const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.SourceTableMissing,
   FailureCode.SourceShapeChanged,
   FailureCode.ColumnIncompatible,
+  FailureCode.ColumnSortsOtherwise,
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
   FailureCode.ReplaceUnsafe,

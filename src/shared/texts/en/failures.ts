@@ -166,6 +166,11 @@ export const failures = {
       'The column {{column}} of {{table}} is {{sourceType}} at the branch but {{centralType}} at head office.',
     next: 'Let head office change the column to {{sourceType}}, then retry the table. The other tables go on.',
   },
+  column_sorts_otherwise: {
+    sentence:
+      'The column {{column}} of {{table}} holds ranges over an enum whose labels stand in another order at head office than at the branch, so that ranges would change there.',
+    next: 'Let head office run this, which keeps the ranges as text, then retry the table. The other tables go on.\n{{sql}}',
+  },
   type_unreadable: {
     sentence:
       'A database describes the type of a column of {{table}} by a text that names no type of PostgreSQL: {{type}}. Nothing of that text has been run.',

@@ -167,6 +167,11 @@ export const failures = {
       'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
     next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
   },
+  column_sorts_otherwise: {
+    sentence:
+      'Kolom {{column}} pada {{table}} berisi rentang (range) dari enum yang urutan labelnya di kantor pusat berbeda dengan di cabang, sehingga rentang itu akan berubah di sana.',
+    next: 'Minta kantor pusat menjalankan perintah ini, yang menyimpan rentang sebagai teks, lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+  },
   type_unreadable: {
     sentence:
       'Sebuah database menyebut tipe sebuah kolom {{table}} dengan teks yang bukan nama tipe PostgreSQL: {{type}}. Tidak ada bagian teks itu yang dijalankan.',
