@@ -1,4 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { memoryFolder } from './test/support/memoryFolder.ts';
+import { SlowFirst } from './test/support/slowFirst.ts';
+
+// Set before a worker starts, so that all inherit it. A TMPDIR that is set already stays.
+const temporary = process.env.TMPDIR ?? memoryFolder();
+if (temporary !== null) process.env.TMPDIR = temporary;
 
 export default defineConfig({
   test: {
@@ -7,8 +13,9 @@ export default defineConfig({
     // Nobody's keychain is looked into, nor brings up a prompt: a test that wants one brings its own session.
     env: { DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
     pool: 'forks',
-    // Every test talks to real servers: more at a time would only make each other wait.
-    maxWorkers: 2,
+    // Most tests wait for servers, connections and browsers half of their time: two for each of two processors.
+    maxWorkers: 4,
+    sequence: { sequencer: SlowFirst },
     // In CI one slow moment of a shared machine must not cost the whole run; the closing lines name each such test.
     retry: process.env.CI === 'true' ? 1 : 0,
     testTimeout: 120_000,

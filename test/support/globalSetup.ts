@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildsOf } from './buildOnce.ts';
 import type { SharedServers } from './databases.ts';
 import { removeAbandonedServers, type ServerAddress, startServer } from './servers.ts';
 
@@ -21,7 +22,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await writeFile(servers.passfile, passfileFor([source, central]), { mode: 0o600 });
   project.provide('servers', servers);
   return async () => {
-    await Promise.all([source.remove(), central.remove(), rm(folder, { recursive: true, force: true })]);
+    const folders = [folder, buildsOf(process.pid)];
+    await Promise.all([
+      source.remove(),
+      central.remove(),
+      ...folders.map((one) => rm(one, { recursive: true, force: true })),
+    ]);
     await removeAbandonedServers();
   };
 }

@@ -1,28 +1,28 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { buildFolder, buildOnce } from '../../support/buildOnce.ts';
 
 /** The folder of a test runtime (an Electron 25, with `compat.cjs`); undefined where there is none. */
 const RUNTIME = process.env.BRANCHLINE_TEST_ELECTRON;
 
 export const hasRuntime = RUNTIME !== undefined && RUNTIME !== '';
 
-/** Of this process alone: another one may be building or starting its own meanwhile. */
-const OUT = `out/test-${process.pid}`;
+const OUT = buildFolder('electron');
 
-/** Builds the shell for the runtime, from the sources as they are, and tells how to remove it. */
-export async function buildApp(): Promise<() => void> {
-  const cli = resolve('node_modules/electron-vite/bin/electron-vite.js');
-  await promisify(execFile)(process.execPath, [cli, 'build'], {
-    env: {
-      ...process.env,
-      NODE_ENV: 'production',
-      BRANCHLINE_BUILD_TARGET: 'electron25',
-      BRANCHLINE_BUILD_OUT: OUT,
-    },
+/** Builds the shell for the runtime, from the sources as they are; gives what removes it. */
+export function buildApp(): Promise<() => void> {
+  return buildOnce(OUT, async () => {
+    const cli = resolve('node_modules/electron-vite/bin/electron-vite.js');
+    await promisify(execFile)(process.execPath, [cli, 'build'], {
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        BRANCHLINE_BUILD_TARGET: 'electron25',
+        BRANCHLINE_BUILD_OUT: OUT,
+      },
+    });
   });
-  return () => rmSync(OUT, { recursive: true, force: true });
 }
 
 /** How one start of the application is told apart from another. */

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+
+/**
+ * `npm run test:long`: what chance decides, at full length. `npm test` takes a sample of each, by a seed that it
+ * prints. Takes about two hours on two processors.
+ */
+
+const FULL_LENGTH = {
+  BRANCHLINE_PROPERTY_RUNS: '5000',
+  BRANCHLINE_PROPERTY_LANES: '6',
+  BRANCHLINE_FROZEN_COPIES: '40',
+  BRANCHLINE_CORPUS: 'full',
+  BRANCHLINE_FUZZ_CONNECTIONS: '10000',
+  BRANCHLINE_FUZZ_CALLS: '5000',
+  BRANCHLINE_FUZZ_SETTINGS: '5000',
+};
+
+const FILES = [
+  'test/core/property',
+  'test/faults/frozenCopy.test.ts',
+  'test/corpus',
+  'test/core/postgres/wireFuzz.test.ts',
+  'test/agent/fuzzedCalls.test.ts',
+  'test/core/settings/mutated.test.ts',
+];
+
+// One file at a time: each already keeps both processors busy.
+const { status } = spawnSync('npx', ['vitest', 'run', '--maxWorkers=1', ...FILES], {
+  stdio: 'inherit',
+  env: { ...FULL_LENGTH, ...process.env },
+});
+process.exitCode = status ?? 1;

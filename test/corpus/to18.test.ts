@@ -1,0 +1,3 @@
+import { describeRoute } from './routes.ts';
+
+describeRoute({ from: 15, to: 18 });
