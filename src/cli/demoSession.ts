@@ -25,7 +25,7 @@ export const openDemoSession: OpenSession = async (endpoint) => {
   );
   return {
     execute: async (sql) => {
-      await session.script(sql, session.workMs);
+      await session.query(sql, [], session.workMs);
     },
     close: () => session.close(),
   };

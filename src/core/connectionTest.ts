@@ -144,7 +144,7 @@ function nameOf({ params: { pid, gid, user, seconds } }: Notice): string {
 /** Makes Branchline's own tables or writes to them, and undoes it. */
 async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
   try {
-    await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'`);
+    await session.script([...session.begin(), "SET LOCAL lock_timeout = '10s'"]);
     await tryOwnTables(session);
     await session.query('ROLLBACK');
   } catch (error) {

@@ -20,9 +20,8 @@ type Fate = 'committed' | 'unknown';
 /** Older ones than so many cannot come back: no server keeps so many commits from its disk. */
 const REMEMBERED = 1000;
 
-const COPY_ROWS = /; COPY [^;]* FROM STDIN[^;]*$/;
-const COMMIT_CHUNK =
-  /SET seq = (\d+),.* table_name OPERATOR\(pg_catalog\.=\) '([^']+)'\s+AND epoch [^;]*; COMMIT$/s;
+const COPY_ROWS = /^COPY [^;]* FROM STDIN[^;]*$/;
+const COMMIT_CHUNK = /SET seq = (\d+),.* table_name OPERATOR\(pg_catalog\.=\) '([^']+)'\s+AND epoch /s;
 
 /**
  * Reads along what is sent to central: COPY, rows, checkpoint with its sequence number, COMMIT. A number that
@@ -60,12 +59,13 @@ export class ChunkCounter {
       passed: (message) => {
         const { from, type } = message;
         if (from === 'client' && type === 'd') rows += copies ? 1 : 0;
-        else if (from === 'client' && type === 'Q') {
+        else if (from === 'client' && type === 'P') {
           const text = textOf(message);
           // Several COPYs may be one chunk: rows into the table, strays beside it.
           copies = COPY_ROWS.test(text);
-          committing = commitOf(text);
-          if (committing !== null) this.#begin(committing);
+          const commit = commitOf(text);
+          if (commit !== null) this.#begin(commit);
+          committing = commit ?? committing;
         } else if (from === 'server' && type === 'E') failed = true;
         else if (isReady(message)) {
           if (failed) end('broken');

@@ -112,7 +112,11 @@ const LINKS: readonly FaultKind[] = (['sourceLink', 'centralLink'] as const).fla
   },
 ]);
 
-const COMMIT: Pattern = { from: 'client', type: 'Q', text: /UPDATE branchline\.checkpoints.*COMMIT$/s };
+const COMMIT: Pattern = {
+  from: 'client',
+  type: 'P',
+  text: /^WITH moved AS \(UPDATE branchline\.checkpoints/,
+};
 const ROW_IN: Pattern = { from: 'client', type: 'd', during: /COPY [^;]* FROM STDIN[^;]*$/ };
 const ROW_OUT: Pattern = { from: 'server', type: 'd', during: /^COPY .* TO STDOUT/s };
 const SIGN_IN: Pattern = { from: 'server', type: 'R' };

@@ -145,7 +145,7 @@ test.each<[string, RegExp, Fault]>([
   using home = badPlace(pair, { central: proxy, connection: { tables: FEW } });
   await synced(home.folder);
   const retry = { firstDelayMs: 60_000, longestDelayMs: 60_000 };
-  const reached = proxy.trap({ from: 'client', type: 'Q', text }, fault);
+  const reached = proxy.trap({ from: 'client', type: 'P', text }, fault);
   const runner = await startRunner(home.folder, null, { retry });
   const { batch } = await runner.event('batch_started');
   await reached;
@@ -163,7 +163,7 @@ test('a claim that central commits without an answer is made again in the same r
   await using proxy = await startProxy(pair.central);
   using home = badPlace(pair, { central: proxy, connection: { tables: FEW } });
   await synced(home.folder);
-  const cut = proxy.trap({ from: 'client', type: 'Q', text: UPDATE }, 'cut_after_answer');
+  const cut = proxy.trap({ from: 'client', type: 'P', text: UPDATE }, 'cut_after_answer');
   await synced(home.folder);
   await cut;
 });

@@ -17,17 +17,17 @@ test('a chunk that arrives after its table was taken anew is undone, even by the
   using home = makeHome(pair);
   await using late = await openCentral(home);
   await setUpCentral(late);
-  await late.script('CREATE TABLE public.c_invoice (id bigint)');
+  await late.query('CREATE TABLE public.c_invoice (id bigint)');
   const claim = await claimConnection(late, systemClock, INSTALLATION, CONNECTION, 'a/1');
   const stale = await acquireTable(late, INSTALLATION, claim, TABLE);
   await using now = await openCentral(home);
   const fresh = await acquireTable(now, INSTALLATION, claim, TABLE);
 
-  await late.script('BEGIN; INSERT INTO public.c_invoice VALUES (1)');
+  await late.script(['BEGIN', 'INSERT INTO public.c_invoice VALUES (1)']);
   await expect(commitCheckpoint(late, stale, next(stale))).rejects.toMatchObject({
     detail: { code: FailureCode.LostLease },
   });
-  await now.script('BEGIN; INSERT INTO public.c_invoice VALUES (2)');
+  await now.script(['BEGIN', 'INSERT INTO public.c_invoice VALUES (2)']);
   await commitCheckpoint(now, fresh, next(fresh));
 
   const rows = await now.query('SELECT id FROM public.c_invoice');
@@ -41,14 +41,14 @@ test('a chunk that is sent a second time is undone', async () => {
   await setUpCentral(session);
   const claim = await claimConnection(session, systemClock, INSTALLATION, CONNECTION, 'a/1');
   const start = await acquireTable(session, INSTALLATION, claim, TABLE);
-  await session.script('BEGIN');
+  await session.query('BEGIN');
   await commitCheckpoint(session, start, next(start));
 
-  await session.script('BEGIN');
+  await session.query('BEGIN');
   await expect(commitCheckpoint(session, start, next(start))).rejects.toMatchObject({
     detail: { code: FailureCode.LostLease },
   });
-  await session.script('ROLLBACK');
+  await session.query('ROLLBACK');
   expect(await acquireTable(session, INSTALLATION, claim, TABLE)).toMatchObject({ seq: 1, processed: 10 });
 });
 

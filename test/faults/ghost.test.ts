@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stageTable } from '../../src/core/central/apply.ts';
-import { SETUP_SQL } from '../../src/core/central/setup.ts';
+import { OWN_SCHEMA_SQL } from '../../src/core/central/setup.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, listen } from '../support/home.ts';
@@ -127,6 +127,6 @@ async function firstLoad(home: Home): Promise<void> {
 /** Branchline's own schema, before it is needed: the gate is built on it. */
 async function makeOwnSchema(pair: DatabasePair): Promise<void> {
   const role = await pair.central.connect();
-  await role.query(`CREATE SCHEMA branchline; ${SETUP_SQL}`);
+  await role.query(OWN_SCHEMA_SQL.join('\n'));
   await role.end();
 }

@@ -188,7 +188,7 @@ export const WELCOME = Buffer.concat([parameter('server_version', '18.1'), keyDa
 export async function welcome(client: FakeClient, certificate?: Certificate): Promise<void> {
   await startUp(client, certificate);
   await client.send(AUTHENTICATED, WELCOME);
-  await client.next();
+  await nextStatement(client);
   await client.send(description('set'), row('5'), complete('SELECT 1'), ready());
 }
 
@@ -199,14 +199,14 @@ export function statementOf({ type, body }: ClientMessage): string | null {
   return type === 'P' ? (body.toString('utf8', 1).split('\0')[0] ?? '') : null;
 }
 
-/** Waits for the next statement, and for its end where it comes in several messages. */
+/** Waits for the next statement, and for the Sync or Flush behind it; of several that come together, for the last one. */
 export async function nextStatement(client: FakeClient): Promise<string> {
   let text: string | null = null;
   for (;;) {
     const found = await client.next();
     if (found.type === 'X') throw new Error('the client says good-bye');
     text = statementOf(found) ?? text;
-    if (text !== null && (found.type === 'Q' || found.type === 'S')) return text;
+    if (text !== null && 'QSH'.includes(found.type)) return text;
   }
 }
 

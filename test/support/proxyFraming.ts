@@ -88,8 +88,10 @@ export function asksForEncryption(packet: Buffer): boolean {
   return packet.length === 8 && ENCRYPTION_REQUESTS.includes(packet.readUInt32BE(4));
 }
 
-/** The text of a Query message; for other types, what follows their header. */
+/** The statement of a Parse or Query message; for other types, what follows their header. */
 export function textOf({ type, bytes }: WireMessage): string {
+  // A name, which is empty, then the statement, then the types of its parameters.
+  if (type === 'P') return bytes.toString('utf8', 6).split('\0')[0] ?? '';
   return bytes.toString('utf8', type === 'startup' ? 4 : 5).replace(/\0$/, '');
 }
 

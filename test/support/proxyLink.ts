@@ -34,6 +34,7 @@ export class Link {
   readonly #framers = { client: new Framer('client'), server: new Framer('server') };
   readonly #lanes: readonly Lane[];
   #query = '';
+  #synced = true;
   #frozen = false;
   /** The server's answer is being swallowed, up to its end. */
   #swallows = false;
@@ -127,10 +128,18 @@ export class Link {
     }
   }
 
+  /** Statements that a client sends together count as one script, from the first Parse to the Sync. */
+  #followStatements(message: WireMessage): void {
+    const { type } = message;
+    if (type === 'Q') this.#query = textOf(message);
+    if (type === 'P') this.#query = this.#synced ? textOf(message) : `${this.#query}; ${textOf(message)}`;
+    if (type === 'P' || type === 'S') this.#synced = type === 'S';
+  }
+
   /** Keeps in mind where the connection stands. */
   #follow(message: WireMessage): void {
     const { from, type, bytes } = message;
-    if (type === 'Q') this.#query = textOf(message);
+    if (from === 'client') this.#followStatements(message);
     if (type === 'startup' && asksForEncryption(bytes)) this.#framers.server.expectLetter();
     if (from === 'server' && type === 'bytes' && bytes.toString() !== 'N') {
       this.#framers.client.goBlind();

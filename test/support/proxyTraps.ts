@@ -17,11 +17,11 @@ export type Fault = 'cut' | 'cut_after_answer' | 'strand' | 'mute' | 'freeze' | 
 /** Which message springs a trap. */
 export interface Pattern {
   readonly from: Sender;
-  /** The message's type letter: `Q` Query, `d` CopyData, `R` authentication request, …; `startup` for the first. */
+  /** The message's type letter: `P` Parse (a statement), `d` CopyData, `R` authentication request, …; `startup` for the first. */
   readonly type: string;
   /** Found in the message's text. */
   readonly text?: RegExp;
-  /** Found in the last Query of the same connection: what the message belongs to. */
+  /** Found in the statements that the same connection sent last, joined by `; `: what the message belongs to. */
   readonly during?: RegExp;
   /** How many such messages pass before. Default: 0. */
   readonly after?: number;
@@ -42,7 +42,7 @@ export class Traps {
     this.#set.length = 0;
   }
 
-  /** @param query the last Query of the message's connection */
+  /** @param query what the message's connection has sent last */
   faultAt(message: WireMessage, query: string): Fault | null {
     for (const trap of this.#set) {
       if (!fits(trap.pattern, message, query)) continue;

@@ -189,11 +189,11 @@ class ConnectionRun {
       const names = this.#work.tables.map((one) => one.table);
       const { schema } = place;
       const asked = [
-        beginReading(link.session),
+        ...beginReading(link.session),
         foreignKeysQuery(schema),
         deleteRightsQuery(connection.id, schema),
       ];
-      const begun = await link.session.script(asked.join('; '));
+      const begun = await link.session.script(asked);
       const keys = ForeignKeys.from(begun.at(-2)?.rows ?? []);
       const side = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, side);

@@ -24,16 +24,18 @@ export function stageTable(connection: string, table: string): string {
   return qualified('branchline', `stage_${name}`);
 }
 
-/** SQL that makes an empty staging table, whatever is left of an earlier one. */
-export function createStage(target: Target, stage: string): string {
+/** Statements that make an empty staging table, whatever is left of an earlier one. */
+export function createStage(target: Target, stage: string): readonly string[] {
   const columns = target.columns.map(ident).join(', ');
-  return `SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS ${stage};
-    CREATE UNLOGGED TABLE ${stage} WITH (autovacuum_enabled = false) AS
-      SELECT ${columns} FROM ${table(target)} WITH NO DATA`;
+  return [
+    ...dropStage(stage),
+    `CREATE UNLOGGED TABLE ${stage} WITH (autovacuum_enabled = false) AS
+      SELECT ${columns} FROM ${table(target)} WITH NO DATA`,
+  ];
 }
 
 /**
- * SQL that makes a staging table ready in a transaction of its own, and opens the chunk's. Where a transaction that
+ * Statements that make a staging table ready in a transaction of its own, and open the chunk's. Where a transaction that
  * has made or truncated an unlogged table rolls back, and central dies before that is on its disk, PostgreSQL (18.4
  * was tried) makes the table again while it recovers, finds its file there, and *does not start any more*
  * ("could not create file …: File exists"). A chunk rolls back whenever a link breaks; this does not wait for one.
@@ -41,18 +43,18 @@ export function createStage(target: Target, stage: string): string {
  * @param begin opens a transaction
  * @param ready {@link createStage} or {@link emptyStage}
  */
-export function beginWithStage(begin: string, ready: string): string {
-  return `${begin}; ${ready}; COMMIT; ${begin}`;
+export function beginWithStage(begin: readonly string[], ready: readonly string[]): readonly string[] {
+  return [...begin, ...ready, 'COMMIT', ...begin];
 }
 
-/** SQL that empties a staging table. */
-export function emptyStage(stage: string): string {
-  return `TRUNCATE ${stage}`;
+/** Statements that empty a staging table. */
+export function emptyStage(stage: string): readonly string[] {
+  return [`TRUNCATE ${stage}`];
 }
 
-/** SQL that removes a staging table at the end of a pass. */
-export function dropStage(stage: string): string {
-  return `SET LOCAL client_min_messages = warning; DROP TABLE IF EXISTS ${stage}`;
+/** Statements that remove a staging table at the end of a pass. */
+export function dropStage(stage: string): readonly string[] {
+  return ['SET LOCAL client_min_messages = warning', `DROP TABLE IF EXISTS ${stage}`];
 }
 
 /** Where a target's rows are. */
@@ -129,25 +131,36 @@ export function applyStaged(
 export const FIRE_DEFERRED = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /**
- * A script whose last statement counts staged rows that are not in the table just as they were sent. Asked at the end
+ * Statements of which the last one counts staged rows that are not in the table just as they were sent. Asked at the end
  * of a transaction that has applied them, where something of head office's own may have had a hand in it: see
  * {@link Target.rereads}.
  */
-export function countUnequal(target: Target, stage: string, connection: string, range: KeyRange): string {
+export function countUnequal(
+  target: Target,
+  stage: string,
+  connection: string,
+  range: KeyRange,
+): readonly string[] {
   const same = [...mine(target, connection), ...equalKeys(target), ...within(target, range)].join(' AND ');
-  return `${FIRE_DEFERRED}; SELECT pg_catalog.count(*) AS unequal FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${same}
-    WHERE t.tableoid IS NULL OR ${differsFrom(comparedColumns(target))}`;
+  return [
+    FIRE_DEFERRED,
+    `SELECT pg_catalog.count(*) AS unequal FROM ${stage} s LEFT JOIN ${rowsOf(target)} t ON ${same}
+    WHERE t.tableoid IS NULL OR ${differsFrom(comparedColumns(target))}`,
+  ];
 }
 
 /**
  * The same for a table without a key: counts rows that were sent and are not in it, each as often as it was sent. Values are compared
  * by their text, since not every type can be compared or hashed.
  */
-export function countUnequalRows(target: Target, stage: string, connection: string): string {
+export function countUnequalRows(target: Target, stage: string, connection: string): readonly string[] {
   const text = (alias: string) => `${record(alias, target.columns)}::pg_catalog.text`;
   const ours = ['true', ...mine(target, connection)].join(' AND ');
-  return `${FIRE_DEFERRED}; SELECT pg_catalog.count(*) AS unequal FROM (SELECT ${text('s')} FROM ${stage} s
-    EXCEPT ALL SELECT ${text('t')} FROM ${rowsOf(target)} t WHERE ${ours}) AS missing`;
+  return [
+    FIRE_DEFERRED,
+    `SELECT pg_catalog.count(*) AS unequal FROM (SELECT ${text('s')} FROM ${stage} s
+    EXCEPT ALL SELECT ${text('t')} FROM ${rowsOf(target)} t WHERE ${ours}) AS missing`,
+  ];
 }
 
 /** Equal keys may look otherwise: 1.0 and 1.00, -0 and 0, a citext in other letters. */

@@ -167,7 +167,7 @@ function toLastKey(stored: LastKey | string[]): LastKey {
  * Only the pass's last commit waits for central's disk: it brings all before it there, and what a power
  * failure takes of those is taken with its checkpoint.
  */
-export function advance(from: Checkpoint, to: Checkpoint): string {
+export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
   const set = [
     `seq = ${to.seq}`,
     `batch_id = ${literal(to.batchId)}`,
@@ -193,11 +193,11 @@ export function advance(from: Checkpoint, to: Checkpoint): string {
     ...(from.rewritten !== null && to.rewritten === null ? [withoutCompared(from.rewritten)] : []),
     'updated_at = pg_catalog.clock_timestamp()',
   ];
-  const lazily = to.state === 'done' ? '' : 'SET LOCAL synchronous_commit = off; ';
-  return `${lazily}WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
+  const move = `WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
     WHERE connection OPERATOR(pg_catalog.=) ${literal(from.connection)} AND table_name OPERATOR(pg_catalog.=) ${literal(from.table)}
       AND epoch OPERATOR(pg_catalog.=) ${from.epoch} AND seq OPERATOR(pg_catalog.=) ${from.seq} RETURNING 1)
-  SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved; COMMIT`;
+  SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved`;
+  return [...(to.state === 'done' ? [] : ['SET LOCAL synchronous_commit = off']), move, 'COMMIT'];
 }
 
 /** SQL that takes back how many rows tables have, where that no longer holds: their next pass counts them anew. */
@@ -230,10 +230,10 @@ export async function commitCheckpoint(
   session: Session,
   from: Checkpoint,
   to: Checkpoint,
-  before: string | null = null,
+  before: readonly string[] = [],
 ): Promise<void> {
   try {
-    await session.script(before === null ? advance(from, to) : `${before}; ${advance(from, to)}`);
+    await session.script([...before, ...advance(from, to)]);
   } catch (error) {
     if (error instanceof SyncFailure && error.detail.sqlstate === FENCED) throw lostLease(from.connection);
     throw error;

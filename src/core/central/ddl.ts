@@ -14,11 +14,14 @@ export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Pr
   let planned: DdlPlan = { statements: [] };
   try {
     // The first checkpoint's commit, which waits for the disk, brings the table there, too.
-    await session.script(
-      `${session.begin()}; SET LOCAL lock_timeout = '5s'; SET LOCAL synchronous_commit = off; SELECT ${DDL_LOCK}`,
-    );
+    await session.script([
+      ...session.begin(),
+      "SET LOCAL lock_timeout = '5s'",
+      'SET LOCAL synchronous_commit = off',
+      `SELECT ${DDL_LOCK}`,
+    ]);
     planned = await plan();
-    await session.script([...planned.statements, 'COMMIT'].join(';\n'));
+    await session.script([...planned.statements, 'COMMIT']);
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw withSql(error, planned);

@@ -66,7 +66,7 @@ export async function settleDeleteRights(
   if (wanted(found).length > 0 || merged.some((one) => one.isNew)) {
     const query = deleteRightsQuery(connection, schema);
     const asking = writersQuery(connection, schema, wanted(found), WRITES_OR_MAY);
-    const results = await session.script(`${LOCK}; ${query}; ${asking}`);
+    const results = await session.script([LOCK, query, asking]);
     rows = results.at(-2)?.rows ?? [];
     writers = byTable(results.at(-1)?.rows ?? []);
   }
@@ -155,10 +155,10 @@ async function record(
     const insert = `INSERT INTO branchline.delete_rights (schema_name, table_name, connection)
       SELECT ${literal(schema)}, n, ${literal(connection)} FROM ${names(taken)} AS n`;
     // As long as it had no right, rows of others were none of its business.
-    await session.script([insert, ...forgetCounts(connection, taken)].join('; '));
+    await session.script([insert, ...forgetCounts(connection, taken)]);
   }
   if (left.length > 0)
-    await session.script(`DELETE FROM branchline.delete_rights
+    await session.query(`DELETE FROM branchline.delete_rights
       WHERE schema_name OPERATOR(pg_catalog.=) ${literal(schema)}::pg_catalog.name
         AND connection OPERATOR(pg_catalog.=) ${literal(connection)}
         AND table_name OPERATOR(pg_catalog.=) ANY (SELECT ${names(left)})`);

@@ -310,7 +310,7 @@ function rangeNames({ schema, name, multirange, subtype }: RangeType): readonly 
 /** A server built without libxml has the type but takes no value of it. Asked in the transaction that is open. */
 async function supportsXml(session: Session): Promise<boolean> {
   try {
-    await session.script("SAVEPOINT xml; SELECT '<a/>'::pg_catalog.xml");
+    await session.script(['SAVEPOINT xml', "SELECT '<a/>'::pg_catalog.xml"]);
     return true;
   } catch {
     await session.query('ROLLBACK TO SAVEPOINT xml');

@@ -88,7 +88,7 @@ export async function claimConnection(
   let claim: string;
   let same: boolean;
   try {
-    const found = (await session.script(`${session.begin()}; ${ownerQuery(connection)}`)).at(-1);
+    const found = (await session.script([...session.begin(), ownerQuery(connection)])).at(-1);
     const owner = found?.rows[0] ?? (await firstOwner(session, installation, connection));
     same = owner.installation === installation.id;
     if (!same && owner.alive === 't') {
@@ -119,10 +119,11 @@ export async function claimConnection(
       'heartbeat = pg_catalog.clock_timestamp()',
       ...(place === undefined ? [] : placeItems(place)),
     ];
-    const [taken] = await session.script(
+    const [taken] = await session.script([
       `UPDATE branchline.sources SET ${set.join(', ')}
-       WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} RETURNING claim; COMMIT`,
-    );
+       WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} RETURNING claim`,
+      'COMMIT',
+    ]);
     claim = taken?.rows[0]?.claim ?? '';
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
@@ -228,8 +229,8 @@ export async function endBackends(session: Session, clock: Clock, which: string)
     WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND a.usename OPERATOR(pg_catalog.=) SESSION_USER
     AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND ${which}`;
   const asSignedIn = async (query: string): Promise<StatementResult | undefined> => {
-    const script = `${session.begin()}; SET LOCAL ROLE NONE; ${query} ${backends}; COMMIT`;
-    return (await session.script(oneLine(script))).at(-2);
+    const statement = oneLine(`${query} ${backends}`);
+    return (await session.script([...session.begin(), 'SET LOCAL ROLE NONE', statement, 'COMMIT'])).at(-2);
   };
   const ended = (await asSignedIn('SELECT pg_catalog.pg_terminate_backend(a.pid)'))?.rowCount ?? 0;
   const deadline = clock.monotonic() + GHOST_PATIENCE_MS;

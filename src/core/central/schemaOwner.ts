@@ -49,12 +49,12 @@ export async function takeSchema(
   claimant: SchemaClaimant,
   place: TargetPlace,
 ): Promise<void> {
-  const results = await session.script(`${LOCK}; ${othersQuery(claimant.connection, place)}`);
+  const results = await session.script([LOCK, othersQuery(claimant.connection, place)]);
   const others = results.at(-1)?.rows ?? [];
   const former = others.filter((one) => isFormer(one, claimant, place));
   const [first, ...more] = others.filter((one) => !former.includes(one));
   if (first !== undefined) throw schemaOwned(claimant.connection, place, [first, ...more]);
-  if (former.length > 0) await session.script(releaseSql(former));
+  if (former.length > 0) await session.query(releaseSql(former));
 }
 
 /** Connections whose rows are, or would be, in the same schema, where either side is a mirror. */

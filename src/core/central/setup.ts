@@ -25,12 +25,12 @@ const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
  * far each table has come; both are only ever written together with what they speak of, in one transaction.
  * `delete_rights` says which one connection may delete in a table of layout `merge`.
  */
-export const SETUP_SQL = `
-CREATE TABLE IF NOT EXISTS branchline.setup (
+const SETUP_SQL: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS branchline.setup (
   version integer PRIMARY KEY,
   at timestamp with time zone NOT NULL DEFAULT pg_catalog.now()
-);
-CREATE TABLE IF NOT EXISTS branchline.sources (
+)`,
+  `CREATE TABLE IF NOT EXISTS branchline.sources (
   connection pg_catalog.text PRIMARY KEY,
   installation pg_catalog.text NOT NULL,
   host pg_catalog.text NOT NULL,
@@ -39,8 +39,8 @@ CREATE TABLE IF NOT EXISTS branchline.sources (
   identity pg_catalog.text,
   layout pg_catalog.text,
   target_schema pg_catalog.name
-);
-CREATE TABLE IF NOT EXISTS branchline.checkpoints (
+)`,
+  `CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   connection pg_catalog.text NOT NULL,
   table_name pg_catalog.text NOT NULL,
   epoch bigint NOT NULL DEFAULT 1,
@@ -68,27 +68,30 @@ CREATE TABLE IF NOT EXISTS branchline.checkpoints (
   unproven bigint NOT NULL DEFAULT 0,
   rewritten pg_catalog.jsonb,
   PRIMARY KEY (connection, table_name)
-) WITH (fillfactor = 50);
-${DELETE_RIGHTS_SQL};
-${HAS_VERSION}`;
+) WITH (fillfactor = 50)`,
+  DELETE_RIGHTS_SQL,
+  HAS_VERSION,
+];
 
 /**
  * From version 1, which had no brake of the table's own and no counts to prove, from version 2, which did not know
  * whose a schema is (each connection says so at its next claim), and from version 3, which did not note what head office
  * itself has changed.
  */
-const UPGRADE_SQL = `ALTER TABLE branchline.checkpoints
+const UPGRADE_SQL: readonly string[] = [
+  `ALTER TABLE branchline.checkpoints
   ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
   ADD COLUMN IF NOT EXISTS removed_of bigint,
   ADD COLUMN IF NOT EXISTS removed_since timestamp with time zone,
   ADD COLUMN IF NOT EXISTS counted_at timestamp with time zone,
   ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0,
-  ADD COLUMN IF NOT EXISTS rewritten pg_catalog.jsonb;
-ALTER TABLE branchline.sources
+  ADD COLUMN IF NOT EXISTS rewritten pg_catalog.jsonb`,
+  `ALTER TABLE branchline.sources
   ADD COLUMN IF NOT EXISTS layout pg_catalog.text,
-  ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name;
-${DELETE_RIGHTS_SQL};
-${HAS_VERSION}`;
+  ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name`,
+  DELETE_RIGHTS_SQL,
+  HAS_VERSION,
+];
 
 /** Tables whose rows are a connection's each. */
 export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
@@ -96,8 +99,8 @@ export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
 /** What an administrator of head office runs where roles of branches may not; again after a new version. */
 export const OWN_SCHEMA_SQL: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS branchline;',
-  `${SETUP_SQL.trim()};`,
-  `${UPGRADE_SQL.trim()};`,
+  `${SETUP_SQL.join(';\n')};`,
+  `${UPGRADE_SQL.join(';\n')};`,
 ];
 
 /**
@@ -109,7 +112,7 @@ export async function setUpCentral(session: Session): Promise<void> {
   try {
     const version = await foundVersion(session);
     if (version >= VERSION) return;
-    await session.script(`${session.begin()}; SET LOCAL lock_timeout = '10s'; SELECT ${DDL_LOCK}`);
+    await session.script([...session.begin(), "SET LOCAL lock_timeout = '10s'", `SELECT ${DDL_LOCK}`]);
     if (version > 0) await session.script(UPGRADE_SQL);
     else await makeOwnTables(session);
     await session.query('COMMIT');
@@ -125,7 +128,7 @@ export async function tryOwnTables(session: Session): Promise<void> {
   const writes = OWN_TABLES.map(
     (name) => `UPDATE branchline.${name} SET connection = connection WHERE false`,
   );
-  await session.script(['CREATE TABLE branchline.stage_of_a_test ()', ...writes].join('; '));
+  await session.script(['CREATE TABLE branchline.stage_of_a_test ()', ...writes]);
 }
 
 /** Makes our schema and its tables where they are missing, in the transaction that is open. */
@@ -133,7 +136,7 @@ async function makeOwnTables(session: Session): Promise<void> {
   // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
   const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
   const missing = found.rows[0]?.missing === 't';
-  await session.script(missing ? `CREATE SCHEMA branchline; ${SETUP_SQL}` : SETUP_SQL);
+  await session.script([...(missing ? ['CREATE SCHEMA branchline'] : []), ...SETUP_SQL]);
 }
 
 /** What a refusal of our own schema needs of head office; any other error as it is. */

@@ -11,13 +11,11 @@ import { ROLES_OWN_PATH } from '../postgres/sessionSettings.ts';
  *
  * @param connection whose rows are written: the default of `source_connection` reads it
  */
-export function beginCentral(session: Session, connection: string): string {
-  return [session.begin(), ROLES_OWN_PATH, `SET LOCAL branchline.connection = ${literal(connection)}`].join(
-    '; ',
-  );
+export function beginCentral(session: Session, connection: string): readonly string[] {
+  return [...session.begin(), ROLES_OWN_PATH, `SET LOCAL branchline.connection = ${literal(connection)}`];
 }
 
 /** Opens a transaction that looks at central's catalogue and at Branchline's own tables. */
-export function beginReading(session: Session): string {
+export function beginReading(session: Session): readonly string[] {
   return session.begin();
 }

@@ -102,7 +102,7 @@ async function mend(
   const { session } = await context.links.central();
   const stage = stageTable(connection, target.name);
   const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
-  const load = await stageRows(context, snapshot, session, `${begin}; ${copyInto(target, stage)}`, {
+  const load = await stageRows(context, snapshot, session, [...begin, copyInto(target, stage)], {
     target,
     where: inBuckets(cut, buckets, 'source'),
   });
@@ -179,7 +179,7 @@ export async function stageRows(
   context: PassContext,
   { session: source }: Snapshot,
   central: Session,
-  begin: string,
+  begin: readonly string[],
   what: { readonly target: PassContext['target']; readonly where: string | null },
 ): Promise<{ readonly rows: number; readonly bytes: number } | null> {
   const { target } = what;

@@ -112,9 +112,10 @@ async function beginCentralSnapshot(
   { target, central }: CompareContext,
 ): Promise<TableShape> {
   // The planner does not know how few buckets there are, and would rather sort all rows.
-  await session.script(
-    `${session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY')}; SET LOCAL enable_sort = off`,
-  );
+  await session.script([
+    ...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'),
+    'SET LOCAL enable_sort = off',
+  ]);
   if (central !== undefined) return central;
   const [shape] = await readTables(session, version, target.schema, [target.name]);
   if (shape === undefined) throw centralGone(target);
@@ -124,13 +125,13 @@ async function beginCentralSnapshot(
 /** A view is read under its role's time zone, and some values are compared by their text. */
 async function shareTimeZone(source: Session, central: Session): Promise<void> {
   const zone = (await source.query('SHOW TimeZone')).rows[0]?.TimeZone ?? 'UTC';
-  await central.script('SAVEPOINT zone');
+  await central.query('SAVEPOINT zone');
   try {
     await central.query("SELECT pg_catalog.set_config('TimeZone', $1, true)", [zone]);
   } catch (error) {
     if (central.lost) throw error;
     // Head office's server does not know that name.
-    await central.script('ROLLBACK TO SAVEPOINT zone');
+    await central.query('ROLLBACK TO SAVEPOINT zone');
   }
 }
 

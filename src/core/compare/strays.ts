@@ -71,7 +71,10 @@ export async function removeStraysIn(
   const { session } = await links.central();
   const keys: Target = { ...target, columns: target.key ?? [] };
   const stage = stageTable(connection, target.name);
-  const begin = `${beginWithStage(beginCentral(session, connection), createStage(keys, stage))}; ${copyInto(keys, stage)}`;
+  const begin = [
+    ...beginWithStage(beginCentral(session, connection), createStage(keys, stage)),
+    copyInto(keys, stage),
+  ];
   const where = inBuckets(cut, buckets, 'source');
   const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
   if (load === null) return null;

@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg';
+import { sendStatements } from './pipeline.ts';
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
 import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE } from './wire.ts';
 
@@ -12,11 +13,13 @@ const SMALL_BYTES = 4096;
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * COPY … FROM STDIN, fed with {@link RowBlock}s. The text may be a script whose last statement is the
- * COPY (`BEGIN; SET LOCAL …; COPY …`), which saves a round trip on a slow link.
+ * COPY … FROM STDIN, fed with {@link RowBlock}s. Other statements may come before the COPY (`BEGIN`, `SET LOCAL …`),
+ * which saves a round trip on a slow link.
+ *
+ * The Sync that ends the statements follows the rows, or an error: a server that takes rows ignores one.
  */
 export class CopyIn implements Submittable {
-  readonly text: string;
+  readonly #statements: readonly string[];
   readonly #format: CopyFormat;
   readonly #onStall: () => void;
   readonly #stallMs: number;
@@ -26,14 +29,15 @@ export class CopyIn implements Submittable {
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #corked = false;
+  #synced = false;
   #tag = '';
 
   /**
    * @param stallMs longest time in milliseconds that the server may take nothing of what is sent
    * @param onStall called then; ends the connection
    */
-  constructor(text: string, format: CopyFormat, stallMs: number, onStall: () => void) {
-    this.text = text;
+  constructor(statements: readonly string[], format: CopyFormat, stallMs: number, onStall: () => void) {
+    this.#statements = statements;
     this.#format = format;
     this.#stallMs = stallMs;
     this.#onStall = onStall;
@@ -103,14 +107,18 @@ export class CopyIn implements Submittable {
     if (this.#failure !== null) throw this.#failure;
     if (this.#format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
     this.#send(COPY_DONE_MESSAGE);
-    this.#uncork();
+    this.#sync();
     await this.#done.promise;
     return Number(/^COPY (\d+)$/.exec(this.#tag)?.[1] ?? Number.NaN);
   }
 
   submit(connection: Connection): void {
     this.#connection = connection;
-    connection.query(this.text);
+    sendStatements(
+      connection,
+      this.#statements.map((text) => ({ text })),
+    );
+    connection.flush();
   }
 
   handleCopyInResponse(): void {
@@ -119,6 +127,7 @@ export class CopyIn implements Submittable {
 
   handleError(error: Error): void {
     this.#failure ??= error;
+    this.#sync();
     this.#ready.reject(error);
     this.#done.reject(error);
     this.#wake?.();
@@ -137,6 +146,12 @@ export class CopyIn implements Submittable {
   handleReadyForQuery(): void {
     this.#ready.reject(new Error('The server did not ask for COPY data'));
     this.#done.resolve();
+  }
+
+  #sync(): void {
+    if (!this.#synced) this.#connection?.sync();
+    this.#synced = true;
+    this.#uncork();
   }
 
   #uncork(): void {

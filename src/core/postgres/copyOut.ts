@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg';
+import { sendStatements } from './pipeline.ts';
 import { type CopyFormat, type RowBlock, splitBlock } from './rowBlock.ts';
 import { RowFramer } from './rowFramer.ts';
 import { Message, WireError } from './wire.ts';
@@ -113,7 +114,8 @@ export class CopyOut implements Submittable {
     this.#pgListener = listener;
     stream.removeListener('data', listener);
     stream.on('data', this.#onData);
-    connection.query(this.text);
+    sendStatements(connection, [{ text: this.text }]);
+    connection.sync();
   }
 
   handleError(error: Error): void {

@@ -8,24 +8,16 @@ import { dial } from './dial.ts';
 import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
-import { literal, oneLine } from './quote.ts';
+import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
+import { oneLine } from './quote.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { guardWire } from './wireGuard.ts';
 
+export type { StatementResult, TextRow } from './pipeline.ts';
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
-
-/** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded on the way. */
-export type TextRow = Readonly<Record<string, string | null>>;
-
-export interface StatementResult {
-  readonly rows: readonly TextRow[];
-  readonly rowCount: number;
-}
-
-type Value = string | number | boolean | null;
 
 /** Statements that make sense without an open transaction: there may be none any more. */
 const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
@@ -35,8 +27,6 @@ interface ParameterStatus {
   readonly parameterName: string;
   readonly parameterValue: string;
 }
-
-const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (value: string | Buffer) => String(value) };
 
 /** One connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
 export class Session {
@@ -104,30 +94,29 @@ export class Session {
   }
 
   /**
-   * SQL that opens a transaction under {@link SESSION_SETTINGS}. Behind a pooler nothing else may open one.
+   * Statements that open a transaction under {@link SESSION_SETTINGS}. Behind a pooler nothing else may open one.
    *
    * @param mode `ISOLATION LEVEL …` and `READ ONLY`, which are then sure, whatever the database's defaults
    */
-  begin(mode = 'ISOLATION LEVEL READ COMMITTED'): string {
+  begin(mode = 'ISOLATION LEVEL READ COMMITTED'): readonly string[] {
     const begin = `BEGIN ${mode}`;
-    if (!this.#pooled) return begin;
-    return `${begin}; ${transactionSettings(this.side, this.#version, this.lockMs)}`;
+    if (!this.#pooled) return [begin];
+    return [begin, ...transactionSettings(this.side, this.#version, this.lockMs)];
   }
 
   /** @param pinned whether the start-up packet has carried our settings */
   async #start(pinned: boolean): Promise<void> {
     const [, major, minor] = /^(\d+)\.(\d+)/.exec(this.#serverVersion) ?? [];
     if (major !== undefined && Number(major) >= 10) this.#version = Number(major) * 10_000 + Number(minor);
-    else
-      this.#version = Number((await this.#simple('SHOW server_version_num'))[0]?.rows[0]?.server_version_num);
+    else this.#version = Number((await this.#one('SHOW server_version_num')).rows[0]?.server_version_num);
     const { connection, encoding } = this.#options;
-    const shown = encoding && (await this.#simple('SHOW server_encoding'))[0]?.rows[0];
+    const shown = encoding && (await this.#one('SHOW server_encoding')).rows[0];
     this.#recoding = shown ? recodingOf(connection, shown.server_encoding ?? '', encoding) : null;
     this.#pooled = true;
     const pid = this.backendPid;
     if (!pinned || pid === null) return;
-    const [set] = await this.#simple(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
-    this.#pooled = Number(set?.rows[0]?.set ?? 0) === 0;
+    const set = await this.#one(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
+    this.#pooled = Number(set.rows[0]?.set ?? 0) === 0;
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */
@@ -189,28 +178,34 @@ export class Session {
     ms = this.#options.timeouts.answerMs,
   ): Promise<StatementResult> {
     if (this.#isAlone(text)) return this.#alone(text, values, ms);
-    this.#refuseLost();
-    const result = await this.guard(
-      this.#client.query<Record<string, string | null>>({ text, values: [...values], types: AS_TEXT }),
+    return this.#one(text, values, ms);
+  }
+
+  /** Runs several statements in one round trip. After an error the server skips the rest. */
+  async script(
+    statements: readonly string[],
+    ms = this.#options.timeouts.answerMs,
+  ): Promise<readonly StatementResult[]> {
+    const [first = ''] = statements;
+    if (this.#isAlone(first) && !first.startsWith('BEGIN'))
+      throw new Error(`No transaction was opened behind the pooler for: ${first.slice(0, 60)}`);
+    return this.#run(
+      statements.map((text) => ({ text })),
       ms,
     );
-    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   }
 
-  /** Runs several statements in one round trip (the simple protocol: no values can be bound). */
-  async script(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
-    if (this.#isAlone(text) && !text.startsWith('BEGIN'))
-      throw new Error(`No transaction was opened behind the pooler for: ${text.slice(0, 60)}`);
-    return this.#simple(text, ms);
+  async #one(text: string, values?: readonly Value[], ms?: number): Promise<StatementResult> {
+    const [result] = await this.#run([{ text, values: values ?? [] }], ms);
+    return result ?? { rows: [], rowCount: 0 };
   }
 
-  async #simple(text: string, ms = this.#options.timeouts.answerMs): Promise<readonly StatementResult[]> {
+  async #run(
+    statements: readonly Statement[],
+    ms = this.#options.timeouts.answerMs,
+  ): Promise<readonly StatementResult[]> {
     this.#refuseLost();
-    const answer: unknown = await this.guard(this.#client.query({ text, types: AS_TEXT }), ms);
-    const results = (Array.isArray(answer) ? answer : [answer]) as readonly pg.QueryResult<
-      Record<string, string | null>
-    >[];
-    return results.map((result) => ({ rows: result.rows, rowCount: result.rowCount ?? 0 }));
+    return this.guard(this.#client.query(new Pipeline(statements)).results, ms);
   }
 
   /** Whether a statement would run behind a pooler without a transaction, and so without our settings. */
@@ -219,19 +214,14 @@ export class Session {
     return this.#client.getTransactionStatus() === 'I';
   }
 
-  /** Runs one statement as a transaction, in one round trip: values are written into it. */
+  /** Runs one statement as a transaction, in one round trip. */
   async #alone(text: string, values: readonly Value[], ms: number): Promise<StatementResult> {
-    // Names may hold a `$1` too.
-    const statement = text.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|\$(\d+)/g, (part, number?: string) => {
-      if (number === undefined) return part;
-      const value = values[Number(number) - 1] ?? null;
-      return literal(value === null ? null : String(value));
-    });
     try {
-      const results = await this.#simple(`${this.begin()}; ${statement}; COMMIT`, ms);
+      const begin = this.begin().map((one) => ({ text: one }));
+      const results = await this.#run([...begin, { text, values }, { text: 'COMMIT' }], ms);
       return results.at(-2) ?? { rows: [], rowCount: 0 };
     } catch (error) {
-      if (!this.lost) await this.#simple('ROLLBACK').catch(() => {});
+      if (!this.lost) await this.#one('ROLLBACK').catch(() => {});
       throw error;
     }
   }
@@ -250,11 +240,11 @@ export class Session {
     );
   }
 
-  /** Starts to send rows; resolves when the server is ready for them. */
-  async copyIn(text: string, format: CopyFormat): Promise<CopyIn> {
+  /** Runs statements, the last of which is a COPY; resolves when the server is ready for its rows. */
+  async copyIn(statements: readonly string[], format: CopyFormat): Promise<CopyIn> {
     this.#refuseLost();
     const copy = this.#client.query(
-      new CopyIn(text, format, this.#options.timeouts.stallMs, this.#onSilence),
+      new CopyIn(statements, format, this.#options.timeouts.stallMs, this.#onSilence),
     );
     await this.guard(copy.begin(), this.#options.timeouts.workMs);
     return copy;

@@ -144,11 +144,10 @@ export function lateSettings(side: Side, version: number, lockMs: number, pid: n
 }
 
 /** The same for one transaction: for servers behind a pooler, which hands the session to others afterwards. */
-export function transactionSettings(side: Side, version: number, lockMs: number): string {
+export function transactionSettings(side: Side, version: number, lockMs: number): readonly string[] {
   return settingsOf(side, lockMs)
     .filter((one) => isKnown(one, version) && one.atBegin !== true && one.onLinux !== true)
-    .map(({ name, value }) => `SET LOCAL ${name} = ${literal(value)}`)
-    .join('; ');
+    .map(({ name, value }) => `SET LOCAL ${name} = ${literal(value)}`);
 }
 
 function isKnown({ since = 0 }: SessionSetting, version: number): boolean {
@@ -156,10 +155,10 @@ function isKnown({ since = 0 }: SessionSetting, version: number): boolean {
 }
 
 /**
- * SQL that gives the rest of a transaction what somebody who signs in with psql as the same role has: for reading
+ * Statements that give the rest of a transaction what somebody who signs in with psql as the same role has: for reading
  * views, whose functions and casts look things up by it, and for head office's triggers. Times are written with
  * their zone, so it may be any.
  */
-export const ROLES_OWN = 'SET LOCAL search_path TO DEFAULT; SET LOCAL TimeZone TO DEFAULT';
+export const ROLES_OWN = ['SET LOCAL search_path TO DEFAULT', 'SET LOCAL TimeZone TO DEFAULT'] as const;
 /** The same for writing at head office, where values are read in ours. */
 export const ROLES_OWN_PATH = 'SET LOCAL search_path TO DEFAULT';

@@ -27,9 +27,12 @@ export async function missingReadingRights(
 
 /** Runs one query of the catalogue in which every name is PostgreSQL's own, and puts together what it says. */
 export async function askRights(session: Session, query: string): Promise<MissingRights> {
-  const results = await session.script(
-    `${session.begin('READ ONLY')}; SET LOCAL search_path = pg_catalog, pg_temp; ${oneLine(query)}; COMMIT`,
-  );
+  const results = await session.script([
+    ...session.begin('READ ONLY'),
+    'SET LOCAL search_path = pg_catalog, pg_temp',
+    oneLine(query),
+    'COMMIT',
+  ]);
   const rows = results.flatMap((one) => one.rows);
   const secured = rows.filter((row) => row.kind === 'secured');
   return {

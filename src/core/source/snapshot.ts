@@ -31,8 +31,8 @@ import {
  * `enable_sort = off`: rows come in the order of the key's index. Sorting would put the whole table on the branch's
  * disk, again at every resume.
  */
-function beginSource(session: Session): string {
-  return `${session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY')}; SET LOCAL enable_sort = off`;
+function beginSource(session: Session): readonly string[] {
+  return [...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'), 'SET LOCAL enable_sort = off'];
 }
 
 /** An open snapshot of the source, and what a later pass has to know of it. */
@@ -154,14 +154,12 @@ async function begin(
 ): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
   const lockable = tables.filter((one) => one.kind === 'table' || one.kind === 'partitioned');
   const names = lockable.map(rowsOf).join(', ');
-  const results = await session.script(
-    [
-      beginSource(session),
-      ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
-      `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
-      withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
-    ].join('; '),
-  );
+  const results = await session.script([
+    ...beginSource(session),
+    ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
+    `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
+    withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
+  ]);
   const [taken, horizon] = results.slice(-2);
   return { takenAt: taken?.rows[0]?.taken ?? '', horizon: toHorizon(horizon?.rows[0] ?? {}) };
 }

@@ -167,8 +167,8 @@ export async function countCentral(context: PassContext, session: Session): Prom
 /** The same in a transaction of its own, in one round trip. */
 export async function countCentralNow({ links, target, connection }: PassContext): Promise<number> {
   const { session } = await links.central();
-  const begin = beginCentral(session, connection);
-  const results = await session.script(`${begin}; ${countMine(target, connection)}; COMMIT`, session.workMs);
+  const script = [...beginCentral(session, connection), countMine(target, connection), 'COMMIT'];
+  const results = await session.script(script, session.workMs);
   return Number(results.at(-2)?.rows[0]?.rows);
 }
 

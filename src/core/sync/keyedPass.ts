@@ -158,9 +158,9 @@ class Chunks {
   }
 
   /** The table has no row of ours behind the last key: rows need not be compared. */
-  async #direct(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
+  async #direct(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
     const { target } = this.#context;
-    const copy = await session.copyIn(`${begin}; ${copyInto(target, table(target))}`, target.format);
+    const copy = await session.copyIn([...begin, copyInto(target, table(target))], target.format);
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
     this.cutShort = load.cutShort;
     await endCopy(this.#context, session, copy, load);
@@ -174,13 +174,13 @@ class Chunks {
     });
   }
 
-  async #throughStage(session: Session, begin: string, at: Checkpoint): Promise<Checkpoint> {
+  async #throughStage(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
     const { target } = this.#context;
     const ready = this.#staged ? emptyStage(this.#stage) : createStage(target, this.#stage);
     // A table just loaded has no statistics: without this each chunk would read all of it.
     const index = 'SET LOCAL enable_seqscan = off';
     const copy = await session.copyIn(
-      `${beginWithStage(begin, ready)}; ${index}; ${copyInto(target, this.#stage)}`,
+      [...beginWithStage(begin, ready), index, copyInto(target, this.#stage)],
       target.format,
     );
     const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
@@ -221,7 +221,7 @@ class Chunks {
   async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
     const { target, connection, care } = this.#context;
     const apply = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
-    const reread = target.rereads ? [countUnequal(target, this.#stage, connection, range)] : [];
+    const reread = target.rereads ? countUnequal(target, this.#stage, connection, range) : [];
     const [results, besides] = await new RewriteWatch(this.#context, session).around([apply, ...reread]);
     const row = results[0]?.rows[0];
     const changed = Number(row?.changed);
@@ -252,7 +252,7 @@ class Chunks {
     to: Checkpoint,
     rewritten: readonly string[] = [],
   ): Promise<Checkpoint> {
-    const drop = from.direct ? null : dropStage(this.#stage);
+    const drop = from.direct ? [] : dropStage(this.#stage);
     const commit = async (next: Checkpoint): Promise<Checkpoint> => {
       await commitNoting(this.#context, session, from, next, rewritten, drop);
       return next;

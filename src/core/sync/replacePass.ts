@@ -71,8 +71,8 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
     // Only now: a source may think for long, and head office may end sessions that are idle.
     const { session } = await links.central();
-    const begin = `${beginWithStage(beginCentral(session, connection), createStage(target, stage))}; ${copyInto(target, stage)}`;
-    const copy = await session.copyIn(begin, target.format);
+    const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
+    const copy = await session.copyIn([...begin, copyInto(target, stage)], target.format);
     const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);
     if (load.cutShort !== null) throw load.cutShort;
     if (!rows.exhausted) {

@@ -37,7 +37,7 @@ export class RewriteWatch {
   /** @returns the tables that head office has written besides, the table itself among them where its other rows may be */
   async end(writes: OwnWrites): Promise<readonly string[]> {
     if (!this.#acts) return [];
-    const results = await this.#session.script(`${FIRE_DEFERRED}; ${this.#query}`, this.#session.workMs);
+    const results = await this.#session.script([FIRE_DEFERRED, this.#query], this.#session.workMs);
     return this.#besides(countersOf(results.at(-1)?.rows[0]), writes);
   }
 
@@ -50,8 +50,8 @@ export class RewriteWatch {
     statements: readonly string[],
   ): Promise<readonly [readonly StatementResult[], (writes: OwnWrites) => readonly string[]]> {
     const { workMs } = this.#session;
-    if (!this.#acts) return [await this.#session.script(statements.join('; '), workMs), () => []];
-    const script = [this.#query, ...statements, FIRE_DEFERRED, this.#query].join('; ');
+    if (!this.#acts) return [await this.#session.script(statements, workMs), () => []];
+    const script = [this.#query, ...statements, FIRE_DEFERRED, this.#query];
     const results = await this.#session.script(script, workMs);
     this.#before = countersOf(results[0]?.rows[0]);
     const after = countersOf(results.at(-1)?.rows[0]);
@@ -84,14 +84,14 @@ export async function commitNoting(
   from: Checkpoint,
   to: Checkpoint,
   rewritten: readonly string[],
-  before: string | null = null,
+  before: readonly string[] = [],
 ): Promise<void> {
   if (rewritten.length === 0) return commitCheckpoint(session, from, to, before);
   const { connection, target } = context;
   const notes = noteRewritten(connection, rewritten, target.name, to.seq);
   // Before the commit, too: where its outcome is unknown, the note may be there.
   context.onRewritten(rewritten, to.seq);
-  await commitCheckpoint(session, from, to, [...(before === null ? [] : [before]), ...notes].join('; '));
+  await commitCheckpoint(session, from, to, [...before, ...notes]);
   // Once more: a pass of one of them that began before the commit did not see the note.
   context.onRewritten(rewritten, to.seq);
 }

@@ -88,7 +88,7 @@ async function withRealCounts(
   const counts = due.map(
     ({ target }, index) => `SELECT ${index} AS n, (${countMine(target, claim.connection)}) AS rows`,
   );
-  const script = `${beginCentral(session, claim.connection)}; ${counts.join(' UNION ALL ')}; COMMIT`;
+  const script = [...beginCentral(session, claim.connection), counts.join(' UNION ALL '), 'COMMIT'];
   const rows = (await session.script(script, session.workMs)).at(-2)?.rows ?? [];
   const counted = new Map(rows.map((row) => [Number(row.n), Number(row.rows)]));
   const wrong = new Set(due.filter((one, index) => counted.get(index) !== one.checkpoint.centralRows));

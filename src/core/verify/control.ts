@@ -84,13 +84,13 @@ async function settleRights(
     const isNew = (checkpoints.get(table)?.state ?? 'new') === 'new';
     return [{ name: table, layout: layoutOf(central, shape), asks: mayDelete, isNew }];
   });
-  const begun = await session.script(`${beginReading(session)}; ${deleteRightsQuery(connection, schema)}`);
+  const begun = await session.script([...beginReading(session), deleteRightsQuery(connection, schema)]);
   const rights = await settleDeleteRights(session, connection, schema, begun.at(-1)?.rows ?? [], written);
   await session.query('COMMIT');
   return rights;
 }
 
 async function readKeys(session: Session, schema: string): Promise<ForeignKeys> {
-  const read = await session.script(`${beginReading(session)}; ${foreignKeysQuery(schema)}; COMMIT`);
+  const read = await session.script([...beginReading(session), foreignKeysQuery(schema), 'COMMIT']);
   return ForeignKeys.from(read.at(-2)?.rows ?? []);
 }

@@ -5,10 +5,18 @@ import { sales } from './sales.ts';
 import { createTable, type ErpTable, fillTable, SCHEMA, unitsAt } from './table.ts';
 import { trade } from './trade.ts';
 
-/** Runs SQL, one or several statements, on one session of a database. */
+/** Runs one statement on one session of a database. */
 export type Execute = (sql: string) => Promise<void>;
 
 const TABLES: readonly ErpTable[] = [...organisation, ...trade, ...sales, ...movements, ...oddities];
+
+const SETTINGS = [
+  'SET LOCAL search_path = pg_catalog',
+  "SET LOCAL timezone = 'UTC'",
+  "SET LOCAL datestyle = 'ISO'",
+  'SET LOCAL jit = off',
+  "SET LOCAL work_mem = '64MB'",
+];
 
 /**
  * Makes schema `adempiere` with the tables of a branch's ERP and fills them: 300,000 rows at scale 1, of
@@ -19,10 +27,10 @@ const TABLES: readonly ErpTable[] = [...organisation, ...trade, ...sales, ...mov
  */
 export async function seedBranch(execute: Execute, scale: number): Promise<void> {
   const units = unitsAt(scale);
-  await execute(`BEGIN; SET LOCAL search_path = pg_catalog; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO';
-    SET LOCAL jit = off; SET LOCAL work_mem = '64MB'`);
+  for (const statement of ['BEGIN', ...SETTINGS]) await execute(statement);
   try {
-    await execute([`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`, ...TYPES, ...TABLES.map(createTable)].join(';'));
+    const shapes = [`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`, ...TYPES, ...TABLES.map(createTable)];
+    for (const statement of shapes) await execute(statement);
     for (const table of TABLES) await execute(fillTable(table, units));
     await execute('COMMIT');
   } catch (error) {

@@ -127,7 +127,7 @@ test('killed between the rows and the deletes, the batch does the deletes when i
   await work(pair, "INSERT INTO partner VALUES (51, 'new')", ...GONE);
   const idle = await idleRunner();
   const frozen = proxy.trap(
-    { from: 'client', type: 'Q', text: /DELETE FROM ONLY "pgsql_lmp"."invoice"/ },
+    { from: 'client', type: 'P', text: /DELETE FROM ONLY "pgsql_lmp"."invoice"/ },
     'freeze',
   );
   const runner = idle.run(home.folder);

@@ -93,14 +93,14 @@ const copyOut =
 function copyIn(columns: string, rows: readonly string[]): Exchange {
   return async (session) => {
     try {
-      const begin = `BEGIN; CREATE TEMP TABLE taken (${columns}) ON COMMIT DROP; COPY taken FROM STDIN`;
+      const begin = ['BEGIN', `CREATE TEMP TABLE taken (${columns}) ON COMMIT DROP`, 'COPY taken FROM STDIN'];
       const copy = await session.copyIn(begin, 'text');
       for (const row of rows) {
         const messages = copyData(Buffer.from(`${row}\n`));
         await session.guard(copy.write({ messages, rows: 1, lastRowAt: 0, memory: null }));
       }
       await session.guard(copy.end(), session.workMs);
-      const there = await session.script('SELECT count(*) FROM taken; COMMIT');
+      const there = await session.script(['SELECT count(*) FROM taken', 'COMMIT']);
       return { there: there[0]?.rows, answers: await alive(session) };
     } catch (error) {
       await session.query('ROLLBACK');
@@ -171,14 +171,19 @@ const EXCHANGES: Readonly<Record<string, Exchange>> = {
   'no row to take': copyIn('n int', []),
   'rows that are refused': copyIn('n int CHECK (n < 2)', ['1', '2', '3']),
   'rows for no table': async (session) => {
-    const refused = await session.copyIn('COPY nowhere FROM STDIN', 'text').then(() => 'taken', told);
+    const refused = await session.copyIn(['COPY nowhere FROM STDIN'], 'text').then(() => 'taken', told);
     return { refused, answers: await alive(session) };
   },
   'ordinary queries': async (session) => [
     (await session.query('SELECT n, $1::text AS v FROM generate_series(1, 3) n', ['x'])).rows,
     await session.query('SELECT 1 / $1::int', [0]).then(() => 'divided', told),
-    await session.script("SELECT 'a' AS a; SELECT 'b' AS b WHERE false; SET LOCAL jit = off; SELECT 1 / 1"),
-    await session.script("SELECT 'a'; SELECT 1 / 0; SELECT 'never'").then(() => 'divided', told),
+    await session.script([
+      "SELECT 'a' AS a",
+      "SELECT 'b' AS b WHERE false",
+      'SET LOCAL jit = off',
+      'SELECT 1 / 1',
+    ]),
+    await session.script(["SELECT 'a'", 'SELECT 1 / 0', "SELECT 'never'"]).then(() => 'divided', told),
     await alive(session),
   ],
 };

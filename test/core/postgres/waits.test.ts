@@ -75,8 +75,8 @@ describe('a server that sends a byte now and then, and never comes to an end', (
 
   test.each([
     ['a statement', (session: Session) => session.query('SELECT 1', [], 500)],
-    ['a script', (session: Session) => session.script('BEGIN; SELECT 1', 500)],
-    ['the beginning of a COPY', (session: Session) => session.copyIn('COPY t FROM STDIN', 'text')],
+    ['a script', (session: Session) => session.script(['BEGIN', 'SELECT 1'], 500)],
+    ['the beginning of a COPY', (session: Session) => session.copyIn(['COPY t FROM STDIN'], 'text')],
     [
       'rows',
       (session: Session) =>
@@ -122,7 +122,10 @@ test('a row that takes longer to send than the time limit goes through, as long 
   await using session = await open(slow.port, { stallMs: 1500, workMs: 60_000 });
   const row = Buffer.concat([Buffer.alloc(40_000_000, 'x'), Buffer.from('\n')]);
 
-  const copy = await session.copyIn('BEGIN; CREATE TEMP TABLE large (v text); COPY large FROM STDIN', 'text');
+  const copy = await session.copyIn(
+    ['BEGIN', 'CREATE TEMP TABLE large (v text)', 'COPY large FROM STDIN'],
+    'text',
+  );
   await session.guard(copy.write({ messages: copyData(row), rows: 1, lastRowAt: 0, memory: null }));
   await session.guard(copy.end(), session.workMs);
 
@@ -140,7 +143,7 @@ test('a server that takes nothing is given up', async () => {
     );
   });
   await using session = await open(server.port, { stallMs: 500 });
-  const copy = await session.copyIn('COPY large FROM STDIN', 'text');
+  const copy = await session.copyIn(['COPY large FROM STDIN'], 'text');
   const row = copyData(Buffer.alloc(40_000_000, 'x'));
 
   await expect(

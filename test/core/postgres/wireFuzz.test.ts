@@ -41,7 +41,7 @@ function isSaid(error: unknown): boolean {
 async function live(options: SessionOptions): Promise<string | null> {
   try {
     await using session = await Session.open(options);
-    await session.script('BEGIN');
+    await session.query('BEGIN');
     await session.query('SELECT 1 AS a, 2 AS b WHERE $1', [true]);
     const copy = session.copyOut('COPY t TO STDOUT', 'text', 1);
     while (!copy.exhausted) {

@@ -156,7 +156,7 @@ test('killed between the delete of the parent and the comparison of its children
   await work(pair, 'DELETE FROM owner WHERE id <= 10');
   const idle = await idleRunner();
   // The children are about to be looked at: the parents are gone by then.
-  const frozen = proxy.trap({ from: 'client', type: 'Q', text: /"pgsql_lmp"\."item"/ }, 'freeze');
+  const frozen = proxy.trap({ from: 'client', type: 'P', text: /"pgsql_lmp"\."item"/ }, 'freeze');
   const runner = idle.run(home.folder);
   const { batch } = await runner.event('batch_started');
   await frozen;

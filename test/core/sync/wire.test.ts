@@ -37,7 +37,7 @@ async function bytesOf(proxies: readonly FaultProxy[], work: () => Promise<unkno
   return passed() - before;
 }
 
-test('an unchanged batch of 120 tables costs less than 200 kB on the wire, one table alone less than 39 kB', async () => {
+test('an unchanged batch of 120 tables costs less than 200 kB on the wire, one table alone less than 41 kB', async () => {
   await using pair = await freshDatabases({ sourceServer });
   await atBranch(pair, MANY);
   await settled(pair.source);
@@ -61,7 +61,7 @@ test('an unchanged batch of 120 tables costs less than 200 kB on the wire, one t
     const outcome = await engine.syncTable({ trigger: 'cli', connection: 'pgsql_lmp', table: 'CDocument7' });
     expect(outcome).toMatchObject({ status: 'completed', strategy: 'changes', processed: 0 });
   });
-  expect(one).toBeLessThan(39_000);
+  expect(one).toBeLessThan(41_000);
 });
 
 const ITEM = [

@@ -3,9 +3,9 @@ import type { Pattern } from '../../support/proxyTraps.ts';
 /** The message with which a chunk of a table is committed; `state` tells the last chunk from the others. */
 export function commitOf(table: string, state: 'running' | 'done', after = 0): Pattern {
   const text = new RegExp(
-    `UPDATE branchline\\.checkpoints SET [^;]*state = '${state}'[^;]*table_name OPERATOR\\(pg_catalog\\.=\\) '${table}'[^;]*; COMMIT$`,
+    `^WITH moved AS \\(UPDATE branchline\\.checkpoints SET [^;]*state = '${state}'[^;]*table_name OPERATOR\\(pg_catalog\\.=\\) '${table}'`,
   );
-  return { from: 'client', type: 'Q', text, after };
+  return { from: 'client', type: 'P', text, after };
 }
 
 /** A row on its way into a table of central, by its name as SQL has it. */

@@ -1,0 +1,131 @@
+import { describe, expect, inject, test } from 'vitest';
+import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
+import { copyData } from '../../../src/core/postgres/wire.ts';
+import { nextStatement, startFakePostgres, welcome } from '../../support/fakePostgres.ts';
+import { complete, description, message, ready, row } from '../../support/fakePostgresMessages.ts';
+import { startProxy } from '../../support/proxy.ts';
+import type { WireMessage } from '../../support/proxyFraming.ts';
+import { ADMIN } from '../../support/servers.ts';
+
+function open({ host, port }: { readonly host: string; readonly port: number }): Promise<Session> {
+  const { password } = inject('servers').source;
+  return Session.open({
+    side: 'central',
+    endpoint: { host, port, database: ADMIN, user: ADMIN, sslmode: 'disable', connectTimeoutSeconds: 5 },
+    connection: 'pgsql_lmp',
+    folder: '/',
+    applicationName: 'pipeline',
+    timeouts: { ...DEFAULT_TIMEOUTS, answerMs: 5000 },
+    password,
+  });
+}
+
+const BROKEN_OUT = 'SELECT 1; CREATE TABLE pg_temp.broken_out (a int)';
+const REFUSED = { detail: { sqlstate: '42601' } };
+
+describe('a text that has broken out of its statement', () => {
+  test.each<[string, (session: Session) => Promise<unknown>]>([
+    ['a statement', (session) => session.query(BROKEN_OUT)],
+    ['a statement with values', (session) => session.query(`SELECT $1; ${BROKEN_OUT}`, [1])],
+    ['a script', (session) => session.script(['BEGIN', BROKEN_OUT, 'COMMIT'])],
+    ['a copy in', (session) => session.copyIn([BROKEN_OUT, 'COPY pg_catalog.pg_class FROM STDIN'], 'text')],
+    [
+      'a copy out',
+      (session) =>
+        session.guard(
+          session
+            .copyOut(`COPY (SELECT 1) TO STDOUT; ${BROKEN_OUT}`, 'text', 1)
+            .ready(Number.POSITIVE_INFINITY),
+        ),
+    ],
+  ])('in %s adds no statement, and the session goes on', async (_, send) => {
+    await using session = await open(inject('servers').source);
+
+    await expect(send(session)).rejects.toMatchObject(REFUSED);
+
+    await session.query('ROLLBACK');
+    const made = await session.query("SELECT to_regclass('pg_temp.broken_out') AS made");
+    expect(made.rows).toEqual([{ made: null }]);
+  });
+});
+
+/** Messages of one kind on their way. */
+function counter(): { passed(message: WireMessage): void; ended(): void; take(): readonly string[] } {
+  let seen: string[] = [];
+  return {
+    passed: ({ from, type }) => void seen.push(`${from} ${type}`),
+    ended: () => undefined,
+    take: () => {
+      const taken = seen;
+      seen = [];
+      return taken;
+    },
+  };
+}
+
+test('a script, and a COPY with statements before it, cost one round trip each', async () => {
+  const wire = counter();
+  await using proxy = await startProxy(inject('servers').source, () => wire);
+  await using session = await open(proxy);
+  wire.take();
+
+  await session.script(['BEGIN', 'CREATE TEMP TABLE taken (a int) ON COMMIT DROP', 'SELECT 1']);
+  const script = wire.take();
+  const copy = await session.copyIn(["SET LOCAL lock_timeout = '1s'", 'COPY taken FROM STDIN'], 'text');
+  const begun = wire.take();
+  await session.guard(
+    copy.write({ messages: copyData(Buffer.from('1\n')), rows: 1, lastRowAt: 0, memory: null }),
+  );
+  expect(await session.guard(copy.end())).toBe(1);
+  const ended = wire.take();
+
+  const turns = (types: readonly string[]): readonly string[] =>
+    types.map((one) => one.split(' ')[0] ?? '').filter((one, index, all) => one !== all[index - 1]);
+  expect(turns(script)).toEqual(['client', 'server']);
+  expect(turns(begun)).toEqual(['client', 'server']);
+  expect(begun.at(-1)).toBe('server G');
+  expect(turns(ended)).toEqual(['client', 'server']);
+  // One Sync is answered by one ReadyForQuery, or answers and questions would be out of step.
+  const count = (type: string): number => [...begun, ...ended].filter((one) => one === type).length;
+  expect([count('client S'), count('server Z')]).toEqual([1, 1]);
+  expect([...script, ...begun, ...ended]).not.toContain('client Q');
+});
+
+describe('a server whose answer does not fit the statements loses its connection', () => {
+  test.each([
+    ['fewer results', [complete('BEGIN'), ready('T')]],
+    ['more results', [complete('BEGIN'), complete('SET'), complete('SET'), ready('T')]],
+    ['rows to come from us', [message('G', Buffer.from([0, 0, 0]))]],
+  ])('%s', async (_, answer) => {
+    await using fake = await startFakePostgres(async (client) => {
+      await welcome(client);
+      await nextStatement(client);
+      await client.send(...answer);
+      await client.until();
+    });
+    await using session = await open(fake);
+
+    await expect(session.script(['BEGIN', "SET LOCAL jit = 'off'"])).rejects.toMatchObject({
+      detail: { code: 'connection_lost' },
+    });
+    expect(session.lost).toBe(true);
+  });
+});
+
+test('a column may have any name and rows any number of equal names', async () => {
+  await using fake = await startFakePostgres(async (client) => {
+    await welcome(client);
+    await nextStatement(client);
+    await client.send(description('__proto__', 'a', 'a'), row('x', null, '2'), complete('SELECT 1'), ready());
+    await client.until();
+  });
+  await using session = await open(fake);
+
+  const [found] = (await session.query('SELECT')).rows;
+
+  expect(Object.entries(found ?? {})).toEqual([
+    ['__proto__', 'x'],
+    ['a', '2'],
+  ]);
+  expect(Object.getPrototypeOf(found)).toBe(Object.prototype);
+});
