@@ -5,11 +5,11 @@ import type { ServerAddress } from './servers.ts';
 /** As much of a server's log as tells what it did last. */
 const LOG_CHARACTERS = 3000;
 
-/** node-pg's words where a server has hung up without saying why. */
-const SILENT_END = 'Connection terminated unexpectedly';
+/** A server that hangs up without saying why: node-pg's words, or the system's where it died with unread bytes. */
+const SILENT_END = /^(Connection terminated unexpectedly|read ECONNRESET)/;
 
 export function isSilentEnd(error: unknown): error is Error {
-  return error instanceof Error && error.message.startsWith(SILENT_END);
+  return error instanceof Error && SILENT_END.test(error.message);
 }
 
 /** A client whose connection, when the server ends it without a word, says in which database and at which query. */
