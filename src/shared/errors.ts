@@ -50,6 +50,8 @@ export const FailureCode = {
   SourceNameEncoding: 'source_name_encoding',
   /** The settings say an encoding of a branch whose database looks at all its texts by the one that it declares. */
   SourceEncodingSetting: 'source_encoding_setting',
+  /** The server's answer about its tables is none that PostgreSQL gives. */
+  CatalogueUnreadable: 'catalogue_unreadable',
   SourceUnlogged: 'source_unlogged',
   CentralEncoding: 'central_encoding',
   CursorColumnMissing: 'cursor_column_missing',

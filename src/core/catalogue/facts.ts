@@ -1,48 +1,64 @@
+import { z } from 'zod';
 import type { RelationKind } from '../../shared/window/views.ts';
+import { serverText } from '../postgres/readJson.ts';
 import type { Side } from '../postgres/sqlstates.ts';
-import { type KeyColumn, keyColumns, type RawSpecials, specialColumnsSql } from './keyIndex.ts';
+import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { COLUMNS_PRINT } from './print.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 
-/** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */
-export interface TableFacts {
-  readonly oid: number;
-  readonly kind: string;
-  readonly columns: readonly RawColumn[] | null;
-  /** By column number. */
-  readonly defaults: Readonly<Record<string, string>> | null;
-  readonly keys: readonly RawKey[] | null;
-  readonly primary_key: string | null;
-  /**
-   * Whether there is row security, a rule (a view has one), or a trigger for INSERT or UPDATE that is no constraint's;
-   * null where there is no trigger of any kind either.
-   */
-  readonly triggers: boolean | null;
-  /** See {@link TableShape.children}. Asked of a source alone. */
-  readonly children?: TableShape['children'] | null;
-  readonly print: string;
-  /** See {@link TableShape.policies}. Asked of central alone. */
-  readonly policies?: readonly string[] | null;
-  /** See {@link TableShape.unlogged}. Asked of central alone. */
-  readonly unlogged?: TableShape['unlogged'] | null;
-}
-
 /** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
-type RawColumn = readonly [string, string, number, number, string];
+const rawColumn = z.tuple([serverText, serverText, z.int(), z.int(), z.string()]);
+type RawColumn = z.output<typeof rawColumn>;
 
 /**
  * A unique index: whether rows can be told apart by it (it is neither partial nor over expressions), the numbers of
  * its columns, its name where ON CONFLICT cannot name it (it is deferrable; empty where it is no B-tree), how it
  * compares, and the name of its constraint, where there is one and the table has a deferrable key besides.
  */
-type RawKey = readonly [
-  plain: boolean,
-  columns: readonly number[],
-  deferrable: string | null,
-  specials: RawSpecials,
-  constraint: string | null,
-];
+const rawKey = z.tuple([
+  z.boolean(),
+  z.array(z.int()),
+  serverText.nullable(),
+  rawSpecials,
+  serverText.nullable(),
+]);
+
+const place = z.object({ schema: serverText, name: serverText });
+
+/** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */
+export const tableFacts = z.object({
+  oid: z.int(),
+  kind: z.string(),
+  columns: z
+    .array(rawColumn)
+    .refine(
+      (all) => isDistinct(all.map(([name]) => name)) && isDistinct(all.map((one) => one[3])),
+      'one twice',
+    )
+    .nullable(),
+  /** By column number. */
+  defaults: z.record(z.string(), serverText).nullable(),
+  keys: z.array(rawKey).nullable(),
+  primary_key: serverText.nullable(),
+  /**
+   * Whether there is row security, a rule (a view has one), or a trigger for INSERT or UPDATE that is no constraint's;
+   * null where there is no trigger of any kind either.
+   */
+  triggers: z.boolean().nullable(),
+  /** See {@link TableShape.children}. Asked of a source alone. */
+  children: z.array(place.extend({ foreign: z.boolean() })).nullish(),
+  print: z.string(),
+  /** See {@link TableShape.policies}. Asked of central alone. */
+  policies: z.array(serverText).nullish(),
+  /** See {@link TableShape.unlogged}. Asked of central alone. */
+  unlogged: z.array(place).nullish(),
+});
+export type TableFacts = z.output<typeof tableFacts>;
+
+function isDistinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
 
 /**
  * SQL of {@link TableFacts} of a relation `c`, as JSON. Everything that a shape says must be in it, but what
@@ -128,7 +144,9 @@ export function toShape(
   const columns = (facts.columns ?? []).map((raw) => toColumn(raw, facts, types));
   const indexes = keys.flatMap(([plain, numbers, deferrable, specials, constraint]): UniqueIndex[] => {
     const own = numbers.flatMap((number) => columns.filter((one) => one.number === number));
-    const compared = plain ? keyColumns(own, specials) : null;
+    // A column of the system's (`oid` before 12) is none of the table's.
+    const whole = own.length === numbers.length && own.length > 0;
+    const compared = plain && whole ? keyColumns(own, specials) : null;
     const notNull = own.every((one) => one.notNull);
     return compared === null ? [] : [{ columns: compared, deferrable, notNull, constraint }];
   });

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { ident, qualified } from '../postgres/quote.ts';
+import { serverText } from '../postgres/readJson.ts';
 import { withoutDomains } from './compat.ts';
 import { digestOf } from './memory.ts';
 import type { ColumnShape, TypeUse } from './shape.ts';
@@ -45,22 +47,24 @@ export interface KeyOperators {
  * stands for many: any enum, array, range or record); whether the class is the type's default; schema and name of the
  * collation; whether it is another one than the column's; whether it is deterministic.
  */
-type RawSpecial = readonly [
-  operators: readonly (readonly [string, string])[] | null,
-  type: readonly [string, string] | null,
-  byDefault: boolean,
-  collation: readonly [string, string] | null,
-  otherCollation: boolean,
-  deterministic: boolean,
-];
+const pair = z.tuple([serverText, serverText]);
+const rawSpecial = z.tuple([
+  z.array(pair).nullable(),
+  pair.nullable(),
+  z.boolean(),
+  pair.nullable(),
+  z.boolean(),
+  z.boolean(),
+]);
+type RawSpecial = z.output<typeof rawSpecial>;
 
 /** Null where every column compares as its type does by default; of a column that does, null in its place. */
-export type RawSpecials = readonly (RawSpecial | null)[] | null;
+export const rawSpecials = z.array(rawSpecial.nullable()).nullable();
 
 /** Collations by which a text is compared without a name for it: none, the database's, C and POSIX. */
 const COMMON_COLLATIONS = '0,100,950,951';
 
-/** SQL of {@link RawSpecials} of the index `i`. Says nothing of an index that is no B-tree. */
+/** SQL of {@link rawSpecials} of the index `i`. Says nothing of an index that is no B-tree. */
 export function specialColumnsSql(version: number): string {
   const deterministic = version >= 120000 ? 'l.collisdeterministic' : 'true';
   return `(SELECT CASE WHEN pg_catalog.bool_or(x.special) THEN pg_catalog.json_agg(CASE WHEN x.special THEN pg_catalog.json_build_array(
@@ -92,7 +96,7 @@ const OPERATOR = /^(?!.*(?:--|\/\*))[-+*/<>=~!@#%^&|`?]+$/;
 /** The columns of a key's index; null where one of them lacks an operator, so that rows have no order by it. */
 export function keyColumns(
   columns: readonly ColumnShape[],
-  specials: RawSpecials,
+  specials: z.output<typeof rawSpecials>,
 ): readonly KeyColumn[] | null {
   const found = columns.map((column, place) => {
     const special = specials?.[place] ?? null;

@@ -1,11 +1,16 @@
+import { z } from 'zod';
 import { oneLine } from '../postgres/quote.ts';
+import { readJson } from '../postgres/readJson.ts';
 import { shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { bareName, bareNameSql, isChosen, type TableChoice } from './choice.ts';
-import { factsSql, type TableFacts, toShape, typesOf } from './facts.ts';
+import { factsSql, tableFacts, toShape, typesOf } from './facts.ts';
 import { digestOf, digestSql, NO_MEMORY, type ShapeMemory } from './memory.ts';
 import type { TableShape } from './shape.ts';
 import { readTypes } from './types.ts';
+
+/** Of pages or rows, as the server estimates them. */
+const size = z.int().nonnegative();
 
 /**
  * Reads the tables of a schema with their columns and keys, all in one query (a second one where there are
@@ -33,9 +38,11 @@ export async function readTables(
   const tables = result.rows.map((row) => {
     const name = row.relname ?? '';
     if (row.facts != null) fresh.set(name, row.facts);
-    const facts = JSON.parse(row.facts ?? known.get(name) ?? '{}') as TableFacts;
-    const estimatedRows = row.estimated_rows == null ? null : Number(row.estimated_rows);
-    return { name, facts, size: { bytes: Number(row.bytes ?? 0), estimatedRows } };
+    const facts = readJson(session, tableFacts, row.facts ?? known.get(name) ?? '', `facts of ${name}`);
+    const bytes = row.bytes == null ? 0 : readJson(session, size, row.bytes, `size of ${name}`);
+    const rows = row.estimated_rows ?? null;
+    const estimatedRows = rows === null ? null : readJson(session, size, rows, `rows of ${name}`);
+    return { name, facts, size: { bytes, estimatedRows } };
   });
   keepTables(memory, fresh, choice === undefined ? tables.map((one) => one.name) : null);
   const types = await readTypes(

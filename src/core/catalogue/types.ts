@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { oneLine } from '../postgres/quote.ts';
+import { readJson, serverText } from '../postgres/readJson.ts';
 import { type Recoding, shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { digestOf, digestSql, type ShapeMemory } from './memory.ts';
@@ -8,10 +10,8 @@ import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
 export const FIRST_USER_OID = 16384;
 
 /** A use of a type as a catalogue query gives it. */
-export interface RawUse {
-  readonly type: string;
-  readonly oid: number;
-}
+const rawUseForm = z.object({ type: serverText, oid: z.int() });
+type RawUse = z.output<typeof rawUseForm>;
 
 /** SQL of a {@link RawUse}: the arguments of json_build_object. */
 export function rawUse(oid: string, typmod: string): string {
@@ -24,27 +24,37 @@ function modifierOf(type: string): string {
 }
 
 /** A type of a database's own, as the queries below give it; what does not apply to it is left out. */
-interface RawType {
-  readonly oid: number;
-  readonly nspname: string;
-  readonly typname: string;
-  readonly typtype: string;
-  readonly relkind?: string;
-  readonly extension?: string;
-  readonly element?: RawUse;
-  readonly base?: RawUse;
-  readonly labels?: readonly string[];
-  readonly fields?: readonly (RawUse & { readonly name: string })[];
-  readonly subtype?: RawUse;
-  readonly portable?: boolean;
-  readonly collation?: string;
-  readonly multirange?: string;
-  readonly range?: number;
-}
+const rawType = z.object({
+  oid: z.int(),
+  nspname: serverText,
+  typname: serverText,
+  typtype: z.string(),
+  relkind: z.string().optional(),
+  extension: serverText.optional(),
+  element: rawUseForm.optional(),
+  base: rawUseForm.optional(),
+  labels: z.array(serverText).optional(),
+  fields: z.array(rawUseForm.extend({ name: serverText })).optional(),
+  subtype: rawUseForm.optional(),
+  portable: z.boolean().optional(),
+  collation: serverText.optional(),
+  multirange: serverText.optional(),
+  range: z.int().optional(),
+});
+type RawType = z.output<typeof rawType>;
+const rawTypes = z.array(rawType).nullable();
+
+/**
+ * A type that is made of more parts than this, each counted wherever it is used, is carried as its text. Types can be
+ * nested so that each doubles what it holds: thirty of them would fill the memory.
+ */
+const MOST_PARTS = 20_000;
 
 /** A database's own types, as far as they were read. */
 export class Types {
   readonly #rows: ReadonlyMap<number, RawType>;
+  /** By oid. */
+  readonly #sizes = new Map<number, number>();
 
   constructor(rows: readonly RawType[]) {
     this.#rows = new Map(rows.map((row) => [row.oid, row]));
@@ -62,6 +72,7 @@ export class Types {
   #own(oid: number, modifier: string): OwnType {
     const row = this.#rows.get(oid);
     const names = { schema: row?.nspname ?? '', name: row?.typname ?? String(oid) };
+    if (this.#size(oid) > MOST_PARTS) return { kind: 'opaque', ...names };
     if (row?.element !== undefined) return { kind: 'array', element: this.use(row.element, modifier) };
     if (row?.extension !== undefined)
       return { kind: 'extension', ...names, extension: row.extension, modifier };
@@ -83,6 +94,21 @@ export class Types {
       }
     }
     return { kind: 'opaque', ...names };
+  }
+
+  /** How many types one is made of, with itself; infinite where it holds itself. */
+  #size(oid: number): number {
+    const row = this.#rows.get(oid);
+    if (row === undefined) return 1;
+    const known = this.#sizes.get(oid);
+    if (known !== undefined) return known;
+    // While its parts are counted: one that holds itself meets this.
+    this.#sizes.set(oid, Number.POSITIVE_INFINITY);
+    const { element, base, subtype, fields = [], range } = row;
+    const parts = [element?.oid, base?.oid, subtype?.oid, range, ...fields.map((one) => one.oid)];
+    const size = parts.reduce((sum: number, part) => sum + (part === undefined ? 0 : this.#size(part)), 1);
+    this.#sizes.set(oid, size);
+    return size;
   }
 
   #fields(raw: NonNullable<RawType['fields']>): readonly TypeField[] {
@@ -159,11 +185,11 @@ export async function readTypes(
     const gone = all ? [...memory.recall('types').keys()].filter((one) => one !== name) : [];
     memory.keep('types', new Map([[name, fresh]]), gone);
   }
-  return new Types(parsed(fresh ?? known));
+  return new Types(parsed(session, fresh ?? known));
 }
 
-function parsed(facts: string | null | undefined): readonly RawType[] {
-  return (JSON.parse(facts ?? '[]') ?? []) as readonly RawType[];
+function parsed(session: Session, facts: string | null | undefined): readonly RawType[] {
+  return facts == null ? [] : (readJson(session, rawTypes, facts, 'types') ?? []);
 }
 
 /** Reads the types of these names that lie in a schema; and, in any schema, those of an extension. */
@@ -178,7 +204,7 @@ export async function readNamedTypes(
       AND (n.nspname OPERATOR(pg_catalog.=) $2 OR EXISTS (SELECT FROM pg_catalog.pg_depend d
         WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) t.oid AND d.deptype OPERATOR(pg_catalog.=) 'e'))`;
   const result = await session.query(factsQuery(version, roots, null), [JSON.stringify(names), schema]);
-  return new Types(parsed(result.rows[0]?.facts));
+  return new Types(parsed(session, result.rows[0]?.facts));
 }
 
 /** SQL of {@link RawType}s as one JSON text: of these and all that they are made of. */

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { literal, oneLine } from '../postgres/quote.ts';
+import { parseJson } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /**
@@ -10,6 +12,7 @@ export type Rewritten = Readonly<Record<string, number>>;
 
 /** Rows that a backend has inserted, updated and deleted in a table, and whether this transaction has truncated it. */
 type Written = readonly [inserted: number, updated: number, deleted: number, truncated: boolean];
+const counted = z.array(z.tuple([z.string(), z.int(), z.int(), z.int(), z.boolean()]));
 
 /** By table. Only differences count: they may hold rows of the transactions before. */
 export type Counters = ReadonlyMap<string, Written>;
@@ -50,11 +53,11 @@ export function countersQuery(connection: string, schema: string): string {
           OR w.updated OPERATOR(pg_catalog.<>) 0 OR w.deleted OPERATOR(pg_catalog.<>) 0), '[]') END AS written`);
 }
 
-/** @returns null where the server counts nothing (`track_counts` is off) */
+/** @returns null where the server counts nothing (`track_counts` is off), or answers in another form */
 export function countersOf(row: TextRow | undefined): Counters | null {
   if (row?.written == null) return null;
-  const found = JSON.parse(row.written) as readonly (readonly [string, ...Written])[];
-  return new Map(found.map(([name, ...written]) => [name, written]));
+  const found = parseJson(counted, row.written);
+  return found && new Map(found.map(([name, ...written]) => [name, written]));
 }
 
 /**

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { ident } from '../postgres/quote.ts';
+import { parseJson } from '../postgres/readJson.ts';
 import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
 import type { RowHash } from './columns.ts';
 import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
@@ -153,8 +155,11 @@ function keyText(text: string, recoding: Recoding | null): string {
   return recoding === null ? text : `pg_catalog.encode(${utf8Bytes(text, recoding)}, 'hex')`;
 }
 
+/** Shown, and nothing else. */
+const keyTexts = z.array(z.string());
+
 function keyOf(json: string, recoding: Recoding | null): readonly string[] {
-  const texts = JSON.parse(json) as readonly string[];
+  const texts = parseJson(keyTexts, json) ?? [];
   return recoding === null ? texts : texts.map((one) => Buffer.from(one, 'hex').toString('utf8'));
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
@@ -7,6 +8,7 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import type { Target } from '../central/target.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
+import { readJson } from '../postgres/readJson.ts';
 import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
@@ -200,7 +202,7 @@ export async function readSource(session: Session): Promise<SourceFacts> {
   );
   const open = first.rows[0]?.open === 't';
   // Of our own list, since the statement is shown: what the server says is no SQL.
-  const said = JSON.parse(first.rows[0]?.hidden ?? '[]') as readonly string[];
+  const said = readJson(session, z.array(z.string()), first.rows[0]?.hidden ?? '[]', 'hidden functions');
   const names = HISTORY_FUNCTIONS.filter((one) => said.includes(one));
   const grant = `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${ident(first.rows[0]?.role ?? '')};`;
   const hidden = names.length === 0 ? null : { sql: grant, identity: names.includes(IDENTITY_FUNCTION) };

@@ -171,6 +171,11 @@ export const failures = {
       'The column {{column}} of {{table}} holds ranges over an enum whose labels stand in another order at head office than at the branch, so that ranges would change there.',
     next: 'Let head office run this, which keeps the ranges as text, then retry the table. The other tables go on.\n{{sql}}',
   },
+  catalogue_unreadable: {
+    sentence:
+      'What {{server}} says of its tables has a form that PostgreSQL does not use, so none of them could be read.',
+    next: "Somebody may have put functions of their own in the place of PostgreSQL's, or something else answers at its address. Let the administrator of that database look at it, then sync again.",
+  },
   type_unreadable: {
     sentence:
       'A database describes the type of a column of {{table}} by a text that names no type of PostgreSQL: {{type}}. Nothing of that text has been run.',

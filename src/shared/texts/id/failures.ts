@@ -172,6 +172,11 @@ export const failures = {
       'Kolom {{column}} pada {{table}} berisi rentang (range) dari enum yang urutan labelnya di kantor pusat berbeda dengan di cabang, sehingga rentang itu akan berubah di sana.',
     next: 'Minta kantor pusat menjalankan perintah ini, yang menyimpan rentang sebagai teks, lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
   },
+  catalogue_unreadable: {
+    sentence:
+      'Keterangan dari {{server}} tentang tabelnya tidak berbentuk seperti PostgreSQL, sehingga tidak satu pun tabel dapat dibaca.',
+    next: 'Mungkin ada yang mengganti fungsi bawaan PostgreSQL dengan fungsinya sendiri, atau program lain menjawab di alamat itu. Minta administrator basis data itu memeriksanya, lalu sinkronkan lagi.',
+  },
   type_unreadable: {
     sentence:
       'Sebuah database menyebut tipe sebuah kolom {{table}} dengan teks yang bukan nama tipe PostgreSQL: {{type}}. Tidak ada bagian teks itu yang dijalankan.',
