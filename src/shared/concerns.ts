@@ -1,5 +1,5 @@
 import type { TableName } from './contract.ts';
-import type { Attention, Difference, ServiceStatus } from './service.ts';
+import type { Attention, Difference, LeftBehind, ServiceStatus } from './service.ts';
 
 /**
  * What keeps a status from being plainly well, the most pressing first. Tray, Today and `sync-status` all say the
@@ -18,6 +18,8 @@ export const CONCERN_RANKS = [
   'working',
   // An enabled connection was never copied, while others are, and nothing is about to copy it.
   'never_copied',
+  // Tables are no longer at the branch, and head office keeps what it had of them.
+  'left_behind',
   // A person has stopped all that runs by itself.
   'paused',
   // It mends itself: a database or another run is waited for, tables are tried again.
@@ -33,8 +35,11 @@ export type Concern =
   | { readonly kind: 'failed'; readonly attention: Attention; readonly tables: readonly TableName[] }
   | { readonly kind: 'differs'; readonly tables: readonly Difference[] }
   | { readonly kind: 'stopped'; readonly attention: Attention }
+  | { readonly kind: 'left_behind'; readonly tables: readonly LeftBehind[] }
   | { readonly kind: 'never_copied'; readonly connections: readonly string[] }
-  | { readonly kind: Exclude<ConcernKind, 'failed' | 'differs' | 'stopped' | 'never_copied'> };
+  | {
+      readonly kind: Exclude<ConcernKind, 'failed' | 'differs' | 'stopped' | 'never_copied' | 'left_behind'>;
+    };
 
 /** All that holds of a status, the most pressing first; empty where all is well. */
 export function concernsOf(status: ServiceStatus, upTo: string | null): readonly Concern[] {
@@ -74,6 +79,8 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
       const connections = isNew(status) ? [] : status.neverCopied.filter((id) => !isAboutToCopy(status, id));
       return when(connections.length > 0, { kind, connections });
     }
+    case 'left_behind':
+      return when(status.leftBehind.length > 0, { kind, tables: status.leftBehind });
     case 'paused':
       return when(status.pause !== null, { kind });
     case 'waiting': {

@@ -20,6 +20,8 @@ export const NoticeCode = {
   CentralUnlogged: 'central_unlogged',
   /** Head office itself changed tables that are not part of the run. */
   RewrittenOutside: 'rewritten_outside',
+  /** Tables that were copied, and that the branch no longer has. */
+  LeftBehind: 'left_behind',
   /** The branch's server has been at one statement for minutes, and no byte has come. */
   SlowSource: 'slow_source',
   /** The same of head office's server. */

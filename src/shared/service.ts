@@ -65,6 +65,12 @@ export interface Difference extends TableName {
   readonly failure: FailureDetail | null;
 }
 
+/** A table that the branch has dropped or renamed; head office keeps its rows as they were. */
+export interface LeftBehind extends TableName {
+  /** When a batch missed it first. */
+  readonly since: string;
+}
+
 export interface ServiceStatus {
   readonly activity: ServiceActivity;
   readonly pause: Pause | null;
@@ -74,6 +80,8 @@ export interface ServiceStatus {
   readonly attention: readonly Attention[];
   /** Tables that the settings select and that are known to differ, by connection and name. */
   readonly differing: readonly Difference[];
+  /** Tables that the settings select, that were copied, and that the branch no longer has, by connection and name. */
+  readonly leftBehind: readonly LeftBehind[];
   /** Enabled connections of which no table has ever been copied, in the order of the settings. */
   readonly neverCopied: readonly string[];
   /** How many connections are enabled. */

@@ -91,6 +91,7 @@ function show({ status, ...facts }: Situation = {}, translate = t): TrayModel {
         next: null,
         attention: [],
         differing: [],
+        leftBehind: [],
         neverCopied: [],
         connections: 1,
         refusal: null,
@@ -190,6 +191,10 @@ describe('the tooltip and the first line', () => {
       { status: { attention: [failing({ failed: tables('a', 'b', 'c', 'd', 'e') })] } },
     ],
     ['The batch of 08:30 stopped before its end', { status: { attention: [cut()] } }],
+    [
+      'No longer at the branch: c_invoice',
+      { status: { leftBehind: [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7) }] } },
+    ],
     ['Not copied yet: Lampung', { upTo: null, status: { neverCopied: ['pgsql_lmp'], connections: 2 } }],
     [
       '1 table differs at head office: c_invoice',

@@ -20,7 +20,7 @@ export interface StandingCommands {
  * @param commands what can be typed about tables that differ
  */
 export function renderStanding(
-  { attention, differing, neverCopied }: Standing,
+  { attention, differing, leftBehind, neverCopied }: Standing,
   shown: string,
   look: Look,
   commands: StandingCommands,
@@ -69,18 +69,27 @@ export function renderStanding(
         t('cli.status.neverCopied', { count: neverCopied.length, connections: neverCopied.join(', ') }),
       ),
     );
+  if (leftBehind.length > 0) {
+    const [first] = leftBehind.map((one) => one.since).sort();
+    const since = formatDateTime(first ?? '', t.language);
+    lines.push(
+      colors.yellow(
+        t('cli.status.leftBehind', { count: leftBehind.length, names: names(leftBehind), since }),
+      ),
+    );
+  }
   if (retrying.length > 0)
     lines.push(colors.yellow(t('cli.status.retrying', { count: retrying.length, names: names(retrying) })));
   return lines;
 }
 
 /** Whether nothing at all is open. */
-export function isWell({ attention, differing, neverCopied }: Standing): boolean {
-  return attention.length + differing.length + neverCopied.length === 0;
+export function isWell({ attention, differing, leftBehind, neverCopied }: Standing): boolean {
+  return attention.length + differing.length + leftBehind.length + neverCopied.length === 0;
 }
 
 /** The standing under names like the journal's, for programs. */
-export function standingJson({ attention, differing, neverCopied }: Standing) {
+export function standingJson({ attention, differing, leftBehind, neverCopied }: Standing) {
   const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
   const rows = (pick: 'failed' | 'retrying') =>
     attention.flatMap((one) => one[pick].map((name) => ({ batch_id: one.batch.batch_id, ...row(name) })));
@@ -91,6 +100,7 @@ export function standingJson({ attention, differing, neverCopied }: Standing) {
       .filter((one) => one.failed.length + one.retrying.length === 0)
       .map((one) => one.batch.batch_id),
     differing: differing.map((one) => ({ ...row(one), since: one.since, collides: one.collides })),
+    left_behind: leftBehind.map((one) => ({ ...row(one), since: one.since })),
     never_copied: neverCopied,
   };
 }

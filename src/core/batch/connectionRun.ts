@@ -28,6 +28,7 @@ import { Heart } from './heart.ts';
 import { journalClaims } from './journalClaims.ts';
 import { journalMemory } from './journalMemory.ts';
 import { journalRuns } from './journalRuns.ts';
+import { tellLeftBehind } from './leftBehind.ts';
 import { transactionNotices } from './openTransactions.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
@@ -86,6 +87,8 @@ export interface ConnectionWork {
   readonly failure: FailureDetail | null;
   /** The oldest transaction that is open at the source. */
   readonly transaction: OpenTransaction | null;
+  /** See {@link SourcePlan.there}. */
+  readonly there: readonly string[] | null;
 }
 
 export interface ConnectionEnd {
@@ -204,6 +207,7 @@ class ConnectionRun {
       const recorded = begun.at(-1)?.rows ?? [];
       const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
+      await tellLeftBehind(this.#run, this.#work, link, schema, checkpoints);
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);
       tellUnlogged(this.#run, connection.id, existing);

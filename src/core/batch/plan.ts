@@ -25,6 +25,8 @@ export interface SourcePlan {
   readonly failure: FailureDetail | null;
   /** The oldest transaction that is open there. */
   readonly transaction?: OpenTransaction | null;
+  /** All tables and views that the source has, selected or not; null where not all were read. */
+  readonly there?: readonly string[] | null;
 }
 
 /**
@@ -81,7 +83,8 @@ export async function planSource(
       const all = await read();
       if (all.length === 0) throw await nothingThere(session, connection);
       const selected = selectTables(connection, all);
-      return { connection, identity, hidden, selected, failure: null, transaction };
+      const there = all.map((one) => one.name);
+      return { connection, identity, hidden, selected, failure: null, transaction, there };
     } finally {
       await session.close();
     }

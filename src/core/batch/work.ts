@@ -20,10 +20,10 @@ export function newWork(
   names: readonly string[],
   strategy: Strategy | null,
 ): ConnectionWork {
-  const { connection, identity, hidden, failure, transaction = null } = plan;
+  const { connection, identity, hidden, failure, transaction = null, there = null } = plan;
   const selected = failure === null ? plan.selected : guessTables(connection, journal, names);
   const tables = selected.map((one) => toTable(one, strategy));
-  return { connection, identity, hidden, failure, transaction, tables, others: [] };
+  return { connection, identity, hidden, failure, transaction, tables, others: [], there };
 }
 
 function guessTables(
@@ -48,7 +48,7 @@ export function restOfWork(
   rows: readonly TableRow[],
   strategy: Strategy | null,
 ): ConnectionWork {
-  const { connection, identity, hidden, failure, selected, transaction = null } = plan;
+  const { connection, identity, hidden, failure, selected, transaction = null, there = null } = plan;
   const tables = rows.map((row): ConnectionTable => {
     const found = selected.find((one) => one.table === row.table_name);
     return found === undefined
@@ -58,7 +58,7 @@ export function restOfWork(
   const others = selected
     .filter((one) => !tables.some(({ table }) => table === one.table))
     .map((one) => toTable(one, null));
-  return { connection, identity, hidden, failure, transaction, tables, others };
+  return { connection, identity, hidden, failure, transaction, tables, others, there };
 }
 
 function toTable(selected: Selected, strategy: Strategy | null): ConnectionTable {

@@ -4,22 +4,37 @@ import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { tableKey } from '../../shared/window/views.ts';
+import { leftBehind } from '../batch/leftBehind.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
 import { selectionOf } from './selection.ts';
 
 /** What the journal says of every (connection, table) that the settings select. */
-export type Standing = Pick<ServiceStatus, 'attention' | 'differing' | 'neverCopied' | 'connections'>;
+export type Standing = Pick<
+  ServiceStatus,
+  'attention' | 'differing' | 'leftBehind' | 'neverCopied' | 'connections'
+>;
 
 /** Where nothing can be known, because the settings cannot be used. */
-export const NO_STANDING: Standing = { attention: [], differing: [], neverCopied: [], connections: 0 };
+export const NO_STANDING: Standing = {
+  attention: [],
+  differing: [],
+  leftBehind: [],
+  neverCopied: [],
+  connections: 0,
+};
 
 export function standingOf(journal: Journal, settings: Settings, now: Date): Standing {
   const enabled = settings.connections.filter((one) => one.enabled).map((one) => one.id);
   return {
     attention: attention(journal, settings, now),
     differing: differences(journal, settings),
+    leftBehind: enabled.flatMap((connection) =>
+      leftBehind(journal, connection)
+        .map((one) => ({ connection, ...one }))
+        .filter(selectionOf(settings)),
+    ),
     neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),
     connections: enabled.length,
   };

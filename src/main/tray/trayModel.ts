@@ -98,6 +98,7 @@ const STATES: Readonly<Record<ConcernKind, TrayState>> = {
   stopped: 'attention',
   working: 'running',
   never_copied: 'attention',
+  left_behind: 'attention',
   paused: 'paused',
   waiting: 'waiting',
   nothing_copied: 'idle',
@@ -145,6 +146,11 @@ function concernLine(facts: TrayFacts, { t, time }: Say): string {
       return t('tray.interrupted', { time: time(concern.attention.batch.started_at) });
     case 'never_copied':
       return t('tray.neverCopied', { connections: namesOf(concern.connections.map(labelOf), t) });
+    case 'left_behind':
+      return t('tray.leftBehind', {
+        count: concern.tables.length,
+        names: tableNames(concern.tables, naming),
+      });
     case 'paused': {
       const until = status.pause?.until ?? null;
       return until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(until) });

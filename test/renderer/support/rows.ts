@@ -87,6 +87,7 @@ export const AT_REST: LiveView = {
     next: null,
     attention: [],
     differing: [],
+    leftBehind: [],
     neverCopied: [],
     connections: 1,
     refusal: null,

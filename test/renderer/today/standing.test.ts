@@ -149,6 +149,13 @@ describe('how things stand', () => {
     expect(stand({ upTo: TODAY }, { attention }).detail).toContain('2 tables could not be copied');
   });
 
+  it('is not green while head office keeps a table that the branch no longer has', () => {
+    const leftBehind = [{ connection: 'pgsql_lmp', table: 'c_invoice', since: TODAY }];
+    const { tone, detail } = stand({ upTo: TODAY }, { leftBehind });
+    expect(tone).toBe('warn');
+    expect(detail).toContain('c_invoice is no longer at the branch');
+  });
+
   it('is not green while an enabled branch was never copied (A18)', () => {
     const status = { neverCopied: ['pgsql_plm'], connections: 2 };
     expect(stand({ upTo: null }, status)).toEqual({

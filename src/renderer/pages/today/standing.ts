@@ -1,5 +1,5 @@
 import { worstConcern } from '../../../shared/concerns.ts';
-import { namesOf } from '../../../shared/names.ts';
+import { namesOf, tableNames } from '../../../shared/names.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { LinkLoss } from '../../../shared/window/bridge.ts';
 import type { LiveView } from '../../../shared/window/views.ts';
@@ -118,6 +118,18 @@ function stateOf(facts: StandingFacts, say: Say): State {
       return { tone: 'busy', detail: atWork(facts, isFresh, say) };
     case 'never_copied':
       return { tone: 'warn', detail: t('todayPage.state.neverCopied') };
+    case 'left_behind':
+      return {
+        tone: 'warn',
+        detail: t('todayPage.state.leftBehind', {
+          count: concern.tables.length,
+          names: tableNames(concern.tables, {
+            t: say.t,
+            labelOf: facts.labelOf,
+            several: status.connections > 1,
+          }),
+        }),
+      };
     case 'paused':
       return { tone: 'paused', detail: paused(status.pause?.until ?? null, now, say) };
     case 'waiting':

@@ -63,6 +63,10 @@ export const cli = {
       '1 table at head office has other rows than the branch since {{since}}, since another branch has the same keys or somebody changed them: {{names}}. Repairing does not last. See which keys, and what to do:',
     collides_other:
       '{{count}} tables at head office have other rows than the branch since {{since}}, since another branch has the same keys or somebody changed them: {{names}}. Repairing does not last. See which keys, and what to do:',
+    leftBehind_one:
+      '{{names}} is no longer at the branch since {{since}}; head office keeps its rows as they were. Remove them there, or add the table to "exclude" in the settings.',
+    leftBehind_other:
+      '{{count}} tables are no longer at the branch since {{since}}: {{names}}. Head office keeps their rows as they were. Remove them there, or add the tables to "exclude" in the settings.',
     neverCopied_one: '{{connections}} has not been copied yet.',
     neverCopied_other: '{{count}} connections have not been copied yet: {{connections}}',
     resumeWith: 'Resume it with:',

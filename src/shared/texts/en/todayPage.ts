@@ -33,6 +33,10 @@ export const todayPage = {
     failed_one: '1 table could not be copied. Below you see why, and what to do.',
     failed_other: '{{count}} tables could not be copied. Below you see why, and what to do.',
     stopped: 'A batch stopped before its end. Below you see what is left.',
+    leftBehind_one:
+      '{{names}} is no longer at the branch (dropped or renamed there). Head office keeps its rows as they were: remove them there if they are not wanted, or add the table to "exclude" of its connection in the settings.',
+    leftBehind_other:
+      '{{names}} are no longer at the branch (dropped or renamed there). Head office keeps their rows as they were: remove them there if they are not wanted, or add the tables to "exclude" of their connection in the settings.',
     neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',

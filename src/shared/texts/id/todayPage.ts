@@ -31,6 +31,8 @@ export const todayPage = {
     waitingLease: 'Proses lain di komputer ini sedang bekerja. Yang ini dilanjutkan setelah itu selesai.',
     failed_other: '{{count}} tabel tidak bisa disalin. Di bawah ini alasannya dan apa yang perlu dilakukan.',
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
+    leftBehind_other:
+      '{{names}} tidak ada lagi di cabang (dihapus atau diganti namanya di sana). Kantor pusat menyimpan barisnya seperti semula: hapus di sana bila tidak diperlukan, atau tambahkan tabelnya ke "exclude" pada koneksinya di pengaturan.',
     neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',

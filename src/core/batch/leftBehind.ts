@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { compileNames } from '../../shared/naming.ts';
+import { NoticeCode } from '../../shared/notices.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { layoutOf, STAMP } from '../central/target.ts';
+import type { Journal } from '../journal/journal.ts';
+import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
+import { readJson, serverText } from '../postgres/readJson.ts';
+import type { Link } from '../sync/pass.ts';
+import type { ConnectionWork, RunContext } from './connectionRun.ts';
+import { tellNotice } from './tellNotice.ts';
+
+/** A table that the branch no longer has, dropped or renamed there, and that head office still has rows of. */
+const left = z.object({ table: z.string(), since: z.string() });
+export type LeftTable = z.output<typeof left>;
+
+const noteOf = (connection: string): string => `left_behind/${connection}`;
+
+/** What the journal knows of a connection's tables that are left behind, by name. */
+export function leftBehind(journal: Pick<Journal, 'serviceNote'>, connection: string): readonly LeftTable[] {
+  return z.array(left).safeParse(journal.serviceNote(noteOf(connection))).data ?? [];
+}
+
+/**
+ * Tells of tables that were copied and are no longer at the branch, until somebody has removed their rows at head
+ * office or has taken them out of the settings. Nothing of them is removed here: a table may have been renamed, or be
+ * away by mistake.
+ *
+ * @param link to central, outside of a transaction
+ * @param checkpoints of the tables of this run
+ * @param schema of central that has the connection's tables
+ */
+export async function tellLeftBehind(
+  run: RunContext,
+  { connection, tables, there }: ConnectionWork,
+  link: Link,
+  schema: string,
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+): Promise<void> {
+  const { journal, ports } = run;
+  const before = leftBehind(journal, connection.id);
+  const back = new Set(tables.filter((one) => one.shape !== null).map((one) => one.table));
+  const names =
+    there === null
+      ? before.map((one) => one.table).filter((name) => !back.has(name))
+      : await copiedButGone(run, link, connection.id, schema, { checkpoints, there });
+  const at = ports.clock.now().toISOString();
+  const now = names.map((table) => before.find((one) => one.table === table) ?? { table, since: at });
+  if (JSON.stringify(now) !== JSON.stringify(before))
+    journal.togetherLazily(() =>
+      journal.setServiceNote(noteOf(connection.id), now.length === 0 ? null : now),
+    );
+  if (there === null) return;
+  const selected = now.map((one) => one.table).filter(selects(connection));
+  if (selected.length === 0) return;
+  tellNotice(run, connection.id, null, {
+    code: NoticeCode.LeftBehind,
+    params: { tables: fewOf(selected), connection: connection.id },
+  });
+}
+
+/** Names that the sentence lists. */
+const MOST_NAMES = 20;
+
+function fewOf(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? `, … (${names.length})` : '';
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+}
+
+function selects({ tables, exclude }: ConnectionWork['connection']): (table: string) => boolean {
+  const named = compileNames(tables.map((one) => (typeof one === 'string' ? one : one.name)));
+  const excluded = compileNames(exclude);
+  return (table) => named(table) !== null && excluded(table) === null;
+}
+
+/** Tables of which central has rows of the connection, and that the branch does not have. */
+async function copiedButGone(
+  { central }: RunContext,
+  link: Link,
+  connection: string,
+  schema: string,
+  {
+    checkpoints,
+    there,
+  }: { readonly checkpoints: ReadonlyMap<string, Checkpoint>; readonly there: readonly string[] },
+): Promise<readonly string[]> {
+  const { session, version } = link;
+  const atBranch = new Set(there);
+  const known = [...checkpoints.values()].filter(
+    ({ state, table }) => state !== 'new' && atBranch.has(table),
+  );
+  const { rows } = await session.query(oneLine(COPIED), [connection, known.length]);
+  const copied = readJson(session, z.array(serverText), rows[0]?.copied ?? '[]', 'tables with a checkpoint');
+  const gone = copied.filter((name) => !atBranch.has(name));
+  if (gone.length === 0) return [];
+  const shapes = await readTables(session, version, schema, gone);
+  const found: string[] = [];
+  for (const shape of shapes)
+    if (await hasRows(link, shape, layoutOf(central, shape) === 'stamp' ? connection : null))
+      found.push(shape.name);
+  return found;
+}
+
+/** Says no names on most days, when it has no more of them than are known. */
+const COPIED = `SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<>) $2::pg_catalog.int8
+    THEN pg_catalog.json_agg(k.table_name) END AS copied FROM branchline.checkpoints k
+  WHERE k.connection OPERATOR(pg_catalog.=) $1 AND k.state OPERATOR(pg_catalog.<>) 'new'`;
+
+/** @param connection whose rows count; null where all do */
+async function hasRows(
+  { session }: Link,
+  { schema, name }: TableShape,
+  connection: string | null,
+): Promise<boolean> {
+  const ours =
+    connection === null ? '' : ` WHERE ${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`;
+  try {
+    const query = `SELECT EXISTS (SELECT FROM ${qualified(schema, name)}${ours}) AS found`;
+    return (await session.query(query, [], session.workMs)).rows[0]?.found === 't';
+  } catch {
+    // What may not be read, or is locked, is not known to be empty.
+    return true;
+  }
+}
