@@ -57,6 +57,10 @@ export const FailureCode = {
   CursorColumnMissing: 'cursor_column_missing',
   SourceShapeChanged: 'source_shape_changed',
   CentralKeyMissing: 'central_key_missing',
+  /** The same, and none can be added: rows of central's have the same key. */
+  CentralKeyDuplicates: 'central_key_duplicates',
+  /** The same, and none can be added: the table is partitioned by something else. */
+  CentralKeyPartitioned: 'central_key_partitioned',
   CentralKeyDeferrable: 'central_key_deferrable',
   CentralKeyGenerated: 'central_key_generated',
   CentralKeyCoarser: 'central_key_coarser',

@@ -6,14 +6,13 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { alignTable } from './alignTable.ts';
-import { centralRefusal } from './checkpoint.ts';
 import { createTable } from './createTable.ts';
 import { type DdlPlan, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
 import { type Change, drift } from './drift.ts';
 import { makeRoom } from './makeRoom.ts';
 import { OwnTypes, type RenamedType } from './ownTypes.ts';
-import { keyMissing } from './refusals.ts';
+import { keyMissing, notATable, refuseView } from './refusals.ts';
 import { layoutOf, type Target, targetSchema } from './target.ts';
 
 /** SQLSTATEs of rows that a new key does not fit: unique_violation, not_null_violation. */
@@ -164,13 +163,4 @@ function surplusRows(table: string, key: readonly string[]): string {
   const missing = key.map((one) => `a.${ident(one)} IS NULL`).join(' OR ');
   return `DELETE FROM ${table} a WHERE ${missing}
   OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} OPERATOR(pg_catalog.=) ${row('a')} AND b.ctid OPERATOR(pg_catalog.<) a.ctid)`;
-}
-
-function refuseView(central: TableShape): void {
-  if (central.kind !== 'table' && central.kind !== 'partitioned')
-    throw notATable(central.schema, central.name);
-}
-
-function notATable(schema: string, name: string): SyncFailure {
-  return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });
 }

@@ -118,3 +118,14 @@ export function unstamped(
 export function stampColumnTaken(table: string, column: string): SyncFailure {
   return centralRefusal(FailureCode.StampColumnTaken, { table, column });
 }
+
+/** @throws SyncFailure `central_not_a_table` */
+export function refuseView(central: TableShape): void {
+  if (central.kind !== 'table' && central.kind !== 'partitioned')
+    throw notATable(central.schema, central.name);
+}
+
+/** Something else at central has the table's name. */
+export function notATable(schema: string, name: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });
+}

@@ -7,6 +7,7 @@ import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights } from '../rights/readingRights.ts';
 import { missingWritingRights } from '../rights/writingRights.ts';
 import { explainEncoding, isEncodingFailure } from './encodingFailure.ts';
+import { ADDS_KEY, keyHindrance } from './explainKey.ts';
 import { interfering } from './interfering.ts';
 import type { Links } from './pass.ts';
 import { explainRefused, refusedValue } from './refusedValue.ts';
@@ -67,10 +68,15 @@ async function explain(
   if (table.isShared && MAY_BE_ANOTHERS.has(failure.code)) {
     const { session } = await links.central();
     const other = await otherWriters(session, table, failure.code === FailureCode.CentralKeyMissing);
-    return other === null
-      ? failure
-      : change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
+    if (other !== null)
+      return change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
   }
+  if (ADDS_KEY.has(failure.code)) {
+    const { session } = await links.central();
+    const hindrance = await keyHindrance(session, table, failure);
+    return hindrance === null ? failure : { ...failure, ...hindrance };
+  }
+  if (MAY_BE_ANOTHERS.has(failure.code)) return failure;
   if (failure.params.side !== 'central') return failure;
   if (failure.code === FailureCode.DataRejected && failure.params.within === undefined) {
     const names = table.source.columns.map((one) => one.name);

@@ -8,6 +8,7 @@ import type { Selected } from '../batch/select.ts';
 import { tellNotice } from '../batch/tellNotice.ts';
 import { targetSchema } from '../central/target.ts';
 import { explainFailure } from '../sync/explainFailure.ts';
+import { ADDS_KEY } from '../sync/explainKey.ts';
 import { WorkerLinks } from '../sync/links.ts';
 import { retryDelay } from '../sync/retry.ts';
 import { watched } from '../sync/watchdog.ts';
@@ -102,7 +103,7 @@ async function work(
   }
 }
 
-/** Which value was refused, or could not be converted. Other failures decide what is tried next, as they are. */
+/** Which value was refused, or could not be converted; whether a missing key can be added. Other failures decide what is tried next, as they are. */
 async function explained(
   { central }: RunContext,
   { connection }: SourcePlan,
@@ -111,7 +112,8 @@ async function explained(
   failure: FailureDetail,
   error: unknown,
 ): Promise<FailureDetail> {
-  if (shape === null || failure.code !== FailureCode.DataRejected) return failure;
+  const isExplained = failure.code === FailureCode.DataRejected || ADDS_KEY.has(failure.code);
+  if (shape === null || !isExplained) return failure;
   const table = {
     source: shape,
     targetSchema: targetSchema(central, connection),

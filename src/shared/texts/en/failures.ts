@@ -141,6 +141,16 @@ export const failures = {
     sentence: 'Head office has no unique key on {{columns}} in {{table}}, so rows cannot be matched.',
     next: 'Let head office run this, then retry the table:\n{{sql}}',
   },
+  central_key_duplicates: {
+    sentence:
+      'Head office has no key by which rows can be matched, and none can be added: several rows of {{table}} have the same values of {{columns}}.',
+    next: 'Let head office decide which of them are right, and remove or change the others; then retry the table. This shows which they are:\n{{sql}}',
+  },
+  central_key_partitioned: {
+    sentence:
+      'Head office has no unique key on {{columns}} in {{table}}, and none can be added: the table is partitioned by something that is not part of this key.',
+    next: 'Let head office make the table without partitions, or partition it by columns of the key, then retry the table. Or leave the table out, or give the branches a "schema" of their own at head office.',
+  },
   central_key_deferrable: {
     sentence:
       'The key {{constraint}} of {{table}} at head office is deferrable, and ON CONFLICT cannot use such a key to match rows.',

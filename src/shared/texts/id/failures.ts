@@ -143,6 +143,16 @@ export const failures = {
       'Kantor pusat tidak punya kunci unik pada {{columns}} di {{table}}, jadi baris tidak bisa dicocokkan.',
     next: 'Minta kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
   },
+  central_key_duplicates: {
+    sentence:
+      'Kantor pusat tidak punya kunci untuk mencocokkan baris, dan kunci itu tidak dapat ditambahkan: beberapa baris {{table}} punya nilai {{columns}} yang sama.',
+    next: 'Minta kantor pusat menentukan baris mana yang benar, lalu menghapus atau mengubah yang lain; kemudian ulangi tabel ini. Perintah ini menampilkannya:\n{{sql}}',
+  },
+  central_key_partitioned: {
+    sentence:
+      'Kantor pusat tidak punya kunci unik atas {{columns}} pada {{table}}, dan kunci itu tidak dapat ditambahkan: tabel itu dipartisi menurut sesuatu yang bukan bagian dari kunci ini.',
+    next: 'Minta kantor pusat membuat tabel itu tanpa partisi, atau mempartisinya menurut kolom kunci, lalu ulangi tabel ini. Atau kecualikan tabel ini, atau beri cabang "schema" tersendiri di kantor pusat.',
+  },
   central_key_deferrable: {
     sentence:
       'Kunci {{constraint}} pada {{table}} di kantor pusat bersifat deferrable, dan ON CONFLICT tidak bisa memakainya untuk mencocokkan baris.',
