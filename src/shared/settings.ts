@@ -14,25 +14,31 @@ const password = z.string().refine((text) => /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.te
   params: { reason: 'password_literal' },
 });
 
+/** PostgreSQL's protocol and files end a text there: what comes behind it would be read as something else. */
+const text = z
+  .string()
+  .min(1)
+  .refine((one) => !one.includes('\0'), {
+    error: 'must not have a null character',
+    params: { reason: 'null_character' },
+  });
+
 const endpointFields = {
   /** One, or several that are tried in turn: `a,b:5433`. */
-  host: z
-    .string()
-    .min(1)
-    .refine((text) => text === '' || text.split(',').every((one) => one.trim() !== ''), {
-      error: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
-      params: { reason: 'host_list' },
-    }),
+  host: text.refine((hosts) => hosts === '' || hosts.split(',').every((one) => one.trim() !== ''), {
+    error: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
+    params: { reason: 'host_list' },
+  }),
   port: z.int().min(1).max(65535).default(5432),
-  database: z.string().min(1),
-  user: z.string().min(1),
+  database: text,
+  user: text,
   /** `${ENV_NAME}`. Without it: `passfile`, then PGPASSFILE or ~/.pgpass, as in libpq. */
   password: password.optional(),
   /** A file in the format of libpq's password file. Relative to the settings file. */
-  passfile: z.string().min(1).optional(),
+  passfile: text.optional(),
   sslmode: z.enum(SSL_MODES).default('prefer'),
   /** CA certificates (PEM). Relative to the settings file. */
-  sslrootcert: z.string().min(1).optional(),
+  sslrootcert: text.optional(),
   /** Whether a server without TLS may have the password in clear text, where it asks for it so. */
   allowCleartextPassword: z.boolean().optional(),
   connectTimeoutSeconds: z.int().min(1).max(600).default(15),
@@ -77,7 +83,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const identifier = z.string().min(1).max(63);
+const identifier = text.max(63);
 
 const tableEntry = z.union([
   z.string().min(1),

@@ -37,9 +37,19 @@ export async function addressesOf(host: string, ms: number): Promise<readonly st
   try {
     const found = await Promise.race([lookup(host, { all: true }), late.promise]);
     return found.map((one) => one.address);
+  } catch (error) {
+    // Node refuses some names before it asks anybody.
+    if (error instanceof TypeError) throw notFound(host, error);
+    throw error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+function notFound(host: string, cause: Error): Error {
+  return Object.assign(new Error(`no name of a server: ${JSON.stringify(host)}`, { cause }), {
+    code: 'ENOTFOUND',
+  });
 }
 
 /**

@@ -54,6 +54,15 @@ test('a list is cut at its commas; each host may have a port of its own', () => 
   ]);
 });
 
+test.each(['a\0b', 'a'.repeat(300), '\ud800', 'a..b', '\u202e', '::1::'])(
+  'a host that can be no name is one that cannot be reached: %j',
+  async (host) => {
+    await expect(Session.open(options(host))).rejects.toMatchObject({
+      detail: { code: 'source_unreachable' },
+    });
+  },
+);
+
 describe('the hosts of a list', () => {
   test('are tried in turn where one cannot be reached', async () => {
     const none = await closedPort();

@@ -75,6 +75,20 @@ describe('loading the settings', () => {
     ]);
   });
 
+  test('refuses a null character, behind which the protocol would read another text', () => {
+    const nulls = { host: 'hq\0', database: 'erp\0options\0-crow_security=off', user: 'a\0b' };
+    const said = ['host', 'database', 'user', 'targetSchema'].map((name) => `connections[0].${name}: `);
+    const given = { central, connections: [{ ...connection, ...nulls, targetSchema: 'x\0y' }] };
+    const reasons = {
+      en: 'must not have a null character (\\u0000)',
+      id: 'tidak boleh memuat karakter null (\\u0000)',
+    };
+    for (const language of ['en', 'id'] as const)
+      expect(problemsOf(given, language).toSorted()).toEqual(
+        said.map((one) => `${one}${reasons[language]}`).toSorted(),
+      );
+  });
+
   test('lists every problem with its path and a reason', () => {
     const problems = problemsOf({
       central: { ...central, sslmode: 'full', passwort: 'hunter2' },
