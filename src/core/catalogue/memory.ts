@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** What is remembered: a table's facts by its name, and all types of some tables together. */
-export type FactKind = 'table' | 'types';
+/**
+ * What is remembered: a table's facts by its name, all types of some tables together, and which rows of the catalogue
+ * a table's facts were made of ({@link KnownRows}).
+ */
+export type FactKind = 'table' | 'types' | 'rows';
 
 /**
  * What was read of one schema's catalogue before, as the texts that the server sent: only what has changed

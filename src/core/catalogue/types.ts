@@ -167,9 +167,9 @@ export async function readTypes(
   oids: readonly number[],
   memory: ShapeMemory,
   all: boolean,
-): Promise<Types> {
+): Promise<TypesRead> {
   const own = [...new Set(oids.filter((oid) => oid >= FIRST_USER_OID))].sort((a, b) => a - b);
-  if (own.length === 0) return new Types([]);
+  if (own.length === 0) return { types: new Types([]), known: true };
   const roots = 'SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)::pg_catalog.oid';
   const asked = JSON.stringify(own);
   // Those of one table alone are remembered apart from those of all tables.
@@ -185,7 +185,13 @@ export async function readTypes(
     const gone = all ? [...memory.recall('types').keys()].filter((one) => one !== name) : [];
     memory.keep('types', new Map([[name, fresh]]), gone);
   }
-  return new Types(parsed(session, fresh ?? known));
+  return { types: new Types(parsed(session, fresh ?? known)), known: fresh === null };
+}
+
+export interface TypesRead {
+  readonly types: Types;
+  /** Whether they are as they are remembered. */
+  readonly known: boolean;
 }
 
 function parsed(session: Session, facts: string | null | undefined): readonly RawType[] {

@@ -163,7 +163,7 @@ test('two branches whose tables have the same names are remembered apart', async
   await warm(engine);
 
   const cities = `SELECT connection, facts LIKE '%"city"%' FROM shape_cache
-    WHERE side = 'source' AND name = 'item' ORDER BY connection`;
+    WHERE side = 'source' AND kind = 'table' AND name = 'item' ORDER BY connection`;
   const kept = (): unknown => atCache(home, (db) => db.prepare(cities).raw().all());
   const apart = [
     ['pgsql_bdg', 1],

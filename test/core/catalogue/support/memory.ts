@@ -8,7 +8,11 @@ export interface OpenMemory extends ShapeMemory {
 }
 
 export function openMemory(): OpenMemory {
-  const texts = { table: new Map<string, string>(), types: new Map<string, string>() };
+  const texts = {
+    table: new Map<string, string>(),
+    types: new Map<string, string>(),
+    rows: new Map<string, string>(),
+  };
   const fresh: string[] = [];
   return {
     texts,
@@ -18,7 +22,7 @@ export function openMemory(): OpenMemory {
       for (const name of gone) texts[kind].delete(name);
       for (const [name, text] of added) {
         texts[kind].set(name, text);
-        fresh.push(kind === 'types' ? 'types' : name);
+        if (kind !== 'rows') fresh.push(kind === 'types' ? 'types' : name);
       }
     },
   };
