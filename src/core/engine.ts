@@ -17,6 +17,7 @@ import {
 } from './batch/plan.ts';
 import { findOutOfReach, noteServerRuns } from './batch/reach.ts';
 import { runBatch, runConnections } from './batch/runBatch.ts';
+import { SpareLinks } from './batch/spareLinks.ts';
 import { newWork, plannedTables, restOfWork } from './batch/work.ts';
 import { testConnection } from './connectionTest.ts';
 import type {
@@ -111,7 +112,8 @@ class JournaledEngine implements Engine {
     const connections = pickConnections(initial.settings, request.connections ?? []);
     const names = (request.tables ?? []).filter((name) => name !== '*');
     return this.#leased(initial, request, control, async (base, holding) => {
-      const plans = narrow(await lookAtSources(base, connections, control, names), names);
+      await using spare = new SpareLinks(base.ports.clock);
+      const plans = narrow(await lookAtSources(base, connections, control, names, spare), names);
       const strategy = request.strategy ?? null;
       const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
       const tables = works.flatMap(plannedTables);
@@ -132,7 +134,8 @@ class JournaledEngine implements Engine {
       });
       holding.noteBatch(batch.batch_id);
       this.#emit({ type: 'batch_started', batch });
-      return runBatch(runContext(base, control, batch.batch_id, request), batch.batch_id, works);
+      const context = runContext(base, control, batch.batch_id, request, spare);
+      return await runBatch(context, batch.batch_id, works);
     });
   }
 
@@ -146,7 +149,8 @@ class JournaledEngine implements Engine {
       if (batch.status === BatchStatus.Completed || over) return { kind: 'already_completed', batch };
       const rest = () => this.batch(batchId).tables.filter((row) => isLeft(row) && isAsked(row, request));
       const options = batch.options;
-      const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control);
+      await using spare = new SpareLinks(base.ports.clock);
+      const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control, [], spare);
       // In one transaction: what refuses (a table that is not there) leaves the batch as it was. The tables are
       // looked up anew, since until now another process may have pruned them.
       const { works, resumed } = this.#journal.together(() => ({
@@ -157,7 +161,7 @@ class JournaledEngine implements Engine {
       this.#emit({ type: 'batch_resumed', batch: resumed, only: request.tables ?? null });
       // A consent to deletes is not taken over from the batch's beginning: what the branch has removed since is
       // another question.
-      const context = runContext(base, control, batchId, request);
+      const context = runContext(base, control, batchId, request, spare);
       const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
       return { kind: 'ran', batch: ended };
     });
@@ -169,12 +173,13 @@ class JournaledEngine implements Engine {
     if (request.batchId !== undefined)
       return this.#syncTableOfBatch(connection, request, request.batchId, control);
     return this.#leased(initial, request, control, async (base) => {
-      const [plan] = await lookAtSources(base, [connection], control, [request.table]);
+      await using spare = new SpareLinks(base.ports.clock);
+      const [plan] = await lookAtSources(base, [connection], control, [request.table], spare);
       if (plan === undefined) throw unknownTable(request.table, []);
       if (plan.failure !== null) throw new SyncFailure(plan.failure);
       const [narrowed] = narrow([plan], [request.table]);
       const work = newWork(narrowed ?? plan, this.#journal, [request.table], request.strategy ?? null);
-      const context = runContext(base, control, null, request);
+      const context = runContext(base, control, null, request, spare);
       const outcome = (await runConnections(context, [work]))[0]?.outcomes[0];
       if (outcome === undefined) throw unknownTable(request.table, [plan]);
       return outcome;

@@ -132,7 +132,7 @@ test('head office by another address, and by the old one again, is no copy (D3)'
   }
 });
 
-const UPDATE = /^UPDATE branchline\.sources SET installation/;
+const UPDATE = /^UPDATE branchline\.sources SET claim/;
 
 test.each<[string, RegExp, Fault]>([
   ['before it looks at who owns the connection', /FROM branchline\.sources .* FOR UPDATE/, 'freeze'],

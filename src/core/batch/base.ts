@@ -6,10 +6,11 @@ import type { Ports } from '../ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from '../sync/retry.ts';
 import { parseHours, Throttle } from '../sync/throttle.ts';
-import type { RunContext } from './connectionRun.ts';
+import { PARALLEL_CONNECTIONS, type RunContext } from './connectionRun.ts';
 import { journalMemory } from './journalMemory.ts';
 import { planSource, type SourcePlan } from './plan.ts';
 import type { Emit } from './recorder.ts';
+import type { SpareLinks } from './spareLinks.ts';
 
 /**
  * What an engine gives to each of its runs. A run takes it once, at its start: settings that are replaced
@@ -35,12 +36,16 @@ export interface Allowed {
 
 const NEVER = new AbortController().signal;
 
-/** @param batchId null for what is no batch: a table alone, a verify */
+/**
+ * @param batchId null for what is no batch: a table alone, a verify
+ * @param spare has the sessions that looked at the sources
+ */
 export function runContext(
   base: EngineBase,
   control: RunControl,
   batchId: string | null,
   allowed: Allowed,
+  spare?: SpareLinks,
 ): RunContext {
   const { settings, ports } = base;
   const { sync } = settings;
@@ -65,6 +70,7 @@ export function runContext(
     acceptSources: allowed.acceptSources ?? [],
     stop,
     halt,
+    spare,
     sessionOptions: (connection) => sessionOptions(base, connection, stop),
   };
 }
@@ -96,14 +102,18 @@ export function sessionOptions(
  * Looks at the sources side by side; one that does not answer is asked again a few times.
  *
  * @param names tables or models that are asked for; the plans may then lack all others
+ * @param spare takes the sessions for the run that follows
  */
 export function lookAtSources(
   base: EngineBase,
   connections: readonly ConnectionSettings[],
   control: RunControl,
   names: readonly string[] = [],
+  spare?: SpareLinks,
 ): Promise<readonly SourcePlan[]> {
-  return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control))));
+  // Where connections wait for each other, their sessions would wait for hours.
+  const kept = connections.length <= PARALLEL_CONNECTIONS ? spare : undefined;
+  return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control), kept)));
 }
 
 async function lookAt(
@@ -111,16 +121,18 @@ async function lookAt(
   connection: ConnectionSettings,
   names: readonly string[],
   stop: AbortSignal,
+  spare: SpareLinks | undefined,
 ): Promise<SourcePlan> {
   const { clock, random, logger } = base.ports;
   const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
   const memory = journalMemory(base.journal, logger, place);
   for (let failures = 0; ; failures++) {
     const { source } = sessionOptions(base, connection, stop);
-    const plan = await planSource(connection, source, names, memory, logger);
+    const plan = await planSource(connection, source, names, memory, logger, spare);
     if (plan.failure === null || stop.aborted) return plan;
     const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
     if (delay === null) return plan;
+    await (await spare?.take(connection.id))?.session.close();
     await clock.sleep(delay, stop).catch(() => {});
   }
 }

@@ -1,8 +1,7 @@
-import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
+import type { TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
-import { FailureCode } from '../../shared/errors.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
-import { Strategy } from '../../shared/status.ts';
+import type { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Checkpoint } from '../central/checkpoint.ts';
@@ -21,7 +20,6 @@ import type { HiddenHistory } from '../source/snapshot.ts';
 import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
 import type { ChunkLimits, Link } from '../sync/pass.ts';
 import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
-import { type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
 import type { Throttle } from '../sync/throttle.ts';
 import { asFailure } from '../unexpected.ts';
 import { Heart } from './heart.ts';
@@ -31,13 +29,18 @@ import { journalRuns } from './journalRuns.ts';
 import { tellLeftBehind } from './leftBehind.ts';
 import { transactionNotices } from './openTransactions.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
+import type { SpareLinks } from './spareLinks.ts';
 import { sweepCandidates } from './sweepCandidates.ts';
+import { Sweeps } from './sweeps.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { tellGhosts, tellHiddenHistory, tellLostRecords, tellMerged } from './tellClaim.ts';
 import { tellNotice } from './tellNotice.ts';
 import { tellUnlogged } from './tellUnlogged.ts';
-import { withRights, writtenTables } from './writtenTables.ts';
+import { asksForDeletes, withRights, writtenTables } from './writtenTables.ts';
+
+/** How many connections are worked on at a time: a branch has one, seldom two. */
+export const PARALLEL_CONNECTIONS = 4;
 
 /** What all connections of a run share. */
 export interface RunContext {
@@ -58,6 +61,8 @@ export interface RunContext {
   readonly acceptSources: readonly string[];
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
+  /** The sessions that looked at the sources, where they were kept. */
+  readonly spare?: SpareLinks | undefined;
   sessionOptions(connection: ConnectionSettings): {
     readonly source: SessionOptions;
     readonly central: SessionOptions;
@@ -106,7 +111,6 @@ class ConnectionRun {
   readonly #run: RunContext;
   readonly #work: ConnectionWork;
   readonly #queue: TableQueue;
-  readonly #groups: (readonly SweepTable[])[] = [];
   readonly #outcomes: TableOutcome[] = [];
   /**
    * The circuit: once a server does not answer, all tables that are left fail with this at once instead
@@ -135,7 +139,7 @@ class ConnectionRun {
     const heart = this.#startHeart(opened);
     try {
       this.#queue.follow(opened.keys);
-      await this.#runTables(opened);
+      await this.#runTables(opened, heart);
       this.#failRest();
     } finally {
       await heart.letGo();
@@ -194,7 +198,7 @@ class ConnectionRun {
       const asked = [
         ...beginReading(link.session),
         foreignKeysQuery(schema),
-        deleteRightsQuery(connection.id, schema),
+        deleteRightsQuery(connection.id, schema, asksForDeletes(this.#work)),
       ];
       const begun = await link.session.script(asked);
       const keys = ForeignKeys.from(begun.at(-2)?.rows ?? []);
@@ -226,16 +230,19 @@ class ConnectionRun {
     });
   }
 
-  async #runTables(opened: Prepared): Promise<void> {
+  async #runTables(opened: Prepared, heart: Heart): Promise<void> {
     const { ports, journal } = this.#run;
     const options = this.#run.sessionOptions(this.#work.connection);
     const runs = journalRuns(journal, ports.logger, this.#work.connection.id);
+    const spare = (await this.#run.spare?.take(this.#work.connection.id)) ?? null;
     const workers = Array.from(
       { length: Math.min(this.#run.parallelTables, this.#work.tables.length) },
-      () => new WorkerLinks(ports.clock, options.source, options.central, runs),
+      (_, index) =>
+        new WorkerLinks(ports.clock, options.source, options.central, runs, index === 0 ? spare : null),
     );
     const cut = (): void => {
       for (const links of workers) links.cut();
+      heart.cut();
     };
     this.#run.halt.addEventListener('abort', cut);
     try {
@@ -243,9 +250,10 @@ class ConnectionRun {
       const { central, batchId } = this.#run;
       const left = this.#queue.left.flatMap((one) => withRights(one, rights) ?? []);
       const candidates = sweepCandidates(central, batchId, left, existing, checkpoints);
-      this.#groups.push(...sweepGroups(candidates));
-      const able = await withRoom(workers);
-      await allOf(able.map((links) => this.#sweepAll(links, opened)));
+      await this.#sweeps(opened, heart).run(workers, candidates);
+      // What others have noted may still be left for the first; it signs in when it finds something.
+      const isOver = this.#queue.left.length === 0 || this.#endsHere();
+      const able = isOver ? workers.slice(0, 1) : await withRoom(workers);
       const turns = this.#turns(opened);
       await allOf(able.map((links) => this.#worker(links, turns)));
       const [links] = able;
@@ -256,6 +264,20 @@ class ConnectionRun {
       this.#run.halt.removeEventListener('abort', cut);
       await Promise.all(workers.map((links) => links.close()));
     }
+  }
+
+  #sweeps(opened: Prepared, heart: Heart): Sweeps {
+    return new Sweeps(this.#run, opened, heart, {
+      endsHere: () => this.#endsHere(),
+      lostLease: () => {
+        this.#lostLease = true;
+      },
+      take: (table, emit) => {
+        const next = this.#queue.remove(table);
+        return next === undefined ? undefined : this.#recorder(next, emit);
+      },
+      ended: (outcome) => void this.#outcomes.push(outcome),
+    });
   }
 
   #turns(opened: Prepared): TableTurns {
@@ -288,49 +310,6 @@ class ConnectionRun {
 
   #endsHere(): boolean {
     return this.#run.stop.aborted || this.#lostLease || this.#broken || this.#open !== null;
-  }
-
-  async #sweepAll(links: WorkerLinks, opened: Prepared): Promise<void> {
-    for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
-      if (this.#endsHere()) return;
-      this.#endUnchanged(await this.#sweepGroup(links, opened, group));
-    }
-  }
-
-  async #sweepGroup(
-    links: WorkerLinks,
-    { claim, checkpoints }: Prepared,
-    group: readonly SweepTable[],
-  ): Promise<readonly Checkpoint[]> {
-    try {
-      return await sweep(links, claim, this.#run.batchId, group);
-    } catch (error) {
-      if (asFailure(error).code === FailureCode.LostLease) this.#lostLease = true;
-      // Any table may be at fault: each finds out for itself.
-      this.#run.ports.logger.log('info', 'Tables are looked at one by one', { reason: String(error) });
-      links.cut();
-      // What the sweep was committing may have arrived.
-      for (const one of group) checkpoints.delete(one.source.name);
-      return [];
-    }
-  }
-
-  /** In one transaction of the journal: on most days this is all the work, and each commit waits for the disk. */
-  #endUnchanged(checkpoints: readonly Checkpoint[]): void {
-    const events: EngineEvent[] = [];
-    this.#run.journal.together(() => {
-      for (const checkpoint of checkpoints) this.#endOne(checkpoint, (event) => events.push(event));
-    });
-    for (const event of events) this.#run.emit(event);
-  }
-
-  #endOne(checkpoint: Checkpoint, emit: Emit): void {
-    const next = this.#queue.remove(checkpoint.table);
-    if (next === undefined) return;
-    const recorder = this.#recorder(next, emit);
-    recorder.started();
-    recorder.chosen(Strategy.Changes, 'row_versions');
-    this.#outcomes.push(recorder.completed(checkpoint));
   }
 
   #openCircuit(failure: FailureDetail): void {

@@ -12,6 +12,12 @@ export class Heart {
   readonly #onLostLease: () => void;
   readonly #timer: NodeJS.Timeout;
   #link: Link;
+  /** Whether somebody works in the session, so that a sign of life would have to wait. */
+  #lent = false;
+  /** Of those that ask for the session, each waits for the one before. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** What a sign of life has opened while the session was lent. */
+  #other: Link | null = null;
   #beating = false;
   /** A sign of life that comes back late opens no connection that nobody would close. */
   #letGone = false;
@@ -27,13 +33,43 @@ export class Heart {
     this.#timer.unref();
   }
 
+  /**
+   * Does some work at central in the session that has claimed the connection: a run that has little to do there needs
+   * no other. What fails may have left a transaction open, so the session is cut then.
+   */
+  lend<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => this.#lend(work));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Cuts short what is done by {@link lend}. */
+  cut(): void {
+    if (this.#lent) this.#link.session.destroy();
+  }
+
+  async #lend<T>(work: (link: Link) => Promise<T>): Promise<T> {
+    if (this.#link.session.lost) this.#link = await this.#open();
+    const link = this.#link;
+    this.#lent = true;
+    try {
+      return await work(link);
+    } catch (error) {
+      link.session.destroy();
+      throw error;
+    } finally {
+      this.#lent = false;
+    }
+  }
+
   /** Lets the connection go, so that another installation need not wait. */
   async letGo(): Promise<void> {
     clearInterval(this.#timer);
     this.#letGone = true;
-    const { session } = this.#link;
-    if (!session.lost) await release(session, this.#claim).catch(() => {});
-    await session.close();
+    const sessions = [this.#link, this.#other].flatMap((one) => (one === null ? [] : [one.session]));
+    const open = sessions.find((one) => !one.lost);
+    if (open !== undefined) await release(open, this.#claim).catch(() => {});
+    await Promise.all(sessions.map((one) => one.close()));
   }
 
   async #beat(): Promise<void> {
@@ -41,12 +77,8 @@ export class Heart {
     if (this.#beating) return;
     this.#beating = true;
     try {
-      if (this.#link.session.lost) {
-        const link = await this.#open();
-        if (this.#letGone) return link.session.destroy();
-        this.#link = link;
-      }
-      await beat(this.#link.session, this.#claim);
+      const link = await this.#linkToBeat();
+      if (link !== null) await beat(link.session, this.#claim);
     } catch (error) {
       // The next chunk's checkpoint finds out in any case; this finds out sooner.
       if (asFailure(error).code === FailureCode.LostLease) this.#onLostLease();
@@ -54,5 +86,20 @@ export class Heart {
     } finally {
       this.#beating = false;
     }
+  }
+
+  /** Null where it came too late. */
+  async #linkToBeat(): Promise<Link | null> {
+    if (this.#other !== null && !this.#other.session.lost) return this.#other;
+    if (!this.#lent && !this.#link.session.lost) return this.#link;
+    const lent = this.#lent;
+    const link = await this.#open();
+    if (this.#letGone) {
+      link.session.destroy();
+      return null;
+    }
+    if (lent) this.#other = link;
+    else this.#link = link;
+    return link;
   }
 }

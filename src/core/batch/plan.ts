@@ -14,6 +14,7 @@ import { isEncodingFailure } from '../sync/encodingFailure.ts';
 import { openLink } from '../sync/links.ts';
 import { asFailure } from '../unexpected.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
+import type { SpareLinks } from './spareLinks.ts';
 
 /** What a connection's source holds, or why it could not be read. */
 export interface SourcePlan {
@@ -62,6 +63,7 @@ export function pickConnection(settings: Settings, id: string): ConnectionSettin
  *
  * @param names tables or models that are asked for; the plan may then lack all others
  * @param memory of the connection's schema
+ * @param spare takes the session for what follows; without it, it is closed
  */
 export async function planSource(
   connection: ConnectionSettings,
@@ -69,9 +71,11 @@ export async function planSource(
   names: readonly string[] = [],
   memory = NO_MEMORY,
   logger?: Logger,
+  spare?: SpareLinks,
 ): Promise<SourcePlan> {
   try {
-    const { session, version } = await openLink(options);
+    const link = await openLink(options);
+    const { session, version } = link;
     try {
       const { identity, hidden, open } = await readSource(session);
       const transaction = open ? await oldestTransaction(session) : null;
@@ -86,7 +90,8 @@ export async function planSource(
       const there = all.map((one) => one.name);
       return { connection, identity, hidden, selected, failure: null, transaction, there };
     } finally {
-      await session.close();
+      if (spare === undefined) await session.close();
+      else spare.put(connection.id, link);
     }
   } catch (error) {
     return {

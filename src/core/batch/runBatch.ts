@@ -1,9 +1,12 @@
 import type { BatchRow } from '../../shared/contract.ts';
 import { InterruptionReason, TableStatus } from '../../shared/status.ts';
-import { type ConnectionEnd, type ConnectionWork, type RunContext, runConnection } from './connectionRun.ts';
-
-/** How many connections are worked on at a time: a branch has one, seldom two. */
-const PARALLEL_CONNECTIONS = 4;
+import {
+  type ConnectionEnd,
+  type ConnectionWork,
+  PARALLEL_CONNECTIONS,
+  type RunContext,
+  runConnection,
+} from './connectionRun.ts';
 
 /**
  * Works through a batch that the journal has as running, and ends it there: `completed`, `failed`, or

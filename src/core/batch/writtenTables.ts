@@ -28,6 +28,11 @@ export function writtenTables(
   ];
 }
 
+/** Whether the settings let the connection delete in any table of layout `merge`. */
+export function asksForDeletes({ tables, others }: Pick<ConnectionWork, 'tables' | 'others'>): boolean {
+  return [...tables, ...others].some((one) => one.mayDelete);
+}
+
 /** A table with what central lets this connection do there; null where it may not write it at all. */
 export function withRights(table: ConnectionTable, { owned, refused }: DeleteRights): ConnectionTable | null {
   if (refused.has(table.table)) return null;

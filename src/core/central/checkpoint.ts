@@ -8,7 +8,7 @@ import { type Claim, type Installation, lostLease } from './ownership.ts';
 import { type Rewritten, withoutCompared } from './rewritten.ts';
 
 /** SQLSTATE division_by_zero: see {@link advance}. */
-const FENCED = '22012';
+export const FENCED = '22012';
 
 /** Counts of one pass over a table, as far as central has committed it. */
 export interface PassCounts {

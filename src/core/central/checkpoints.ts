@@ -1,17 +1,18 @@
+import { SyncFailure } from '../../shared/errors.ts';
 import { Strategy } from '../../shared/status.ts';
-import { oneLine } from '../postgres/quote.ts';
+import { oneLine, own, textArray } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import type { Mark } from '../source/mark.ts';
 import {
   CHECKPOINT_COLUMNS,
   type Checkpoint,
+  FENCED,
   NO_COUNTS,
   PROOF,
   SNAPSHOT_AT,
   toCheckpoint,
 } from './checkpoint.ts';
 import { type Claim, lostLease } from './ownership.ts';
-import { beginCentral } from './transaction.ts';
 
 /**
  * Where tables of a claimed connection stand, by table name; the claim has raised their epochs. Tables that are
@@ -54,9 +55,9 @@ export async function findCheckpoints(
   const result = await session.query(
     oneLine(`SELECT ${IN_COMMON}, ${proof}, pg_catalog.json_agg(pg_catalog.json_build_array(table_name, epoch::pg_catalog.text, seq, mark OPERATOR(pg_catalog.->>) 'fingerprint', central_rows)) AS own
      FROM branchline.checkpoints
-     WHERE connection OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json))
+     WHERE connection OPERATOR(pg_catalog.=) $1 AND table_name OPERATOR(pg_catalog.=) ANY ($2)
      GROUP BY ${Array.from({ length: IN_COMMON_COUNT }, (_, index) => index + 1).join()}`),
-    [connection, JSON.stringify(tables)],
+    [connection, textArray(tables)],
   );
   const checkpoints = result.rows.flatMap((row) => {
     const own = JSON.parse(row.own ?? '[]') as readonly OwnPart[];
@@ -101,30 +102,19 @@ export async function moveUnchanged(
   tables: readonly Checkpoint[],
 ): Promise<readonly Checkpoint[]> {
   const moves = tables.map(({ table, epoch, seq, counted }) => [table, epoch, seq, ...(counted ? [] : [1])]);
-  await session.script(beginCentral(session, claim.connection));
-  const moved = await session.query(
-    oneLine(`UPDATE branchline.checkpoints c SET seq = c.seq OPERATOR(pg_catalog.+) 1, batch_id = $2, strategy = $3, state = 'done',
-       direct = false, resumed = false, last_key = NULL, mark = (c.mark::pg_catalog.jsonb OPERATOR(pg_catalog.||) $5::pg_catalog.jsonb)::pg_catalog.json, pass_mark = NULL,
-       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::pg_catalog.timestamptz,${countedNow(tables)}
-       updated_at = pg_catalog.clock_timestamp()
-     FROM pg_catalog.json_array_elements($6::pg_catalog.json) AS v(v)
-     WHERE c.connection OPERATOR(pg_catalog.=) $1 AND c.table_name OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 0)
-       AND c.epoch OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 1)::bigint
-       AND c.seq OPERATOR(pg_catalog.=) (v.v OPERATOR(pg_catalog.->>) 2)::bigint`),
-    [
+  try {
+    await session.query(oneLine(moveQuery(tables)), [
       claim.connection,
       batchId,
       Strategy.Changes,
       sourceSnapshotAt,
       JSON.stringify(mark),
       JSON.stringify(moves),
-    ],
-  );
-  if (moved.rowCount !== tables.length) {
-    await session.query('ROLLBACK');
-    throw lostLease(claim.connection);
+    ]);
+  } catch (error) {
+    if (error instanceof SyncFailure && error.detail.sqlstate === FENCED) throw lostLease(claim.connection);
+    throw error;
   }
-  await session.query('COMMIT');
   return tables.map((checkpoint) => ({
     ...checkpoint,
     ...NO_COUNTS,
@@ -140,6 +130,18 @@ export async function moveUnchanged(
     passMark: null,
     sourceSnapshotAt,
   }));
+}
+
+/** One statement, and so one round trip: where it does not move all of them, it divides by zero, and moves none. */
+function moveQuery(tables: readonly Checkpoint[]): string {
+  return `WITH moved AS (UPDATE branchline.checkpoints c SET seq = c.seq ${own('+')} 1, batch_id = $2, strategy = $3, state = 'done',
+       direct = false, resumed = false, last_key = NULL, mark = (c.mark::pg_catalog.jsonb ${own('||')} $5::pg_catalog.jsonb)::pg_catalog.json, pass_mark = NULL,
+       processed = 0, skipped = 0, deleted = 0, bytes = 0, source_snapshot_at = $4::pg_catalog.timestamptz,${countedNow(tables)}
+       updated_at = pg_catalog.clock_timestamp()
+     FROM pg_catalog.json_array_elements($6::pg_catalog.json) v(v)
+     WHERE c.connection ${own('=')} $1 AND c.table_name ${own('=')} (v.v ${own('->>')} 0)
+       AND c.epoch ${own('=')} (v.v ${own('->>')} 1)::bigint AND c.seq ${own('=')} (v.v ${own('->>')} 2)::bigint RETURNING 1)
+     SELECT 1 ${own('/')} (pg_catalog.count(*) ${own('/')} ${tables.length}) AS fenced FROM moved`;
 }
 
 function countedNow(tables: readonly Checkpoint[]): string {

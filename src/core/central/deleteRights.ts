@@ -32,12 +32,15 @@ const LOCK =
 /**
  * SQL of the recorded rights in a schema: table, connection, its host and installation; and, where it is this
  * connection's, the others that have written the table all the same (`others`).
+ *
+ * @param asks whether the connection's settings ask for any right: without, nobody asks for the others
  */
-export function deleteRightsQuery(connection: string, schema: string): string {
-  const others = writersOf('r.table_name', 'r.connection', schema, WRITES);
-  return oneLine(`SELECT r.table_name, r.connection, s.host, s.installation,
-      CASE WHEN r.connection OPERATOR(pg_catalog.=) ${literal(connection)} THEN (${others}) END AS others
-    FROM branchline.delete_rights r
+export function deleteRightsQuery(connection: string, schema: string, asks: boolean): string {
+  const writers = writersOf('r.table_name', 'r.connection', schema, WRITES);
+  const others = asks
+    ? `, CASE WHEN r.connection OPERATOR(pg_catalog.=) ${literal(connection)} THEN (${writers}) END AS others`
+    : '';
+  return oneLine(`SELECT r.table_name, r.connection, s.host, s.installation${others} FROM branchline.delete_rights r
     LEFT JOIN branchline.sources s ON s.connection OPERATOR(pg_catalog.=) r.connection
     WHERE r.schema_name OPERATOR(pg_catalog.=) ${literal(schema)}::pg_catalog.name`);
 }
@@ -64,7 +67,11 @@ export async function settleDeleteRights(
   let rows = found;
   let writers: ReadonlyMap<string, string> = new Map();
   if (wanted(found).length > 0 || merged.some((one) => one.isNew)) {
-    const query = deleteRightsQuery(connection, schema);
+    const query = deleteRightsQuery(
+      connection,
+      schema,
+      tables.some((one) => one.asks),
+    );
     const asking = writersQuery(connection, schema, wanted(found), WRITES_OR_MAY);
     const results = await session.script([LOCK, query, asking]);
     rows = results.at(-2)?.rows ?? [];

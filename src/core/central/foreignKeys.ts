@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { FailureDetail } from '../../shared/errors.ts';
-import { literal, oneLine } from '../postgres/quote.ts';
+import { literal, oneLine, own } from '../postgres/quote.ts';
+import { catalogueUnreadable, parseJson, serverText } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /** SQLSTATE foreign_key_violation. */
@@ -25,14 +27,17 @@ export interface ForeignKey {
  * statement more in a script costs no round trip. Keys of partitions stand for the table that they are of.
  */
 export function foreignKeysQuery(schema: string): string {
-  return oneLine(`SELECT k.conname AS name, o.relname AS on, p.relname AS parent, k.confdeltype AS on_delete, k.confupdtype AS on_update,
-      CASE WHEN c.relnamespace OPERATOR(pg_catalog.=) p.relnamespace THEN c.relname END AS child
-    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid OPERATOR(pg_catalog.=) k.conrelid
-    JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(k.conrelid), k.conrelid)
-    JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(k.confrelid), k.confrelid)
-    JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.relnamespace
-    WHERE k.contype OPERATOR(pg_catalog.=) 'f' AND n.nspname OPERATOR(pg_catalog.=) ${literal(schema)}`);
+  return oneLine(`SELECT pg_catalog.json_agg(pg_catalog.json_build_array(k.conname,o.relname,CASE WHEN c.relnamespace ${own('=')} p.relnamespace THEN c.relname END,p.relname,k.confdeltype,k.confupdtype)) AS keys
+    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid ${own('=')} k.conrelid
+    JOIN pg_catalog.pg_class c ON c.oid ${own('=')} coalesce(pg_catalog.pg_partition_root(o.oid),o.oid)
+    JOIN pg_catalog.pg_class p ON p.oid ${own('=')} coalesce(pg_catalog.pg_partition_root(k.confrelid),k.confrelid)
+    WHERE k.contype ${own('=')} 'f' AND p.relnamespace ${own('=')} (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname ${own('=')} ${literal(schema)})`);
 }
+
+/** As {@link foreignKeysQuery} has them: in the order of {@link ForeignKey}'s fields. */
+const keysForm = z.array(
+  z.tuple([serverText, serverText, serverText.nullable(), serverText, z.string(), z.string()]),
+);
 
 /** How the rows of one table are pointed to by others. */
 export interface Referenced {
@@ -69,14 +74,17 @@ export class ForeignKeys {
 
   /** @param rows of {@link foreignKeysQuery} */
   static from(rows: readonly TextRow[]): ForeignKeys {
+    const text = rows[0]?.keys ?? '[]';
+    const keys = parseJson(keysForm, text);
+    if (keys === null) throw catalogueUnreadable('foreign keys');
     return new ForeignKeys(
-      rows.map((row) => ({
-        name: row.name ?? '',
-        on: row.on ?? '',
-        child: row.child ?? null,
-        parent: row.parent ?? '',
-        onDelete: row.on_delete ?? 'a',
-        onUpdate: row.on_update ?? 'a',
+      keys.map(([name, on, child, parent, onDelete, onUpdate]) => ({
+        name,
+        on,
+        child,
+        parent,
+        onDelete,
+        onUpdate,
       })),
     );
   }

@@ -1,6 +1,6 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
-import { literal, oneLine } from '../postgres/quote.ts';
+import { ident, literal, oneLine } from '../postgres/quote.ts';
 import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
 import { type HiddenHistory, UNKNOWN_IDENTITY } from '../source/snapshot.ts';
 import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
@@ -111,13 +111,14 @@ export async function claimConnection(
     if (place !== undefined && !isRecorded(owner, place))
       await takeSchema(session, { connection, installation: installation.id, identity }, place);
     memory?.keep({ upTo: `${numberOf(owner) + 1n}`, kept: installation.kept ?? null });
+    const ours = { installation: installation.id, host: installation.host, identity };
     const set = [
-      `installation = ${literal(installation.id)}`,
-      `host = ${literal(installation.host)}`,
-      `identity = ${literal(identity)}`,
       'claim = claim OPERATOR(pg_catalog.+) 1',
       'heartbeat = pg_catalog.clock_timestamp()',
-      ...(place === undefined ? [] : placeItems(place)),
+      ...Object.entries(ours).flatMap(([name, value]) =>
+        owner[name] === value ? [] : [`${ident(name)} = ${literal(value)}`],
+      ),
+      ...(place === undefined || isRecorded(owner, place) ? [] : placeItems(place)),
     ];
     const [taken] = await session.script([
       `UPDATE branchline.sources SET ${set.join(', ')}
@@ -205,13 +206,15 @@ export async function endGhosts(
   name: string | null,
   connection: string,
 ): Promise<number> {
+  const named =
+    name === null
+      ? `pg_catalog.split_part(a.application_name, '/', 1) OPERATOR(pg_catalog.=) 'branchline'
+         AND pg_catalog.split_part(a.application_name, '/', 3) OPERATOR(pg_catalog.=) ${literal(connection)}`
+      : `a.application_name OPERATOR(pg_catalog.=) ${literal(name)}`;
   return endBackends(
     session,
     clock,
-    `(a.state IS NULL OR a.state OPERATOR(pg_catalog.<>) 'idle')
-     AND pg_catalog.split_part(a.application_name, '/', 1) OPERATOR(pg_catalog.=) 'branchline'
-     AND pg_catalog.split_part(a.application_name, '/', 3) OPERATOR(pg_catalog.=) ${literal(connection)}
-     ${name === null ? '' : `AND a.application_name OPERATOR(pg_catalog.=) ${literal(name)}`}`,
+    `(a.state IS NULL OR a.state OPERATOR(pg_catalog.<>) 'idle') AND ${named}`,
   );
 }
 

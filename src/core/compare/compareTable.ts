@@ -150,7 +150,7 @@ function isOurs({ missing, different }: RowDifferences): boolean {
 /** Which rows of the source are newer than a mark; null where the mark does not say. */
 function newerCondition({ snapshot }: Sides, mark: Mark | null): string | null {
   const from = since(mark, snapshot.horizon, snapshot.fingerprint);
-  return typeof from === 'bigint' ? changedSince('t', from) : null;
+  return typeof from === 'bigint' ? changedSince('t.xmin', from) : null;
 }
 
 function describe(cut: Cut, { source, central }: BothDigests, bucket: number): BucketDifference {

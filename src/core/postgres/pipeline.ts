@@ -17,6 +17,9 @@ export interface Statement {
   readonly values?: readonly Value[];
 }
 
+/** Statements without rows: nobody has to ask what their rows are like. */
+const ROWLESS = /^(?:BEGIN|SET|LOCK|COMMIT|ROLLBACK)\b/;
+
 /**
  * Sends each statement as a Parse of its own, all in one write. PostgreSQL refuses a Parse with two statements, so a
  * text that breaks out of its quotes can add none; a simple Query would run it. An error makes the server skip the
@@ -31,7 +34,7 @@ export function sendStatements(connection: Connection, statements: readonly Stat
     for (const { text, values = [] } of statements) {
       connection.parse({ name: '', text, types: [] }, true);
       connection.bind({ values: values.map((one) => (one === null ? null : String(one))) }, true);
-      connection.describe({ type: 'P', name: '' }, true);
+      if (!ROWLESS.test(text)) connection.describe({ type: 'P', name: '' }, true);
       connection.execute(null, true);
     }
   } finally {

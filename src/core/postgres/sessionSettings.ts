@@ -1,4 +1,4 @@
-import { literal } from './quote.ts';
+import { literal, own } from './quote.ts';
 import type { Side } from './sqlstates.ts';
 
 /** A setting of the server's that every session of ours has at a value of ours. */
@@ -134,13 +134,14 @@ export function lateSettings(side: Side, version: number, lockMs: number, pid: n
   const late = settingsOf(side, lockMs).filter(
     (one) => isKnown(one, version) && (one.since !== undefined || one.roleMatters === true),
   );
-  const rows = late
-    .map(({ name, value, onLinux = false }) => `(${literal(name)}, ${literal(value)}, ${onLinux})`)
-    .join(', ');
-  return `SELECT pg_catalog.count(pg_catalog.set_config(s.name, s.value, false)) AS set FROM (VALUES ${rows}) AS s(name, value, on_linux)
-    WHERE pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.=) ${pid}
-      AND pg_catalog.current_setting('${WITNESS}', true) OPERATOR(pg_catalog.=) 'on'
-      AND (NOT s.on_linux OR pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0)`;
+  const pairs = Object.fromEntries(late.map(({ name, value }) => [name, value]));
+  const onLinux = late.filter((one) => one.onLinux === true).map((one) => one.name);
+  const elsewhere = onLinux.map(
+    (name) =>
+      ` AND (s.key ${own('<>')} ${literal(name)} OR pg_catalog.strpos(pg_catalog.version(),'linux') ${own('>')} 0)`,
+  );
+  return `SELECT pg_catalog.count(pg_catalog.set_config(s.key,s.value,false)) AS set FROM pg_catalog.json_each_text(${literal(JSON.stringify(pairs))}) s
+    WHERE pg_catalog.pg_backend_pid() ${own('=')} ${pid} AND pg_catalog.current_setting('${WITNESS}',true) ${own('=')} 'on'${elsewhere.join('')}`;
 }
 
 /** The same for one transaction: for servers behind a pooler, which hands the session to others afterwards. */

@@ -1,7 +1,6 @@
-import { digestSql, OWN_ENCODING } from '../catalogue/memory.ts';
-import { namesObjects, type TableShape } from '../catalogue/shape.ts';
-import { oneLine } from '../postgres/quote.ts';
-import type { Session, TextRow } from '../postgres/session.ts';
+import { own } from '../postgres/quote.ts';
+import { catalogueUnreadable } from '../postgres/readJson.ts';
+import type { TextRow } from '../postgres/session.ts';
 import type { CursorPlace } from './cursor.ts';
 
 /**
@@ -40,7 +39,7 @@ export interface Mark {
   readonly timeline: string;
   /** System identifier and database oid. */
   readonly identity: string;
-  /** See {@link fingerprints}; null for views and foreign tables, whose rows have no versions. */
+  /** See `fingerprints`; null for views and foreign tables, whose rows have no versions. */
   readonly fingerprint: string | null;
   /** Strategy `cursor`: the greatest value of the cursor column that may be relied on, as text. */
   readonly cursor: string | null;
@@ -52,7 +51,7 @@ export interface Mark {
 export type Horizon = Omit<Mark, 'fingerprint' | 'cursor' | 'cursorOf'> & {
   /** The next transaction id of the snapshot, to measure distances by. */
   readonly next: string;
-  /** Where in the WAL this run of the server began, in bytes; null where that does not show. See {@link begunSql}. */
+  /** Where in the WAL this run of the server began, in bytes; null where that does not show. See {@link begunAt}. */
   readonly begun: string | null;
   /** The server's runs that were seen, newest last; none where nobody keeps them. See {@link withRuns}. */
   readonly runs: readonly SeenRun[];
@@ -89,56 +88,94 @@ export type MarkProblem =
  */
 const FARTHEST = 2n ** 31n - 10n ** 7n;
 
+/** SQL of which database of which server this is, FROM and WHERE last. */
+export const IDENTITY = "pg_catalog.concat(y.system_identifier,'/',d.oid)";
+export const IDENTITY_FROM = `pg_catalog.pg_control_system() y,pg_catalog.pg_database d WHERE d.datname ${own('=')} pg_catalog.current_database()`;
+
+/** SQL of when the snapshot's transaction began, by the source's clock (ISO 8601, UTC). */
+const TAKEN = `pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC','YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /**
- * SQL of the place in the WAL where this run of the server begins. A restored server goes on at the end of its
- * backup, before the mark, and is soon beyond it; what tells it from one that only started anew is where it began.
- * The checkpoint that a start goes on from (made by the shutdown before it, or by crash recovery) has no records
- * between its beginning and its end, and stays the last one until the first checkpoint of daily work, minutes later.
+ * SQL that reads the horizon of the snapshot that it runs in, and when it was taken, for {@link readHorizon}. What can
+ * be worked out here is not worked out there: every word of it travels at every run. So does the description of each
+ * column, so there is one.
+ */
+export function horizonQuery(version: number): string {
+  const of = version >= 130000 ? 'pg_snapshot' : 'txid_snapshot';
+  const snapshot = version >= 130000 ? 'pg_current_snapshot' : 'txid_current_snapshot';
+  const values: HorizonRow = {
+    taken: TAKEN,
+    xmin: `pg_catalog.${of}_xmin(s)`,
+    next: `pg_catalog.${of}_xmax(s)`,
+    checkpointed: 'c.next_xid',
+    timeline: 'c.timeline_id',
+    replays: 'r',
+    lsn: 'CASE WHEN r THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_insert_lsn() END',
+    flushed: 'CASE WHEN NOT r THEN pg_catalog.pg_current_wal_flush_lsn() END',
+    redo: 'c.redo_lsn',
+    checkpoint: 'c.checkpoint_lsn',
+    archive: "pg_catalog.current_setting('archive_mode')",
+    wal: version >= 170000 ? "''" : "pg_catalog.current_setting('wal_level')",
+    started: 'extract(epoch FROM pg_catalog.pg_postmaster_start_time())',
+    recovered:
+      "pg_catalog.concat_ws(' ',extract(epoch FROM b.stats_reset),extract(epoch FROM a.stats_reset))",
+    identity: IDENTITY,
+  };
+  const list = HORIZON_COLUMNS.map((one) => values[one]).join(`,'${BETWEEN}',`);
+  return `SELECT pg_catalog.concat(${list}) AS h FROM pg_catalog.pg_control_checkpoint() c,pg_catalog.${snapshot}() s,pg_catalog.pg_is_in_recovery() r,pg_catalog.pg_stat_bgwriter b,pg_catalog.pg_stat_archiver a,${IDENTITY_FROM}`;
+}
+
+/** In none of the values below. */
+const BETWEEN = '|';
+
+const HORIZON_COLUMNS = [
+  'taken',
+  'xmin',
+  'next',
+  'checkpointed',
+  'timeline',
+  'replays',
+  'lsn',
+  'flushed',
+  'redo',
+  'checkpoint',
+  'archive',
+  'wal',
+  'started',
+  'recovered',
+  'identity',
+] as const;
+
+/** By column, as the server writes it; empty where it says nothing. */
+type HorizonRow = Readonly<Record<(typeof HORIZON_COLUMNS)[number], string>>;
+
+/**
+ * The place in the WAL where this run of the server begins, in bytes; null where it does not show. A restored server
+ * goes on at the end of its backup, before the mark, and is soon beyond it; what tells it from one that only started
+ * anew is where it began. The checkpoint that a start goes on from (made by the shutdown before it, or by crash
+ * recovery) has no records between its beginning and its end, and stays the last one until the first checkpoint of
+ * daily work, minutes later.
  *
  * Not believed: a checkpoint at the very start of a WAL file, which pg_resetwal makes (an archiving server makes it
  * at each shutdown, too); before 17 any where `wal_level` is `minimal`, since those of daily work look the same then.
  */
-function begunSql(version: number): string {
-  const online =
-    version >= 170000 ? '' : " AND pg_catalog.current_setting('wal_level') OPERATOR(pg_catalog.<>) 'minimal'";
-  return `CASE WHEN NOT pg_catalog.pg_is_in_recovery() AND c.redo_lsn OPERATOR(pg_catalog.=) c.checkpoint_lsn${online}
-         AND (pg_catalog.current_setting('archive_mode') OPERATOR(pg_catalog.<>) 'off'
-           OR ${bytes('c.checkpoint_lsn')} OPERATOR(pg_catalog.%) ${SMALLEST_WAL_FILE} OPERATOR(pg_catalog.<>) ${FIRST_RECORD})
-       THEN ${bytes('c.checkpoint_lsn')}::pg_catalog.text END`;
+function begunAt({ replays, redo, checkpoint, archive, wal }: HorizonRow): string | null {
+  if (replays !== 'f' || checkpoint === '' || redo !== checkpoint || wal === 'minimal') return null;
+  const at = placeOf(checkpoint);
+  if (archive === 'off' && at % SMALLEST_WAL_FILE === FIRST_RECORD) return null;
+  return String(at);
 }
 
 /** `--wal-segsize=1`, in bytes; all other sizes are multiples of it. */
-const SMALLEST_WAL_FILE = 1048576;
+const SMALLEST_WAL_FILE = 1_048_576n;
 /** Size of the header of a WAL file's first page (SizeOfXLogLongPHD), in bytes. */
-const FIRST_RECORD = 40;
+const FIRST_RECORD = 40n;
 
-function bytes(lsn: string): string {
-  return `(${lsn} OPERATOR(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)`;
-}
-
-/** SQL that reads the horizon of the snapshot that it runs in, as one row for {@link toHorizon}. */
-export function horizonQuery(version: number): string {
-  const [xmin, next] =
-    version >= 130000
-      ? [
-          'pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())',
-          'pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())',
-        ]
-      : [
-          'pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())',
-          'pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())',
-        ];
-  return oneLine(`SELECT ${xmin}::pg_catalog.text AS xmin, ${next}::pg_catalog.text AS next, c.next_xid, c.timeline_id AS timeline,
-       CASE WHEN pg_catalog.pg_is_in_recovery() THEN true
-         ELSE pg_catalog.pg_current_wal_flush_lsn() OPERATOR(pg_catalog.>=) pg_catalog.pg_current_wal_insert_lsn() END AS flushed,
-       ${bytes(`CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
-         ELSE pg_catalog.pg_current_wal_insert_lsn() END`)}::pg_catalog.text AS lsn, ${begunSql(version)} AS begun,
-       extract(epoch FROM pg_catalog.pg_postmaster_start_time())::pg_catalog.text AS started,
-       pg_catalog.concat_ws(' ', (SELECT extract(epoch FROM stats_reset)::pg_catalog.text FROM pg_catalog.pg_stat_bgwriter),
-         (SELECT extract(epoch FROM stats_reset)::pg_catalog.text FROM pg_catalog.pg_stat_archiver)) AS recovered,
-       pg_catalog.concat((SELECT system_identifier FROM pg_catalog.pg_control_system()), '/',
-         (SELECT oid FROM pg_catalog.pg_database WHERE datname OPERATOR(pg_catalog.=) pg_catalog.current_database())) AS identity
-     FROM pg_catalog.pg_control_checkpoint() c`);
+/** A place in the WAL in bytes. @param lsn as PostgreSQL writes it: two hexadecimal numbers, `16/B374D848` */
+function placeOf(lsn: string): bigint {
+  const [, high, low] = /^([\dA-F]{1,8})\/([\dA-F]{1,8})$/i.exec(lsn) ?? [];
+  if (high === undefined || low === undefined) throw catalogueUnreadable(`place in the WAL: ${lsn}`);
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
 /** Tells which server this is. */
@@ -159,24 +196,35 @@ export const HISTORY_FUNCTIONS: readonly string[] = [
 ];
 
 /** The same where the role may not call them: a mark made of it says nothing later. */
-export const HIDDEN_HORIZON_QUERY = "SELECT '0' AS xmin, '0' AS next";
+export const HIDDEN_HORIZON_QUERY = `SELECT pg_catalog.concat(${TAKEN},'${BETWEEN}0${BETWEEN}0') AS h`;
 
-/** See {@link horizonQuery}. */
-export function toHorizon(row: TextRow): Horizon {
-  const horizon = BigInt(row.xmin ?? 0);
-  const checkpointed = wideId(row.next_xid ?? '0:0');
+/** What {@link horizonQuery} has said, and when the snapshot was taken. */
+export function readHorizon({ h }: TextRow): { readonly takenAt: string; readonly horizon: Horizon } {
+  const values = (h ?? '').split(BETWEEN);
+  const row = Object.fromEntries(HORIZON_COLUMNS.map((name, at) => [name, values[at] ?? ''])) as HorizonRow;
+  return { takenAt: row.taken, horizon: toHorizon(row) };
+}
+
+function toHorizon(row: HorizonRow): Horizon {
+  for (const id of [row.xmin, row.next])
+    if (!/^\d{1,20}$/.test(id)) throw catalogueUnreadable(`transaction id: ${id}`);
+  const horizon = BigInt(row.xmin);
+  const checkpointed = wideId(row.checkpointed === '' ? '0:0' : row.checkpointed);
+  const lsn = row.lsn === '' ? null : placeOf(row.lsn);
+  // What a server that replays has, it had from WAL.
+  const flushed = row.replays === 't' || (row.flushed !== '' && lsn !== null && placeOf(row.flushed) >= lsn);
   return {
     xmin: String(horizon),
     durable: String(checkpointed < horizon ? checkpointed : horizon),
-    next: row.next ?? '0',
-    flushed: row.flushed === 't',
-    lsn: row.lsn ?? null,
-    begun: row.begun ?? null,
+    next: row.next,
+    flushed,
+    lsn: lsn === null ? null : String(lsn),
+    begun: begunAt(row),
     runs: [],
-    started: row.started ?? '',
-    recovered: row.recovered ?? '',
-    timeline: row.timeline ?? '',
-    identity: row.identity ?? '',
+    started: row.started,
+    recovered: row.recovered,
+    timeline: row.timeline,
+    identity: row.identity,
   };
 }
 
@@ -260,87 +308,11 @@ function isSameRecovery(one: ServerRun, other: ServerRun): boolean {
  * SQL that is true for row versions made at or after a transaction. `age` measures backwards from the
  * same point for both, modulo 2³², so the comparison holds across the wrap-around; rows frozen long ago
  * may count as changed by it, never the other way round.
+ *
+ * @param xmin SQL: the transaction that made the version
  */
-export function changedSince(alias: string, from: bigint): string {
-  const age = `pg_catalog.age(${alias}.xmin)`;
+export function changedSince(xmin: string, from: bigint): string {
+  const age = `pg_catalog.age(${xmin})`;
   const most = `pg_catalog.age('${from % 2n ** 32n}'::pg_catalog.xid)`;
   return `${age} OPERATOR(pg_catalog.>=) 0 AND ${age} OPERATOR(pg_catalog.<=) ${most}`;
-}
-
-/**
- * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
- * has and how they store rows, and of every column name, type, the value that stands for rows older than
- * the column, generation expression, enum labels and composite attributes; and row security. Views and
- * foreign tables get none: their rows have no versions. Nor do tables with names of database objects (regclass, …):
- * a rename changes them without a row version.
- *
- * @returns by oid
- */
-export async function fingerprints(
-  session: Session,
-  version: number,
-  tables: readonly TableShape[],
-): Promise<ReadonlyMap<string, string | null>> {
-  const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
-  const query = oneLine(fingerprintQuery(version, ownTypes));
-  const result = await session.query(query, [JSON.stringify(tables.map((table) => table.oid))]);
-  const found = new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
-  for (const { oid, columns } of tables) if (columns.some(namesObjects)) found.set(oid, null);
-  return found;
-}
-
-/** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
-const FIRST_OWN_OID = 16384;
-
-/** Other ways to store a table (columns, compressed parts) may have no `xmin`, or one that says nothing. */
-const HEAP = ` AND (c.relam OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_am m
-    WHERE m.oid OPERATOR(pg_catalog.=) c.relam AND m.amhandler OPERATOR(pg_catalog.=)
-      'pg_catalog.heap_tableam_handler(internal)'::pg_catalog.regprocedure::pg_catalog.oid))`;
-
-/** @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL */
-function fingerprintQuery(version: number, ownTypes: boolean): string {
-  const generated = version >= 120000 ? 'a.attgenerated' : "''";
-  const whole = `pg_catalog.concat_ws('||', relations${ownTypes ? ', types.facts' : ''})`;
-  return `
-WITH RECURSIVE tree AS (
-  SELECT c.oid AS root, c.oid AS leaf FROM pg_catalog.pg_class c
-  WHERE c.oid OPERATOR(pg_catalog.=) ANY (SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)::pg_catalog.oid)
-  UNION ALL
-  SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_class p ON p.oid OPERATOR(pg_catalog.=) t.leaf AND p.relkind OPERATOR(pg_catalog.=) 'p'
-  JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) p.oid
-), ${ownTypes ? typeFacts(version) : ''} facts AS (
-  SELECT tree.root, pg_catalog.bool_and(c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,m}')${version >= 120000 ? HEAP : ''}) AS versioned,
-    pg_catalog.string_agg(pg_catalog.concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
-      (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
-         a.attmissingval::pg_catalog.text, ${generated},
-         CASE WHEN ${generated} OPERATOR(pg_catalog.<>) '' THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
-           WHERE d.adrelid OPERATOR(pg_catalog.=) a.attrelid AND d.adnum OPERATOR(pg_catalog.=) a.attnum) END), ';' ORDER BY a.attnum)
-       FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attnum OPERATOR(pg_catalog.>) 0)), '|' ORDER BY c.oid) AS relations
-  FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.leaf GROUP BY tree.root
-)
-SELECT facts.root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} END AS fingerprint
-FROM facts${ownTypes ? ' LEFT JOIN types ON types.root OPERATOR(pg_catalog.=) facts.root' : ''}`;
-}
-
-/** Of the root's columns: those of its partitions have the same types. */
-function typeFacts(version: number): string {
-  return `uses AS (
-  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) tree.root
-  WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND a.atttypid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
-  UNION
-  SELECT uses.root, part.oid FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type CROSS JOIN LATERAL (
-    SELECT t.typbasetype UNION ALL SELECT t.typelem
-    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid OPERATOR(pg_catalog.=) t.oid
-    ${version >= 140000 ? 'UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid OPERATOR(pg_catalog.=) t.oid' : ''}
-    UNION ALL SELECT f.atttypid FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0
-  ) AS part(oid) WHERE part.oid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
-), types AS (
-  SELECT uses.root, pg_catalog.string_agg(pg_catalog.concat_ws(',', t.oid, t.typbasetype, t.typelem,
-    (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
-     WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid),
-    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', f.attnum, pg_catalog.quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped),
-       ',' ORDER BY f.attnum) FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0)
-  ), '|' ORDER BY t.oid) AS facts
-  FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type GROUP BY uses.root
-),`;
 }

@@ -7,7 +7,7 @@ import { printQuery } from '../catalogue/print.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import type { Target } from '../central/target.ts';
-import { ident, oneLine, qualified } from '../postgres/quote.ts';
+import { ident, oneLine, own, qualified } from '../postgres/quote.ts';
 import { readJson } from '../postgres/readJson.ts';
 import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
@@ -15,16 +15,18 @@ import { ROLES_OWN } from '../postgres/sessionSettings.ts';
 
 import { type CursorPlace, readCursor } from './cursor.ts';
 
+import { fingerprints } from './fingerprints.ts';
 import {
-  fingerprints,
   HIDDEN_HORIZON_QUERY,
   HISTORY_FUNCTIONS,
   type Horizon,
   horizonQuery,
+  IDENTITY,
+  IDENTITY_FROM,
   IDENTITY_FUNCTION,
   type Mark,
   markAt,
-  toHorizon,
+  readHorizon,
 } from './mark.ts';
 
 /**
@@ -33,8 +35,9 @@ import {
  * `enable_sort = off`: rows come in the order of the key's index. Sorting would put the whole table on the branch's
  * disk, again at every resume.
  */
-function beginSource(session: Session): readonly string[] {
-  return [...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'), 'SET LOCAL enable_sort = off'];
+function beginSource(session: Session, inOrder: boolean): readonly string[] {
+  const begin = session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  return inOrder ? [...begin, 'SET LOCAL enable_sort = off'] : begin;
 }
 
 /** An open snapshot of the source, and what a later pass has to know of it. */
@@ -68,7 +71,7 @@ export async function openSnapshot(
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
   refuseRawNames(table);
-  const { takenAt, horizon } = await beginSnapshot(session, version, [table]);
+  const { takenAt, horizon } = await beginSnapshot(session, version, [table], true);
   const print = await session.query(printQuery(schema, name));
   if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
@@ -128,24 +131,31 @@ const withoutHistory = new WeakSet<Session>();
 /** SQLSTATE insufficient_privilege. */
 const DENIED = '42501';
 
+function isDenied(error: unknown): boolean {
+  return error instanceof SyncFailure && error.detail.sqlstate === DENIED;
+}
+
 /**
  * Begins the transaction of a snapshot, and locks the tables that will be read before the snapshot is taken:
  * a rewriting ALTER TABLE or a TRUNCATE that came in between would make a table look empty to us, since
  * neither is safe for older snapshots. The lock is that of any SELECT.
+ *
+ * @param inOrder whether rows will be read in the order of a key
  */
 export async function beginSnapshot(
   session: Session,
   version: number,
   tables: readonly TableShape[],
+  inOrder = false,
 ): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
   try {
-    return await begin(session, version, tables);
+    return await begin(session, version, tables, inOrder);
   } catch (error) {
-    if (!(error instanceof SyncFailure) || error.detail.sqlstate !== DENIED) throw error;
+    if (!isDenied(error)) throw error;
     await session.query('ROLLBACK');
     if (withoutHistory.has(session) || (await readSource(session)).hidden === null) throw error;
     withoutHistory.add(session);
-    return begin(session, version, tables);
+    return begin(session, version, tables, inOrder);
   }
 }
 
@@ -153,17 +163,16 @@ async function begin(
   session: Session,
   version: number,
   tables: readonly TableShape[],
+  inOrder: boolean,
 ): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
   const lockable = tables.filter((one) => one.kind === 'table' || one.kind === 'partitioned');
   const names = lockable.map(rowsOf).join(', ');
   const results = await session.script([
-    ...beginSource(session),
+    ...beginSource(session, inOrder),
     ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
-    `SELECT pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS taken`,
     withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
   ]);
-  const [taken, horizon] = results.slice(-2);
-  return { takenAt: taken?.rows[0]?.taken ?? '', horizon: toHorizon(horizon?.rows[0] ?? {}) };
+  return readHorizon(results.at(-1)?.rows[0] ?? {});
 }
 
 /** What a role may not ask its server for. */
@@ -192,27 +201,33 @@ export async function sourceIdentity(session: Session): Promise<string> {
 }
 
 export async function readSource(session: Session): Promise<SourceFacts> {
-  // A query of its own: PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
-  const first = await session.query(
-    oneLine(`SELECT (SELECT pg_catalog.json_agg(f.name) FROM pg_catalog.json_array_elements_text($1) AS f(name)
-         WHERE NOT pg_catalog.has_function_privilege(f.name, 'EXECUTE')) AS hidden, CURRENT_USER AS role,
-       pg_catalog.txid_snapshot_xmin(s) OPERATOR(pg_catalog.<) pg_catalog.txid_snapshot_xmax(s) AS open
-     FROM pg_catalog.txid_current_snapshot() s`),
-    [JSON.stringify(HISTORY_FUNCTIONS)],
-  );
-  const open = first.rows[0]?.open === 't';
-  // Of our own list, since the statement is shown: what the server says is no SQL.
-  const said = readJson(session, z.array(z.string()), first.rows[0]?.hidden ?? '[]', 'hidden functions');
-  const names = HISTORY_FUNCTIONS.filter((one) => said.includes(one));
-  const grant = `GRANT EXECUTE ON FUNCTION ${names.join(', ')} TO ${ident(first.rows[0]?.role ?? '')};`;
-  const hidden = names.length === 0 ? null : { sql: grant, identity: names.includes(IDENTITY_FUNCTION) };
-  if (hidden?.identity) return { identity: UNKNOWN_IDENTITY, hidden, open };
+  try {
+    return await askSource(session, true);
+  } catch (error) {
+    // PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
+    if (!isDenied(error)) throw error;
+    return askSource(session, false);
+  }
+}
+
+async function askSource(session: Session, asksIdentity: boolean): Promise<SourceFacts> {
+  const identity = asksIdentity ? `,${IDENTITY} AS identity` : '';
+  const from = asksIdentity ? `,${IDENTITY_FROM}` : '';
+  const names = HISTORY_FUNCTIONS.map((one) => one.slice('pg_catalog.'.length, -'()'.length));
   const result = await session.query(
-    oneLine(`SELECT pg_catalog.concat(s.system_identifier, '/', d.oid) AS identity
-     FROM pg_catalog.pg_control_system() s, pg_catalog.pg_database d
-     WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()`),
+    oneLine(`SELECT (SELECT pg_catalog.json_agg(f) FROM pg_catalog.json_array_elements_text($1) f
+         WHERE NOT pg_catalog.has_function_privilege(pg_catalog.concat('pg_catalog.',f,'()'),'EXECUTE')) AS hidden,CURRENT_USER AS role,
+       pg_catalog.txid_snapshot_xmin(s) ${own('<')} pg_catalog.txid_snapshot_xmax(s) AS open${identity}
+     FROM pg_catalog.txid_current_snapshot() s${from}`),
+    [JSON.stringify(names)],
   );
-  return { identity: result.rows[0]?.identity ?? UNKNOWN_IDENTITY, hidden, open };
+  const [row = {}] = result.rows;
+  // Of our own list, since the statement is shown: what the server says is no SQL.
+  const said = readJson(session, z.array(z.string()), row.hidden ?? '[]', 'hidden functions');
+  const denied = HISTORY_FUNCTIONS.filter((_, index) => said.includes(names[index] ?? ''));
+  const grant = `GRANT EXECUTE ON FUNCTION ${denied.join(', ')} TO ${ident(row.role ?? '')};`;
+  const hidden = denied.length === 0 ? null : { sql: grant, identity: denied.includes(IDENTITY_FUNCTION) };
+  return { identity: row.identity ?? UNKNOWN_IDENTITY, hidden, open: row.open === 't' };
 }
 
 /** Which rows of a table are read. */

@@ -22,7 +22,7 @@ export async function runChanges(
   start: Checkpoint,
 ): Promise<PassEnd> {
   const { source } = context;
-  const where = changedSince('t', since);
+  const where = changedSince('t.xmin', since);
   const counted = await countRows(snapshot.session, source, where);
   if (counted.changed === 0 && !start.resumed) return nothingChanged(context, snapshot, counted.rows, start);
   const plan = { strategy: Strategy.Changes, where, removes: 'counts', sourceRows: counted.rows } as const;

@@ -52,11 +52,19 @@ export class WorkerLinks implements Links {
   /** Bytes of connections that are gone. */
   #gone = 0;
 
-  constructor(clock: Clock, source: SessionOptions, central: SessionOptions, runs = NO_RUNS) {
+  /** @param opened a session to the source that is there already, and this worker's from now on */
+  constructor(
+    clock: Clock,
+    source: SessionOptions,
+    central: SessionOptions,
+    runs = NO_RUNS,
+    opened: Link | null = null,
+  ) {
     this.#clock = clock;
     this.#sourceOptions = source;
     this.#centralOptions = central;
     this.runs = runs;
+    this.#source = opened;
   }
 
   async source(): Promise<Link> {

@@ -51,7 +51,7 @@ async function isUnchanged(
   { centralRows, counted }: Checkpoint,
   since: bigint,
 ): Promise<boolean> {
-  const ours = await countRows(session, context.source, changedSince('t', since));
+  const ours = await countRows(session, context.source, changedSince('t.xmin', since));
   if (ours.changed > 0 || ours.rows !== centralRows) return false;
   // Others may have removed rows since: now and then it is not enough to have added up.
   return (counted && !context.target.unlogged) || (await countCentralNow(context)) === ours.rows;

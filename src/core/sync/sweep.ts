@@ -5,7 +5,8 @@ import { moveUnchanged } from '../central/checkpoints.ts';
 import type { Claim } from '../central/ownership.ts';
 import { beginCentral } from '../central/transaction.ts';
 import type { Session } from '../postgres/session.ts';
-import { changedSince, fingerprints, type Horizon, markAt, since } from '../source/mark.ts';
+import { fingerprints } from '../source/fingerprints.ts';
+import { changedSince, type Horizon, markAt, since } from '../source/mark.ts';
 import { withRuns } from '../source/serverRuns.ts';
 import { beginSnapshot, rowsOf } from '../source/snapshot.ts';
 import type { Link, Links } from './pass.ts';
@@ -23,8 +24,11 @@ export interface SweepTable {
   readonly unlogged: boolean;
 }
 
+/** A table, and the transaction since which its rows count as changed. */
+type AskedTable = SweepTable & { readonly from: bigint };
+
 /** At most this much is scanned in one query, so that workers share the load and progress is seen. */
-const GROUP_BYTES = 256 * 1024 * 1024;
+export const GROUP_BYTES = 256 * 1024 * 1024;
 const GROUP_TABLES = 60;
 
 /** Groups of tables for {@link sweep}. */
@@ -49,10 +53,12 @@ export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly S
  * unchanged: no row version is newer than the table's mark, and there are as many rows as central has.
  * Most tables on most days: for them this saves a dozen round trips each.
  *
+ * @param atCentral does work in a session to central, while nobody else uses it
  * @returns the unchanged ones' new checkpoints; all other tables take the long way
  */
 export async function sweep(
-  links: Links,
+  links: Pick<Links, 'source' | 'runs'>,
+  atCentral: <T>(work: (central: Link) => Promise<T>) => Promise<T>,
   claim: Claim,
   batchId: string | null,
   tables: readonly SweepTable[],
@@ -65,12 +71,13 @@ export async function sweep(
   const same = await findUnchanged(session, version, horizon, tables);
   await session.query('COMMIT');
   if (same.length === 0) return [];
-  const central = await links.central();
-  const unchanged = await withRealCounts(central, claim, same);
-  if (unchanged.length === 0) return [];
   const { fingerprint: _, ...mark } = markAt(horizon, null, null);
-  const moved = unchanged.map((one) => one.checkpoint);
-  return moveUnchanged(central.session, claim, batchId, takenAt, mark, moved);
+  return atCentral(async (central) => {
+    const unchanged = await withRealCounts(central, claim, same);
+    if (unchanged.length === 0) return [];
+    const moved = unchanged.map((one) => one.checkpoint);
+    return moveUnchanged(central.session, claim, batchId, takenAt, mark, moved);
+  });
 }
 
 /**
@@ -110,18 +117,26 @@ async function findUnchanged(
   });
   if (asked.length === 0) return [];
   const counted = await session.query(countQuery(asked), [], session.workMs);
-  const byOid = new Map(counted.rows.map((row) => [row.oid, row]));
-  return asked.filter(({ source, checkpoint, deletes }) => {
-    const row = byOid.get(source.oid);
-    return row?.changed === '0' && (!deletes || Number(row.rows) === checkpoint.centralRows);
+  const byPlace = new Map(counted.rows.map((row) => [Number(row.n), row]));
+  return asked.filter(({ checkpoint, deletes }, place) => {
+    const { rows, changed } = byPlace.get(place) ?? { rows: '0', changed: '0' };
+    return changed === '0' && (!deletes || Number(rows) === checkpoint.centralRows);
   });
 }
 
-/** The first of the parts names the columns of all. */
-function countQuery(tables: readonly (SweepTable & { readonly from: bigint })[]): string {
-  const counts = tables.map(
-    ({ source, from }) =>
-      `SELECT ${source.oid},pg_catalog.count(*),pg_catalog.count(*) FILTER (WHERE ${changedSince('t', from)}) FROM ${rowsOf(source)} t`,
-  );
-  return `SELECT * FROM (${counts.join(' UNION ALL ')}) AS t(oid, rows, changed)`;
+/**
+ * One row for each table that has rows: its place among these, its rows, and those of them that have changed.
+ *
+ * What is said of a table travels for each of them, so it is short: its place, and where the rows are. All that share
+ * a mark, as tables of one batch do, are counted by one pair of aggregates.
+ */
+function countQuery(tables: readonly AskedTable[]): string {
+  const marks = [...new Set(tables.map((one) => one.from))];
+  const counts = marks.map((mark) => {
+    const rows = tables.flatMap(({ source, from }, place) =>
+      from === mark ? [`SELECT ${place},xmin FROM ${rowsOf(source)}`] : [],
+    );
+    return `SELECT n,pg_catalog.count(*),pg_catalog.count(*) FILTER (WHERE ${changedSince('x', mark)}) FROM (${rows.join(' UNION ALL ')}) t(n,x) GROUP BY n`;
+  });
+  return `SELECT * FROM (${counts.join(' UNION ALL ')}) t(n,rows,changed)`;
 }

@@ -84,7 +84,9 @@ async function settleRights(
     const isNew = (checkpoints.get(table)?.state ?? 'new') === 'new';
     return [{ name: table, layout: layoutOf(central, shape), asks: mayDelete, isNew }];
   });
-  const begun = await session.script([...beginReading(session), deleteRightsQuery(connection, schema)]);
+  const asks = written.some((one) => one.asks);
+  const query = deleteRightsQuery(connection, schema, asks);
+  const begun = await session.script([...beginReading(session), query]);
   const rights = await settleDeleteRights(session, connection, schema, begun.at(-1)?.rows ?? [], written);
   await session.query('COMMIT');
   return rights;

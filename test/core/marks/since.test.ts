@@ -170,5 +170,5 @@ describe('the distance between a mark and now', () => {
 });
 
 test('rows carry 32 bits of a transaction id, so that is what they are compared with', () => {
-  expect(changedSince('t', 2n ** 33n + 7n)).toContain("pg_catalog.age('7'::pg_catalog.xid)");
+  expect(changedSince('t.xmin', 2n ** 33n + 7n)).toContain("pg_catalog.age('7'::pg_catalog.xid)");
 });

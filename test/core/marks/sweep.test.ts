@@ -8,6 +8,7 @@ import { installation } from '../../../src/core/settings/installation.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
 import { sourceIdentity } from '../../../src/core/source/snapshot.ts';
 import { WorkerLinks } from '../../../src/core/sync/links.ts';
+import type { Link } from '../../../src/core/sync/pass.ts';
 import { sweep } from '../../../src/core/sync/sweep.ts';
 import { systemClock } from '../../../src/core/systemPorts.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
@@ -106,13 +107,14 @@ test('where one of the tables was taken over, none of them is ended', async () =
   const where = 'SELECT table_name, epoch, seq, batch_id, mark::text FROM branchline.checkpoints ORDER BY 1';
   const before = await fromCentral(pair, where);
 
-  await expect(sweep(links, claim, 'sync_20251108_143052_aB3dEf9h', tables)).rejects.toMatchObject({
+  const atOurs = <T>(work: (one: Link) => Promise<T>): Promise<T> => work(central);
+  await expect(sweep(links, atOurs, claim, 'sync_20251108_143052_aB3dEf9h', tables)).rejects.toMatchObject({
     detail: { code: FailureCode.LostLease },
   });
   expect(await fromCentral(pair, where)).toEqual(before);
 
   const rest = tables.filter((one) => one.source.name !== 'grown');
-  const moved = await sweep(links, claim, 'sync_20251108_143052_aB3dEf9h', rest);
+  const moved = await sweep(links, atOurs, claim, 'sync_20251108_143052_aB3dEf9h', rest);
   expect(moved.map((one) => one.table)).toEqual(rest.map((one) => one.source.name));
   await links.close();
 });

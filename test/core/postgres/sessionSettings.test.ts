@@ -213,7 +213,7 @@ test('the settings are made before the first statement of every session, direct 
         ]);
         expect([first, ...rest].filter((one) => /\bset_config\(/.test(one))).toEqual([]);
       } else {
-        expect(first).toMatch(/^SELECT pg_catalog\.count\(pg_catalog\.set_config\(.*'search_path'/);
+        expect(first).toMatch(/^SELECT pg_catalog\.count\(pg_catalog\.set_config\(.*"search_path"/);
         expect(rest.filter((one) => /^SET (?!LOCAL)/.test(one))).toEqual([]);
       }
     }

@@ -1,0 +1,88 @@
+import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
+import { FailureCode } from '../../shared/errors.ts';
+import { Strategy } from '../../shared/status.ts';
+import type { Checkpoint } from '../central/checkpoint.ts';
+import { type WorkerLinks, withRoom } from '../sync/links.ts';
+import { GROUP_BYTES, type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
+import { asFailure } from '../unexpected.ts';
+import type { Prepared, RunContext } from './connectionRun.ts';
+import type { Heart } from './heart.ts';
+import type { Emit, JournalRecorder } from './recorder.ts';
+
+/** What a connection's run is asked and told of its sweeps. */
+export interface SweepEvents {
+  /** Whether no table is to be looked at any more. */
+  endsHere(): boolean;
+  lostLease(): void;
+  /** Takes a table from those that are left; undefined where somebody has it. */
+  take(table: string, emit: Emit): JournalRecorder | undefined;
+  ended(outcome: TableOutcome): void;
+}
+
+/**
+ * Sweeps the tables of a connection that may well be unchanged, before any has its turn: see {@link sweep}. At central
+ * they need no session but the one that has claimed the connection.
+ */
+export class Sweeps {
+  readonly #run: RunContext;
+  readonly #opened: Prepared;
+  readonly #heart: Heart;
+  readonly #events: SweepEvents;
+  readonly #groups: (readonly SweepTable[])[] = [];
+
+  constructor(run: RunContext, opened: Prepared, heart: Heart, events: SweepEvents) {
+    this.#run = run;
+    this.#opened = opened;
+    this.#heart = heart;
+    this.#events = events;
+  }
+
+  /** What is scanned in no time one worker scans: another one would still be signing in. */
+  async run(workers: readonly WorkerLinks[], tables: readonly SweepTable[]): Promise<void> {
+    this.#groups.push(...sweepGroups(tables));
+    if (this.#groups.length === 0) return;
+    const bytes = tables.reduce((all, one) => all + one.source.bytes, 0);
+    const able = bytes > GROUP_BYTES ? await withRoom(workers) : workers.slice(0, 1);
+    for (const end of await Promise.allSettled(able.map((links) => this.#sweepGroups(links))))
+      if (end.status === 'rejected') throw end.reason;
+  }
+
+  async #sweepGroups(links: WorkerLinks): Promise<void> {
+    for (let group = this.#groups.shift(); group !== undefined; group = this.#groups.shift()) {
+      if (this.#events.endsHere()) return;
+      this.#endUnchanged(await this.#sweepGroup(links, group));
+    }
+  }
+
+  async #sweepGroup(links: WorkerLinks, group: readonly SweepTable[]): Promise<readonly Checkpoint[]> {
+    const { claim, checkpoints } = this.#opened;
+    try {
+      return await sweep(links, (work) => this.#heart.lend(work), claim, this.#run.batchId, group);
+    } catch (error) {
+      if (asFailure(error).code === FailureCode.LostLease) this.#events.lostLease();
+      // Any table may be at fault: each finds out for itself.
+      this.#run.ports.logger.log('info', 'Tables are looked at one by one', { reason: String(error) });
+      links.cut();
+      // What the sweep was committing may have arrived.
+      for (const one of group) checkpoints.delete(one.source.name);
+      return [];
+    }
+  }
+
+  /** In one transaction of the journal: on most days this is all the work, and each commit waits for the disk. */
+  #endUnchanged(checkpoints: readonly Checkpoint[]): void {
+    const events: EngineEvent[] = [];
+    this.#run.journal.together(() => {
+      for (const checkpoint of checkpoints) this.#endOne(checkpoint, (event) => events.push(event));
+    });
+    for (const event of events) this.#run.emit(event);
+  }
+
+  #endOne(checkpoint: Checkpoint, emit: Emit): void {
+    const recorder = this.#events.take(checkpoint.table, emit);
+    if (recorder === undefined) return;
+    recorder.started();
+    recorder.chosen(Strategy.Changes, 'row_versions');
+    this.#events.ended(recorder.completed(checkpoint));
+  }
+}

@@ -1,0 +1,104 @@
+import { digestSql, OWN_ENCODING } from '../catalogue/memory.ts';
+import { namesObjects, type TableShape } from '../catalogue/shape.ts';
+import { oneLine, own } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+
+/**
+ * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
+ * has and how they store rows, and of every column name, type, the value that stands for rows older than
+ * the column, generation expression, enum labels and composite attributes; and row security. Views and
+ * foreign tables get none: their rows have no versions. Nor do tables with names of database objects (regclass, …):
+ * a rename changes them without a row version.
+ *
+ * @returns by oid
+ */
+export async function fingerprints(
+  session: Session,
+  version: number,
+  tables: readonly TableShape[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
+  const isTree = ownTypes || tables.some((table) => table.kind === 'partitioned');
+  const query = oneLine(isTree ? treeQuery(version, ownTypes) : plainQuery(version));
+  const result = await session.query(query, [`{${tables.map((table) => table.oid).join()}}`]);
+  const found = new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
+  for (const { oid, columns } of tables) if (columns.some(namesObjects)) found.set(oid, null);
+  return found;
+}
+
+/** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
+const FIRST_OWN_OID = 16384;
+
+/** Other ways to store a table (columns, compressed parts) may have no `xmin`, or one that says nothing. */
+const HEAP = ` AND (c.relam ${own('=')} 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_am m
+    WHERE m.oid ${own('=')} c.relam AND m.amhandler ${own('=')} 'pg_catalog.heap_tableam_handler(internal)'::pg_catalog.regprocedure::pg_catalog.oid))`;
+
+/** SQL: whether the rows of a relation `c` have versions. */
+function versionedSql(version: number): string {
+  return `c.relkind ${own('=')} ANY ('{r,p,m}')${version >= 120000 ? HEAP : ''}`;
+}
+
+/** SQL of what a relation `c` is made of. */
+function relationSql(version: number): string {
+  const generated = version >= 120000 ? 'a.attgenerated' : "''";
+  return `pg_catalog.concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
+      (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid, a.atttypmod, a.attisdropped,
+         a.attmissingval::pg_catalog.text, ${generated},
+         CASE WHEN ${generated} ${own('<>')} '' THEN (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d
+           WHERE d.adrelid ${own('=')} a.attrelid AND d.adnum ${own('=')} a.attnum) END), ';' ORDER BY a.attnum)
+       FROM pg_catalog.pg_attribute a WHERE a.attrelid ${own('=')} c.oid AND a.attnum ${own('>')} 0))`;
+}
+
+const ASKED = `c.oid ${own('=')} ANY ($1)`;
+
+/** Of tables without partitions, whose columns have types that come with PostgreSQL: nearly all. */
+function plainQuery(version: number): string {
+  return `SELECT c.oid AS root, CASE WHEN ${versionedSql(version)} THEN ${digestSql(relationSql(version), OWN_ENCODING)} END AS fingerprint
+FROM pg_catalog.pg_class c WHERE ${ASKED}`;
+}
+
+/**
+ * The same of any tables, with all their partitions; {@link plainQuery} says of a table without partitions what this
+ * says.
+ *
+ * @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL
+ */
+function treeQuery(version: number, ownTypes: boolean): string {
+  const whole = `pg_catalog.concat_ws('||', relations${ownTypes ? ', types.facts' : ''})`;
+  return `
+WITH RECURSIVE tree AS (
+  SELECT c.oid AS root, c.oid AS leaf FROM pg_catalog.pg_class c WHERE ${ASKED}
+  UNION ALL
+  SELECT t.root, i.inhrelid FROM tree t JOIN pg_catalog.pg_class p ON p.oid ${own('=')} t.leaf AND p.relkind ${own('=')} 'p'
+  JOIN pg_catalog.pg_inherits i ON i.inhparent ${own('=')} p.oid
+), ${ownTypes ? typeFacts(version) : ''} facts AS (
+  SELECT tree.root, pg_catalog.bool_and(${versionedSql(version)}) AS versioned,
+    pg_catalog.string_agg(${relationSql(version)}, '|' ORDER BY c.oid) AS relations
+  FROM tree JOIN pg_catalog.pg_class c ON c.oid ${own('=')} tree.leaf GROUP BY tree.root
+)
+SELECT facts.root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} END AS fingerprint
+FROM facts${ownTypes ? ` LEFT JOIN types ON types.root ${own('=')} facts.root` : ''}`;
+}
+
+/** Of the root's columns: those of its partitions have the same types. */
+function typeFacts(version: number): string {
+  return `uses AS (
+  SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) tree.root
+  WHERE a.attnum OPERATOR(pg_catalog.>) 0 AND a.atttypid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
+  UNION
+  SELECT uses.root, part.oid FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type CROSS JOIN LATERAL (
+    SELECT t.typbasetype UNION ALL SELECT t.typelem
+    UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE r.rngtypid OPERATOR(pg_catalog.=) t.oid
+    ${version >= 140000 ? 'UNION ALL SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid OPERATOR(pg_catalog.=) t.oid' : ''}
+    UNION ALL SELECT f.atttypid FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0
+  ) AS part(oid) WHERE part.oid OPERATOR(pg_catalog.>=) ${FIRST_OWN_OID}
+), types AS (
+  SELECT uses.root, pg_catalog.string_agg(pg_catalog.concat_ws(',', t.oid, t.typbasetype, t.typelem,
+    (SELECT pg_catalog.string_agg(pg_catalog.quote_literal(e.enumlabel), ',' ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e
+     WHERE e.enumtypid OPERATOR(pg_catalog.=) t.oid),
+    (SELECT pg_catalog.string_agg(pg_catalog.concat_ws(':', f.attnum, pg_catalog.quote_ident(f.attname), f.atttypid, f.atttypmod, f.attisdropped),
+       ',' ORDER BY f.attnum) FROM pg_catalog.pg_attribute f WHERE f.attrelid OPERATOR(pg_catalog.=) t.typrelid AND f.attnum OPERATOR(pg_catalog.>) 0)
+  ), '|' ORDER BY t.oid) AS facts
+  FROM uses JOIN pg_catalog.pg_type t ON t.oid OPERATOR(pg_catalog.=) uses.type GROUP BY uses.root
+),`;
+}
