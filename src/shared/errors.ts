@@ -96,6 +96,8 @@ export const FailureCode = {
   OwnedElsewhere: 'owned_elsewhere',
   CentralSchemaOwned: 'central_schema_owned',
   FolderCopied: 'folder_copied',
+  /** The installation that this one was copied from has the connection. */
+  FolderPrevious: 'folder_previous',
   FolderCopyAtWork: 'folder_copy_at_work',
   LostLease: 'lost_lease',
   DataRejected: 'data_rejected',

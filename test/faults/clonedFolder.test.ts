@@ -83,9 +83,55 @@ test('the answer is seen by a program that was running when it was given (D3)', 
   expect((await engine.syncAll({ trigger: 'tray' })).status).toBe(BatchStatus.Failed);
   keepInstallation(copy.folder);
   expect((await engine.syncAll({ trigger: 'tray' })).status).toBe(BatchStatus.Completed);
+  const before = await ownerOf(pair);
   const { id } = renewInstallation(copy.folder);
+  expect((await engine.syncAll({ trigger: 'tray' })).status).toBe(BatchStatus.Failed);
+  expect(await ownerOf(pair)).toBe(before);
+  keepInstallation(copy.folder);
   expect((await engine.syncAll({ trigger: 'tray' })).status).toBe(BatchStatus.Completed);
   expect(await ownerOf(pair)).toBe(id);
+});
+
+test('an installation of its own takes no connection of the one that it was copied from, unless asked to (D3)', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  using home = makeHome(pair, SMALL);
+  await synced(home.folder);
+  using copy = copyOf(home.folder);
+  const owner = await ownerOf(pair);
+  const claimed = await claimOf(pair);
+
+  // However often it is said to be another one.
+  for (const _ of [1, 2]) {
+    renewInstallation(copy.folder);
+    expect(await asks(copy.folder, 'folder_previous')).toMatchObject({
+      connection: CONNECTION,
+      host: hostname(),
+    });
+    await using engine = openCopy(copy.folder);
+    const repaired = await engine.verify({ trigger: 'cli', repair: true });
+    expect(repaired.tables.map((one) => one.failure?.code)).toEqual(FEW.map(() => 'folder_previous'));
+  }
+  expect(await ownerOf(pair)).toBe(owner);
+  expect(await claimOf(pair)).toBe(claimed);
+  await synced(home.folder);
+
+  const { id } = keepInstallation(copy.folder);
+  await synced(copy.folder);
+  await synced(copy.folder);
+  expect(await ownerOf(pair)).toBe(id);
+});
+
+test('"installation new" switches off here what both computers would sync, and says so (D3)', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  using home = makeHome(pair, SMALL);
+  await synced(home.folder);
+  using copy = copyOf(home.folder);
+
+  const answered = await runCli(['--data-dir', copy.folder, 'installation', 'new']);
+  expect(answered.code).toBe(0);
+  expect(answered.stdout).toContain('All connections are switched off here');
+  expect(loadSettings(copy.folder).connections.map((one) => one.enabled)).toEqual([false]);
+  expect(loadSettings(home.folder).connections.map((one) => one.enabled)).toEqual([true]);
 });
 
 test('an answer counts for each connection, once each (D3)', async () => {

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { installation, installationId } from '../../src/core/settings/installation.ts';
+import { runCli } from '../cli/run.ts';
+import { atCentral } from '../support/branch.ts';
 import { copyTakesOver } from '../support/copyTakesOver.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
@@ -51,6 +53,27 @@ test('of a copied data folder the window asks what this computer is, and goes on
   const { id, previous } = installation(home.folder);
   expect(rows).toEqual([{ connection: CONNECTION, installation: previous }]);
   expect(id).not.toBe(previous);
+});
+
+test('a repair that meets a copy of the data folder leads to the question, too (D3)', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = makeHome(pair, { connection: { tables: TABLES } });
+  const page = await openWindow(await serve(home.folder));
+  const question = page.getByRole('dialog', { name: t('troubles.copyTitle') });
+  await button(page, t('todayPage.runNow')).click();
+  await reads(page, FRESH);
+  await atCentral(pair, 'DELETE FROM ad_org');
+  const found = await runCli(['--data-dir', home.folder, 'verify', '--tables', 'ad_org']);
+  expect(found.stdout).toContain('ad_org');
+  await copyTakesOver(home.folder, TABLES.slice(1));
+
+  await button(page, t('todayPage.differences.repair')).click();
+  await reads(page, t('troubles.copyNext'));
+  await button(page, t('troubles.copyAsk')).click();
+  await button(question, t('quit.copiedKeep')).click();
+  await question.waitFor({ state: 'detached' });
+  await button(page, t('todayPage.differences.repair')).click();
+  await reads(page, FRESH);
 });
 
 test('a folder of another computer is served, and its window asks before anything runs (D3)', async () => {

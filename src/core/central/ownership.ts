@@ -20,6 +20,10 @@ export interface Installation {
   readonly host: string;
   /** When a person has said last that this copy of the data folder is the right one. */
   readonly kept?: string | undefined;
+  /** The installation whose data folder this one began as a copy of. */
+  readonly previous?: string | undefined;
+  /** Those before it. */
+  readonly earlier?: readonly string[] | undefined;
 }
 
 /**
@@ -74,7 +78,7 @@ export function applicationName(installation: Installation, connection: string):
  * effect on it, and no statement time-out fires).
  *
  * @param identity of the source: system identifier and database oid
- * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `source_identity_changed`,
+ * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `folder_previous`, `source_identity_changed`,
  *   `source_identity_hidden`, `central_schema_owned`; `journal_failed` where the claim cannot be remembered
  */
 export async function claimConnection(
@@ -98,7 +102,9 @@ export async function claimConnection(
         since: lastSign(owner),
       });
     }
-    if (same) refuseCopy(installation, connection, owner, memory?.recall() ?? null);
+    const remembered = memory?.recall() ?? null;
+    if (same) refuseCopy(installation, connection, owner, remembered);
+    else refusePrevious(installation, connection, owner, remembered);
     const known = owner.identity ?? UNKNOWN_IDENTITY;
     if (known !== UNKNOWN_IDENTITY && known !== identity && !acceptsIdentity) {
       if (hidden?.identity) throw refusal(FailureCode.SourceIdentityHidden, { connection, sql: hidden.sql });
@@ -161,6 +167,22 @@ function refuseCopy(
   const params = { connection, host: owner.host ?? '' };
   if (owner.alive === 't') throw refusal(FailureCode.FolderCopyAtWork, { ...params, since: lastSign(owner) });
   if (!isAnswered) throw refusal(FailureCode.FolderCopied, params);
+}
+
+/**
+ * Stops where the connection is that of the installation whose data folder ours began as a copy of, and which works
+ * on: nobody has said yet that the connection belongs here.
+ */
+function refusePrevious(
+  { previous, earlier = [], kept }: Installation,
+  connection: string,
+  owner: TextRow,
+  remembered: RememberedClaim | null,
+): void {
+  const isTheirs = owner.installation != null && [previous, ...earlier].includes(owner.installation);
+  const isAnswered = kept !== undefined && kept !== remembered?.kept;
+  if (isTheirs && !isAnswered)
+    throw refusal(FailureCode.FolderPrevious, { connection, host: owner.host ?? '' });
 }
 
 function numberOf(owner: TextRow): bigint {

@@ -4,12 +4,14 @@ import type { SettingsFile } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { answerCopy } from '../answerCopy.ts';
 import { readSettingsDocument, writeSettingsDocument } from '../settings/document.ts';
+import type { Installation } from '../settings/installation.ts';
 import { fileStore } from '../settings/settingsStore.ts';
 import type { FaceHost } from './face.ts';
 import type { JournalReader } from './journalReader.ts';
 
 const COPIED: ReadonlySet<string | null> = new Set<string | null>([
   FailureCode.FolderCopied,
+  FailureCode.FolderPrevious,
   FailureCode.FolderCopyAtWork,
 ]);
 
@@ -17,18 +19,16 @@ const COPIED: ReadonlySet<string | null> = new Set<string | null>([
  * Records what this computer is, of whose data folder there is a copy. An installation of its own could overwrite the
  * rows of the other one, so what both would sync is switched off here: a person gives it another id, or removes it.
  *
- * @param batchId the batch that found the copy; null where the whole folder came from another computer
+ * @param isShared whether the other copy may sync a connection, too
  * @throws UsageError `installation_busy`; `settings_changed` and its like
  */
 export function settleCopy(
   { folder, settingsStore = fileStore(folder) }: Pick<FaceHost, 'folder' | 'settingsStore'>,
-  reader: JournalReader,
   language: Language,
   answer: CopyAnswer,
-  batchId: string | null,
-): void {
-  const isShared = batchId === null ? () => true : copiedIn(reader, batchId);
-  answerCopy(folder, answer, () => {
+  isShared: (connection: string) => boolean = () => true,
+): Installation {
+  return answerCopy(folder, answer, () => {
     if (answer === 'keep') return;
     const { document, revision, problem } = readSettingsDocument(folder, language);
     if (problem?.code === UsageCode.SettingsMissing) return;
@@ -39,7 +39,7 @@ export function settleCopy(
 }
 
 /** Whether a connection is one of those that a batch did not write because of the copy. */
-function copiedIn(reader: JournalReader, batchId: string): (connection: string) => boolean {
+export function copiedIn(reader: JournalReader, batchId: string): (connection: string) => boolean {
   const rows = reader.read((journal) => journal.tables(batchId));
   const copied = new Set(rows.flatMap((row) => (COPIED.has(row.error_code) ? [row.connection] : [])));
   return (connection) => copied.has(connection);

@@ -3,7 +3,7 @@ import type { Journal } from '../journal/journal.ts';
 import { answerCall } from './answer.ts';
 import { bundleFiles } from './bundle.ts';
 import { createCommands } from './commands.ts';
-import { settleCopy } from './copied.ts';
+import { copiedIn, settleCopy } from './copied.ts';
 import { createDrafts } from './drafts.ts';
 import type { Answerers, Face, FaceHost } from './face.ts';
 import { journalFilter, viewBatch, viewDays } from './history.ts';
@@ -47,7 +47,8 @@ export function createFace(host: FaceHost): Face {
         refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
         changed: (what) => live.changed(what),
       },
-      (answer, batchId) => settleCopy(host, reader, language(), answer, batchId),
+      (answer, batchId) =>
+        void settleCopy(host, language(), answer, batchId === null ? undefined : copiedIn(reader, batchId)),
     ),
     ...createSettings(host, language, () => live.changed('settings')),
     ...createDrafts(folder, language, closed.signal),

@@ -16,6 +16,8 @@ const installationSchema = z.object({
   machine: z.string().optional(),
   /** The installation whose data folder this one began as a copy of. */
   previous: z.uuid().optional(),
+  /** Those before it, the oldest first. */
+  earlier: z.array(z.uuid()).optional(),
   /** When a person has said last that this copy of the data folder is the right one; see {@link keepInstallation}. */
   kept: z.string().optional(),
 });
@@ -55,15 +57,20 @@ export function installation(folder: string, machine: Machine = thisMachine()): 
  * counts for the next claim of each connection, at which another copy of the folder may show; see `claimConnection`.
  */
 export function keepInstallation(folder: string, machine: Machine = thisMachine()): Installation {
-  const { id, previous } = recorded(folder, machine);
+  const { id, previous, earlier } = recorded(folder, machine);
   const kept = new Date().toISOString();
-  return record(folder, { id, ...evidence(machine), ...(previous === undefined ? {} : { previous }), kept });
+  const before = { ...(previous && { previous }), ...(earlier && { earlier }) };
+  return record(folder, { id, ...evidence(machine), ...before, kept });
 }
 
-/** A person says that both computers work: this one becomes an installation of its own. */
+/**
+ * A person says that both computers work: this one becomes an installation of its own. It takes no connection of the
+ * one that it was copied from; see `claimConnection`.
+ */
 export function renewInstallation(folder: string, machine: Machine = thisMachine()): Installation {
-  const { id: previous } = recorded(folder, machine);
-  return record(folder, { id: randomUUID(), ...evidence(machine), previous });
+  const { id, previous, earlier = [] } = recorded(folder, machine);
+  const before = previous === undefined ? {} : { earlier: [...earlier, previous] };
+  return record(folder, { id: randomUUID(), ...evidence(machine), previous: id, ...before });
 }
 
 /** Whether the folder is this computer's. Where one of the two ids is not known, the host names have to tell. */

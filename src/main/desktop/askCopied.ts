@@ -1,7 +1,11 @@
 import { dialog } from 'electron';
-import { installation, keepInstallation, renewInstallation } from '../../core/settings/installation.ts';
+import { settleCopy } from '../../core/face/copied.ts';
+import { installation } from '../../core/settings/installation.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
+
+/** In the order of the buttons; the last one quits. */
+const ANSWERS = ['keep', 'new'] as const;
 
 /**
  * Asks once what a data folder is that came from another computer.
@@ -25,8 +29,8 @@ export async function settleCopied(folder: string, t: Translate): Promise<boolea
       cancelId: 2,
       noLink: true,
     });
-    if (response === 0) keepInstallation(folder);
-    if (response === 1) renewInstallation(folder);
-    return response !== 2;
+    const answer = ANSWERS[response];
+    if (answer !== undefined) settleCopy({ folder }, t.language, answer);
+    return answer !== undefined;
   }
 }

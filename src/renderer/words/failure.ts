@@ -32,6 +32,7 @@ function nextHere(code: FailureCode, connection: string, t: Translate): string |
     case FailureCode.PasswordMissing:
       return t('troubles.passwordNext');
     case FailureCode.FolderCopied:
+    case FailureCode.FolderPrevious:
       return t('troubles.copyNext');
     case FailureCode.FolderCopyAtWork:
       return t('troubles.copyAtWorkNext');

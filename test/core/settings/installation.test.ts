@@ -106,6 +106,9 @@ describe('the identity of an installation', () => {
     expect(id).not.toBe(old);
     expect(installationId(folder, clone)).toBe(id);
     expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def', previous: old });
+    const next = renewInstallation(folder, clone);
+    expect(recorded(folder)).toEqual({ ...next, previous: id, earlier: [old] });
+    expect(keepInstallation(folder, clone)).toMatchObject({ id: next.id, previous: id, earlier: [old] });
   });
 
   test.each(['', '\0\0\0', '{"id":"x"}'])('is made anew where its file is damaged: %j', (damaged) => {

@@ -2,6 +2,8 @@ import { Group, List, Table, Text } from '@mantine/core';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
 import { useLabels } from '../../data/useLabels.ts';
+import { CopyButton } from '../../parts/trouble/CopyQuestion.tsx';
+import { stepFor } from '../../parts/trouble/stepsFor.ts';
 import { sayFailure } from '../../words/failure.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofMark.tsx';
@@ -40,6 +42,9 @@ export function ProofFound({ verified }: { readonly verified: VerifiedRow | null
         <>
           <Text>{said.sentence}</Text>
           <Text c="dimmed">{said.next}</Text>
+          {failure !== null && stepFor(failure.code) === 'answer_copy' && (
+            <CopyButton batchId={null} connections={null} />
+          )}
         </>
       )}
       <List size="sm" spacing={2}>

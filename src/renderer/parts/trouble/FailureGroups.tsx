@@ -105,8 +105,8 @@ function StepButton({
         </Group>
       );
     case 'answer_copy':
-      // The next batch asks for it.
-      return batchId === null ? null : <CopyButton batchId={batchId} connections={copied} main={main} />;
+      // A verify has no batch to go on with: the answer is for the whole folder.
+      return <CopyButton batchId={batchId} connections={batchId === null ? null : copied} main={main} />;
   }
 }
 

@@ -48,6 +48,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.SourceIdentityChanged]: 'accept_source',
   [FailureCode.SourceIdentityHidden]: 'accept_source',
   [FailureCode.FolderCopied]: 'answer_copy',
+  [FailureCode.FolderPrevious]: 'answer_copy',
   [FailureCode.FolderCopyAtWork]: 'answer_copy',
 };
 

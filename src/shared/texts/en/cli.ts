@@ -246,7 +246,7 @@ export const cli = {
   },
   installation: {
     keep: 'This computer ({{host}}) now goes on as the installation. The other one must stay switched off.',
-    new: 'This computer ({{host}}) is an installation of its own now: {{id}}.',
+    new: 'This computer ({{host}}) is an installation of its own now: {{id}}. All connections are switched off here: remove those that belong to the other computer, and switch on those that it does not sync.',
   },
   fatal: {
     what: 'Something unexpected happened inside Branchline, and it had to stop.',

@@ -305,6 +305,11 @@ export const failures = {
       'A copy of this data folder has synced {{connection}} since this one did (last on {{host}}), so nothing was written: two copies that sync as one overwrite each other at head office.',
     next: 'If the copy here is the right one: switch the other one off, then "branchline installation keep" here, and sync again. If both are to work: rename or remove {{connection}} in the settings of the one that is not right for it, then "branchline installation new" there. If there is no other one, and the records here came out of a backup: "branchline installation keep".',
   },
+  folder_previous: {
+    sentence:
+      'The installation that this data folder was copied from syncs {{connection}} (last on {{host}}), so nothing was written: two installations that sync one connection overwrite each other at head office.',
+    next: 'If {{connection}} belongs here: remove it from the settings of the other one, then "branchline installation keep" here, and sync again. If it belongs there: remove it here, or add its database under another name.',
+  },
   folder_copy_at_work: {
     sentence:
       'A copy of this data folder is syncing {{connection}} right now on {{host}} (last sign of life {{since}}), so nothing was written.',

@@ -9,7 +9,7 @@ export const quit = {
   noTrayDetail:
     'Branchline can go on in the background; start it again to see this window. Or it can quit, and then copies nothing until you start it.',
   copiedDetail:
-    "If this computer takes the place of the other one, that one must stay switched off. If both are to work, this one becomes an installation of its own: remove or rename the other one's connections in the settings first.",
+    'If this computer takes the place of the other one, that one must stay switched off. If both are to work, this one becomes an installation of its own, and all its connections are switched off: remove those that belong to the other one, and switch on those that it does not sync.',
   copiedKeep: 'Take its place',
   copiedNew: 'New installation',
   goOn: 'Go on in the background',

@@ -124,7 +124,7 @@ export const usages = {
     what: 'The data folder {{folder}} belongs to the computer {{host}}; this is {{here}}.',
     means:
       'It was copied here (a cloned machine, an imaged disk, a restored backup). Two computers that sync as one would take the connections from each other and could overwrite rows at head office, so nothing was run.',
-    next: 'If {{here}} takes the place of {{host}}, which stays switched off: "branchline installation keep". If both are to work: remove or rename the connections of {{host}} in the settings here, then "branchline installation new".',
+    next: 'If {{here}} takes the place of {{host}}, which stays switched off: "branchline installation keep". If both are to work: "branchline installation new", which switches all connections off here; then remove those of {{host}} in the settings, and switch on those that it does not sync.',
   },
   installation_busy: {
     what: 'A run is at work in {{folder}}.',

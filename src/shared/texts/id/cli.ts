@@ -224,7 +224,7 @@ export const cli = {
   },
   installation: {
     keep: 'Komputer ini ({{host}}) kini melanjutkan sebagai instalasi itu. Komputer yang lain harus tetap dimatikan.',
-    new: 'Komputer ini ({{host}}) kini instalasi sendiri: {{id}}.',
+    new: 'Komputer ini ({{host}}) kini instalasi sendiri: {{id}}. Semua koneksi di sini dimatikan: hapus yang milik komputer lain itu, dan nyalakan yang tidak disinkronkan olehnya.',
   },
   fatal: {
     what: 'Terjadi hal yang tidak terduga di dalam Branchline, dan program harus berhenti.',

@@ -307,6 +307,11 @@ export const failures = {
       'Salinan dari folder data ini telah menyinkronkan {{connection}} setelah yang di sini (terakhir di {{host}}), jadi tidak ada yang ditulis: dua salinan yang menyinkronkan sebagai satu akan saling menimpa di kantor pusat.',
     next: 'Bila salinan di sini yang benar: matikan yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana. Bila tidak ada salinan lain, dan catatan di sini berasal dari cadangan: "branchline installation keep".',
   },
+  folder_previous: {
+    sentence:
+      'Instalasi asal salinan folder data ini menyinkronkan {{connection}} (terakhir di {{host}}), jadi tidak ada yang ditulis: dua instalasi yang menyinkronkan satu koneksi akan saling menimpa di kantor pusat.',
+    next: 'Bila {{connection}} milik komputer ini: hapus koneksi itu dari pengaturan komputer yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila milik komputer yang lain: hapus di sini, atau tambahkan databasenya dengan nama lain.',
+  },
   folder_copy_at_work: {
     sentence:
       'Salinan dari folder data ini sedang menyinkronkan {{connection}} di {{host}} saat ini (tanda aktif terakhir {{since}}), jadi tidak ada yang ditulis.',

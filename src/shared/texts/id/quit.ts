@@ -9,7 +9,7 @@ export const quit = {
   noTrayDetail:
     'Branchline bisa tetap berjalan di latar belakang; mulai lagi untuk melihat jendela ini. Atau keluar, dan tidak menyalin apa pun sampai Anda memulainya.',
   copiedDetail:
-    'Bila komputer ini menggantikan yang lain, yang lain itu harus tetap dimatikan. Bila keduanya dipakai, komputer ini menjadi instalasi sendiri: hapus atau ganti nama koneksi komputer lain itu di pengaturan lebih dulu.',
+    'Bila komputer ini menggantikan yang lain, yang lain itu harus tetap dimatikan. Bila keduanya dipakai, komputer ini menjadi instalasi sendiri dan semua koneksinya dimatikan: hapus yang milik komputer lain itu, dan nyalakan yang tidak disinkronkan olehnya.',
   copiedKeep: 'Gantikan',
   copiedNew: 'Instalasi baru',
   goOn: 'Tetap di latar belakang',

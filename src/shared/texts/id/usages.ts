@@ -129,7 +129,7 @@ export const usages = {
     what: 'Folder data {{folder}} milik komputer {{host}}; ini {{here}}.',
     means:
       'Folder itu disalin ke sini (mesin hasil kloning, salinan disk, atau cadangan yang dipulihkan). Dua komputer yang menyinkronkan sebagai satu akan saling mengambil koneksi dan bisa menimpa baris di kantor pusat, jadi tidak ada yang dijalankan.',
-    next: 'Bila {{here}} menggantikan {{host}}, yang tetap dimatikan: "branchline installation keep". Bila keduanya dipakai: hapus atau ganti nama koneksi {{host}} di pengaturan di sini, lalu "branchline installation new".',
+    next: 'Bila {{here}} menggantikan {{host}}, yang tetap dimatikan: "branchline installation keep". Bila keduanya dipakai: "branchline installation new", yang mematikan semua koneksi di sini; lalu hapus koneksi {{host}} di pengaturan, dan nyalakan yang tidak disinkronkan olehnya.',
   },
   installation_busy: {
     what: 'Ada proses yang sedang bekerja di {{folder}}.',
