@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { visible } from '../../shared/visible.ts';
 import { useCall } from './useCall.ts';
 
 /**
@@ -11,8 +12,11 @@ export function useConnections(
 ): readonly { readonly id: string; readonly label: string }[] {
   const { data } = useCall('settings');
   return useMemo(() => {
-    const known = (data?.effective?.connections ?? []).map(({ id, label }) => ({ id, label: label || id }));
+    const known = (data?.effective?.connections ?? []).map(({ id, label }) => ({
+      id,
+      label: visible(label || id),
+    }));
     if (chosen === undefined || known.some(({ id }) => id === chosen)) return known;
-    return [...known, { id: chosen, label: chosen }];
+    return [...known, { id: chosen, label: visible(chosen) }];
   }, [data, chosen]);
 }

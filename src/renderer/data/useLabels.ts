@@ -1,4 +1,5 @@
 import { useCallback } from 'react';
+import { visible } from '../../shared/visible.ts';
 import { useCall } from './useCall.ts';
 
 /** Gives the names that people know connections by; the id where there is none. */
@@ -8,7 +9,7 @@ export function useLabels(): (connection: string) => string {
   return useCallback(
     (id) => {
       const label = connections?.find((one) => one.id === id)?.label;
-      return label === undefined || label === '' ? id : label;
+      return visible(label === undefined || label === '' ? id : label);
     },
     [connections],
   );

@@ -1,5 +1,6 @@
 import { Code, Stack } from '@mantine/core';
 import type { TableRow } from '../../../shared/contract.ts';
+import { visible, visibleLines } from '../../../shared/visible.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
@@ -21,7 +22,7 @@ export function FailureDetails({ row }: { readonly row: TableRow }) {
             <dt>{t('batchPage.error.message')}</dt>
             <dd>
               <Code block className={classes.message}>
-                {row.error_message}
+                {visibleLines(row.error_message)}
               </Code>
             </dd>
           </>
@@ -29,7 +30,7 @@ export function FailureDetails({ row }: { readonly row: TableRow }) {
         {sqlstate !== undefined && (
           <>
             <dt>{t('batchPage.error.sqlstate')}</dt>
-            <dd>{sqlstate}</dd>
+            <dd>{visible(sqlstate)}</dd>
           </>
         )}
         <dt>{t('batchPage.error.code')}</dt>

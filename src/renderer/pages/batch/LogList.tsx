@@ -1,3 +1,4 @@
+import { visibleLines } from '../../../shared/visible.ts';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './LogList.module.css';
@@ -33,7 +34,7 @@ export function LogList({ lines }: { readonly lines: readonly Line[] }) {
       {(line, rowIndex) => (
         <tr aria-rowindex={rowIndex}>
           <td className={classes.at}>{format.dateTime(line.at)}</td>
-          <td className={classes.text}>{line.text}</td>
+          <td className={classes.text}>{visibleLines(line.text)}</td>
         </tr>
       )}
     </ScrollTable>

@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react
 import { memo } from 'react';
 import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
+import { visible } from '../../../shared/visible.ts';
 import { type RunningTable, tableKey, type Usual } from '../../../shared/window/views.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { seenStatus } from '../../parts/seenStatus.ts';
@@ -85,7 +86,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
 
 function NameCell({ row, label }: { readonly row: TableRow; readonly label: string }) {
   const t = useT();
-  const name = row.table_name === UNKNOWN_TABLES ? t('batchPage.unknownTables') : row.table_name;
+  const name = row.table_name === UNKNOWN_TABLES ? t('batchPage.unknownTables') : visible(row.table_name);
   return (
     <th scope="row">
       <div className={classes.name} title={name}>

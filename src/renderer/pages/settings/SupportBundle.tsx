@@ -1,6 +1,7 @@
 import { Accordion, Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import { strToU8, zipSync } from 'fflate';
 import { useState } from 'react';
+import { visibleLines } from '../../../shared/visible.ts';
 import type { BundleFile } from '../../../shared/window/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Answered.tsx';
@@ -57,7 +58,7 @@ function Files({ files }: { readonly files: readonly BundleFile[] }) {
             </Accordion.Control>
             <Accordion.Panel>
               <Code block mah={320} style={{ overflow: 'auto' }} tabIndex={0}>
-                {text}
+                {visibleLines(text)}
               </Code>
             </Accordion.Panel>
           </Accordion.Item>

@@ -1,5 +1,6 @@
 import { Drawer, Text } from '@mantine/core';
 import { useState } from 'react';
+import { visible } from '../../../shared/visible.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import { Empty } from '../../parts/Empty.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
@@ -32,10 +33,10 @@ export function TableDrawer({
       title={
         <>
           <Text component="span" display="block" fw={700} size="lg" style={{ overflowWrap: 'anywhere' }}>
-            {wanted?.table}
+            {visible(wanted?.table ?? '')}
           </Text>
           <Text component="span" display="block" size="sm" c="dimmed" lineClamp={2}>
-            {state?.label ?? wanted?.connection}
+            {visible(state?.label ?? wanted?.connection ?? '')}
           </Text>
         </>
       }

@@ -2,6 +2,7 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import { TableStatus } from '../../../shared/status.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
+import { visible } from '../../../shared/visible.ts';
 import type { TableState } from '../../../shared/window/views.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
@@ -25,6 +26,8 @@ export const TableLine = memo(function TableLine({
   const t = useT();
   const format = useFormat();
   const { success } = state;
+  const name = visible(state.table);
+  const label = visible(state.label);
   const known = wayOf(state);
   const way = t(`tablesPage.way.${known ?? 'none'}`);
   const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
@@ -35,11 +38,11 @@ export const TableLine = memo(function TableLine({
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
       <div role="cell" className={cells.cell}>
-        <Link href={`${tableAddress(state)}${search}`} className={cells.link ?? ''} title={state.table}>
-          {state.table}
+        <Link href={`${tableAddress(state)}${search}`} className={cells.link ?? ''} title={name}>
+          {name}
         </Link>
-        <span className={cells.less} title={state.label}>
-          {state.label}
+        <span className={cells.less} title={label}>
+          {label}
         </span>
       </div>
       <div role="cell" className={cells.cell}>

@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { visible } from '../../../shared/visible.ts';
 import type { RunningTable } from '../../../shared/window/views.ts';
 import { useLabels } from '../../data/useLabels.ts';
 import { ProgressLine } from '../../parts/ProgressLine.tsx';
@@ -39,6 +40,7 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
   const format = useFormat();
   const labelOf = useLabels();
   const { rate, left } = useRunWords();
+  const name = visible(table.table);
   const done = table.processed + table.skipped;
   const rows =
     table.estimatedRows === null
@@ -50,8 +52,8 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
   return (
     <>
       <div className={classes.name}>
-        <Text fw={600} truncate title={table.table}>
-          {table.table}
+        <Text fw={600} truncate title={name}>
+          {name}
         </Text>
         <Text size="sm" c="dimmed" truncate title={labelOf(table.connection)}>
           {labelOf(table.connection)}

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
 import type { FailureDetail } from '../../../../shared/errors.ts';
 import type { FailureTexts, Translate } from '../../../../shared/texts/translate.ts';
+import { visible, visibleLines } from '../../../../shared/visible.ts';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { Target } from '../model/fields.ts';
@@ -73,7 +74,7 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
               {sentences.next}
             </Text>
             <Code block mt="xs" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-              {failure?.message}
+              {visibleLines(failure?.message ?? '')}
             </Code>
           </>
         )}
@@ -107,5 +108,5 @@ function sayFacts(
   if (state !== 'ok') return null;
   // An address that was typed is known by its own name.
   const values = new Set(Object.values(facts).filter((value) => typeof value !== 'boolean'));
-  return values.size === 0 ? null : [...values].join(' · ');
+  return values.size === 0 ? null : visible([...values].join(' · '));
 }

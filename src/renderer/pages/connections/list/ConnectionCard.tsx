@@ -2,6 +2,7 @@ import { Button, Group, Switch, Text } from '@mantine/core';
 import { IconTable } from '@tabler/icons-react';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
+import { visible } from '../../../../shared/visible.ts';
 import type { SettingsView } from '../../../../shared/window/views.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
@@ -32,7 +33,7 @@ export function ConnectionCard({
   const format = useFormat();
   const editor = useSettings();
   const { id, label, enabled = true } = connection;
-  const name = label || id || t('connectionsPage.notGiven');
+  const name = visible(label || id || t('connectionsPage.notGiven'));
   return (
     <EndpointCard
       {...asked}

@@ -3,6 +3,7 @@ import { IconPencil, IconPlugConnected } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { SSL_MODES } from '../../../../shared/sslMode.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
+import { visible } from '../../../../shared/visible.ts';
 import type { Draft, PasswordPlace } from '../../../../shared/window/views.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
@@ -56,7 +57,7 @@ export function EndpointCard({
   });
   const mode = SSL_MODES.find((one) => one === fields.sslmode);
   return (
-    <Paper withBorder p="md" component="article" aria-label={title}>
+    <Paper withBorder p="md" component="article" aria-label={visible(title)}>
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <Title
@@ -67,7 +68,7 @@ export function EndpointCard({
             {...(quiet ? { c: 'dimmed' } : {})}
             style={{ overflowWrap: 'anywhere', minWidth: 0, outline: 'none', scrollMarginTop: '5rem' }}
           >
-            {title}
+            {visible(title)}
           </Title>
           {aside}
         </Group>

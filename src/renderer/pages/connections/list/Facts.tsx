@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import { visible } from '../../../../shared/visible.ts';
 import classes from './Facts.module.css';
 
 /** Names and values, under each other; values of any length break where they must. */
@@ -11,7 +12,7 @@ export function Facts({ of }: { readonly of: readonly (readonly [name: string, v
             {name}
           </Text>
           <Text component="dd" size="sm" className={classes.value ?? ''}>
-            {value}
+            {visible(value)}
           </Text>
         </div>
       ))}

@@ -2,6 +2,7 @@ import { Checkbox, Text } from '@mantine/core';
 import { IconKeyOff, IconLock } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
+import { visible } from '../../../../shared/visible.ts';
 import type { DiscoveredTable } from '../../../../shared/window/views.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { Chosen } from '../model/tableChoice.ts';
@@ -75,6 +76,7 @@ function TableCells({
 }) {
   const t = useT();
   const format = useFormat();
+  const name = visible(table);
   return (
     <>
       <td className={classes.name}>
@@ -82,8 +84,8 @@ function TableCells({
           checked={selected}
           disabled={leftOutBy !== null}
           onChange={({ currentTarget: { checked } }) => onTick(table, checked)}
-          label={table}
-          title={table}
+          label={name}
+          title={name}
           classNames={{
             root: classes.label ?? '',
             body: classes.check ?? '',

@@ -1,4 +1,5 @@
 import { Progress, Stack, Text } from '@mantine/core';
+import { visible } from '../../../../shared/visible.ts';
 import type { RunView } from '../../../../shared/window/views.ts';
 import { useLive } from '../../../data/liveStore.ts';
 import { useLabels } from '../../../data/useLabels.ts';
@@ -29,7 +30,7 @@ function Running({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
   const { tables, fraction, rows, bytes, etaSeconds } = run;
-  const names = tables.map(({ table }) => table).join(', ');
+  const names = tables.map(({ table }) => visible(table)).join(', ');
   return (
     <Stack gap="xs">
       <Text fw={600}>
