@@ -19,7 +19,7 @@ import {
 import { error, message } from '../support/fakePostgresMessages.ts';
 import { fuzzedServer } from '../support/fuzzedServer.ts';
 import { type Home, listen, makeHome } from '../support/home.ts';
-import { IN_AN_ANSWER } from '../support/hostileServers.ts';
+import { AT_SIGN_IN, IN_AN_ANSWER } from '../support/hostileServers.ts';
 import { seeded } from './support/random.ts';
 
 /** `BRANCHLINE_FUZZ_SEED=1 npx vitest run test/faults/hostileServer.test.ts` */
@@ -121,6 +121,46 @@ test(`testing a connection to a server that says anything, seed ${SEED}, names a
     const steps = await testDraft(home.folder, drafts[i % 2] as Draft, 'some-password');
     expect(steps.length).toBeGreaterThan(1);
   }
+});
+
+describe('what there is to copy, asked of a server in set-up', () => {
+  const draft = (sslmode: 'disable' | 'prefer'): Draft => ({
+    kind: 'source',
+    connection: { id: 'x', ...place(), sslmode, database: 'x', user: 'y', connectTimeoutSeconds: 1 },
+  });
+  const REPEATED = 'a-password-that-is-repeated';
+
+  /** What the window is told. */
+  async function discovered(sslmode: 'disable' | 'prefer'): Promise<unknown> {
+    using home = makeHome(pair);
+    const before = readFileSync(join(home.folder, 'settings.json'));
+    const told = await faceOn(home.folder).face.answer('discover', [draft(sslmode), REPEATED]);
+    expect(readFileSync(join(home.folder, 'settings.json')).equals(before)).toBe(true);
+    return told;
+  }
+
+  // Those that never answer are given up by time limits, which `waits` tests.
+  const hostile = [...AT_SIGN_IN, ...IN_AN_ANSWER].filter(([name]) => !/^drips|^sends nothing/.test(name));
+  test.each(hostile)('that %s, is refused by a code', async (_, script, code) => {
+    fake.script = script;
+    // The same failure has the other side's name at a branch.
+    const here = code.replace(/^central_/, 'source_');
+    expect(await discovered('disable')).toMatchObject({
+      ok: false,
+      refusal: { kind: 'failure', failure: { code: here } },
+    });
+    await expect.poll(() => fake.connections.open).toBe(0);
+  });
+
+  test('is a list or a refusal whatever a server says', async () => {
+    let begun = 0;
+    fake.script = (client) => fuzzedServer(seeded(SEED + begun++))(client);
+    for (let i = 0; i < RUNS * 5; i++) {
+      const told = await discovered('prefer');
+      expect(JSON.stringify(told), `seed ${SEED}`).not.toMatch(/"code":"internal"|\bat \S+ \(/);
+      expect(JSON.stringify(told)).not.toContain(REPEATED);
+    }
+  });
 });
 
 test('a password that a server repeats is nowhere in journal, events and the bundle for support (C8)', async () => {
