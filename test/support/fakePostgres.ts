@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { duplexPair } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Certificate } from './certificates.ts';
 import {
@@ -25,6 +26,8 @@ export interface FakePostgres extends AsyncDisposable {
   readonly passwords: readonly { readonly password: string; readonly encrypted: boolean }[];
   /** What it does from the next connection on. */
   script: Script;
+  /** With which it takes TLS where a script names none; without one it refuses TLS. */
+  certificate: Certificate | undefined;
 }
 
 const SSL_REQUEST = 80877103;
@@ -40,14 +43,23 @@ export interface ClientMessage {
 /** One client of a {@link FakePostgres}. */
 export class FakeClient {
   readonly #seen: { password: string; encrypted: boolean }[];
+  /** The link below TLS. */
+  readonly #plain: Socket;
+  readonly #certificate: Certificate | undefined;
   #socket: Socket;
   #held = Buffer.alloc(0);
   #wake: (() => void) | null = null;
   #gone = false;
 
-  constructor(socket: Socket, seen: { password: string; encrypted: boolean }[]) {
+  constructor(
+    socket: Socket,
+    seen: { password: string; encrypted: boolean }[],
+    certificate: Certificate | undefined,
+  ) {
     this.#socket = socket;
+    this.#plain = socket;
     this.#seen = seen;
+    this.#certificate = certificate;
     this.#listen();
   }
 
@@ -57,6 +69,22 @@ export class FakeClient {
 
   get encrypted(): boolean {
     return this.#socket instanceof TLSSocket;
+  }
+
+  /** See {@link FakePostgres.certificate}. */
+  get certificate(): Certificate | undefined {
+    return this.#certificate;
+  }
+
+  /** Sends bytes below TLS, where only records of TLS belong. @throws where the client has gone */
+  async sendBelow(bytes: Uint8Array): Promise<void> {
+    if (this.#gone) throw GONE;
+    await new Promise<void>((resolve) => this.#plain.write(bytes, () => resolve()));
+  }
+
+  /** Cuts the link below TLS, which does not say good-bye. */
+  cutBelow(): void {
+    this.#plain.destroy();
   }
 
   /** Resolves when more may be sent. @throws where the client has gone */
@@ -94,12 +122,18 @@ export class FakeClient {
   secure({ certificate, key }: Certificate): void {
     const plain = this.#socket;
     plain.removeAllListeners('data');
-    this.#socket = new TLSSocket(plain, { isServer: true, cert: certificate, key });
+    // A TLSSocket right on the socket would take it over: nothing could be sent below it any more.
+    const [above, below] = duplexPair();
+    plain.pipe(below).pipe(plain);
+    below.on('error', () => undefined);
+    plain.on('close', () => this.#socket.destroy());
+    this.#socket = new TLSSocket(above, { isServer: true, cert: certificate, key });
     this.#listen();
   }
 
   end(): void {
     this.#socket.destroy();
+    this.#plain.destroy();
   }
 
   #listen(): void {
@@ -142,7 +176,7 @@ export async function startFakePostgres(script: Script): Promise<FakePostgres> {
     open.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
-    const client = new FakeClient(socket, passwords);
+    const client = new FakeClient(socket, passwords, fake.certificate);
     void fake
       .script(client)
       .catch(() => undefined)
@@ -158,6 +192,7 @@ export async function startFakePostgres(script: Script): Promise<FakePostgres> {
     },
     passwords,
     script,
+    certificate: undefined,
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy();
       server.close();
@@ -168,7 +203,7 @@ export async function startFakePostgres(script: Script): Promise<FakePostgres> {
 }
 
 /** Takes the start-up packet; TLS with a certificate, else `N`. */
-export async function startUp(client: FakeClient, certificate?: Certificate): Promise<void> {
+export async function startUp(client: FakeClient, certificate = client.certificate): Promise<void> {
   for (;;) {
     const body = await client.first();
     const code = body.readUInt32BE(0);

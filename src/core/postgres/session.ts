@@ -41,6 +41,8 @@ export class Session {
   /** Tell those who wait for an answer that none will come. */
   readonly #waiting = new Set<(error: Error) => void>();
   #pooled = false;
+  /** Whether it has signed in, so that TLS has worked. */
+  #signedIn = false;
   #version = 0;
   /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
   #serverVersion = '';
@@ -285,7 +287,11 @@ export class Session {
         { cause: error },
       );
     }
-    return new SyncFailure(classify(error, this.side, facts), { cause: error });
+    const detail = classify(error, this.side, facts);
+    // TLS has worked until now: bytes were changed on the way, which the next connection may be spared.
+    const damaged = this.#signedIn && detail.code === FailureCode.Tls;
+    const lost = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient } as const;
+    return new SyncFailure(damaged ? { ...detail, ...lost } : detail, { cause: error });
   }
 
   /** Ends the connection politely: an open transaction is rolled back by the server. */
@@ -344,13 +350,17 @@ export class Session {
       options,
       cancelRoute(socket, endpoint, typeof config.ssl === 'object' ? config.ssl : false),
     );
+    // Where TLS fails, Node leaves the socket below it open, and the server's process with it.
+    for (const over of ['error', 'end'] as const) client.on(over, () => socket.destroy());
     const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {
       await client.connect();
+      session.#signedIn = true;
       await session.#start(pins);
       return session;
     } catch (error) {
       session.destroy();
+      socket.destroy();
       throw error;
     } finally {
       connected();
