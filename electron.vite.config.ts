@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { NONCE_PLACE } from './src/shared/window/page.ts';
+import { NONCE_PLACE } from './src/window-api/bridge.ts';
 import { NATIVE, out, target } from './targets.config.ts';
 
 export default defineConfig({
@@ -42,7 +42,7 @@ export default defineConfig({
   },
   renderer: {
     plugins: [react()],
-    // Whoever serves the page puts a nonce of its own in this place, and into the policy; see src/core/face/pageHeaders.ts.
+    // Whoever serves the page puts a nonce of its own in this place, and into the policy; see src/app/pageHeaders.ts.
     html: { cspNonce: NONCE_PLACE },
     build: {
       outDir: `${out}/renderer`,

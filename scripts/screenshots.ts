@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { type Agent, startAgent } from '../src/agent/agent.ts';
-import { openDemoSession } from '../src/cli/demoSession.ts';
-import { systemPorts } from '../src/core/systemPorts.ts';
-import { CENTRAL_DATABASE, SOURCE_DATABASE } from '../src/demo/databases.ts';
-import { type Demo, type DemoServer, startDemo, stopDemo } from '../src/demo/demo.ts';
-import { PASSFILE, passwordFor } from '../src/demo/passfile.ts';
+import { openDemoSession } from '../src/cli/servedDemo.ts';
+import { systemPorts } from '../src/core/ports.ts';
+import {
+  CENTRAL_DATABASE,
+  type Demo,
+  type DemoServer,
+  SOURCE_DATABASE,
+  startDemo,
+  stopDemo,
+} from '../src/demo/demo.ts';
+import { PASSFILE, passwordFor } from '../src/demo/endpoint.ts';
 import { CENTRAL_ROLE, SOURCE_ROLE } from '../src/demo/roles.ts';
 import type { Language } from '../src/shared/texts/language.ts';
 import { chromiumToRun } from '../test/support/chromium.ts';

@@ -3,11 +3,9 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
-import { openDemoSession } from '../src/cli/demoSession.ts';
-import { ADMIN, SOURCE_DATABASE } from '../src/demo/databases.ts';
-import { type Demo, startDemo, stopDemo } from '../src/demo/demo.ts';
-import { withSession } from '../src/demo/endpoint.ts';
-import { passwordFor } from '../src/demo/passfile.ts';
+import { openDemoSession } from '../src/cli/servedDemo.ts';
+import { ADMIN, type Demo, SOURCE_DATABASE, startDemo, stopDemo } from '../src/demo/demo.ts';
+import { passwordFor, withSession } from '../src/demo/endpoint.ts';
 import { SOURCE_ROLE } from '../src/demo/roles.ts';
 import type { Language } from '../src/shared/texts/language.ts';
 import { createTranslator } from '../src/shared/texts/translate.ts';

@@ -4,18 +4,33 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const FOLDERS = ['shared', 'core', 'main', 'preload', 'renderer', 'cli', 'agent', 'demo'] as const;
+const FOLDERS = [
+  'shared',
+  'window-api',
+  'core',
+  'service',
+  'app',
+  'main',
+  'preload',
+  'renderer',
+  'cli',
+  'agent',
+  'demo',
+] as const;
 type Folder = (typeof FOLDERS)[number];
 
-/** docs/architecture.md, "The house": who may import whom, besides itself. */
+/** docs/architecture.md, "Layers": who may import whom, besides itself. */
 const MAY_IMPORT: Readonly<Record<Folder, readonly Folder[]>> = {
   shared: [],
+  'window-api': ['shared'],
   core: ['shared'],
-  main: ['core', 'shared'],
-  preload: ['shared'],
-  renderer: ['shared'],
+  service: ['core', 'shared'],
+  app: ['core', 'service', 'shared', 'window-api'],
+  main: ['core', 'service', 'app', 'shared', 'window-api'],
+  preload: ['shared', 'window-api'],
+  renderer: ['shared', 'window-api'],
   cli: ['core', 'shared', 'demo', 'agent'],
-  agent: ['core', 'shared'],
+  agent: ['core', 'service', 'app', 'shared', 'window-api'],
   demo: ['core', 'shared'],
 };
 

@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localDay, MOST_RUNS, usualOf, viewDays } from '../../src/app/historyViews.ts';
 import { JournalRecorder } from '../../src/core/batch/recorder.ts';
-import { type Checkpoint, NO_COUNTS } from '../../src/core/central/checkpoint.ts';
-import { MOST_RUNS, usualOf, viewDays } from '../../src/core/face/history.ts';
-import { localDay } from '../../src/core/face/localDays.ts';
 import type { Journal } from '../../src/core/journal/journal.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { systemPorts } from '../../src/core/ports.ts';
+import { type Checkpoint, NO_COUNTS } from '../../src/core/target/checkpoint.ts';
 import { fillJournal } from '../../test/core/journal/support/fillJournal.ts';
 import { atMost, type Goal, type Line, type Measure } from '../measure.ts';
 import type { Bench } from '../setUp.ts';

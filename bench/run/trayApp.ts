@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
 import { waitFor } from '../../test/main/support/desktop/bus.ts';

@@ -1,10 +1,10 @@
-import { createFace } from '../core/face/createFace.ts';
-import type { Face, FaceHost } from '../core/face/face.ts';
+import { createFace } from '../app/createWindowApp.ts';
+import type { Face, FaceHost } from '../app/windowApp.ts';
 import type { Ports } from '../core/ports.ts';
-import { createCronWaker } from '../core/schedule/waker.ts';
-import { startService } from '../core/service/service.ts';
-import type { Service } from '../core/service/serviceApi.ts';
 import { errorFacts } from '../core/unexpected.ts';
+import { createCronWaker } from '../service/schedule/waker.ts';
+import { startService } from '../service/service.ts';
+import type { Service } from '../service/serviceApi.ts';
 import type { Refusal } from '../shared/service.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';

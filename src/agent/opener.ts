@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { replaceFile } from '../core/settings/atomicFile.ts';
-import { agentFiles } from './access/agentFiles.ts';
+import { agentFiles } from './access/note.ts';
 
 /**
  * Writes a page, for this user alone, that leads to a link. A browser is given this page's address on its command

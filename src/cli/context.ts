@@ -1,13 +1,12 @@
 import pc from 'picocolors';
 import type { Engine } from '../core/engineApi.ts';
 import { dataFolder } from '../core/settings/dataFolder.ts';
+import type { Language } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
-import { visibleJson } from '../shared/visible.ts';
-import { openEngineHere } from './openEngineHere.ts';
-import type { Look } from './render/look.ts';
+import { visibleJson, visibleLines } from '../shared/visible.ts';
+import { createFileLogger } from './logFile.ts';
+import type { Look } from './render/marks.ts';
 import { selfCommand } from './selfCommand.ts';
-import { canDrawOver, inAscii, showsUnicode, wantsColor, withoutEffects } from './terminal.ts';
-import type { World } from './world.ts';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -86,4 +85,83 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
     at: (other) => createContext(world, t, { ...options, dataDir: other }),
     openEngine,
   };
+}
+
+/**
+ * Opens the engine on a user-data folder. Loaded only where a command needs it, so that `--help` does
+ * not wait for the database drivers.
+ *
+ * @throws UsageError as the settings and the engine throw them
+ */
+async function openEngineHere(folder: string, language: Language): Promise<Engine> {
+  const [{ openEngine }, { loadSettings }, { systemPorts }] = await Promise.all([
+    import('../core/engine.ts'),
+    import('../core/settings/load.ts'),
+    import('../core/ports.ts'),
+  ]);
+  return openEngine(systemPorts(createFileLogger(folder)), {
+    folder,
+    settings: loadSettings(folder, language),
+  });
+}
+
+type Hints = Pick<World, 'env' | 'platform'>;
+
+/** Whether to colour what goes to a stream. `--no-color` is the person's; NO_COLOR is https://no-color.org. */
+export function wantsColor(stream: { readonly isTTY?: boolean }, { env }: Hints, flag: boolean): boolean {
+  if (!flag || env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/**
+ * Whether the terminal shows more than ASCII. The old Windows console and Linux's text console lack
+ * the glyphs; a locale that says another encoding than UTF-8 is believed, and one that says nothing is
+ * not taken for a no.
+ */
+export function showsUnicode({ env, platform }: Hints): boolean {
+  if (platform === 'win32') {
+    return Boolean(env.WT_SESSION || env.TERM_PROGRAM || env.ConEmuTask) || /^xterm/.test(env.TERM ?? '');
+  }
+  if (env.TERM === 'linux') return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return locale === '' || /utf-?8/i.test(locale);
+}
+
+/** Whether lines can be drawn over. */
+export function canDrawOver(stream: { readonly isTTY?: boolean }, { env }: Hints): boolean {
+  return stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
+}
+
+/** What picocolors writes for the colours that we use. */
+const COLOURS = new RegExp(`(${'\u001b'}\\[(?:1|2|22|3[1-6]|39)m)`);
+
+/**
+ * A line for a terminal: nothing but colours of ours does anything in it. Texts of others are escaped where they enter
+ * a line; this is for one that was forgotten.
+ */
+function withoutEffects(line: string): string {
+  return line
+    .split(COLOURS)
+    .map((part, index) => (index % 2 === 1 ? part : visibleLines(part)))
+    .join('');
+}
+
+const ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '-', '–': '-', '—': '-' };
+
+/** The few characters of our texts that ASCII lacks, in ASCII. Data is left as it is. */
+export function inAscii(text: string): string {
+  return text.replace(/[…·–—]/g, (character) => ASCII[character] ?? character);
+}
+
+/** The process around the command line, so that nothing below reaches for globals. */
+export interface World {
+  /** Without node and script. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly homedir: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
 }

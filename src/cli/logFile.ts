@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../core/ports.ts';
+import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import { stacksOf } from '../core/unexpected.ts';
-import { withoutPasswords } from '../core/withoutPasswords.ts';
 import { visibleJson } from '../shared/visible.ts';
 
 /** A month, as batches are kept by default. */

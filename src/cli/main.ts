@@ -1,15 +1,16 @@
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { dataFolder } from '../core/settings/dataFolder.ts';
+import { decodeText } from '../core/settings/jsonText.ts';
+import { readSmallFile } from '../core/settings/smallFile.ts';
 import { UsageCode } from '../shared/errors.ts';
+import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
-import { type CliContext, createContext, type GlobalOptions } from './context.ts';
-import { ExitCode } from './exitCodes.ts';
-import { explainParseError, type ParseProblem } from './parseErrors.ts';
+import { type CliContext, createContext, type GlobalOptions, type World } from './context.ts';
+import { ExitCode, onUncaught } from './exitCodes.ts';
 import { type Chosen, createProgram } from './program.ts';
-import { reportError } from './reportError.ts';
-import { spokenLanguage } from './spokenLanguage.ts';
-import { onUncaught } from './uncaught.ts';
+import { explainParseError, type ParseProblem, reportError } from './reportError.ts';
 import { VERSION } from './version.ts';
-import type { World } from './world.ts';
 
 /**
  * Runs one command line to its end.
@@ -60,4 +61,35 @@ function reportParseError({ what, hint, next }: ParseProblem, context: CliContex
     context.printError([colors.red(what), ...(hint === null ? [] : [colors.bold(hint)]), next]);
   }
   return ExitCode.WrongUse;
+}
+
+/**
+ * The language to speak, before anything is parsed: help and the parser's own complaints come in it too.
+ * `--language` first, then the settings, then the system.
+ */
+function spokenLanguage(world: World): Language {
+  const flag = argumentOf('--language', world.argv);
+  if (flag !== undefined && isLanguage(flag)) return flag;
+  const folder = dataFolder({ ...world, dataDir: argumentOf('--data-dir', world.argv) });
+  return chooseLanguage(languageSetting(join(folder, 'settings.json')), world.env);
+}
+
+/** Settings that are missing or broken are told of later, by the command that needs them. */
+function languageSetting(file: string): Language | 'auto' {
+  try {
+    // With a byte order mark, or in UTF-16, as Windows editors save it: JSON.parse alone takes neither.
+    const settings: unknown = JSON.parse(decodeText(readSmallFile(file)) ?? '');
+    if (typeof settings !== 'object' || settings === null || !('language' in settings)) return 'auto';
+    const { language } = settings;
+    return typeof language === 'string' && isLanguage(language) ? language : 'auto';
+  } catch {
+    return 'auto';
+  }
+}
+
+function argumentOf(option: string, argv: readonly string[]): string | undefined {
+  const index = argv.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  if (index < 0) return undefined;
+  const word = argv[index] ?? '';
+  return word === option ? argv[index + 1] : word.slice(option.length + 1);
 }

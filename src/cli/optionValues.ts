@@ -1,3 +1,6 @@
+import type { Command, HelpConfiguration } from 'commander';
+import { closest, distance } from 'fastest-levenshtein';
+import stringWidth from 'string-width';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 
@@ -32,4 +35,38 @@ export function optionValues(t: Translate) {
         return chosen ?? wrong(option, t('help.parse.oneOf', { choices: choices.join(', ') }));
       },
   };
+}
+
+/** The candidate that was probably meant: at most half of what was typed is wrong. Null where none is near. */
+export function nearest(typed: string, candidates: readonly string[]): string | null {
+  if (candidates.length === 0) return null;
+  const found = closest(
+    typed.toLowerCase(),
+    candidates.map((one) => one.toLowerCase()),
+  );
+  const index = candidates.findIndex((one) => one.toLowerCase() === found);
+  const near = distance(typed.toLowerCase(), found) <= Math.max(typed.length, found.length) / 2;
+  return near ? (candidates[index] ?? null) : null;
+}
+
+/** One line under "Examples": a command to copy and what it does. */
+type Example = readonly [args: string, meaning: string];
+
+/** Commander's titles are English; these are ours for them. */
+export function helpStyle(t: Translate): HelpConfiguration {
+  const titles: Readonly<Record<string, string>> = {
+    'Usage:': t('help.title.usage'),
+    'Arguments:': t('help.title.arguments'),
+    'Options:': t('help.title.options'),
+    'Commands:': t('help.title.commands'),
+    'Global Options:': t('help.title.globalOptions'),
+  };
+  return { showGlobalOptions: true, styleTitle: (title) => titles[title] ?? title };
+}
+
+/** Puts examples behind a command's help. */
+export function withExamples(command: Command, t: Translate, examples: readonly Example[]): Command {
+  const width = Math.max(...examples.map(([args]) => stringWidth(args)));
+  const lines = examples.map(([args, meaning]) => `  branchline ${args.padEnd(width)}   ${meaning}`);
+  return command.addHelpText('after', `\n${t('help.title.examples')}\n${lines.join('\n')}`);
 }

@@ -1,20 +1,19 @@
 import { Command } from 'commander';
 import { LANGUAGES } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
+import { declareCentralSql } from './commands/centralSql.ts';
+import { declareDemo } from './commands/demo.ts';
+import { declareInstallation } from './commands/installation.ts';
+import { declarePrune } from './commands/prune.ts';
+import { declareSchedule } from './commands/scheduleList.ts';
+import { declareServe } from './commands/serve.ts';
+import { declareSync } from './commands/syncAll.ts';
+import { declareStatus } from './commands/syncStatus.ts';
+import { declareVerify } from './commands/verify.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
-import { declareCentralSql } from './declare/centralSql.ts';
 import { declareConnection } from './declare/connection.ts';
-import { declareDemo } from './declare/demo.ts';
-import { declareInstallation } from './declare/installation.ts';
-import { declarePrune } from './declare/prune.ts';
-import { declareSchedule } from './declare/schedule.ts';
-import { declareServe } from './declare/serve.ts';
-import { declareStatus } from './declare/status.ts';
-import { declareSync } from './declare/sync.ts';
-import { declareVerify } from './declare/verify.ts';
 import type { ExitCode } from './exitCodes.ts';
-import { helpStyle } from './helpStyle.ts';
-import { optionValues } from './optionValues.ts';
+import { helpStyle, optionValues } from './optionValues.ts';
 
 /** What a command line asked for: a command with its options, to be run in a context. */
 export interface Chosen {

@@ -1,4 +1,4 @@
-import type { World } from './world.ts';
+import type { World } from './context.ts';
 
 /**
  * How the person calls this program again, so that a printed command can be copied: through npx where

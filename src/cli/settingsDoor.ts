@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { UsageCode, UsageError } from '../shared/errors.ts';
-import type { ConnectionFile, Settings, SettingsFile } from '../shared/settings.ts';
+import type { ConnectionFile, ConnectionSettings, Settings, SettingsFile } from '../shared/settings.ts';
 import type { CliContext } from './context.ts';
+import { nearest } from './optionValues.ts';
 
 /** An entry as a person gave it, which the settings' schema checks before anything is written. */
 type Unchecked = Readonly<Record<string, unknown>>;
@@ -41,4 +42,16 @@ export async function beginWithCentral(central: Unchecked, { folder, t }: CliCon
 
 function settingsModules() {
   return Promise.all([import('../core/settings/change.ts'), import('../core/settings/load.ts')]);
+}
+
+/** Head office or the branch that an id means. @throws UsageError `connection_unknown`, with the nearest id */
+export function findConnection(id: string, { connections }: Settings): ConnectionSettings | 'central' {
+  if (id === 'central') return 'central';
+  const found = connections.find((connection) => connection.id === id);
+  if (found) return found;
+  const near = nearest(id, ['central', ...connections.map((connection) => connection.id)]);
+  throw new UsageError(UsageCode.ConnectionUnknown, {
+    connection: id,
+    ...(near !== null && { nearest: near }),
+  });
 }

@@ -4,8 +4,11 @@ import { tablesNamed } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
-import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/base.ts';
 import type { ConnectionWork } from './batch/connectionRun.ts';
+import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/engineBase.ts';
+import { findCrash, withLease } from './batch/leaseGuard.ts';
+import { findOutOfReach, noteServerRuns } from './batch/outOfReach.ts';
+import { newWork, plannedTables, restOfWork, runBatch, runConnections } from './batch/runBatch.ts';
 import {
   keepOnly,
   narrow,
@@ -14,12 +17,8 @@ import {
   planSource,
   type SourcePlan,
   unknownTable,
-} from './batch/plan.ts';
-import { findOutOfReach, noteServerRuns } from './batch/reach.ts';
-import { runBatch, runConnections } from './batch/runBatch.ts';
+} from './batch/sourcePlan.ts';
 import { SpareLinks } from './batch/spareLinks.ts';
-import { newWork, plannedTables, restOfWork } from './batch/work.ts';
-import { testConnection } from './connectionTest.ts';
 import type {
   Engine,
   ResumeOutcome,
@@ -32,17 +31,17 @@ import type {
 import type { Journal } from './journal/journal.ts';
 import { isLeaseHeld } from './journal/lease.ts';
 import { openJournal } from './journal/openJournal.ts';
+import { tidyJournal } from './journal/prune.ts';
 import { UNKNOWN_TABLES } from './journal/rows.ts';
-import { tidyJournal } from './journal/tidy.ts';
-import { findCrash, withLease } from './leaseGuard.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import type { Timeouts } from './postgres/session.ts';
-import { viewSchedules } from './schedule/view.ts';
-import { type Standing, standingOf, upToOf } from './service/standing.ts';
+import { testConnection } from './probe/connectionTest.ts';
+import { viewSchedules } from './schedule/nextRuns.ts';
 import { installation } from './settings/installation.ts';
-import type { RetryPolicy } from './sync/retry.ts';
+import { type Standing, standingOf, upToOf } from './standing/standing.ts';
+import type { RetryPolicy } from './table/retry.ts';
 import { errorFacts } from './unexpected.ts';
-import { verifyConnections } from './verify/verifyConnections.ts';
+import { verifyConnections } from './verify/verifyConnection.ts';
 
 /** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
 export interface EngineSetup {

@@ -11,10 +11,10 @@ import type {
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
-import type { OutOfReach } from './batch/reach.ts';
+import type { OutOfReach } from './batch/outOfReach.ts';
 import type { PruneReport } from './journal/prune.ts';
 import type { EngineListener } from './ports.ts';
-import type { Standing } from './service/standing.ts';
+import type { Standing } from './standing/standing.ts';
 
 /** Which tables a batch covers and how. Names may be table or model names; empty means all. */
 export interface SyncAllRequest {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineEvent } from '../shared/contract.ts';
 
 /** Time. Tests use their own. */
@@ -30,3 +31,17 @@ export interface Ports {
 }
 
 export type EngineListener = (event: EngineEvent) => void;
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  monotonic: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  },
+};
+
+/** The ports of a real run. */
+export function systemPorts(logger: Logger): Ports {
+  return { clock: systemClock, random: Math.random, logger };
+}

@@ -1,7 +1,18 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../shared/errors.ts';
-import { ADMIN, makeBranch, makeCentral, SOURCE_DATABASE, writeHome } from './databases.ts';
-import { type DemoEndpoint, type OpenSession, withSession } from './endpoint.ts';
+import { settingsSchema } from '../shared/settings.ts';
+import {
+  type DemoEndpoint,
+  type OpenSession,
+  PASSFILE,
+  passwordFor,
+  runAll,
+  withSession,
+  writePassfile,
+} from './endpoint.ts';
+import { SCHEMA } from './erp/expressions.ts';
+import { seedBranch } from './erp/seed.ts';
 import { type DayChange, simulateDay } from './erp/simulateDay.ts';
 import {
   claimFolder,
@@ -9,17 +20,18 @@ import {
   type DemoRole,
   defaultDemoFolder,
   homeFolder,
+  type OnNotice,
   placeOf,
   ROLES,
   readRecord,
   removeFolder,
   writeRecord,
 } from './folder.ts';
-import type { OnNotice } from './notice.ts';
-import { passwordFor } from './passfile.ts';
+import { CENTRAL_ROLE, centralGrants, createRole, SOURCE_GRANTS, SOURCE_ROLE } from './roles.ts';
 import { embeddedBinaries, installedFolder } from './server/binaries.ts';
 import { serverPid } from './server/place.ts';
 import { isAlive } from './server/processes.ts';
+import { canEnter, serverUser } from './server/run.ts';
 import {
   HOST,
   initServer,
@@ -30,7 +42,6 @@ import {
   stopServer,
 } from './server/server.ts';
 import { THROWAWAY_SETTINGS } from './server/settings.ts';
-import { canEnter, serverUser } from './server/systemUser.ts';
 
 /** A demo that is there. */
 export interface Demo {
@@ -238,4 +249,67 @@ async function mustRead(folder: string): Promise<DemoRecord> {
 function asFailure(cause: unknown): UsageError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new UsageError('demo_failed', { reason }, { cause });
+}
+
+export const SOURCE_DATABASE = 'idempiere';
+export const CENTRAL_DATABASE = 'marketing_dashboard';
+/** Who owns the demo's servers. */
+export const ADMIN = 'postgres';
+
+/**
+ * Makes the branch's database, full, and the role that reads it.
+ *
+ * @param admin the server's owner
+ * @returns how the role signs in
+ */
+async function makeBranch(
+  openSession: OpenSession,
+  admin: DemoEndpoint,
+  scale: number,
+): Promise<DemoEndpoint> {
+  const reader = { ...admin, database: SOURCE_DATABASE, user: SOURCE_ROLE, password: newPassword() };
+  await runAll(openSession, admin, [
+    createRole(SOURCE_ROLE, reader.password),
+    `CREATE DATABASE ${SOURCE_DATABASE}`,
+  ]);
+  await withSession(openSession, { ...admin, database: SOURCE_DATABASE }, async (execute) => {
+    await seedBranch(execute, scale);
+    for (const grant of SOURCE_GRANTS) await execute(grant);
+  });
+  return reader;
+}
+
+/** Makes head office's database, empty, and the role that writes to it; see {@link makeBranch}. */
+async function makeCentral(openSession: OpenSession, admin: DemoEndpoint): Promise<DemoEndpoint> {
+  const writer = { ...admin, database: CENTRAL_DATABASE, user: CENTRAL_ROLE, password: newPassword() };
+  await runAll(openSession, admin, [
+    createRole(CENTRAL_ROLE, writer.password),
+    `CREATE DATABASE ${CENTRAL_DATABASE}`,
+  ]);
+  await runAll(openSession, { ...admin, database: CENTRAL_DATABASE }, centralGrants(CENTRAL_DATABASE));
+  return writer;
+}
+
+/** Writes the settings by which every command works on the demo, and the passwords beside them. */
+async function writeHome(
+  folder: string,
+  source: DemoEndpoint,
+  central: DemoEndpoint,
+  admins: readonly DemoEndpoint[],
+): Promise<void> {
+  const settings = {
+    central: { ...signIn(central), schema: 'public' },
+    connections: [{ id: 'pgsql_lmp', label: 'Lampung', ...signIn(source), schema: SCHEMA, tables: ['*'] }],
+    // Small enough that the demo's larger tables have several chunks, so that there is a middle to be killed in.
+    sync: { chunkRows: 20_000 },
+  };
+  settingsSchema.parse(settings);
+  await writePassfile(folder, [source, central, ...admins]);
+  await writeFile(join(homeFolder(folder), 'settings.json'), `${JSON.stringify(settings, null, 2)}\n`, {
+    mode: 0o600,
+  });
+}
+
+function signIn({ host, port, database, user }: DemoEndpoint) {
+  return { host, port, database, user, passfile: PASSFILE, sslmode: 'disable' as const };
 }

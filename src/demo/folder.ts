@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../shared/errors.ts';
+import { type ErrorParams, UsageError } from '../shared/errors.ts';
 import type { ServerPlace } from './server/place.ts';
-import { isRoot } from './server/systemUser.ts';
+import { isRoot } from './server/run.ts';
 
 /** The two servers of a demo. */
 export const ROLES = ['source', 'central'] as const;
@@ -129,3 +129,19 @@ function parseJson(text: string): unknown {
     return null;
   }
 }
+
+/** What the demo tells a person on the way; the sentences are the caller's. */
+export type DemoNotice =
+  /** Root may not run PostgreSQL; `user` does. */
+  | 'demo_system_user'
+  | 'demo_system_user_created'
+  /** The server's programs lie where its user cannot reach them, so they were copied into `folder`. */
+  | 'demo_binaries_copied'
+  /** A demo that crashed had left `folder` behind. */
+  | 'demo_leftovers_removed'
+  /** Steps, in order; `demo_seeding` has `scale`, `demo_ready` has `folder`. */
+  | 'demo_servers_starting'
+  | 'demo_seeding'
+  | 'demo_ready';
+
+export type OnNotice = (notice: DemoNotice, params: ErrorParams) => void;

@@ -1,5 +1,4 @@
-import { literal } from './erp/expressions.ts';
-import { SCHEMA } from './erp/table.ts';
+import { literal, SCHEMA } from './erp/expressions.ts';
 
 /** The role that reads a branch: SELECT in the ERP's schema and nothing else. */
 export const SOURCE_ROLE = 'branchline_read';

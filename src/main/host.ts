@@ -1,15 +1,14 @@
 import { app } from 'electron';
-import { readLanguage } from '../core/face/setup.ts';
+import { readLanguage } from '../app/settingsViews.ts';
 import type { Ports } from '../core/ports.ts';
-import { createCronWaker } from '../core/schedule/waker.ts';
-import { startService } from '../core/service/service.ts';
-import type { Service } from '../core/service/serviceApi.ts';
+import { createCronWaker } from '../service/schedule/waker.ts';
+import { startService } from '../service/service.ts';
+import type { Service } from '../service/serviceApi.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../shared/texts/translate.ts';
-import type { LiveView } from '../shared/window/views.ts';
-
+import type { LiveView } from '../window-api/views.ts';
 import type { TrayFacts } from './tray/trayModel.ts';
 
 /** What the tray shows of the past. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import log from 'electron-log/main';
 import type { Logger } from '../core/ports.ts';
+import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import { lastResort } from '../core/unexpected.ts';
-import { withoutPasswords } from '../core/withoutPasswords.ts';
 import { visibleJson } from '../shared/visible.ts';
 
 /** A few weeks of a branch's days. */

@@ -1,33 +1,31 @@
 import { app } from 'electron';
-import { createFace } from '../core/face/createFace.ts';
-import { readLanguage } from '../core/face/setup.ts';
+import { createFace } from '../app/createWindowApp.ts';
+import { readLanguage } from '../app/settingsViews.ts';
+import { systemPorts } from '../core/ports.ts';
 import { hasNoRoom } from '../core/settings/folderError.ts';
-import { systemPorts } from '../core/systemPorts.ts';
 import { logUnexpected } from '../core/unexpected.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
 import { serveWindowFiles, setupWindowScheme } from './appProtocol.ts';
-import { setupDataFolder } from './dataFolder.ts';
-import { settleCopied } from './desktop/askCopied.ts';
-import { HIDDEN } from './desktop/autostartFile.ts';
-import { openDesktopStore } from './desktop/desktopStore.ts';
-import { setupPower } from './desktop/power.ts';
-import { setupQuit } from './desktop/quit.ts';
-import { startAtLogin } from './desktop/startAtLogin.ts';
-import { findTrayHost, waitForTrayHost } from './desktop/trayHost.ts';
-import { setupGuards } from './guards.ts';
+import { electronSettingsStore, openDesktopStore } from './desktop/desktopStore.ts';
+import { setupPower, setupQuit } from './desktop/quit.ts';
+import { HIDDEN, startAtLogin } from './desktop/startAtLogin.ts';
+import { findTrayHost, setupWithoutTray, waitForTrayHost } from './desktop/trayHost.ts';
 import { hostService } from './host.ts';
-import { setupIpc } from './ipc/setupIpc.ts';
+import { setupGuards, setupIpc } from './ipc/setupIpc.ts';
 import { setupLog } from './log.ts';
 import { Notifier } from './notifications/notifier.ts';
-import { electronSettingsStore } from './settingsStore.ts';
-import { setupSingleInstance } from './singleInstance.ts';
-import { folderTrouble, refuseToStart } from './startRefused.ts';
-import { perform } from './tray/perform.ts';
+import {
+  folderTrouble,
+  refuseToStart,
+  settleCopied,
+  setupDataFolder,
+  setupSingleInstance,
+} from './startRefused.ts';
 import { createTray, type TrayIcon } from './tray/tray.ts';
+import { perform } from './tray/trayActions.ts';
 import { trayModel } from './tray/trayModel.ts';
 import { createAppWindow, pageOf, type WindowPage } from './window.ts';
-import { setupWithoutTray } from './withoutTray.ts';
 
 /** As in electron-builder.yml: Windows groups notifications and the taskbar's button by it. */
 const APP_ID = 'id.branchline.desktop';

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { app, dialog } from 'electron';
-import { readLanguage } from '../core/face/setup.ts';
+import { readLanguage } from '../app/settingsViews.ts';
 import type { Logger } from '../core/ports.ts';
+import { dataFolder, makeOwnFolder } from '../core/settings/dataFolder.ts';
 import { folderError, folderRefusal } from '../core/settings/folderError.ts';
-import { makeOwnFolder } from '../core/settings/ownFolder.ts';
+import { installation } from '../core/settings/installation.ts';
+import { settleCopy } from '../core/settings/settleCopy.ts';
 import { logUnexpected } from '../core/unexpected.ts';
-import { UsageError } from '../shared/errors.ts';
+import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator, type Translate } from '../shared/texts/translate.ts';
 
 /**
@@ -51,4 +54,73 @@ function linesOf(error: unknown, t: Translate, logger: Logger): readonly string[
     return [what, hint, means, next].filter((line) => line !== null);
   }
   return [t('cli.fatal.what'), t('cli.fatal.means'), t('cli.fatal.next', { file: logger.file?.() ?? '?' })];
+}
+
+/**
+ * One tray for a user-data folder. A second start shows the first one's window instead: on desktops
+ * without a tray, or where the icon is hidden, starting it again is how people look for it.
+ *
+ * @returns false where another one runs, and this one must quit
+ */
+export function setupSingleInstance(show: () => void): boolean {
+  if (!app.requestSingleInstanceLock()) return false;
+  app.on('second-instance', show);
+  return true;
+}
+
+/** Makes this process use the same folder as the command line does, and returns it. */
+export function setupDataFolder(): string {
+  app.setName('Branchline');
+  const folder = dataFolder({
+    dataDir: dataDirOf(process.argv),
+    env: process.env,
+    platform: process.platform,
+    homedir: homedir(),
+  });
+  app.setPath('userData', folder);
+  // What Chromium keeps (caches, preferences) stays apart from settings and journal.
+  app.setPath('sessionData', join(folder, 'window'));
+  return folder;
+}
+
+/** Not strict: Electron's and Chromium's own switches stand there too. */
+function dataDirOf(argv: readonly string[]): string | undefined {
+  const { values } = parseArgs({
+    args: argv.slice(1),
+    options: { 'data-dir': { type: 'string' } },
+    strict: false,
+  });
+  const given = values['data-dir'];
+  return typeof given === 'string' ? given : undefined;
+}
+
+/** In the order of the buttons; the last one quits. */
+const ANSWERS = ['keep', 'new'] as const;
+
+/**
+ * Asks once what a data folder is that came from another computer.
+ *
+ * @returns false where the person wants to quit instead
+ */
+export async function settleCopied(folder: string, t: Translate): Promise<boolean> {
+  try {
+    installation(folder);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== UsageCode.InstallationCopied) throw error;
+    const { what, means } = t.usage(error.code, error.params);
+    const { response } = await dialog.showMessageBox({
+      type: 'question',
+      title: 'Branchline',
+      message: what,
+      detail: `${means}\n\n${t('quit.copiedDetail')}`,
+      buttons: [t('quit.copiedKeep'), t('quit.copiedNew'), t('quit.quit')],
+      defaultId: 2,
+      cancelId: 2,
+      noLink: true,
+    });
+    const answer = ANSWERS[response];
+    if (answer !== undefined) settleCopy({ folder }, t.language, answer);
+    return answer !== undefined;
+  }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { BrowserWindow, Menu, screen, type WebContents } from 'electron';
-import { EVENT_CHANNEL } from '../shared/window/bridge.ts';
-import type { WindowEvent } from '../shared/window/events.ts';
+import { EVENT_CHANNEL, type WindowEvent } from '../window-api/bridge.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
 import type { DesktopStore } from './desktop/desktopStore.ts';
 

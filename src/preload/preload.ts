@@ -1,7 +1,6 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import { type Bridge, channelOf, EVENT_CHANNEL } from '../shared/window/bridge.ts';
-import { type Answer, CALL_NAMES, type CallName, type Calls } from '../shared/window/calls.ts';
-import type { WindowEvent } from '../shared/window/events.ts';
+import { type Bridge, channelOf, EVENT_CHANNEL, type WindowEvent } from '../window-api/bridge.ts';
+import { type Answer, CALL_NAMES, type CallName, type Calls } from '../window-api/calls.ts';
 
 type CallsOfBridge = Pick<Bridge, CallName>;
 

@@ -1,12 +1,12 @@
-import './app/security.ts';
+import './shell/security.ts';
 import '@mantine/core/styles.css';
 import '@mantine/charts/styles.css';
 import '@mantine/notifications/styles.css';
-import './app/theme.css';
+import './shell/theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app/App.tsx';
-import { connect } from './link/bridge.ts';
+import { connect } from './link/http.ts';
+import { App } from './shell/App.tsx';
 
 const root = document.getElementById('root');
 if (root !== null) {

@@ -224,3 +224,22 @@ export interface ConnectionTestStep {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly failure: FailureDetail | null;
 }
+
+/** A batch in a list. */
+export interface BatchSummary extends BatchRow {
+  readonly records_processed: number;
+  readonly records_deleted: number;
+  readonly bytes: number;
+}
+
+export interface BatchPage {
+  /** How many there are in all. */
+  readonly total: number;
+  /** Latest first, from the offset that was asked for. */
+  readonly batches: readonly BatchSummary[];
+}
+
+/** The name of a table among those of all connections. */
+export function tableKey(connection: string, table: string): string {
+  return `${connection}/${table}`;
+}

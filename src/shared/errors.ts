@@ -200,3 +200,12 @@ export class UsageError extends Error {
     this.params = params;
   }
 }
+
+/** What central holds cannot be brought up to date this way. */
+export function centralRefusal(
+  code: FailureCode,
+  params: Record<string, string | number>,
+  message: string = code,
+): SyncFailure {
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message, params });
+}

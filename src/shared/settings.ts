@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
-import { expandUrl } from './endpointUrl.ts';
-import { SSL_MODES } from './sslMode.ts';
+import { expandUrl, SSL_MODES } from './endpointUrl.ts';
 import { Strategy } from './status.ts';
 
 /**
@@ -288,3 +287,11 @@ export type CursorSettings = NonNullable<Exclude<ConnectionSettings['tables'][nu
 /** What both ends have: where a PostgreSQL is and how to sign in there. */
 export type EndpointSettings = Pick<ConnectionSettings, keyof typeof endpointFields>;
 export type Layout = Exclude<CentralSettings['layout'], 'auto'>;
+
+/** A connection that is not saved yet. */
+export type Draft =
+  | { readonly kind: 'source'; readonly connection: SettingsFile['connections'][number] }
+  | { readonly kind: 'central'; readonly central: SettingsFile['central'] };
+
+/** `none`: nothing is known, which is right where the server asks for none. */
+export type PasswordPlace = 'environment' | 'passfile' | 'keychain' | 'file' | 'pgpass' | 'none';

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { BatchPage, SettingsView, Setup } from '../../src/shared/window/views.ts';
+import type { BatchPage } from '../../src/shared/contract.ts';
+import type { SettingsView, Setup } from '../../src/window-api/views.ts';
 import { runCli } from '../cli/run.ts';
 import { openWindow, startServe } from './serveProcess.ts';
 import { temporaryFolder } from './support.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { WindowEvent } from '../../src/shared/window/events.ts';
+import type { WindowEvent } from '../../src/window-api/bridge.ts';
 import { type Served, serveNotes } from './served.ts';
 import { begin } from './support.ts';
 

@@ -7,7 +7,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { addressOf } from '../../src/agent/access/note.ts';
 import { type Agent, startAgent } from '../../src/agent/agent.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { chromiumToRun } from '../support/chromium.ts';
 import { serveNotes } from './served.ts';
 import { temporaryFolder } from './support.ts';

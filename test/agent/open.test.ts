@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { openInBrowser } from '../../src/cli/openInBrowser.ts';
+import { openInBrowser } from '../../src/cli/commands/serve.ts';
 import { runCli } from '../cli/run.ts';
 import { startServe } from './serveProcess.ts';
 import { ask, signIn, temporaryFolder } from './support.ts';

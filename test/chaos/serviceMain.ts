@@ -1,6 +1,6 @@
-import { createCronWaker } from '../../src/core/schedule/waker.ts';
-import { startService } from '../../src/core/service/service.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { systemPorts } from '../../src/core/ports.ts';
+import { createCronWaker } from '../../src/service/schedule/waker.ts';
+import { startService } from '../../src/service/service.ts';
 import { BatchTrigger } from '../../src/shared/status.ts';
 import type { ServiceMessage } from './serviceProcess.ts';
 

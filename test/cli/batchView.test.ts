@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderBatchList } from '../../src/cli/render/batchList.ts';
-import { renderBatch } from '../../src/cli/render/batchView.ts';
+import { renderBatch, renderBatchList } from '../../src/cli/render/batchView.ts';
 import { renderFailedTables } from '../../src/cli/render/failedTables.ts';
 import { BATCH_ID, batchRow, lookOf, tableRow, UNREACHABLE } from './rows.ts';
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { renderColumns } from '../../src/cli/render/columns.ts';
-import { padEnd, truncate } from '../../src/cli/render/padding.ts';
+import { padEnd, renderColumns, truncate } from '../../src/cli/render/columns.ts';
 import { lookOf } from './rows.ts';
 
 const COLUMNS = [

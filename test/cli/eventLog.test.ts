@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renderEventLog } from '../../src/cli/render/eventLog.ts';
+import { renderEventLog } from '../../src/cli/render/eventLine.ts';
 import { logRow } from '../renderer/support/rows.ts';
 import { lookOf } from './rows.ts';
 

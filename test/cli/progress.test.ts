@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { renderWatched } from '../../src/cli/commands/watchBatch.ts';
 import { BoardKeeper } from '../../src/cli/progress/board.ts';
-import { EventStream } from '../../src/cli/progress/eventStream.ts';
 import { LiveDisplay } from '../../src/cli/progress/liveDisplay.ts';
-import { PlainLines } from '../../src/cli/progress/plainLines.ts';
+import { EventStream, PlainLines } from '../../src/cli/progress/reporter.ts';
 import { renderBoard } from '../../src/cli/render/boardView.ts';
 import { renderEvent } from '../../src/cli/render/eventLine.ts';
-import { renderWatched } from '../../src/cli/render/watchView.ts';
 import type { EngineEvent } from '../../src/shared/contract.ts';
 import { BATCH_ID, batchRow, lookOf, outcome, tableRow, UNREACHABLE } from './rows.ts';
 

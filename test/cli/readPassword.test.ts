@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readPassword } from '../../src/cli/readPassword.ts';
+import { readPassword } from '../../src/cli/declare/connection.ts';
 
 /** A terminal of which the test is the person. */
 function terminal(keys: string) {

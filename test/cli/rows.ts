@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { Look } from '../../src/cli/render/look.ts';
+import type { Look } from '../../src/cli/render/marks.ts';
 import type { BatchRow, TableOutcome, TableRow } from '../../src/shared/contract.ts';
 import type { Language } from '../../src/shared/texts/language.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';

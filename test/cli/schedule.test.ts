@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { renderSchedules } from '../../src/cli/render/scheduleList.ts';
+import { renderSchedules } from '../../src/cli/commands/scheduleList.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
 import type { ScheduleView } from '../../src/shared/contract.ts';
 import { planOf, realPorts } from '../core/journal/support/world.ts';

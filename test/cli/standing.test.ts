@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { changeSettings } from '../core/service/support.ts';
+import { changeSettings } from '../service/support.ts';
 import { atBranch, atCentral } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { makeHome } from '../support/home.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/cli/nearest.ts';
+import { canDrawOver, inAscii, showsUnicode, wantsColor } from '../../src/cli/context.ts';
+import { nearest } from '../../src/cli/optionValues.ts';
 import { selfCommand } from '../../src/cli/selfCommand.ts';
-import { canDrawOver, inAscii, showsUnicode, wantsColor } from '../../src/cli/terminal.ts';
 
 const TTY = { isTTY: true };
 

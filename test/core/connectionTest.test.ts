@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isExposed, testDraft } from '../../src/core/connectionTest.ts';
+import { isExposed, testDraft } from '../../src/core/probe/connectionTest.ts';
 import { UsageError } from '../../src/shared/errors.ts';
-import type { ConnectionFile } from '../../src/shared/settings.ts';
-import type { Draft } from '../../src/shared/window/views.ts';
+import type { ConnectionFile, Draft } from '../../src/shared/settings.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { startProxy } from '../support/proxy.ts';
 

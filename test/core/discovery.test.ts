@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { discoverTables } from '../../src/core/discovery.ts';
-import type { ConnectionFile } from '../../src/shared/settings.ts';
-import type { Draft } from '../../src/shared/window/views.ts';
+import { discoverTables } from '../../src/core/probe/discovery.ts';
+import type { ConnectionFile, Draft } from '../../src/shared/settings.ts';
 import { atBranch } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { changeDemo, demoStatus, startDemo, stopDemo } from '../../src/demo/demo.ts';
-import type { DemoEndpoint, OpenSession } from '../../src/demo/endpoint.ts';
-import { passwordFor } from '../../src/demo/passfile.ts';
+import { type DemoEndpoint, type OpenSession, passwordFor } from '../../src/demo/endpoint.ts';
 import { isAlive, killTree, waitUntilGone } from '../../src/demo/server/processes.ts';
 import { settingsSchema } from '../../src/shared/settings.ts';
 

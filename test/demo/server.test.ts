@@ -7,8 +7,8 @@ import { expect, inject, test } from 'vitest';
 import { embeddedBinaries, installedFolder } from '../../src/demo/server/binaries.ts';
 import { type ServerPlace, serverPid } from '../../src/demo/server/place.ts';
 import { childrenOf, isAlive, waitUntilGone } from '../../src/demo/server/processes.ts';
+import { isRoot, serverUser } from '../../src/demo/server/run.ts';
 import { initServer, makeServerFolder, startServer as startAt } from '../../src/demo/server/server.ts';
-import { isRoot, serverUser } from '../../src/demo/server/systemUser.ts';
 import { connectTo, startServer } from '../support/servers.ts';
 
 const nothing = () => undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stageTable } from '../../src/core/central/apply.ts';
+import { stageTable } from '../../src/core/target/apply.ts';
 import { atCentral } from '../support/branch.ts';
 import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { CONNECTION } from '../support/home.ts';

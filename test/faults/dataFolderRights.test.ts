@@ -7,9 +7,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isLocked, lockFile } from '../../src/core/journal/exclusiveFile.ts';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
-import { takeServiceLock } from '../../src/core/service/serviceLock.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { installationId } from '../../src/core/settings/installation.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { takeServiceLock } from '../../src/service/serviceLock.ts';
 import { otherUser } from '../support/otherUser.ts';
 
 const BRANCHLINE = fileURLToPath(new URL('../../src/cli/branchline.ts', import.meta.url));

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { acquireTable, type Checkpoint, commitCheckpoint } from '../../src/core/central/checkpoint.ts';
-import { applicationName, claimConnection } from '../../src/core/central/ownership.ts';
-import { setUpCentral } from '../../src/core/central/setup.ts';
+import { systemClock } from '../../src/core/ports.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../src/core/postgres/session.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
-import { systemClock } from '../../src/core/systemPorts.ts';
+import { acquireTable, type Checkpoint, commitCheckpoint } from '../../src/core/target/checkpoint.ts';
+import { applicationName, claimConnection } from '../../src/core/target/ownership.ts';
+import { setUpCentral } from '../../src/core/target/setup.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, makeHome } from '../support/home.ts';

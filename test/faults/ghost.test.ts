@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { stageTable } from '../../src/core/central/apply.ts';
-import { OWN_SCHEMA_SQL } from '../../src/core/central/setup.ts';
+import { stageTable } from '../../src/core/target/apply.ts';
+import { OWN_SCHEMA_SQL } from '../../src/core/target/setup.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, listen } from '../support/home.ts';

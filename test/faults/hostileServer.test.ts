@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { testDraft } from '../../src/core/connectionTest.ts';
 import type { Engine } from '../../src/core/engineApi.ts';
+import { testDraft } from '../../src/core/probe/connectionTest.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
+import type { Draft } from '../../src/shared/settings.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
-import type { Draft } from '../../src/shared/window/views.ts';
-import { faceOn } from '../core/face/support.ts';
+import { faceOn } from '../app/support.ts';
 import { atBranch } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import {

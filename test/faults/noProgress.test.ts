@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/core/engine.ts';
+import { WorkerLinks } from '../../src/core/load/links.ts';
+import type { Links } from '../../src/core/load/pass.ts';
+import { systemClock, systemPorts } from '../../src/core/ports.ts';
 import { DEFAULT_TIMEOUTS, type Timeouts } from '../../src/core/postgres/session.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
-import { WorkerLinks } from '../../src/core/sync/links.ts';
-import type { Links } from '../../src/core/sync/pass.ts';
-import { watched } from '../../src/core/sync/watchdog.ts';
-import { systemClock, systemPorts } from '../../src/core/systemPorts.ts';
+import { watched } from '../../src/core/table/watchdog.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { sayLogRow } from '../../src/shared/texts/logLine.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Note } from '../../src/core/notify/policy.ts';
 import { noteTexts } from '../../src/main/notifications/noteTexts.ts';
+import type { Note } from '../../src/service/notify/policy.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { visible, visibleLines } from '../../src/shared/visible.ts';
 import { journalIn } from '../core/journal/support/world.ts';

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { settingsText } from '../../src/core/settings/change.ts';
 import { readSettingsDocument } from '../../src/core/settings/document.ts';
-import { settingsText } from '../../src/core/settings/settingsStore.ts';
 import type { SettingsFile } from '../../src/shared/settings.ts';
 import { hasRuntime } from './support/app.ts';
 

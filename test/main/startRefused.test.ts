@@ -4,8 +4,8 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync } from
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { installationId } from '../../src/core/settings/installation.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
 import { otherUser } from '../support/otherUser.ts';
 import { smallDisk } from '../support/smallDisk.ts';
 import { buildApp, commandLine, dataFolder, hasRuntime } from './support/app.ts';

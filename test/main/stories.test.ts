@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ElectronApplication } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { differencesOfFew, FEW, LINES } from '../faults/support/few.ts';
 import { atBranch } from '../support/branch.ts';
 import { differences } from '../support/compare.ts';

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
-import { windowFile } from '../../src/main/windowFile.ts';
+import { windowFile } from '../../src/main/appProtocol.ts';
 
 const root = join(sep, 'program', 'renderer');
 

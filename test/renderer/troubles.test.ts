@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { hindrances } from '../../src/renderer/data/hindrances.ts';
-import { openFailures } from '../../src/renderer/pages/today/openFailures.ts';
-import { groupFailures, namesItsTable } from '../../src/renderer/parts/trouble/groupFailures.ts';
-import { namesInGroup } from '../../src/renderer/parts/trouble/namesInGroup.ts';
+import { openFailures } from '../../src/renderer/pages/today/standing.ts';
+import {
+  groupFailures,
+  namesInGroup,
+  namesItsTable,
+} from '../../src/renderer/parts/trouble/groupFailures.ts';
 import { needsConsent, stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
-import type { Setup } from '../../src/shared/window/views.ts';
+import type { Setup } from '../../src/window-api/views.ts';
 import { AT_REST, failedRow, tableRow, tablesOf } from './support/rows.ts';
 
 const t = createTranslator('en');

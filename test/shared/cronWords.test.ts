@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cronWords } from '../../src/shared/cronWords.ts';
+import { cronWords } from '../../src/shared/cron.ts';
 
 test.each([
   ['30 8 * * *', 'At 08:30, every day', 'Pada pukul 08.30, setiap hari'],

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '../../src/core/engine.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
 
 /**

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEngine } from '../../src/core/engine.ts';
 import type { Engine } from '../../src/core/engineApi.ts';
-import type { Logger } from '../../src/core/ports.ts';
+import { type Logger, systemPorts } from '../../src/core/ports.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
 import type { EngineEvent } from '../../src/shared/contract.ts';
 import type { DatabasePair } from './databases.ts';
 

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import type { Timeouts } from '../../src/core/postgres/session.ts';
-import type { RetryPolicy } from '../../src/core/sync/retry.ts';
+import type { RetryPolicy } from '../../src/core/table/retry.ts';
 import type { BatchRow, EngineEvent } from '../../src/shared/contract.ts';
 
 /** What the child is to do: a new batch of everything, or the rest of an old one. */

@@ -1,6 +1,6 @@
 import { openEngine } from '../../src/core/engine.ts';
+import { systemPorts } from '../../src/core/ports.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
-import { systemPorts } from '../../src/core/systemPorts.ts';
 import type { BatchRow } from '../../src/shared/contract.ts';
 import type { RunnerMessage, RunnerOrder } from './runner.ts';
 

@@ -6,9 +6,9 @@ import { CENTRAL_ROLE, createRole, SOURCE_ROLE } from '../../src/demo/roles.ts';
 import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
 import { type ServerPlace, serverPid } from '../../src/demo/server/place.ts';
 import { childrenOf, isAlive, signal } from '../../src/demo/server/processes.ts';
+import { serverUser } from '../../src/demo/server/run.ts';
 import * as control from '../../src/demo/server/server.ts';
 import { type ServerSettings, THROWAWAY_SETTINGS } from '../../src/demo/server/settings.ts';
-import { serverUser } from '../../src/demo/server/systemUser.ts';
 import { isSilentEnd, reportingClient, withCircumstances } from './reportingClient.ts';
 import { steadyPort } from './steadyPort.ts';
 

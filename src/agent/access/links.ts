@@ -1,10 +1,11 @@
 import { readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../core/ports.ts';
+import { type Clock, systemClock } from '../../core/ports.ts';
 import { createFile } from '../../core/settings/atomicFile.ts';
 import { readSmallText } from '../../core/settings/smallFile.ts';
-import { agentFiles } from './agentFiles.ts';
-import { findHash, hashOf, newSecret } from './secret.ts';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { agentFiles, runningAt } from './note.ts';
+import { findHash, hashOf, newSecret } from './sessions.ts';
 
 /** A link is to be opened at once; one that was forgotten in a chat or a shell's scrollback is worth nothing. */
 const LINK_MS = 60 * 60_000;
@@ -93,4 +94,15 @@ function removed(file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * A link to the agent that serves a user-data folder in another process.
+ *
+ * @throws UsageError `agent_not_running`; `data_folder_unusable` and its like
+ */
+export function newLink(folder: string): string {
+  const url = runningAt(folder);
+  if (url === null) throw new UsageError(UsageCode.AgentNotRunning, { folder });
+  return linkTo(url, leaveToken(folder, systemClock));
 }

@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { z } from 'zod';
-import { isServed } from '../../core/service/serviceLock.ts';
 import { replaceFile } from '../../core/settings/atomicFile.ts';
 import { readSmallText } from '../../core/settings/smallFile.ts';
-import { agentFiles } from './agentFiles.ts';
+import { isServed } from '../../service/serviceLock.ts';
 
 const noteSchema = z.object({
   port: z.int().min(1).max(65535),
@@ -47,4 +47,19 @@ function isAlive(pid: number): boolean {
     // It is there, and another user's.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** What the agent keeps in the user-data folder. For this user alone: whoever may write there opens the window. */
+export function agentFiles(folder: string) {
+  const own = join(folder, 'agent');
+  return {
+    /** Who runs, and where. */
+    note: join(own, 'agent.json'),
+    /** Hashes of the cookies that are good. */
+    sessions: join(own, 'sessions.json'),
+    /** A file for each link that another process of this user has made: its name is the token's hash. */
+    links: join(own, 'links'),
+    /** A page that leads to a link; see `serve --open`. */
+    opener: join(own, 'open.html'),
+  };
 }

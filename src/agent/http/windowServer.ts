@@ -1,15 +1,15 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, fastify } from 'fastify';
-import type { Face } from '../../core/face/face.ts';
+import { ZodError } from 'zod';
+import type { Face } from '../../app/windowApp.ts';
 import type { Logger } from '../../core/ports.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { CALL_NAMES } from '../../window-api/calls.ts';
 import type { Links } from '../access/links.ts';
 import type { Sessions } from '../access/sessions.ts';
-import { answerCalls } from './calls.ts';
 import { atTheDoor } from './doorway.ts';
-import { EventStreams } from './eventStreams.ts';
-import { serveWindowFiles } from './windowFiles.ts';
+import { serveWindowFiles } from './pages.ts';
 
 /** Nobody else's network card leads here. */
 const HOST = '127.0.0.1';
@@ -130,4 +130,94 @@ function listensOn(server: Server, port: number): Promise<boolean> {
 
 function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
+}
+
+/** The largest argument is a settings file to be imported, of five million characters. */
+const BODY_BYTES = 12 * 1024 * 1024;
+
+/** `POST /api/call/NAME` with the arguments as a JSON array answers as {@link Face.answer} does, as JSON. */
+function answerCalls(app: FastifyInstance, face: Pick<Face, 'answer'>): void {
+  app.post<{ Params: { name: string } }>(
+    '/api/call/:name',
+    { bodyLimit: BODY_BYTES },
+    async ({ params, body }, reply) => {
+      const call = CALL_NAMES.find((name) => name === params.name);
+      if (call === undefined) return reply.code(404).send({ error: 'unknown_call' });
+      try {
+        return await face.answer(call, body);
+      } catch (error) {
+        if (!(error instanceof ZodError)) throw error;
+        return reply.code(400).send({ error: 'arguments' });
+      }
+    },
+  );
+  // For a window that lost its link, to find out whether it is signed in still.
+  app.get('/api/session', async (_request, reply) => reply.code(204).send());
+}
+
+/**
+ * How often silence is broken, so that both ends notice when the other is gone; tunnels drop what is silent. An event
+ * of its own kind, because a page is not told of comments.
+ */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * A window that has not taken so much of what it was sent is dropped: a laptop that sleeps must not cost this
+ * computer its memory. It comes back by itself and asks for how things stand.
+ */
+const BACKLOG_BYTES = 1024 * 1024;
+
+/**
+ * Tells all windows what the face tells, as server-sent events: one JSON object each. While no window is open nobody
+ * listens and no timer runs: listening is what makes the face look once a second at what other processes do.
+ */
+class EventStreams implements Disposable {
+  readonly #open = new Set<ServerResponse>();
+  readonly #face: Pick<Face, 'on'>;
+  /** Null while no window is open. */
+  #stopListening: (() => void) | null = null;
+
+  constructor(face: Pick<Face, 'on'>) {
+    this.#face = face;
+  }
+
+  /** Takes over an answer whose headers are set. */
+  add(response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    // The first bytes tell the window that it is connected.
+    response.write(': connected\n\n');
+    this.#open.add(response);
+    this.#stopListening ??= this.#listen();
+    response.on('close', () => {
+      this.#open.delete(response);
+      if (this.#open.size === 0) this.#stop();
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+    for (const response of this.#open) response.end();
+  }
+
+  #listen(): () => void {
+    const off = this.#face.on((event) => this.#send(`data: ${JSON.stringify(event)}\n\n`));
+    const heartbeat = setInterval(() => this.#send('event: alive\ndata: 1\n\n'), HEARTBEAT_MS);
+    heartbeat.unref();
+    return () => {
+      off();
+      clearInterval(heartbeat);
+    };
+  }
+
+  #stop(): void {
+    this.#stopListening?.();
+    this.#stopListening = null;
+  }
+
+  #send(text: string): void {
+    for (const response of this.#open) {
+      if (response.writableLength > BACKLOG_BYTES) response.destroy();
+      else response.write(text);
+    }
+  }
 }

@@ -1,17 +1,19 @@
+import type { Command } from 'commander';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
-import { findConnection } from '../findConnection.ts';
-import { readSettings } from '../settingsDoor.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
+import type { Declaring } from '../program.ts';
+import { findConnection, readSettings } from '../settingsDoor.ts';
 
-export interface CentralSqlCommandOptions {
+interface CentralSqlCommandOptions {
   readonly connection: string;
   readonly layout?: 'schema' | 'stamp';
   readonly role?: string;
 }
 
 /** `central-sql`: prints what head office runs to give a branch a role of its own. Asks no database. */
-export async function centralSql(options: CentralSqlCommandOptions, context: CliContext): Promise<ExitCode> {
+async function centralSql(options: CentralSqlCommandOptions, context: CliContext): Promise<ExitCode> {
   const settings = await readSettings(context);
   const connection = findConnection(options.connection, settings);
   if (connection === 'central')
@@ -30,4 +32,25 @@ export async function centralSql(options: CentralSqlCommandOptions, context: Cli
   const about = { connection: connection.id, database: settings.central.database, role };
   context.print(sql.sqlText(sections, (topic) => t(`cli.centralSql.${topic}`, about).split('\n')));
   return ExitCode.AllWell;
+}
+
+export function declareCentralSql(program: Command, { t, json, choose }: Declaring): void {
+  const read = optionValues(t);
+  const command = program
+    .command('central-sql')
+    .description(t('help.command.centralSql'))
+    .requiredOption('--connection <ID>', t('help.option.centralSqlConnection'))
+    .option(
+      '--layout <LAYOUT>',
+      t('help.option.centralSqlLayout'),
+      read.oneOf('--layout', ['schema', 'stamp']),
+    )
+    .option('--role <NAME>', t('help.option.centralSqlRole'));
+  json(command, t('help.option.json'));
+  withExamples(command, t, [
+    ['central-sql --connection pgsql_lmp --layout schema > lampung.sql', t('help.example.centralSql')],
+  ]);
+  command.action((options: CentralSqlCommandOptions) =>
+    choose(command, (context) => centralSql(options, context)),
+  );
 }

@@ -1,26 +1,29 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Command, Option } from 'commander';
 import type { Agent } from '../../agent/agent.ts';
 import { UsageCode } from '../../shared/errors.ts';
 import type { CliContext } from '../context.ts';
-import { ExitCode } from '../exitCodes.ts';
+import { ExitCode, onUncaught } from '../exitCodes.ts';
 import { createFileLogger } from '../logFile.ts';
-import { openInBrowser } from '../openInBrowser.ts';
-import { windowFolder } from '../packageFolder.ts';
-import { renderLink, renderServing } from '../render/serveView.ts';
-import { renderUsage } from '../render/usage.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
+import type { Declaring } from '../program.ts';
+import type { Look } from '../render/marks.ts';
+import { renderUsage } from '../reportError.ts';
 import { ServedDemo } from '../servedDemo.ts';
 import { listenForStop, type StopStage } from '../stopSignals.ts';
-import { onUncaught } from '../uncaught.ts';
 import { VERSION } from '../version.ts';
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly port?: number;
   readonly open?: boolean;
   readonly link?: boolean;
 }
 
 /** `serve`: the service without a desktop, until a signal ends it; or with `--link` a link to the one that runs. */
-export async function serve(options: ServeOptions, context: CliContext): Promise<ExitCode> {
+async function serve(options: ServeOptions, context: CliContext): Promise<ExitCode> {
   if (options.link) return linkToRunning(options, context);
   using signals = listenForStop(process, (stage) => tell(context, stopNotice(stage, context)));
   const demo = new ServedDemo(context.folder, signals.stop);
@@ -39,7 +42,7 @@ export async function serve(options: ServeOptions, context: CliContext): Promise
 async function start({ port }: ServeOptions, context: CliContext, demo: ServedDemo): Promise<Agent> {
   const [{ startAgent }, { systemPorts }, { hasEmbeddedPostgres }, { lastResort }] = await Promise.all([
     import('../../agent/agent.ts'),
-    import('../../core/systemPorts.ts'),
+    import('../../core/ports.ts'),
     import('../../demo/server/binaries.ts'),
     import('../../core/unexpected.ts'),
   ]);
@@ -75,7 +78,7 @@ async function show(agent: Agent, { open }: ServeOptions, context: CliContext): 
 }
 
 async function linkToRunning({ open }: ServeOptions, context: CliContext): Promise<ExitCode> {
-  const { newLink } = await import('../../agent/newLink.ts');
+  const { newLink } = await import('../../agent/access/links.ts');
   const link = newLink(context.folder);
   if (context.json) context.print([JSON.stringify({ link })]);
   else context.print(renderLink(link, context.look));
@@ -100,4 +103,71 @@ function tell(context: CliContext, ...lines: readonly string[]): void {
 
 function systemLocale(): string {
   return Intl.DateTimeFormat().resolvedOptions().locale;
+}
+
+/** The system's own way to open an address. */
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** A browser that is started by this stays; one that could not be has said so by then. */
+const PATIENCE_MS = 3000;
+
+/** @returns false where the system said that it could not */
+export async function openInBrowser(address: string, platform: NodeJS.Platform): Promise<boolean> {
+  const [program, ...args] = OPENERS[platform] ?? ['xdg-open'];
+  const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
+  child.unref();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(true), PATIENCE_MS);
+  child.once('error', () => resolve(false)).once('exit', (code) => resolve(code === 0));
+  return promise.finally(() => clearTimeout(timer));
+}
+
+/** The folder of this package: its sources lie at another depth than its bundle, and that than its chunks. */
+function packageFolder(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** Where the build puts the window. */
+function windowFolder(): string {
+  return join(packageFolder(), 'out', 'renderer');
+}
+
+/** What `serve` says when it is ready. @param link null where it is not to be shown */
+function renderServing(url: string, link: string | null, context: CliContext): string[] {
+  const { t, look } = context;
+  const way =
+    link === null
+      ? [t('agent.serve.address', { url }), t('agent.serve.another')]
+      : [t('agent.serve.open'), `  ${look.colors.bold(link)}`, t('agent.serve.another')];
+  return [
+    t('agent.serve.running'),
+    ...way,
+    `  ${look.colors.bold(context.again('serve --link'))}`,
+    look.colors.dim(t('agent.serve.end')),
+  ];
+}
+
+function renderLink(link: string, { t, colors }: Look): string[] {
+  return [t('agent.serve.link'), `  ${colors.bold(link)}`];
+}
+
+export function declareServe(program: Command, { t, json, choose }: Declaring): void {
+  const command = program
+    .command('serve')
+    .description(t('help.command.serve'))
+    .option('--port <N>', t('help.option.servePort'), optionValues(t).port)
+    .option('--open', t('help.option.serveOpen'))
+    .addOption(new Option('--link', t('help.option.serveLink')).conflicts(['port']));
+  json(command, t('help.option.jsonServe'));
+  withExamples(command, t, [
+    ['serve', t('help.example.serve')],
+    ['serve --port 8787', t('help.example.servePort')],
+    ['serve --link', t('help.example.serveLink')],
+  ]);
+  command.action((options: ServeOptions) => choose(command, (context) => serve(options, context)));
 }

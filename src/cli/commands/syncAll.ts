@@ -1,17 +1,22 @@
+import type { Command } from 'commander';
 import type { Engine, RunControl } from '../../core/engineApi.ts';
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatCount } from '../../shared/format.ts';
-import { BatchStatus, BatchTrigger, type Strategy } from '../../shared/status.ts';
+import { BatchStatus, BatchTrigger, Strategy } from '../../shared/status.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
 import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodeOfBatch } from '../exitCodes.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
+import type { Declaring } from '../program.ts';
 import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
 import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
 import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
+import { type SyncTableOptions, syncTable } from './syncTable.ts';
 import { repairArguments, verifyArguments } from './verify.ts';
 
-export interface SyncAllOptions {
+interface SyncAllOptions {
   readonly connection?: readonly string[];
   readonly tables?: readonly string[];
   readonly resume?: string;
@@ -23,7 +28,7 @@ export interface SyncAllOptions {
 }
 
 /** `sync-all`: a new batch, or with `--resume` the rest of an old one. */
-export async function syncAll(options: SyncAllOptions, context: CliContext): Promise<ExitCode> {
+async function syncAll(options: SyncAllOptions, context: CliContext): Promise<ExitCode> {
   await using engine = await context.openEngine();
   using signals = listenForStop(process, () => undefined);
   const verbose = options.verbose === true;
@@ -132,4 +137,64 @@ async function resumeBatch(
   };
   const outcome = await engine.resume(batchId, request, control);
   return { batch: outcome.batch, ran: outcome.kind === 'ran' };
+}
+
+const STRATEGIES = Object.values(Strategy);
+
+export function declareSync(program: Command, declaring: Declaring): void {
+  declareSyncAll(program, declaring);
+  declareSyncTable(program, declaring);
+}
+
+function declareSyncAll(program: Command, { t, json, choose }: Declaring): void {
+  const read = optionValues(t);
+  const command = program
+    .command('sync-all')
+    .description(t('help.command.syncAll'))
+    .option('--connection <ID>', t('help.option.connection'), read.list)
+    .option('--tables <A,B>', t('help.option.tables'), read.list)
+    .option('--resume <BATCH_ID>', t('help.option.resume'))
+    .option('--accept-source <ID>', t('help.option.acceptSource'), read.list)
+    .option('--verbose', t('help.option.verbose'));
+  declareHow(command, t);
+  json(command, t('help.option.jsonRun'));
+  withExamples(command, t, [
+    ['sync-all', t('help.example.syncAll')],
+    ['sync-all --connection pgsql_lmp --tables CInvoice,c_order', t('help.example.syncAllSome')],
+    ['sync-all --resume sync_20251108_143052_aB3dEf9h', t('help.example.syncAllResume')],
+  ]);
+  command.action((options: SyncAllOptions) => choose(command, (context) => syncAll(options, context)));
+}
+
+function declareSyncTable(program: Command, { t, json, choose }: Declaring): void {
+  const command = program
+    .command('sync-table')
+    .description(t('help.command.syncTable'))
+    .argument('<MODEL>', t('help.argument.model'))
+    .requiredOption('--connection <ID>', t('help.option.connectionOne'))
+    .option('--batch-id <BATCH_ID>', t('help.option.batchId'));
+  declareHow(command, t);
+  json(command, t('help.option.jsonTable'));
+  withExamples(command, t, [
+    ['sync-table CInvoice --connection pgsql_lmp', t('help.example.syncTable')],
+    [
+      'sync-table c_invoice --connection pgsql_lmp --batch-id sync_20251108_143052_aB3dEf9h',
+      t('help.example.syncTableBatch'),
+    ],
+  ]);
+  command.action((model: string, options: SyncTableOptions) =>
+    choose(command, (context) => syncTable(model, options, context)),
+  );
+}
+
+/** What both commands take on how to go about it. */
+function declareHow(command: Command, t: Translate): void {
+  command
+    .option(
+      '--strategy <S>',
+      `${t('help.option.strategy')} (${STRATEGIES.join(', ')})`,
+      optionValues(t).oneOf('--strategy', STRATEGIES),
+    )
+    .option('--allow-deletes', t('help.option.allowDeletes'))
+    .option('--wait', t('help.option.wait'));
 }

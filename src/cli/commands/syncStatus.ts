@@ -1,19 +1,21 @@
+import { type Command, Option } from 'commander';
 import type { Engine } from '../../core/engineApi.ts';
 import { UsageCode } from '../../shared/errors.ts';
 import { formatDateTime } from '../../shared/format.ts';
 import { BatchStatus, TableStatus } from '../../shared/status.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
-import { renderBatchList } from '../render/batchList.ts';
-import { type BatchWithTables, renderBatchHead } from '../render/batchView.ts';
-import { renderEventLog } from '../render/eventLog.ts';
+import { withExamples } from '../optionValues.ts';
+import type { Declaring } from '../program.ts';
+import { type BatchWithTables, renderBatchHead, renderBatchList } from '../render/batchView.ts';
+import { renderEventLog } from '../render/eventLine.ts';
 import { renderFailedTables } from '../render/failedTables.ts';
 import { standingJson } from '../render/standingView.ts';
-import { renderUsage } from '../render/usage.ts';
+import { renderUsage } from '../reportError.ts';
 import { printBatch } from './syncAll.ts';
 import { watchBatch } from './watchBatch.ts';
 
-export interface SyncStatusOptions {
+interface SyncStatusOptions {
   readonly all?: boolean;
   readonly failed?: boolean;
   readonly watch?: boolean;
@@ -28,7 +30,7 @@ const LISTED = 20;
  * `sync-status`: what the journal knows. It ends with 0 whenever it could show that, also where what it
  * shows has failed: the question was answered.
  */
-export async function syncStatus(
+async function syncStatus(
   batchId: string | undefined,
   options: SyncStatusOptions,
   context: CliContext,
@@ -110,4 +112,28 @@ function printHolder(engine: Engine, { batch }: BatchWithTables, context: CliCon
 function printNothing(context: CliContext): void {
   if (context.json) context.printJson({ batch: null, tables: [] });
   else context.print(renderUsage(context.t.usage(UsageCode.NoBatches, {}), context.look));
+}
+
+export function declareStatus(program: Command, { t, json, choose }: Declaring): void {
+  const command = program
+    .command('sync-status')
+    .description(t('help.command.syncStatus'))
+    .argument('[BATCH_ID]', t('help.argument.batchId'))
+    .option('--latest', t('help.option.latest'))
+    .addOption(new Option('--all', t('help.option.all')).conflicts(['latest', 'failed', 'watch', 'events']))
+    .option('--failed', t('help.option.failed'))
+    .option('--watch', t('help.option.watch'))
+    .option('--events', t('help.option.events'))
+    .option('--verbose', t('help.option.verbose'));
+  json(command, t('help.option.json'));
+  withExamples(command, t, [
+    ['sync-status', t('help.example.status')],
+    ['sync-status --failed', t('help.example.statusFailed')],
+    ['sync-status --all', t('help.example.statusAll')],
+    ['sync-status --watch', t('help.example.statusWatch')],
+    ['sync-status --events', t('help.example.statusEvents')],
+  ]);
+  command.action((batchId: string | undefined, options: SyncStatusOptions) =>
+    choose(command, (context) => syncStatus(batchId, options, context)),
+  );
 }

@@ -1,8 +1,11 @@
 import type { TableOutcome } from '../../shared/contract.ts';
+import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts';
 import { BatchTrigger, type Strategy } from '../../shared/status.ts';
+import { visible } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode, exitCodeOfTable } from '../exitCodes.ts';
-import { renderOutcome } from '../render/outcomeView.ts';
+import { renderLabelled } from '../render/columns.ts';
+import { type Look, painted, tableMark } from '../render/marks.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
 
@@ -76,4 +79,31 @@ function runAgain(table: string, { connection, batchId }: SyncTableOptions, cont
     t('cli.sync.runAgain'),
     `  ${look.colors.bold(context.again(`sync-table ${table} --connection ${connection}${batch}`))}`,
   ];
+}
+
+/** How one table run ended, for `sync-table`. */
+function renderOutcome(outcome: TableOutcome, look: Look): string[] {
+  const { t, colors } = look;
+  const count = (value: number) => formatCount(value, t.language);
+  const facts: [string, string][] = [
+    [
+      t('cli.status.rows'),
+      t('cli.status.counts', {
+        processed: count(outcome.processed),
+        skipped: count(outcome.skipped),
+        deleted: count(outcome.deleted),
+      }),
+    ],
+    [
+      t('cli.status.duration'),
+      `${formatDuration(outcome.durationSeconds, t.language)} (${formatBytes(outcome.bytes, t.language)})`,
+    ],
+  ];
+  const head = `${painted(tableMark(outcome.status, look))}  ${colors.bold(visible(outcome.table))} (${visible(outcome.model)}), ${outcome.connection}`;
+  if (outcome.failure === null) return [head, ...renderLabelled(facts, look, '  ')];
+
+  const params = { connection: outcome.connection, table: outcome.table, ...outcome.failure.params };
+  const { sentence, next } = t.failure({ code: outcome.failure.code, params });
+  facts.push([t('cli.status.error'), outcome.failure.message], [t('cli.status.next'), next]);
+  return [head, `  ${sentence}`, ...renderLabelled(facts, look, '  ')];
 }

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { BatchTrigger } from '../../shared/status.ts';
 import {
   isMendable,
@@ -8,12 +9,14 @@ import {
 } from '../../shared/verify.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
+import type { Declaring } from '../program.ts';
 import { renderVerifyReport } from '../render/verifyView.ts';
 import { shellWord } from '../selfCommand.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly connection?: readonly string[];
   readonly tables?: readonly string[];
   readonly repair?: boolean;
@@ -22,7 +25,7 @@ export interface VerifyOptions {
 }
 
 /** `verify`: are the tables at head office the same as at the branch? */
-export async function verify(options: VerifyOptions, context: CliContext): Promise<ExitCode> {
+async function verify(options: VerifyOptions, context: CliContext): Promise<ExitCode> {
   const { connection, tables, repair, allowDeletes, wait } = options;
   await using engine = await context.openEngine();
   using signals = listenForStop(process, () => undefined);
@@ -89,4 +92,23 @@ export function verifyArguments(
 ): string {
   const chosen = connections.map((id) => ` --connection ${id}`).join('');
   return `verify${chosen} --tables ${shellWord(tables.join(','), platform)}`;
+}
+
+export function declareVerify(program: Command, { t, json, choose }: Declaring): void {
+  const read = optionValues(t);
+  const command = program
+    .command('verify')
+    .description(t('help.command.verify'))
+    .option('--connection <ID>', t('help.option.connection'), read.list)
+    .option('--tables <A,B>', t('help.option.tables'), read.list)
+    .option('--repair', t('help.option.repair'))
+    .option('--allow-deletes', t('help.option.allowDeletes'))
+    .option('--wait', t('help.option.wait'));
+  json(command, t('help.option.jsonVerify'));
+  withExamples(command, t, [
+    ['verify', t('help.example.verify')],
+    ['verify --connection pgsql_lmp --tables CInvoice,c_order', t('help.example.verifySome')],
+    ['verify --tables c_invoice --repair', t('help.example.verifyRepair')],
+  ]);
+  command.action((options: VerifyOptions) => choose(command, (context) => verify(options, context)));
 }

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import { TEXT_ENCODINGS } from '../../shared/encodings.ts';
-import { SSL_MODES } from '../../shared/sslMode.ts';
+import { SSL_MODES } from '../../shared/endpointUrl.ts';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { EndpointSettings } from '../../shared/settings.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
-import { connectionList } from '../commands/connectionList.ts';
-import { connectionPassword } from '../commands/connectionPassword.ts';
-import { connectionTest } from '../commands/connectionTest.ts';
-import { withExamples } from '../helpStyle.ts';
-import { optionValues } from '../optionValues.ts';
+import type { CliContext } from '../context.ts';
+import { ExitCode } from '../exitCodes.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
+import { renderConnections, renderConnectionTest } from '../render/connectionList.ts';
+import { findConnection, readSettings } from '../settingsDoor.ts';
+import { listenForStop } from '../stopSignals.ts';
 
 export function declareConnection(program: Command, declaring: Declaring): void {
   const { t } = declaring;
@@ -93,4 +96,116 @@ function declareTest(group: Command, { t, json, choose }: Declaring): void {
     ['connection test pgsql_lmp', t('help.example.testBranch')],
   ]);
   command.action((id: string) => choose(command, (context) => connectionTest(id, context)));
+}
+
+/** `connection list`: head office and the branches, as the settings have them. */
+async function connectionList(context: CliContext): Promise<ExitCode> {
+  const { central, connections } = await readSettings(context);
+  if (context.json) context.printJson({ central, connections });
+  else context.print(renderConnections(central, connections, context.look));
+  return ExitCode.AllWell;
+}
+
+/** `connection test`: tries head office or a branch, step by step. */
+async function connectionTest(id: string, context: CliContext): Promise<ExitCode> {
+  const connection = findConnection(id, await readSettings(context));
+  await using engine = await context.openEngine();
+  using signals = listenForStop(process, () => undefined);
+  const steps = await engine.testConnection(connection, signals.stop);
+  if (signals.stop.aborted) return ExitCode.Interrupted;
+  const ok = steps.every((step) => step.ok);
+  if (context.json) context.printJson({ connection: id, ok, steps });
+  else context.print(renderConnectionTest(id, steps, context.look));
+  return ok ? ExitCode.AllWell : ExitCode.SomeFailed;
+}
+
+/** `connection password`: stores the password of head office or of a branch, or forgets it. */
+async function connectionPassword(
+  id: string,
+  options: { readonly remove?: boolean },
+  context: CliContext,
+): Promise<ExitCode> {
+  const settings = await readSettings(context);
+  const found = findConnection(id, settings);
+  const endpoint = found === 'central' ? settings.central : found;
+  const { PasswordStore } = await import('../../core/secrets/passwordStore.ts');
+  const store = new PasswordStore(context.folder);
+  const { t } = context;
+  if (options.remove) {
+    const removed = await store.remove(endpoint);
+    if (context.json) context.printJson({ connection: id, removed });
+    else context.print([t(`cli.connection.password.${removed ? 'removed' : 'nothing'}`, { connection: id })]);
+    return ExitCode.AllWell;
+  }
+  refuseUseless(id, endpoint);
+  const { user, host, port, database } = endpoint;
+  const account = `${user}@${host}:${port}/${database}`;
+  const password = await readPassword(context.world, t('cli.connection.password.prompt', { account }));
+  if (password === null) return ExitCode.Interrupted;
+  const { place, trouble } = await store.set(endpoint, password);
+  const reason = trouble?.message ?? '';
+  if (context.json) context.printJson({ connection: id, place, reason: trouble === null ? null : reason });
+  else
+    context.print([
+      t(`cli.connection.password.${place}`, { connection: id, folder: context.folder, reason }),
+    ]);
+  return ExitCode.AllWell;
+}
+
+/** What the settings name comes first: a stored password would never be used, and nobody would know why. */
+function refuseUseless(connection: string, { password, passfile }: EndpointSettings): void {
+  const where = password ?? passfile;
+  if (where !== undefined) throw new UsageError(UsageCode.PasswordNamed, { connection, where });
+}
+
+/** The slices of the standard streams that a password is asked through. */
+interface PasswordTerminal {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/**
+ * The first line of what is piped in, or what a person types at the prompt, which shows nothing of it.
+ *
+ * @param prompt on stderr, so that stdout is free for what the command prints
+ * @returns null where the person pressed Ctrl+C
+ */
+export async function readPassword(
+  { stdin, stderr }: PasswordTerminal,
+  prompt: string,
+): Promise<string | null> {
+  const typed = stdin.isTTY === true;
+  if (typed) {
+    stderr.write(prompt);
+    stdin.setRawMode?.(true);
+  }
+  try {
+    return await readLine(stdin);
+  } finally {
+    if (typed) {
+      stdin.setRawMode?.(false);
+      stderr.write('\n');
+    }
+    // Else the open terminal would keep the process from ending.
+    stdin.pause();
+  }
+}
+
+const CTRL_C = '\x03';
+const CTRL_D = '\x04';
+const BACKSPACES = ['\b', '\x7f'];
+
+/** Whole characters: in raw mode nobody else understands the backspace. */
+async function readLine(stdin: NodeJS.ReadableStream): Promise<string | null> {
+  stdin.setEncoding('utf8');
+  const line: string[] = [];
+  for await (const part of stdin) {
+    for (const character of String(part)) {
+      if (character === CTRL_C) return null;
+      if (character === '\n' || character === '\r' || character === CTRL_D) return line.join('');
+      if (BACKSPACES.includes(character)) line.pop();
+      else line.push(character);
+    }
+  }
+  return line.join('');
 }

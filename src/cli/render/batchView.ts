@@ -2,11 +2,9 @@ import type { BatchRow, TableRow } from '../../shared/contract.ts';
 import { formatCount, formatDateTime, formatDuration, formatPercent } from '../../shared/format.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
 import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
-import { type Cell, type Column, renderColumns } from './columns.ts';
+import { type Cell, type Column, renderColumns, renderLabelled } from './columns.ts';
 import { renderFailedTables } from './failedTables.ts';
-import { renderLabelled } from './labelled.ts';
-import type { Look } from './look.ts';
-import { batchMark, painted, tableMark } from './marks.ts';
+import { batchMark, type Look, painted, tableMark } from './marks.ts';
 
 export interface BatchWithTables {
   readonly batch: BatchRow;
@@ -155,4 +153,36 @@ function tableSeconds(table: TableRow, now: Date): number | null {
 
 function secondsSince(start: string, now: Date): number {
   return Math.max(0, (now.getTime() - Date.parse(start)) / 1000);
+}
+
+/** One line a batch, latest first. */
+export function renderBatchList(batches: readonly BatchRow[], look: Look): string[] {
+  const { t } = look;
+  const rows = batches.map((batch) => [
+    { text: batch.batch_id },
+    batchMark(batch.status, look),
+    { text: formatDateTime(batch.started_at, t.language) },
+    { text: batch.duration_seconds === null ? '' : formatDuration(batch.duration_seconds, t.language) },
+    { text: doneOf(batch, look) },
+    {
+      text: formatCount(batch.failed_tables, t.language),
+      ...(batch.failed_tables > 0 ? { paint: look.colors.red } : {}),
+    },
+    { text: t(`words.trigger.${batch.trigger}`) },
+  ]);
+  const columns = [
+    { title: t('cli.column.batch') },
+    { title: t('cli.column.status') },
+    { title: t('cli.column.started') },
+    { title: t('cli.column.duration'), align: 'right' },
+    { title: t('cli.column.tables'), align: 'right' },
+    { title: t('cli.column.failed'), align: 'right' },
+    { title: t('cli.column.trigger'), shrinks: true },
+  ] as const;
+  return [...renderColumns(columns, rows, look), '', look.colors.dim(t('cli.status.showWith'))];
+}
+
+function doneOf(batch: BatchRow, { t }: Look): string {
+  const done = formatCount(batch.completed_tables + batch.skipped_tables, t.language);
+  return `${done}/${formatCount(batch.total_tables, t.language)}`;
 }

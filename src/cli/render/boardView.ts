@@ -1,8 +1,8 @@
 import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '../../shared/format.ts';
 import { visible } from '../../shared/visible.ts';
 import type { Board, RunningTable } from '../progress/board.ts';
-import type { Look } from './look.ts';
-import { padEnd, padStart, truncate } from './padding.ts';
+import { padEnd, padStart, truncate } from './columns.ts';
+import type { Look } from './marks.ts';
 
 const BAR = 20;
 const NAME = 28;

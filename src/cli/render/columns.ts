@@ -1,7 +1,6 @@
 import stringWidth from 'string-width';
-import { visible } from '../../shared/visible.ts';
-import type { Look } from './look.ts';
-import { padEnd, padStart, truncate } from './padding.ts';
+import { visible, visibleLines } from '../../shared/visible.ts';
+import type { Look } from './marks.ts';
 
 export interface Column {
   readonly title: string;
@@ -60,4 +59,46 @@ function renderRow(columns: readonly Column[], row: readonly Cell[], widths: rea
     return cell.paint ? cell.paint(padded) : padded;
   });
   return cells.join(GAP);
+}
+
+const graphemes = new Intl.Segmenter();
+
+/**
+ * The text in at most so many terminal columns, ending in `…` where something was left out.
+ *
+ * @param text without colours: an escape sequence cut in two would colour the rest of the screen
+ */
+export function truncate(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    const width = stringWidth(segment);
+    if (used + width > columns - 1) break;
+    kept += segment;
+    used += width;
+  }
+  return columns < 1 ? '' : `${kept}…`;
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+}
+
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - stringWidth(text))) + text;
+}
+
+/** Lines of `Label  value`, the values under each other; no line of a value begins where lines of ours do. */
+export function renderLabelled(
+  pairs: readonly (readonly [label: string, value: string])[],
+  look: Look,
+  indent = '',
+): string[] {
+  const width = Math.max(0, ...pairs.map(([label]) => stringWidth(label)));
+  const under = `\n${indent}${' '.repeat(width + 2)}`;
+  return pairs.map(([label, value]) => {
+    const lines = visibleLines(value).replaceAll('\n', under);
+    return `${indent}${look.colors.dim(padEnd(label, width))}  ${lines}`;
+  });
 }

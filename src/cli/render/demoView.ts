@@ -1,14 +1,13 @@
 import type { Demo } from '../../demo/demo.ts';
 import type { DayChange } from '../../demo/erp/simulateDay.ts';
-import type { DemoNotice } from '../../demo/notice.ts';
+import type { DemoNotice } from '../../demo/folder.ts';
 import type { ErrorParams } from '../../shared/errors.ts';
 import { formatCount, formatDuration } from '../../shared/format.ts';
 import { assertNever } from '../../shared/status.ts';
 import type { DemoOptions } from '../commands/demo.ts';
 import type { CliContext } from '../context.ts';
-import { renderColumns } from './columns.ts';
-import { renderLabelled } from './labelled.ts';
-import type { Look } from './look.ts';
+import { renderColumns, renderLabelled } from './columns.ts';
+import type { Look } from './marks.ts';
 
 /** Rows at scale 1; see seedBranch. */
 const ROWS = 300_000;

@@ -1,8 +1,9 @@
-import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
-import { formatCount, formatDuration } from '../../shared/format.ts';
+import type { EngineEvent, LogRow, TableOutcome } from '../../shared/contract.ts';
+import { formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
-import { sayNotice } from '../../shared/texts/notice.ts';
-import type { Look } from './look.ts';
+import { sayLogRow, sayNotice } from '../../shared/texts/logLine.ts';
+import { renderColumns } from './columns.ts';
+import type { Look } from './marks.ts';
 import { renderVerified } from './verifyView.ts';
 
 /** One plain line for an event, or null for one that is only progress. */
@@ -113,4 +114,18 @@ function renderOutcome(outcome: TableOutcome, { t, colors }: Look): string {
 
 function nameOf(ref: { readonly connection: string; readonly table: string }): string {
   return `${ref.connection}/${ref.table}`;
+}
+
+/** The event log of a batch in words, oldest first; what became of a table is not cut off on a narrow terminal. */
+export function renderEventLog(rows: readonly LogRow[], look: Look): string[] {
+  const { t } = look;
+  if (rows.length === 0) return [t('cli.status.noEvents')];
+  return renderColumns(
+    [{ title: t('cli.column.at') }, { title: t('cli.column.event') }],
+    rows.map((row) => [
+      { text: formatDateTime(row.at, t.language), paint: look.colors.dim },
+      { text: sayLogRow(row, t) },
+    ]),
+    look,
+  );
 }

@@ -4,9 +4,8 @@ import { formatCount } from '../../shared/format.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
 import { visible } from '../../shared/visible.ts';
-import { renderLabelled } from './labelled.ts';
-import type { Look } from './look.ts';
-import { painted, tableMark } from './marks.ts';
+import { renderLabelled } from './columns.ts';
+import { type Look, painted, tableMark } from './marks.ts';
 
 /** So many tables of a group are named; `sync-status --failed --json` has them all. */
 const NAMED = 8;

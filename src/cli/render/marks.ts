@@ -1,7 +1,8 @@
+import type { Colors } from 'picocolors/types.js';
 import type { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
 import type { VerifyResult } from '../../shared/verify.ts';
 import type { Cell } from './columns.ts';
-import type { Look } from './look.ts';
 
 interface Mark {
   readonly unicode: string;
@@ -69,4 +70,14 @@ export function painted(one: Cell): string {
 
 function cell(mark: Mark, word: string, look: Look): Cell {
   return { text: `${look.unicode ? mark.unicode : mark.ascii} ${word}`, paint: look.colors[mark.color] };
+}
+
+/** All that rendering depends on, besides the rows. */
+export interface Look {
+  readonly t: Translate;
+  readonly colors: Colors;
+  /** Whether marks and bars may leave ASCII. */
+  readonly unicode: boolean;
+  /** Columns to fill at most; Infinity in a pipe, where nothing may be cut off. */
+  readonly width: number;
 }

@@ -1,9 +1,9 @@
-import type { Standing } from '../../core/service/standing.ts';
+import type { Standing } from '../../core/standing/standing.ts';
 import { type TableName, UNKNOWN_TABLES } from '../../shared/contract.ts';
 import { formatDateTime } from '../../shared/format.ts';
 import { namesOf } from '../../shared/names.ts';
 import type { Difference } from '../../shared/service.ts';
-import type { Look } from './look.ts';
+import type { Look } from './marks.ts';
 
 type Command = (connection: string, tables: readonly string[]) => string;
 

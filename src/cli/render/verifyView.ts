@@ -9,10 +9,8 @@ import {
   type VerifyRow,
 } from '../../shared/verify.ts';
 import { visible } from '../../shared/visible.ts';
-import { type Cell, renderColumns } from './columns.ts';
-import { renderLabelled } from './labelled.ts';
-import type { Look } from './look.ts';
-import { painted, verifyMark } from './marks.ts';
+import { type Cell, renderColumns, renderLabelled } from './columns.ts';
+import { type Look, painted, verifyMark } from './marks.ts';
 
 /** Ranges that are listed of a table; the journal keeps more. */
 const LISTED_RANGES = 5;

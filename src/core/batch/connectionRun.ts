@@ -4,39 +4,41 @@ import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../
 import type { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Checkpoint } from '../central/checkpoint.ts';
-import { readCheckpoints } from '../central/checkpoints.ts';
-import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../central/deleteRights.ts';
-import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
-import { type Claim, claimConnection, type Installation } from '../central/ownership.ts';
-import { setUpCentral } from '../central/setup.ts';
-import { placeOf } from '../central/target.ts';
-import { beginReading } from '../central/transaction.ts';
 import type { Journal } from '../journal/journal.ts';
+import { openLink, WorkerLinks, withRoom } from '../load/links.ts';
+import type { ChunkLimits, Link } from '../load/pass.ts';
+import type { Throttle } from '../load/throttle.ts';
 import type { Ports } from '../ports.ts';
 import type { SessionOptions } from '../postgres/session.ts';
 import type { OpenTransaction } from '../source/openTransaction.ts';
 import type { HiddenHistory } from '../source/snapshot.ts';
-import { openLink, WorkerLinks, withRoom } from '../sync/links.ts';
-import type { ChunkLimits, Link } from '../sync/pass.ts';
-import { type RetryPolicy, retryDelay } from '../sync/retry.ts';
-import type { Throttle } from '../sync/throttle.ts';
+import { type RetryPolicy, retryDelay } from '../table/retry.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { readCheckpoints } from '../target/checkpoints.ts';
+import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../target/deleteRights.ts';
+import { ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
+import { type Claim, claimConnection, type Installation } from '../target/ownership.ts';
+import { beginReading, setUpCentral } from '../target/setup.ts';
+import { placeOf } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
-import { Heart } from './heart.ts';
-import { journalClaims } from './journalClaims.ts';
-import { journalMemory } from './journalMemory.ts';
-import { journalRuns } from './journalRuns.ts';
+import {
+  tellGhosts,
+  tellHiddenHistory,
+  tellLostRecords,
+  tellMerged,
+  tellNotice,
+  tellUnlogged,
+  transactionNotices,
+} from './batchNotices.ts';
+import { Heart } from './heartbeat.ts';
+import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
 import { tellLeftBehind } from './leftBehind.ts';
-import { transactionNotices } from './openTransactions.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import type { SpareLinks } from './spareLinks.ts';
-import { sweepCandidates } from './sweepCandidates.ts';
+import { sweepCandidates } from './sweep.ts';
 import { Sweeps } from './sweeps.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
-import { tellGhosts, tellHiddenHistory, tellLostRecords, tellMerged } from './tellClaim.ts';
-import { tellNotice } from './tellNotice.ts';
-import { tellUnlogged } from './tellUnlogged.ts';
 import { asksForDeletes, withRights, writtenTables } from './writtenTables.ts';
 
 /** How many connections are worked on at a time: a branch has one, seldom two. */

@@ -1,7 +1,12 @@
+import { z } from 'zod';
 import type { ShapeMemory } from '../catalogue/memory.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ShapePlace } from '../journal/shapeCache.ts';
 import type { Logger } from '../ports.ts';
+import type { SeenRun } from '../source/mark.ts';
+import type { RunMemory } from '../source/serverRuns.ts';
+import type { ClaimMemory } from '../target/ownership.ts';
+import type { RunContext } from './connectionRun.ts';
 
 /**
  * The memory of a schema's catalogue that the journal keeps. Where it cannot be read or written, the catalogue is
@@ -23,6 +28,54 @@ export function journalMemory(journal: Journal, logger: Logger, place: ShapePlac
       } catch (error) {
         logger.log('warn', 'What was read of a catalogue could not be kept', { error: String(error) });
       }
+    },
+  };
+}
+
+/**
+ * What the journal keeps of the runs of a connection's server. Where it cannot be read or written, contents are
+ * compared after a restart: no reason to stop a batch.
+ */
+export function journalRuns(journal: Journal, logger: Logger, connection: string): RunMemory {
+  const name = `server_runs/${connection}`;
+  return {
+    recall() {
+      try {
+        return (journal.serviceNote(name) ?? []) as readonly SeenRun[];
+      } catch (error) {
+        logger.log('warn', 'The runs of a server could not be looked up', { error: String(error) });
+        return [];
+      }
+    },
+    keep(runs) {
+      try {
+        journal.togetherLazily(() => journal.setServiceNote(name, runs));
+      } catch (error) {
+        logger.log('warn', 'The run of a server could not be noted', { error: String(error) });
+      }
+    },
+  };
+}
+
+const remembered = z.object({ upTo: z.string().regex(/^\d+$/), kept: z.string().nullable() });
+
+/**
+ * The memory of a connection's claims that the journal keeps. Claims are counted by central, and one central may be
+ * reached by several addresses, so the highest number of any central of that name counts: a changed address must not
+ * look like a copied folder. Unlike other memories it must not be lost on the way: its failure ends the run before
+ * anything is claimed.
+ */
+export function journalClaims(
+  { journal, installation, central }: Pick<RunContext, 'journal' | 'installation' | 'central'>,
+  connection: string,
+): ClaimMemory {
+  const name = ['claims', installation.id, connection, central.database].join('/');
+  const recall = () => remembered.safeParse(journal.serviceNote(name)).data ?? null;
+  return {
+    recall,
+    keep: ({ upTo, kept }) => {
+      const before = recall()?.upTo ?? '0';
+      journal.setServiceNote(name, { upTo: BigInt(before) > BigInt(upTo) ? before : upTo, kept });
     },
   };
 }

@@ -3,14 +3,14 @@ import { compileNames } from '../../shared/naming.ts';
 import { NoticeCode } from '../../shared/notices.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Checkpoint } from '../central/checkpoint.ts';
-import { layoutOf, STAMP } from '../central/target.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { Link } from '../load/pass.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import { readJson, serverText } from '../postgres/readJson.ts';
-import type { Link } from '../sync/pass.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { layoutOf, STAMP } from '../target/target.ts';
+import { tellNotice } from './batchNotices.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
-import { tellNotice } from './tellNotice.ts';
 
 /** A table that the branch no longer has, dropped or renamed there, and that head office still has rows of. */
 const left = z.object({ table: z.string(), since: z.string() });

@@ -1,5 +1,5 @@
+import type { Link } from '../load/pass.ts';
 import type { Clock } from '../ports.ts';
-import type { Link } from '../sync/pass.ts';
 
 /** A session that nobody has used for longer may be one that a firewall has dropped without a word, in milliseconds. */
 const FRESH_MS = 60_000;

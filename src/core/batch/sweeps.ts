@@ -1,13 +1,13 @@
 import type { EngineEvent, TableOutcome } from '../../shared/contract.ts';
 import { FailureCode } from '../../shared/errors.ts';
 import { Strategy } from '../../shared/status.ts';
-import type { Checkpoint } from '../central/checkpoint.ts';
-import { type WorkerLinks, withRoom } from '../sync/links.ts';
-import { GROUP_BYTES, type SweepTable, sweep, sweepGroups } from '../sync/sweep.ts';
+import { type WorkerLinks, withRoom } from '../load/links.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
 import { asFailure } from '../unexpected.ts';
 import type { Prepared, RunContext } from './connectionRun.ts';
-import type { Heart } from './heart.ts';
+import type { Heart } from './heartbeat.ts';
 import type { Emit, JournalRecorder } from './recorder.ts';
+import { GROUP_BYTES, type SweepTable, sweep, sweepGroups } from './sweep.ts';
 
 /** What a connection's run is asked and told of its sweeps. */
 export interface SweepEvents {

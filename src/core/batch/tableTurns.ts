@@ -3,17 +3,16 @@ import { FailureCode, type FailureDetail, FailureKind, SyncFailure } from '../..
 import { NoticeCode } from '../../shared/notices.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Checkpoint } from '../central/checkpoint.ts';
-import { targetSchema } from '../central/target.ts';
 import { computedAt } from '../compare/columns.ts';
-import type { WorkerLinks } from '../sync/links.ts';
-import { runTable, type TableEnd, type TableRecorder, type TableRunner } from '../sync/tableRun.ts';
+import type { WorkerLinks } from '../load/links.ts';
+import { runTable, type TableEnd, type TableRecorder, type TableRunner } from '../table/tableRun.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { targetSchema } from '../target/target.ts';
 import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './connectionRun.ts';
-import { quietRecorder } from './quietRecorder.ts';
-import { JournalRecorder } from './recorder.ts';
-import { type RelativeRun, Relatives } from './relatives.ts';
-import { RewrittenTables } from './rewrittenTables.ts';
+import { JournalRecorder, quietRecorder } from './recorder.ts';
+import { type RelativeRun, Relatives } from './relatedTables.ts';
 import { childrenLeftOut } from './select.ts';
+import { RewrittenTables } from './writtenTables.ts';
 
 /** What a connection's run is asked and told of its tables. */
 export interface TurnEvents {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { RelationKind } from '../../shared/window/views.ts';
+import type { RelationKind } from '../../shared/discovery.ts';
 import { serverText } from '../postgres/readJson.ts';
 import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
-import { COLUMNS_PRINT } from './print.ts';
+import { COLUMNS_PRINT } from './memory.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 

@@ -1,4 +1,4 @@
-import type { RelationKind } from '../../shared/window/views.ts';
+import type { RelationKind } from '../../shared/discovery.ts';
 import type { Recoding } from '../postgres/recoding.ts';
 import type { KeyColumn } from './keyIndex.ts';
 

@@ -1,11 +1,10 @@
-import { typeFit, withoutDomains } from '../catalogue/compat.ts';
+import { holds, typeFit, withoutDomains } from '../catalogue/compat.ts';
 import { type ColumnShape, hasBuiltin, type TableShape, type TypeUse } from '../catalogue/shape.ts';
 import { columnRecoding, written } from '../catalogue/texts.ts';
 import { builtinSql } from '../catalogue/typeName.ts';
-import { holds } from '../catalogue/widening.ts';
-import type { Target } from '../central/target.ts';
 import { ident, own } from '../postgres/quote.ts';
 import type { Recoding } from '../postgres/recoding.ts';
+import type { Target } from '../target/target.ts';
 import { columnHash } from './columnHash.ts';
 
 /** What has to be known of both databases to hash alike on them. */

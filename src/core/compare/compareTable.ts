@@ -1,13 +1,10 @@
 import { changedSince, type Mark, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { type Hashing, hashing } from './columns.ts';
-import { bucketCount, type Cut, keysOf } from './cut.ts';
+import { bucketCount, type Cut, keysOf, openCut, split } from './bucketing.ts';
+import { type Hashing, hashing, type RowHash } from './columns.ts';
 import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digests.ts';
-import { openCut } from './openCut.ts';
-import { probeHopeless } from './probe.ts';
-import { refine } from './refine.ts';
 import { newerRows, type RowDifferences, rowDifferences } from './rows.ts';
-import { type CompareContext, type Sides, withSides } from './sides.ts';
+import { type CompareContext, type Sides, withSides } from './snapshots.ts';
 
 export interface CompareOptions {
   /** A snapshot of the source that is open already, and stays so; a fresh one where absent. */
@@ -164,4 +161,50 @@ function describe(cut: Cut, { source, central }: BothDigests, bucket: number): B
     newer: null,
     rows: null,
   };
+}
+
+/** With fewer ranges, finding out what differs is cheap in any case. */
+const WORTH_PROBING = 16;
+
+/**
+ * Whether a table differs all over: four ranges, spread over it, differ every one. Where one row in a
+ * hundred has changed, scattered, nearly every range differs and digests bring nothing.
+ */
+async function probeHopeless(sides: Sides, cut: Cut, hash: RowHash): Promise<boolean> {
+  if (cut.kind !== 'ranges' || cut.last < WORTH_PROBING) return false;
+  const buckets = [0, Math.floor(cut.last / 3), Math.floor((cut.last * 2) / 3), cut.last];
+  const digests = await digestBoth(sides, { cut, hash, buckets });
+  return differingBuckets(digests).length === buckets.length;
+}
+
+/** Where more differ, finding out more costs as much as moving them. */
+const FEW = 16;
+/** Rows that a differing bucket is to come down to. */
+const FINE_ROWS = 512;
+/** At most so many parts at a time: keys may lie thick in one place, which takes some steps. */
+const MOST_BITS = 8;
+
+/** Cuts the buckets that differ smaller, while they are few, so that little has to move to mend them. */
+export async function refine(
+  sides: Sides,
+  cut: Cut,
+  hash: RowHash,
+  digests: BothDigests,
+): Promise<{ readonly cut: Cut; readonly digests: BothDigests }> {
+  const differing = differingBuckets(digests);
+  if (differing.length === 0 || differing.length > FEW) return { cut, digests };
+  const largest = Math.max(...differing.map((bucket) => rowsIn(digests, bucket)));
+  const wanted = Math.min(MOST_BITS, Math.ceil(Math.log2(largest / FINE_ROWS)));
+  const { cut: fine, bits } = split(cut, Math.max(0, wanted));
+  if (bits === 0) return { cut, digests };
+  const parts = 2 ** bits;
+  const buckets = differing.flatMap((bucket) =>
+    Array.from({ length: parts }, (_, part) => bucket * parts + part),
+  );
+  const finer = await digestBoth(sides, { cut: fine, hash, buckets });
+  return refine(sides, fine, hash, finer);
+}
+
+function rowsIn({ source, central }: BothDigests, bucket: number): number {
+  return Math.max(source.get(bucket)?.rows ?? 0, central.get(bucket)?.rows ?? 0);
 }

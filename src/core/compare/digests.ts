@@ -1,7 +1,7 @@
 import { own } from '../postgres/quote.ts';
+import { bucketOf, type Cut, inBuckets, type SideName } from './bucketing.ts';
 import type { RowHash } from './columns.ts';
-import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
-import type { Side, Sides } from './sides.ts';
+import type { Side, Sides } from './snapshots.ts';
 
 /** What says that two buckets hold the same: how many rows, and the sum of their hashes, exactly. */
 export interface Digest {

@@ -1,3 +1,7 @@
+import { removeWithBrake, withRemoved } from '../load/deleteBrake.ts';
+import type { PassContext } from '../load/pass.ts';
+import { commitNoting, RewriteWatch } from '../load/rewrites.ts';
+import type { Snapshot } from '../source/snapshot.ts';
 import {
   applyStaged,
   beginWithStage,
@@ -9,19 +13,14 @@ import {
   type KeyRange,
   removeUnstaged,
   stageTable,
-} from '../central/apply.ts';
-import { type Checkpoint, NO_COUNTS, type PassCounts } from '../central/checkpoint.ts';
-import { beginCentral } from '../central/transaction.ts';
-import type { Session } from '../postgres/session.ts';
-import { copyRows, type Snapshot } from '../source/snapshot.ts';
-import { endCopy, fillChunk, NO_LIMITS } from '../sync/chunk.ts';
-import { removeWithBrake, withRemoved } from '../sync/deletes.ts';
-import type { PassContext } from '../sync/pass.ts';
-import { commitNoting, RewriteWatch } from '../sync/rewrites.ts';
+} from '../target/apply.ts';
+import { type Checkpoint, NO_COUNTS, type PassCounts } from '../target/checkpoint.ts';
+import { beginCentral } from '../target/setup.ts';
+import { inBuckets } from './bucketing.ts';
 import type { Comparison } from './compareTable.ts';
-import { inBuckets } from './cut.ts';
+import { removeStraysIn } from './orphanKeys.ts';
 import { groups } from './rows.ts';
-import { removeStraysIn } from './strays.ts';
+import { stageRows } from './stageRows.ts';
 
 /** Rows of both sides that one transaction mends: about a chunk on a slow link. */
 const ROWS_A_REPAIR = 20_000;
@@ -168,36 +167,6 @@ async function removeSurplus(
   if (next === null) return { ...repair, whole: false };
   context.onCommit(next);
   return { ...repair, checkpoint: next, counts };
-}
-
-/**
- * Stages all rows of the source that a condition holds for, in the transaction that `begin` opens.
- *
- * @returns null where the run was stopped before all had come: what has not come is not gone
- */
-export async function stageRows(
-  context: PassContext,
-  { session: source }: Snapshot,
-  central: Session,
-  begin: readonly string[],
-  what: { readonly target: PassContext['target']; readonly where: string | null },
-): Promise<{ readonly rows: number; readonly bytes: number } | null> {
-  const { target } = what;
-  const rows = source.copyOut(
-    copyRows(context.source, target, { after: null, where: what.where }),
-    target.format,
-    target.columns.length,
-  );
-  const copy = await central.copyIn(begin, target.format);
-  const load = await fillChunk({ ...context, target, limits: NO_LIMITS }, source, rows, central, copy);
-  if (load.cutShort !== null) throw load.cutShort;
-  if (!rows.exhausted) {
-    central.destroy();
-    source.destroy();
-    return null;
-  }
-  await endCopy({ ...context, target }, central, copy, load);
-  return load;
 }
 
 function addCounts(from: Checkpoint, step: PassCounts): Checkpoint {

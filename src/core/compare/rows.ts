@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ident } from '../postgres/quote.ts';
 import { parseJson } from '../postgres/readJson.ts';
 import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
+import { bucketOf, type Cut, inBuckets, type SideName } from './bucketing.ts';
 import type { RowHash } from './columns.ts';
-import { bucketOf, type Cut, inBuckets, type SideName } from './cut.ts';
-import type { Side, Sides } from './sides.ts';
+import type { Side, Sides } from './snapshots.ts';
 
 /** How the rows of a bucket differ. */
 export interface RowDifferences {

@@ -1,3 +1,4 @@
+import type { Clock } from '../ports.ts';
 import type { Store } from './store.ts';
 
 /** Keeps which tables a batch has: when it begins, and when more of them are known. */
@@ -31,4 +32,63 @@ export function keepTotals(store: Store, batchId: string): void {
 /** The lists of batches that are gone; in the transaction in which those go. */
 export function dropUnusedLists(store: Store): void {
   store.run('DELETE FROM table_lists WHERE id NOT IN (SELECT list_id FROM batch_totals)');
+}
+
+/** What a line of the event log speaks of. All absent: the installation as a whole. */
+export interface LogSubject {
+  /** Absent for a table run alone. */
+  readonly batchId?: string | null;
+  readonly connection?: string;
+  readonly table?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Appends one line; a database trigger refuses to change it afterwards. */
+export function appendEvent(store: Store, clock: Clock, event: string, subject: LogSubject): void {
+  store.run(
+    `INSERT INTO event_log (at, batch_id, connection, table_name, event, detail)
+     VALUES (@at, @batch_id, @connection, @table_name, @event, @detail)`,
+    {
+      at: clock.now().toISOString(),
+      batch_id: subject.batchId ?? null,
+      connection: subject.connection ?? null,
+      table_name: subject.table ?? null,
+      event,
+      detail: JSON.stringify(subject.detail ?? {}),
+    },
+  );
+}
+
+/**
+ * How long batches and tables have been worked on: `duration_seconds` is the sum over all attempts, and
+ * leaves out the night between a crash and its resume.
+ *
+ * The time of the attempt under way is kept here, by the monotonic clock, so that a corrected system clock
+ * makes no duration negative. It is written with every progress, so what a crash leaves in the row is the
+ * working time up to the last sign of life.
+ */
+export interface WorkTime {
+  /** An attempt begins; `before` are the seconds of the attempts before it. */
+  begin(key: string, before: number): void;
+  /** Seconds of all attempts until now, or null where this process has none under way. */
+  soFar(key: string): number | null;
+  /** The attempt is over. */
+  end(key: string): void;
+}
+
+export function createWorkTime(clock: Clock): WorkTime {
+  const attempts = new Map<string, { readonly since: number; readonly before: number }>();
+  return {
+    begin(key, before) {
+      attempts.set(key, { since: clock.monotonic(), before });
+    },
+    soFar(key) {
+      const attempt = attempts.get(key);
+      if (!attempt) return null;
+      return Math.round(attempt.before * 1000 + clock.monotonic() - attempt.since) / 1000;
+    },
+    end(key) {
+      attempts.delete(key);
+    },
+  };
 }

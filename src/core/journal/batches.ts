@@ -7,17 +7,14 @@ import {
   type Strategy,
   TableStatus,
 } from '../../shared/status.ts';
-import type { Ports } from '../ports.ts';
-import { newBatchId } from './batchId.ts';
+import type { Clock, Ports, Random } from '../ports.ts';
 import { knownBatch, moveBatch } from './batchMoves.ts';
-import { keepTableList, keepTotals } from './batchTotals.ts';
-import { appendEvent } from './eventLog.ts';
-import { findHolder } from './holder.ts';
+import { appendEvent, keepTableList, keepTotals, type WorkTime } from './batchTotals.ts';
+import { findHolder } from './lease.ts';
 import { findBatch, runningBatch } from './queries.ts';
 import { UNKNOWN_TABLES } from './rows.ts';
 import type { Store } from './store.ts';
 import { IllegalMove } from './transitions.ts';
-import type { WorkTime } from './workTime.ts';
 
 export interface PlannedTable {
   readonly connection: string;
@@ -238,4 +235,19 @@ function lastSignOfLife(store: Store, batch: BatchRow): string {
   const since = new Date(attempt?.at ?? batch.started_at).getTime();
   const seconds = Math.max(0, (batch.duration_seconds ?? 0) - (attempt?.worked ?? 0));
   return new Date(since + seconds * 1000).toISOString();
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A new batch id: `sync_20251108_143052_aB3dEf9h`, local date and time and 8 random alphanumerics. */
+function newBatchId(clock: Clock, random: Random): string {
+  const now = clock.now();
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('');
+  const time = [two(now.getHours()), two(now.getMinutes()), two(now.getSeconds())].join('');
+  const tail = Array.from({ length: 8 }, () => ALPHABET[Math.floor(random() * ALPHABET.length)]).join('');
+  return `sync_${date}_${time}_${tail}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -1,7 +1,6 @@
-import type { LogRow } from '../../shared/contract.ts';
+import type { BatchPage, BatchSummary, LogRow } from '../../shared/contract.ts';
 import { modelName } from '../../shared/naming.ts';
 import type { BatchStatus, BatchTrigger } from '../../shared/status.ts';
-import type { BatchPage, BatchSummary } from '../../shared/window/views.ts';
 import { batchRow, type RawBatchRow } from './rows.ts';
 import type { SqlParams, Store } from './store.ts';
 

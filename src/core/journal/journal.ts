@@ -1,9 +1,9 @@
 import type { Ports } from '../ports.ts';
 import { type BatchWrites, createBatchWrites } from './batches.ts';
-import { appendEvent, type LogSubject } from './eventLog.ts';
+import { appendEvent, createWorkTime, type LogSubject } from './batchTotals.ts';
 import { createHistory, type History } from './history.ts';
-import { createHolderNote, type HolderNote } from './holder.ts';
 import { checkWhole } from './integrity.ts';
+import { createHolderNote, type HolderNote } from './lease.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { type PruneReport, type PruneRequest, prune } from './prune.ts';
 import { createQueries, type Queries } from './queries.ts';
@@ -14,7 +14,6 @@ import type { Store } from './store.ts';
 import { createTableWrites, type TableWrites } from './tableRuns.ts';
 import { createTablesPast, type TablesPast } from './tablesPast.ts';
 import { createVerifications, type Verifications } from './verifications.ts';
-import { createWorkTime } from './workTime.ts';
 
 /**
  * The local record of what was done, in SQLite. All methods are synchronous and, but for one, durable when they return.

@@ -1,14 +1,13 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
-import { makeOwnFile, makeOwnFolder } from '../settings/ownFolder.ts';
+import { makeOwnFile, makeOwnFolder } from '../settings/dataFolder.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
 import { doubtsOf, examine } from './integrity.ts';
 import { createJournal, type Journal, type JournalFile } from './journal.ts';
 import { KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
-import { setAside } from './setAside.ts';
 import { asFolderError, isCorrupt } from './sqliteErrors.ts';
 import { openStore } from './store.ts';
 
@@ -153,4 +152,24 @@ function journalFile(folder: string): string {
 
 function unusable(folder: string, reason: string): UsageError {
   return new UsageError(UsageCode.DataFolderUnusable, { folder, reason });
+}
+
+/**
+ * Renames a damaged journal, with what belongs to it, so that a new one can begin. Nothing is deleted:
+ * an administrator may want to recover the history from it.
+ *
+ * The database goes last: if the machine dies in between, the next opening finds the same damaged file
+ * again. The other way round a new journal would start beside the old `-wal`, and SQLite would drop that.
+ *
+ * @returns the new file name, without its folder
+ */
+function setAside(file: string, now: Date): string {
+  const folder = dirname(file);
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  let name = `journal.corrupt-${stamp}.db`;
+  for (let copy = 2; existsSync(join(folder, name)); copy += 1) name = `journal.corrupt-${stamp}-${copy}.db`;
+  for (const suffix of ['-wal', '-shm', '']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, join(folder, name + suffix));
+  }
+  return name;
 }

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../ports.ts';
-import { dropUnusedLists } from './batchTotals.ts';
-import { appendEvent } from './eventLog.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Clock, Ports } from '../ports.ts';
+import { appendEvent, dropUnusedLists } from './batchTotals.ts';
+import type { Journal } from './journal.ts';
 import type { Store } from './store.ts';
-import { giveBackSpace } from './vacuum.ts';
 
 /** What may stay. A batch goes when it is beyond either limit. */
 export interface PruneRequest {
@@ -188,4 +188,55 @@ function sum(a: Removed, b: Removed): Removed {
 
 function bytesOf(file: string): number {
   return [file, `${file}-wal`].reduce((all, one) => all + (existsSync(one) ? statSync(one).size : 0), 0);
+}
+
+/** A run must not seem to hang at its end where years are pruned at once; the next run goes on. */
+const PRUNING_SECONDS = 3;
+
+/**
+ * What is done with the journal after each run: old batches are pruned, and a check that the opening has put off
+ * is made. The run itself is over and recorded: nothing here may fail it.
+ */
+export async function tidyJournal(
+  journal: Journal,
+  retention: Settings['retention'],
+  { clock, logger }: Ports,
+): Promise<void> {
+  try {
+    await journal.prune({ ...retention, now: clock.now(), dryRun: false, seconds: PRUNING_SECONDS });
+    await journal.checkIfDue();
+  } catch (error) {
+    logger.log('warn', 'The journal could not be tidied', { error: String(error) });
+  }
+}
+
+/** 1 MB: some milliseconds under the write lock. */
+const PAGES_A_STEP = 256;
+/** So many free pages stay for the next batch, which would have to make the file longer again. */
+const SPARE_PAGES = 256;
+
+/**
+ * Gives the space of removed rows back to the system, in small steps, so that neither readers nor writers have to
+ * wait. Whoever writes meanwhile takes free pages as before; where this process is killed, the rest stays free.
+ *
+ * @param hasTime where it says no, the rest waits for the next time
+ * @throws SyncFailure `journal_failed`
+ */
+async function giveBackSpace(store: Store, hasTime: () => boolean): Promise<void> {
+  let free = store.pragma('freelist_count');
+  if (free <= SPARE_PAGES) return;
+  while (free > SPARE_PAGES && hasTime()) {
+    store.pragma(`incremental_vacuum(${Math.min(PAGES_A_STEP, free - SPARE_PAGES)})`);
+    const left = store.pragma('freelist_count');
+    // None could be moved, or somebody else frees as fast.
+    if (left >= free) break;
+    free = left;
+    await setImmediate();
+  }
+  // The file gets shorter only when the WAL is written back. With readers in the way this does what it can: the
+  // time-out is that of this call, since TRUNCATE would make everybody wait for them.
+  const patience = store.pragma('busy_timeout');
+  store.pragma('busy_timeout = 0');
+  store.pragma('wal_checkpoint(TRUNCATE)');
+  store.pragma(`busy_timeout = ${patience}`);
 }

@@ -1,6 +1,6 @@
 import type { ScheduleOutcome, ScheduleRun } from '../../shared/contract.ts';
 import type { Clock } from '../ports.ts';
-import { appendEvent } from './eventLog.ts';
+import { appendEvent } from './batchTotals.ts';
 import type { Store } from './store.ts';
 
 /** What was done about schedules, and since when they are there. Times are ISO 8601 in UTC. */

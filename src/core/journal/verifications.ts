@@ -9,7 +9,7 @@ import {
   type VerifyRow,
 } from '../../shared/verify.ts';
 import type { Clock } from '../ports.ts';
-import { appendEvent } from './eventLog.ts';
+import { appendEvent } from './batchTotals.ts';
 import type { Store } from './store.ts';
 
 /** The last verify of every table. */

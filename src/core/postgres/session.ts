@@ -1,10 +1,9 @@
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { type CancelRoute, cancelRoute, requestCancel } from './cancel.ts';
-import { watchConnecting } from './connectTimeout.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
-import { dial } from './dial.ts';
+import { dial, watchConnecting } from './dial.ts';
 import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';

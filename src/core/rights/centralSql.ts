@@ -1,7 +1,7 @@
 import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
-import { OWN_SCHEMA_SQL, OWN_TABLES } from '../central/setup.ts';
-import { POLICY_PREFIX, STAMP, targetSchema } from '../central/target.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
+import { OWN_SCHEMA_SQL, OWN_TABLES } from '../target/setup.ts';
+import { POLICY_PREFIX, STAMP, targetSchema } from '../target/target.ts';
 
 /** Layouts in which the rows of two branches can be kept apart. */
 export type SeparateLayout = 'schema' | 'stamp';

@@ -28,7 +28,7 @@ export async function missingReadingRights(
 }
 
 /** Runs one query of the catalogue in which every name is PostgreSQL's own, and puts together what it says. */
-export async function askRights(session: Session, query: string): Promise<MissingRights> {
+async function askRights(session: Session, query: string): Promise<MissingRights> {
   const results = await session.script([
     ...session.begin('READ ONLY'),
     'SET LOCAL search_path = pg_catalog, pg_temp',
@@ -72,16 +72,16 @@ function argumentTypes(detail: string | null | undefined): string {
 }
 
 /** SQL of the row that says who we are to the server. */
-export const WHO = `SELECT 'user' AS kind, NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name, current_user::pg_catalog.text AS role, NULL::pg_catalog.text AS detail`;
+const WHO = `SELECT 'user' AS kind, NULL::pg_catalog.text AS schema, NULL::pg_catalog.text AS name, current_user::pg_catalog.text AS role, NULL::pg_catalog.text AS detail`;
 
 /** SQL: whether row-level security of the table `c` binds the role with the oid `role`. */
-export function isBound(role: string): string {
+function isBound(role: string): string {
   return `c.relrowsecurity AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles b WHERE b.oid OPERATOR(pg_catalog.=) ${role} AND (b.rolsuper OR b.rolbypassrls))
     AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(${role}, c.relowner, 'USAGE'))`;
 }
 
 /** SQL of the names of the policies on the table `c`. */
-export const POLICIES = `(SELECT pg_catalog.string_agg(p.polname, ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid)`;
+const POLICIES = `(SELECT pg_catalog.string_agg(p.polname, ', ' ORDER BY p.polname) FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid)`;
 
 function readingQuery(version: number, schema: string, name: string): string {
   const invoker = `EXISTS (SELECT FROM pg_catalog.pg_options_to_table(v.reloptions) o
@@ -115,4 +115,41 @@ UNION ALL SELECT 'function', n.nspname, f.proname, current_user, (SELECT pg_cata
 UNION ALL SELECT 'secured', n.nspname, c.relname, r.rolname, ${POLICIES}
   FROM used u JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) u.oid JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) u.role
   WHERE ${isBound('u.role')}`;
+}
+
+/** What is missing at central for writing a table, Branchline's own tables included. */
+export async function missingWritingRights(
+  session: Session,
+  schema: string,
+  name: string,
+): Promise<MissingRights> {
+  return askRights(session, writingQuery(schema, name));
+}
+
+/** The tables of the schema `branchline` that are there for good. */
+const OWN = "'{setup,sources,checkpoints}'";
+
+function writingQuery(schema: string, name: string): string {
+  const target = `n.nspname OPERATOR(pg_catalog.=) ${literal(schema)} AND c.relname OPERATOR(pg_catalog.=) ${literal(name)}`;
+  const missing = (privileges: readonly string[], has: (privilege: string) => string): string =>
+    `pg_catalog.concat_ws(', ', ${privileges.map((one) => `CASE WHEN NOT ${has(`'${one}'`)} THEN '${one}' END`).join(', ')})`;
+  const ofSchema = missing(['USAGE', 'CREATE'], (one) =>
+    one === `'CREATE'`
+      ? `(n.nspname OPERATOR(pg_catalog.<>) 'branchline' OR pg_catalog.has_schema_privilege(n.oid, ${one}))`
+      : `pg_catalog.has_schema_privilege(n.oid, ${one})`,
+  );
+  const ofTable = missing(
+    ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    (one) => `pg_catalog.has_table_privilege(c.oid, ${one})`,
+  );
+  return `
+${WHO}
+UNION ALL SELECT * FROM (SELECT 'schema', n.nspname::pg_catalog.text, NULL::pg_catalog.text, current_user::pg_catalog.text, ${ofSchema} AS detail FROM pg_catalog.pg_namespace n
+  WHERE n.nspname OPERATOR(pg_catalog.=) ANY (ARRAY[${literal(schema)}, 'branchline'])) x WHERE x.detail OPERATOR(pg_catalog.<>) ''
+UNION ALL SELECT * FROM (SELECT 'table', n.nspname::pg_catalog.text, c.relname::pg_catalog.text, current_user::pg_catalog.text, ${ofTable} AS detail
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  WHERE (${target}) OR (n.nspname OPERATOR(pg_catalog.=) 'branchline' AND c.relname OPERATOR(pg_catalog.=) ANY (${OWN}))) x WHERE x.detail OPERATOR(pg_catalog.<>) ''
+UNION ALL SELECT 'secured', n.nspname, c.relname, r.rolname, ${POLICIES}
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace, pg_catalog.pg_roles r
+  WHERE r.rolname OPERATOR(pg_catalog.=) current_user AND ${target} AND ${isBound('r.oid')}`;
 }

@@ -1,6 +1,6 @@
 import type { ScheduleRun } from '../../shared/contract.ts';
 import type { ScheduleSettings } from '../../shared/settings.ts';
-import { nextRun, previousRun } from './plan.ts';
+import { nextRun, previousRun } from './nextRuns.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,6 +1,5 @@
 import os from 'node:os';
-import type { EndpointSettings, Settings } from '../../shared/settings.ts';
-import type { PasswordPlace } from '../../shared/window/views.ts';
+import type { EndpointSettings, PasswordPlace, Settings } from '../../shared/settings.ts';
 import { defaultPasswordFile } from '../postgres/password.ts';
 import { findPassword } from '../postgres/passwordFile.ts';
 import { readSmallText } from '../settings/smallFile.ts';
@@ -39,4 +38,9 @@ function inUsualFile(endpoint: EndpointSettings): boolean {
   } catch {
     return false;
   }
+}
+
+/** Text for a log: drivers like to quote the address that they were given, password and all. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^:/@\s"]*):[^@/\s"]*@/gi, '$1:***@');
 }

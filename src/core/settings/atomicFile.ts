@@ -10,9 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { errnoOf } from './errno.ts';
-import { folderError } from './folderError.ts';
-import { makeOwnFolder } from './ownFolder.ts';
+import { makeOwnFolder } from './dataFolder.ts';
+import { errnoOf, folderError } from './folderError.ts';
 
 /**
  * Replaces a file as a whole: whoever reads it at any moment, also after a power cut, finds either the

@@ -3,7 +3,6 @@ import type { ConnectionFile, Settings, SettingsFile } from '../../shared/settin
 import type { Language } from '../../shared/texts/language.ts';
 import { replaceFile } from './atomicFile.ts';
 import { decodeText } from './jsonText.ts';
-import { inOrderOf } from './keyOrder.ts';
 import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
 import { readSmallFile } from './smallFile.ts';
 
@@ -77,4 +76,45 @@ function present(file: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What puts settings that were checked into `settings.json`, as a whole or not at all. */
+export interface SettingsStore {
+  /** @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only` */
+  write(document: SettingsFile): void;
+}
+
+/** The file's text: every writer writes the same, so that who wrote last makes no difference. */
+export function settingsText(document: SettingsFile): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** For whoever is not the tray, which has Electron's store. */
+export function fileStore(folder: string): SettingsStore {
+  return { write: (document) => replaceFile(settingsFile(folder), settingsText(document)) };
+}
+
+/**
+ * The same value with the keys of its objects in the order of an earlier version, new keys behind.
+ * Entries of lists are matched by `id`, else by place.
+ */
+export function inOrderOf(earlier: unknown, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const before: readonly unknown[] = Array.isArray(earlier) ? earlier : [];
+    return value.map((entry, index) => inOrderOf(counterpart(before, entry, index), entry));
+  }
+  if (!isObject(value)) return value;
+  const before = isObject(earlier) ? earlier : {};
+  const kept = Object.keys(before).filter((key) => Object.hasOwn(value, key));
+  const keys = new Set([...kept, ...Object.keys(value)]);
+  return Object.fromEntries([...keys].map((key) => [key, inOrderOf(before[key], value[key])]));
+}
+
+function counterpart(before: readonly unknown[], entry: unknown, index: number): unknown {
+  if (!isObject(entry) || entry.id === undefined) return before[index];
+  return before.find((other) => isObject(other) && other.id === entry.id);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { errnoOf } from './errno.ts';
 
 /**
  * What it means to a person that something in the user-data folder could not be made, opened or written: the disk
@@ -137,4 +136,9 @@ function isFolder(place: string): boolean {
     // One that may not even be looked at is refused below, by its name.
     return true;
   }
+}
+
+/** The system's code of an error (`ENOENT`), or an empty text. */
+export function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

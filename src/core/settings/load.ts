@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { type Settings, settingsSchema } from '../../shared/settings.ts';
+import { type EndpointSettings, type Settings, SYSTEM_CA, settingsSchema } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
-import { errnoOf } from './errno.ts';
+import { errnoOf } from './folderError.ts';
 import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
 import { sayReason } from './reasons.ts';
@@ -95,4 +95,20 @@ function problemLines(problems: readonly Problem[]): readonly string[] {
   const lines = problems.slice(0, MOST_PROBLEMS).map(({ path: at, reason }) => `${at}: ${reason}`);
   const more = problems.length - lines.length;
   return more > 0 ? [...lines, `… (+${more})`] : lines;
+}
+
+/**
+ * The endpoint with `passfile` and `sslrootcert` as absolute paths. The settings keep them as written,
+ * so that the folder can be moved or copied as a whole.
+ *
+ * @param folder the folder of the settings file
+ */
+export function resolveEndpointFiles<E extends EndpointSettings>(endpoint: E, folder: string): E {
+  const { passfile, sslrootcert } = endpoint;
+  return {
+    ...endpoint,
+    ...(passfile !== undefined && { passfile: path.resolve(folder, passfile) }),
+    ...(sslrootcert !== undefined &&
+      sslrootcert !== SYSTEM_CA && { sslrootcert: path.resolve(folder, sslrootcert) }),
+  };
 }

@@ -1,8 +1,7 @@
-import { FailureCode } from '../../shared/errors.ts';
+import { centralRefusal, FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import { type ColumnShape, plainType, type TableShape, type TypeUse } from '../catalogue/shape.ts';
 import { typeName } from '../catalogue/typeName.ts';
-import { centralRefusal } from '../central/checkpoint.ts';
 import { ident } from '../postgres/quote.ts';
 import { shown, storedText } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';

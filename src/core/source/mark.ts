@@ -316,3 +316,6 @@ export function changedSince(xmin: string, from: bigint): string {
   const most = `pg_catalog.age('${from % 2n ** 32n}'::pg_catalog.xid)`;
   return `${age} OPERATOR(pg_catalog.>=) 0 AND ${age} OPERATOR(pg_catalog.<=) ${most}`;
 }
+
+/** Stands for the identity of a server that the role may not ask for it. */
+export const UNKNOWN_IDENTITY = 'unknown';

@@ -3,18 +3,16 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
-import { printQuery } from '../catalogue/print.ts';
+import { printQuery } from '../catalogue/memory.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
-import type { Target } from '../central/target.ts';
 import { ident, oneLine, own, qualified } from '../postgres/quote.ts';
 import { readJson } from '../postgres/readJson.ts';
 import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
-
+import type { Target } from '../target/target.ts';
 import { type CursorPlace, readCursor } from './cursor.ts';
-
 import { fingerprints } from './fingerprints.ts';
 import {
   HIDDEN_HORIZON_QUERY,
@@ -27,6 +25,7 @@ import {
   type Mark,
   markAt,
   readHorizon,
+  UNKNOWN_IDENTITY,
 } from './mark.ts';
 
 /**
@@ -182,9 +181,6 @@ export interface HiddenHistory {
   /** Whether the server does not even say which it is. */
   readonly identity: boolean;
 }
-
-/** Stands for the identity of a server that the role may not ask for it. */
-export const UNKNOWN_IDENTITY = 'unknown';
 
 /** What a source says of itself. */
 export interface SourceFacts {

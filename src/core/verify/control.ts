@@ -1,18 +1,25 @@
 import type { CentralSettings } from '../../shared/settings.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
-import { Heart } from '../batch/heart.ts';
-import { journalClaims } from '../batch/journalClaims.ts';
-import type { SourcePlan } from '../batch/plan.ts';
-import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../central/deleteRights.ts';
-import { ForeignKeys, foreignKeysQuery } from '../central/foreignKeys.ts';
-import { type Claim, claimConnection } from '../central/ownership.ts';
-import { setUpCentral } from '../central/setup.ts';
-import { layoutOf, placeOf } from '../central/target.ts';
-import { beginReading } from '../central/transaction.ts';
+import { Heart } from '../batch/heartbeat.ts';
+import { journalClaims } from '../batch/journalMemory.ts';
+import type { SourcePlan } from '../batch/sourcePlan.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { openLink } from '../load/links.ts';
+import type { Link } from '../load/pass.ts';
 import type { Session } from '../postgres/session.ts';
-import { openLink } from '../sync/links.ts';
-import type { Link } from '../sync/pass.ts';
-import { type CentralTables, readCentralTables } from './centralTables.ts';
+import { type Checkpoint, NO_PROOF, PROOF } from '../target/checkpoint.ts';
+import { findCheckpoints } from '../target/checkpoints.ts';
+import {
+  type DeleteRights,
+  deleteRightsQuery,
+  otherWriters,
+  settleDeleteRights,
+} from '../target/deleteRights.ts';
+import { ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
+import { type Claim, claimConnection } from '../target/ownership.ts';
+import { beginReading, setUpCentral } from '../target/setup.ts';
+import { layoutOf, placeOf } from '../target/target.ts';
 
 /** What is known of central before tables are compared, and the right to mend them. */
 export interface Control extends AsyncDisposable {
@@ -95,4 +102,40 @@ async function settleRights(
 async function readKeys(session: Session, schema: string): Promise<ForeignKeys> {
   const read = await session.script([...beginReading(session), foreignKeysQuery(schema), 'COMMIT']);
   return ForeignKeys.from(read.at(-2)?.rows ?? []);
+}
+
+/** What central has of a connection's tables, by table name. */
+interface CentralTables {
+  readonly shapes: ReadonlyMap<string, TableShape>;
+  readonly checkpoints: ReadonlyMap<string, Checkpoint>;
+  /** The other connections that have written a table of layout `merge`, for the tables that have any. */
+  readonly writers: ReadonlyMap<string, string>;
+}
+
+/** Looks at all tables together: on a slow link a query a table would cost more than comparing them. */
+async function readCentralTables(
+  { session, version }: Link,
+  connection: string,
+  central: CentralSettings,
+  schema: string,
+  names: readonly string[],
+): Promise<CentralTables> {
+  await session.script(beginReading(session));
+  const shapes = await readTables(session, version, schema, names);
+  // Looking makes and changes nothing: what an older version has made is read as it is.
+  const found = await session.query(
+    `SELECT a.attname IS NOT NULL AS proves, pg_catalog.to_regclass('branchline.delete_rights') IS NOT NULL AS places FROM (SELECT pg_catalog.to_regclass('branchline.checkpoints') AS oid) AS c
+     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid AND a.attname OPERATOR(pg_catalog.=) 'rewritten'
+     WHERE c.oid IS NOT NULL`,
+  );
+  const proof = found.rows[0]?.proves === 't' ? PROOF : NO_PROOF;
+  const checkpoints =
+    found.rows.length === 0 ? new Map() : await findCheckpoints(session, connection, names, proof);
+  const merged = shapes.filter((one) => layoutOf(central, one) === 'merge').map((one) => one.name);
+  const writers =
+    merged.length > 0 && found.rows[0]?.places === 't'
+      ? await otherWriters(session, connection, schema, merged)
+      : new Map<string, string>();
+  await session.query('COMMIT');
+  return { shapes: new Map(shapes.map((one) => [one.name, one])), checkpoints, writers };
 }

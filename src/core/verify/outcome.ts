@@ -1,9 +1,9 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import { modelName } from '../../shared/naming.ts';
 import { NotComparedReason, VerifyResult, type VerifyRow } from '../../shared/verify.ts';
-import type { Checkpoint, PassCounts } from '../central/checkpoint.ts';
 import type { BucketDifference, Comparison } from '../compare/compareTable.ts';
 import type { Clock } from '../ports.ts';
+import type { Checkpoint, PassCounts } from '../target/checkpoint.ts';
 
 /** Which table a row speaks of, and since when. */
 export interface About {

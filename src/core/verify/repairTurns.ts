@@ -1,10 +1,10 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import { VerifyResult, type VerifyRow } from '../../shared/verify.ts';
 import type { Selected } from '../batch/select.ts';
-import { tableOrder } from '../batch/tableOrder.ts';
-import type { ForeignKeys } from '../central/foreignKeys.ts';
-import { keyFailure } from '../sync/detours.ts';
-import { type Care, NO_CARE } from '../sync/pass.ts';
+import { tableOrder } from '../batch/tableQueue.ts';
+import { type Care, NO_CARE } from '../load/pass.ts';
+import { keyFailure } from '../table/constraintRecovery.ts';
+import type { ForeignKeys } from '../target/foreignKeys.ts';
 
 /** How mending one table ended. */
 export type Tried<T> =

@@ -1,20 +1,21 @@
-import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail, FailureKind, UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/notices.ts';
-import type { VerifyRow } from '../../shared/verify.ts';
+import type { VerifyReport, VerifyRow } from '../../shared/verify.ts';
+import { tellNotice } from '../batch/batchNotices.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
-import { journalRuns } from '../batch/journalRuns.ts';
-import type { SourcePlan } from '../batch/plan.ts';
+import { journalRuns } from '../batch/journalMemory.ts';
 import type { Selected } from '../batch/select.ts';
-import { tellNotice } from '../batch/tellNotice.ts';
-import { targetSchema } from '../central/target.ts';
-import { explainFailure } from '../sync/explainFailure.ts';
-import { ADDS_KEY } from '../sync/explainKey.ts';
-import { WorkerLinks } from '../sync/links.ts';
-import { retryDelay } from '../sync/retry.ts';
-import { watched } from '../sync/watchdog.ts';
+import type { SourcePlan } from '../batch/sourcePlan.ts';
+import { UNKNOWN_TABLES } from '../journal/rows.ts';
+import { ADDS_KEY } from '../load/explainKey.ts';
+import { WorkerLinks } from '../load/links.ts';
+import { explainFailure } from '../table/explainFailure.ts';
+import { retryDelay } from '../table/retry.ts';
+import { watched } from '../table/watchdog.ts';
+import { targetSchema } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
 import { type Control, openControl } from './control.ts';
-import { VerifyQueue } from './queue.ts';
+import { failedRow } from './outcome.ts';
 import { type RepairRun, RepairTurns, type Tried } from './repairTurns.ts';
 import { verifyTable } from './verifyTable.ts';
 
@@ -25,7 +26,7 @@ export interface ConnectionVerified {
 }
 
 /** Verifies the tables of one connection, `parallelTables` at a time, the largest first. */
-export async function verifyConnection(
+async function verifyConnection(
   run: RunContext,
   plan: SourcePlan,
   repair: boolean,
@@ -152,6 +153,82 @@ async function retried<T>(
       const delay = retryDelay(run.retry, failure, failures, run.ports.random);
       if (delay === null) return { kind: 'failed', failure: await explain(failure, error) };
       await run.ports.clock.sleep(delay, run.stop).catch(() => {});
+    }
+  }
+}
+
+/**
+ * Verifies the selected tables of some connections, one connection after the other: both ends work hard.
+ *
+ * @throws UsageError `no_tables`
+ */
+export async function verifyConnections(
+  run: RunContext,
+  plans: readonly SourcePlan[],
+  repair: boolean,
+): Promise<VerifyReport> {
+  const asked = plans.map(withKnownTables);
+  if (asked.every((plan) => plan.selected.length === 0)) {
+    const connection = plans.map((plan) => plan.connection.id).join(', ');
+    throw new UsageError(UsageCode.NoTables, { connection });
+  }
+  const all = [];
+  for (const plan of asked) all.push(await verifyConnection(run, plan, repair));
+  return {
+    tables: all.flatMap((one) => one.tables),
+    interrupted: all.some((one) => one.interrupted),
+  };
+}
+
+/** Where the source could not be looked at, and no table was asked for by name, one row stands for all its tables. */
+function withKnownTables(plan: SourcePlan): SourcePlan {
+  if (plan.failure === null || plan.selected.length > 0) return plan;
+  const all = { table: UNKNOWN_TABLES, shape: null, strategy: null, cursor: null, mayDelete: false };
+  return { ...plan, selected: [all] };
+}
+
+/** The tables that are left, and what was found of the others: first written to the journal, then told. */
+class VerifyQueue {
+  readonly #run: RunContext;
+  readonly #connection: string;
+  readonly #left: Selected[];
+  readonly done: VerifyRow[] = [];
+
+  constructor(run: RunContext, { connection, selected }: SourcePlan) {
+    this.#run = run;
+    this.#connection = connection.id;
+    // The longest first: two workers then end at about the same time.
+    this.#left = [...selected].sort((a, b) => (b.shape?.bytes ?? 0) - (a.shape?.bytes ?? 0));
+  }
+
+  /** Puts the tables that others point to first, so that rows which are mended find what they point to. */
+  follow(depth: (table: string) => number): void {
+    this.#left.sort((a, b) => depth(a.table) - depth(b.table));
+  }
+
+  /** The next table; none once the run is stopped. */
+  next(): Selected | undefined {
+    return this.#run.stop.aborted ? undefined : this.#left.shift();
+  }
+
+  finish(row: VerifyRow): void {
+    this.#run.journal.recordVerification(row);
+    this.#run.emit({ type: 'verify_ended', row });
+    // A table may be looked at again, when mending another one has taken rows of it along.
+    const before = this.done.findIndex((one) => one.table_name === row.table_name);
+    if (before < 0) this.done.push(row);
+    else this.done[before] = row;
+  }
+
+  fail(table: string, failure: FailureDetail): void {
+    this.finish(failedRow(this.#connection, table, this.#run.ports.clock, failure));
+    // The server is down: the others need not wait for a time-out each to learn it.
+    if (failure.kind === FailureKind.Unreachable) this.failRest(failure);
+  }
+
+  failRest(failure: FailureDetail): void {
+    for (const one of this.#left.splice(0)) {
+      this.finish(failedRow(this.#connection, one.table, this.#run.ports.clock, failure));
     }
   }
 }

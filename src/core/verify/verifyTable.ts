@@ -3,18 +3,18 @@ import { Strategy } from '../../shared/status.ts';
 import { NotComparedReason, type VerifyRow } from '../../shared/verify.ts';
 import type { Emit } from '../batch/recorder.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import { acquireTable, type Checkpoint, NO_COUNTS } from '../central/checkpoint.ts';
-import { describeTarget } from '../central/describeTarget.ts';
-import type { Claim, Installation } from '../central/ownership.ts';
-import { layoutOf, targetSchema } from '../central/target.ts';
 import { type CompareOptions, type Comparison, compareTable } from '../compare/compareTable.ts';
 import { type Repair, repairBuckets } from '../compare/repair.ts';
-import type { CompareContext } from '../compare/sides.ts';
+import type { CompareContext } from '../compare/snapshots.ts';
+import { brakeOf } from '../load/deleteBrake.ts';
+import type { Care, ChunkLimits, Links, PassContext, Spender } from '../load/pass.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
-import { brakeOf } from '../sync/deletes.ts';
-import type { Care, ChunkLimits, Links, PassContext, Spender } from '../sync/pass.ts';
-import { runReplace } from '../sync/replacePass.ts';
+import { runReplace } from '../table/strategies/replacePass.ts';
+import { acquireTable, type Checkpoint, NO_COUNTS } from '../target/checkpoint.ts';
+import { describeTarget } from '../target/describeTarget.ts';
+import type { Claim, Installation } from '../target/ownership.ts';
+import { layoutOf, targetSchema } from '../target/target.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
 
 /** What is the same for all tables of a connection. */

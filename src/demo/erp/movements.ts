@@ -1,6 +1,5 @@
-import { audit, pick } from './expressions.ts';
+import { audit, type ErpTable, pick, SCHEMA } from './expressions.ts';
 import { completedOrders, DELIVERED_LINES, DELIVERIES, deliveredLines, perUnit } from './sales.ts';
-import { type ErpTable, SCHEMA } from './table.ts';
 import { LOCATORS, PARTNERS, WAREHOUSES } from './trade.ts';
 
 /** Invoices whose number is no multiple of 4 are paid. */

@@ -1,6 +1,5 @@
-import { dayOf, nth, officeTime, oneOf, pick } from './expressions.ts';
+import { dayOf, type ErpTable, nth, officeTime, oneOf, pick, SCHEMA, series } from './expressions.ts';
 import { perUnit } from './sales.ts';
-import { type ErpTable, SCHEMA, series } from './table.ts';
 import { CITIES } from './words.ts';
 
 /** What real databases hold and copying programs stumble over, each value again and again. */

@@ -1,5 +1,4 @@
-import { audit, literal, nth, oneOf, pick } from './expressions.ts';
-import { type Column, type ErpTable, series } from './table.ts';
+import { audit, type Column, type ErpTable, literal, nth, oneOf, pick, series } from './expressions.ts';
 import { CITIES, FAMILY_NAMES, GIVEN_NAMES } from './words.ts';
 
 const LANGUAGES = ['id_ID', 'en_US', 'jv_ID'];

@@ -1,5 +1,14 @@
-import { audit, dayOf, oneOf, pick } from './expressions.ts';
-import { type Column, type ErpTable, SCHEMA, series, type Units } from './table.ts';
+import {
+  audit,
+  type Column,
+  dayOf,
+  type ErpTable,
+  oneOf,
+  pick,
+  SCHEMA,
+  series,
+  type Units,
+} from './expressions.ts';
 import { PARTNERS, PRODUCTS, price, WAREHOUSES } from './trade.ts';
 import { REMARKS } from './words.ts';
 

@@ -1,8 +1,8 @@
+import { createTable, type ErpTable, fillTable, SCHEMA, unitsAt } from './expressions.ts';
 import { movements } from './movements.ts';
 import { oddities, TYPES } from './oddities.ts';
 import { organisation } from './organisation.ts';
 import { sales } from './sales.ts';
-import { createTable, type ErpTable, fillTable, SCHEMA, unitsAt } from './table.ts';
 import { trade } from './trade.ts';
 
 /** Runs one statement on one session of a database. */

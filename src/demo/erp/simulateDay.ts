@@ -1,6 +1,5 @@
-import { literal, pick, uuid } from './expressions.ts';
+import { literal, pick, SCHEMA, uuid } from './expressions.ts';
 import type { Execute } from './seed.ts';
-import { SCHEMA } from './table.ts';
 import { PARTNERS, PRODUCTS, price } from './trade.ts';
 
 /** What a day did to a table, in rows. */

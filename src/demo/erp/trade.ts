@@ -1,6 +1,5 @@
-import { audit, literal, nth, oneOf, pick } from './expressions.ts';
+import { audit, type ErpTable, literal, nth, oneOf, pick, series } from './expressions.ts';
 import { listed, master } from './organisation.ts';
-import { type ErpTable, series } from './table.ts';
 import {
   BRANDS,
   CATEGORIES,

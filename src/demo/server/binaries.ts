@@ -2,9 +2,8 @@ import { chmod, cp, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { UsageError } from '../../shared/errors.ts';
-import type { OnNotice } from '../notice.ts';
-import { run } from './run.ts';
-import type { ServerUser } from './systemUser.ts';
+import type { OnNotice } from '../folder.ts';
+import { run, type ServerUser } from './run.ts';
 
 const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'] as const;
 export type Program = (typeof PROGRAMS)[number];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandLine, isAlive } from './processes.ts';
-import type { ServerUser } from './systemUser.ts';
+import type { ServerUser } from './run.ts';
 
 /** All that is needed to find a server again from another process. */
 export interface ServerPlace {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../shared/errors.ts';
 import { programPath } from './binaries.ts';
-import { freePort } from './freePort.ts';
 import { type ServerPlace, serverPid } from './place.ts';
 import { killTree, signal } from './processes.ts';
 import { type RunResult, run } from './run.ts';
@@ -108,4 +108,19 @@ function pgCtl(place: ServerPlace, ...args: readonly string[]): Promise<RunResul
 function failed(program: string, { code, output }: RunResult): UsageError {
   const tail = output.split('\n').slice(-5).join('\n');
   return new UsageError('demo_failed', { reason: `${program} ended with ${code ?? 'a signal'}: ${tail}` });
+}
+
+/** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address === null || typeof address === 'string') reject(new Error('no port was given'));
+        else resolve(address.port);
+      });
+    });
+  });
 }

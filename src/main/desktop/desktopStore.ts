@@ -1,7 +1,10 @@
 import ElectronStore from 'electron-store';
 import type { Logger } from '../../core/ports.ts';
+import { type SettingsStore, settingsText } from '../../core/settings/change.ts';
+import { folderError } from '../../core/settings/folderError.ts';
 import { readSmallFile } from '../../core/settings/smallFile.ts';
 import { errorFacts } from '../../core/unexpected.ts';
+import type { SettingsFile } from '../../shared/settings.ts';
 
 /** What this desktop remembers: nothing that a sync depends on. */
 export interface DesktopMemory {
@@ -58,4 +61,30 @@ function refuseUnfit(file: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
+}
+
+/**
+ * `settings.json` of the user-data folder, written by Electron's store: the same file and text as the command
+ * line's. What is in it is read and checked elsewhere; the store is opened for each writing, and remembers nothing.
+ */
+export function electronSettingsStore(folder: string): SettingsStore {
+  return {
+    write: (document) => {
+      try {
+        const store = new ElectronStore<SettingsFile>({
+          cwd: folder,
+          name: 'settings',
+          configFileMode: 0o600,
+          // A table's or file's name may have a dot in it.
+          accessPropertiesByDotNotation: false,
+          serialize: settingsText,
+          // What it replaces may have a byte order mark, or be UTF-16; nobody asks the store for it.
+          deserialize: () => ({}) as SettingsFile,
+        });
+        store.store = document;
+      } catch (error) {
+        throw folderError(folder, error);
+      }
+    },
+  };
 }

@@ -1,5 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
+import { dialog } from 'electron';
+import type { Translate } from '../../shared/texts/translate.ts';
+import type { AppWindow } from '../window.ts';
+import type { DesktopStore } from './desktopStore.ts';
+import type { Quitting } from './quit.ts';
 
 /** Longer than a session bus ever takes. */
 const ANSWER_MS = 3000;
@@ -100,4 +105,41 @@ function watchTrays(over: AbortSignal): { next(): Promise<void> } {
     next: () =>
       deaf && !over.aborted ? new Promise((resolve) => setTimeout(resolve, POLL_MS)) : changed.promise,
   };
+}
+
+/**
+ * Where the desktop shows no tray icons, the window is all that a person sees of the program: closing it asks, the
+ * first time, whether to go on behind it.
+ */
+export function setupWithoutTray(
+  window: AppWindow,
+  store: DesktopStore,
+  t: () => Translate,
+  quitting: Quitting,
+): void {
+  window.onClose(() => {
+    const known = store.get('onClose');
+    if (known === 'quit') void quitting.ask();
+    if (known !== undefined) return known === 'stay';
+    void ask(t()).then((answer) => {
+      store.set('onClose', answer);
+      if (answer === 'quit') void quitting.ask();
+      else window.close();
+    });
+    return false;
+  });
+}
+
+async function ask(t: Translate): Promise<'quit' | 'stay'> {
+  const { response } = await dialog.showMessageBox({
+    type: 'question',
+    title: 'Branchline',
+    message: t('quit.noTrayMessage'),
+    detail: t('quit.noTrayDetail'),
+    buttons: [t('quit.goOn'), t('quit.quit')],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 0 ? 'stay' : 'quit';
 }

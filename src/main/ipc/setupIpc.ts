@@ -1,8 +1,7 @@
-import { type IpcMainInvokeEvent, ipcMain } from 'electron';
-import type { Face } from '../../core/face/face.ts';
-import { channelOf, EVENT_CHANNEL } from '../../shared/window/bridge.ts';
-import { CALL_NAMES } from '../../shared/window/calls.ts';
-import type { WindowEvent } from '../../shared/window/events.ts';
+import { app, type IpcMainInvokeEvent, ipcMain, type Session, type WebContents } from 'electron';
+import type { Face } from '../../app/windowApp.ts';
+import { channelOf, EVENT_CHANNEL, type WindowEvent } from '../../window-api/bridge.ts';
+import { CALL_NAMES } from '../../window-api/calls.ts';
 import { isWindowAddress } from '../appProtocol.ts';
 import type { AppWindow } from '../window.ts';
 
@@ -26,4 +25,32 @@ function handle(channel: string, answer: (args: readonly unknown[]) => Promise<u
 function refuseStranger({ senderFrame }: IpcMainInvokeEvent): void {
   if (senderFrame === null || senderFrame.parent !== null || !isWindowAddress(senderFrame.url))
     throw new Error('Refused: this page may not ask.');
+}
+
+/** What no page may ever do here, whatever gets into it: go elsewhere, open windows, ask for permissions. */
+export function setupGuards(): void {
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  app.on('session-created', guardSession);
+}
+
+function guardContents(contents: WebContents): void {
+  // Frames and the page itself: for the latter it comes before `will-navigate`.
+  contents.on('will-frame-navigate', (event) => event.preventDefault());
+  contents.on('will-redirect', (event) => event.preventDefault());
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+}
+
+function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionCheckHandler(() => false);
+  session.setDevicePermissionHandler(() => false);
+  session.on('will-download', (event, item) => {
+    if (!isOfWindow(item.getURL())) event.preventDefault();
+  });
+}
+
+/** Whether a download is what the window's own page has made in its memory: an export. */
+function isOfWindow(address: string): boolean {
+  return address.startsWith('blob:') && isWindowAddress(address.slice('blob:'.length));
 }

@@ -1,4 +1,4 @@
-import type { Note } from '../../core/notify/policy.ts';
+import type { Note } from '../../service/notify/policy.ts';
 import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
 import { type Naming, namesOf, tableNames } from '../../shared/names.ts';

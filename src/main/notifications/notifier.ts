@@ -1,4 +1,5 @@
 import { Notification } from 'electron';
+import type { Clock, Logger } from '../../core/ports.ts';
 import {
   NOTHING_TOLD,
   type NotifyState,
@@ -6,9 +7,8 @@ import {
   notifyStateSchema,
   type Occurrence,
   type Trouble,
-} from '../../core/notify/policy.ts';
-import type { Clock, Logger } from '../../core/ports.ts';
-import type { Service } from '../../core/service/serviceApi.ts';
+} from '../../service/notify/policy.ts';
+import type { Service } from '../../service/serviceApi.ts';
 import type { Attention, ServiceEvent, ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Logger } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
-import { seldom } from './seldom.ts';
 import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts';
 
 /** The icon in the tray. */
@@ -119,4 +118,37 @@ function imageOf(state: TrayState): Electron.NativeImage | string {
       return image;
     }
   }
+}
+
+/** Work that is asked for far more often than it is worth doing. */
+interface Seldom {
+  /** Does it at once, or, where that was just done, as soon as the time is over: once for all who ask until then. */
+  ask(): void;
+  /** Does what was asked for no more. */
+  cancel(): void;
+}
+
+/** @param ms between the beginnings of two times */
+export function seldom(ms: number, work: () => void): Seldom {
+  let asked = false;
+  let resting: NodeJS.Timeout | null = null;
+  const run = (): void => {
+    resting = null;
+    if (!asked) return;
+    asked = false;
+    // Before the work: if that throws, whoever asks next has to wait all the same.
+    resting = setTimeout(run, ms);
+    work();
+  };
+  return {
+    ask: () => {
+      asked = true;
+      if (resting === null) run();
+    },
+    cancel: () => {
+      asked = false;
+      if (resting !== null) clearTimeout(resting);
+      resting = null;
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { namesOf, tableNames } from '../../shared/names.ts';
 import type { ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
-import type { RunView } from '../../shared/window/views.ts';
+import type { RunView } from '../../window-api/views.ts';
 
 /** What the icon shows: by its shape, and by its colour. */
 export const TRAY_STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;

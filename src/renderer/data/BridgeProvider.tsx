@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
-import type { Bridge } from '../../shared/window/bridge.ts';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Bridge, LinkLoss } from '../../window-api/bridge.ts';
+import type { LiveView } from '../../window-api/views.ts';
 import { LiveStore } from './liveStore.ts';
 import { takeEvent } from './takeEvent.ts';
 
@@ -41,4 +42,16 @@ export function useReach(): Reach {
   const reach = useContext(ReachContext);
   if (reach === null) throw new Error('There is no BridgeProvider around this.');
   return reach;
+}
+
+/** How things stand; null until the first answer. */
+export function useLive(): LiveView | null {
+  const { live } = useReach();
+  return useSyncExternalStore(live.subscribe, live.live);
+}
+
+/** Why the program behind the window cannot be reached; null where it can. */
+export function useLinkLoss(): LinkLoss | null {
+  const { live } = useReach();
+  return useSyncExternalStore(live.subscribe, live.loss);
 }

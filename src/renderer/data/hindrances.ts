@@ -1,4 +1,4 @@
-import type { LiveView, Setup } from '../../shared/window/views.ts';
+import type { LiveView, Setup } from '../../window-api/views.ts';
 
 /** Why something cannot be asked for now; null where it can. */
 export type Hindrance = 'link' | 'view' | 'set_up' | 'settings' | 'busy';

@@ -1,4 +1,5 @@
-import type { BatchSummary, RunView } from '../../shared/window/views.ts';
+import type { BatchSummary } from '../../shared/contract.ts';
+import type { RunView } from '../../window-api/views.ts';
 
 /** A batch with how far it has come by now, where it is the one that runs. */
 export function withLive(batch: BatchSummary, run: RunView | null): BatchSummary {

@@ -1,7 +1,5 @@
-import { useSyncExternalStore } from 'react';
-import type { LinkLoss } from '../../shared/window/bridge.ts';
-import type { LiveView, Refusal } from '../../shared/window/views.ts';
-import { useReach } from './BridgeProvider.tsx';
+import type { LinkLoss } from '../../window-api/bridge.ts';
+import type { LiveView, Refusal } from '../../window-api/views.ts';
 
 /** What the program behind the window told last. */
 export class LiveStore {
@@ -43,16 +41,4 @@ export class LiveStore {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** How things stand; null until the first answer. */
-export function useLive(): LiveView | null {
-  const { live } = useReach();
-  return useSyncExternalStore(live.subscribe, live.live);
-}
-
-/** Why the program behind the window cannot be reached; null where it can. */
-export function useLinkLoss(): LinkLoss | null {
-  const { live } = useReach();
-  return useSyncExternalStore(live.subscribe, live.loss);
 }

@@ -1,6 +1,6 @@
-import type { TableRow } from '../../shared/contract.ts';
+import { type TableRow, tableKey } from '../../shared/contract.ts';
 import { type OpenTableStatus, TableStatus } from '../../shared/status.ts';
-import { type TableState, tableKey } from '../../shared/window/views.ts';
+import type { TableState } from '../../window-api/views.ts';
 
 /** The tables with what their runs have come to by now, so that none waits for the end of its batch to be told. */
 export function withRuns(states: readonly TableState[], rows: readonly TableRow[]): readonly TableState[] {

@@ -1,6 +1,7 @@
-import type { BridgeCalls } from '../../shared/window/bridge.ts';
-import type { Answer, CallName, Calls } from '../../shared/window/calls.ts';
-import type { Refusal } from '../../shared/window/views.ts';
+import type { BridgeCalls } from '../../window-api/bridge.ts';
+import type { Answer, CallName, Calls } from '../../window-api/calls.ts';
+import type { Refusal } from '../../window-api/views.ts';
+import { problemsOf, type SettingsProblem } from './settingsProblems.ts';
 
 /** A call was refused; what to say is in `refusal`. */
 export class Refused extends Error {
@@ -26,4 +27,21 @@ export async function ask<C extends CallName>(
   const answered: Answer<C> = await bridge[call](...args);
   if (!answered.ok) throw new Refused(answered.refusal);
   return answered.value;
+}
+
+/** Why the settings were not saved. */
+export type SaveRefusal =
+  /** Somebody else changed the file meanwhile. */
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'invalid'; readonly problems: readonly SettingsProblem[] }
+  | { readonly kind: 'other'; readonly error: Error };
+
+/** What a refused save means for a form. */
+export function refusalOf(error: unknown): SaveRefusal {
+  if (error instanceof Refused && error.refusal.kind === 'usage') {
+    const { code, params }: { code: string; params: typeof error.refusal.params } = error.refusal;
+    if (code === 'settings_changed') return { kind: 'changed' };
+    if (code === 'settings_invalid') return { kind: 'invalid', problems: problemsOf(params) };
+  }
+  return { kind: 'other', error: error instanceof Error ? error : new Error(String(error)) };
 }

@@ -1,8 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { TableRow } from '../../shared/contract.ts';
+import { type TableRow, tableKey } from '../../shared/contract.ts';
 import { assertNever } from '../../shared/status.ts';
-import type { WindowEvent } from '../../shared/window/events.ts';
-import { type BatchView, type TableState, tableKey } from '../../shared/window/views.ts';
+import type { WindowEvent } from '../../window-api/bridge.ts';
+import type { BatchView, TableState } from '../../window-api/views.ts';
 import { keyOf } from './keys.ts';
 import type { LiveStore } from './liveStore.ts';
 import { withRuns } from './liveTables.ts';

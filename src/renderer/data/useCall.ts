@@ -1,6 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { CallName, Calls } from '../../shared/window/calls.ts';
+import type { CallName, Calls } from '../../window-api/calls.ts';
 import { useReach } from './BridgeProvider.tsx';
 import { keyOf } from './keys.ts';
 import { ask } from './refused.ts';

@@ -1,8 +1,12 @@
+import { notifications } from '@mantine/notifications';
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
-import type { CallName, Calls } from '../../shared/window/calls.ts';
+import { useCallback } from 'react';
+import type { CallName, Calls } from '../../window-api/calls.ts';
+import { useT } from '../words/LanguageProvider.tsx';
+import { sentencesOf } from '../words/refusal.ts';
 import { useReach } from './BridgeProvider.tsx';
 import { ask } from './refused.ts';
-import { useShowRefusal } from './useShowRefusal.ts';
+import { useLabels } from './useConnections.ts';
 
 /**
  * Does something. A refusal is shown in a corner of the window, unless the caller shows it where it belongs
@@ -20,4 +24,23 @@ export function useCommand<C extends CallName>(
       if (!options.quiet) show(error);
     },
   });
+}
+
+/** Shows in a corner of the window why something was not done. */
+export function useShowRefusal(): (error: Error) => void {
+  const t = useT();
+  const labelOf = useLabels();
+  return useCallback(
+    (error) => {
+      const { what, rest } = sentencesOf(error, t, labelOf);
+      notifications.show({
+        color: 'red',
+        title: what,
+        message: rest.join(' '),
+        autoClose: 15_000,
+        closeButtonProps: { 'aria-label': t('window.close') },
+      });
+    },
+    [t, labelOf],
+  );
 }

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { visible } from '../../shared/visible.ts';
 import { useCall } from './useCall.ts';
 
@@ -19,4 +19,17 @@ export function useConnections(
     if (chosen === undefined || known.some(({ id }) => id === chosen)) return known;
     return [...known, { id: chosen, label: visible(chosen) }];
   }, [data, chosen]);
+}
+
+/** Gives the names that people know connections by; the id where there is none. */
+export function useLabels(): (connection: string) => string {
+  const { data } = useCall('settings');
+  const connections = data?.effective?.connections;
+  return useCallback(
+    (id) => {
+      const label = connections?.find((one) => one.id === id)?.label;
+      return visible(label === undefined || label === '' ? id : label);
+    },
+    [connections],
+  );
 }

@@ -1,6 +1,6 @@
 import { useT } from '../words/LanguageProvider.tsx';
+import { useLinkLoss, useLive } from './BridgeProvider.tsx';
 import { type Hindrance, hindrances } from './hindrances.ts';
-import { useLinkLoss, useLive } from './liveStore.ts';
 import { useCall } from './useCall.ts';
 
 /** What a person may command now, and why not in words: for a button's title. */

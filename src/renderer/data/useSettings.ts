@@ -1,11 +1,10 @@
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
-import type { SettingsView } from '../../shared/window/views.ts';
+import type { SettingsView } from '../../window-api/views.ts';
 import { useReach } from './BridgeProvider.tsx';
 import { keyOf } from './keys.ts';
-import { ask } from './refused.ts';
-import { refusalOf, type SaveRefusal } from './saveRefusal.ts';
-import { NOT_WRITTEN, type SettingsBase, type SettingsChange } from './settingsDocument.ts';
+import { ask, refusalOf, type SaveRefusal } from './refused.ts';
+import { NOT_WRITTEN, type SettingsBase, type SettingsChange } from './settingsProblems.ts';
 import { useCall } from './useCall.ts';
 
 export type { SettingsBase, SettingsChange };

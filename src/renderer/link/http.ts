@@ -1,9 +1,14 @@
-import { type Bridge, type BridgeCalls, type LinkLoss, LinkLost } from '../../shared/window/bridge.ts';
-import { type Answer, CALL_NAMES, type CallName, type Calls } from '../../shared/window/calls.ts';
-import type { WindowEvent } from '../../shared/window/events.ts';
+import {
+  type Bridge,
+  type BridgeCalls,
+  type LinkLoss,
+  LinkLost,
+  type WindowEvent,
+} from '../../window-api/bridge.ts';
+import { type Answer, CALL_NAMES, type CallName, type Calls } from '../../window-api/calls.ts';
 
 /** The way to the agent that has served this page; see src/agent/http. */
-export function connectHttp(): Bridge {
+function connectHttp(): Bridge {
   const calls = Object.fromEntries(CALL_NAMES.map((name) => [name, caller(name)]));
   // One function for each name, of that name's type: what no type can say of fromEntries.
   return { ...(calls as unknown as BridgeCalls), listen };
@@ -138,4 +143,16 @@ async function whyLost(): Promise<LinkLoss> {
   } catch {
     return 'unreachable';
   }
+}
+
+declare global {
+  interface Window {
+    /** Put there by the preload of the tray application; absent in a browser. */
+    readonly branchline?: Bridge;
+  }
+}
+
+/** The way to the program behind the window: the preload's object, or HTTP where a browser shows the window. */
+export function connect(): Bridge {
+  return window.branchline ?? connectHttp();
 }

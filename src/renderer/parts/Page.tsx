@@ -1,5 +1,8 @@
-import { Group, Stack, Title } from '@mantine/core';
+import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useT } from '../words/LanguageProvider.tsx';
+import { ErrorAlert } from './RefusalAlert.tsx';
 
 /** A page: its title, what can be done with all of it, and what it shows. */
 export function Page({
@@ -21,5 +24,53 @@ export function Page({
       </Group>
       {children}
     </Stack>
+  );
+}
+
+/** What an answer is shown as: grey lines until it comes, the reason where there is none. */
+export function Answered<T>({
+  to,
+  children,
+}: {
+  readonly to: UseQueryResult<T>;
+  readonly children: (value: T) => ReactNode;
+}) {
+  const t = useT();
+  if (to.data !== undefined) return children(to.data);
+  if (to.error !== null) return <ErrorAlert error={to.error} />;
+  return (
+    <Stack gap="sm" role="status" aria-label={t('window.loading')}>
+      <Skeleton h={28} w="40%" />
+      <Skeleton h={18} />
+      <Skeleton h={18} />
+      <Skeleton h={18} w="70%" />
+    </Stack>
+  );
+}
+
+/** Where there is nothing to show: why, and what would bring something here. */
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <Paper withBorder p="xl">
+      <Stack align="center" gap="xs">
+        <Title order={2} size="h4" ta="center" textWrap="balance">
+          {title}
+        </Title>
+        {children !== undefined && (
+          <Text c="dimmed" ta="center" maw={480} style={{ textWrap: 'balance' }}>
+            {children}
+          </Text>
+        )}
+        {action}
+      </Stack>
+    </Paper>
   );
 }

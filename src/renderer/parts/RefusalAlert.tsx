@@ -1,8 +1,8 @@
 import { Alert, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import type { Refusal } from '../../shared/window/views.ts';
-import { useLabels } from '../data/useLabels.ts';
+import type { Refusal } from '../../window-api/views.ts';
+import { useLabels } from '../data/useConnections.ts';
 import { useT } from '../words/LanguageProvider.tsx';
 import { type Sentences, sayRefusal, sentencesOf } from '../words/refusal.ts';
 import { ProblemList } from './ProblemList.tsx';

@@ -1,8 +1,10 @@
-import { Alert, Button, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import type { SaveRefusal } from '../data/saveRefusal.ts';
+import type { ReactNode } from 'react';
+import type { SaveRefusal } from '../data/refused.ts';
 import { problemsElsewhere } from '../data/settingsProblems.ts';
 import { useT } from '../words/LanguageProvider.tsx';
+import classes from './FormButtons.module.css';
 import { ProblemList } from './ProblemList.tsx';
 import { ErrorAlert } from './RefusalAlert.tsx';
 
@@ -43,5 +45,25 @@ export function SaveRefused({
         </Button>
       )}
     </Alert>
+  );
+}
+
+/**
+ * What can be done with a form longer than the screen, always in sight below it.
+ *
+ * @param props.back stands apart at the start, where every step of the set-up has it
+ */
+export function FormButtons({ back, children }: { readonly back?: ReactNode; readonly children: ReactNode }) {
+  return (
+    <Group
+      className={classes.buttons ?? ''}
+      justify={back === undefined ? 'flex-end' : 'space-between'}
+      gap="xs"
+    >
+      {back}
+      <Group justify="flex-end" gap="xs">
+        {children}
+      </Group>
+    </Group>
   );
 }

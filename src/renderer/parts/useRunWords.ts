@@ -1,5 +1,5 @@
 import { useFormat, useT } from '../words/LanguageProvider.tsx';
-import { timeLeft } from './timeLeft.ts';
+import { timeLeft } from './clockTime.ts';
 
 /** How speed and the time that is left are said; both are unknown at first. */
 export function useRunWords(): {

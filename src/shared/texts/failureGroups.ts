@@ -2,7 +2,6 @@ import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
 import { type ErrorParams, FailureCode } from '../errors.ts';
 import { compareNames, tablesArgument } from '../naming.ts';
 import { TableStatus } from '../status.ts';
-import { failureOfRow } from './failureOfRow.ts';
 import type { Language } from './language.ts';
 import type { FailureTexts, FailureToExplain, Translate } from './translate.ts';
 
@@ -116,4 +115,22 @@ function statementsOf(failures: readonly FailureToExplain[], t: Translate): stri
   const all = [...new Set(lines)].filter((line) => line !== '');
   const left = all.length - MOST_STATEMENTS;
   return left <= 0 ? all.join('\n') : [...all.slice(0, MOST_STATEMENTS), `-- + ${left}`].join('\n');
+}
+
+const CODES: ReadonlySet<string> = new Set(Object.values(FailureCode));
+
+/**
+ * The failure of a table run, ready to be explained. A code that this version does not know (written
+ * by a newer or older one) is explained as unexpected; the server's own message is beside it anyway.
+ */
+export function failureOfRow(row: TableRow): FailureToExplain {
+  const code = row.error_detail?.code ?? row.error_code ?? FailureCode.Internal;
+  return {
+    code: isFailureCode(code) ? code : FailureCode.Internal,
+    params: { connection: row.connection, table: row.table_name, ...row.error_detail?.params },
+  };
+}
+
+function isFailureCode(code: string): code is FailureCode {
+  return CODES.has(code);
 }

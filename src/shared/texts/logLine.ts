@@ -1,10 +1,9 @@
 import { type LogRow, UNKNOWN_TABLES } from '../contract.ts';
 import { FailureCode } from '../errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../format.ts';
-import { NoticeCode } from '../notices.ts';
+import { type Notice, NoticeCode } from '../notices.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
 import { en } from './en/index.ts';
-import { sayNotice } from './notice.ts';
 import type { Translate } from './translate.ts';
 
 type Detail = LogRow['detail'];
@@ -210,4 +209,18 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function isKey<T extends object>(value: unknown, of: T): value is keyof T & string {
   return typeof value === 'string' && Object.hasOwn(of, value);
+}
+
+/**
+ * A notice as a sentence.
+ *
+ * @param about the table, or the connection, as people know it
+ */
+export function sayNotice(about: string, { code, params }: Notice, t: Translate): string {
+  const texts = Object.entries(params).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? formatCount(value, t.language) : value,
+  ]);
+  const duration = typeof params.seconds === 'number' ? formatDuration(params.seconds, t.language) : '';
+  return t(`notices.${code}`, { about, ...Object.fromEntries(texts), duration });
 }

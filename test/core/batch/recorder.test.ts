@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { JournalRecorder } from '../../../src/core/batch/recorder.ts';
-import { type Checkpoint, NO_COUNTS } from '../../../src/core/central/checkpoint.ts';
 import type { Journal } from '../../../src/core/journal/journal.ts';
+import { type Checkpoint, NO_COUNTS } from '../../../src/core/target/checkpoint.ts';
 import { beginBatch } from '../../main/support/history.ts';
 import { freshFolder, journalIn, realClock } from '../journal/support/world.ts';
 

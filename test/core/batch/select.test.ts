@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { selectTables } from '../../../src/core/batch/select.ts';
 import type { TableShape } from '../../../src/core/catalogue/shape.ts';
+import type { RelationKind } from '../../../src/shared/discovery.ts';
 import { type ConnectionSettings, settingsSchema } from '../../../src/shared/settings.ts';
-import type { RelationKind } from '../../../src/shared/window/views.ts';
 
 const endpoint = { host: 'h', database: 'd', user: 'u' };
 

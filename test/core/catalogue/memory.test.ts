@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TableChoice } from '../../../src/core/catalogue/choice.ts';
 import { NO_MEMORY } from '../../../src/core/catalogue/memory.ts';
-import { readTables } from '../../../src/core/catalogue/read.ts';
+import { readTables, type TableChoice } from '../../../src/core/catalogue/read.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
 import { SOURCE_GRANTS } from '../../../src/demo/roles.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TableChoice } from '../../../src/core/catalogue/choice.ts';
 import { NO_MEMORY } from '../../../src/core/catalogue/memory.ts';
-import { readTables } from '../../../src/core/catalogue/read.ts';
+import { readTables, type TableChoice } from '../../../src/core/catalogue/read.ts';
 import type { TableShape } from '../../../src/core/catalogue/shape.ts';
 import { DEFAULT_TIMEOUTS, Session, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import type { Side } from '../../../src/core/postgres/sqlstates.ts';

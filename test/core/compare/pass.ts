@@ -1,16 +1,16 @@
 import { readTables } from '../../../src/core/catalogue/read.ts';
-import { acquireTable, type Checkpoint } from '../../../src/core/central/checkpoint.ts';
-import { describeTarget } from '../../../src/core/central/describeTarget.ts';
-import { applicationName, claimConnection } from '../../../src/core/central/ownership.ts';
-import { layoutOf, targetSchema } from '../../../src/core/central/target.ts';
+import { openLink, WorkerLinks } from '../../../src/core/load/links.ts';
+import { NO_CARE, type PassContext } from '../../../src/core/load/pass.ts';
+import { Throttle } from '../../../src/core/load/throttle.ts';
+import { systemPorts } from '../../../src/core/ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import { installation } from '../../../src/core/settings/installation.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
 import { openSnapshot, type Snapshot, sourceIdentity } from '../../../src/core/source/snapshot.ts';
-import { openLink, WorkerLinks } from '../../../src/core/sync/links.ts';
-import { NO_CARE, type PassContext } from '../../../src/core/sync/pass.ts';
-import { Throttle } from '../../../src/core/sync/throttle.ts';
-import { systemPorts } from '../../../src/core/systemPorts.ts';
+import { acquireTable, type Checkpoint } from '../../../src/core/target/checkpoint.ts';
+import { describeTarget } from '../../../src/core/target/describeTarget.ts';
+import { applicationName, claimConnection } from '../../../src/core/target/ownership.ts';
+import { layoutOf, targetSchema } from '../../../src/core/target/target.ts';
 
 /** A pass over one table that is about to begin. */
 export interface OpenPass extends AsyncDisposable {

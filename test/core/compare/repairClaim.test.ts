@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
-import { HEARTBEAT_MS } from '../../../src/core/central/ownership.ts';
+import { HEARTBEAT_MS } from '../../../src/core/target/ownership.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compareTable } from '../../../src/core/compare/compareTable.ts';
+import { findStrays, removeStraysIn } from '../../../src/core/compare/orphanKeys.ts';
 import { repairBuckets } from '../../../src/core/compare/repair.ts';
-import { findStrays, removeStraysIn } from '../../../src/core/compare/strays.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { difference } from '../../support/compare.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ConnectionTable } from '../../../src/core/batch/connectionRun.ts';
-import { tableOrder } from '../../../src/core/batch/tableOrder.ts';
-import { TableQueue } from '../../../src/core/batch/tableQueue.ts';
-import { type ForeignKey, ForeignKeys } from '../../../src/core/central/foreignKeys.ts';
+import { TableQueue, tableOrder } from '../../../src/core/batch/tableQueue.ts';
+import { type ForeignKey, ForeignKeys } from '../../../src/core/target/foreignKeys.ts';
 import { sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { listen } from '../../support/home.ts';

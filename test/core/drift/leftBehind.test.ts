@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../src/core/engineApi.ts';
-import { sayNotice } from '../../../src/shared/texts/notice.ts';
+import { sayNotice } from '../../../src/shared/texts/logLine.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { runCli } from '../../cli/run.ts';
 import { atBranch, atCentral, fromCentral, run, sync } from '../../support/branch.ts';

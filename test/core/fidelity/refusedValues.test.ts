@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refusedValue } from '../../../src/core/sync/refusedValue.ts';
+import { refusedValue } from '../../../src/core/table/refusedValue.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { markCrashed } from '../../../src/core/journal/crash.ts';
+import { markCrashed } from '../../../src/core/journal/batchMoves.ts';
 import { tryAcquireLease } from '../../../src/core/journal/lease.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import { startChild } from './support/child.ts';

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { initial } from '../../../src/core/journal/migrations/0001-initial.ts';
 import { decide } from '../../../src/core/schedule/decide.ts';
-import { scheduleHistory } from '../../../src/core/schedule/history.ts';
+import { scheduleHistory } from '../../../src/service/tasks.ts';
 import { scheduleOf } from '../schedule/support/schedules.ts';
 import { freshFolder, handClock, journalIn, realPorts } from './support/world.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Engine } from '../../../src/core/engineApi.ts';
+import { watchService, withJournal } from '../../service/support.ts';
 import { atBranch, fromCentral, run, sync } from '../../support/branch.ts';
 import { differences } from '../../support/compare.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, type Home, makeHome } from '../../support/home.ts';
 import { startServer, type TestServer } from '../../support/servers.ts';
-import { watchService, withJournal } from '../service/support.ts';
 import { type Backup, baseBackup, coldCopy, diskSnapshot } from './support/backups.ts';
 import { nextId } from './support/moveIds.ts';
 import { strategyOf } from './support/strategyOf.ts';

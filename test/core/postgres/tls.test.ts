@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { classify } from '../../../src/core/postgres/failure.ts';
 import { isRetryWithNext, isTlsError, tlsAttempts } from '../../../src/core/postgres/tls.ts';
 import { writeForServer } from '../../../src/demo/server/settings.ts';
-import { SSL_MODES, type SslMode } from '../../../src/shared/sslMode.ts';
+import { SSL_MODES, type SslMode } from '../../../src/shared/endpointUrl.ts';
 import { hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
 import { startServer, type TestServer } from '../../support/servers.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countersQuery, noteRewritten, withoutCompared } from '../../../src/core/central/rewritten.ts';
+import { countersQuery, noteRewritten, withoutCompared } from '../../../src/core/target/rewritten.ts';
 import { unqualified } from '../trust/support/qualified.ts';
 
 test('the statements that look for rewritten rows name nothing that a search path decides about', async () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jitterSeconds } from '../../../src/core/schedule/jitter.ts';
-import { nextRun, nextRuns, previousRun } from '../../../src/core/schedule/plan.ts';
+import { jitterSeconds, nextRun, nextRuns, previousRun } from '../../../src/core/schedule/nextRuns.ts';
 
 /** Planned instants between two moments, in UTC to the second; read forwards, and again backwards. */
 function planned(cron: string, timezone: string, from: string, to: string): string[] {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createCronWaker } from '../../../src/core/schedule/waker.ts';
+import { createCronWaker } from '../../../src/service/schedule/waker.ts';
 
 /*
  * node-cron reads the process's clock and timers; those are vitest's here, so that a minute passes at once.

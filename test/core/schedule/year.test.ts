@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decide, GRACE_MS, NEAR_MS } from '../../../src/core/schedule/decide.ts';
-import { nextRun } from '../../../src/core/schedule/plan.ts';
+import { nextRun } from '../../../src/core/schedule/nextRuns.ts';
 import { historySince, scheduleOf } from './support/schedules.ts';
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fileStore } from '../../../src/core/settings/change.ts';
 import { readSettingsDocument, writeSettingsDocument } from '../../../src/core/settings/document.ts';
-import { fileStore } from '../../../src/core/settings/settingsStore.ts';
 import type { SettingsFile } from '../../../src/shared/settings.ts';
 import { refusal, testFolder } from './folder.ts';
 

@@ -9,8 +9,8 @@ import {
   installationId,
   keepInstallation,
   renewInstallation,
+  thisMachine,
 } from '../../../src/core/settings/installation.ts';
-import { thisMachine } from '../../../src/core/settings/machine.ts';
 import { UsageCode } from '../../../src/shared/errors.ts';
 import { runCli } from '../../cli/run.ts';
 import { refusal, testFolder } from './folder.ts';

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { resolveEndpointFiles } from '../../../src/core/settings/endpointFiles.ts';
-import { loadSettings } from '../../../src/core/settings/load.ts';
+import { loadSettings, resolveEndpointFiles } from '../../../src/core/settings/load.ts';
 import { refusal, testFolder } from './folder.ts';
 
 const central = { host: 'hq', database: 'dash', user: 'branchline' };

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkImport, exportSettings } from '../../../src/core/settings/transfer.ts';
+import { checkImport, exportSettings } from '../../../src/core/settings/document.ts';
 import { refusal, testFolder } from './folder.ts';
 
 const CENTRAL = { host: 'hq.example', database: 'dash', user: 'branchline', password: '${HQ_PASSWORD}' };

@@ -1,6 +1,6 @@
 import { openEngine } from '../../../src/core/engine.ts';
+import { systemPorts } from '../../../src/core/ports.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { systemPorts } from '../../../src/core/systemPorts.ts';
 
 /** Runs one batch on a user-data folder, in a process of its own whose memory can be looked at. */
 const [folder = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stageTable } from '../../../src/core/central/apply.ts';
+import { stageTable } from '../../../src/core/target/apply.ts';
 import { atBranch, atCentral } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, listen } from '../../support/home.ts';

@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../../src/demo/server/freePort.ts';
-import { serverUser } from '../../../src/demo/server/systemUser.ts';
+import { serverUser } from '../../../src/demo/server/run.ts';
+import { freePort } from '../../../src/demo/server/server.ts';
 import type { ServerAddress } from '../../support/servers.ts';
 
 const PLACES = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'];

@@ -1,9 +1,9 @@
 import { openEngine } from '../../../src/core/engine.ts';
 import type { Engine } from '../../../src/core/engineApi.ts';
+import { systemPorts } from '../../../src/core/ports.ts';
 import type { Timeouts } from '../../../src/core/postgres/session.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import type { RetryPolicy } from '../../../src/core/sync/retry.ts';
-import { systemPorts } from '../../../src/core/systemPorts.ts';
+import type { RetryPolicy } from '../../../src/core/table/retry.ts';
 import type { DatabasePair } from '../../support/databases.ts';
 import { type Home, makeHome } from '../../support/home.ts';
 import type { ServerAddress } from '../../support/servers.ts';

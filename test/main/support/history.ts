@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../../../src/core/journal/journal.ts';
-import type { TableRunRef } from '../../../src/core/journal/tableMoves.ts';
+import type { TableRunRef } from '../../../src/core/journal/tableRuns.ts';
 import { refusal } from '../../core/journal/support/world.ts';
 
 /** Settings that are right; their databases are never asked. */

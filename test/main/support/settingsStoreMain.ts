@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { app } from 'electron';
 import { writeSettingsDocument } from '../../../src/core/settings/document.ts';
-import { electronSettingsStore } from '../../../src/main/settingsStore.ts';
+import { electronSettingsStore } from '../../../src/main/desktop/desktopStore.ts';
 
 /** A main process that saves settings once, as the window would: `{ folder, document, revision }` in a file. */
 const job = JSON.parse(readFileSync(process.argv.at(-1) ?? '', 'utf8'));

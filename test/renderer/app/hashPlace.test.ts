@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodedName, placeOf, shielded } from '../../../src/renderer/app/hashPlace.ts';
+import { decodedName, placeOf, shielded } from '../../../src/renderer/shell/hashPlace.ts';
 
 describe('an address behind its #', () => {
   it.each([

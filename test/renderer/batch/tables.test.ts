@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { compareWithUsual, roundFactor } from '../../../src/renderer/pages/batch/compareUsual.ts';
-import { runningOf, withLive } from '../../../src/renderer/pages/batch/liveRows.ts';
+import { compareWithUsual, roundFactor } from '../../../src/renderer/pages/batch/past.ts';
 import {
   countShown,
+  FIRST_SORT,
   filtered,
   hasFailure,
+  nextSort,
+  runningOf,
   type Shown,
+  sorted,
+  withLive,
 } from '../../../src/renderer/pages/batch/tableFilter.ts';
-import { FIRST_SORT, nextSort, sorted } from '../../../src/renderer/pages/batch/tableOrder.ts';
-import type { RunView } from '../../../src/shared/window/views.ts';
+import type { RunView } from '../../../src/window-api/views.ts';
 import { BATCH, failedRow, tableRow } from '../support/rows.ts';
 
 const rows = [

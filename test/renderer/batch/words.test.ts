@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
-import { askedFor } from '../../../src/renderer/pages/batch/askedFor.ts';
-import { stagesOf } from '../../../src/renderer/pages/batch/past.ts';
-import { workedSoFar } from '../../../src/renderer/pages/batch/workedSoFar.ts';
+import { askedFor, stagesOf, workedSoFar } from '../../../src/renderer/pages/batch/past.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { BATCH, logRow } from '../support/rows.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { idFromLabel } from '../../../src/renderer/pages/connections/form/formState.ts';
 import {
   withEnabled,
   withoutConnection,
   withTables,
 } from '../../../src/renderer/pages/connections/model/changes.ts';
-import { idFromLabel } from '../../../src/renderer/pages/connections/model/connectionId.ts';
 import { type SettingsFile, settingsSchema } from '../../../src/shared/settings.ts';
 
 const place = { host: 'h', database: 'd', user: 'u' };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { withLive } from '../../../src/renderer/data/liveBatch.ts';
-import type { BatchSummary, RunView } from '../../../src/shared/window/views.ts';
+import type { BatchSummary } from '../../../src/shared/contract.ts';
+import type { RunView } from '../../../src/window-api/views.ts';
 
 const batch: BatchSummary = {
   batch_id: 'sync_1',

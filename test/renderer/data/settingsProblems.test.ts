@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { Refused } from '../../../src/renderer/data/refused.ts';
-import { refusalOf } from '../../../src/renderer/data/saveRefusal.ts';
-import { NOT_WRITTEN } from '../../../src/renderer/data/settingsDocument.ts';
-import { problemsElsewhere, problemsOf, reasonAt } from '../../../src/renderer/data/settingsProblems.ts';
+import { Refused, refusalOf } from '../../../src/renderer/data/refused.ts';
+import {
+  NOT_WRITTEN,
+  problemsElsewhere,
+  problemsOf,
+  reasonAt,
+} from '../../../src/renderer/data/settingsProblems.ts';
 import { settingsSchema } from '../../../src/shared/settings.ts';
 
 /** As src/core/settings writes it. */

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { dayName, daysSummary } from '../../../src/renderer/pages/history/dayName.ts';
-import { dayAfterKey, layOutDays, recordedFrom } from '../../../src/renderer/pages/history/dayStrip.ts';
+import {
+  dayAfterKey,
+  dayName,
+  daysSummary,
+  layOutDays,
+  recordedFrom,
+} from '../../../src/renderer/pages/history/dayStrip.ts';
 import { createFormat } from '../../../src/renderer/words/format.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
-import type { DayView } from '../../../src/shared/window/views.ts';
+import type { DayView } from '../../../src/window-api/views.ts';
 
 const NONE = { batches: 0, failed: 0, worst: null };
 

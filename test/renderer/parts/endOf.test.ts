@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CENTRAL } from '../../../src/renderer/parts/connectionsPlace.ts';
-import { endOf } from '../../../src/renderer/parts/trouble/endOf.ts';
+import { endOf } from '../../../src/renderer/parts/trouble/groupFailures.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
 import { failedRow } from '../support/rows.ts';
 

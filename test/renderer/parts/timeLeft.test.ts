@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { timeLeft } from '../../../src/renderer/parts/timeLeft.ts';
+import { timeLeft } from '../../../src/renderer/parts/clockTime.ts';
 
 it.each([
   [0.2, { kind: 'few' }],

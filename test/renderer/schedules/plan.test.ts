@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { freeId, withoutSchedule, withSchedule } from '../../../src/renderer/pages/schedules/changes.ts';
-import { asKind, cronOf, type Plan, planOf } from '../../../src/renderer/pages/schedules/plan.ts';
+import {
+  asKind,
+  cronOf,
+  freeId,
+  type Plan,
+  planOf,
+  withoutSchedule,
+  withSchedule,
+} from '../../../src/renderer/pages/schedules/plan.ts';
 import { cronProblem } from '../../../src/shared/cron.ts';
 import type { SettingsFile } from '../../../src/shared/settings.ts';
 

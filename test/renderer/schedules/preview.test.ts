@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { beginsAt } from '../../../src/renderer/pages/schedules/beginsAt.ts';
-import { cronField } from '../../../src/renderer/pages/schedules/cronField.ts';
+import { beginsAt, cronField } from '../../../src/renderer/pages/schedules/plan.ts';
 import { cronProblem } from '../../../src/shared/cron.ts';
 
 test.each([

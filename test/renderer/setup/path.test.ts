@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { batchToShow } from '../../../src/renderer/pages/setup/firstRun.ts';
-import { withEarlyLanguage } from '../../../src/renderer/pages/setup/language.ts';
 import {
+  batchToShow,
   isDone,
   mayOpen,
   nextStep,
@@ -9,9 +8,10 @@ import {
   type SetupStep,
   stepAfter,
   stepBefore,
+  withEarlyLanguage,
 } from '../../../src/renderer/pages/setup/path.ts';
+import type { BatchSummary } from '../../../src/shared/contract.ts';
 import type { SettingsFile } from '../../../src/shared/settings.ts';
-import type { BatchSummary } from '../../../src/shared/window/views.ts';
 
 const place = { host: 'h', database: 'd', user: 'u' };
 const central: SettingsFile = { central: place, connections: [] };

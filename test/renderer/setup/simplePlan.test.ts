@@ -8,7 +8,7 @@ import {
   type SimplePlan,
   withPlan,
   writtenPlan,
-} from '../../../src/renderer/pages/setup/simplePlan.ts';
+} from '../../../src/renderer/pages/setup/path.ts';
 import { type SettingsFile, settingsSchema } from '../../../src/shared/settings.ts';
 
 const document: SettingsFile = { central: { host: 'h', database: 'd', user: 'u' }, connections: [] };

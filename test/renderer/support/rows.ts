@@ -1,7 +1,7 @@
 import type { BatchRow, LogRow, TableRow } from '../../../src/shared/contract.ts';
 import type { FailureCode } from '../../../src/shared/errors.ts';
 import type { Attention } from '../../../src/shared/service.ts';
-import type { LiveView } from '../../../src/shared/window/views.ts';
+import type { LiveView } from '../../../src/window-api/views.ts';
 
 export const BATCH: BatchRow = {
   batch_id: 'sync_20261123_083000_aB3dEf9h',

@@ -1,7 +1,7 @@
 import type { TableRow } from '../../../src/shared/contract.ts';
 import type { Strategy, TableStatus } from '../../../src/shared/status.ts';
 import type { VerifiedRow } from '../../../src/shared/verify.ts';
-import type { TableState } from '../../../src/shared/window/views.ts';
+import type { TableState } from '../../../src/window-api/views.ts';
 
 /** A run of a table as the journal has it. */
 export function tableRow(over: Partial<TableRow>): TableRow {

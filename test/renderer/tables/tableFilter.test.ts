@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf } from '../../../src/renderer/app/hashPlace.ts';
 import {
   fits,
   narrows,
@@ -11,6 +10,7 @@ import {
   tableSearch,
   widened,
 } from '../../../src/renderer/pages/tables/tableFilter.ts';
+import { placeOf } from '../../../src/renderer/shell/hashPlace.ts';
 import { tableState, verified } from './states.ts';
 
 const ALL: TableFilter = readTableFilter('');

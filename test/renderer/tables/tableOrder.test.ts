@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sort } from '../../../src/renderer/pages/tables/tableFilter.ts';
-import { ordered } from '../../../src/renderer/pages/tables/tableOrder.ts';
+import { ordered, type Sort } from '../../../src/renderer/pages/tables/tableFilter.ts';
 import { tableState, verified } from './states.ts';
 
 const fine = tableState({ table: 'b_fine', verified: verified({ result: 'equal' }) });

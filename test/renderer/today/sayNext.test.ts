@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sayNext } from '../../../src/renderer/pages/today/sayNext.ts';
+import { sayNext } from '../../../src/renderer/pages/today/standing.ts';
 import { createFormat } from '../../../src/renderer/words/format.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 

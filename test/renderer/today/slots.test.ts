@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { slotsFor } from '../../../src/renderer/pages/today/slots.ts';
-import type { RunningTable } from '../../../src/shared/window/views.ts';
+import type { RunningTable } from '../../../src/window-api/views.ts';
 
 const table = (name: string, processed = 0): RunningTable => ({
   connection: 'pgsql_lmp',

@@ -3,7 +3,7 @@ import { freshness, type StandingFacts, standingOf } from '../../../src/renderer
 import { createFormat } from '../../../src/renderer/words/format.ts';
 import type { ServiceStatus } from '../../../src/shared/service.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
-import type { LiveView } from '../../../src/shared/window/views.ts';
+import type { LiveView } from '../../../src/window-api/views.ts';
 import { AT_REST, attentionOf, BATCH, tablesOf } from '../support/rows.ts';
 
 const ZONE = 'Asia/Jakarta';

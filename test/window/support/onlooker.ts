@@ -2,8 +2,8 @@ import { Links, linkTo } from '../../../src/agent/access/links.ts';
 import { addressOf } from '../../../src/agent/access/note.ts';
 import { Sessions } from '../../../src/agent/access/sessions.ts';
 import { openWindowServer } from '../../../src/agent/http/windowServer.ts';
-import { createFace } from '../../../src/core/face/createFace.ts';
-import { systemPorts } from '../../../src/core/systemPorts.ts';
+import { createFace } from '../../../src/app/createWindowApp.ts';
+import { systemPorts } from '../../../src/core/ports.ts';
 import type { Language } from '../../../src/shared/texts/language.ts';
 import { WINDOW_FOLDER } from './build.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../../../src/core/journal/journal.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
-import type { TableRunRef } from '../../../src/core/journal/tableMoves.ts';
+import type { TableRunRef } from '../../../src/core/journal/tableRuns.ts';
 import type { FailureDetail } from '../../../src/shared/errors.ts';
 import { modelName } from '../../../src/shared/naming.ts';
 import type { BatchTrigger } from '../../../src/shared/status.ts';

@@ -2,17 +2,15 @@ import { ActionIcon, Button, CopyButton, Paper, Tooltip } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronUp, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { BatchStatus } from '../../../shared/status.ts';
-import type { BatchView } from '../../../shared/window/views.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
+import type { BatchView } from '../../../window-api/views.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { askedFor } from './askedFor.ts';
 import classes from './Facts.module.css';
-import { Past } from './Past.tsx';
-import { stagesOf } from './past.ts';
+import { askedFor, type Stage, stagesOf, workedSoFar } from './past.ts';
 import { countShown } from './tableFilter.ts';
-import { workedSoFar } from './workedSoFar.ts';
 
 /** What a batch was to do, and how it went, in a few facts. */
 export function BatchFacts({ view: { batch, tables, events } }: { readonly view: BatchView }) {
@@ -110,4 +108,26 @@ function BatchId({ id }: { readonly id: string }) {
       </CopyButton>
     </span>
   );
+}
+
+/** Where a batch was interrupted and resumed, oldest first. */
+function Past({ stages }: { readonly stages: readonly Stage[] }) {
+  const t = useT();
+  const format = useFormat();
+  return (
+    <ol className={`${classes.past} numbers`} aria-label={t('batchPage.past.title')}>
+      {stages.map((stage) => (
+        <li key={stage.id}>
+          <time dateTime={stage.at}>{format.dateTime(stage.at)}</time>
+          <span>{say(stage, t)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function say(stage: Stage, t: Translate): string {
+  if (stage.kind !== 'interrupted' && stage.kind !== 'superseded') return t(`batchPage.past.${stage.kind}`);
+  const reason = stage.reason === null ? '?' : t(`words.reason.${stage.reason}`);
+  return t(`batchPage.past.${stage.kind}`, { reason });
 }

@@ -1,19 +1,19 @@
-import { Alert, Button, Tabs } from '@mantine/core';
+import { Alert, Button, Group, Paper, Tabs, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { UsageCode } from '../../../shared/errors.ts';
-import type { BatchView } from '../../../shared/window/views.ts';
-import { useLive } from '../../data/liveStore.ts';
+import type { BatchView, RunView } from '../../../window-api/views.ts';
+import { useLive } from '../../data/BridgeProvider.tsx';
 import { Refused } from '../../data/refused.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Answered } from '../../parts/Answered.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { Answered, Page } from '../../parts/Page.tsx';
+import { ProgressLine } from '../../parts/ProgressLine.tsx';
 import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
-import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
+import { WhyNotRun } from '../../parts/trouble/GoOnButton.tsx';
+import { useRunWords } from '../../parts/useRunWords.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchActions } from './BatchActions.tsx';
 import { BatchFacts } from './BatchFacts.tsx';
-import { BatchRunning } from './BatchRunning.tsx';
 import { LogTab } from './LogTab.tsx';
 import { TablesTab } from './TablesTab.tsx';
 import { WhyFailed } from './WhyFailed.tsx';
@@ -85,5 +85,27 @@ function Batch({ view }: { readonly view: BatchView }) {
         </Tabs.Panel>
       </Tabs>
     </>
+  );
+}
+
+/** How far the batch is, where it runs now. */
+function BatchRunning({ run }: { readonly run: RunView }) {
+  const t = useT();
+  const format = useFormat();
+  const { left } = useRunWords();
+  const percent = format.percent(run.fraction);
+  return (
+    <Paper withBorder p="lg">
+      <ProgressLine size="lg" label={t('todayPage.running.label')} fraction={run.fraction} text={percent} />
+      <Group gap="xl" mt="xs" className="numbers">
+        <Text fw={700} miw="4ch">
+          {percent}
+        </Text>
+        <Text>{t('todayPage.running.rows', { rows: format.count(run.rows) })}</Text>
+        <Text>{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</Text>
+        {run.rowsPerSecond !== null && <Text>{format.rate(run.rowsPerSecond)}</Text>}
+        <Text>{left(run.etaSeconds)}</Text>
+      </Group>
+    </Paper>
   );
 }

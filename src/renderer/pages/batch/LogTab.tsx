@@ -1,14 +1,15 @@
 import { Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
-import type { BatchView, RunView } from '../../../shared/window/views.ts';
-import { useLabels } from '../../data/useLabels.ts';
-import { Empty } from '../../parts/Empty.tsx';
+import type { BatchView, RunView } from '../../../window-api/views.ts';
+import { keyOf } from '../../data/keys.ts';
+import { useLabels } from '../../data/useConnections.ts';
+import { Empty } from '../../parts/Page.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Filter.module.css';
 import { LogList } from './LogList.tsx';
-import { useFreshLog } from './useFreshLog.ts';
 
 /**
  * What happened in a batch, line by line.
@@ -48,4 +49,30 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
       {shown.length === 0 ? <Empty title={t('batchPage.log.noneFound')} /> : <LogList lines={shown} />}
     </Stack>
   );
+}
+
+/** The log of 2,000 tables is large: while tables end many times a second, it is read again this seldom. */
+const AT_MOST_EVERY_MS = 3000;
+
+/**
+ * Reads a batch's event log again while it is looked at and tables end: lines of the log are not told one by one.
+ *
+ * @param run null where the batch does not run now
+ */
+function useFreshLog(batchId: string, run: RunView | null): void {
+  const queries = useQueryClient();
+  const readAt = useRef(0);
+  const isRunning = run !== null;
+  const ended = isRunning ? run.doneTables + run.failedTables : 0;
+  const begun = isRunning ? run.tables.length : 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a table that begins or ends is why it is read again
+  useEffect(() => {
+    if (!isRunning) return;
+    const wait = Math.max(0, readAt.current + AT_MOST_EVERY_MS - Date.now());
+    const timer = setTimeout(() => {
+      readAt.current = Date.now();
+      void queries.invalidateQueries({ queryKey: keyOf('batch', batchId) });
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [queries, batchId, isRunning, ended, begun]);
 }

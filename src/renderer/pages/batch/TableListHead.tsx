@@ -1,7 +1,7 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './TableList.module.css';
-import type { Sort, SortKey } from './tableOrder.ts';
+import type { Sort, SortKey } from './tableFilter.ts';
 
 /** What is asked for most comes first: on a small screen the last ones are reached by scrolling. */
 const COLUMNS = [

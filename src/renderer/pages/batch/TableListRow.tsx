@@ -1,20 +1,20 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
 import { memo } from 'react';
-import { type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
+import { type TableRow, tableKey, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { visible } from '../../../shared/visible.ts';
-import { type RunningTable, tableKey, type Usual } from '../../../shared/window/views.ts';
+import type { RunningTable, Usual } from '../../../window-api/views.ts';
+import { ProgressLine } from '../../parts/ProgressLine.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { seenStatus } from '../../parts/seenStatus.ts';
+import { useRunWords } from '../../parts/useRunWords.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { FailureDetails } from './FailureDetails.tsx';
-import { withLive } from './liveRows.ts';
-import { RunningCell } from './RunningCell.tsx';
+import { type Compared, compareWithUsual, roundFactor } from './past.ts';
 import classes from './TableList.module.css';
 import { widthsOf } from './TableListHead.tsx';
-import { hasFailure } from './tableFilter.ts';
-import { UsualCell } from './UsualCell.tsx';
+import { hasFailure, withLive } from './tableFilter.ts';
+import { FailureDetails } from './WhyFailed.tsx';
 
 interface Props {
   readonly row: TableRow;
@@ -136,4 +136,68 @@ function ActionsCell({ row, actions, isOpen, isRetried }: Props) {
       </div>
     </td>
   );
+}
+
+/** How far a table is that is being copied now. */
+function RunningCell({ row, live }: { readonly row: TableRow; readonly live: RunningTable }) {
+  const t = useT();
+  const format = useFormat();
+  const { left } = useRunWords();
+  const estimated = row.estimated_rows;
+  const done = row.records_processed + row.records_skipped;
+  const fraction = estimated === null || estimated <= 0 ? null : Math.min(1, done / estimated);
+  const text =
+    fraction === null || estimated === null
+      ? t('todayPage.running.rows', { rows: format.count(done) })
+      : t('batchPage.ofAbout', { percent: format.percent(fraction), rows: format.count(estimated) });
+  return (
+    <>
+      <ProgressLine
+        size="sm"
+        label={t('todayPage.running.tableLabel', { table: row.table_name })}
+        fraction={fraction}
+        text={text}
+      />
+      <Text size="xs" mt={4}>
+        {left(live.etaSeconds)}
+      </Text>
+    </>
+  );
+}
+
+/** What a table took; where that is not its usual, how far from it. */
+function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usual | undefined }) {
+  const t = useT();
+  const format = useFormat();
+  const seconds = row.duration_seconds;
+  if (seconds === null) return null;
+  const rows = row.records_processed + row.records_skipped;
+  // What a table took until it failed says nothing about its usual.
+  const isDone = row.status === TableStatus.Completed;
+  const compared = isDone ? compareWithUsual(seconds, rows, usual) : null;
+  if (usual === undefined || compared === null || compared.kind === 'as') return format.duration(seconds);
+  const usually = format.duration(usual.seconds);
+  const isLonger = compared.kind === 'longer';
+  return (
+    <>
+      {format.duration(seconds)}
+      <span className={classes.usual}>
+        <span
+          className={classes.took}
+          data-longer={isLonger || undefined}
+          style={{ width: `${Math.min(100, compared.factor * 50)}%` }}
+        />
+      </span>
+      <Text size="xs" mt={4} className={isLonger && compared.moreRows === null ? classes.longer : undefined}>
+        {say(compared)}
+      </Text>
+    </>
+  );
+
+  function say({ kind, factor, moreRows }: Compared): string {
+    if (kind === 'shorter') return t('batchPage.usual.shorter', { usual: usually });
+    const longer = { factor: format.factor(roundFactor(factor)), usual: usually };
+    if (moreRows === null) return t('batchPage.usual.longer', longer);
+    return t('batchPage.usual.more', { ...longer, rows: format.factor(roundFactor(moreRows)) });
+  }
 }

@@ -1,6 +1,6 @@
 import type { LogRow, TableRow } from '../../../shared/contract.ts';
 import { visibleLines } from '../../../shared/visible.ts';
-import type { BatchView } from '../../../shared/window/views.ts';
+import type { BatchView } from '../../../window-api/views.ts';
 
 type Value = string | number | null;
 

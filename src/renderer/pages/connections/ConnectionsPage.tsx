@@ -1,21 +1,18 @@
 import { Button, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { type SettingsBase, useSettings } from '../../data/useSettings.ts';
-import { Answered } from '../../parts/Answered.tsx';
 import { CENTRAL } from '../../parts/connectionsPlace.ts';
-import { Empty } from '../../parts/Empty.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { EndpointDrawer } from './EndpointDrawer.tsx';
-import { CentralCard } from './list/CentralCard.tsx';
+import { EndpointDrawer } from './form/EndpointEditor.tsx';
 import { ConnectionCard } from './list/ConnectionCard.tsx';
+import { CentralCard } from './list/EndpointCard.tsx';
 import { connectionsOf, rawOf, type Target } from './model/fields.ts';
-import { TablesDrawer } from './tables/TablesDrawer.tsx';
+import { TablesDrawer } from './tables/TableChooser.tsx';
 import { type CardAsked, useAsked } from './useAsked.ts';
-import { useMayChange } from './useMayChange.ts';
 
 /** What is open beside the list, and the settings it began with. */
 type Open =
@@ -145,4 +142,9 @@ function isSetUp({ document }: SettingsBase): boolean {
 /** A file that is no JSON: whatever stands in it is not to be overwritten. */
 function unreadable({ document, revision }: SettingsBase): boolean {
   return document === null && revision !== null;
+}
+
+/** Whether anything can be changed from this window; the frame says why where not. */
+function useMayChange(): boolean {
+  return useCall('setup').data?.commands ?? false;
 }

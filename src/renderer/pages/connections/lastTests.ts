@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import type { ConnectionTestStep } from '../../../shared/contract.ts';
-import type { Draft } from '../../../shared/window/views.ts';
+import type { Draft } from '../../../shared/settings.ts';
 import { fieldsOf } from './model/fields.ts';
 import { allWell } from './model/testSteps.ts';
 

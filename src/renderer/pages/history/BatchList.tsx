@@ -1,13 +1,19 @@
-import { type CSSProperties, useEffect } from 'react';
-import type { BatchFilter, BatchPage } from '../../../shared/window/views.ts';
+import { useQueries } from '@tanstack/react-query';
+import { type CSSProperties, memo, useEffect } from 'react';
+import { Link } from 'wouter';
+import type { BatchPage, BatchSummary } from '../../../shared/contract.ts';
+import { BatchStatus } from '../../../shared/status.ts';
+import type { BatchFilter } from '../../../window-api/views.ts';
+import { useLive, useReach } from '../../data/BridgeProvider.tsx';
+import { keyOf } from '../../data/keys.ts';
 import { withLive } from '../../data/liveBatch.ts';
-import { useLive } from '../../data/liveStore.ts';
+import { ask } from '../../data/refused.ts';
+import cells from '../../parts/Cells.module.css';
+import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
-import { useT } from '../../words/LanguageProvider.tsx';
-import { BatchLine, UnreadLine } from './BatchLine.tsx';
-import { longestOf } from './batchPages.ts';
-import { useBatches } from './useBatches.ts';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { longestOf, PAGE_SIZE, pagesOf } from './batchPages.ts';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
@@ -57,4 +63,104 @@ export function BatchList({
       }}
     </VirtualTable>
   );
+}
+
+/**
+ * The cells of one batch: two lines each, plain elements. Of a list that is scrolled quickly, hundreds are made a
+ * second.
+ */
+const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSummary }) {
+  const t = useT();
+  const format = useFormat();
+  const failed = batch.failed_tables;
+  const seconds = batch.duration_seconds;
+  const reason = batch.status === BatchStatus.Interrupted ? batch.interruption_reason : null;
+  return (
+    // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
+    <>
+      <div role="cell" className={cells.cell}>
+        <StatusMark of={batch.status} kind="batch" />
+        {reason !== null && (
+          <span className={cells.less} title={t(`words.reason.${reason}`)}>
+            {t(`words.reason.${reason}`)}
+          </span>
+        )}
+      </div>
+      <div role="cell" className={cells.cell}>
+        <Link href={`/batch/${encodeURIComponent(batch.batch_id)}`} className={cells.link ?? ''}>
+          {format.moment(batch.started_at)}
+        </Link>
+        <span className={cells.less}>{t(`historyPage.trigger.${batch.trigger}`)}</span>
+      </div>
+      <div role="cell" className={cells.cell}>
+        <span>
+          {t('historyPage.done', {
+            done: format.count(batch.completed_tables + batch.skipped_tables),
+            total: format.count(batch.total_tables),
+          })}
+        </span>
+        <span className={failed > 0 ? cells.failed : cells.less}>
+          {failed > 0
+            ? t('historyPage.failed', { number: format.count(failed) })
+            : t('historyPage.noneFailed')}
+        </span>
+      </div>
+      <div role="cell" className={cells.cell}>
+        <span>
+          {t('historyPage.rows', {
+            count: batch.records_processed,
+            number: format.count(batch.records_processed),
+          })}
+        </span>
+        <span className={cells.less}>{format.bytes(batch.bytes)}</span>
+      </div>
+      <div role="cell" className={cells.cell}>
+        <span>
+          {seconds === null || batch.status === BatchStatus.Running
+            ? t('historyPage.soFar')
+            : format.duration(seconds)}
+        </span>
+        <span className={cells.bar} style={{ '--seconds': seconds ?? 0 } as CSSProperties} />
+      </div>
+    </>
+    // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
+  );
+});
+
+/** As tall as a batch, until it has been read. */
+function UnreadLine() {
+  const t = useT();
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see VirtualTable.
+    <div role="cell" className={cells.unread}>
+      {t('window.loading')}
+    </div>
+  );
+}
+
+/**
+ * The batches of a list that is read page by page, as they come near the screen.
+ *
+ * @param first its first page
+ * @param from the rows that are near the screen
+ * @returns the batch of a row; undefined until it has been read
+ */
+function useBatches(
+  filter: BatchFilter,
+  first: BatchPage,
+  { from, to }: { readonly from: number; readonly to: number },
+): (index: number) => BatchSummary | undefined {
+  const { bridge } = useReach();
+  const pages = pagesOf(from, to, first.total).filter((page) => page > 0);
+  const read = useQueries({
+    queries: pages.map((page) => {
+      const args: [BatchFilter, number, number] = [filter, page * PAGE_SIZE, PAGE_SIZE];
+      return { queryKey: keyOf('history', ...args), queryFn: () => ask(bridge, 'history', args) };
+    }),
+  });
+  return (index) => {
+    const page = Math.floor(index / PAGE_SIZE);
+    const batches = page === 0 ? first.batches : read[pages.indexOf(page)]?.data?.batches;
+    return batches?.[index % PAGE_SIZE];
+  };
 }

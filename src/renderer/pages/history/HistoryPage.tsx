@@ -1,12 +1,10 @@
 import { Button, Text, VisuallyHidden } from '@mantine/core';
 import { useDeferredValue } from 'react';
 import { Link } from 'wouter';
-import type { BatchPage } from '../../../shared/window/views.ts';
+import type { BatchPage } from '../../../shared/contract.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Answered } from '../../parts/Answered.tsx';
-import { Empty } from '../../parts/Empty.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchList } from './BatchList.tsx';
 import { PAGE_SIZE } from './batchPages.ts';

@@ -1,13 +1,12 @@
-import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconEdit } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../shared/contract.ts';
-import { cronWords } from '../../../shared/cronWords.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import { cronWords } from '../../../shared/cron.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { beginsAt } from './beginsAt.ts';
-import { NextRuns } from './NextRuns.tsx';
+import { beginsAt } from './plan.ts';
 
 /** One schedule: when in words, what, what came of it last, and its next runs. */
 export function ScheduleCard({
@@ -120,4 +119,22 @@ function Next({ schedule }: { readonly schedule: ScheduleView }) {
       </Text>
     );
   return <NextRuns times={next_runs.map((at) => format.plannedTime(beginsAt(at, late_seconds), timezone))} />;
+}
+
+/** The next times of a plan, as they are written. */
+export function NextRuns({ times }: { readonly times: readonly string[] }) {
+  const t = useT();
+  if (times.length === 0) return null;
+  return (
+    <Stack gap={4}>
+      <Text size="sm" fw={600}>
+        {t('schedulesPage.next')}
+      </Text>
+      <List size="sm" className="numbers">
+        {times.map((at) => (
+          <List.Item key={at}>{at}</List.Item>
+        ))}
+      </List>
+    </Stack>
+  );
 }

@@ -12,18 +12,23 @@ import {
 } from '@mantine/core';
 import { useState } from 'react';
 import type { Translate } from '../../../shared/texts/translate.ts';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
-import { FormButtons } from '../../parts/FormButtons.tsx';
-import { SaveRefused } from '../../parts/SaveRefused.tsx';
+import { FormButtons, SaveRefused } from '../../parts/SaveRefused.tsx';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { CronPreview } from './CronPreview.tsx';
-import { freeId, type ScheduleFile, withoutSchedule, withSchedule } from './changes.ts';
+import { CronPreview, type CronPreviewed, useCronPreview } from './CronPreview.tsx';
 import { PlanFields } from './PlanFields.tsx';
-import { cronOf, type Plan, planOf } from './plan.ts';
-import { type CronPreviewed, useCronPreview } from './useCronPreview.ts';
+import {
+  cronOf,
+  freeId,
+  type Plan,
+  planOf,
+  type ScheduleFile,
+  withoutSchedule,
+  withSchedule,
+} from './plan.ts';
 
 /** Each installation is late by a time of its own, up to this, where nobody says otherwise. */
 const JITTER_SECONDS = 300;

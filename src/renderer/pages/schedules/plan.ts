@@ -1,3 +1,6 @@
+import type { CronField } from '../../../shared/cron.ts';
+import type { SettingsFile } from '../../../shared/settings.ts';
+
 /** A plan as people choose it; `cron` is what none of the others can say. */
 export type Plan =
   /** @property time `HH:MM`; empty while what was typed is none */
@@ -82,4 +85,66 @@ function daysOf(field: string): readonly number[] | null {
 
 function isIn(text: string, most: number): boolean {
   return /^\d{1,2}$/.test(text) && Number(text) <= most;
+}
+
+export type ScheduleFile = NonNullable<SettingsFile['schedules']>[number];
+
+/** The settings with a schedule in place of the one of that id; behind the others where it is new (`null`). */
+export function withSchedule(
+  settings: SettingsFile,
+  id: string | null,
+  schedule: ScheduleFile,
+): SettingsFile {
+  const before = settings.schedules ?? [];
+  const schedules = before.some((one) => one.id === id)
+    ? before.map((one) => (one.id === id ? schedule : one))
+    : [...before, schedule];
+  return { ...settings, schedules };
+}
+
+export function withoutSchedule(settings: SettingsFile, id: string): SettingsFile {
+  return { ...settings, schedules: (settings.schedules ?? []).filter((one) => one.id !== id) };
+}
+
+/** A name for a new schedule that is not taken: `schedule1`, `schedule2`, … with the word of the language. */
+export function freeId(settings: SettingsFile | null, word: string): string {
+  const taken = new Set((settings?.schedules ?? []).map((one) => one.id));
+  for (let number = 1; ; number++) if (!taken.has(`${word}${number}`)) return `${word}${number}`;
+}
+
+/** Which numbers a field of a cron expression takes; Sunday is both 0 and 7. */
+const NUMBERS = {
+  second: [0, 59],
+  minute: [0, 59],
+  hour: [0, 23],
+  'day of month': [1, 31],
+  month: [1, 12],
+  'day of week': [0, 7],
+} as const satisfies Readonly<Record<CronField, readonly [from: number, to: number]>>;
+
+/** What is known of the field that a problem names; null where it names none. */
+export function cronField(
+  name: unknown,
+): { readonly name: CronField; readonly from: number; readonly to: number } | null {
+  if (typeof name !== 'string' || !isField(name)) return null;
+  const [from, to] = NUMBERS[name];
+  return { name, from, to };
+}
+
+function isField(name: string): name is CronField {
+  return Object.hasOwn(NUMBERS, name);
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * When a planned run begins, to the minute: its seconds are this installation's share of the jitter, and mean nothing
+ * to a person.
+ *
+ * @param planned ISO 8601
+ * @param lateSeconds that share
+ */
+export function beginsAt(planned: string, lateSeconds: number): string {
+  const time = Date.parse(planned) + lateSeconds * 1000;
+  return new Date(Math.floor(time / MINUTE_MS) * MINUTE_MS).toISOString();
 }

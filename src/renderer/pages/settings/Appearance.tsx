@@ -1,7 +1,7 @@
 import { Input, NativeSelect, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useId } from 'react';
 import { isLanguage } from '../../../shared/texts/language.ts';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';

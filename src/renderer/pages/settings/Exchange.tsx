@@ -1,7 +1,7 @@
 import { Alert, Button, FileButton, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import type { SettingsFile } from '../../../shared/settings.ts';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ProblemList } from '../../parts/ProblemList.tsx';

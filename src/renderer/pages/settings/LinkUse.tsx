@@ -1,6 +1,6 @@
 import { Group, NumberInput, Switch } from '@mantine/core';
 import { useState } from 'react';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { TimeField } from '../../parts/TimeField.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, Switch, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';

@@ -1,6 +1,6 @@
 import { NumberInput, Radio, Stack } from '@mantine/core';
 import { useState } from 'react';
-import type { SettingsView } from '../../../shared/window/views.ts';
+import type { SettingsView } from '../../../window-api/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './Section.module.css';

@@ -1,9 +1,8 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
-import type { SettingsView, Setup } from '../../../shared/window/views.ts';
+import type { SettingsView, Setup } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
-import { useLabels } from '../../data/useLabels.ts';
-import { Answered } from '../../parts/Answered.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { useLabels } from '../../data/useConnections.ts';
+import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { sayRefusal } from '../../words/refusal.ts';
 import { Appearance } from './Appearance.tsx';

@@ -2,10 +2,10 @@ import { Accordion, Button, Code, Group, Modal, Stack, Text } from '@mantine/cor
 import { strToU8, zipSync } from 'fflate';
 import { useState } from 'react';
 import { visibleLines } from '../../../shared/visible.ts';
-import type { BundleFile } from '../../../shared/window/views.ts';
+import type { BundleFile } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Answered } from '../../parts/Answered.tsx';
-import { FormButtons } from '../../parts/FormButtons.tsx';
+import { Answered } from '../../parts/Page.tsx';
+import { FormButtons } from '../../parts/SaveRefused.tsx';
 import { saveAs } from '../../parts/saveAs.ts';
 import { useFocusBack } from '../../parts/useFocusBack.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';

@@ -1,17 +1,16 @@
-import { Paper, Stack, Title } from '@mantine/core';
+import { Paper, Stack, Title, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { IconCheck } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { useLive } from '../../data/liveStore.ts';
+import { useLive } from '../../data/BridgeProvider.tsx';
 import { useSettings } from '../../data/useSettings.ts';
-import { Answered } from '../../parts/Answered.tsx';
-import { Page } from '../../parts/Page.tsx';
+import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { connectionsOf } from '../connections/model/fields.ts';
-import { isDone, mayOpen, nextStep, type SetupStep, stepAfter, stepBefore } from './path.ts';
-import { StepList } from './StepList.tsx';
-import { EndpointStep } from './steps/EndpointStep.tsx';
+import { isDone, mayOpen, nextStep, SETUP_STEPS, type SetupStep, stepAfter, stepBefore } from './path.ts';
+import classes from './StepList.module.css';
+import { EndpointStep, TablesStep } from './steps/EndpointStep.tsx';
 import { FirstStep } from './steps/FirstStep.tsx';
 import { ScheduleStep } from './steps/ScheduleStep.tsx';
-import { TablesStep } from './steps/TablesStep.tsx';
 import { WelcomeStep } from './steps/WelcomeStep.tsx';
 
 /** From nothing to the first copy at head office. What was written so far counts when it is opened again. */
@@ -94,4 +93,42 @@ function Step({
     case 'first':
       return <FirstStep onBack={onBack} />;
   }
+}
+
+/** The whole path, with where one is on it. */
+function StepList({
+  at,
+  isDone,
+  mayOpen,
+  onOpen,
+}: {
+  readonly at: SetupStep;
+  readonly isDone: (step: SetupStep) => boolean;
+  readonly mayOpen: (step: SetupStep) => boolean;
+  readonly onOpen: (step: SetupStep) => void;
+}) {
+  const t = useT();
+  return (
+    <nav aria-label={t('setupPage.path')}>
+      <ol className={classes.list}>
+        {SETUP_STEPS.map((step, index) => (
+          <li key={step} className={classes.item}>
+            <UnstyledButton
+              className={classes.step ?? ''}
+              disabled={!mayOpen(step)}
+              data-done={isDone(step) || undefined}
+              aria-current={step === at ? 'step' : undefined}
+              onClick={() => onOpen(step)}
+            >
+              <span className={classes.number} aria-hidden>
+                {isDone(step) ? <IconCheck size={14} stroke={3} /> : index + 1}
+              </span>
+              {t(`setupPage.step.${step}.name`)}
+              {isDone(step) && <VisuallyHidden> {t('setupPage.stepDone')}</VisuallyHidden>}
+            </UnstyledButton>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
 }

@@ -1,15 +1,16 @@
-import { Button, Group, Text } from '@mantine/core';
+import { Button, Group, NativeSelect, Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import type { TableState } from '../../../shared/window/views.ts';
+import type { TableState } from '../../../window-api/views.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Empty } from '../../parts/Empty.tsx';
+import { useConnections } from '../../data/useConnections.ts';
+import { Empty } from '../../parts/Page.tsx';
 import { RunNowButton } from '../../parts/RunNowButton.tsx';
+import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableList } from './TableList.tsx';
-import { fits, narrows, widened } from './tableFilter.ts';
-import { ordered } from './tableOrder.ts';
+import { fits, narrows, ordered, SHOWN, type TableFilter, widened } from './tableFilter.ts';
 import type { useTableFilter } from './useTableFilter.ts';
 
 /** The tables that fit the filter, or why there are none. */
@@ -77,5 +78,53 @@ function NoneFits({ clear }: { readonly clear: () => void }) {
     <Empty title={t('tablesPage.noneFits')} action={action}>
       {t('tablesPage.noneFitsNext')}
     </Empty>
+  );
+}
+
+/** What the list is narrowed to. */
+export function TableFilters({
+  filter,
+  setFilter,
+}: {
+  readonly filter: TableFilter;
+  readonly setFilter: (filter: TableFilter) => void;
+}) {
+  const t = useT();
+  const connections = useConnections(filter.connection ?? undefined);
+  return (
+    <Group gap="sm" align="flex-end" role="search">
+      <SearchField
+        label={t('tablesPage.filter.text')}
+        placeholder={t('tablesPage.filter.textHint')}
+        clearLabel={t('tablesPage.filter.clearText')}
+        value={filter.text}
+        onSearch={(text) => setFilter({ ...filter, text })}
+      />
+      <NativeSelect
+        label={t('tablesPage.filter.shown')}
+        data={SHOWN.map((value) => ({ value, label: t(`tablesPage.shown.${value}`) }))}
+        value={filter.shown}
+        onChange={({ currentTarget: { value } }) =>
+          setFilter({ ...filter, shown: SHOWN.find((one) => one === value) ?? 'all' })
+        }
+      />
+      {connections.length > 1 && (
+        <NativeSelect
+          label={t('tablesPage.filter.connection')}
+          maw={220}
+          data={[
+            { value: '', label: t('window.all') },
+            ...connections.map(({ id, label }) => ({ value: id, label })),
+          ]}
+          value={filter.connection ?? ''}
+          onChange={({ currentTarget: { value } }) => setFilter({ ...filter, connection: value || null })}
+        />
+      )}
+      {narrows(filter) && (
+        <Button variant="subtle" onClick={() => setFilter(widened(filter))}>
+          {t('tablesPage.clear')}
+        </Button>
+      )}
+    </Group>
   );
 }

@@ -1,13 +1,21 @@
 import { Group, List, Table, Text } from '@mantine/core';
+import {
+  IconShieldCheck,
+  IconShieldExclamation,
+  IconShieldOff,
+  IconShieldQuestion,
+  IconShieldX,
+} from '@tabler/icons-react';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import { useLabels } from '../../data/useConnections.ts';
+import cells from '../../parts/Cells.module.css';
+import marks from '../../parts/StatusMark.module.css';
 import { CopyButton } from '../../parts/trouble/CopyQuestion.tsx';
 import { stepFor } from '../../parts/trouble/stepsFor.ts';
-import { sayFailure } from '../../words/failure.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { ProofMark } from './ProofMark.tsx';
-import { findings, meaningOf } from './proof.ts';
+import { sayFailure } from '../../words/refusal.ts';
+import { findings, meaningOf, type Proof, proofWords } from './proof.ts';
 
 /** More would be no reading matter; all of them are in what the command line prints. */
 const SHOWN_RANGES = 10;
@@ -105,4 +113,37 @@ function keysOf({ from, to }: DifferingRange, t: Translate): string {
   if (from === null) return t('tablesPage.ranges.upTo', { to: to ?? '' });
   if (to === null) return t('tablesPage.ranges.fromOn', { from });
   return t('tablesPage.ranges.fromTo', { from, to });
+}
+
+/** By shape as well as by colour; see StatusMark. */
+const SHAPES = {
+  equal: { icon: IconShieldCheck, look: 'good' },
+  repaired: { icon: IconShieldCheck, look: 'good' },
+  behind: { icon: IconShieldExclamation, look: 'warn' },
+  differs: { icon: IconShieldX, look: 'bad' },
+  not_compared: { icon: IconShieldOff, look: 'quiet' },
+  failed: { icon: IconShieldX, look: 'bad' },
+  copied_since: { icon: IconShieldQuestion, look: 'quiet' },
+  never: { icon: IconShieldQuestion, look: 'quiet' },
+} as const satisfies Readonly<Record<Proof, unknown>>;
+
+/** Whether a table is proved to be the same at both ends, as shape, colour and words. */
+export function ProofMark({ verified }: { readonly verified: VerifiedRow | null }) {
+  const { proof, main, more } = proofWords(verified, useT(), useFormat());
+  const { icon: Icon, look } = SHAPES[proof];
+  return (
+    <>
+      <span className={`${marks.mark} ${marks[look]}`}>
+        <Icon size={18} stroke={1.8} aria-hidden />
+        <span className={cells.clipped} title={main}>
+          {main}
+        </span>
+      </span>
+      {more !== null && (
+        <span className={cells.less} title={more}>
+          {more}
+        </span>
+      )}
+    </>
+  );
 }

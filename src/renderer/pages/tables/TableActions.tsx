@@ -1,12 +1,11 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useState } from 'react';
 import { Strategy } from '../../../shared/status.ts';
-import type { TableState } from '../../../shared/window/views.ts';
+import type { TableState } from '../../../window-api/views.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { type Asked, Confirm } from './Confirm.tsx';
 
 /** What can be done with one table. What sends much, or overwrites, is asked about first. */
 export function TableActions({
@@ -80,5 +79,45 @@ export function TableActions({
         }}
       />
     </Stack>
+  );
+}
+
+/** What is asked about before it is done. */
+type Asked = 'repair' | 'full';
+
+/** Says what would be done, and asks whether to. */
+function Confirm({
+  asked,
+  table,
+  onYes,
+  onNo,
+}: {
+  readonly asked: Asked | null;
+  readonly table: string;
+  readonly onYes: (asked: Asked) => void;
+  readonly onNo: () => void;
+}) {
+  const t = useT();
+  return (
+    <Modal
+      opened={asked !== null}
+      onClose={onNo}
+      title={asked !== null && t(`tablesPage.${asked}.title`, { table })}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+      // Above the details, in which it is asked.
+      zIndex={300}
+    >
+      {asked !== null && (
+        <Stack>
+          <Text>{t(`tablesPage.${asked}.body`)}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onNo} data-autofocus>
+              {t('window.cancel')}
+            </Button>
+            <Button onClick={() => onYes(asked)}>{t(`tablesPage.${asked}.confirm`)}</Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
   );
 }

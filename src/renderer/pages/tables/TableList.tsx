@@ -1,13 +1,22 @@
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react';
-import { type TableState, tableKey } from '../../../shared/window/views.ts';
-import { useLive } from '../../data/liveStore.ts';
+import { memo } from 'react';
+import { Link } from 'wouter';
+import { tableKey } from '../../../shared/contract.ts';
+import { TableStatus } from '../../../shared/status.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
+import { visible } from '../../../shared/visible.ts';
+import type { TableState } from '../../../window-api/views.ts';
+import { useLive } from '../../data/BridgeProvider.tsx';
 import { useNow } from '../../data/useNow.ts';
+import cells from '../../parts/Cells.module.css';
+import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { type Column, VirtualTable } from '../../parts/VirtualTable.tsx';
-import { useT } from '../../words/LanguageProvider.tsx';
-import { TableLine } from './TableLine.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { ProofMark } from './ProofFound.tsx';
 import classes from './TableList.module.css';
-import { SORTS, type Sort, sortedBy, type TableFilter } from './tableFilter.ts';
+import { SORTS, type Sort, sortedBy, statusOf, type TableFilter, tableAddress } from './tableFilter.ts';
+import { chooserOf, wayOf } from './way.ts';
 
 const ROW_HEIGHT = 56;
 /** Shares of the whole where it is narrow, as at 150 % zoom. */
@@ -79,4 +88,84 @@ function SortMark({ sort }: { readonly sort: 'ascending' | 'descending' | 'none'
   if (sort === 'ascending') return <IconArrowUp size={14} aria-hidden />;
   if (sort === 'descending') return <IconArrowDown size={14} aria-hidden />;
   return <IconArrowsSort size={14} aria-hidden className={classes.unsorted} />;
+}
+
+/** The cells of one table: two lines each, plain elements; see BatchLine. */
+const TableLine = memo(function TableLine({
+  state,
+  running,
+  now,
+  search,
+}: {
+  readonly state: TableState;
+  readonly running: boolean;
+  readonly now: Date;
+  readonly search: string;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const { success } = state;
+  const name = visible(state.table);
+  const label = visible(state.label);
+  const known = wayOf(state);
+  const way = t(`tablesPage.way.${known ?? 'none'}`);
+  const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
+  const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
+  const ago = success === null ? null : format.ago(success.endedAt, now);
+  const beside = besideStatus(status, state, t);
+  return (
+    // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
+    <>
+      <div role="cell" className={cells.cell}>
+        <Link href={`${tableAddress(state)}${search}`} className={cells.link ?? ''} title={name}>
+          {name}
+        </Link>
+        <span className={cells.less} title={label}>
+          {label}
+        </span>
+      </div>
+      <div role="cell" className={cells.cell}>
+        <span title={way}>{way}</span>
+        {chooser !== null && (
+          <span className={cells.less} title={chooser}>
+            {chooser}
+          </span>
+        )}
+      </div>
+      <div role="cell" className={cells.cell}>
+        {success === null || ago === null ? (
+          <span className={cells.warn}>{t('tablesPage.never')}</span>
+        ) : (
+          <>
+            <span title={ago}>{ago}</span>
+            <span className={cells.less}>{format.shortTime(success.endedAt)}</span>
+          </>
+        )}
+      </div>
+      <div role="cell" className={cells.cell}>
+        {status === undefined ? (
+          <span className={cells.less}>{t('tablesPage.never')}</span>
+        ) : (
+          <StatusMark of={status} kind="table" />
+        )}
+        {beside !== null && (
+          <span className={cells.less} title={beside}>
+            {beside}
+          </span>
+        )}
+      </div>
+      <div role="cell" className={cells.cell}>
+        <ProofMark verified={state.verified} />
+      </div>
+    </>
+    // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
+  );
+});
+
+/** What a table that the batch has still to do with was before. */
+function besideStatus(shown: TableStatus | undefined, { last }: TableState, t: Translate): string | null {
+  const isOpen = shown === TableStatus.InProgress || shown === TableStatus.Pending;
+  return last === null || !isOpen
+    ? null
+    : t('tablesPage.before', { status: t(`words.table.${last.status}`) });
 }

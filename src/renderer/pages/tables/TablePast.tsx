@@ -1,14 +1,15 @@
-import { Button, Skeleton, Text } from '@mantine/core';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { Anchor, Button, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
-import type { TableState } from '../../../shared/window/views.ts';
+import type { TableState } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Answered } from '../../parts/Answered.tsx';
+import { Answered } from '../../parts/Page.tsx';
+import { StatusMark } from '../../parts/StatusMark.tsx';
+import { seenStatus } from '../../parts/seenStatus.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { RunRows } from './RunRows.tsx';
 import { runPoints, summarize } from './runPoints.ts';
-import { Section } from './Section.tsx';
 
 const RUNS = 90;
 const FIRST_RUNS = 10;
@@ -62,5 +63,60 @@ function Past({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly a
         )}
       </Section>
     </>
+  );
+}
+
+/**
+ * The runs of a table, latest first; each leads to its batch. They also say what the charts show.
+ *
+ * @param props.atWork whether the latest goes on now
+ */
+function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly atWork: boolean }) {
+  const t = useT();
+  const format = useFormat();
+  if (runs.length === 0) return <Text c="dimmed">{t('tablesPage.run.none')}</Text>;
+  return (
+    <Table.ScrollContainer minWidth={420}>
+      <Table aria-label={t('tablesPage.detail.runs')} className="numbers">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('tablesPage.run.started')}</Table.Th>
+            <Table.Th>{t('tablesPage.run.status')}</Table.Th>
+            <Table.Th ta="right">{t('tablesPage.run.rows')}</Table.Th>
+            <Table.Th ta="right">{t('tablesPage.run.duration')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run, index) => (
+            <Table.Tr key={run.batch_id}>
+              <Table.Td>
+                <Anchor component={Link} href={`/batch/${encodeURIComponent(run.batch_id)}`} size="sm">
+                  {run.started_at === null ? run.batch_id : format.moment(run.started_at)}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <StatusMark of={seenStatus(run.status, atWork && index === 0)} kind="table" />
+              </Table.Td>
+              <Table.Td ta="right">{format.count(run.records_processed)}</Table.Td>
+              <Table.Td ta="right">
+                {run.duration_seconds === null ? '' : format.duration(run.duration_seconds)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}
+
+/** A part of a table's details, under its own heading. */
+export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <Stack gap={4} component="section">
+      <Title order={3} size="h5">
+        {title}
+      </Title>
+      {children}
+    </Stack>
   );
 }

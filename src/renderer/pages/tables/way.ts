@@ -1,8 +1,8 @@
 import type { LogRow, TableRow } from '../../../shared/contract.ts';
 import { Strategy } from '../../../shared/status.ts';
-import type { TableState } from '../../../shared/window/views.ts';
+import type { TableState } from '../../../window-api/views.ts';
 
-/** Why a table was copied in the way that it was: of sync/plan.ts, those that are worth words. */
+/** Why a table was copied in the way that it was: of table/strategyChoice.ts, those that are worth words. */
 export const REASONS = [
   'asked',
   'first_load',

@@ -5,15 +5,14 @@ import { Link } from 'wouter';
 import { tableNames } from '../../../shared/names.ts';
 import type { Difference } from '../../../shared/service.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
-import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
+import { FailureGroups, TroubleTables } from '../../parts/trouble/FailureGroups.tsx';
+import { WhyNotRun } from '../../parts/trouble/GoOnButton.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
 import { needsConsent } from '../../parts/trouble/stepsFor.ts';
-import { TroubleTables } from '../../parts/trouble/TroubleTables.tsx';
-import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { differenceRow } from './differenceRow.ts';
+import { differenceRow } from './standing.ts';
 import classes from './Trouble.module.css';
 
 /** The tables that a verify found to differ at head office: which, since when, and the button that repairs them. */

@@ -1,11 +1,11 @@
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
+import type { BatchSummary } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
-import type { BatchSummary } from '../../../shared/window/views.ts';
+import { useLive } from '../../data/BridgeProvider.tsx';
 import { withLive } from '../../data/liveBatch.ts';
-import { useLive } from '../../data/liveStore.ts';
 import { useCall } from '../../data/useCall.ts';
-import { Answered } from '../../parts/Answered.tsx';
+import { Answered } from '../../parts/Page.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Latest.module.css';

@@ -1,11 +1,14 @@
 import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import type { RunView } from '../../../shared/window/views.ts';
+import { visible } from '../../../shared/visible.ts';
+import type { RunningTable, RunView } from '../../../window-api/views.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { ProgressLine } from '../../parts/ProgressLine.tsx';
 import { useRunWords } from '../../parts/useRunWords.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Running.module.css';
-import { RunningTables } from './RunningTables.tsx';
+import { type Slots, slotsFor } from './slots.ts';
 
 /** The batch that runs now: the whole of it, and each table that is being copied. */
 export function RunningBatch({ run }: { readonly run: RunView }) {
@@ -58,4 +61,77 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
       <RunningTables key={run.batchId} tables={run.tables} />
     </Paper>
   );
+}
+
+const NO_SLOTS: Slots = [];
+
+/** The tables that are being copied, each in a place that it keeps. */
+function RunningTables({ tables }: { readonly tables: readonly RunningTable[] }) {
+  const t = useT();
+  const [slots, setSlots] = useState(NO_SLOTS);
+  useEffect(() => setSlots((before) => slotsFor(before, tables)), [tables]);
+  const isBetween = slots.every((slot) => slot === null);
+  return (
+    <ul className={classes.tables}>
+      {slots.map((slot, place) => (
+        // A place is what it is, whichever table stands in it.
+        // biome-ignore lint/suspicious/noArrayIndexKey: the index is the identity of a place
+        <li key={place} className={classes.slot}>
+          {slot !== null && <RunningTableLine table={slot} />}
+          {isBetween && place === 0 && (
+            <Text size="sm" c="dimmed">
+              {t('todayPage.running.none')}
+            </Text>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function RunningTableLine({ table }: { readonly table: RunningTable }) {
+  const t = useT();
+  const format = useFormat();
+  const labelOf = useLabels();
+  const { rate, left } = useRunWords();
+  const name = visible(table.table);
+  const done = table.processed + table.skipped;
+  const rows =
+    table.estimatedRows === null
+      ? t('todayPage.running.rows', { rows: format.count(done) })
+      : t('todayPage.running.about', {
+          rows: format.count(done),
+          of: format.count(Math.max(done, table.estimatedRows)),
+        });
+  return (
+    <>
+      <div className={classes.name}>
+        <Text fw={600} truncate title={name}>
+          {name}
+        </Text>
+        <Text size="sm" c="dimmed" truncate title={labelOf(table.connection)}>
+          {labelOf(table.connection)}
+        </Text>
+        <Text size="sm" className={`${classes.left} numbers`}>
+          {left(table.etaSeconds)}
+        </Text>
+      </div>
+      <ProgressLine
+        size="sm"
+        label={t('todayPage.running.tableLabel', { table: table.table })}
+        fraction={fractionOf(done, table.estimatedRows)}
+        text={rows}
+      />
+      <Text component="div" size="sm" className={`${classes.facts} numbers`}>
+        <span className={classes.wide}>{rows}</span>
+        <span>{t('todayPage.running.bytes', { size: format.bytes(table.bytes) })}</span>
+        <span>{rate(table.rowsPerSecond)}</span>
+      </Text>
+    </>
+  );
+}
+
+function fractionOf(done: number, estimated: number | null): number | null {
+  if (estimated === null || estimated <= 0) return null;
+  return Math.min(1, done / estimated);
 }

@@ -3,17 +3,16 @@ import { IconAlertTriangle, IconHourglass, IconPlayerPause } from '@tabler/icons
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Attention } from '../../../shared/service.ts';
-import { useLinkLoss } from '../../data/liveStore.ts';
+import { useLinkLoss } from '../../data/BridgeProvider.tsx';
 import { useCall } from '../../data/useCall.ts';
-import { useLabels } from '../../data/useLabels.ts';
-import { Answered } from '../../parts/Answered.tsx';
+import { useLabels } from '../../data/useConnections.ts';
+import { Answered } from '../../parts/Page.tsx';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
-import { GoOnButton } from '../../parts/trouble/GoOnButton.tsx';
+import { GoOnButton, WhyNotRun } from '../../parts/trouble/GoOnButton.tsx';
 import { groupFailures } from '../../parts/trouble/groupFailures.ts';
 import { needsConsent } from '../../parts/trouble/stepsFor.ts';
-import { WhyNotRun } from '../../parts/trouble/WhyNotRun.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { openFailures } from './openFailures.ts';
+import { openFailures } from './standing.ts';
 import classes from './Trouble.module.css';
 
 /** Reasons that are told here; the batch's own page has all of them. */

@@ -1,4 +1,5 @@
-import { type RunningTable, tableKey } from '../../../shared/window/views.ts';
+import { tableKey } from '../../../shared/contract.ts';
+import type { RunningTable } from '../../../window-api/views.ts';
 
 /** Places in a list, one a table; null where none is now. */
 export type Slots = readonly (RunningTable | null)[];

@@ -1,10 +1,13 @@
 import { worstConcern } from '../../../shared/concerns.ts';
+import { type TableName, type TableRow, tableKey } from '../../../shared/contract.ts';
 import { namesOf, tableNames } from '../../../shared/names.ts';
+import type { Difference } from '../../../shared/service.ts';
+import { TableStatus } from '../../../shared/status.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
-import type { LinkLoss } from '../../../shared/window/bridge.ts';
-import type { LiveView } from '../../../shared/window/views.ts';
-import { sayFailure } from '../../words/failure.ts';
+import type { LinkLoss } from '../../../window-api/bridge.ts';
+import type { LiveView } from '../../../window-api/views.ts';
 import type { Format } from '../../words/format.ts';
+import { sayFailure } from '../../words/refusal.ts';
 
 /** How good or bad it is: shown by shape and colour. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'paused' | 'warn' | 'bad' | 'quiet';
@@ -34,7 +37,7 @@ export interface StandingFacts {
 }
 
 /** In which words things are put. */
-export interface Say {
+interface Say {
   readonly t: Translate;
   readonly format: Format;
 }
@@ -194,4 +197,58 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
   if (comesToday && format.daysAgo(upTo, now) === 1)
     return { tone: 'quiet', detail: t('todayPage.state.dueToday', { time: format.clock(next.at) }) };
   return { tone: 'bad', detail: t('todayPage.state.late') };
+}
+
+/**
+ * When the next run begins, as people name days. To the minute: its seconds are this installation's share of the
+ * jitter, and mean nothing to a person.
+ */
+export function sayNext(at: string, now: Date, { t, format }: Say): string {
+  const time = format.clock(at);
+  switch (format.daysAgo(at, now)) {
+    case 0:
+      return t('todayPage.nextToday', { time });
+    case -1:
+      return t('todayPage.nextTomorrow', { time });
+    default:
+      return t('todayPage.next', { time: format.moment(at) });
+  }
+}
+
+/**
+ * The failed tables of a batch that are still to be seen to.
+ *
+ * @param open those that no later batch has done; one that a later batch has done is no trouble any more
+ */
+export function openFailures(rows: readonly TableRow[], open: readonly TableName[]): readonly TableRow[] {
+  const keys = new Set(open.map((one) => tableKey(one.connection, one.table)));
+  return rows.filter(
+    (row) => row.status === TableStatus.Failed && keys.has(tableKey(row.connection, row.table_name)),
+  );
+}
+
+/** A table that differs, in the form in which failed tables are listed and grouped by what keeps them from repair. */
+export function differenceRow({ connection, table, failure }: Difference): TableRow {
+  return {
+    batch_id: '',
+    connection,
+    table_name: table,
+    model_name: table,
+    strategy: null,
+    status: failure === null ? TableStatus.Completed : TableStatus.Failed,
+    records_processed: 0,
+    records_skipped: 0,
+    records_deleted: 0,
+    bytes: 0,
+    estimated_rows: null,
+    checkpoint: null,
+    source_snapshot_at: null,
+    error_code: failure?.code ?? null,
+    error_message: failure?.message ?? null,
+    error_detail: failure,
+    retry_count: 0,
+    started_at: null,
+    ended_at: null,
+    duration_seconds: null,
+  };
 }

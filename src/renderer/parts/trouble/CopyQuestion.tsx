@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { CopyAnswer } from '../../../shared/service.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { ErrorAlert } from '../RefusalAlert.tsx';

@@ -1,15 +1,15 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { TableRow } from '../../../shared/contract.ts';
+import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
 import { CopyButton } from './CopyQuestion.tsx';
 import { DeletesConsent, SourceConsent } from './consents.tsx';
-import { endOf } from './endOf.ts';
-import { type FailureGroup, namesItsTable } from './groupFailures.ts';
+import { endOf, type FailureGroup, namesInGroup, namesItsTable } from './groupFailures.ts';
 import { stepFor } from './stepsFor.ts';
-import { TroubleTables } from './TroubleTables.tsx';
 
 /** Why tables failed, each reason once, with what can be done about it. */
 export function FailureGroups({
@@ -128,5 +128,34 @@ function StepLink({ href, label }: { readonly href: string; readonly label: stri
         {label}
       </Button>
     </Group>
+  );
+}
+
+/** Names that are read at one glance. */
+const NAMES_SHOWN = 8;
+
+/** Which tables it is about; many of them only when they are asked for. */
+export function TroubleTables({ rows }: { readonly rows: readonly TableRow[] }) {
+  const t = useT();
+  const labelOf = useLabels();
+  const [isOpen, setOpen] = useState(false);
+  const names = namesInGroup(rows, labelOf, t);
+  const shown = isOpen ? names : names.slice(0, NAMES_SHOWN);
+  const more = names.length > NAMES_SHOWN;
+  const list = `${shown.join(', ')}${more && !isOpen ? ', …' : ''}`;
+  return (
+    <Text size="sm" component="div" style={{ overflowWrap: 'anywhere' }}>
+      {t('troubles.which', { count: rows.length, names: list })}{' '}
+      {more && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          aria-expanded={isOpen}
+          onClick={() => setOpen((open) => !open)}
+        >
+          {isOpen ? t('troubles.showFewer') : t('troubles.showAll', { count: names.length })}
+        </Button>
+      )}
+    </Text>
   );
 }

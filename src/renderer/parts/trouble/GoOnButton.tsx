@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconPlayerTrackNext, IconRefresh } from '@tabler/icons-react';
 import type { BatchRow } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
@@ -36,5 +36,19 @@ export function GoOnButton({
     >
       {isRetry ? retry : goOn}
     </Button>
+  );
+}
+
+/**
+ * Why nothing can be begun now, under the buttons that cannot be used: their titles are not reached by keyboard.
+ * Where nothing at all can be commanded, that is said above every page already.
+ */
+export function WhyNotRun({ ta = 'start' }: { readonly ta?: 'start' | 'end' }) {
+  const { command, whyNotRun } = useMay();
+  if (!command || whyNotRun === undefined) return null;
+  return (
+    <Text size="sm" c="dimmed" ta={ta} w="100%">
+      {whyNotRun}
+    </Text>
   );
 }

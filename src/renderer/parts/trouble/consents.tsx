@@ -1,10 +1,13 @@
-import { List, Text } from '@mantine/core';
-import { failureOfRow } from '../../../shared/texts/failureOfRow.ts';
-import { useLabels } from '../../data/useLabels.ts';
+import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useLabels } from '../../data/useConnections.ts';
+import { useMay } from '../../data/useMay.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { Consent } from './Consent.tsx';
+import { ErrorAlert } from '../RefusalAlert.tsx';
 import type { FailureGroup } from './groupFailures.ts';
-import { refOf } from './refs.ts';
+import { refOf } from './stepsFor.ts';
 
 interface Asked {
   /** Null where it is a repair that goes on. */
@@ -63,5 +66,59 @@ export function SourceConsent({ batchId, group, onClose }: Asked) {
     >
       <Text>{t('troubles.sourceBody', { connection: connections.map(labelOf).join(', ') })}</Text>
     </Consent>
+  );
+}
+
+/** What going on with a batch is allowed to do this time. */
+interface Allowance {
+  readonly tables: readonly { readonly connection: string; readonly table: string }[];
+  readonly allowDeletes?: boolean;
+  readonly acceptSources?: readonly string[];
+}
+
+/** Asks a person for what the program may not decide, and goes on with the batch or the repair. */
+function Consent({
+  batchId,
+  allowance,
+  title,
+  confirm,
+  onClose,
+  children,
+}: {
+  readonly batchId: string | null;
+  readonly allowance: Allowance;
+  readonly title: string;
+  readonly confirm: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const t = useT();
+  const { run, whyNotRun } = useMay();
+  const resume = useCommand('resume', { quiet: true });
+  const repair = useCommand('verify', { quiet: true });
+  const error = resume.error ?? repair.error;
+  const goOn = (): void => {
+    const done = { onSuccess: onClose };
+    const { tables, allowDeletes = false } = allowance;
+    if (batchId !== null) resume.mutate([batchId, allowance], done);
+    else repair.mutate([{ only: tables, repair: true, allowDeletes }], done);
+  };
+  return (
+    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('window.close') }}>
+      <Stack gap="md">
+        {children}
+        {error !== null && <ErrorAlert error={error} />}
+        {whyNotRun !== undefined && <Text size="sm">{whyNotRun}</Text>}
+        <Group justify="flex-end" gap="xs">
+          {/* The harmless way has the focus: Enter alone deletes nothing. */}
+          <Button variant="default" data-autofocus onClick={onClose}>
+            {t('window.cancel')}
+          </Button>
+          <Button color="red.9" disabled={!run} loading={resume.isPending || repair.isPending} onClick={goOn}>
+            {confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
   );
 }

@@ -1,3 +1,4 @@
+import type { TableName, TableRow } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
 
 /** What a person can click on because of a failure, besides trying again. */
@@ -61,4 +62,8 @@ export function stepFor(code: FailureCode): Step | null {
 export function needsConsent(code: FailureCode): boolean {
   const step = stepFor(code);
   return step === 'allow_deletes' || step === 'accept_source' || step === 'answer_copy';
+}
+
+export function refOf(row: TableRow): TableName {
+  return { connection: row.connection, table: row.table_name };
 }

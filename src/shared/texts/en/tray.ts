@@ -40,3 +40,61 @@ export const tray = {
   startAtLogin: 'Start when I sign in',
   quit: 'Quit',
 } as const;
+
+/** What is asked before the program ends. */
+export const quit = {
+  message: 'Branchline is copying right now.',
+  detail:
+    'It can finish the piece that it is at, which takes some seconds, and quit. What is left goes on by itself at the next start.',
+  finish: 'Finish the piece and quit',
+  stay: 'Keep running',
+  noTrayMessage: 'This desktop shows no tray icons.',
+  noTrayDetail:
+    'Branchline can go on in the background; start it again to see this window. Or it can quit, and then copies nothing until you start it.',
+  copiedDetail:
+    'If this computer takes the place of the other one, that one must stay switched off. If both are to work, this one becomes an installation of its own, and all its connections are switched off: remove those that belong to the other one, and switch on those that it does not sync.',
+  copiedKeep: 'Take its place',
+  copiedNew: 'New installation',
+  goOn: 'Go on in the background',
+  quit: 'Quit',
+} as const;
+
+/** What notifications say. */
+export const notes = {
+  failedTitle_one: '1 of {{total}} tables failed',
+  failedTitle_other: '{{count}} of {{total}} tables failed',
+  failedSeveralTitle_one: '1 table failed',
+  failedSeveralTitle_other: '{{count}} tables failed',
+  failedBody: '{{names}}. Click to see why, and what to do.',
+  interruptedTitle: 'A batch stopped before its end',
+  interruptedBody: '{{reason}}. Click to see what is left.',
+  stillTitle: 'Still failing since {{time}}',
+  recoveredTitle: 'All is well again',
+  recoveredBody: 'What had failed since {{time}} is done.',
+  differsTitle_one: '1 table at head office is not as at the branch',
+  differsTitle_other: '{{count}} tables at head office are not as at the branch',
+  stillDiffersTitle_one: '1 table still differs since {{time}}',
+  stillDiffersTitle_other: '{{count}} tables still differ since {{time}}',
+  collidesBody:
+    '{{names}}. Another branch may have the same keys at head office, or somebody changed rows there. Click to see what to do.',
+  differsBody: '{{names}}. Somebody may have changed rows at head office. Click to repair.',
+  equalAgainTitle: 'Head office is as the branches again',
+  equalAgainBody: 'What had differed since {{time}} is repaired.',
+  mendedTitle_one: '1 table that differed was repaired',
+  mendedTitle_other: '{{count}} tables that differed were repaired',
+  mendedBody: '{{names}}. Head office had other rows than the branch, and has the right ones now.',
+  resumedTitle: 'Resumed after a sudden stop',
+  resumedBody: 'Resumed {{table}} at row {{row}}; nothing lost.',
+  noSuccessTitle: 'Nothing has reached head office for {{hours}} hours',
+  noSuccessOfTitle: 'Nothing from {{connections}} has reached head office for {{hours}} hours',
+  noSuccessBody: 'The last table that was completed: {{time}}. Click to see what is wrong.',
+  gaveUpTitle: 'A batch needs you',
+  gaveUpBody: 'It was resumed {{attempts}} times without getting further.',
+  refusedTitle: 'Branchline needs setting up',
+  runRefusedTitle: 'The schedule "{{schedule}}" could not run',
+  journalTitle: 'The list of batches was damaged',
+  journalBody:
+    'It was set aside as {{file}}, and a new one begins. No data is lost: the next batch goes on where head office stands.',
+  testTitle: 'Notifications work',
+  testBody: 'This is how Branchline tells you when a batch needs you.',
+} as const;

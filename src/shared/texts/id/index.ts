@@ -1,25 +1,19 @@
 import type { Catalogue } from '../keys.ts';
-import { agent } from './agent.ts';
 import { batchPage } from './batchPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { historyPage } from './historyPage.ts';
-import { log } from './log.ts';
-import { notes } from './notes.ts';
-import { notices } from './notices.ts';
-import { quit } from './quit.ts';
 import { schedulesPage } from './schedulesPage.ts';
 import { settingsPage } from './settingsPage.ts';
 import { setupPage } from './setupPage.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
-import { tray } from './tray.ts';
-import { troubles } from './troubles.ts';
+import { notes, quit, tray } from './tray.ts';
 import { usages } from './usages.ts';
-import { window } from './window.ts';
-import { words } from './words.ts';
+import { agent, window } from './window.ts';
+import { log, notices, troubles, words } from './words.ts';
 
 /** Everything that Branchline says, in Bahasa Indonesia. It has no plural forms but `_other`. */
 export const id = {

@@ -37,3 +37,56 @@ export const tray = {
   startAtLogin: 'Mulai saat saya masuk',
   quit: 'Keluar',
 } as const;
+
+/** Yang ditanyakan sebelum program berakhir. */
+export const quit = {
+  message: 'Branchline sedang menyalin.',
+  detail:
+    'Branchline bisa menyelesaikan bagian yang sedang dikerjakan, beberapa detik saja, lalu keluar. Sisanya dilanjutkan sendiri saat dimulai lagi.',
+  finish: 'Selesaikan bagian ini lalu keluar',
+  stay: 'Tetap berjalan',
+  noTrayMessage: 'Desktop ini tidak menampilkan ikon baki sistem.',
+  noTrayDetail:
+    'Branchline bisa tetap berjalan di latar belakang; mulai lagi untuk melihat jendela ini. Atau keluar, dan tidak menyalin apa pun sampai Anda memulainya.',
+  copiedDetail:
+    'Bila komputer ini menggantikan yang lain, yang lain itu harus tetap dimatikan. Bila keduanya dipakai, komputer ini menjadi instalasi sendiri dan semua koneksinya dimatikan: hapus yang milik komputer lain itu, dan nyalakan yang tidak disinkronkan olehnya.',
+  copiedKeep: 'Gantikan',
+  copiedNew: 'Instalasi baru',
+  goOn: 'Tetap di latar belakang',
+  quit: 'Keluar',
+} as const;
+
+/** Yang dikatakan pemberitahuan. */
+export const notes = {
+  failedTitle_other: '{{count}} dari {{total}} tabel gagal',
+  failedSeveralTitle_other: '{{count}} tabel gagal',
+  failedBody: '{{names}}. Klik untuk melihat sebabnya dan apa yang harus dilakukan.',
+  interruptedTitle: 'Sebuah batch berhenti sebelum selesai',
+  interruptedBody: '{{reason}}. Klik untuk melihat apa yang tersisa.',
+  stillTitle: 'Masih gagal sejak {{time}}',
+  recoveredTitle: 'Semuanya baik lagi',
+  recoveredBody: 'Yang gagal sejak {{time}} sudah selesai.',
+  differsTitle_other: '{{count}} tabel di kantor pusat tidak sama dengan cabang',
+  stillDiffersTitle_other: '{{count}} tabel masih berbeda sejak {{time}}',
+  collidesBody:
+    '{{names}}. Mungkin cabang lain memakai kunci yang sama di kantor pusat, atau ada yang mengubah baris di sana. Klik untuk melihat apa yang perlu dilakukan.',
+  differsBody: '{{names}}. Mungkin ada yang mengubah baris di kantor pusat. Klik untuk memperbaikinya.',
+  equalAgainTitle: 'Data kantor pusat sudah sama lagi dengan cabang',
+  equalAgainBody: 'Yang berbeda sejak {{time}} sudah diperbaiki.',
+  mendedTitle_other: '{{count}} tabel yang berbeda sudah diperbaiki',
+  mendedBody: '{{names}}. Baris di kantor pusat tadinya berbeda dengan cabang; sekarang sudah benar.',
+  resumedTitle: 'Dilanjutkan setelah berhenti mendadak',
+  resumedBody: '{{table}} dilanjutkan di baris {{row}}; tidak ada yang hilang.',
+  noSuccessTitle: 'Tidak ada yang sampai ke kantor pusat selama {{hours}} jam',
+  noSuccessOfTitle: 'Selama {{hours}} jam tidak ada data dari {{connections}} yang sampai ke kantor pusat',
+  noSuccessBody: 'Tabel terakhir yang selesai: {{time}}. Klik untuk melihat apa yang salah.',
+  gaveUpTitle: 'Sebuah batch membutuhkan Anda',
+  gaveUpBody: 'Sudah {{attempts}} kali dilanjutkan tanpa kemajuan.',
+  refusedTitle: 'Branchline perlu diatur',
+  runRefusedTitle: 'Jadwal "{{schedule}}" tidak bisa dijalankan',
+  journalTitle: 'Daftar batch rusak',
+  journalBody:
+    'Daftar itu disisihkan sebagai {{file}}, dan yang baru dimulai. Tidak ada data yang hilang: batch berikutnya melanjutkan dari keadaan di kantor pusat.',
+  testTitle: 'Notifikasi berfungsi',
+  testBody: 'Beginilah Branchline memberi tahu bila sebuah batch memerlukan Anda.',
+} as const;

@@ -44,3 +44,145 @@ export const words = {
   yes: 'ya',
   no: 'tidak',
 } as const;
+
+/** See the English one. */
+export const log = {
+  batchResumed: 'Dilanjutkan (yang ke-{{number}})',
+  batchEnded: 'Batch {{status}}. Tabel: {{completed}} selesai, {{failed}} gagal, {{skipped}} dilewati',
+  batchInterrupted: 'Berhenti sebelum selesai: {{reason}}',
+  batchSuperseded: 'Tidak perlu dilanjutkan lagi: {{reason}}',
+  tablesFound: '{{connection}}: {{tables}} tabel ditemukan',
+  tableStarted: '{{table}} dimulai',
+  tableRestarted: '{{table}} dicoba lagi dari awal proses',
+  tableContinues: '{{table}} diteruskan setelah terhenti',
+  tableCompleted:
+    '{{table}} selesai: {{processed}} baris ditulis, {{skipped}} sudah sama, {{deleted}} dihapus',
+  tableSkipped: '{{table}} dilewati',
+  tableSkippedFor: '{{table}} dilewati: {{reason}}',
+  strategyChosen: '{{table}}: cara menyalin: {{strategy}}, karena {{reason}}',
+  strategyOnly: '{{table}}: cara menyalin: {{strategy}}',
+  circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba.',
+  waitsForComparison:
+    '{{table}}: selesai, menunggu {{tables}} dibandingkan karena barisnya diubah oleh kantor pusat sendiri',
+  deletesHeld: '{{table}}: baris yang dihapus di cabang dibuang setelah tabel yang terkait selesai',
+  broughtAgain: '{{table}} diperiksa sekali lagi, untuk {{for}}',
+  againCommitted: '{{table}} diperiksa sekali lagi: {{processed}} baris ditulis, {{deleted}} dihapus',
+  gaveUp: 'Tidak dilanjutkan sendiri lagi, setelah {{attempts}} kali dicoba',
+  scheduleRan: 'Dimulai untuk jadwal {{schedule}}, yang direncanakan {{at}}',
+  scheduleSkipped: 'Jadwal {{schedule}}, yang direncanakan {{at}}, dilewati',
+  other: '{{event}} {{detail}}',
+  strategy: {
+    full: 'seluruh tabel',
+    changes: 'hanya baris yang berubah',
+    compare: 'bandingkan kedua sisi',
+    cursor: 'hanya baris dengan waktu lebih baru',
+    replace: 'ganti seluruh isi',
+  },
+  because: {
+    asked: 'diminta',
+    first_load: 'belum pernah disalin',
+    row_versions: 'cabang tahu baris mana yang berubah',
+    no_key: 'tabel ini tidak punya kunci',
+    goes_on: 'meneruskan dari tempat berhentinya',
+    cursor_changed: 'kolom kursornya berbeda dari proses terakhir',
+    central_rewrote: 'trigger atau foreign key di kantor pusat mungkin mengubah baris',
+    central_unlogged: 'tabel ini UNLOGGED di kantor pusat dan bisa kosong setelah server mati mendadak',
+    no_cursor: 'tidak ada baris dengan nilai kursor yang bisa dipakai',
+    no_mark: 'tidak ada catatan tentang proses sebelumnya',
+    no_row_versions:
+      'ini view, tabel asing, berisi nama objek basis data (regclass), atau tidak punya versi baris',
+    shape_changed: 'kolomnya berubah',
+    too_old: 'proses terakhir sudah terlalu lama',
+    server_changed: 'server cabang dipulihkan atau diganti',
+    restart_unproved:
+      'server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan',
+    history_hidden: 'basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah',
+    source_table_missing: 'sudah tidak ada di cabang',
+  },
+} as const;
+
+/** Hal yang perlu diketahui meski tidak ada yang gagal. */
+export const notices = {
+  cursor_beyond:
+    '{{about}}: {{rows}} baris punya nilai {{column}} di masa depan, tak hingga, atau bukan angka. Baris itu dibaca pada setiap batch dan tidak dihitung sebagai data terbaru; perbaiki di cabang.',
+  large_objects:
+    '{{about}}: {{columns}} menunjuk ke large object basis data cabang (pg_largeobject). Nomornya disalin, isinya tidak. Bila kantor pusat memerlukan isinya, ERP perlu menyimpannya dalam kolom bertipe bytea.',
+  old_transaction:
+    '{{about}}: ada transaksi di cabang yang terbuka selama {{duration}} atau lebih (proses {{pid}}, pengguna {{user}}, basis data {{database}}, aplikasi {{application}}, keadaan {{state}}). Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak diperlukan, pengelola basis data cabang dapat mengakhirinya: {{sql}}',
+  old_prepared:
+    '{{about}}: transaksi tersiap (prepared) {{gid}} milik pengguna {{user}} di basis data {{database}} terbuka di cabang selama {{duration}} atau lebih. Selama belum selesai, baris yang ditulis sejak transaksi itu mulai dibaca ulang pada setiap batch; tidak ada yang hilang. Bila tidak akan di-commit, pengelola dapat mengakhirinya di basis data itu: {{sql}}',
+  computed_at_central:
+    '{{about}}: kantor pusat menghitung sendiri {{columns}} (kolom GENERATED), jadi nilai dari cabang tidak ditulis di sana. Verifikasi menunjukkan apakah nilainya sama. Agar nilai cabang yang dipakai, jadikan kolom itu kolom biasa di kantor pusat.',
+  merged_tables:
+    '{{about}}: tabel berikut di kantor pusat tidak punya kolom source_connection, jadi baris antar cabang dibagi hanya menurut kuncinya (tata letak "merge"): {{tables}}. Baris yang dihapus di cabang tetap ada di sana, dan bila dua cabang memakai kunci yang sama, yang belakangan menimpa yang lebih dulu. Agar cabang dibedakan, pakai tata letak "stamp" atau "schema".',
+  not_null_dropped:
+    '{{about}}: di kantor pusat {{columns}} tidak lagi wajib diisi (NOT NULL dicabut), karena baris cabang boleh kosong di sana. Yang membaca kolom itu di kantor pusat perlu siap menerima NULL.',
+  central_unlogged:
+    '{{about}}: {{schema}}.{{table}} di kantor pusat bersifat UNLOGGED, jadi isinya hilang bila server di sana mati mendadak. Barisnya dihitung pada setiap batch dan dikirim lagi bila hilang. Agar tidak hilang: {{sql}}',
+  rewritten_outside:
+    '{{about}}: waktu tabel ini ditulis, kantor pusat sendiri (sebuah foreign key atau trigger di sana) mengubah baris di {{tables}}, yang tidak ikut disalin kali ini. Tabel itu dibandingkan dan diperbaiki waktu disalin berikutnya.',
+  left_behind:
+    '{{about}}: tabel berikut tidak ada lagi di cabang (dihapus atau diganti namanya di sana), dan kantor pusat menyimpan barisnya seperti semula; tidak ada yang dihapus: {{tables}}. Baris tabel yang diganti namanya disalin ulang dengan nama barunya. Bila baris itu tidak diperlukan, hapus baris atau tabelnya di kantor pusat. Bila akan disimpan, tambahkan tabel itu ke "exclude" pada {{connection}} di pengaturan. Tabel yang muncul lagi akan diteruskan.',
+  slow_source:
+    '{{about}}: database cabang sudah {{duration}} mengerjakan satu perintah, dan selama itu belum ada baris yang datang. Branchline menunggunya. Kalau terus begini, periksa database cabang: mungkin sebuah view atau query terlalu lama, atau servernya kelebihan beban.',
+  slow_central:
+    '{{about}}: database kantor pusat sudah {{duration}} mengerjakan satu perintah tanpa jawaban. Branchline menunggunya. Kalau terus begini, kantor pusat perlu memeriksa databasenya: mungkin sebuah trigger terlalu lama, atau servernya kelebihan beban.',
+  children_left_out:
+    '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
+};
+
+/** See the English one. */
+export const troubles = {
+  tables: '{{count}} tabel',
+  keyColumns: 'kolom kuncinya',
+  theseTables: 'tabel-tabel ini',
+  deletesNext:
+    'Pastikan dulu bahwa basis data cabang ini yang benar dan tidak kosong. Bila baris itu memang sudah tidak ada di cabang, izinkan penghapusan.',
+  sourceNext:
+    'Periksa host dan basis data {{connection}} dalam pengaturannya. Bila perubahan itu disengaja (server baru, cadangan dipulihkan), terima basis data yang sekarang.',
+  passwordNext:
+    'Di halaman Koneksi, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Bila pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
+  next: 'Yang perlu dilakukan',
+  nextIfLasting: 'Bila terus begini',
+  which_other: 'Tabel: {{names}}',
+  showAll: 'Tampilkan semua {{count}} tabel',
+  showFewer: 'Tampilkan lebih sedikit',
+  allOf: 'semua tabel {{connection}}',
+  retry: 'Ulangi tabel yang gagal',
+  retryNow: 'Ulangi sekarang',
+  resume: 'Lanjutkan',
+  resumeNow: 'Lanjutkan sekarang',
+  testConnection: 'Uji koneksi',
+  openConnections: 'Buka koneksinya',
+  openSettings: 'Buka pengaturan',
+  allowDeletes: 'Izinkan penghapusan…',
+  acceptSource: 'Terima basis data ini…',
+  deletesTitle: 'Hapus baris ini di kantor pusat?',
+  deletesBody:
+    'Kantor pusat akan kehilangan baris ini karena cabang sudah tidak memilikinya. Ini tidak bisa dibatalkan dari sini.',
+  deletesOf: '{{table}} di {{connection}}: {{deletes}} dari {{rows}} baris',
+  deletesUnknown: '{{table}} di {{connection}}',
+  deletesConfirm: 'Hapus dan lanjutkan',
+  sourceTitle: 'Benarkah ini basis data yang tepat?',
+  sourceBody:
+    'Basis data di balik {{connection}} bukan yang sebelumnya. Bila ini basis data yang salah, datanya akan menggantikan data yang benar di kantor pusat.',
+  sourceConfirm: 'Ini yang benar: lanjutkan',
+  copyNext:
+    'Pastikan komputer mana yang benar, lalu nyatakan di sini peran komputer ini: menggantikan yang lain, atau keduanya tetap dipakai.',
+  copyAtWorkNext:
+    'Matikan yang lain, tunggu dua menit, lalu nyatakan di sini bahwa komputer ini menggantikannya. Bila keduanya dipakai, nyatakan bahwa komputer ini instalasi sendiri.',
+  copyAsk: 'Nyatakan peran komputer ini…',
+  copyTitle: 'Apa peran komputer ini?',
+  copyBody:
+    'Ada salinan dari folder data ini. Dua komputer yang menyinkronkan sebagai satu akan saling menimpa baris di kantor pusat.',
+  copyKeep:
+    'Komputer ini menggantikan yang lain, dan yang lain itu harus tetap dimatikan. Ini juga jawaban yang benar bila tidak ada komputer lain dan catatan di sini berasal dari cadangan.',
+  copyNew:
+    'Keduanya dipakai, dan komputer ini menjadi instalasi sendiri. Koneksi ini kemudian dimatikan di sini: {{connections}}. Hapus, atau tambahkan basis datanya dengan nama lain. Bila semestinya dipakai di sini dan bukan di komputer lain itu, beri jawaban ini di sana.',
+  copyNewAll:
+    'Keduanya dipakai, dan komputer ini menjadi instalasi sendiri. Semua koneksi kemudian dimatikan di sini. Hapus koneksi milik komputer lain itu, dan aktifkan lagi yang tidak disinkronkannya.',
+  disabledSettings: 'Perbaiki pengaturannya dulu.',
+  disabledBusy: 'Ada proses yang sedang bekerja. Tunggu sampai selesai, atau hentikan.',
+  disabledView: 'Branchline lain di komputer ini yang bekerja.',
+  disabledSetUp: 'Siapkan Branchline dulu.',
+} as const;

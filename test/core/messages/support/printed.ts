@@ -1,6 +1,6 @@
 import { renderFailedTables } from '../../../../src/cli/render/failedTables.ts';
 import type { Engine } from '../../../../src/core/engineApi.ts';
-import { failureOfRow } from '../../../../src/shared/texts/failureOfRow.ts';
+import { failureOfRow } from '../../../../src/shared/texts/failureGroups.ts';
 import { createTranslator } from '../../../../src/shared/texts/translate.ts';
 import { lookOf } from '../../../cli/rows.ts';
 import { sync } from '../../../support/branch.ts';

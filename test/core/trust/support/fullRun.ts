@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import { testDraft } from '../../../../src/core/connectionTest.ts';
-import { discoverTables } from '../../../../src/core/discovery.ts';
 import type { Engine } from '../../../../src/core/engineApi.ts';
-import type { Draft } from '../../../../src/shared/window/views.ts';
+import { testDraft } from '../../../../src/core/probe/connectionTest.ts';
+import { discoverTables } from '../../../../src/core/probe/discovery.ts';
+import type { Draft } from '../../../../src/shared/settings.ts';
 import { atBranch, atCentral, sync } from '../../../support/branch.ts';
 import { type DatabasePair, settled } from '../../../support/databases.ts';
 import { CONNECTION, type Home, type HomeOptions, makeHome } from '../../../support/home.ts';

@@ -1,11 +1,14 @@
-import { Box, Button, Stack, Text } from '@mantine/core';
+import { Box, Button, Drawer, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { FormButtons } from '../../../parts/FormButtons.tsx';
-import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import type { SettingsBase } from '../../../data/useSettings.ts';
+import { FormButtons, SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { useFocusBack } from '../../../parts/useFocusBack.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
+import type { Target } from '../model/fields.ts';
 import { EndpointFields } from './EndpointFields.tsx';
+import { isTouched } from './formState.ts';
 import { TestSteps } from './TestSteps.tsx';
-import type { EndpointForm } from './useEndpointForm.ts';
+import { type EndpointForm, useEndpointForm } from './useEndpointForm.ts';
 
 /**
  * The form of one endpoint: its fields, what a test of them came to, why it was not saved, and what can be done next.
@@ -100,4 +103,54 @@ export function EndpointEditor({
       </Stack>
     </form>
   );
+}
+
+/**
+ * Adds or edits an endpoint beside the list of them.
+ *
+ * @param props.base the settings as they were when it was opened
+ */
+export function EndpointDrawer({
+  base,
+  target,
+  onClose,
+}: {
+  readonly base: SettingsBase;
+  readonly target: Target;
+  readonly onClose: () => void;
+}) {
+  const t = useT();
+  const form = useEndpointForm(base, target);
+  useFocusBack();
+  // What was typed is not lost by a click beside it.
+  const safe = !isTouched(form.state);
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={titleOf(target)}
+      closeOnClickOutside={safe}
+      closeOnEscape={safe}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+    >
+      <EndpointEditor
+        form={form}
+        save={t('window.save')}
+        saveAgain={t('connectionsPage.saveAgain')}
+        onSaved={onClose}
+        cancel={
+          <Button variant="default" onClick={onClose}>
+            {t('window.cancel')}
+          </Button>
+        }
+      />
+    </Drawer>
+  );
+
+  function titleOf(of: Target): string {
+    if (of.kind === 'central') return t('connectionsPage.central');
+    return of.id === null ? t('connectionsPage.add') : t('connectionsPage.edit');
+  }
 }

@@ -1,9 +1,11 @@
-import { SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, NativeSelect, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
+import { useCall } from '../../../data/useCall.ts';
+import { useCommand } from '../../../data/useCommand.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { AdvancedFields } from './AdvancedFields.tsx';
-import { EncryptionFields } from './EncryptionFields.tsx';
 import { Field } from './Field.tsx';
-import { PasswordField } from './PasswordField.tsx';
+import { sameAccount } from './formState.ts';
 import type { EndpointForm } from './useEndpointForm.ts';
 
 /** All fields of an endpoint. */
@@ -59,6 +61,81 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
         }}
       </Field>
       <AdvancedFields form={form} />
+    </Stack>
+  );
+}
+
+/** The safest first. */
+const MODES = SSL_MODES.toReversed();
+
+/** How the way to the server is protected, in plain words. */
+function EncryptionFields({ form }: { readonly form: EndpointForm }) {
+  const t = useT();
+  const { sslmode } = form.state.fields;
+  const known = MODES.find((mode) => mode === sslmode);
+  const checks = sslmode !== 'disable' && sslmode !== 'allow' && sslmode !== 'prefer';
+  return (
+    <Stack gap="sm">
+      <NativeSelect
+        label={t('connectionsPage.field.sslmode')}
+        description={known === undefined ? undefined : t(`connectionsPage.encryptionNote.${known}`)}
+        value={sslmode}
+        error={form.problem('sslmode')}
+        onChange={({ currentTarget }) => form.set('sslmode', currentTarget.value)}
+        data={[
+          ...MODES.map((mode) => ({ value: mode, label: t(`connectionsPage.encryption.${mode}`) })),
+          // One that is no mode is shown as it is, to be changed.
+          ...(known === undefined ? [sslmode] : []),
+        ]}
+      />
+      {checks && (
+        <Field form={form} name="sslrootcert" spellCheck={false}>
+          {{
+            label: t('connectionsPage.field.sslrootcert'),
+            description: t('connectionsPage.fieldNote.sslrootcert'),
+          }}
+        </Field>
+      )}
+    </Stack>
+  );
+}
+
+/** The password, which goes to where passwords are kept and never into the settings. */
+function PasswordField({ form }: { readonly form: EndpointForm }) {
+  const t = useT();
+  const settings = useCall('settings');
+  const forget = useCommand('setPassword');
+  const { target, fields, password } = form.state;
+  if (fields.passwordFrom !== 'kept') return null;
+  const owner = target.kind === 'central' ? 'central' : target.id;
+  const place = (owner === null ? undefined : settings.data?.passwords[owner]) ?? 'none';
+  const kept = place !== 'none' && sameAccount(form.state);
+  const ours = kept && (place === 'keychain' || place === 'file');
+  return (
+    <Stack gap={4} align="stretch">
+      <PasswordInput
+        label={t('connectionsPage.field.password')}
+        description={
+          kept
+            ? t('connectionsPage.passwordStays', { place: t(`connectionsPage.place.${place}`) })
+            : t('connectionsPage.passwordNote')
+        }
+        autoComplete="new-password"
+        value={password}
+        onChange={({ currentTarget }) => form.setPassword(currentTarget.value)}
+        visibilityToggleButtonProps={{ 'aria-label': t('connectionsPage.showPassword'), tabIndex: 0 }}
+      />
+      {ours && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          w="fit-content"
+          loading={forget.isPending}
+          onClick={() => forget.mutate([form.draft, null], { onSuccess: () => void settings.refetch() })}
+        >
+          {t('connectionsPage.forgetPassword')}
+        </Button>
+      )}
     </Stack>
   );
 }

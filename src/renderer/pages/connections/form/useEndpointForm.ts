@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
-import type { Draft } from '../../../../shared/window/views.ts';
-import { refusalOf, type SaveRefusal } from '../../../data/saveRefusal.ts';
+import type { Draft } from '../../../../shared/settings.ts';
+import { refusalOf, type SaveRefusal } from '../../../data/refused.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { type SettingsBase, type SettingsChange, useSettings } from '../../../data/useSettings.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';

@@ -1,18 +1,20 @@
-import { Button, Group, Switch, Text } from '@mantine/core';
-import { IconTable } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconTable, IconTrash } from '@tabler/icons-react';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
-import type { SettingsView } from '../../../../shared/window/views.ts';
+import type { SettingsView } from '../../../../window-api/views.ts';
+import { useCommand } from '../../../data/useCommand.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
-import { withEnabled } from '../model/changes.ts';
+import { withEnabled, withoutConnection } from '../model/changes.ts';
+import { accountShared } from '../model/fields.ts';
 import { choiceOf, type TableChoice, takesAll } from '../model/tableChoice.ts';
 import type { CardAsked } from '../useAsked.ts';
 import { EndpointCard } from './EndpointCard.tsx';
-import { RemoveConnection } from './RemoveConnection.tsx';
 
 /** A branch database, with what is copied of it. */
 export function ConnectionCard({
@@ -91,4 +93,74 @@ export function sayChoice(choice: TableChoice, t: Translate, format: Format): st
   if (exclude.length === 0) return t('connectionsPage.allTables');
   if (exclude.length <= NAMED) return t('connectionsPage.allTablesBut', { names: exclude.join(', ') });
   return t('connectionsPage.allTablesButMany', { tables: format.count(exclude.length) });
+}
+
+/** Takes a connection out of the settings, after saying what that means. */
+function RemoveConnection({
+  connection,
+  settings: { document, passwords },
+  disabled,
+}: {
+  readonly connection: ConnectionFile;
+  readonly settings: SettingsView;
+  readonly disabled: boolean;
+}) {
+  const t = useT();
+  const editor = useSettings();
+  const forget = useCommand('setPassword');
+  const [opened, { open, close }] = useDisclosure();
+  const { id, label, enabled = true } = connection;
+  const place = passwords[id];
+  // Nobody would find it to remove it later. What another connection signs in with stays.
+  const forgets = (place === 'keychain' || place === 'file') && !accountShared(document, id);
+  const cancel = (): void => {
+    editor.forget();
+    close();
+  };
+  const remove = async (): Promise<void> => {
+    if (!(await editor.save((now) => withoutConnection(now, id)))) return;
+    if (forgets) forget.mutate([{ kind: 'source', connection }, null]);
+    close();
+  };
+  return (
+    <>
+      <Button
+        variant="subtle"
+        color="red"
+        size="sm"
+        c="var(--branch-bad)"
+        leftSection={<IconTrash size={16} aria-hidden />}
+        disabled={disabled}
+        onClick={open}
+      >
+        {t('window.remove')}
+      </Button>
+      <Modal
+        opened={opened}
+        onClose={cancel}
+        title={t('connectionsPage.removeTitle', { name: label || id })}
+        closeButtonProps={{ 'aria-label': t('window.close') }}
+        styles={{ title: { overflowWrap: 'anywhere' } }}
+      >
+        <Stack gap="md">
+          <Text>
+            {t('connectionsPage.removeNote')}
+            {forgets && ` ${t('connectionsPage.removePassword')}`}
+          </Text>
+          {enabled && (
+            <Text>{t('connectionsPage.removeInstead', { switch: t('connectionsPage.copyIt') })}</Text>
+          )}
+          <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={cancel} data-autofocus>
+              {t('window.cancel')}
+            </Button>
+            <Button color="red.9" loading={editor.saving} onClick={() => void remove()}>
+              {t('window.remove')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
 }

@@ -1,19 +1,24 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { IconPencil, IconPlugConnected } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconPencil,
+  IconPlugConnected,
+} from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { SSL_MODES } from '../../../../shared/sslMode.ts';
+import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
+import type { Draft, PasswordPlace, SettingsFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
-import type { Draft, PasswordPlace } from '../../../../shared/window/views.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
-import { useT } from '../../../words/LanguageProvider.tsx';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { TestSteps } from '../form/TestSteps.tsx';
-import { rememberTest } from '../lastTests.ts';
+import { rememberTest, useLastTest } from '../lastTests.ts';
 import { type Fields, fieldsOf } from '../model/fields.ts';
 import type { CardAsked } from '../useAsked.ts';
-import { Facts } from './Facts.tsx';
-import { LastTestLine } from './LastTestLine.tsx';
+import classes from './Facts.module.css';
 
 /** One end: where it is, how its password is kept, how its last test went. */
 export function EndpointCard({
@@ -124,4 +129,78 @@ function sayPlace({ host, port, database }: Fields, t: Translate): string {
   const none = t('connectionsPage.notGiven');
   if (host === '' && database === '') return none;
   return `${host === '' ? none : `${host}:${port}`} / ${database || none}`;
+}
+
+const LAYOUTS = ['auto', 'stamp', 'merge', 'schema'] as const;
+
+/** Head office, to where everything is copied. */
+export function CentralCard({
+  central,
+  place,
+  mayChange,
+  onEdit,
+  ...asked
+}: CardAsked & {
+  readonly central: SettingsFile['central'];
+  readonly place: PasswordPlace | undefined;
+  readonly mayChange: boolean;
+  readonly onEdit: () => void;
+}) {
+  const t = useT();
+  const fields = fieldsOf({ ...central });
+  const layout = LAYOUTS.find((one) => one === fields.layout) ?? 'auto';
+  return (
+    <EndpointCard
+      {...asked}
+      title={fields.database || t('connectionsPage.noDatabase')}
+      draft={{ kind: 'central', central }}
+      place={place}
+      mayChange={mayChange}
+      onEdit={onEdit}
+      facts={[[t('connectionsPage.field.layout'), t(`connectionsPage.layout.${layout}`)]]}
+    />
+  );
+}
+
+/** When this was last tried, and how it went. */
+function LastTestLine({ draft }: { readonly draft: Draft }) {
+  const t = useT();
+  const format = useFormat();
+  const last = useLastTest(draft);
+  if (last === null) {
+    return (
+      <Group gap={6} c="dimmed" wrap="nowrap">
+        <IconCircleDashed size={18} aria-hidden />
+        <Text size="sm">{t('connectionsPage.neverTested')}</Text>
+      </Group>
+    );
+  }
+  const time = format.shortTime(last.at);
+  const Mark = last.ok ? IconCircleCheck : IconAlertTriangle;
+  return (
+    <Group gap={6} c={last.ok ? 'var(--branch-good)' : 'var(--branch-bad)'} wrap="nowrap">
+      <Mark size={18} aria-hidden />
+      <Text size="sm">
+        {last.ok ? t('connectionsPage.testedWell', { time }) : t('connectionsPage.testedBadly', { time })}
+      </Text>
+    </Group>
+  );
+}
+
+/** Names and values, under each other; values of any length break where they must. */
+export function Facts({ of }: { readonly of: readonly (readonly [name: string, value: string])[] }) {
+  return (
+    <dl className={classes.facts}>
+      {of.map(([name, value]) => (
+        <div key={name} className={classes.fact}>
+          <Text component="dt" size="sm" c="dimmed">
+            {name}
+          </Text>
+          <Text component="dd" size="sm" className={classes.value ?? ''}>
+            {visible(value)}
+          </Text>
+        </div>
+      ))}
+    </dl>
+  );
 }

@@ -1,6 +1,5 @@
 import { expandUrl, PLACE_FIELDS } from '../../../../shared/endpointUrl.ts';
-import type { ConnectionFile, SettingsFile } from '../../../../shared/settings.ts';
-import type { Draft } from '../../../../shared/window/views.ts';
+import type { ConnectionFile, Draft, SettingsFile } from '../../../../shared/settings.ts';
 import {
   connectionsOf,
   DEFAULTS,

@@ -1,6 +1,6 @@
+import type { DiscoveredTable } from '../../../../shared/discovery.ts';
 import { compileNames, modelName } from '../../../../shared/naming.ts';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
-import type { DiscoveredTable } from '../../../../shared/window/views.ts';
 
 type TableEntry = NonNullable<ConnectionFile['tables']>[number];
 

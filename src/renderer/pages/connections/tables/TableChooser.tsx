@@ -1,6 +1,7 @@
 import {
   Alert,
   Button,
+  Drawer,
   Group,
   NativeSelect,
   Radio,
@@ -12,14 +13,24 @@ import {
 } from '@mantine/core';
 import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import { FormButtons } from '../../../parts/FormButtons.tsx';
+import { namesOf } from '../../../../shared/names.ts';
+import type { SettingsBase } from '../../../data/useSettings.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
-import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { FormButtons, SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { useFocusBack } from '../../../parts/useFocusBack.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
-import { chooseAll, chooseSingly, searchTables, takesAll, tick, wouldTick } from '../model/tableChoice.ts';
+import {
+  type ChoiceTotals,
+  chooseAll,
+  chooseSingly,
+  searchTables,
+  takesAll,
+  tick,
+  wouldTick,
+} from '../model/tableChoice.ts';
+import classes from './TableList.module.css';
 import { TableList } from './TableList.tsx';
-import { TableTotals } from './TableTotals.tsx';
-import type { TableChoosing } from './useTableChoice.ts';
+import { type TableChoosing, useTableChoice } from './useTableChoice.ts';
 
 /**
  * All tables of the branch's schema with their sizes, to say which are copied.
@@ -182,5 +193,77 @@ function SchemaSelect({ choosing }: { readonly choosing: TableChoosing }) {
         }),
       }))}
     />
+  );
+}
+
+/** What the choice comes to, and what is special about it. */
+function TableTotals({ totals, of }: { readonly totals: ChoiceTotals; readonly of: number }) {
+  const t = useT();
+  const format = useFormat();
+  const { tables, rows, bytes, withoutKey, unreadable } = totals;
+  return (
+    <Stack gap={4}>
+      <Text fw={600} role="status">
+        {t('connectionsPage.totals', {
+          tables: format.count(tables),
+          of: format.count(of),
+          rows: format.count(rows),
+          size: format.bytes(bytes),
+        })}
+      </Text>
+      {withoutKey.length > 0 && (
+        <Text size="sm" className={classes.names ?? ''}>
+          {t('connectionsPage.withoutKey', counted(withoutKey))}
+        </Text>
+      )}
+      {unreadable.length > 0 && (
+        <Text size="sm" c="var(--branch-bad)" className={classes.names ?? ''}>
+          {t('connectionsPage.unreadable', counted(unreadable))}
+        </Text>
+      )}
+    </Stack>
+  );
+
+  function counted(names: readonly string[]) {
+    return { count: names.length, tables: format.count(names.length), names: namesOf(names, t) };
+  }
+}
+
+/** Chooses what is copied of a connection. */
+export function TablesDrawer({
+  base,
+  id,
+  onClose,
+}: {
+  readonly base: SettingsBase;
+  readonly id: string;
+  readonly onClose: () => void;
+}) {
+  const t = useT();
+  const choice = useTableChoice(base, id);
+  useFocusBack();
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="xl"
+      title={t('connectionsPage.chooseTablesOf', { name: choice.name })}
+      closeOnClickOutside={!choice.touched}
+      closeOnEscape={!choice.touched}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+      styles={{ title: { overflowWrap: 'anywhere' } }}
+    >
+      <TableChooser
+        choice={choice}
+        save={t('window.save')}
+        onSaved={onClose}
+        cancel={
+          <Button variant="default" onClick={onClose}>
+            {t('window.cancel')}
+          </Button>
+        }
+      />
+    </Drawer>
   );
 }

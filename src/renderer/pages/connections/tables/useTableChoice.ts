@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Discovery } from '../../../../shared/window/views.ts';
+import type { Discovery } from '../../../../shared/discovery.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { type SettingsBase, type SettingsEditor, useSettings } from '../../../data/useSettings.ts';
 import { withTables } from '../model/changes.ts';

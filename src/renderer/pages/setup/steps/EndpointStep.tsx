@@ -6,7 +6,9 @@ import { useEarlyLanguage, useT } from '../../../words/LanguageProvider.tsx';
 import { EndpointEditor } from '../../connections/form/EndpointEditor.tsx';
 import { useEndpointForm } from '../../connections/form/useEndpointForm.ts';
 import type { Target } from '../../connections/model/fields.ts';
-import { withEarlyLanguage } from '../language.ts';
+import { TableChooser } from '../../connections/tables/TableChooser.tsx';
+import { useTableChoice } from '../../connections/tables/useTableChoice.ts';
+import { withEarlyLanguage } from '../path.ts';
 import { BackButton } from './StepButtons.tsx';
 
 /** Head office, or the branch database: tried, then written. */
@@ -39,6 +41,33 @@ export function EndpointStep({
       <EndpointEditor
         form={form}
         save={t('setupPage.testAndGoOn')}
+        onSaved={onDone}
+        back={<BackButton onBack={onBack} />}
+      />
+    </Stack>
+  );
+}
+
+/** What is copied of the branch: all, unless somebody says otherwise. */
+export function TablesStep({
+  id,
+  onDone,
+  onBack,
+}: {
+  readonly id: string;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}) {
+  const t = useT();
+  const { current } = useSettings();
+  const choice = useTableChoice(current(), id);
+  return (
+    <Stack gap="lg">
+      <Text>{t('setupPage.tablesNote')}</Text>
+      <TableChooser
+        choice={choice}
+        titled
+        save={t('setupPage.goOn')}
         onSaved={onDone}
         back={<BackButton onBack={onBack} />}
       />

@@ -1,19 +1,24 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Progress, Stack, Text } from '@mantine/core';
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { BatchSummary } from '../../../../shared/contract.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
-import type { BatchSummary } from '../../../../shared/window/views.ts';
+import { visible } from '../../../../shared/visible.ts';
+import type { RunView } from '../../../../window-api/views.ts';
+import { useLive } from '../../../data/BridgeProvider.tsx';
 import { useCall } from '../../../data/useCall.ts';
 import { useCommand } from '../../../data/useCommand.ts';
-import { Answered } from '../../../parts/Answered.tsx';
+import { useLabels } from '../../../data/useConnections.ts';
+import { useNow } from '../../../data/useNow.ts';
+import { Answered } from '../../../parts/Page.tsx';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
-import { useT } from '../../../words/LanguageProvider.tsx';
-import { batchToShow } from '../firstRun.ts';
-import { RunOutcome } from './RunOutcome.tsx';
-import { RunProgress } from './RunProgress.tsx';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import { sayFailure } from '../../../words/refusal.ts';
+import { freshness } from '../../today/standing.ts';
+import { batchToShow } from '../path.ts';
 import { StepButtons } from './StepButtons.tsx';
-import { Summary } from './Summary.tsx';
-import { TrayHints } from './TrayHints.tsx';
+import { Summary, TrayHints } from './Summary.tsx';
 
 /** What was chosen, and the first copy of it to head office. */
 export function FirstStep({ onBack }: { readonly onBack: () => void }) {
@@ -77,4 +82,93 @@ export function FirstStep({ onBack }: { readonly onBack: () => void }) {
 function sayStart(batch: BatchSummary | null, t: Translate): string {
   if (batch === null) return t('setupPage.start');
   return batch.status === 'completed' ? t('setupPage.again') : t('window.tryAgain');
+}
+
+/** How the first run ended, in one sentence: where it ended well, that of the page Today. */
+function RunOutcome({ batch }: { readonly batch: BatchSummary }) {
+  const t = useT();
+  const format = useFormat();
+  const now = useNow();
+  const upTo = useLive()?.upTo ?? null;
+  const well = batch.status === 'completed';
+  const Mark = well ? IconCircleCheck : IconAlertTriangle;
+  const sentence = (): string => {
+    if (well) return upTo === null ? t('setupPage.completed') : freshness(upTo, true, now, { t, format });
+    if (batch.status === 'interrupted') return t('setupPage.interruptedRun');
+    return t('setupPage.failed', {
+      count: batch.failed_tables,
+      tables: format.count(batch.failed_tables),
+    });
+  };
+  return (
+    <Group gap="sm" wrap="nowrap" align="flex-start" role="status">
+      <Mark
+        size={28}
+        aria-hidden
+        style={{ flex: 'none' }}
+        color={well ? 'var(--branch-good)' : 'var(--branch-bad)'}
+      />
+      <div>
+        <Text fw={600} size="lg">
+          {sentence()}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t('setupPage.copied', {
+            tables: format.count(batch.completed_tables),
+            rows: format.count(batch.records_processed),
+            size: format.bytes(batch.bytes),
+          })}
+        </Text>
+      </div>
+    </Group>
+  );
+}
+
+/** The first run, as it goes. */
+function RunProgress() {
+  const t = useT();
+  const labelOf = useLabels();
+  const live = useLive();
+  const activity = live?.status.activity;
+  if (activity?.kind === 'waiting_database') {
+    const { sentence, next } = sayFailure(activity.failure, t, labelOf);
+    return (
+      <Stack gap={4} role="status">
+        <Text fw={600}>{sentence}</Text>
+        <Text>{next}</Text>
+      </Stack>
+    );
+  }
+  const run = live?.run ?? null;
+  if (run === null) return <Text role="status">{t('setupPage.starting')}</Text>;
+  return <Running run={run} />;
+}
+
+function Running({ run }: { readonly run: RunView }) {
+  const t = useT();
+  const format = useFormat();
+  const { tables, fraction, rows, bytes, etaSeconds } = run;
+  const names = tables.map(({ table }) => visible(table)).join(', ');
+  return (
+    <Stack gap="xs">
+      <Text fw={600}>
+        {t('setupPage.progress', {
+          done: format.count(run.doneTables),
+          total: format.count(run.totalTables),
+        })}
+      </Text>
+      <Progress.Root size="lg">
+        <Progress.Section value={fraction * 100} aria-label={t('setupPage.progressLabel')} />
+      </Progress.Root>
+      <Text size="sm" className="numbers">
+        {t('setupPage.soFar', { rows: format.count(rows), size: format.bytes(bytes) })}
+        {etaSeconds !== null && ` · ${t('setupPage.eta', { duration: format.duration(etaSeconds) })}`}
+      </Text>
+      {names !== '' && (
+        <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>
+          {names}
+        </Text>
+      )}
+    </Stack>
+  );
 }

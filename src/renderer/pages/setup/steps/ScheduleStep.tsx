@@ -1,12 +1,12 @@
 import { Button, NativeSelect, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import { cronWords } from '../../../../shared/cronWords.ts';
+import { cronWords } from '../../../../shared/cron.ts';
 import { useCall } from '../../../data/useCall.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { TimeField } from '../../../parts/TimeField.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
-import { cronOf, EVERY_HOURS, type SimplePlan, withPlan, writtenPlan } from '../simplePlan.ts';
+import { cronOf, EVERY_HOURS, type SimplePlan, withPlan, writtenPlan } from '../path.ts';
 import { StepButtons } from './StepButtons.tsx';
 
 const KINDS = ['daily', 'hours', 'never'] as const;

@@ -6,8 +6,7 @@ import { useSettings } from '../../../data/useSettings.ts';
 import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
 import { SaveRefused } from '../../../parts/SaveRefused.tsx';
 import { useEarlyLanguage, useT } from '../../../words/LanguageProvider.tsx';
-import { withEarlyLanguage } from '../language.ts';
-import { nextStep } from '../path.ts';
+import { nextStep, withEarlyLanguage } from '../path.ts';
 
 /** Each in its own words: whoever does not read the other finds theirs. */
 const NAMES = { en: 'English', id: 'Bahasa Indonesia' } as const;

@@ -1,0 +1,168 @@
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import os from 'node:os';
+import { basename, join } from 'node:path';
+import type { Journal } from '../core/journal/journal.ts';
+import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { BundleFile, LiveView, SettingsView, Setup, Sizes } from '../window-api/views.ts';
+
+/** What the bundle is made of. */
+export interface BundleFacts {
+  readonly setup: Setup;
+  readonly live: LiveView;
+  readonly sizes: Sizes;
+  readonly settings: SettingsView;
+  readonly now: Date;
+}
+
+/** Bounds, so that all of it can be looked at, and sent by e-mail: about 4 MB at the most. */
+const LOGS = 4;
+const LOG_BYTES = 400_000;
+const BATCHES = 50;
+const LINES = 1000;
+const FILE_CHARS = 1_000_000;
+
+/**
+ * What somebody who is to help needs to see. Names of hosts, users and tables stay, since nobody could help without;
+ * passwords, the variables that hold them and a webhook's address do not.
+ */
+export function bundleFiles(journal: Journal, folder: string, facts: BundleFacts): readonly BundleFile[] {
+  const secrets = secretsOf(facts.settings.effective);
+  const latest = journal.latestBatch();
+  const asText = (value: unknown): string => JSON.stringify(value, null, 1);
+  const files: readonly BundleFile[] = [
+    { name: 'program.json', text: asText(program(facts)) },
+    { name: 'settings.json', text: asText(settingsOf(facts.settings)) },
+    { name: 'status.json', text: asText(facts.live) },
+    {
+      name: 'history.json',
+      text: asText({
+        sizes: facts.sizes,
+        batches: journal.history({}, 0, BATCHES).batches,
+        verifications: journal.verifications().map(({ examples: _, differing: __, ...row }) => row),
+      }),
+    },
+    ...(latest === null
+      ? []
+      : [
+          {
+            name: 'last-batch.json',
+            text: asText({ batch: latest, events: journal.log({ batchId: latest.batch_id, limit: LINES }) }),
+          },
+          // A line each: thousands of tables are read more easily so.
+          {
+            name: 'last-batch-tables.jsonl',
+            text: journal
+              .tables(latest.batch_id)
+              .map((row) => JSON.stringify(row))
+              .join('\n'),
+          },
+        ]),
+    ...newestLogs(folder).map((file) => ({ name: `logs/${basename(file)}`, text: tailOf(file) })),
+  ];
+  return files.map(({ name, text }) => ({ name, text: bounded(hidden(text, secrets)) }));
+}
+
+function program({ setup, now }: BundleFacts): unknown {
+  const { problem: _, ...said } = setup;
+  return {
+    ...said,
+    at: now.toISOString(),
+    versions: process.versions,
+    arch: process.arch,
+    system: `${os.type()} ${os.release()}`,
+    memoryBytes: os.totalmem(),
+    uptimeSeconds: Math.round(process.uptime()),
+  };
+}
+
+const HIDDEN = '(not shown)';
+
+/** Settings that are wrong may have a password anywhere: of those only what is wrong is told, which quotes no value. */
+function settingsOf({ document, effective, problem, passwords }: SettingsView): unknown {
+  if (effective === null || document === null) return { problem };
+  const text = JSON.stringify(document, (key, value: unknown) =>
+    (key === 'password' || key === 'webhook') && value !== null ? HIDDEN : value,
+  );
+  return { document: JSON.parse(text) as unknown, passwords };
+}
+
+/** What the variables hold that the settings name, should it have got anywhere. */
+function secretsOf(settings: Settings | null): readonly string[] {
+  if (settings === null) return [];
+  const { central, connections, notifications } = settings;
+  const named = [central, ...connections, notifications.email].flatMap(
+    (one) => one?.password?.replace(/^\$\{(.*)\}$/, '$1') ?? [],
+  );
+  const values = named.flatMap((variable) => process.env[variable] ?? []);
+  // Shorter ones would hide half of every text, and are no secrets.
+  return [...values, notifications.webhook ?? ''].filter((value) => value.length >= 4);
+}
+
+function hidden(text: string, secrets: readonly string[]): string {
+  const named = withoutPasswords(text).replace(/(\bpassword\s*=\s*)('[^']*'|[^\s"',;]+)/gi, '$1***');
+  return secrets.reduce((so, secret) => so.replaceAll(secret, '***'), named);
+}
+
+function bounded(text: string): string {
+  if (text.length <= FILE_CHARS) return text;
+  return `${text.slice(0, FILE_CHARS)}\n… ${text.length - FILE_CHARS} more characters left out\n`;
+}
+
+function newestLogs(folder: string): readonly string[] {
+  const age = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return [...logFiles(folder)].sort((a, b) => age(b) - age(a)).slice(0, LOGS);
+}
+
+/** The end of a file, from the beginning of a line. */
+function tailOf(file: string): string {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (error) {
+    // Put aside by its writer since it was listed.
+    return String(error);
+  }
+  try {
+    const { size } = fstatSync(handle);
+    const from = Math.max(0, size - LOG_BYTES);
+    const bytes = Buffer.alloc(size - from);
+    const read = readSync(handle, bytes, 0, bytes.length, from);
+    const text = bytes.toString('utf8', 0, read);
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** What the history takes on this computer's disk. */
+export function measureSizes(journal: Journal, folder: string): Sizes {
+  const oldest = journal.oldestBatchAt();
+  return {
+    batches: journal.history({}, 0, 1).total,
+    oldest,
+    journalBytes: ['journal.db', 'journal.db-wal'].reduce(
+      (sum, name) => sum + bytesOf(join(folder, name)),
+      0,
+    ),
+    logBytes: logFiles(folder).reduce((sum, file) => sum + bytesOf(file), 0),
+  };
+}
+
+/** The log files of a user-data folder. */
+function logFiles(folder: string): readonly string[] {
+  const logs = join(folder, 'logs');
+  try {
+    return readdirSync(logs, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(logs, entry.name))
+      .sort();
+  } catch {
+    // None has been written yet.
+    return [];
+  }
+}
+
+function bytesOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}

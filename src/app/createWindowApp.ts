@@ -1,0 +1,90 @@
+import type { Journal } from '../core/journal/journal.ts';
+import { settleCopy } from '../core/settings/settleCopy.ts';
+import type { Language } from '../shared/texts/language.ts';
+import { answerCall } from './answer.ts';
+import { bundleFiles, measureSizes } from './bundle.ts';
+import { copiedIn } from './copied.ts';
+import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews.ts';
+import { JournalReader } from './journalReader.ts';
+import { Listeners } from './live/listeners.ts';
+import { Live } from './live/live.ts';
+import {
+  createDrafts,
+  createSettings,
+  readLanguage,
+  readSetup,
+  usableSettings,
+  viewSettings,
+} from './settingsViews.ts';
+import { previewCron, schedulesOf, viewTables } from './tableViews.ts';
+import type { Answerers, Face, FaceHost } from './windowApp.ts';
+import { createCommands } from './windowCommands.ts';
+
+/** The window's door to the program. What each call does stands in its own file; here is who answers what. */
+export function createFace(host: FaceHost): Face {
+  const { folder, ports } = host;
+  const { clock, logger } = ports;
+  const reader = new JournalReader(folder, ports, () => live.runsHere);
+  const listeners = new Listeners(logger);
+  const live = new Live(host, reader, listeners);
+  const language = (): Language => readLanguage(folder, host.systemLanguages).language;
+  const closed = new AbortController();
+  const past = <T>(look: (journal: Journal) => T): T => reader.read(look);
+
+  const answerers: Answerers = {
+    setup: () => readSetup(host),
+    live: () => live.view(),
+    holder: () => past((journal) => reader.holder(journal)),
+    history: (filter, offset, limit) =>
+      past((journal) => journal.history(journalFilter(filter, computerZone()), offset, limit)),
+    days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),
+    batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
+    tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
+    tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
+    schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
+    previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
+    sizes: () => past((journal) => measureSizes(journal, folder)),
+    ...createCommands(
+      host,
+      {
+        refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
+        changed: (what) => live.changed(what),
+      },
+      (answer, batchId) =>
+        void settleCopy(host, language(), answer, batchId === null ? undefined : copiedIn(reader, batchId)),
+    ),
+    ...createSettings(host, language, () => live.changed('settings')),
+    ...createDrafts(folder, language, closed.signal),
+    bundle: async () => {
+      const settings = await viewSettings(folder, language());
+      return past((journal) =>
+        bundleFiles(journal, folder, {
+          setup: readSetup(host),
+          live: live.view(),
+          sizes: measureSizes(journal, folder),
+          settings,
+          now: clock.now(),
+        }),
+      );
+    },
+    setStartAtLogin: (on) => {
+      host.startAtLogin?.set(on);
+      return host.startAtLogin?.isOn() ?? null;
+    },
+    testNotification: () => host.notify?.() ?? false,
+    startDemo: async () => {
+      await host.startDemo?.();
+      return null;
+    },
+  };
+
+  return {
+    answer: (call, args) => answerCall(answerers, call, args, logger),
+    live: () => live.view(),
+    on: (listener) => live.on(listener),
+    [Symbol.dispose]: () => {
+      closed.abort();
+      live[Symbol.dispose]();
+    },
+  };
+}

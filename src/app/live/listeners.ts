@@ -1,0 +1,88 @@
+import type { Clock, Logger } from '../../core/ports.ts';
+import type { WindowEvent } from '../../window-api/bridge.ts';
+import type { LiveView } from '../../window-api/views.ts';
+
+/** Those who are told. A listener that throws is logged and ignored. */
+export class Listeners {
+  readonly #listeners = new Set<(event: WindowEvent) => void>();
+  readonly #logger: Logger;
+  /** What was told last, as text. */
+  #live = '';
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
+  add(listener: (event: WindowEvent) => void): () => void {
+    this.#listeners.add(listener);
+    // Whoever is new has been told nothing.
+    this.#live = '';
+    return () => this.#listeners.delete(listener);
+  }
+
+  tell(event: WindowEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.log('error', 'A listener failed', { event: event.type, error: String(error) });
+      }
+    }
+  }
+
+  /** Only where it is another than the last. */
+  tellLive(live: LiveView): void {
+    const text = JSON.stringify(live);
+    if (text === this.#live) return;
+    this.#live = text;
+    this.tell({ type: 'live', live });
+  }
+}
+
+/** Five a second: as fast as numbers can be read while they change. */
+const EVERY_MS = 200;
+
+/** Calls at most five times a second: at once where it was quiet, and always after the last that was wanted. */
+export class Throttle implements Disposable {
+  readonly #clock: Clock;
+  readonly #send: () => void;
+  readonly #over = new AbortController();
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #waiting = false;
+
+  constructor(clock: Clock, send: () => void) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /** Something is to be sent. */
+  want(): void {
+    if (this.#waiting || this.#over.signal.aborted) return;
+    const left = this.#lastAt + EVERY_MS - this.#clock.monotonic();
+    if (left <= 0) {
+      this.#now();
+      return;
+    }
+    this.#waiting = true;
+    void this.#clock.sleep(left, this.#over.signal).then(
+      () => {
+        this.#waiting = false;
+        this.#now();
+      },
+      () => {},
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#over.abort();
+  }
+
+  #now(): void {
+    this.#lastAt = this.#clock.monotonic();
+    this.#send();
+  }
+}

@@ -1,0 +1,156 @@
+import type { PastLine } from '../../core/journal/history.ts';
+import type { Journal } from '../../core/journal/journal.ts';
+import type { Clock } from '../../core/ports.ts';
+import { folderRefusal } from '../../core/settings/folderError.ts';
+import { installationId } from '../../core/settings/installation.ts';
+import { loadSettings } from '../../core/settings/load.ts';
+import { NO_STANDING, standingOf } from '../../core/standing/standing.ts';
+import { PauseKeeper } from '../../service/pause.ts';
+import { unpaused } from '../../service/statusOf.ts';
+import { nextPlanned } from '../../service/tasks.ts';
+import { settingsIdentity } from '../../service/watchedSettings.ts';
+import type { LeaseHolder } from '../../shared/contract.ts';
+import { UsageError } from '../../shared/errors.ts';
+import type { ServiceStatus } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { JournalReader } from '../journalReader.ts';
+
+/** How often journal, lease and settings are looked at for what other processes do. */
+const EVERY_MS = 1000;
+
+/** What a lookout tells of. */
+interface Watcher {
+  /** So much has been written to the event log since the last look; newest first. */
+  onLines(lines: readonly PastLine[]): void;
+  onSettings(): void;
+  /** The folder cannot be used any more, or can be used again. */
+  onFolder(): void;
+  /** After each look. */
+  onLook(): void;
+  onError(error: unknown): void;
+}
+
+/** Looks once a second at what other processes do with the folder, for as long as somebody wants to know. */
+export class Lookout implements Disposable {
+  readonly #folder: string;
+  readonly #reader: JournalReader;
+  readonly #clock: Clock;
+  readonly #watcher: Watcher;
+  #watching: AbortController | null = null;
+  #line = 0;
+  #settings = '';
+  #usable = true;
+
+  constructor(folder: string, reader: JournalReader, clock: Clock, watcher: Watcher) {
+    this.#folder = folder;
+    this.#reader = reader;
+    this.#clock = clock;
+    this.#watcher = watcher;
+  }
+
+  begin(): void {
+    if (this.#watching !== null) return;
+    const watching = new AbortController();
+    this.#watching = watching;
+    this.#settings = this.#settingsNow();
+    this.#try(() => {
+      this.#line = this.#reader.read((journal) => journal.lastLine());
+    });
+    void this.#watch(watching.signal);
+  }
+
+  end(): void {
+    this.#watching?.abort();
+    this.#watching = null;
+  }
+
+  [Symbol.dispose](): void {
+    this.end();
+  }
+
+  async #watch(over: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.#clock.sleep(EVERY_MS, over);
+      } catch {
+        return;
+      }
+      this.#try(() => this.#look());
+    }
+  }
+
+  #look(): void {
+    const usable = folderRefusal(this.#folder) === null;
+    if (usable !== this.#usable) {
+      this.#usable = usable;
+      this.#watcher.onFolder();
+    }
+    const settings = this.#settingsNow();
+    if (settings !== this.#settings) {
+      this.#settings = settings;
+      this.#watcher.onSettings();
+    }
+    const lines = this.#reader.read((journal) => {
+      const last = journal.lastLine();
+      // A journal that was set aside begins anew.
+      const found = last < this.#line ? journal.linesAfter(0) : journal.linesAfter(this.#line);
+      this.#line = last;
+      return found;
+    });
+    if (lines.length > 0) this.#watcher.onLines(lines);
+    this.#watcher.onLook();
+  }
+
+  /** What is wrong with the journal is told to whoever asks for something; here it keeps nobody from the next look. */
+  #try(look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      this.#watcher.onError(error);
+    }
+  }
+
+  #settingsNow(): string {
+    return settingsIdentity(this.#folder);
+  }
+}
+
+/** How things stand where another process serves the folder: what journal, lease and settings say. */
+export function statusFromOutside(
+  journal: Journal,
+  holder: LeaseHolder | null,
+  folder: string,
+  now: Date,
+): ServiceStatus {
+  const { settings, refusal: wrong } = settingsOf(folder);
+  const unusable = folderRefusal(folder);
+  const refusal = unusable === null ? wrong : { code: unusable.code, params: unusable.params };
+  const pause = new PauseKeeper(journal).current();
+  return {
+    activity: holder === null ? { kind: 'idle' } : { kind: 'waiting_lease', holder },
+    pause,
+    next: settings === null ? null : unpaused(nextPlanned(settings, installationId(folder), now), pause),
+    ...(settings === null ? NO_STANDING : standingOf(journal, settings, now)),
+    refusal,
+  };
+}
+
+/** What the service of this process says, and what another process does meanwhile. */
+export function alsoOutside(status: ServiceStatus, holder: LeaseHolder | null): ServiceStatus {
+  // Its own run begins or ends at this moment: its own word counts.
+  if (holder === null || holder.pid === process.pid || status.activity.kind !== 'idle') return status;
+  return { ...status, activity: { kind: 'waiting_lease', holder } };
+}
+
+function settingsOf(
+  folder: string,
+):
+  | { readonly settings: Settings; readonly refusal: null }
+  | { readonly settings: null; readonly refusal: ServiceStatus['refusal'] } {
+  try {
+    return { settings: loadSettings(folder), refusal: null };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { settings: null, refusal: { code: error.code, params: error.params } };
+  }
+}

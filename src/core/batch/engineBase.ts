@@ -1,0 +1,138 @@
+import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import type { RunControl } from '../engineApi.ts';
+import type { Journal } from '../journal/journal.ts';
+import { parseHours, Throttle } from '../load/throttle.ts';
+import type { Ports } from '../ports.ts';
+import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgres/session.ts';
+import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from '../table/retry.ts';
+import { applicationName, type Installation } from '../target/ownership.ts';
+import { PARALLEL_CONNECTIONS, type RunContext } from './connectionRun.ts';
+import { journalMemory } from './journalMemory.ts';
+import type { Emit } from './recorder.ts';
+import { planSource, type SourcePlan } from './sourcePlan.ts';
+import type { SpareLinks } from './spareLinks.ts';
+
+/**
+ * What an engine gives to each of its runs. A run takes it once, at its start: settings that are replaced
+ * meanwhile count from the next one on.
+ */
+export interface EngineBase {
+  readonly ports: Ports;
+  /** The user-data folder. */
+  readonly folder: string;
+  readonly settings: Settings;
+  readonly journal: Journal;
+  readonly installation: Installation;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly emit: Emit;
+}
+
+/** What one run may do beyond the usual, because a person has said so. */
+export interface Allowed {
+  readonly allowDeletes?: boolean | undefined;
+  readonly acceptSources?: readonly string[] | undefined;
+}
+
+const NEVER = new AbortController().signal;
+
+/**
+ * @param batchId null for what is no batch: a table alone, a verify
+ * @param spare has the sessions that looked at the sources
+ */
+export function runContext(
+  base: EngineBase,
+  control: RunControl,
+  batchId: string | null,
+  allowed: Allowed,
+  spare?: SpareLinks,
+): RunContext {
+  const { settings, ports } = base;
+  const { sync } = settings;
+  const halt = control.halt ?? NEVER;
+  const stop = stopOf(control);
+  return {
+    ports,
+    journal: base.journal,
+    emit: base.emit,
+    installation: base.installation,
+    central: settings.central,
+    limits: sync,
+    retry: { ...DEFAULT_RETRY, ...base.retry },
+    throttle: new Throttle(
+      sync.bandwidthKbps,
+      sync.bandwidthHours === null ? null : parseHours(sync.bandwidthHours),
+      ports.clock,
+    ),
+    parallelTables: sync.parallelTables,
+    batchId,
+    allowDeletes: allowed.allowDeletes ?? false,
+    acceptSources: allowed.acceptSources ?? [],
+    stop,
+    halt,
+    spare,
+    sessionOptions: (connection) => sessionOptions(base, connection, stop),
+  };
+}
+
+function stopOf({ stop = NEVER, halt = NEVER }: RunControl): AbortSignal {
+  return AbortSignal.any([stop, halt]);
+}
+
+/** How both ends of a connection are opened. */
+export function sessionOptions(
+  base: EngineBase,
+  connection: ConnectionSettings,
+  stop?: AbortSignal,
+): { readonly source: SessionOptions; readonly central: SessionOptions } {
+  const common = {
+    connection: connection.id,
+    folder: base.folder,
+    applicationName: applicationName(base.installation, connection.id),
+    timeouts: { ...DEFAULT_TIMEOUTS, ...base.timeouts },
+    stop,
+  };
+  return {
+    source: { ...common, side: 'source', endpoint: connection, encoding: connection.encoding },
+    central: { ...common, side: 'central', endpoint: base.settings.central },
+  };
+}
+
+/**
+ * Looks at the sources side by side; one that does not answer is asked again a few times.
+ *
+ * @param names tables or models that are asked for; the plans may then lack all others
+ * @param spare takes the sessions for the run that follows
+ */
+export function lookAtSources(
+  base: EngineBase,
+  connections: readonly ConnectionSettings[],
+  control: RunControl,
+  names: readonly string[] = [],
+  spare?: SpareLinks,
+): Promise<readonly SourcePlan[]> {
+  // Where connections wait for each other, their sessions would wait for hours.
+  const kept = connections.length <= PARALLEL_CONNECTIONS ? spare : undefined;
+  return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control), kept)));
+}
+
+async function lookAt(
+  base: EngineBase,
+  connection: ConnectionSettings,
+  names: readonly string[],
+  stop: AbortSignal,
+  spare: SpareLinks | undefined,
+): Promise<SourcePlan> {
+  const { clock, random, logger } = base.ports;
+  const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
+  const memory = journalMemory(base.journal, logger, place);
+  for (let failures = 0; ; failures++) {
+    const { source } = sessionOptions(base, connection, stop);
+    const plan = await planSource(connection, source, names, memory, logger, spare);
+    if (plan.failure === null || stop.aborted) return plan;
+    const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
+    if (delay === null) return plan;
+    await (await spare?.take(connection.id))?.session.close();
+    await clock.sleep(delay, stop).catch(() => {});
+  }
+}

@@ -1,0 +1,62 @@
+import { hostname } from 'node:os';
+import { type ErrorParams, UsageCode, UsageError } from '../../shared/errors.ts';
+import type { BatchTrigger } from '../../shared/status.ts';
+import type { RunControl } from '../engineApi.ts';
+import { markCrashed } from '../journal/batchMoves.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type Lease, tryAcquireLease, waitForLease } from '../journal/lease.ts';
+import type { Clock } from '../ports.ts';
+
+/**
+ * Runs something while holding the lease: nobody else syncs with this user-data folder meanwhile. A
+ * batch that still says `running` when the lease is free has lost its process, and is marked first.
+ *
+ * @throws UsageError `lease_held`, with who holds it
+ */
+export async function withLease<T>(
+  folder: string,
+  journal: Journal,
+  clock: Clock,
+  face: BatchTrigger,
+  control: RunControl,
+  work: (holding: { noteBatch(batchId: string): void }) => Promise<T>,
+): Promise<T> {
+  const lease = await acquire(folder, journal, clock, control);
+  const note = (batchId: string | null): void =>
+    journal.setHolder({ pid: process.pid, host: hostname(), face, since, batchId });
+  const since = clock.now().toISOString();
+  try {
+    markCrashed(journal, lease);
+    note(null);
+    return await work({ noteBatch: note });
+  } finally {
+    lease.release();
+  }
+}
+
+async function acquire(folder: string, journal: Journal, clock: Clock, control: RunControl): Promise<Lease> {
+  const lease = tryAcquireLease(folder);
+  if (lease !== null) return lease;
+  if (control.wait !== true) throw new UsageError(UsageCode.LeaseHeld, holderParams(journal));
+  return waitForLease(folder, clock, control.stop);
+}
+
+function holderParams(journal: Journal): ErrorParams {
+  const holder = journal.holder();
+  if (holder === null) return {};
+  const { pid, host, face, since, batchId } = holder;
+  // A verify and a table alone have none.
+  return { pid, host, face, since, batch: batchId ?? '–' };
+}
+
+/** Finds a batch whose process has died, where nobody runs now. */
+export function findCrash(folder: string, journal: Journal): void {
+  if (journal.runningBatch() === null) return;
+  const lease = tryAcquireLease(folder);
+  if (lease === null) return;
+  try {
+    markCrashed(journal, lease);
+  } finally {
+    lease.release();
+  }
+}

@@ -1,0 +1,173 @@
+import type { TableName } from '../../shared/contract.ts';
+import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
+import { modelName, namesTable, tablesNamed } from '../../shared/naming.ts';
+import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import { NO_MEMORY } from '../catalogue/memory.ts';
+import { readTables, type TableChoice } from '../catalogue/read.ts';
+import { openLink } from '../load/links.ts';
+import type { Logger } from '../ports.ts';
+import type { SessionOptions } from '../postgres/session.ts';
+import { nothingThere } from '../probe/discovery.ts';
+import { UNKNOWN_IDENTITY } from '../source/mark.ts';
+import { type OpenTransaction, oldestTransaction } from '../source/openTransaction.ts';
+import { type HiddenHistory, readSource } from '../source/snapshot.ts';
+import { isEncodingFailure } from '../table/refusedValue.ts';
+import { asFailure } from '../unexpected.ts';
+import { nearest, type Selected, selectTables } from './select.ts';
+import type { SpareLinks } from './spareLinks.ts';
+
+/** What a connection's source holds, or why it could not be read. */
+export interface SourcePlan {
+  readonly connection: ConnectionSettings;
+  readonly identity: string;
+  /** What the role may not ask the server for; then tables are compared. */
+  readonly hidden: HiddenHistory | null;
+  readonly selected: readonly Selected[];
+  readonly failure: FailureDetail | null;
+  /** The oldest transaction that is open there. */
+  readonly transaction?: OpenTransaction | null;
+  /** All tables and views that the source has, selected or not; null where not all were read. */
+  readonly there?: readonly string[] | null;
+}
+
+/**
+ * The connections that a request means; all enabled ones where it names none.
+ *
+ * @throws UsageError `connection_unknown`, `no_connections`
+ */
+export function pickConnections(settings: Settings, ids: readonly string[]): readonly ConnectionSettings[] {
+  const picked =
+    ids.includes('*') || ids.length === 0
+      ? settings.connections.filter((one) => one.enabled)
+      : [...new Set(ids)].map((id) => pickConnection(settings, id));
+  if (picked.length === 0) throw new UsageError(UsageCode.NoConnections);
+  return picked;
+}
+
+/** @throws UsageError `connection_unknown`, with the nearest right id */
+export function pickConnection(settings: Settings, id: string): ConnectionSettings {
+  const found = settings.connections.find((one) => one.id.toLowerCase() === id.toLowerCase());
+  if (found !== undefined) return found;
+  const like = nearest(
+    id,
+    settings.connections.map((one) => one.id),
+  );
+  throw new UsageError(UsageCode.ConnectionUnknown, {
+    connection: id,
+    ...(like === null ? {} : { nearest: like }),
+  });
+}
+
+/**
+ * Looks at a source: which tables there are, and which of them the settings select. Never throws for what it meets.
+ *
+ * @param names tables or models that are asked for; the plan may then lack all others
+ * @param memory of the connection's schema
+ * @param spare takes the session for what follows; without it, it is closed
+ */
+export async function planSource(
+  connection: ConnectionSettings,
+  options: SessionOptions,
+  names: readonly string[] = [],
+  memory = NO_MEMORY,
+  logger?: Logger,
+  spare?: SpareLinks,
+): Promise<SourcePlan> {
+  try {
+    const link = await openLink(options);
+    const { session, version } = link;
+    try {
+      const { identity, hidden, open } = await readSource(session);
+      const transaction = open ? await oldestTransaction(session) : null;
+      const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
+        readTables(session, version, connection.schema, choice, memory);
+      const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
+      if (asked !== null && hasAll(asked, names))
+        return { connection, identity, hidden, selected: asked, failure: null, transaction };
+      const all = await read();
+      if (all.length === 0) throw await nothingThere(session, connection);
+      const selected = selectTables(connection, all);
+      const there = all.map((one) => one.name);
+      return { connection, identity, hidden, selected, failure: null, transaction, there };
+    } finally {
+      if (spare === undefined) await session.close();
+      else spare.put(connection.id, link);
+    }
+  } catch (error) {
+    return {
+      connection,
+      identity: UNKNOWN_IDENTITY,
+      hidden: null,
+      selected: [],
+      failure: ofCatalogue(asFailure(error, logger)),
+    };
+  }
+}
+
+/** Nothing but the catalogue was read. */
+function ofCatalogue(failure: FailureDetail): FailureDetail {
+  return isEncodingFailure(failure) ? { ...failure, code: FailureCode.SourceCatalogueEncoding } : failure;
+}
+
+function asksForAll(names: readonly string[]): boolean {
+  return names.length === 0 || names.includes('*');
+}
+
+/** Whether every name means a table that the source has: else all tables have to be known, to say which is meant. */
+function hasAll(selected: readonly Selected[], names: readonly string[]): boolean {
+  const there = selected.filter((one) => one.shape !== null);
+  return names.every((name) => there.some((one) => namesTable(name, one.table)));
+}
+
+/**
+ * Keeps of the selected tables those that a request names.
+ *
+ * @param names table or model names; all where empty
+ * @throws UsageError `table_unknown` where no connection has a table of that name, with the nearest
+ */
+export function narrow(plans: readonly SourcePlan[], names: readonly string[]): readonly SourcePlan[] {
+  if (asksForAll(names)) return plans;
+  for (const name of names) {
+    const known = plans.flatMap((plan) => plan.selected.map((one) => one.table));
+    const allRead = plans.every((plan) => plan.failure === null);
+    if (allRead && !known.some((table) => namesTable(name, table))) throw unknownTable(name, plans);
+  }
+  return plans.map((plan) => ({
+    ...plan,
+    selected: plan.selected.filter((one) => isNamed(one.table, names, plan)),
+  }));
+}
+
+function isNamed(table: string, names: readonly string[], { selected }: SourcePlan): boolean {
+  return names.some((name) =>
+    tablesNamed(name, selected, (one) => one.table).some((one) => one.table === table),
+  );
+}
+
+/**
+ * Keeps of the selected tables those that are named with their connection; also where the source could not be read,
+ * or does not have them.
+ */
+export function keepOnly(plans: readonly SourcePlan[], only: readonly TableName[]): readonly SourcePlan[] {
+  return plans.map((plan) => {
+    const names = only.filter((one) => one.connection === plan.connection.id).map((one) => one.table);
+    const byName = new Map(plan.selected.map((one) => [one.table, one]));
+    const selected = [...new Set(names)].map(
+      (table) => byName.get(table) ?? { table, shape: null, strategy: null, cursor: null, mayDelete: false },
+    );
+    return { ...plan, selected };
+  });
+}
+
+/** @returns the error that names the nearest right table, spelled as model or table like what was typed */
+export function unknownTable(name: string, plans: readonly SourcePlan[]): UsageError {
+  const tables = plans.flatMap((plan) => plan.selected.map((one) => one.table));
+  const spelled = name.includes('_') || name === name.toLowerCase() ? tables : tables.map(modelName);
+  const like = nearest(name, spelled);
+  const connection = plans.map((plan) => plan.connection.id).join(', ');
+  return new UsageError(UsageCode.TableUnknown, {
+    table: name,
+    connection,
+    ...(like === null ? {} : { nearest: like }),
+  });
+}

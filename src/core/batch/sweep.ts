@@ -1,0 +1,209 @@
+import type { CentralSettings, Layout } from '../../shared/settings.ts';
+import { Strategy } from '../../shared/status.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import type { Link, Links } from '../load/pass.ts';
+import type { Session } from '../postgres/session.ts';
+import { fingerprints } from '../source/fingerprints.ts';
+import { changedSince, type Horizon, markAt, since } from '../source/mark.ts';
+import { withRuns } from '../source/serverRuns.ts';
+import { beginSnapshot, rowsOf } from '../source/snapshot.ts';
+import { type CountedTable, countMine } from '../target/apply.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { moveUnchanged } from '../target/checkpoints.ts';
+import { drift } from '../target/drift.ts';
+import type { Claim } from '../target/ownership.ts';
+import { beginCentral } from '../target/setup.ts';
+import { centralPrint, layoutOf } from '../target/target.ts';
+import type { ConnectionTable } from './connectionRun.ts';
+
+/** A table that may well be unchanged: its last pass is whole, and its central table fits. */
+export interface SweepTable {
+  readonly source: TableShape;
+  readonly checkpoint: Checkpoint;
+  /** See {@link centralPrint}. */
+  readonly print: string;
+  /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
+  readonly deletes: boolean;
+  readonly target: CountedTable;
+  /** Central may have lost its rows since they were counted last. */
+  readonly unlogged: boolean;
+}
+
+/** A table, and the transaction since which its rows count as changed. */
+type AskedTable = SweepTable & { readonly from: bigint };
+
+/** At most this much is scanned in one query, so that workers share the load and progress is seen. */
+export const GROUP_BYTES = 256 * 1024 * 1024;
+const GROUP_TABLES = 60;
+
+/** Groups of tables for {@link sweep}. */
+export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly SweepTable[])[] {
+  const groups: SweepTable[][] = [];
+  let bytes = 0;
+  for (const one of tables) {
+    const group = groups.at(-1);
+    if (group === undefined || group.length >= GROUP_TABLES || bytes + one.source.bytes > GROUP_BYTES) {
+      groups.push([one]);
+      bytes = one.source.bytes;
+    } else {
+      group.push(one);
+      bytes += one.source.bytes;
+    }
+  }
+  return groups;
+}
+
+/**
+ * Looks at several tables in one snapshot, with one query that scans them all, and ends those that are
+ * unchanged: no row version is newer than the table's mark, and there are as many rows as central has.
+ * Most tables on most days: for them this saves a dozen round trips each.
+ *
+ * @param atCentral does work in a session to central, while nobody else uses it
+ * @returns the unchanged ones' new checkpoints; all other tables take the long way
+ */
+export async function sweep(
+  links: Pick<Links, 'source' | 'runs'>,
+  atCentral: <T>(work: (central: Link) => Promise<T>) => Promise<T>,
+  claim: Claim,
+  batchId: string | null,
+  tables: readonly SweepTable[],
+): Promise<readonly Checkpoint[]> {
+  const { session, version } = await links.source();
+  const shapes = tables.map((one) => one.source);
+  const begun = await beginSnapshot(session, version, shapes);
+  const { takenAt } = begun;
+  const horizon = withRuns(begun.horizon, links.runs);
+  const same = await findUnchanged(session, version, horizon, tables);
+  await session.query('COMMIT');
+  if (same.length === 0) return [];
+  const { fingerprint: _, ...mark } = markAt(horizon, null, null);
+  return atCentral(async (central) => {
+    const unchanged = await withRealCounts(central, claim, same);
+    if (unchanged.length === 0) return [];
+    const moved = unchanged.map((one) => one.checkpoint);
+    return moveUnchanged(central.session, claim, batchId, takenAt, mark, moved);
+  });
+}
+
+/**
+ * Those of the tables that central has as many rows of as its checkpoint says. Only a sum is kept from pass to pass,
+ * and others may have removed rows at central; each table is really counted once a day, and an unlogged
+ * one every time.
+ */
+async function withRealCounts(
+  { session }: Link,
+  claim: Claim,
+  tables: readonly SweepTable[],
+): Promise<readonly SweepTable[]> {
+  const due = tables.filter((one) => one.deletes && (one.unlogged || !one.checkpoint.counted));
+  if (due.length === 0) return tables;
+  const counts = due.map(
+    ({ target }, index) => `SELECT ${index} AS n, (${countMine(target, claim.connection)}) AS rows`,
+  );
+  const script = [...beginCentral(session, claim.connection), counts.join(' UNION ALL '), 'COMMIT'];
+  const rows = (await session.script(script, session.workMs)).at(-2)?.rows ?? [];
+  const counted = new Map(rows.map((row) => [Number(row.n), Number(row.rows)]));
+  const wrong = new Set(due.filter((one, index) => counted.get(index) !== one.checkpoint.centralRows));
+  return tables.filter((one) => !wrong.has(one));
+}
+
+async function findUnchanged(
+  session: Session,
+  version: number,
+  horizon: Horizon,
+  tables: readonly SweepTable[],
+): Promise<readonly SweepTable[]> {
+  const shapes = tables.map((one) => one.source);
+  const prints = await fingerprints(session, version, shapes);
+  const asked = tables.flatMap((one) => {
+    const own = prints.get(one.source.oid) ?? null;
+    const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.print}`);
+    return typeof from === 'bigint' ? [{ ...one, from }] : [];
+  });
+  if (asked.length === 0) return [];
+  const counted = await session.query(countQuery(asked), [], session.workMs);
+  const byPlace = new Map(counted.rows.map((row) => [Number(row.n), row]));
+  return asked.filter(({ checkpoint, deletes }, place) => {
+    const { rows, changed } = byPlace.get(place) ?? { rows: '0', changed: '0' };
+    return changed === '0' && (!deletes || Number(rows) === checkpoint.centralRows);
+  });
+}
+
+/**
+ * One row for each table that has rows: its place among these, its rows, and those of them that have changed.
+ *
+ * What is said of a table travels for each of them, so it is short: its place, and where the rows are. All that share
+ * a mark, as tables of one batch do, are counted by one pair of aggregates.
+ */
+function countQuery(tables: readonly AskedTable[]): string {
+  const marks = [...new Set(tables.map((one) => one.from))];
+  const counts = marks.map((mark) => {
+    const rows = tables.flatMap(({ source, from }, place) =>
+      from === mark ? [`SELECT ${place},xmin FROM ${rowsOf(source)}`] : [],
+    );
+    return `SELECT n,pg_catalog.count(*),pg_catalog.count(*) FILTER (WHERE ${changedSince('x', mark)}) FROM (${rows.join(' UNION ALL ')}) t(n,x) GROUP BY n`;
+  });
+  return `SELECT * FROM (${counts.join(' UNION ALL ')}) t(n,rows,changed)`;
+}
+
+/**
+ * Above this a scan costs more than the round trips that a sweep saves; and if a table has changed after all,
+ * its own run scans it again.
+ */
+const LARGE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. Not those
+ * that this very batch has finished without the journal hearing of it: they have their counts already.
+ */
+export function sweepCandidates(
+  central: CentralSettings,
+  batchId: string | null,
+  tables: readonly ConnectionTable[],
+  existing: readonly TableShape[],
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+): readonly SweepTable[] {
+  const byName = new Map(existing.map((one) => [one.name, one]));
+  return tables.flatMap(({ table, shape, strategy, mayDelete }): SweepTable[] => {
+    const checkpoint = checkpoints.get(table);
+    const there = byName.get(table);
+    if (shape === null || checkpoint === undefined || there === undefined) return [];
+    if (shape.bytes > LARGE_BYTES) return [];
+    if (strategy !== null && strategy !== Strategy.Changes) return [];
+    if (checkpoint.state !== 'done' || checkpoint.mark === null || checkpoint.rewritten !== null) return [];
+    if (batchId !== null && checkpoint.batchId === batchId) return [];
+    const layout = layoutOf(central, there);
+    if (!fits(shape, there, layout)) return [];
+    const deletes = layout !== 'merge' || mayDelete;
+    // Without a key and without owning the table it is refused, and its own run says so.
+    if (shape.key === null && !deletes) return [];
+    // Rows of several branches in one table cannot be counted.
+    if (there.unlogged && !deletes) return [];
+    const target = {
+      schema: there.schema,
+      name: table,
+      stamped: layout === 'stamp',
+      partitioned: there.kind === 'partitioned',
+    };
+    return [
+      {
+        source: shape,
+        checkpoint,
+        print: centralPrint(shape, there),
+        deletes,
+        target,
+        unlogged: there.unlogged.length > 0,
+      },
+    ];
+  });
+}
+
+/** Whether a central table can take a source table's rows as it stands. */
+function fits(source: TableShape, central: TableShape, layout: Layout): boolean {
+  try {
+    return drift(source, central, layout).length === 0;
+  } catch {
+    // It cannot be made to fit either: the table's own run says why.
+    return false;
+  }
+}

@@ -1,0 +1,190 @@
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, own } from '../postgres/quote.ts';
+import type { Hashing, RowHash } from './columns.ts';
+import type { CompareContext, Side, Sides } from './snapshots.ts';
+
+/**
+ * How a table is cut into buckets, the same on both sides without asking the other: by ranges of its key
+ * where that is one number, else by a hash of the key, which knows no collation. Ranges keep neighbours
+ * together, so that changes in a table's tail touch few buckets, and the key's index finds them.
+ */
+export type Cut =
+  | { readonly kind: 'whole' }
+  | {
+      readonly kind: 'ranges';
+      readonly column: string;
+      /** Rows have keys between whole numbers. */
+      readonly fractions: boolean;
+      /** Where bucket 0 begins; it also takes what is lower. */
+      readonly low: bigint;
+      /** A bucket is 2^shift keys wide, so that it can be split into equal parts. */
+      readonly shift: number;
+      /** The last bucket; it also takes what is higher. */
+      readonly last: number;
+    }
+  | { readonly kind: 'hash'; readonly key: RowHash; readonly bits: number };
+
+export type SideName = keyof RowHash;
+
+/** Rows that a bucket is to have. */
+const ROWS_A_RANGE = 10_000;
+/** Buckets by hash cannot be split without another scan, so they are smaller from the start. */
+const ROWS_A_HASH = 2_000;
+const MOST_RANGES = 4096;
+const MOST_HASH_BITS = 10;
+const MOST_HASH_BITS_HUGE = 13;
+const HUGE_ROWS = 20_000_000;
+/** A table up to this is one bucket. */
+const WHOLE_ROWS = 2_000;
+
+/** Keys beyond this are cut by hash: differences must not leave 64 bits. */
+const FARTHEST_KEY = 2n ** 61n;
+
+/** Whether a table of about so many rows is not worth cutting. */
+function isWhole(rows: number): boolean {
+  return rows <= WHOLE_ROWS;
+}
+
+/** The key column whose ranges may be buckets, or null: then they are made by hash. */
+function rangeColumn(source: TableShape, key: readonly string[] | null): string | null {
+  const [name] = key ?? [];
+  if (name === undefined || key?.length !== 1) return null;
+  // Without an index each look at a range is a scan.
+  if (source.kind !== 'table' && source.kind !== 'partitioned') return null;
+  const column = source.columns.find((one) => one.name === name);
+  return column?.own === null && /^(smallint|integer|bigint|numeric)\b/.test(column.type) ? name : null;
+}
+
+/** @param rows about how many rows the table has */
+function cutByRanges(source: TableShape, name: string, low: bigint, high: bigint, rows: number): Cut {
+  if (isWhole(rows)) return { kind: 'whole' };
+  const count = Math.min(MOST_RANGES, Math.ceil(rows / ROWS_A_RANGE));
+  let shift = 0;
+  while ((high - low) >> BigInt(shift) >= BigInt(count)) shift++;
+  const type = source.columns.find((one) => one.name === name)?.type ?? '';
+  const fractions = type.startsWith('numeric') && !/^numeric\(\d+,0\)$/.test(type);
+  return { kind: 'ranges', column: name, fractions, low, shift, last: Number((high - low) >> BigInt(shift)) };
+}
+
+/** @param key null where rows have none: then there is nothing to cut by */
+function cutByHash(key: RowHash | null, rows: number): Cut {
+  if (key === null || isWhole(rows)) return { kind: 'whole' };
+  const most = rows > HUGE_ROWS ? MOST_HASH_BITS_HUGE : MOST_HASH_BITS;
+  return { kind: 'hash', key, bits: Math.min(most, Math.ceil(Math.log2(rows / ROWS_A_HASH))) };
+}
+
+/** How many buckets there are; some may be empty. */
+export function bucketCount(cut: Cut): number {
+  if (cut.kind === 'whole') return 1;
+  return cut.kind === 'ranges' ? cut.last + 1 : 2 ** cut.bits;
+}
+
+/** SQL of the bucket that the row `t` is in. */
+export function bucketOf(cut: Cut, side: SideName): string {
+  if (cut.kind === 'whole') return '0';
+  if (cut.kind === 'hash') return `(${cut.key[side]} ${own('&')} ${2 ** cut.bits - 1})`;
+  const value = `t.${ident(cut.column)}`;
+  const whole = cut.fractions ? `pg_catalog.floor(${value})::bigint` : `${value}::bigint`;
+  return `least(greatest(${whole} ${own('-')} (${cut.low}), 0) ${own('>>')} ${cut.shift}, ${cut.last})`;
+}
+
+/** SQL that is true for rows `t` in any of these buckets; null where every row is. */
+export function inBuckets(cut: Cut, buckets: readonly number[], side: SideName): string | null {
+  if (cut.kind === 'whole') return null;
+  if (buckets.length === 0) return 'false';
+  if (cut.kind === 'hash')
+    return `${bucketOf(cut, side)} ${own('=')} ANY ('{${buckets.join(',')}}'::bigint[])`;
+  const column = `t.${ident(cut.column)}`;
+  const ranges = neighbours(buckets).map(([first, last]) => {
+    const { from, below } = keysOf(cut, first, last);
+    const bounds = [
+      ...(from === null ? [] : [`${column} ${own('>=')} (${from})`]),
+      ...(below === null ? [] : [`${column} ${own('<')} (${below})`]),
+    ];
+    return bounds.length === 0 ? 'true' : `(${bounds.join(' AND ')})`;
+  });
+  return ranges.length === 1 ? (ranges[0] ?? 'true') : `(${ranges.join(' OR ')})`;
+}
+
+/** The keys that neighbouring buckets hold; null is open. */
+export function keysOf(
+  cut: Extract<Cut, { kind: 'ranges' }>,
+  first: number,
+  last: number,
+): { readonly from: bigint | null; readonly below: bigint | null } {
+  const edge = (bucket: number): bigint => cut.low + (BigInt(bucket) << BigInt(cut.shift));
+  return { from: first === 0 ? null : edge(first), below: last === cut.last ? null : edge(last + 1) };
+}
+
+/** Runs of neighbouring buckets, as first and last. */
+function neighbours(buckets: readonly number[]): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = [];
+  for (const bucket of [...buckets].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run !== undefined && run[1] + 1 === bucket) run[1] = bucket;
+    else runs.push([bucket, bucket]);
+  }
+  return runs;
+}
+
+/** The same cut with every bucket split into 2^bits parts (fewer where it is narrow); bucket b begins at b << bits. */
+export function split(cut: Cut, bits: number): { readonly cut: Cut; readonly bits: number } {
+  if (cut.kind !== 'ranges') return { cut, bits: 0 };
+  const by = Math.min(bits, cut.shift);
+  return { cut: { ...cut, shift: cut.shift - by, last: (cut.last + 1) * 2 ** by - 1 }, bits: by };
+}
+
+/** About what a row takes, where nobody has counted. */
+const BYTES_A_ROW = 100;
+/** A view or foreign table says nothing of its size. */
+const ROWS_OF_UNKNOWN = 100_000;
+
+/** Decides how a table is cut: the source's lowest and highest key say where. */
+export async function openCut(context: CompareContext, sides: Sides, hashing: Hashing): Promise<Cut> {
+  const rows = estimatedRows(context.source);
+  const column = rangeColumn(context.source, context.target.key);
+  if (column === null || isWhole(rows)) return cutByHash(hashing.key, rows);
+  const [ours, theirs] = await Promise.all([
+    keyBounds(sides.source, column),
+    keyBounds(sides.central, column),
+  ]);
+  if (ours === 'far' || theirs === 'far') return cutByHash(hashing.key, rows);
+  const bounds = ours ?? theirs;
+  if (bounds === null) return { kind: 'whole' };
+  return cutByRanges(context.source, column, bounds.low, bounds.high, rows);
+}
+
+function estimatedRows(source: TableShape): number {
+  if (source.kind !== 'table') return source.estimatedRows ?? ROWS_OF_UNKNOWN;
+  return source.estimatedRows ?? Math.ceil(source.bytes / BYTES_A_ROW);
+}
+
+interface Bounds {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** Lowest and highest key; null where there is no row, `far` where one is no number that fits (NaN, infinity, 10^30). */
+async function keyBounds(side: Side, column: string): Promise<Bounds | 'far' | null> {
+  const key = `t.${ident(column)}`;
+  const where = side.where.length === 0 ? '' : ` WHERE ${side.where.join(' AND ')}`;
+  const result = await side.session.query(
+    `SELECT pg_catalog.min(${key})::pg_catalog.text AS low, pg_catalog.max(${key})::pg_catalog.text AS high FROM ${side.from}${where}`,
+    [],
+    side.session.workMs,
+  );
+  const { low = null, high = null } = result.rows[0] ?? {};
+  if (low === null || high === null) return null;
+  const bounds = [low, high].map(wholeNumber);
+  const [from, to] = bounds;
+  return from == null || to == null ? 'far' : { low: from, high: to };
+}
+
+/** The largest whole number that is not larger; null where it is too far out. */
+function wholeNumber(text: string): bigint | null {
+  const match = /^(-?\d+)(\.\d*)?$/.exec(text);
+  if (match === null) return null;
+  const whole = BigInt(match[1] ?? 0);
+  const below = text.startsWith('-') && /[1-9]/.test(match[2] ?? '') ? whole - 1n : whole;
+  return below > FARTHEST_KEY || below < -FARTHEST_KEY ? null : below;
+}

@@ -1,0 +1,97 @@
+import { removeWithBrake, withRemoved } from '../load/deleteBrake.ts';
+import type { PassContext } from '../load/pass.ts';
+import { commitNoting, RewriteWatch } from '../load/rewrites.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import {
+  beginWithStage,
+  copyInto,
+  createStage,
+  dropStage,
+  removeUnstaged,
+  stageTable,
+} from '../target/apply.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { beginCentral } from '../target/setup.ts';
+import type { Target } from '../target/target.ts';
+import { type Cut, inBuckets, openCut } from './bucketing.ts';
+import { hashing } from './columns.ts';
+import { refine } from './compareTable.ts';
+import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
+import { withSides } from './snapshots.ts';
+import { stageRows } from './stageRows.ts';
+
+/** Where the keys of the two sides are not the same. */
+export interface Strays {
+  readonly cut: Cut;
+  readonly buckets: readonly number[];
+  readonly sourceRows: number;
+  readonly centralRows: number;
+}
+
+/**
+ * Finds the buckets in which central has other keys than the source, by counts and digests of keys alone.
+ *
+ * @param snapshot of the source, open, and it stays so; central's is taken now
+ * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
+ */
+export function findStrays(context: PassContext, snapshot: Snapshot): Promise<Strays> {
+  return withSides(context, snapshot, async (sides) => {
+    const hashes = hashing(context.source, sides.shape, context.target, sides);
+    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find strays by`);
+    const opened = await openCut(context, sides, hashes);
+    const digests = await digestBoth(sides, { cut: opened, hash: hashes.key, stop: context.stop });
+    const fine = await refine(sides, opened, hashes.key, digests);
+    return {
+      cut: fine.cut,
+      buckets: differingBuckets(fine.digests),
+      sourceRows: rowsOf(digests.source),
+      centralRows: rowsOf(digests.central),
+    };
+  });
+}
+
+/**
+ * Removes what central has beyond the source in the buckets that {@link findStrays} found: only their keys
+ * are sent, and one transaction does it all.
+ *
+ * @param snapshot the one in which they were found
+ * @param end what becomes of the checkpoint besides (the end of a pass), with how many rows have gone
+ * @returns the new checkpoint, or null where it was stopped before all keys had come
+ * @throws SyncFailure `too_many_deletes`, `lost_lease`
+ */
+export async function removeStraysIn(
+  context: PassContext,
+  snapshot: Snapshot,
+  { cut, buckets }: Pick<Strays, 'cut' | 'buckets'>,
+  at: Checkpoint,
+  end: (at: Checkpoint, removed: number) => Checkpoint = (same) => same,
+): Promise<Checkpoint | null> {
+  const { target, connection, links } = context;
+  const { session } = await links.central();
+  const keys: Target = { ...target, columns: target.key ?? [] };
+  const stage = stageTable(connection, target.name);
+  const begin = [
+    ...beginWithStage(beginCentral(session, connection), createStage(keys, stage)),
+    copyInto(keys, stage),
+  ];
+  const where = inBuckets(cut, buckets, 'source');
+  const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
+  if (load === null) return null;
+  const within = inBuckets(cut, buckets, 'central') ?? 'true';
+  const range = { after: null, upTo: null, where: within };
+  const watch = new RewriteWatch(context, session);
+  await watch.begin();
+  const removed = await removeWithBrake(context, session, at, (most) =>
+    removeUnstaged(target, stage, connection, range, most),
+  );
+  const rewritten = await watch.end({ written: 0, deleted: removed });
+  const whole: Checkpoint = {
+    ...at,
+    ...withRemoved(context, at, removed),
+    seq: at.seq + 1,
+    bytes: at.bytes + load.bytes,
+  };
+  const next = end(whole, removed);
+  await commitNoting(context, session, at, next, rewritten, dropStage(stage));
+  return next;
+}

@@ -1,0 +1,34 @@
+import { endCopy, fillChunk, NO_LIMITS } from '../load/chunk.ts';
+import type { PassContext } from '../load/pass.ts';
+import type { Session } from '../postgres/session.ts';
+import { copyRows, type Snapshot } from '../source/snapshot.ts';
+
+/**
+ * Stages all rows of the source that a condition holds for, in the transaction that `begin` opens.
+ *
+ * @returns null where the run was stopped before all had come: what has not come is not gone
+ */
+export async function stageRows(
+  context: PassContext,
+  { session: source }: Snapshot,
+  central: Session,
+  begin: readonly string[],
+  what: { readonly target: PassContext['target']; readonly where: string | null },
+): Promise<{ readonly rows: number; readonly bytes: number } | null> {
+  const { target } = what;
+  const rows = source.copyOut(
+    copyRows(context.source, target, { after: null, where: what.where }),
+    target.format,
+    target.columns.length,
+  );
+  const copy = await central.copyIn(begin, target.format);
+  const load = await fillChunk({ ...context, target, limits: NO_LIMITS }, source, rows, central, copy);
+  if (load.cutShort !== null) throw load.cutShort;
+  if (!rows.exhausted) {
+    central.destroy();
+    source.destroy();
+    return null;
+  }
+  await endCopy({ ...context, target }, central, copy, load);
+  return load;
+}

@@ -1,0 +1,183 @@
+import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
+import { qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { interferingNames } from '../table/explainFailure.ts';
+import { countMine } from '../target/apply.ts';
+import type { Checkpoint } from '../target/checkpoint.ts';
+import { beginCentral } from '../target/setup.ts';
+import type { PassContext } from './pass.ts';
+
+/**
+ * More rows than both of these do not go from a table without a person's consent: an emptied or wrong source looks
+ * just so. The share is of the rows that the table had when the first of them went.
+ */
+const BRAKE_ROWS = 1000;
+const BRAKE_SHARE = 0.2;
+
+/** Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. */
+export function brakeOf(at: Checkpoint, allowDeletes: boolean): Pick<Checkpoint, 'removed' | 'removedOf'> {
+  if (allowDeletes || at.removed === 0) return { removed: 0, removedOf: at.centralRows };
+  return { removed: at.removed, removedOf: larger(at.removedOf, at.centralRows) };
+}
+
+/** The same when a pass has ended: rows that came meanwhile make up for rows that went. */
+export function brakeAfter(at: Checkpoint): Pick<Checkpoint, 'removed' | 'removedOf'> {
+  const { removed, removedOf, centralRows } = at;
+  const known = removedOf !== null && centralRows !== null;
+  const left = known ? Math.min(removed, Math.max(0, removedOf - centralRows)) : removed;
+  return left === 0 ? { removed: 0, removedOf: null } : { removed: left, removedOf };
+}
+
+/** What a checkpoint has to say once so many rows have gone. */
+export function withRemoved(
+  { allowDeletes }: Pick<PassContext, 'allowDeletes'>,
+  at: Checkpoint,
+  removed: number,
+): Pick<Checkpoint, 'deleted' | 'centralRows' | 'removed'> {
+  return {
+    deleted: at.deleted + removed,
+    centralRows: at.centralRows === null ? null : at.centralRows - removed,
+    removed: allowDeletes ? 0 : at.removed + removed,
+  };
+}
+
+/**
+ * Removes rows at central, all or none: they are counted before the first one goes.
+ *
+ * @param statement counts the rows, and removes them unless they are more than so many (null: all may go); returns
+ *   `extra` and `removed`
+ * @param at where the table stands, with what has gone since the last consent
+ * @returns how many have gone
+ * @throws SyncFailure `too_many_deletes`, `central_keeps_rows`, `central_lacks_rows`; nothing has gone then
+ */
+export async function removeWithBrake(
+  context: PassContext,
+  session: Session,
+  at: Checkpoint,
+  statement: (most: number | null) => string,
+): Promise<number> {
+  const run = async (most: number | null) => {
+    const [row] = (await session.query(statement(most), [], session.workMs)).rows;
+    return { extra: Number(row?.extra), removed: Number(row?.removed) };
+  };
+  const before = context.target.rereads ? await countCentral(context, session) : null;
+  const cascaded = await countCascaded(context, session);
+  // What needs no look at the whole table goes without one.
+  const few = context.allowDeletes ? null : Math.max(0, BRAKE_ROWS - at.removed);
+  let done = await run(few);
+  if (few !== null && done.extra > few) {
+    await brake(context, session, at, done.extra);
+    done = await run(null);
+  }
+  if (done.removed !== done.extra) throw await keepsRows(context, session, done.extra - done.removed);
+  await brakeCascaded(context, session, cascaded, done.removed);
+  if (before !== null && done.removed > 0) await refuseMore(context, session, before - done.removed);
+  return done.removed;
+}
+
+/**
+ * @param extra rows that are to go
+ * @throws SyncFailure `too_many_deletes` where they are too many
+ */
+export async function brake(
+  context: PassContext,
+  session: Session,
+  at: Checkpoint,
+  extra: number,
+): Promise<void> {
+  const total = at.removed + extra;
+  if (context.allowDeletes || extra === 0 || total <= BRAKE_ROWS) return;
+  const there = (await countCentral(context, session)) + at.removed;
+  const before = Math.min(at.removedOf ?? there, there);
+  if (total <= before * BRAKE_SHARE) return;
+  throw centralRefusal(FailureCode.TooManyDeletes, {
+    ...nameOf(context),
+    deletes: extra,
+    rows: before,
+    gone: at.removed,
+  });
+}
+
+/**
+ * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
+ * with ON DELETE CASCADE remove rows that nobody has counted.
+ */
+async function countCascaded({ target, care }: PassContext, session: Session): Promise<readonly number[]> {
+  if (care.cascades.length === 0) return [];
+  const counts = care.cascades.map(
+    (name, index) => `(SELECT pg_catalog.count(*) FROM ${qualified(target.schema, name)}) AS c${index}`,
+  );
+  const [row] = (await session.query(`SELECT ${counts.join(', ')}`, [], session.workMs)).rows;
+  return care.cascades.map((_, index) => Number(row?.[`c${index}`]));
+}
+
+/**
+ * The brake for what went along with removed rows, before it is committed.
+ *
+ * @param before what {@link countCascaded} said then
+ * @param removed rows that were to go from the table itself
+ * @throws SyncFailure `too_many_deletes`, which names the table that would lose them; `central_lacks_rows` where a
+ *   table that points to itself would lose more rows than were to go
+ */
+async function brakeCascaded(
+  context: PassContext,
+  session: Session,
+  before: readonly number[],
+  removed: number,
+): Promise<void> {
+  if (removed === 0 || before.length === 0) return;
+  const after = await countCascaded(context, session);
+  context.care.cascades.forEach((table, index) => {
+    const rows = before[index] ?? 0;
+    const deletes = rows - (after[index] ?? 0);
+    if (table === context.target.name && deletes > removed) {
+      const params = { ...nameOf(context), rows: deletes - removed, causes: 'ON DELETE CASCADE' };
+      throw centralRefusal(FailureCode.CentralLacksRows, params);
+    }
+    if (context.allowDeletes || deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
+    throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
+  });
+}
+
+/**
+ * Refuses what head office's own triggers and rules removed besides, before it is committed.
+ *
+ * @param expected rows that are to be left
+ * @throws SyncFailure `central_lacks_rows`
+ */
+async function refuseMore(context: PassContext, session: Session, expected: number): Promise<void> {
+  await session.query('SET CONSTRAINTS ALL IMMEDIATE', [], session.workMs);
+  const rows = expected - (await countCentral(context, session));
+  if (rows <= 0) return;
+  const causes = await interferingNames(session, context.target);
+  throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), rows, causes });
+}
+
+/** What a sentence needs to name a table: `name` as the command line takes it. */
+export function nameOf({ connection, target }: Pick<PassContext, 'connection' | 'target'>) {
+  return { connection, schema: target.schema, table: target.name, name: target.name };
+}
+
+/** How many rows of the connection central really has. */
+export async function countCentral(context: PassContext, session: Session): Promise<number> {
+  const counted = await session.query(countMine(context.target, context.connection), [], session.workMs);
+  return Number(counted.rows[0]?.rows);
+}
+
+/** The same in a transaction of its own, in one round trip. */
+export async function countCentralNow({ links, target, connection }: PassContext): Promise<number> {
+  const { session } = await links.central();
+  const script = [...beginCentral(session, connection), countMine(target, connection), 'COMMIT'];
+  const results = await session.script(script, session.workMs);
+  return Number(results.at(-2)?.rows[0]?.rows);
+}
+
+/** Rows that are gone at the branch, and that central does not let go. */
+export async function keepsRows(context: PassContext, session: Session, rows: number): Promise<SyncFailure> {
+  const causes = await interferingNames(session, context.target);
+  return centralRefusal(FailureCode.CentralKeepsRows, { ...nameOf(context), rows, causes });
+}
+
+function larger(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+}

@@ -1,0 +1,106 @@
+import { assertNever } from '../../shared/status.ts';
+import { findStrays, removeStraysIn } from '../compare/orphanKeys.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import { type Checkpoint, commitCheckpoint } from '../target/checkpoint.ts';
+import { beginCentral } from '../target/setup.ts';
+import type { PassContext, PassEnd } from './pass.ts';
+import { endOfPass, prove, toCompare, toDeletes } from './proof.ts';
+
+/**
+ * Ends a pass after which central may still hold rows that the source no longer has: finds out by digests
+ * of keys where, sends only the keys of those places, and removes exactly what is not among them.
+ *
+ * @param snapshot the one in which the pass has ended
+ * @param ended what becomes of the checkpoint
+ */
+export async function removeStrays(
+  context: PassContext,
+  snapshot: Snapshot,
+  at: Checkpoint,
+  ended: (at: Checkpoint) => Checkpoint = endOfPass,
+): Promise<PassEnd> {
+  let missing = 0;
+  const next = await removeExtra(context, snapshot, at, (rows, lacks) => {
+    missing = lacks;
+    return lacks > 0 ? toCompare(rows) : ended(rows);
+  });
+  if (next === null) return { kind: 'stopped', checkpoint: at };
+  if (missing > 0) return { kind: 'lacking', checkpoint: next, missing, unproven: 0 };
+  return { kind: 'done', checkpoint: next };
+}
+
+/**
+ * Removes, before a pass goes on, what the source no longer has: a row that it has removed may have a unique value
+ * that another row has by now.
+ *
+ * @returns the checkpoint as it is then; null where the run was stopped before
+ */
+export async function removeStraysFirst(
+  context: PassContext,
+  snapshot: Snapshot,
+  at: Checkpoint,
+): Promise<Checkpoint | null> {
+  return removeExtra(context, snapshot, at, (same) => same);
+}
+
+/**
+ * @param next what becomes of the checkpoint, with the number of rows that the source has and central lacks
+ * @returns null where the run was stopped before
+ */
+async function removeExtra(
+  context: PassContext,
+  snapshot: Snapshot,
+  at: Checkpoint,
+  next: (at: Checkpoint, missing: number) => Checkpoint,
+): Promise<Checkpoint | null> {
+  try {
+    const strays = await findStrays(context, snapshot);
+    const { sourceRows, centralRows } = strays;
+    // What was counted up may have gone wrong: rows that a foreign key's cascade took were nobody's to count.
+    const counted = { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
+    const advance = (rows: Checkpoint, removed: number): Checkpoint =>
+      next(rows, Math.max(0, sourceRows - (centralRows - removed)));
+    if (strays.buckets.length === 0) return await endHere(context, counted, (rows) => advance(rows, 0));
+    return await removeStraysIn(context, snapshot, strays, counted, advance);
+  } catch (error) {
+    if (context.stop.aborted) return null;
+    throw error;
+  }
+}
+
+/** Ends a pass all of whose rows have come, as far as the counts of both sides allow. */
+export async function endProved(context: PassContext, at: Checkpoint, sourceRows: number): Promise<PassEnd> {
+  const { session } = await context.links.central();
+  await session.script(beginCentral(session, context.connection));
+  const proof = await prove(context, session, at, sourceRows);
+  const { missing, checkpoint: counted } = proof;
+  const { unproven } = counted;
+  const commit = async (to: Checkpoint): Promise<Checkpoint> => {
+    const next = { ...to, seq: at.seq + 1 };
+    await commitCheckpoint(session, at, next);
+    return next;
+  };
+  switch (proof.verdict) {
+    case 'equal':
+      return { kind: 'done', checkpoint: await commit(endOfPass(counted)) };
+    case 'lacking':
+      return { kind: 'lacking', checkpoint: await commit(toCompare(counted)), missing, unproven };
+    case 'surplus':
+      return { kind: 'deletes_held', checkpoint: await commit(toDeletes(counted)) };
+    default:
+      return assertNever(proof.verdict);
+  }
+}
+
+/** Ends a pass whose rows are all there. */
+export async function endHere(
+  context: PassContext,
+  at: Checkpoint,
+  ended: (at: Checkpoint) => Checkpoint = endOfPass,
+): Promise<Checkpoint> {
+  const { session } = await context.links.central();
+  const end: Checkpoint = { ...ended(at), seq: at.seq + 1 };
+  await session.script(beginCentral(session, context.connection));
+  await commitCheckpoint(session, at, end);
+  return end;
+}

@@ -1,0 +1,97 @@
+import type { Session, StatementResult } from '../postgres/session.ts';
+import { FIRE_DEFERRED } from '../target/apply.ts';
+import { type Checkpoint, commitCheckpoint } from '../target/checkpoint.ts';
+import {
+  type Counters,
+  countersOf,
+  countersQuery,
+  noteRewritten,
+  type OwnWrites,
+  writtenBesides,
+} from '../target/rewritten.ts';
+import type { PassContext } from './pass.ts';
+
+/**
+ * Finds out which tables head office itself writes in a transaction of ours, by its foreign keys and triggers. Costs
+ * nothing where the table has none.
+ */
+export class RewriteWatch {
+  readonly #context: PassContext;
+  readonly #session: Session;
+  readonly #acts: boolean;
+  #before: Counters | null = null;
+
+  constructor(context: PassContext, session: Session) {
+    this.#context = context;
+    this.#session = session;
+    this.#acts = context.care.acts || context.target.rereads;
+  }
+
+  /** Looks for the first time, before anything of the table is written in the transaction that is open. */
+  async begin(): Promise<void> {
+    if (!this.#acts) return;
+    const { workMs } = this.#session;
+    this.#before = countersOf((await this.#session.query(this.#query, [], workMs)).rows[0]);
+  }
+
+  /** @returns the tables that head office has written besides, the table itself among them where its other rows may be */
+  async end(writes: OwnWrites): Promise<readonly string[]> {
+    if (!this.#acts) return [];
+    const results = await this.#session.script([FIRE_DEFERRED, this.#query], this.#session.workMs);
+    return this.#besides(countersOf(results.at(-1)?.rows[0]), writes);
+  }
+
+  /**
+   * Runs statements with both looks around them, in one round trip.
+   *
+   * @returns their results, and what {@link end} returns, once it is known what they did
+   */
+  async around(
+    statements: readonly string[],
+  ): Promise<readonly [readonly StatementResult[], (writes: OwnWrites) => readonly string[]]> {
+    const { workMs } = this.#session;
+    if (!this.#acts) return [await this.#session.script(statements, workMs), () => []];
+    const script = [this.#query, ...statements, FIRE_DEFERRED, this.#query];
+    const results = await this.#session.script(script, workMs);
+    this.#before = countersOf(results[0]?.rows[0]);
+    const after = countersOf(results.at(-1)?.rows[0]);
+    return [results.slice(1, -2), (writes) => this.#besides(after, writes)];
+  }
+
+  #besides(after: Counters | null, writes: OwnWrites): readonly string[] {
+    const { target, care } = this.#context;
+    const { name: table } = target;
+    if (this.#before !== null && after !== null)
+      return writtenBesides(this.#before, after, { table, writes });
+    // Nobody counts: whatever may have been changed counts as changed.
+    if (writes.written + writes.deleted === 0) return [];
+    return [...new Set([...(target.rereads ? [table] : []), ...care.rewrites])];
+  }
+
+  get #query(): string {
+    return countersQuery(this.#context.connection, this.#context.target.schema);
+  }
+}
+
+/**
+ * Commits the next checkpoint of a table, and notes with it which tables head office itself has changed.
+ *
+ * @param before statements to run first, in the same round trip
+ */
+export async function commitNoting(
+  context: PassContext,
+  session: Session,
+  from: Checkpoint,
+  to: Checkpoint,
+  rewritten: readonly string[],
+  before: readonly string[] = [],
+): Promise<void> {
+  if (rewritten.length === 0) return commitCheckpoint(session, from, to, before);
+  const { connection, target } = context;
+  const notes = noteRewritten(connection, rewritten, target.name, to.seq);
+  // Before the commit, too: where its outcome is unknown, the note may be there.
+  context.onRewritten(rewritten, to.seq);
+  await commitCheckpoint(session, from, to, [...before, ...notes]);
+  // Once more: a pass of one of them that began before the commit did not see the note.
+  context.onRewritten(rewritten, to.seq);
+}

@@ -1,0 +1,145 @@
+import type { DiscoveredTable, Discovery } from '../../shared/discovery.ts';
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { compareNames, modelName } from '../../shared/naming.ts';
+import type { ConnectionSettings, Draft } from '../../shared/settings.ts';
+import type { Language } from '../../shared/texts/language.ts';
+import { selectTables } from '../batch/select.ts';
+import { RELATION_KINDS } from '../catalogue/facts.ts';
+import { EXCLUSIVELY_LOCKED } from '../catalogue/read.ts';
+import { openLink } from '../load/links.ts';
+import { oneLine } from '../postgres/quote.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
+import { type CheckedDraft, checkDraft, draftSession, endpointOf } from './draft.ts';
+
+/** So many tables are told at most: more could not be shown, and have never been met. */
+const MOST_TABLES = 20_000;
+const MOST_SCHEMAS = 1_000;
+
+/**
+ * What there is to copy for a connection that is not saved yet.
+ *
+ * @param folder the data folder; there need be no settings in it
+ * @param password as a person typed it; null: the one that is kept
+ * @param stop whoever waits has given up: what the server still does is cancelled there
+ * @throws UsageError `settings_invalid` where the draft itself is wrong; SyncFailure where the database cannot
+ *   be read
+ */
+export async function discoverTables(
+  folder: string,
+  draft: Draft,
+  password: string | null,
+  language: Language = 'en',
+  stop?: AbortSignal,
+): Promise<Discovery> {
+  const checked = checkDraft(folder, draft, language);
+  const { session } = await openLink(draftSession(folder, checked, password, stop));
+  try {
+    const schemas = await readSchemas(session);
+    return { schemas, tables: await readTables(session, checked) };
+  } finally {
+    await session.close();
+  }
+}
+
+async function readSchemas(session: Session): Promise<Discovery['schemas']> {
+  const { rows } = await session.query(
+    oneLine(`SELECT n.nspname AS schema, pg_catalog.count(*) AS tables
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+    WHERE c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,f}') AND NOT c.relispartition
+    AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%' AND n.nspname OPERATOR(pg_catalog.<>) ALL ('{information_schema,branchline}')
+    GROUP BY n.nspname ORDER BY n.nspname LIMIT ${MOST_SCHEMAS}`),
+  );
+  return rows.map((row) => ({ schema: row.schema ?? '', tables: Number(row.tables) }));
+}
+
+async function readTables(session: Session, draft: CheckedDraft): Promise<readonly DiscoveredTable[]> {
+  const { rows } = await session.query(oneLine(TABLES), [endpointOf(draft).schema]);
+  const found = rows.map(toTable).sort((a, b) => compareNames(a.table, b.table));
+  const names = draft.kind === 'central' ? [] : selectTables(draft.connection, found.map(named));
+  const selected = new Set(names.map((one) => one.table));
+  return found.map((one) => ({ ...one, selected: selected.has(one.table) }));
+}
+
+function named({ table, kind }: Pick<DiscoveredTable, 'table' | 'kind'>) {
+  return { name: table, kind };
+}
+
+function toTable(row: TextRow): Omit<DiscoveredTable, 'selected'> {
+  const table = row.relname ?? '';
+  return {
+    table,
+    model: modelName(table),
+    kind: RELATION_KINDS[row.relkind ?? ''] ?? 'table',
+    estimatedRows: Number(row.estimated_rows ?? 0),
+    bytes: Number(row.bytes ?? 0),
+    hasKey: row.has_key === 't',
+    readable: row.readable === 't',
+  };
+}
+
+/**
+ * A partitioned table has neither rows nor size of its own: those of its partitions, over all levels, are added up.
+ * The size of a table that is locked against everybody can only be asked for by waiting: its pages stand in for it.
+ */
+const TABLES = `WITH RECURSIVE root AS (
+  SELECT c.oid, c.relname, c.relkind, n.oid AS schema FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') AND NOT c.relispartition
+  ORDER BY c.relname LIMIT ${MOST_TABLES}
+), part (root, oid, relkind) AS (
+  SELECT r.oid, r.oid, r.relkind FROM root r
+  UNION ALL
+  SELECT p.root, c.oid, c.relkind FROM part p JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) p.oid AND p.relkind OPERATOR(pg_catalog.=) 'p'
+  JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) i.inhrelid
+), sized AS (
+  SELECT p.root, pg_catalog.sum(CASE WHEN z.locked THEN c.relpages OPERATOR(pg_catalog.*) z.block ELSE pg_catalog.pg_total_relation_size(c.oid) END) AS bytes,
+  pg_catalog.sum(CASE WHEN c.reltuples OPERATOR(pg_catalog.>) 0 AND c.relpages OPERATOR(pg_catalog.>) 0 THEN pg_catalog.round(c.reltuples::numeric OPERATOR(pg_catalog./) c.relpages OPERATOR(pg_catalog.*)
+    CASE WHEN z.locked THEN c.relpages ELSE pg_catalog.pg_relation_size(c.oid) OPERATOR(pg_catalog./) z.block END) END) AS estimated_rows
+  FROM part p JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) p.oid
+  CROSS JOIN LATERAL (SELECT c.oid OPERATOR(pg_catalog.=) ANY (ARRAY(${EXCLUSIVELY_LOCKED})) AS locked,
+    pg_catalog.current_setting('block_size')::pg_catalog.int8 AS block) z
+  GROUP BY p.root
+)
+SELECT r.relname, r.relkind, s.bytes, s.estimated_rows,
+  pg_catalog.has_schema_privilege(r.schema, 'USAGE') AND pg_catalog.has_table_privilege(r.oid, 'SELECT') AS readable,
+  EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid OPERATOR(pg_catalog.=) r.oid AND i.indisunique AND i.indisvalid
+    AND i.indpred IS NULL AND i.indexprs IS NULL AND NOT EXISTS (
+      SELECT FROM pg_catalog.unnest((i.indkey::pg_catalog.int2[])[0:i.indnkeyatts OPERATOR(pg_catalog.-) 1]) AS k (number)
+      JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) r.oid AND a.attnum OPERATOR(pg_catalog.=) k.number WHERE NOT a.attnotnull
+        OR EXISTS (SELECT FROM pg_catalog.pg_constraint v WHERE v.conrelid OPERATOR(pg_catalog.=) a.attrelid
+          AND v.conkey[1] OPERATOR(pg_catalog.=) a.attnum AND v.contype OPERATOR(pg_catalog.=) 'n' AND NOT v.convalidated))) AS has_key
+FROM root r JOIN sized s ON s.root OPERATOR(pg_catalog.=) r.oid`;
+
+/** So many schemas are named. */
+const NAMED = 5;
+
+/**
+ * Why a schema has no tables: it is empty or not there at all. Mostly the settings name the wrong one, so the
+ * failure says where tables are.
+ */
+export async function nothingThere(
+  session: Session,
+  { id, schema }: Pick<ConnectionSettings, 'id' | 'schema'>,
+): Promise<SyncFailure> {
+  const { rows } = await session.query(oneLine(SCHEMAS), [schema]);
+  const exists = rows.some((row) => row.own === 't');
+  const others = rows.filter((row) => row.own !== 't' && Number(row.tables) > 0);
+  const listed = others.slice(0, NAMED).map((row) => `${row.schema} (${row.tables})`);
+  const schemas = listed.length === 0 ? '–' : `${listed.join(', ')}${others.length > NAMED ? ', …' : ''}`;
+  const [first] = others;
+  const elsewhere = first === undefined ? '' : `; ${first.schema} has ${first.tables}`;
+  return new SyncFailure({
+    code: exists ? FailureCode.SourceSchemaEmpty : FailureCode.SourceSchemaMissing,
+    kind: FailureKind.Permanent,
+    message: exists ? `${schema} has no tables${elsewhere}` : `there is no schema ${schema}${elsewhere}`,
+    params: { connection: id, side: 'source', schema, schemas },
+  });
+}
+
+/** Schemas with their tables and views, those with most tables first; the one that was asked for in any case. */
+const SCHEMAS = `SELECT n.nspname AS schema, pg_catalog.count(c.oid) AS tables,
+    n.nspname OPERATOR(pg_catalog.=) $1 AS own
+  FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+    AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') AND NOT c.relispartition
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1 OR (n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%'
+    AND n.nspname OPERATOR(pg_catalog.<>) 'information_schema')
+  GROUP BY n.nspname ORDER BY 2 USING OPERATOR(pg_catalog.>), n.nspname LIMIT 50`;

@@ -1,0 +1,134 @@
+import { type TableName, type TableRow, tableKey, UNKNOWN_TABLES } from '../../shared/contract.ts';
+import { compileNames } from '../../shared/naming.ts';
+import type { Attention, Difference, ServiceStatus } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { TableStatus } from '../../shared/status.ts';
+import { collidingRows, VerifyResult } from '../../shared/verify.ts';
+import { leftBehind } from '../batch/leftBehind.ts';
+import type { Journal } from '../journal/journal.ts';
+import { type Candidate, candidates } from './candidates.ts';
+import { judge, type ResumeVerdict } from './resumePlan.ts';
+
+/** What the journal says of every (connection, table) that the settings select. */
+export type Standing = Pick<
+  ServiceStatus,
+  'attention' | 'differing' | 'leftBehind' | 'neverCopied' | 'connections'
+>;
+
+/** Where nothing can be known, because the settings cannot be used. */
+export const NO_STANDING: Standing = {
+  attention: [],
+  differing: [],
+  leftBehind: [],
+  neverCopied: [],
+  connections: 0,
+};
+
+export function standingOf(journal: Journal, settings: Settings, now: Date): Standing {
+  const enabled = settings.connections.filter((one) => one.enabled).map((one) => one.id);
+  return {
+    attention: attention(journal, settings, now),
+    differing: differences(journal, settings),
+    leftBehind: enabled.flatMap((connection) =>
+      leftBehind(journal, connection)
+        .map((one) => ({ connection, ...one }))
+        .filter(selectionOf(settings)),
+    ),
+    neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),
+    connections: enabled.length,
+  };
+}
+
+/**
+ * Up to when head office has everything: the oldest source snapshot over the latest success of each selected table.
+ * Null where a table has had none, or a connection's tables are not known.
+ */
+export function upToOf(journal: Journal, settings: Settings): string | null {
+  const isSelected = selectionOf(settings);
+  const enabled = settings.connections.filter((one) => one.enabled);
+  let oldest: string | null = null;
+  for (const { id } of enabled) {
+    const tables = journal.freshness(id).filter(isSelected);
+    if (tables.length === 0) return null;
+    for (const { at } of tables) {
+      if (at === null) return null;
+      if (oldest === null || at < oldest) oldest = at;
+    }
+  }
+  return oldest;
+}
+
+/** The batches that did not end well, with tables that nothing has completed since; latest first. */
+function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
+  const isSelected = selectionOf(settings);
+  const told = new Set<string>();
+  return candidates(journal).flatMap((candidate): Attention[] => {
+    const verdict = judge(candidate, settings, now.getTime());
+    const { batch, left, open } = candidate;
+    if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
+    const rows = open.filter((row) => {
+      const key = tableKey(row.connection, row.table_name);
+      if (told.has(key) || !isSelected(nameOf(row))) return false;
+      told.add(key);
+      return true;
+    });
+    if (open.length > 0 && rows.length === 0) return [];
+    const resumes = rows.filter(resumedBy(candidate, verdict));
+    const failed = (of: readonly TableRow[]): Attention['failed'] =>
+      of.filter((row) => row.status === TableStatus.Failed).map(nameOf);
+    return [
+      {
+        batch,
+        failed: failed(rows.filter((row) => !resumes.includes(row))),
+        retrying: failed(resumes),
+        openTables: rows.length,
+        resumesAlone: verdict.kind === 'resume' && resumes.length === rows.length,
+      },
+    ];
+  });
+}
+
+/** Which of a batch's open tables are gone on with without a person. */
+function resumedBy({ open }: Candidate, verdict: ResumeVerdict): (row: TableRow) => boolean {
+  if (verdict.kind !== 'resume') return () => false;
+  const tables = verdict.tables ?? open.map(nameOf);
+  const keys = new Set(tables.map((one) => tableKey(one.connection, one.table)));
+  return (row) => keys.has(tableKey(row.connection, row.table_name));
+}
+
+function differences(journal: Journal, settings: Settings): readonly Difference[] {
+  const isSelected = selectionOf(settings);
+  return journal.differing().flatMap((row): Difference[] => {
+    const { connection, table_name: table, differs_since: since, result } = row;
+    if (since === null || !isSelected({ connection, table })) return [];
+    const failure = result === VerifyResult.Failed ? row.failure : null;
+    return [{ connection, table, since, collides: collidingRows(row) > 0, failure }];
+  });
+}
+
+function nameOf({ connection, table_name }: TableRow): {
+  readonly connection: string;
+  readonly table: string;
+} {
+  return { connection, table: table_name };
+}
+
+/**
+ * Whether the settings select a table: its connection is enabled, and its name is among those that are copied. What
+ * failed before it was taken out of the settings is nobody's trouble any more.
+ */
+function selectionOf(settings: Pick<Settings, 'connections'>): (table: TableName) => boolean {
+  const byConnection = new Map(
+    settings.connections.flatMap((one) => {
+      if (!one.enabled) return [];
+      const named = compileNames(one.tables.map((entry) => (typeof entry === 'string' ? entry : entry.name)));
+      const excluded = compileNames(one.exclude);
+      const selects = (table: string): boolean => named(table) !== null && excluded(table) === null;
+      return [[one.id, selects] as const];
+    }),
+  );
+  return ({ connection, table }) => {
+    const selects = byConnection.get(connection);
+    return selects !== undefined && (table === UNKNOWN_TABLES || selects(table));
+  };
+}

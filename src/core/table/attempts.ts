@@ -1,0 +1,335 @@
+import { centralRefusal, FailureCode, type FailureDetail } from '../../shared/errors.ts';
+import { Strategy } from '../../shared/status.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { NO_LIMITS } from '../load/chunk.ts';
+import { brakeOf } from '../load/deleteBrake.ts';
+import { removeStrays, removeStraysFirst } from '../load/orphanRows.ts';
+import type { Lacking, Links, PassContext, PassEnd } from '../load/pass.ts';
+import { endOfDeletes, lacksRows } from '../load/proof.ts';
+import { withRuns } from '../source/serverRuns.ts';
+import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
+import { anyMine } from '../target/apply.ts';
+import { acquireTable, type Checkpoint, NO_COUNTS } from '../target/checkpoint.ts';
+import { prepareTarget } from '../target/prepareTarget.ts';
+import { type Target, targetSchema } from '../target/target.ts';
+import { type Detour, Detours, DUPLICATE } from './constraintRecovery.ts';
+import { explainFailure } from './explainFailure.ts';
+import { refusedValue } from './refusedValue.ts';
+import { choosePlan, noticesOf, type PassPlan, runPass } from './strategyChoice.ts';
+import type { TableEnd, TableJob, TableRecorder, TableRunner } from './tableRun.ts';
+import type { WatchedTools } from './watchdog.ts';
+
+/** How often a table is compared again because head office changes other rows of it whenever some are written. */
+const MOST_RECHECKS = 3;
+
+/** A table's attempts, and what is kept from one to the next. */
+export class Attempts {
+  readonly #runner: TableRunner;
+  #tools: WatchedTools | null = null;
+  #job: TableJob;
+  readonly #recorder: TableRecorder;
+  #first = true;
+  #direct = false;
+  #directRefused = false;
+  #crossed = false;
+  #started = false;
+  #chosen = false;
+  #compared = false;
+  #asText = false;
+  /** The last checkpoint with which other rows of this table were noted as rewritten; null where there is none. */
+  #ownRewritten: number | null = null;
+  /** Other tables that head office itself has changed when this one was written. */
+  readonly #rewritten = new Set<string>();
+  #rechecks = 0;
+  #lastTarget: Target | null = null;
+  readonly #detours: Detours;
+  /** Chunks committed so far. */
+  commits = 0;
+
+  constructor(runner: TableRunner, job: TableJob, recorder: TableRecorder) {
+    this.#runner = runner;
+    this.#job = job;
+    this.#recorder = recorder;
+    this.#detours = new Detours(job.source.name, runner.relations);
+    // It was begun and told before.
+    this.#started = job.duty === 'deletes';
+    this.#chosen = job.duty === 'deletes';
+  }
+
+  /** @param tools for this attempt alone: those of one that was given up lead nowhere */
+  async next(tools: WatchedTools): Promise<TableEnd> {
+    this.#tools = tools;
+    if (!this.#started) this.#recorder.started();
+    this.#started = true;
+    if (!this.#first) this.#job = { ...this.#job, source: await this.#readSource() };
+    const first = this.#first;
+    const target = await this.#target();
+    // The claim has raised the epoch already; after a lost connection it has to be raised again.
+    const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
+    // What was on its way when a connection was lost has arrived by now, or never will.
+    this.tellRewritten();
+    if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
+    if (this.#job.duty === 'deletes') return this.#endOfDeletes(target, found);
+    return this.#passes(target, found);
+  }
+
+  async #endOfDeletes(target: Target, found: Checkpoint): Promise<TableEnd> {
+    const end = await this.#removeHeld(target, found);
+    if (end.kind !== 'done' && end.kind !== 'lacking') return { kind: 'stopped' };
+    const at = this.#withOwn(end.checkpoint);
+    if (end.kind === 'done' && at.rewritten === null) return { kind: 'completed', checkpoint: at };
+    return this.#passes(target, at, end.kind === 'done');
+  }
+
+  /** @param recheck whether all is there, and head office itself may have changed rows of it */
+  async #passes(target: Target, found: Checkpoint, recheck = false): Promise<TableEnd> {
+    let at = found;
+    let again = recheck;
+    for (;;) {
+      const snapshot = forTarget(await this.#openSnapshot(), target.print);
+      const plan = choosePlan(this.#job, target, at, snapshot, again);
+      if (!this.#chosen)
+        for (const one of await noticesOf(this.#job, snapshot, at)) this.#recorder.notice(one);
+      const start = await this.#startAt(at, target, plan, again);
+      this.#direct = start.direct;
+      const end = await this.#pass(target, snapshot, plan, start);
+      if (end.kind === 'deletes_held') return { kind: 'deletes_held' };
+      const own = this.#ownRewritten !== null;
+      at = this.#withOwn(end.checkpoint);
+      again = end.kind === 'done';
+      if (again && at.rewritten === null) return { kind: 'completed', checkpoint: at };
+      if (end.kind === 'stopped' || this.#runner.stop.aborted) return { kind: 'stopped' };
+      if (end.kind === 'lacking') await this.#mayCompare(target, plan, end, own);
+      if (again) await this.#mayRecheck(target, start, at);
+    }
+  }
+
+  /** What a pass came to, with what is noted of this very table since the pass began. */
+  #withOwn(at: Checkpoint): Checkpoint {
+    if (this.#ownRewritten === null) return at;
+    const rewritten = { ...at.rewritten, [this.#job.source.name]: this.#ownRewritten };
+    this.#ownRewritten = null;
+    return { ...at, rewritten };
+  }
+
+  /** @throws SyncFailure where head office changes other rows anew whenever some are mended */
+  async #mayRecheck(target: Target, before: Checkpoint, after: Checkpoint): Promise<void> {
+    this.#rechecks++;
+    if (this.#rechecks <= MOST_RECHECKS) return;
+    const mended = after.processed - before.processed + after.deleted - before.deleted;
+    throw await lacksRows(this.#context(target), { missing: 0, unproven: Math.max(1, mended) });
+  }
+
+  /** Tells once more which tables were changed by what this one has sent, since a commit may arrive late. */
+  tellRewritten(): void {
+    if (this.#rewritten.size > 0) this.#runner.relations?.rewritten([...this.#rewritten]);
+  }
+
+  #noteRewritten(tables: readonly string[], seq: number): void {
+    const others = tables.filter((one) => one !== this.#job.source.name);
+    if (others.length < tables.length) this.#ownRewritten = seq;
+    for (const one of others) this.#rewritten.add(one);
+    if (others.length > 0) this.#runner.relations?.rewritten(others);
+  }
+
+  get #given(): WatchedTools {
+    if (this.#tools === null) throw new Error('no attempt was begun');
+    return this.#tools;
+  }
+
+  /**
+   * Whoever lacks rows is compared, once.
+   *
+   * @param own whether head office has changed other rows than those that were mended
+   * @throws SyncFailure where that has brought nothing
+   */
+  async #mayCompare(target: Target, { strategy }: PassPlan, lacking: Lacking, own: boolean): Promise<void> {
+    if (this.#compared || (strategy === Strategy.Compare && !own))
+      throw await lacksRows(this.#context(target), lacking);
+    this.#compared = true;
+  }
+
+  /** What the last attempt knew of the source may be why it failed. */
+  async #readSource(): Promise<TableShape> {
+    const { schema, name } = this.#job.source;
+    const { session, version } = await this.#given.links.source();
+    const [source] = await readTables(session, version, schema, [name]);
+    if (source === undefined) throw centralRefusal(FailureCode.SourceTableMissing, { table: name });
+    return source;
+  }
+
+  async #openSnapshot(): Promise<Snapshot> {
+    const { session, version } = await this.#given.links.source();
+    const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor);
+    return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#given.links.runs) };
+  }
+
+  /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
+  refuseDirect(failure: FailureDetail): boolean {
+    const refused = failure.sqlstate === DUPLICATE || failure.code === FailureCode.CentralLacksRows;
+    if (!this.#direct || !refused) return false;
+    this.#directRefused = true;
+    this.#direct = false;
+    return true;
+  }
+
+  /** A name that is taken may be that of the same table, which another program has just made: looked at once more. */
+  mayHaveCrossed({ code }: FailureDetail): boolean {
+    if (code !== FailureCode.CentralNameTaken || this.#crossed) return false;
+    this.#crossed = true;
+    return true;
+  }
+
+  /**
+   * Whether a value was refused in binary: as text it may pass, and if not, the server shows which one it is.
+   */
+  refuseBinary(error: unknown): boolean {
+    const { format, columns = [] } = this.#lastTarget ?? {};
+    if (this.#asText || format !== 'binary' || refusedValue(error, columns)?.text !== null) return false;
+    this.#asText = true;
+    return true;
+  }
+
+  /** See {@link explainFailure}. */
+  explain(links: Links, failure: FailureDetail, error: unknown): Promise<FailureDetail> {
+    const { connection, source } = this.#job;
+    const { central } = this.#runner;
+    const table = {
+      source,
+      targetSchema: targetSchema(central, connection),
+      connection: connection.id,
+      isShared: central.layout !== 'schema',
+    };
+    return explainFailure(links, table, failure, error);
+  }
+
+  /** See {@link Detours.find}. */
+  detour(failure: FailureDetail): Promise<Detour> {
+    return this.#detours.find(failure, this.#lastTarget, this.commits);
+  }
+
+  async #target(): Promise<Target> {
+    const { central } = this.#runner;
+    const { connection, source } = this.#job;
+    const { session, version } = await this.#given.links.central();
+    const schema = targetSchema(central, connection);
+    // A failed attempt may have made or changed the table.
+    const existing = this.#first
+      ? this.#job.existing
+      : (await readTables(session, version, schema, [source.name]))[0];
+    this.#first = false;
+    const target = await prepareTarget(session, version, central, connection, source, existing, (notice) =>
+      this.#recorder.notice(notice),
+    );
+    this.#lastTarget = this.#asText ? { ...target, format: 'text' } : target;
+    return this.#lastTarget;
+  }
+
+  async #acquire(): Promise<Checkpoint> {
+    const { installation, claim } = this.#runner;
+    const { session } = await this.#given.links.central();
+    return acquireTable(session, installation, claim, this.#job.source.name);
+  }
+
+  /** Where the pass begins: behind its own last chunk, or at the start of the table. */
+  async #startAt(found: Checkpoint, target: Target, plan: PassPlan, recheck: boolean): Promise<Checkpoint> {
+    if (!this.#chosen) this.#recorder.chosen(plan.strategy, plan.reason);
+    this.#chosen = true;
+    if (plan.goesOn) {
+      if (found.lastKey !== null && this.commits === 0) this.#recorder.resumed(found);
+      const resumed = found.resumed || found.lastKey !== null;
+      const counts = found.batchId === this.#job.batchId ? {} : NO_COUNTS;
+      const direct = found.direct && !this.#directRefused;
+      const brake = this.#job.allowDeletes ? brakeOf(found, true) : {};
+      return { ...found, ...counts, ...brake, batchId: this.#job.batchId, resumed, direct };
+    }
+    const full = plan.strategy === Strategy.Full;
+    const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
+    // What this batch has written stays written, and counts: a source that came back otherwise than it was is
+    // compared, and finds those rows the same.
+    const keeps =
+      recheck ||
+      (isOwn(found, this.#job) && (this.#job.duty === 'again' || (!direct && found.state === 'running')));
+    return {
+      ...found,
+      ...(keeps ? {} : NO_COUNTS),
+      ...brakeOf(found, this.#job.allowDeletes),
+      unproven: 0,
+      batchId: this.#job.batchId,
+      strategy: plan.strategy,
+      state: 'running',
+      lastKey: null,
+      passMark: null,
+      resumed: false,
+      sourceSnapshotAt: null,
+      direct,
+      centralRows: direct ? 0 : found.centralRows,
+    };
+  }
+
+  async #isEmpty(target: Target): Promise<boolean> {
+    if (target.created) return true;
+    const { session } = await this.#given.links.central();
+    const result = await session.query(anyMine(target, this.#job.connection.id), [], session.workMs);
+    return result.rows[0]?.any === 'f';
+  }
+
+  async #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
+    const context = this.#context(target);
+    if (!context.deletes && !start.direct) this.#recorder.deletesOff();
+    const first = context.care.moves && context.deletes && target.key !== null;
+    const from = first ? await removeStraysFirst(context, snapshot, start) : start;
+    if (from === null) return { kind: 'stopped', checkpoint: start };
+    return runPass(context, snapshot, plan, from);
+  }
+
+  /** Removes what the table's turn has left, as the source has it by now. */
+  async #removeHeld(target: Target, at: Checkpoint): Promise<PassEnd> {
+    const context = this.#context(target);
+    const snapshot = await this.#openSnapshot();
+    const allowed = this.#job.allowDeletes ? { ...at, ...brakeOf(at, true) } : at;
+    const end = await removeStrays(context, snapshot, allowed, endOfDeletes);
+    if (end.kind === 'stopped') return end;
+    context.onCommit(end.checkpoint);
+    await closeSnapshot(snapshot);
+    return end;
+  }
+
+  #context(target: Target): PassContext {
+    const { ports, limits, stop } = this.#runner;
+    const { links, throttle } = this.#given;
+    const { connection, source, allowDeletes, mayDelete } = this.#job;
+    // Their own turn has come.
+    const holdDeletes = this.#detours.care.holdDeletes && this.#job.duty !== 'deletes';
+    const care = { ...this.#detours.care, holdDeletes };
+    return {
+      links,
+      connection: connection.id,
+      source,
+      target: this.#detours.moving(target),
+      limits: care.whole ? NO_LIMITS : limits,
+      clock: ports.clock,
+      throttle,
+      stop,
+      deletes: target.layout !== 'merge' || mayDelete,
+      allowDeletes,
+      care,
+      onRewritten: (tables, seq) => this.#noteRewritten(tables, seq),
+      onCommit: (checkpoint) => {
+        this.commits++;
+        this.#recorder.committed(checkpoint);
+      },
+    };
+  }
+}
+
+/** The table was finished in this very batch, but the journal did not hear of it. */
+function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
+  return job.duty !== 'again' && found.state === 'done' && found.rewritten === null && isOwn(found, job);
+}
+
+/** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
+function isOwn(found: Checkpoint, job: TableJob): boolean {
+  return job.batchId !== null && found.batchId === job.batchId;
+}

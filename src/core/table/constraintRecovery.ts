@@ -1,0 +1,159 @@
+import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
+import type { Care } from '../load/pass.ts';
+import { type ForeignKey, ForeignKeys, NOT_REFERENCED, type Referenced } from '../target/foreignKeys.ts';
+import type { Target } from '../target/target.ts';
+import type { TableEnd } from './tableRun.ts';
+
+/** SQLSTATE unique_violation. */
+export const DUPLICATE = '23505';
+/** SQLSTATE exclusion_violation. */
+const EXCLUDED = '23P01';
+
+/** Which end of a foreign key another table has. */
+export type KeyEnd = 'parent' | 'child';
+
+/** What a table's run asks of the run around it. */
+export interface Relations {
+  readonly keys: ForeignKeys;
+  /**
+   * Brings another table of the run up to date once more.
+   *
+   * @returns how that ended; null where it cannot be done: the table is none of this run's, waits itself, or may
+   *   be at work
+   */
+  bringAgain(table: string, end: KeyEnd): Promise<TableEnd | null>;
+  /** Tables of the connection that head office itself has changed, or may have, when this one was written. */
+  rewritten(tables: readonly string[]): void;
+}
+
+/** What becomes of a table whose attempt has failed. */
+export type Detour =
+  /** Another attempt, at once. */
+  | { readonly kind: 'again' }
+  /** The run was stopped while another table was brought. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'none'; readonly failure: FailureDetail };
+
+const AGAIN: Detour = { kind: 'again' };
+
+const NO_RELATIONS: Relations = {
+  keys: new ForeignKeys([]),
+  bringAgain: async () => null,
+  rewritten: () => {},
+};
+
+/**
+ * Keys that head office has put on its tables (Branchline itself makes none) may refuse rows that are right
+ * at the branch, only because they come in pieces. What is tried then, from one attempt to the next.
+ */
+export class Detours {
+  readonly #table: string;
+  readonly #relations: Relations;
+  readonly #referenced: Referenced;
+  #whole = false;
+  #moves = false;
+  #movesAny = false;
+  /** How many chunks were committed when another table was brought again; -1 before. */
+  #helpedAt = -1;
+
+  constructor(table: string, relations: Relations | null) {
+    this.#table = table;
+    this.#relations = relations ?? NO_RELATIONS;
+    this.#referenced = relations?.keys.referenced(table) ?? NOT_REFERENCED;
+  }
+
+  get care(): Care {
+    const { held, cascades, acts, rewrites } = this.#referenced;
+    const refused = { whole: this.#whole, moves: this.#moves, insertsOnly: false };
+    return { holdDeletes: held, cascades, acts, rewrites, ...refused };
+  }
+
+  /**
+   * How to go on after a failed attempt: perhaps at once, in another way. A failure that stands has the other
+   * table of a foreign key in it.
+   *
+   * @param target what the attempt wrote to; null where it did not come so far
+   * @param commits chunks committed so far: without one in between, the same is not tried twice
+   */
+  async find(failure: FailureDetail, target: Target | null, commits: number): Promise<Detour> {
+    const none: Detour = { kind: 'none', failure };
+    if (failure.sqlstate === DUPLICATE)
+      return this.#moveRows(target, target?.alsoUnique ?? []) ? AGAIN : none;
+    if (failure.sqlstate === EXCLUDED) {
+      this.#movesAny = target?.key != null && this.#moveRows(target, target.columns);
+      return this.#movesAny ? AGAIN : none;
+    }
+    const key = this.#relations.keys.violated(failure);
+    if (key === undefined) return none;
+    const refused: Detour = {
+      kind: 'none',
+      failure: told(failure, key, this.#table, commits === this.#helpedAt),
+    };
+    if (key.child === key.parent) return this.#takeWhole() ? AGAIN : refused;
+    const [other, which] =
+      key.child === this.#table ? ([key.parent, 'parent'] as const) : ([key.child, 'child'] as const);
+    if (other === null || commits === this.#helpedAt) return refused;
+    this.#helpedAt = commits;
+    return this.#bring(other, which, refused);
+  }
+
+  async #bring(other: string, which: KeyEnd, refused: Detour): Promise<Detour> {
+    const end = await this.#relations.bringAgain(other, which);
+    if (end?.kind === 'stopped') return { kind: 'stopped' };
+    if (end === null) return refused;
+    if (end.kind !== 'failed') return AGAIN;
+    if (end.failure.kind === FailureKind.Permanent) return refused;
+    // A server that does not answer is no fault of the rows: they may be asked for once more when it does.
+    this.#helpedAt = -1;
+    return { kind: 'none', failure: end.failure };
+  }
+
+  /**
+   * The target as rows are moved in it: an exclusion constraint may be over any of its columns, so that every row
+   * that differs is removed and inserted anew.
+   */
+  moving(target: Target): Target {
+    if (!this.#movesAny) return target;
+    return { ...target, alsoUnique: target.columns.filter((one) => target.key?.includes(one) !== true) };
+  }
+
+  /** Rows that swap a unique value, or take over that of a removed row, need each other, too. */
+  #moveRows(target: Target | null, unique: readonly string[]): boolean {
+    if (this.#moves || target === null || target.key === null) return false;
+    if (unique.length === 0 || !this.#referenced.swappable) return false;
+    this.#moves = true;
+    this.#whole = true;
+    return true;
+  }
+
+  /** A row that points to one of a later chunk is refused, and in one statement it is not. */
+  #takeWhole(): boolean {
+    const before = this.#whole;
+    this.#whole = true;
+    return !before;
+  }
+}
+
+/** The failure of a table whose rows a foreign key has refused, with the other table of that key in it. */
+export function keyFailure(failure: FailureDetail, keys: ForeignKeys, table: string): FailureDetail {
+  const key = keys.violated(failure);
+  return key === undefined ? failure : told(failure, key, table, false);
+}
+
+/** @param helped whether the other table has just been brought up to date, which was no help */
+function told(failure: FailureDetail, key: ForeignKey, table: string, helped: boolean): FailureDetail {
+  const { code, params } = key.child === table ? parentMissing(key, helped) : stillReferenced(key);
+  return { ...failure, code, params: { ...failure.params, ...params } };
+}
+
+function parentMissing({ child, parent, name }: ForeignKey, helped: boolean) {
+  const code = helped ? FailureCode.ParentLacking : FailureCode.ParentMissing;
+  return { code, params: { table: child ?? '', parent, constraint: name } };
+}
+
+function stillReferenced({ child, on, parent, name }: ForeignKey) {
+  return {
+    code: FailureCode.StillReferenced,
+    params: { table: parent, child: child ?? on, constraint: name },
+  };
+}

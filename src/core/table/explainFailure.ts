@@ -1,0 +1,321 @@
+import { type ErrorParams, FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ADDS_KEY, keyHindrance } from '../load/explainKey.ts';
+import type { Links } from '../load/pass.ts';
+import { qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { type MissingRights, missingReadingRights, missingWritingRights } from '../rights/readingRights.ts';
+import { allowNullSql, dropRuleSql, failedTriggers } from '../target/ruleSql.ts';
+import type { Target } from '../target/target.ts';
+import { explainEncoding, explainRefused, isEncodingFailure, refusedValue } from './refusedValue.ts';
+
+/** The table that failed. */
+export interface FailedTable {
+  readonly source: TableShape;
+  /** The schema at central that it goes to. */
+  readonly targetSchema: string;
+  readonly connection: string;
+  /** Whether other connections write to that schema, too. */
+  readonly isShared: boolean;
+}
+
+/**
+ * Completes the failure that a table ends with: names the table with its schema, and asks the server what it
+ * leaves out of its error: which right is missing, which trigger failed. A server that does not answer that
+ * leaves the failure as it was.
+ *
+ * @param error what the failure was made of
+ */
+export async function explainFailure(
+  links: Links,
+  table: FailedTable,
+  failure: FailureDetail,
+  error: unknown,
+): Promise<FailureDetail> {
+  const named = withNames(failure, table);
+  if (failure.kind !== FailureKind.Permanent) return named;
+  try {
+    return await explain(links, table, named, error);
+  } catch {
+    return named;
+  }
+}
+
+async function explain(
+  links: Links,
+  table: FailedTable,
+  failure: FailureDetail,
+  error: unknown,
+): Promise<FailureDetail> {
+  const { schema, name } = table.source;
+  if (isEncodingFailure(failure)) return explainEncoding(links, table.source, failure);
+  if (
+    failure.params.side === 'source' &&
+    failure.sqlstate === NOT_SUPPORTED &&
+    (await isUnlogged(links, table))
+  )
+    return change(failure, FailureCode.SourceUnlogged, {});
+  if (failure.code === FailureCode.SourcePermission && failure.params.sql === undefined) {
+    const { session, version } = await links.source();
+    return readingDenied(failure, await missingReadingRights(session, version, schema, name));
+  }
+  if (failure.code === FailureCode.SourceQueryFailed && failure.sqlstate === NOT_READY)
+    return table.source.kind === 'materialized_view' ? notPopulated(failure, table) : failure;
+  if (failure.code === FailureCode.ParentLacking) return withRuleSql(links, table, failure);
+  if (table.isShared && MAY_BE_ANOTHERS.has(failure.code)) {
+    const { session } = await links.central();
+    const other = await otherWriters(session, table, failure.code === FailureCode.CentralKeyMissing);
+    if (other !== null)
+      return change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
+  }
+  if (ADDS_KEY.has(failure.code)) {
+    const { session } = await links.central();
+    const hindrance = await keyHindrance(session, table, failure);
+    return hindrance === null ? failure : { ...failure, ...hindrance };
+  }
+  if (MAY_BE_ANOTHERS.has(failure.code)) return failure;
+  if (failure.params.side !== 'central') return failure;
+  if (failure.code === FailureCode.DataRejected && failure.params.within === undefined) {
+    const names = table.source.columns.map((one) => one.name);
+    const refused = refusedValue(error, names);
+    if (refused !== null) return explainRefused(links, table.source, failure, refused);
+  }
+  if (failure.sqlstate === NULL_REFUSED && failure.params.column !== undefined)
+    return needsValue(links, table, failure, String(failure.params.column));
+  const { session } = await links.central();
+  if (
+    failure.sqlstate !== undefined &&
+    (failure.params.within !== undefined || MAY_BE_TRIGGER.test(failure.sqlstate))
+  ) {
+    const failed = await failedTriggers(
+      session,
+      table.targetSchema,
+      name,
+      String(failure.params.within ?? ''),
+    );
+    if (failed !== null)
+      return change(failure, FailureCode.CentralTriggerFailed, {
+        schema: table.targetSchema,
+        table: name,
+        ...failed,
+      });
+  }
+  const rules =
+    failure.sqlstate === NOT_SUPPORTED
+      ? await interfering(session, { schema: table.targetSchema, name }, 'rule ')
+      : [];
+  if (rules.length > 0) return change(failure, FailureCode.CentralRules, { causes: rules.join(', ') });
+  const denied = failure.code === FailureCode.CentralPermission && failure.params.sql === undefined;
+  if (denied || failure.sqlstate === NOT_SUPPORTED)
+    return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
+  return failure;
+}
+
+async function withRuleSql(
+  links: Links,
+  { targetSchema }: FailedTable,
+  failure: FailureDetail,
+): Promise<FailureDetail> {
+  const { session } = await links.central();
+  const at = { schema: targetSchema, name: String(failure.params.table) };
+  const constraint = String(failure.params.constraint);
+  const sql = await dropRuleSql(session, at, constraint);
+  return change(failure, failure.code, { sql: sql ?? '–' });
+}
+
+/** PostgreSQL names the column, and a partition where it has met the rule there. */
+async function needsValue(
+  links: Links,
+  { source, targetSchema }: FailedTable,
+  failure: FailureDetail,
+  column: string,
+): Promise<FailureDetail> {
+  const { session } = await links.central();
+  const { schema, table } = failure.params;
+  const target = { schema: targetSchema, name: source.name };
+  const at = { schema: String(schema ?? targetSchema), name: String(table ?? source.name) };
+  const sql = await allowNullSql(session, target, at, column);
+  return change(failure, FailureCode.CentralNeedsValue, { column, sql });
+}
+
+/** Two systems may use one name for different tables: then what one needs harms the other. */
+const MAY_BE_ANOTHERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.ColumnIncompatible,
+  FailureCode.CentralKeyMissing,
+]);
+
+/**
+ * The connections besides this one that have written the table; null where there is none, or where the table has
+ * the columns of our key and only lacks the key.
+ */
+async function otherWriters(
+  session: Session,
+  table: FailedTable,
+  keyMissing: boolean,
+): Promise<string | null> {
+  const { source, targetSchema, connection } = table;
+  const { rows } = await session.query(WRITERS, [
+    connection,
+    source.name,
+    targetSchema,
+    JSON.stringify(source.key ?? []),
+  ]);
+  const others = rows[0]?.others ?? null;
+  return keyMissing && rows[0]?.has_key === 't' ? null : others;
+}
+
+const WRITERS = `SELECT (SELECT pg_catalog.string_agg(c.connection, ', ') FROM branchline.checkpoints c
+    WHERE c.connection OPERATOR(pg_catalog.<>) $1 AND c.table_name OPERATOR(pg_catalog.=) $2
+      AND c.state OPERATOR(pg_catalog.<>) 'new') AS others,
+  NOT EXISTS (SELECT FROM pg_catalog.json_array_elements_text($4::pg_catalog.json) k (name)
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class r ON r.oid OPERATOR(pg_catalog.=) a.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) r.relnamespace
+      WHERE n.nspname OPERATOR(pg_catalog.=) $3 AND r.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+        AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) k.name AND NOT a.attisdropped)) AS has_key`;
+
+/** Whether the source is a standby, which has no rows of a table that its primary keeps out of the WAL. */
+async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolean> {
+  const { session } = await links.source();
+  const { rows } = await session.query(
+    `SELECT pg_catalog.pg_is_in_recovery() AND c.relpersistence OPERATOR(pg_catalog.=) 'u' AS lacks
+     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`,
+    [source.oid],
+  );
+  return rows[0]?.lacks === 't';
+}
+
+/** SQLSTATE not_null_violation. */
+const NULL_REFUSED = '23502';
+/** SQLSTATE object_not_in_prerequisite_state. */
+const NOT_READY = '55000';
+/** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us, writing through a rule. */
+const NOT_SUPPORTED = '0A000';
+/** Errors that only code of head office's raises: external routines, RAISE. */
+const MAY_BE_TRIGGER = /^(?:38|39|P0)/;
+
+function readingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
+  if (missing.sql.length === 0) return change(failure, FailureCode.SourceDenied, userOf(missing));
+  const code = missing.secured.length > 0 ? FailureCode.SourceRowSecurity : FailureCode.SourcePermission;
+  return change(failure, code, paramsOf(missing));
+}
+
+function writingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
+  const denied = failure.code === FailureCode.CentralPermission;
+  if (missing.secured.length > 0) return change(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
+  if (!denied) return failure;
+  if (missing.sql.length === 0) return change(failure, FailureCode.CentralDenied, userOf(missing));
+  return change(failure, FailureCode.CentralPermission, paramsOf(missing));
+}
+
+function paramsOf(missing: MissingRights): ErrorParams {
+  const secured =
+    missing.secured.length === 0
+      ? {}
+      : { tables: missing.secured.join(', '), policies: missing.policies.join(', ') || '–' };
+  return { ...userOf(missing), ...secured, sql: missing.sql.join('\n') };
+}
+
+function userOf({ user }: MissingRights): ErrorParams {
+  return user === '' ? {} : { user };
+}
+
+function notPopulated(failure: FailureDetail, { source }: FailedTable): FailureDetail {
+  const sql = `REFRESH MATERIALIZED VIEW ${qualified(source.schema, source.name)};`;
+  return change(failure, FailureCode.SourceNotPopulated, { sql });
+}
+
+function change(failure: FailureDetail, code: FailureCode, params: ErrorParams): FailureDetail {
+  return { ...failure, code, params: { ...failure.params, ...params } };
+}
+
+/** Failures that speak of the branch's table although they are met at central. */
+const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.SourceTableMissing,
+  FailureCode.SourceShapeChanged,
+  FailureCode.ColumnIncompatible,
+  FailureCode.ColumnSortsOtherwise,
+  FailureCode.StampColumnTaken,
+  FailureCode.TooManyColumns,
+  FailureCode.ReplaceUnsafe,
+]);
+
+function withNames(failure: FailureDetail, { source, targetSchema }: FailedTable): FailureDetail {
+  const { params } = failure;
+  const named = params.table !== undefined && params.schema !== undefined;
+  const atSource = OF_SOURCE.has(failure.code) || params.side === 'source';
+  const schema = atSource ? source.schema : targetSchema;
+  // What is staged is a table of ours, and its name says nothing to anybody.
+  const ours = params.schema === 'branchline';
+  const table = ours ? source.name : String(params.table ?? source.name);
+  const bare = table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
+  const names = named && !ours ? {} : { schema, table: bare };
+  return { ...failure, params: { ...params, ...names, ...ruleOf(failure) } };
+}
+
+/** Rules that have no name of their own. */
+function ruleOf({ code, sqlstate, params }: FailureDetail): ErrorParams {
+  if (code !== FailureCode.ConstraintViolated || params.constraint !== undefined) return {};
+  if (params.column !== undefined) return { constraint: `NOT NULL (${params.column})` };
+  // A row that fits no partition (23514), or a view's WITH CHECK OPTION (44000).
+  return { constraint: sqlstate === '23514' ? 'PARTITION BY' : 'CHECK' };
+}
+
+/** Longer lists help nobody. */
+const MOST_NAMED = 8;
+
+/** {@link interfering} as a part of a sentence. */
+export async function interferingNames(
+  session: Session,
+  target: Pick<Target, 'schema' | 'name'>,
+): Promise<string> {
+  const all = await interfering(session, target);
+  const more = all.length - MOST_NAMED;
+  return all.length === 0
+    ? '—'
+    : [...all.slice(0, MOST_NAMED), ...(more > 0 ? [`+ ${more}`] : [])].join(', ');
+}
+
+/**
+ * Names what head office has put on a table that may change, drop or keep its rows: triggers that no constraint made,
+ * rules and row security policies, those of its partitions included.
+ *
+ * @param kind `rule `, say, where only those are wanted
+ * @returns `trigger guard of public.t (public.refuse())`, `rule …`, `policy …`
+ */
+async function interfering(
+  session: Session,
+  { schema, name }: Pick<Target, 'schema' | 'name'>,
+  kind = '',
+): Promise<readonly string[]> {
+  const found = await session.query(CAUSES, [schema, name], session.workMs);
+  return found.rows.map((row) => row.cause ?? '').filter((cause) => cause.startsWith(kind));
+}
+
+const CAUSES = `
+WITH RECURSIVE tree AS (
+  SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+  UNION ALL
+  SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) tree.oid
+), relations AS (
+  SELECT c.oid, c.relrowsecurity,
+    pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(c.relname)) AS name
+  FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+)
+SELECT pg_catalog.concat('trigger ', pg_catalog.quote_ident(g.tgname), ' of ', r.name, ' (',
+    pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(f.proname), '())') AS cause
+  FROM relations r JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) r.oid
+  JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) g.tgfoid
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) f.pronamespace
+  WHERE NOT g.tgisinternal AND g.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
+UNION
+SELECT pg_catalog.concat('rule ', pg_catalog.quote_ident(w.rulename), ' of ', r.name)
+  FROM relations r JOIN pg_catalog.pg_rewrite w ON w.ev_class OPERATOR(pg_catalog.=) r.oid
+  WHERE w.ev_enabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
+UNION
+SELECT pg_catalog.concat('policy ', pg_catalog.quote_ident(p.polname), ' of ', r.name)
+  FROM relations r JOIN pg_catalog.pg_policy p ON p.polrelid OPERATOR(pg_catalog.=) r.oid
+  WHERE r.relrowsecurity
+ORDER BY 1`;

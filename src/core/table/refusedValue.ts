@@ -1,0 +1,234 @@
+import { FailureCode, type FailureDetail } from '../../shared/errors.ts';
+import { type ColumnShape, column, type TableShape } from '../catalogue/shape.ts';
+import { columnRecoding, holdsText, writtenColumn } from '../catalogue/texts.ts';
+import type { Links } from '../load/pass.ts';
+import { ident, literal } from '../postgres/quote.ts';
+import { type Recoding, storedText, UNDECLARED, utf8Bytes } from '../postgres/recoding.ts';
+import { copyContext } from '../postgres/serverMessage.ts';
+import type { Session } from '../postgres/session.ts';
+import { rowsOf } from '../source/snapshot.ts';
+
+/** A value that head office's server would not read. */
+export interface RefusedValue {
+  readonly column: string;
+  /** As it was sent; null where it travelled in binary, of which the server shows nothing. */
+  readonly text: string | null;
+  /** Whether `text` is only its beginning. */
+  readonly cut: boolean;
+}
+
+/** The server shows so many bytes of a value, and then three points. */
+const SHOWN_BYTES = 97;
+
+/**
+ * The value that an error of a COPY is about. The server names the column and shows the value beside its message, in
+ * a line that failures leave out (values of an ERP are not for logs): only the error itself has it.
+ */
+export function refusedValue(error: unknown, columns: readonly string[]): RefusedValue | null {
+  const context = copyContext(error);
+  if (context === null) return null;
+  const places = columns.flatMap((name) => {
+    const at = context.indexOf(` ${name}: `);
+    return at >= 0 ? [{ name, at }] : context.endsWith(` ${name}`) ? [{ name, at: context.length }] : [];
+  });
+  // What looks like a name later on stands in the value.
+  const [first] = places.sort((a, b) => a.at - b.at || b.name.length - a.name.length);
+  if (first === undefined) return null;
+  const { name, at } = first;
+  if (at === context.length) return { column: name, text: null, cut: false };
+  // In quotation marks of the server's language.
+  const text = context.slice(at + name.length + 3).replaceAll(/^["»«„“‚']\u00a0?|\u00a0?["»«“”']$/g, '');
+  const cut = text.endsWith('...') && Buffer.byteLength(text) >= SHOWN_BYTES;
+  return { column: name, text: cut ? text.slice(0, -3) : text, cut };
+}
+
+/** Names the first row at the source that has a refused value. */
+export async function explainRefused(
+  links: Links,
+  source: TableShape,
+  failure: FailureDetail,
+  refused: RefusedValue,
+): Promise<FailureDetail> {
+  const { session } = await links.source();
+  const condition = hasValue(source, column(source, refused.column), refused);
+  const tests = condition === null ? [] : [{ column: refused.column, condition }];
+  const found = await findRow(session, source, tests).catch(() => null);
+  return {
+    ...failure,
+    code: FailureCode.ValueRefused,
+    params: { ...failure.params, column: refused.column, key: found?.key ?? '?' },
+  };
+}
+
+/** SQL that is true for rows with the value; null where it is not known. */
+function hasValue({ recoding }: TableShape, one: ColumnShape, { text, cut }: RefusedValue): string | null {
+  if (text === null) return null;
+  const written = writtenColumn(`t.${ident(one.name)}`, one);
+  const known = storedText(text, columnRecoding(one, recoding));
+  const compared = cut ? `pg_catalog.left(${written}, pg_catalog.length(${known}))` : written;
+  return `${compared} OPERATOR(pg_catalog.=) ${known}`;
+}
+
+/** SQLSTATEs character_not_in_repertoire and untranslatable_character. */
+const ENCODING = new Set(['22021', '22P05']);
+
+export function isEncodingFailure({ sqlstate }: FailureDetail): boolean {
+  return sqlstate !== undefined && ENCODING.has(sqlstate);
+}
+
+/**
+ * Which database is to blame for text that could not be converted, and the first row and column that have it: the
+ * servers name at most the bytes. One scan of the table at the source.
+ */
+export async function explainEncoding(
+  links: Links,
+  source: TableShape,
+  failure: FailureDetail,
+): Promise<FailureDetail> {
+  const { session } = await links.source();
+  const [from, to] = await Promise.all([
+    encodingOf(session),
+    links.central().then((one) => encodingOf(one.session)),
+  ]);
+  const { recoding } = source;
+  const real = recoding?.real ?? from;
+  // Such a database checks nothing: whatever head office refuses was never valid text.
+  const unchecked = from === UNDECLARED && recoding === null;
+  const ofSource = unchecked || failure.params.side === 'source';
+  const notUtf8 = unchecked || (recoding !== null && real === 'UTF8');
+  const character = ofSource ? rawBytes(failure.message, from) : character8(failure.message, recoding);
+  const test = ofSource && notUtf8 ? NOT_UTF8 : containing(character);
+  const found = test === null ? null : await findText(session, source, test, from);
+  return {
+    ...failure,
+    code: ofSource ? FailureCode.SourceEncoding : FailureCode.CentralEncoding,
+    params: {
+      ...failure.params,
+      ...(ofSource ? { schema: source.schema } : {}),
+      table: source.name,
+      encoding: ofSource ? real : to,
+      column: found?.column ?? '?',
+      key: found?.key ?? '?',
+    },
+  };
+}
+
+async function encodingOf(session: Session): Promise<string> {
+  const { rows } = await session.query("SELECT pg_catalog.current_setting('server_encoding') AS encoding");
+  return rows[0]?.encoding ?? '';
+}
+
+/** SQL that is true for a text that could not be converted. */
+type TextTest = (text: string) => string;
+
+/** Well-formed UTF-8 (RFC 3629), byte by byte, as a database without an encoding matches it. */
+const UTF8 = [
+  '[\\x01-\\x7f]',
+  '[\\xc2-\\xdf][\\x80-\\xbf]',
+  '\\xe0[\\xa0-\\xbf][\\x80-\\xbf]',
+  '[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}',
+  '\\xed[\\x80-\\x9f][\\x80-\\xbf]',
+  '\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}',
+  '[\\xf1-\\xf3][\\x80-\\xbf]{3}',
+  '\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}',
+].join('|');
+
+const NOT_UTF8: TextTest = (text) => `${text} OPERATOR(pg_catalog.!~) ${literal(`^(?:${UTF8})*$`)}`;
+
+/** The bytes that a server names; they are the same in every language of its message: `0xe2 0x82 0xac`. */
+function bytesIn(message: string): string {
+  return (message.match(/0x[0-9a-f]{2}/gi) ?? []).map((one) => one.slice(2)).join('');
+}
+
+/** SQL of the bytes that could not be converted, as the source has them; null where the message has none. */
+function rawBytes(message: string, encoding: string): string | null {
+  const bytes = bytesIn(message);
+  if (bytes === '') return null;
+  return `pg_catalog.convert_from('\\x${bytes}'::pg_catalog.bytea, ${literal(encoding)})`;
+}
+
+/** SQL of the character of UTF-8 that head office lacks, as the source has it. */
+function character8(message: string, recoding: Recoding | null): string | null {
+  return recoding === null
+    ? rawBytes(message, 'UTF8')
+    : storedText(Buffer.from(bytesIn(message), 'hex').toString('utf8'), recoding);
+}
+
+function containing(character: string | null): TextTest | null {
+  if (character === null) return null;
+  return (text) => `pg_catalog.strpos(${text}, ${character}) OPERATOR(pg_catalog.>) 0`;
+}
+
+/** The first row that has such a text. A key that cannot be shown either is shown with its bytes as `\\351`. */
+async function findText(
+  session: Session,
+  source: TableShape,
+  test: TextTest,
+  declared: string,
+): Promise<FoundRow | null> {
+  const columns = source.columns.filter(holdsText);
+  const tests = columns.map((one) => ({ column: one.name, condition: test(textOf(one.name)) }));
+  const escaped: KeyText = (text) => {
+    const bytes = `pg_catalog.encode(pg_catalog.convert_to(${text}, ${literal(declared)}), 'escape')`;
+    return utf8Bytes(bytes, null);
+  };
+  const readable: KeyText = (text, one) => {
+    const readAs = utf8Bytes(text, columnRecoding(one, source.recoding));
+    return `CASE WHEN ${test(text)} THEN ${escaped(text, one)} ELSE ${readAs} END`;
+  };
+  const first = await findRow(session, source, tests, readable).catch(() => undefined);
+  return first === undefined ? findRow(session, source, tests, escaped).catch(() => null) : first;
+}
+
+/** A row of the source by its key, and the column that is meant. */
+interface FoundRow {
+  readonly column: string;
+  /** `code = A, line = 7`; `?` where rows have no key. */
+  readonly key: string;
+}
+
+/** SQL of the bytes in UTF-8 that show a key column's text. */
+type KeyText = (text: string, column: ColumnShape) => string;
+
+/** What is looked for: SQL that is true for a row `t` whose value in a column is meant. */
+interface ColumnTest {
+  readonly column: string;
+  readonly condition: string;
+}
+
+/**
+ * The first row of a table at the source that one of the conditions holds for: one scan.
+ *
+ * @param keyText how its key is shown
+ */
+async function findRow(
+  session: Session,
+  source: TableShape,
+  tests: readonly ColumnTest[],
+  keyText: KeyText = (text, one) => utf8Bytes(text, columnRecoding(one, source.recoding)),
+): Promise<FoundRow | null> {
+  if (tests.length === 0) return null;
+  const which = tests.map(({ condition }, index) => `WHEN ${condition} THEN ${index}`).join(' ');
+  const key = (source.key ?? []).map((one) => column(source, one));
+  const texts = key.map(
+    (one, index) => `, pg_catalog.encode(${keyText(textOf(one.name), one)}, 'hex') AS k${index}`,
+  );
+  const { rows } = await session.query(
+    `SELECT CASE ${which} END AS number${texts.join('')} FROM ${rowsOf(source)} t
+     WHERE ${tests.map(({ condition }) => `(${condition})`).join(' OR ')} LIMIT 1`,
+    [],
+    session.workMs,
+  );
+  const [row] = rows;
+  const found = tests[Number(row?.number)];
+  if (row === undefined || found === undefined) return null;
+  const values = key.map(
+    (one, index) => `${one.name} = ${Buffer.from(row[`k${index}`] ?? '', 'hex').toString('utf8')}`,
+  );
+  return { column: found.column, key: values.join(', ') || '?' };
+}
+
+/** SQL of a column of the row `t` as text. */
+function textOf(name: string): string {
+  return `t.${ident(name)}::pg_catalog.text`;
+}

@@ -1,0 +1,114 @@
+import { Strategy } from '../../../shared/status.ts';
+import { type Comparison, compareTable } from '../../compare/compareTable.ts';
+import { repairBuckets } from '../../compare/repair.ts';
+import { endProved, removeStrays } from '../../load/orphanRows.ts';
+import type { PassContext, PassEnd } from '../../load/pass.ts';
+import { endOfDeletes } from '../../load/proof.ts';
+import { changedSince } from '../../source/mark.ts';
+import { closeSnapshot, countRows, markOf, type Snapshot } from '../../source/snapshot.ts';
+import type { Checkpoint } from '../../target/checkpoint.ts';
+import { runKeyedPass } from './keyedPass.ts';
+
+/** Everything is read: for where digests would say that everything differs. */
+export const READ_ALL = {
+  strategy: Strategy.Full,
+  where: null,
+  removes: 'read',
+  sourceRows: null,
+} as const;
+
+/**
+ * Strategy `compare`: both sides are compared by digests, and only what differs travels. Where a first look
+ * says that nearly everything differs, everything is read instead.
+ *
+ * @param snapshot open, and closed here
+ */
+export async function runCompare(
+  context: PassContext,
+  snapshot: Snapshot,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  const at: Checkpoint = {
+    ...start,
+    unproven: 0,
+    passMark: markOf(snapshot),
+    sourceSnapshotAt: snapshot.takenAt,
+  };
+  const found = await compare(context, snapshot);
+  if (found === null) return stopped(snapshot, start);
+  if (found.hopeless) return runKeyedPass(context, snapshot, READ_ALL, { ...at, strategy: Strategy.Full });
+  const held = context.deletes && context.care.holdDeletes;
+  const counted = { ...at, centralRows: context.deletes ? found.centralRows : null, counted: true };
+  const mending = { ...context, deletes: context.deletes && !held };
+  const mended = await repairBuckets(mending, snapshot, found, counted);
+  const { checkpoint, counts, unproven } = mended;
+  if (!mended.whole) return { kind: 'stopped', checkpoint };
+  const skipped = checkpoint.skipped + Math.max(0, found.sourceRows - rowsOf(counts) - unproven);
+  const end = await endProved(context, { ...checkpoint, skipped, unproven }, found.sourceRows);
+  context.onCommit(end.checkpoint);
+  await closeSnapshot(snapshot);
+  return end;
+}
+
+async function compare(context: PassContext, snapshot: Snapshot): Promise<Comparison | null> {
+  const shared = context.target.layout === 'merge' && !context.deletes;
+  try {
+    return await compareTable(context, { snapshot, probe: true, shared });
+  } catch (error) {
+    if (context.stop.aborted) return null;
+    throw error;
+  }
+}
+
+function stopped({ session }: Snapshot, at: Checkpoint): PassEnd {
+  session.destroy();
+  return { kind: 'stopped', checkpoint: at };
+}
+
+function rowsOf(counts: { readonly processed: number; readonly skipped: number }): number {
+  return counts.processed + counts.skipped;
+}
+
+/**
+ * Strategy `changes`: only rows whose version is newer than the mark. One scan counts the rows and those
+ * that changed; only if there are any are they read, sorted by key. What is gone from the source is
+ * proven by the counts.
+ *
+ * @param since transaction id from which rows count as changed
+ * @param snapshot open, and closed here
+ */
+export async function runChanges(
+  context: PassContext,
+  snapshot: Snapshot,
+  since: bigint,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  const { source } = context;
+  const where = changedSince('t.xmin', since);
+  const counted = await countRows(snapshot.session, source, where);
+  if (counted.changed === 0 && !start.resumed) return nothingChanged(context, snapshot, counted.rows, start);
+  const plan = { strategy: Strategy.Changes, where, removes: 'counts', sourceRows: counted.rows } as const;
+  return runKeyedPass(context, snapshot, plan, start);
+}
+
+async function nothingChanged(
+  context: PassContext,
+  snapshot: Snapshot,
+  sourceRows: number,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  const at: Checkpoint = {
+    ...start,
+    // Others may have removed rows since: now and then it is not enough to have added up.
+    centralRows: start.counted && !context.target.unlogged ? start.centralRows : null,
+    passMark: markOf(snapshot),
+    sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
+  };
+  const proved = await endProved(context, at, sourceRows);
+  const surplus = proved.kind === 'deletes_held' && !context.care.holdDeletes;
+  // `endProved` has asked for a catch-up pass, in case that we do not come to remove what is too much.
+  const end = surplus ? await removeStrays(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
+  context.onCommit(end.checkpoint);
+  await closeSnapshot(snapshot);
+  return end;
+}

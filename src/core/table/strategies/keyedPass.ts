@@ -1,0 +1,298 @@
+import type { SyncFailure } from '../../../shared/errors.ts';
+import type { Strategy } from '../../../shared/status.ts';
+import { type ChunkLoad, endCopy, fillChunk } from '../../load/chunk.ts';
+import { countCentralNow } from '../../load/deleteBrake.ts';
+import { removeStrays } from '../../load/orphanRows.ts';
+import type { PassContext, PassEnd } from '../../load/pass.ts';
+import { endOfPass, type Proof, prove, toCatchUp, toCompare, toDeletes } from '../../load/proof.ts';
+import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';
+import type { CopyOut } from '../../postgres/copyOut.ts';
+import type { Session } from '../../postgres/session.ts';
+import { closeSnapshot, copyRows, markOf, type Snapshot } from '../../source/snapshot.ts';
+import {
+  applyStaged,
+  beginWithStage,
+  copyInto,
+  countUnequal,
+  createStage,
+  dropStage,
+  emptyStage,
+  type KeyRange,
+  stageTable,
+  table,
+} from '../../target/apply.ts';
+import type { Checkpoint } from '../../target/checkpoint.ts';
+import { beginCentral } from '../../target/setup.ts';
+
+/** What a keyed pass reads, and how it finds rows that the source no longer has. */
+export interface KeyedPlan {
+  readonly strategy: Strategy;
+  /** Which rows are read; all where null. */
+  readonly where: string | null;
+  /**
+   * By the counts of both sides afterwards. `read`: every row is read, and so counted. `counts`: only some rows are
+   * read, and all were counted before. `none`: nothing can be said.
+   */
+  readonly removes: 'read' | 'counts' | 'none';
+  /** Rows of the table in the snapshot, where they were counted before. */
+  readonly sourceRows: number | null;
+}
+
+/**
+ * A pass over a table with a key: its rows as one stream in key order, cut into chunks; each chunk is one
+ * central transaction that ends with the checkpoint. Goes on behind `start.lastKey`.
+ *
+ * The source's transaction is closed after `maxSnapshotMinutes` at a chunk border; the pass then ends as
+ * `reopen`, to go on under a new snapshot just as after an interruption.
+ *
+ * @param snapshot open, and closed here
+ */
+export async function runKeyedPass(
+  context: PassContext,
+  snapshot: Snapshot,
+  plan: KeyedPlan,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  const { clock, limits, stop, source, target } = context;
+  const { session } = snapshot;
+  const deadline = clock.monotonic() + limits.maxSnapshotMinutes * 60_000;
+  // Few rows in key order: sorting them is cheap, walking the whole table by its index is not.
+  if (plan.where !== null) await session.query('SET LOCAL enable_sort = on');
+  const filter = { after: start.lastKey?.values ?? null, where: plan.where };
+  const text = copyRows(source, target, filter);
+  const rows = session.copyOut(text, target.format, target.columns.length);
+  const chunks = new Chunks(context, snapshot, plan, rows);
+  let at: Checkpoint = {
+    ...start,
+    passMark: start.passMark ?? markOf(snapshot),
+    sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
+  };
+  try {
+    const ready = session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
+    ready.catch(() => {});
+    // While the source looks for the first row.
+    at = await chunks.count(at);
+    await ready;
+    for (;;) {
+      await session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
+      if (stop.aborted) return { kind: 'stopped', checkpoint: at };
+      at = await chunks.next(at);
+      if (chunks.abandoned) {
+        if (chunks.cutShort !== null) throw chunks.cutShort;
+        return { kind: 'stopped', checkpoint: at };
+      }
+      context.onCommit(at);
+      if (chunks.end !== null) return chunks.end;
+      if (stop.aborted) return { kind: 'stopped', checkpoint: at };
+      if (chunks.cutShort !== null) throw chunks.cutShort;
+      if (clock.monotonic() > deadline && !rows.exhausted) {
+        return { kind: 'reopen', checkpoint: { ...at, resumed: true } };
+      }
+    }
+  } finally {
+    // A COPY cannot be ended politely before its end.
+    if (rows.exhausted) await closeSnapshot(snapshot);
+    else session.destroy();
+  }
+}
+
+/** What became of a chunk's rows. */
+interface Applied {
+  /** Inserted or updated. */
+  readonly changed: number;
+  readonly same: number;
+  /** Null where central does not say. */
+  readonly inserted: number | null;
+  /** Not there as they were sent. */
+  readonly unequal: number;
+  /** See {@link RewriteWatch.end}. */
+  readonly rewritten: readonly string[];
+}
+
+/** Applies one chunk after the other from an open stream of rows. */
+class Chunks {
+  readonly #context: PassContext;
+  readonly #snapshot: Snapshot;
+  readonly #plan: KeyedPlan;
+  readonly #rows: CopyOut;
+  readonly #stage: string;
+  #staged = false;
+  /** Why the source's stream ended early; the chunk before was still applied. */
+  cutShort: SyncFailure | null = null;
+  /** The source has no more rows, and all are applied. */
+  end: PassEnd | null = null;
+  /** A chunk that cannot be applied in part was cut short or stopped: nothing of it was. */
+  abandoned = false;
+  /** Rows that this pass has read since it began here. */
+  #read = 0;
+  /** Central has other rows than our own sums say: somebody else has removed or added some. */
+  #edited = false;
+
+  constructor(context: PassContext, snapshot: Snapshot, plan: KeyedPlan, rows: CopyOut) {
+    this.#context = context;
+    this.#snapshot = snapshot;
+    this.#plan = plan;
+    this.#rows = rows;
+    this.#stage = stageTable(context.connection, context.target.name);
+  }
+
+  /** Counts central's rows, which the chunks' own counts then add to: a sum says nothing of what others have done. */
+  async count(at: Checkpoint): Promise<Checkpoint> {
+    if (at.direct || !this.#context.deletes || this.#plan.removes === 'none') return at;
+    const centralRows = await countCentralNow(this.#context);
+    this.#edited = at.centralRows !== null && at.centralRows !== centralRows;
+    return { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
+  }
+
+  /** Applies the next chunk; the one after which the source has no more ends the pass. */
+  async next(at: Checkpoint): Promise<Checkpoint> {
+    const { links, connection } = this.#context;
+    const { session } = await links.central();
+    const begin = beginCentral(session, connection);
+    if (this.#rows.exhausted) {
+      await session.script(begin);
+      return this.#finish(session, at, at);
+    }
+    return at.direct ? this.#direct(session, begin, at) : this.#throughStage(session, begin, at);
+  }
+
+  /** The table has no row of ours behind the last key: rows need not be compared. */
+  async #direct(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
+    const { target } = this.#context;
+    const copy = await session.copyIn([...begin, copyInto(target, table(target))], target.format);
+    const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
+    this.cutShort = load.cutShort;
+    await endCopy(this.#context, session, copy, load);
+    this.#read += load.rows;
+    return this.#commit(session, at, {
+      ...at,
+      lastKey: load.lastKey ?? at.lastKey,
+      processed: at.processed + load.rows,
+      bytes: at.bytes + load.bytes,
+      centralRows: add(at.centralRows, load.rows),
+    });
+  }
+
+  async #throughStage(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
+    const { target } = this.#context;
+    const ready = this.#staged ? emptyStage(this.#stage) : createStage(target, this.#stage);
+    // A table just loaded has no statistics: without this each chunk would read all of it.
+    const index = 'SET LOCAL enable_seqscan = off';
+    const copy = await session.copyIn(
+      [...beginWithStage(begin, ready), index, copyInto(target, this.#stage)],
+      target.format,
+    );
+    const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
+    this.cutShort = load.cutShort;
+    await endCopy(this.#context, session, copy, load);
+    const last = this.#rows.exhausted;
+    if (this.#context.care.whole && !last) {
+      session.destroy();
+      this.abandoned = true;
+      return at;
+    }
+    this.#read += load.rows;
+    const upTo = last ? null : (load.lastKey ?? at.lastKey);
+    const range: KeyRange = { after: at.lastKey?.values ?? null, upTo: upTo?.values ?? null };
+    const applied = await this.#apply(session, load, range);
+    const next = await this.#commit(
+      session,
+      at,
+      {
+        ...at,
+        lastKey: load.lastKey ?? at.lastKey,
+        processed: at.processed + applied.changed,
+        skipped: at.skipped + applied.same,
+        bytes: at.bytes + load.bytes,
+        centralRows: add(at.centralRows, applied.inserted),
+        unproven: at.unproven + applied.unequal,
+      },
+      applied.rewritten,
+    );
+    this.#staged = true;
+    return next;
+  }
+
+  /**
+   * Applies what is staged. Without anything of head office's own on the table, a row that is neither inserted nor
+   * updated was found the same; else the staged rows are looked for again.
+   */
+  async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
+    const { target, connection, care } = this.#context;
+    const apply = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
+    const reread = target.rereads ? countUnequal(target, this.#stage, connection, range) : [];
+    const [results, besides] = await new RewriteWatch(this.#context, session).around([apply, ...reread]);
+    const row = results[0]?.rows[0];
+    const changed = Number(row?.changed);
+    const moved = Number(row?.moved ?? 0);
+    const inserted = target.partitioned ? null : Number(row?.inserted) - moved;
+    const rewritten = besides({ written: changed, deleted: moved });
+    if (!target.rereads) return { changed, same: load.rows - changed, inserted, unequal: 0, rewritten };
+    const unequal = Number(results.at(-1)?.rows[0]?.unequal);
+    return { changed, same: Math.max(0, load.rows - changed - unequal), inserted, unequal, rewritten };
+  }
+
+  async #commit(
+    session: Session,
+    from: Checkpoint,
+    to: Checkpoint,
+    rewritten: readonly string[] = [],
+  ): Promise<Checkpoint> {
+    if (this.#rows.exhausted) return this.#finish(session, from, to, rewritten);
+    const next: Checkpoint = { ...to, seq: from.seq + 1 };
+    await commitNoting(this.#context, session, from, next, rewritten);
+    return next;
+  }
+
+  /** Ends the pass in the transaction that is open: nothing lies behind the last key any more. */
+  async #finish(
+    session: Session,
+    from: Checkpoint,
+    to: Checkpoint,
+    rewritten: readonly string[] = [],
+  ): Promise<Checkpoint> {
+    const drop = from.direct ? [] : dropStage(this.#stage);
+    const commit = async (next: Checkpoint): Promise<Checkpoint> => {
+      await commitNoting(this.#context, session, from, next, rewritten, drop);
+      return next;
+    };
+    const whole: Checkpoint = { ...to, seq: from.seq + 1, direct: false };
+    // A cursor's next pass reads what is newer than the first snapshot in any case.
+    if (whole.resumed && this.#plan.removes !== 'none' && whole.passMark?.fingerprint != null) {
+      const next = whole.unproven > 0 || this.#edited ? toCompare(whole) : toCatchUp(whole);
+      return this.#ends({ kind: 'catch_up', checkpoint: await commit(next) });
+    }
+    const { verdict, checkpoint: at, missing } = await this.#prove(session, whole, from.direct);
+    if (verdict === 'equal' && !this.#edited)
+      return this.#ends({ kind: 'done', checkpoint: await commit(endOfPass(at)) });
+    if (verdict !== 'surplus') {
+      const checkpoint = await commit(toCompare(at));
+      return this.#ends({ kind: 'lacking', checkpoint, missing, unproven: at.unproven });
+    }
+    if (this.#context.care.holdDeletes)
+      return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toDeletes(at)) });
+    const committed = await commit(at);
+    // The brake may refuse what is left to do: these rows have been written all the same.
+    this.#context.onCommit(committed);
+    return this.#ends(await removeStrays(this.#context, this.#snapshot, committed));
+  }
+
+  #ends(end: PassEnd): Checkpoint {
+    this.end = end;
+    return end.checkpoint;
+  }
+
+  #prove(session: Session, whole: Checkpoint, direct: boolean): Promise<Proof> {
+    const { removes, sourceRows } = this.#plan;
+    // The table was empty, and central has said how many rows it took.
+    if (direct && !whole.resumed)
+      return Promise.resolve({ verdict: 'equal', checkpoint: { ...whole, counted: true }, missing: 0 });
+    if (removes === 'none') return prove({ ...this.#context, deletes: false }, session, whole, null);
+    const read = whole.resumed ? null : this.#read;
+    return prove(this.#context, session, whole, removes === 'read' ? read : sourceRows);
+  }
+}
+
+function add(count: number | null, more: number | null): number | null {
+  return count === null || more === null ? null : count + more;
+}

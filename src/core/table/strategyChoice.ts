@@ -1,0 +1,212 @@
+import { centralRefusal, FailureCode } from '../../shared/errors.ts';
+import { type Notice, NoticeCode } from '../../shared/notices.ts';
+import type { CursorSettings } from '../../shared/settings.ts';
+import { assertNever, Strategy } from '../../shared/status.ts';
+import { plainType } from '../catalogue/shape.ts';
+import type { PassContext, PassEnd } from '../load/pass.ts';
+import { cursorOf, newerThan } from '../source/cursor.ts';
+import { brokenSince, type MarkProblem, since } from '../source/mark.ts';
+import type { Snapshot } from '../source/snapshot.ts';
+import type { Checkpoint, LastKey } from '../target/checkpoint.ts';
+import type { Target } from '../target/target.ts';
+import { READ_ALL, runChanges, runCompare } from './strategies/comparePass.ts';
+import { runKeyedPass } from './strategies/keyedPass.ts';
+import { runReplace } from './strategies/replacePass.ts';
+import type { TableJob } from './tableRun.ts';
+
+/** Why a strategy was chosen: `asked` by a person or the settings, or what the engine found. */
+export type PlanReason =
+  | 'asked'
+  | 'first_load'
+  | 'row_versions'
+  | 'no_key'
+  | 'goes_on'
+  /** Strategy `cursor`: of another column, or of another type, than the last pass. */
+  | 'cursor_changed'
+  /** Strategy `cursor`: no row had a value that may be relied on. */
+  | 'no_cursor'
+  /** Head office itself may have changed rows, by its foreign keys or triggers. */
+  | 'central_rewrote'
+  /** A crash at head office may have emptied the table, and rows of several branches cannot be counted. */
+  | 'central_unlogged'
+  | MarkProblem;
+
+/** How the next pass over a table goes. */
+export interface PassPlan {
+  readonly strategy: Strategy;
+  readonly reason: PlanReason;
+  /** Whether it goes on behind the checkpoint of a pass that was cut off. */
+  readonly goesOn: boolean;
+  /** Strategies `changes` and `replace`: transaction id from which rows count as changed; null asks no row versions. */
+  readonly since: bigint | null;
+  /** Strategy `cursor`: which rows count as changed. */
+  readonly where: string | null;
+}
+
+/**
+ * Chooses how a table is brought up to date.
+ *
+ * @param found where the table stands at central
+ * @param snapshot what the source looks like now
+ * @param recheck whether all has been sent, and only what head office itself may have changed is to be looked for
+ * @throws SyncFailure `replace_unsafe`
+ */
+export function choosePlan(
+  job: TableJob,
+  target: Target,
+  found: Checkpoint,
+  snapshot: Snapshot,
+  recheck = false,
+): PassPlan {
+  if (target.key === null) return planReplace(job, target, found, snapshot);
+  if (isUnfinished(found, job, target, snapshot)) {
+    const plan = keyedPlan(found.strategy, 'goes_on', job, found, snapshot);
+    if (plan.strategy === found.strategy) return { ...plan, goesOn: true };
+  }
+  const looks = job.strategy === Strategy.Full || job.strategy === Strategy.Compare;
+  if (recheck || (found.rewritten !== null && found.mark !== null && !looks))
+    return keyedPlan(Strategy.Compare, 'central_rewrote', job, found, snapshot);
+  if (target.unlogged && target.layout === 'merge' && !job.mayDelete && found.mark !== null && !looks)
+    return keyedPlan(Strategy.Compare, 'central_unlogged', job, found, snapshot);
+  if (job.strategy !== null && job.strategy !== Strategy.Replace)
+    return keyedPlan(job.strategy, 'asked', job, found, snapshot);
+  if (found.mark === null) return keyedPlan(Strategy.Full, 'first_load', job, found, snapshot);
+  return keyedPlan(Strategy.Changes, 'row_versions', job, found, snapshot);
+}
+
+/** Row versions are asked only where the mark holds; else the contents are compared. */
+function keyedPlan(
+  wanted: Strategy | null,
+  reason: PlanReason,
+  job: TableJob,
+  found: Checkpoint,
+  snapshot: Snapshot,
+): PassPlan {
+  const { horizon, fingerprint } = snapshot;
+  if (wanted === Strategy.Cursor && job.cursor !== null)
+    return cursorPlan(reason, job, job.cursor, found, snapshot);
+  const plain = { goesOn: false, since: null, where: null };
+  if (wanted === Strategy.Compare) return { ...plain, strategy: Strategy.Compare, reason };
+  if (wanted !== Strategy.Changes) return { ...plain, strategy: Strategy.Full, reason };
+  const from = since(found.mark, horizon, fingerprint);
+  if (typeof from === 'bigint') return { ...plain, strategy: Strategy.Changes, reason, since: from };
+  return { ...plain, strategy: from === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: from };
+}
+
+/** Without a cursor to begin at everything is read, and after a restore of the source compared. */
+function cursorPlan(
+  reason: PlanReason,
+  job: TableJob,
+  settings: CursorSettings,
+  { mark }: Checkpoint,
+  { horizon, fingerprint, version }: Snapshot,
+): PassPlan {
+  const plain = { goesOn: false, since: null, where: null };
+  if (mark === null)
+    return { ...plain, strategy: Strategy.Full, reason: reason === 'asked' ? 'first_load' : reason };
+  // Rows that a restored server has taken back are older than the cursor, and would never be read.
+  const broken = brokenSince(mark, horizon);
+  if (broken !== null) return { ...plain, strategy: Strategy.Compare, reason: broken };
+  if (mark.cursorOf !== cursorOf(job.source, version, settings))
+    return { ...plain, strategy: Strategy.Full, reason: 'cursor_changed' };
+  if (mark.fingerprint !== fingerprint) return { ...plain, strategy: Strategy.Full, reason: 'shape_changed' };
+  if (mark.cursor === null) return { ...plain, strategy: Strategy.Full, reason: 'no_cursor' };
+  const where = newerThan(job.source, version, settings, mark.cursor);
+  return { ...plain, strategy: Strategy.Cursor, reason, where };
+}
+
+function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
+  // Without a key, rows of several branches in one table cannot be told apart.
+  if (target.layout === 'merge' && !job.mayDelete) {
+    throw centralRefusal(FailureCode.ReplaceUnsafe, {
+      connection: job.connection.id,
+      table: job.source.name,
+    });
+  }
+  const asked = job.strategy === Strategy.Full || job.strategy === Strategy.Replace;
+  const from =
+    asked || found.rewritten !== null ? null : since(found.mark, snapshot.horizon, snapshot.fingerprint);
+  return {
+    strategy: Strategy.Replace,
+    reason: 'no_key',
+    goesOn: false,
+    since: typeof from === 'bigint' ? from : null,
+    where: null,
+  };
+}
+
+/**
+ * A pass that was cut off and can go on: of this batch, or of an earlier one that nobody resumed, since
+ * what changed behind its checkpoint is caught up in any case. On a slow link a first load takes days.
+ */
+function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot: Snapshot): boolean {
+  if (found.state !== 'running' || found.strategy === Strategy.Replace) return false;
+  if (found.lastKey !== null && !isOfKey(found.lastKey, target)) return false;
+  if (found.batchId === job.batchId) return true;
+  if (job.strategy !== null || found.passMark === null) return false;
+  return typeof since(found.passMark, snapshot.horizon, snapshot.fingerprint) === 'bigint';
+}
+
+/** Whether a last key is one of the columns, and in the order, that the table's key has now. */
+function isOfKey({ columns }: LastKey, { sourceKey }: Target): boolean {
+  return columns.length === sourceKey.length && sourceKey.every((one, place) => one.print === columns[place]);
+}
+
+/** Runs a pass as planned. */
+export function runPass(
+  context: PassContext,
+  snapshot: Snapshot,
+  plan: PassPlan,
+  start: Checkpoint,
+): Promise<PassEnd> {
+  switch (plan.strategy) {
+    case Strategy.Replace:
+      return runReplace(context, snapshot, start, plan.since);
+    case Strategy.Changes:
+      return runChanges(context, snapshot, plan.since ?? 0n, start);
+    case Strategy.Cursor: {
+      const newer = {
+        strategy: Strategy.Cursor,
+        where: plan.where,
+        removes: 'none',
+        sourceRows: null,
+      } as const;
+      return runKeyedPass(context, snapshot, newer, start);
+    }
+    case Strategy.Compare:
+      if (!context.care.whole) return runCompare(context, snapshot, start);
+      // It mends a few ranges at a time, and rows of different ranges need each other.
+      return runKeyedPass(context, snapshot, READ_ALL, { ...start, strategy: Strategy.Full });
+    case Strategy.Full:
+      return runKeyedPass(context, snapshot, READ_ALL, start);
+    default:
+      return assertNever(plan.strategy);
+  }
+}
+
+/** What a person should know of a table that is about to be read. */
+export async function noticesOf(
+  job: TableJob,
+  snapshot: Snapshot,
+  at: Checkpoint,
+): Promise<readonly Notice[]> {
+  // Once: as the table is begun for the first time.
+  const first = at.state === 'new' ? await largeObjects(job, snapshot) : [];
+  return [...first, ...cursorBeyond(job, snapshot)];
+}
+
+function cursorBeyond({ cursor }: TableJob, snapshot: Snapshot): readonly Notice[] {
+  if (cursor === null || snapshot.cursor === null || snapshot.cursor.beyond === 0) return [];
+  return [{ code: NoticeCode.CursorBeyond, params: { column: cursor.column, rows: snapshot.cursor.beyond } }];
+}
+
+/** Columns of type `oid`, or of the extension's domain `lo`, in a database that has large objects. */
+async function largeObjects({ source }: TableJob, { session }: Snapshot): Promise<readonly Notice[]> {
+  const columns = source.columns.filter((one) => plainType(one) === 'oid').map((one) => one.name);
+  if (columns.length === 0) return [];
+  const { rows } = await session.query(
+    'SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata) AS any',
+  );
+  if (rows[0]?.any !== 't') return [];
+  return [{ code: NoticeCode.LargeObjects, params: { columns: columns.join(', ') } }];
+}

@@ -1,0 +1,240 @@
+import { SyncFailure } from '../../shared/errors.ts';
+import type { Strategy } from '../../shared/status.ts';
+import { literal } from '../postgres/quote.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
+import type { Mark } from '../source/mark.ts';
+import { type Claim, type Installation, lostLease } from './ownership.ts';
+import { type Rewritten, withoutCompared } from './rewritten.ts';
+
+/** SQLSTATE division_by_zero: see {@link advance}. */
+export const FENCED = '22012';
+
+/** Counts of one pass over a table, as far as central has committed it. */
+export interface PassCounts {
+  /** Rows inserted or updated. */
+  readonly processed: number;
+  /** Rows that were already the same. */
+  readonly skipped: number;
+  readonly deleted: number;
+  /** Bytes of row data read. */
+  readonly bytes: number;
+}
+
+export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, bytes: 0 };
+
+/** How far a pass has come, and in which order. */
+export interface LastKey {
+  /** See {@link KeyColumn.print}: the values say where the pass stands in the order of these columns alone. */
+  readonly columns: readonly string[];
+  /** A text a column. */
+  readonly values: readonly string[];
+}
+
+/** Where a table stands: one row of `branchline.checkpoints`. Counts and key speak of the current pass. */
+export interface Checkpoint extends PassCounts {
+  readonly connection: string;
+  readonly table: string;
+  /** Raised by everyone who takes the table over: what an older holder still sends is refused. */
+  readonly epoch: string;
+  /** Raised by every committed chunk. */
+  readonly seq: number;
+  readonly batchId: string | null;
+  readonly strategy: Strategy | null;
+  readonly state: 'new' | 'running' | 'done';
+  /** No row of this connection lies behind the last key: rows may be copied straight into the table. */
+  readonly direct: boolean;
+  /** The pass has seen more than one snapshot of the source. */
+  readonly resumed: boolean;
+  /** The last key applied; null before the first chunk. */
+  readonly lastKey: LastKey | null;
+  /** Where the source stood when the last whole pass began: what is newer has changed since. */
+  readonly mark: Mark | null;
+  /** The same of the pass under way, of its first attempt. */
+  readonly passMark: Mark | null;
+  /** Rows of this connection in the table, where known. */
+  readonly centralRows: number | null;
+  readonly sourceSnapshotAt: string | null;
+  /** Rows that the delete brake has let go lately ({@link BRAKE_WINDOW}) and that others have not replaced. */
+  readonly removed: number;
+  /** Rows that the table had before; null where nobody has counted. */
+  readonly removedOf: number | null;
+  /** Whether central's rows were really counted lately: see {@link COUNTED_FOR}. */
+  readonly counted: boolean;
+  /** Rows that this pass has sent and that are not at central as they were sent. */
+  readonly unproven: number;
+  /** Head office itself may have changed rows since they were last compared; null where it has not. */
+  readonly rewritten: Rewritten | null;
+}
+
+/** How long rows that are gone count for the delete brake, where nobody consents before: see docs/decisions/0016. */
+const BRAKE_WINDOW = "'7d'";
+
+/** How long central's rows need not be counted again where neither side has changed as far as we know. */
+const COUNTED_FOR = "'1d'";
+
+export const SNAPSHOT_AT = `pg_catalog.to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
+
+/** Operators named like this bind from left to right: this may be compared without parentheses. */
+function age(since: string): string {
+  return `pg_catalog.now() OPERATOR(pg_catalog.-) ${since}`;
+}
+
+/** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
+export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR},unproven,rewritten) AS proof`;
+
+/** The same of checkpoints of earlier versions, which have not all of it. */
+export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';
+
+type ProofPart = readonly [
+  boolean | null,
+  number,
+  number | null,
+  boolean | null,
+  number,
+  Rewritten | null | undefined,
+];
+
+/** What {@link toCheckpoint} reads. */
+export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}, ${PROOF}`;
+
+/**
+ * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost
+ * connection a COMMIT may still be on its way: once the epoch is raised it can no longer arrive, and
+ * the row that is read is the last word.
+ *
+ * @throws SyncFailure `lost_lease` where the connection belongs to somebody else by now
+ */
+export async function acquireTable(
+  session: Session,
+  installation: Installation,
+  claim: Claim,
+  table: string,
+): Promise<Checkpoint> {
+  const result = await session.query(
+    `INSERT INTO branchline.checkpoints AS c (connection, table_name)
+     SELECT connection, $4 FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) $1 AND installation OPERATOR(pg_catalog.=) $2 AND claim OPERATOR(pg_catalog.=) $3
+     ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch OPERATOR(pg_catalog.+) 1
+     RETURNING ${CHECKPOINT_COLUMNS}`,
+    [claim.connection, installation.id, claim.claim, table],
+  );
+  const row = result.rows[0];
+  if (row === undefined) throw lostLease(claim.connection);
+  return toCheckpoint(claim.connection, table, row);
+}
+
+/** A row of `branchline.checkpoints`. */
+export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
+  const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
+  const [lately, removed, removedOf, counted, unproven, rewritten] = proof;
+  return {
+    connection,
+    table,
+    epoch: row.epoch ?? '',
+    seq: Number(row.seq),
+    batchId: row.batch_id ?? null,
+    strategy: (row.strategy ?? null) as Strategy | null,
+    state: (row.state ?? 'new') as Checkpoint['state'],
+    direct: row.direct === 't',
+    resumed: row.resumed === 't',
+    lastKey: row.last_key == null ? null : toLastKey(JSON.parse(row.last_key) as LastKey | string[]),
+    mark: row.mark == null ? null : (JSON.parse(row.mark) as Mark),
+    passMark: row.pass_mark == null ? null : (JSON.parse(row.pass_mark) as Mark),
+    processed: Number(row.processed),
+    skipped: Number(row.skipped),
+    deleted: Number(row.deleted),
+    bytes: Number(row.bytes),
+    centralRows: row.central_rows == null ? null : Number(row.central_rows),
+    sourceSnapshotAt: row.snapshot_at ?? null,
+    removed: lately === true ? removed : 0,
+    removedOf,
+    counted: counted === true,
+    unproven,
+    rewritten: rewritten ?? null,
+  };
+}
+
+/** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */
+function toLastKey(stored: LastKey | string[]): LastKey {
+  return Array.isArray(stored) ? { columns: [], values: stored } : stored;
+}
+
+/**
+ * SQL that writes the next checkpoint and commits, in one round trip; the last statements of a chunk's
+ * transaction. If the row is no longer as we left it (`from`), somebody has taken the table over: then
+ * no row is updated, the division by zero aborts the transaction, and the chunk is undone with it.
+ *
+ * Only the pass's last commit waits for central's disk: it brings all before it there, and what a power
+ * failure takes of those is taken with its checkpoint.
+ */
+export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
+  const set = [
+    `seq = ${to.seq}`,
+    `batch_id = ${literal(to.batchId)}`,
+    `strategy = ${literal(to.strategy)}`,
+    `state = ${literal(to.state)}`,
+    `direct = ${to.direct}`,
+    `resumed = ${to.resumed}`,
+    `last_key = ${json(to.lastKey)}`,
+    `mark = ${json(to.mark)}`,
+    `pass_mark = ${json(to.passMark)}`,
+    `processed = ${to.processed}`,
+    `skipped = ${to.skipped}`,
+    `deleted = ${to.deleted}`,
+    `bytes = ${to.bytes}`,
+    `central_rows = ${to.centralRows ?? 'NULL'}`,
+    `source_snapshot_at = ${literal(to.sourceSnapshotAt)}`,
+    `removed = ${to.removed}`,
+    `removed_of = ${to.removedOf ?? 'NULL'}`,
+    `removed_since = ${removedSince(from, to)}`,
+    ...(to.counted && !from.counted ? ['counted_at = pg_catalog.clock_timestamp()'] : []),
+    `unproven = ${to.unproven}`,
+    // What others note in the meantime stays.
+    ...(from.rewritten !== null && to.rewritten === null ? [withoutCompared(from.rewritten)] : []),
+    'updated_at = pg_catalog.clock_timestamp()',
+  ];
+  const move = `WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
+    WHERE connection OPERATOR(pg_catalog.=) ${literal(from.connection)} AND table_name OPERATOR(pg_catalog.=) ${literal(from.table)}
+      AND epoch OPERATOR(pg_catalog.=) ${from.epoch} AND seq OPERATOR(pg_catalog.=) ${from.seq} RETURNING 1)
+  SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved`;
+  return [...(to.state === 'done' ? [] : ['SET LOCAL synchronous_commit = off']), move, 'COMMIT'];
+}
+
+/** SQL that takes back how many rows tables have, where that no longer holds: their next pass counts them anew. */
+export function forgetCounts(connection: string, tables: readonly string[]): readonly string[] {
+  if (tables.length === 0) return [];
+  const names = tables.map((one) => literal(one)).join(', ');
+  return [
+    `UPDATE branchline.checkpoints SET central_rows = NULL
+     WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND table_name OPERATOR(pg_catalog.=) ANY (ARRAY[${names}])`,
+  ];
+}
+
+/** Begins with the first row that goes after none was gone. */
+function removedSince(from: Checkpoint, to: Checkpoint): string {
+  if (to.removed === 0) return 'NULL';
+  return from.removed === 0 ? 'pg_catalog.clock_timestamp()' : 'removed_since';
+}
+
+function json(value: unknown): string {
+  return value === null ? 'NULL' : literal(JSON.stringify(value));
+}
+
+/**
+ * Writes the next checkpoint and commits.
+ *
+ * @param before statements to run first, in the same round trip
+ * @throws SyncFailure `lost_lease` where the table was taken over; the transaction is then undone
+ */
+export async function commitCheckpoint(
+  session: Session,
+  from: Checkpoint,
+  to: Checkpoint,
+  before: readonly string[] = [],
+): Promise<void> {
+  try {
+    await session.script([...before, ...advance(from, to)]);
+  } catch (error) {
+    if (error instanceof SyncFailure && error.detail.sqlstate === FENCED) throw lostLease(from.connection);
+    throw error;
+  }
+}

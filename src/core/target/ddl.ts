@@ -1,0 +1,123 @@
+import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import type { Layout } from '../../shared/settings.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { type Change, extendType } from './drift.ts';
+import type { OwnTypes } from './ownTypes.ts';
+import { stampColumnTaken, tooManyColumns } from './refusals.ts';
+import { DDL_LOCK } from './setup.ts';
+import { centralKey, STAMP, STAMP_DEFAULT } from './target.ts';
+
+/**
+ * Plans and runs DDL in one transaction, one installation at a time: what is planned is still true when it
+ * runs, so two branches never narrow what the other has just widened. A table that others hold for more
+ * than 5 s is tried again later instead of making every reader queue behind us.
+ *
+ * @param plan reads central as it is and says what to run
+ * @throws SyncFailure `central_permission` with the SQL for head office in `params.sql`
+ */
+export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Promise<void> {
+  let planned: DdlPlan = { statements: [] };
+  try {
+    // The first checkpoint's commit, which waits for the disk, brings the table there, too.
+    await session.script([
+      ...session.begin(),
+      "SET LOCAL lock_timeout = '5s'",
+      'SET LOCAL synchronous_commit = off',
+      `SELECT ${DDL_LOCK}`,
+    ]);
+    planned = await plan();
+    await session.script([...planned.statements, 'COMMIT']);
+  } catch (error) {
+    await session.query('ROLLBACK').catch(() => {});
+    throw withSql(error, planned);
+  }
+}
+
+export interface DdlPlan {
+  readonly statements: readonly string[];
+  /** What our role has to be given where another makes the objects. */
+  readonly grants?: (role: string) => readonly string[];
+}
+
+function withSql(error: unknown, { statements, grants }: DdlPlan): unknown {
+  if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
+  if (statements.length === 0) return error;
+  const role = String(error.detail.params.user ?? '');
+  const sql = [...statements, ...(grants?.(role) ?? [])].map((one) => `${one};`).join('\n');
+  return new SyncFailure({ ...error.detail, params: { ...error.detail.params, sql } }, { cause: error });
+}
+
+/**
+ * SQL that makes changes to a central table. All changes of columns are one ALTER TABLE, which rewrites the
+ * table once however many types have become wider.
+ */
+export function alignTable(
+  schema: string,
+  source: TableShape,
+  changes: readonly Change[],
+  types: OwnTypes,
+): readonly string[] {
+  const extensions: string[] = [];
+  const actions = changes.flatMap((change) => {
+    if (change.kind !== 'extend') return [action(change, types)];
+    extensions.push(...extendType(change.column, change.there, types));
+    return [];
+  });
+  const alter =
+    actions.length === 0 ? [] : [`ALTER TABLE ${qualified(schema, source.name)} ${actions.join(', ')}`];
+  // Two columns of one type lack the same labels.
+  return [...new Set([...types.statements, ...extensions]), ...alter];
+}
+
+function action(change: Exclude<Change, { kind: 'extend' }>, types: OwnTypes): string {
+  switch (change.kind) {
+    case 'add':
+      return `ADD COLUMN ${ident(change.column.name)} ${types.typeFor(change.column)}`;
+    case 'widen':
+      return `ALTER COLUMN ${ident(change.column.name)} TYPE ${types.typeFor(change.column)}`;
+    case 'nullable':
+      return `ALTER COLUMN ${ident(change.name)} DROP NOT NULL`;
+    case 'drop_key':
+      return `DROP CONSTRAINT ${ident(change.constraint)}`;
+    case 'add_key':
+      return `ADD ${change.primary ? 'PRIMARY KEY' : 'UNIQUE'} (${change.columns.map(ident).join(', ')})`;
+  }
+}
+
+/** MaxHeapAttributeNumber: more columns no table can have. */
+const MOST_COLUMNS = 1600;
+
+/**
+ * SQL that makes the central table of a source table: its columns and its key. A column that the source
+ * computes is an ordinary one here, since its values are copied like any other's.
+ *
+ * @throws SyncFailure `stamp_column_taken` where the source has a column of the stamp's name,
+ *   `too_many_columns` where the stamp would be one column too many
+ */
+export function createTable(
+  schema: string,
+  source: TableShape,
+  layout: Layout,
+  types: OwnTypes,
+): readonly string[] {
+  const stamped = layout === 'stamp';
+  if (stamped && source.columns.some((one) => one.name === STAMP)) {
+    throw stampColumnTaken(source.name, STAMP);
+  }
+  if (stamped && source.columns.length >= MOST_COLUMNS) throw tooManyColumns(source.name, MOST_COLUMNS);
+  const key = source.key ?? [];
+  const columns = source.columns.map((one) => {
+    // Branches differ: in a table that they share only the key is NOT NULL.
+    const notNull = key.includes(one.name) || (layout === 'schema' && one.notNull);
+    return `${ident(one.name)} ${types.typeFor(one)}${notNull ? ' NOT NULL' : ''}`;
+  });
+  if (stamped)
+    columns.unshift(
+      `${ident(STAMP)} pg_catalog.text COLLATE pg_catalog."C" NOT NULL DEFAULT ${STAMP_DEFAULT}`,
+    );
+  const unique = centralKey(source, layout);
+  if (unique !== null) columns.push(`PRIMARY KEY (${unique.map(ident).join(', ')})`);
+  return [...types.statements, `CREATE TABLE ${qualified(schema, source.name)} (${columns.join(', ')})`];
+}

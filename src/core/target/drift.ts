@@ -1,0 +1,151 @@
+import type { Layout } from '../../shared/settings.ts';
+import { sortAlike, typeFit } from '../catalogue/compat.ts';
+import type { ColumnShape, TableShape, TypeField, TypeUse } from '../catalogue/shape.ts';
+import { builtinSql } from '../catalogue/typeName.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
+import { columnIncompatible, columnSortsOtherwise, keyDeferrable, keyMissing } from './refusals.ts';
+import { centralKey, deferrableOver, hasUniqueKey, refuseUnstamped, STAMP, stampsItself } from './target.ts';
+
+/** A step that brings a central table into the shape that a source table has by now. */
+export type Change =
+  | { readonly kind: 'add'; readonly column: ColumnShape }
+  | { readonly kind: 'widen'; readonly column: ColumnShape }
+  /** The types of a column get what they lack: an enum's labels, a composite's last attributes. */
+  | { readonly kind: 'extend'; readonly column: ColumnShape; readonly there: ColumnShape }
+  | { readonly kind: 'nullable'; readonly name: string }
+  | { readonly kind: 'drop_key'; readonly constraint: string }
+  | { readonly kind: 'add_key'; readonly columns: readonly string[]; readonly primary: boolean };
+
+/**
+ * What has to change at central before rows of a source table fit; nothing where all is well. What only
+ * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
+ *
+ * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`
+ */
+export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  refuseUnstamped(source, central, layout);
+  const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
+  const key = keyDrift(source, central, layout);
+  const keyed = key.some((one) => one.kind === 'drop_key') ? [] : (central.key ?? []);
+  return [...key, ...columns, ...nullability(source, central, layout, keyed)];
+}
+
+function columnDrift(table: string, column: ColumnShape, central: TableShape): readonly Change[] {
+  const there = central.columns.find((one) => one.name === column.name);
+  if (there === undefined) return [{ kind: 'add', column }];
+  // Central computes it itself.
+  if (there.generated) return [];
+  const fit = typeFit(column, there);
+  switch (fit) {
+    case 'same':
+    case 'lossless':
+      return [];
+    case 'extended':
+      return [{ kind: 'extend', column, there }];
+    case 'widened':
+      return [{ kind: 'widen', column }];
+    case 'incompatible':
+      if (!sortAlike(column, there)) throw columnSortsOtherwise({ name: table }, central, column.name);
+      throw columnIncompatible(table, column.name, column.type, there.type);
+  }
+}
+
+/**
+ * A mirror (layout `schema`) follows whatever becomes of the key. In a table that branches share, a key is
+ * only ever added where there is none: the others still live by the old one.
+ */
+function keyDrift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  const wanted = centralKey(source, layout);
+  if (wanted !== null && hasUniqueKey(central, wanted)) return [];
+  const deferrable = wanted === null ? undefined : deferrableOver(central, wanted);
+  if (wanted !== null && deferrable !== undefined)
+    throw keyDeferrable(central.schema, central.name, deferrable.constraint, wanted);
+  if (layout === 'schema') {
+    const { primaryKey, deferrableKeys } = central;
+    // Ours are never deferrable: such a one is head office's own, and stays.
+    const theirs = deferrableKeys.some((one) => one.constraint === primaryKey);
+    const drop: readonly Change[] =
+      primaryKey === null || theirs ? [] : [{ kind: 'drop_key', constraint: primaryKey }];
+    return wanted === null ? drop : [...drop, { kind: 'add_key', columns: wanted, primary: !theirs }];
+  }
+  if (wanted === null) return [];
+  const mayAdd = layout === 'stamp' && stampsItself(central) && central.uniqueKeys.length === 0;
+  if (!mayAdd) throw keyMissing(central.schema, central.name, wanted, addKey(source, central, wanted));
+  return [{ kind: 'add_key', columns: wanted, primary: false }];
+}
+
+/** SQL for head office that adds a key, and before it the columns of it that its table lacks. */
+function addKey(source: TableShape, central: TableShape, wanted: readonly string[]): string {
+  const missing = wanted.filter((name) => !central.columns.some((one) => one.name === name));
+  const added = missing.map((name) => {
+    const column = source.columns.find((one) => one.name === name);
+    const type = column === undefined || column.own !== null ? 'text' : builtinSql(column.type);
+    return `ADD COLUMN ${ident(name)} ${type}, `;
+  });
+  const table = qualified(central.schema, central.name);
+  return `ALTER TABLE ${table} ${added.join('')}ADD UNIQUE (${wanted.map(ident).join(', ')})`;
+}
+
+/** In a mirror nothing but the key says NOT NULL where the source does not (any more). */
+function nullability(
+  source: TableShape,
+  central: TableShape,
+  layout: Layout,
+  keyed: readonly string[],
+): readonly Change[] {
+  if (layout !== 'schema') return [];
+  return central.columns
+    .filter((one) => one.notNull && !one.generated && !one.fillsItself && one.name !== STAMP)
+    .filter((one) => !keyed.includes(one.name))
+    .filter((one) => source.columns.find((other) => other.name === one.name)?.notNull !== true)
+    .map((one) => ({ kind: 'nullable', name: one.name }));
+}
+
+/** Says what type an attribute gets at central. */
+interface FieldTypes {
+  field(field: TypeField): string;
+}
+
+/**
+ * SQL that gives central's type what the source's type of the same make has got since: labels of an enum,
+ * last attributes of a composite; and so for the types inside it.
+ */
+export function extendType(source: TypeUse, central: TypeUse, types: FieldTypes): readonly string[] {
+  if (typeFit(source, central) !== 'extended') return [];
+  const from = source.own;
+  const to = central.own;
+  if (from?.kind === 'domain') return extendType(from.base, central, types);
+  if (to?.kind === 'domain') return extendType(source, to.base, types);
+  if (from?.kind === 'array' && to?.kind === 'array') return extendType(from.element, to.element, types);
+  if (from?.kind === 'range' && to?.kind === 'range') return extendType(from.subtype, to.subtype, types);
+  if (from?.kind === 'multirange' && to?.kind === 'multirange')
+    return extendType(from.range.subtype, to.range.subtype, types);
+  if (from?.kind === 'enum' && to?.kind === 'enum') {
+    return addLabels(qualified(to.schema, to.name), from.labels, to.labels);
+  }
+  if (from?.kind !== 'composite' || to?.kind !== 'composite') return [];
+  const name = qualified(to.schema, to.name);
+  const inner = to.fields.flatMap((field, index) => extendType(from.fields[index] ?? field, field, types));
+  const added = from.fields.slice(to.fields.length);
+  return [...inner, ...added.map((field) => `ALTER TYPE ${name} ADD ATTRIBUTE ${types.field(field)}`)];
+}
+
+/**
+ * Adds the labels that are missing, each behind the one that it follows at the source, so that sorting
+ * by the column gives the same order there and here. A label renamed at the source is a new one here, and
+ * the old one stays: which became which cannot be known, and other branches may have it still.
+ */
+function addLabels(type: string, wanted: readonly string[], there: readonly string[]): readonly string[] {
+  return wanted.flatMap((label, index) => {
+    if (there.includes(label)) return [];
+    const before = wanted[index - 1];
+    const first = there[0];
+    const place =
+      before !== undefined
+        ? ` AFTER ${literal(before)}`
+        : first !== undefined
+          ? ` BEFORE ${literal(first)}`
+          : '';
+    return [`ALTER TYPE ${type} ADD VALUE IF NOT EXISTS ${literal(label)}${place}`];
+  });
+}

@@ -1,0 +1,319 @@
+import { sortAlike, typeFit, withoutDomains } from '../catalogue/compat.ts';
+import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
+import { builtinSql, modifierSql } from '../catalogue/typeName.ts';
+import { readNamedTypes } from '../catalogue/types.ts';
+import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { extendType } from './drift.ts';
+
+/** Where no type of central's can hold a value, its text can: nothing is lost but the type. */
+const TEXT = 'pg_catalog.text';
+
+/** Types whose values name things of the one server that made them, or that take no input at all. */
+const SERVER_BOUND = /^(reg[a-z]+|aclitem|pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|any[a-z]+)$/;
+/** Gone since PostgreSQL 12. */
+const GONE = /^(abstime|reltime|tinterval|opaque)$/;
+/** PostgreSQL has multiranges since 14. */
+const MULTIRANGES = 140000;
+
+type NamedType = Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>;
+
+/** A name that is in use at central. */
+export interface TakenName {
+  /** The source's type that a type was made for, where it says so; those of earlier versions do not. */
+  readonly origin: string | null;
+  /** Whether what has the name is our role's to change. */
+  readonly ours: boolean;
+}
+
+/** A table's type that has to make room for a table of its name: see {@link makeRoom}. */
+export interface RenamedType {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Finds or makes central's counterparts of the types that source columns have. Enums, composites and
+ * ranges are made in the schema of the tables, under their own names, or with the source's schema in front
+ * where something else has that name already: a table, or a type of another schema or another shape. Domains
+ * become their base type; a type of an extension is used where central has the extension. All else becomes
+ * text: types that need functions of the source's, and row types of tables.
+ */
+export class OwnTypes {
+  readonly #schema: string;
+  readonly #version: number;
+  readonly #takesXml: boolean;
+  /** By name, in the tables' schema. Grows by what is made. */
+  readonly #there: Map<string, OwnType>;
+  /** Names that are in use in that schema, for types and relations. */
+  readonly #names: Map<string, TakenName>;
+  /** Names of types whose enums have the source's labels in another order. */
+  readonly #sortedOtherwise = new Set<string>();
+  readonly #extensions: readonly OwnType[];
+  readonly #statements: string[] = [];
+
+  private constructor(
+    schema: string,
+    version: number,
+    there: readonly OwnType[],
+    names: ReadonlyMap<string, TakenName>,
+    takesXml: boolean,
+  ) {
+    this.#names = new Map(names);
+    this.#schema = schema;
+    this.#version = version;
+    this.#takesXml = takesXml;
+    const named = there.flatMap((one) =>
+      'name' in one && one.schema === schema ? [[one.name, one] as const] : [],
+    );
+    this.#there = new Map(named);
+    this.#extensions = there.filter((one) => one.kind === 'extension');
+  }
+
+  /** Looks at what central has for these types. Asks nothing where all of them come with PostgreSQL. */
+  static async read(
+    session: Session,
+    version: number,
+    schema: string,
+    uses: readonly TypeUse[],
+    renamed: readonly RenamedType[] = [],
+  ): Promise<OwnTypes> {
+    const before = (name: string): string => renamed.find((one) => one.to === name)?.from ?? name;
+    const after = (name: string): string => renamed.find((one) => one.from === name)?.to ?? name;
+    const names = [...new Set(uses.flatMap(namesIn).map(before))];
+    const taken = names.length === 0 ? [] : [...(await takenNames(session, schema, names))];
+    const found = names.length === 0 ? [] : (await readNamedTypes(session, version, schema, names)).all();
+    const there = found.map((one) =>
+      'name' in one && one.schema === schema ? { ...one, name: after(one.name) } : one,
+    );
+    const now = new Map(taken.map(([name, one]) => [after(name), one]));
+    const takesXml = !uses.some((one) => one.type.startsWith('xml')) || (await supportsXml(session));
+    return new OwnTypes(schema, version, there, now, takesXml);
+  }
+
+  /** SQL that makes what {@link OwnTypes.typeFor} has promised so far. */
+  get statements(): readonly string[] {
+    return this.#statements;
+  }
+
+  /** The type, as SQL, that a column of central's gets for one of the source's. */
+  typeFor(use: TypeUse): string {
+    const plain = withoutDomains(use);
+    if (plain.own === null) return this.#builtin(plain.type);
+    switch (plain.own.kind) {
+      case 'array':
+        return this.#array(plain.own.element);
+      case 'extension':
+        return this.#extension(plain.own);
+      case 'enum':
+      case 'composite':
+        return this.#named(plain.own, plain);
+      case 'range':
+        return plain.own.portable ? this.#named(plain.own, plain) : TEXT;
+      case 'multirange':
+        return this.#multirange(plain.own.range);
+      case 'domain':
+      case 'opaque':
+        return TEXT;
+    }
+  }
+
+  #builtin(type: string): string {
+    const element = type.replace(/\[\]$/, '');
+    if (SERVER_BOUND.test(element) || GONE.test(element)) return TEXT;
+    if (element.endsWith('multirange') && this.#version < MULTIRANGES) return TEXT;
+    return element === 'xml' && !this.#takesXml ? TEXT : builtinSql(type);
+  }
+
+  #array(element: TypeUse): string {
+    const type = this.typeFor(element);
+    return type === TEXT || type.endsWith('[]') ? TEXT : `${type}[]`;
+  }
+
+  #extension(own: Extract<OwnType, { kind: 'extension' }>): string {
+    const found = this.#extensions.find(
+      (one) => one.kind === 'extension' && one.name === own.name && one.extension === own.extension,
+    );
+    return found?.kind === 'extension'
+      ? `${qualified(found.schema, found.name)}${modifierSql(own.modifier)}`
+      : TEXT;
+  }
+
+  /** Central's type that was made for this one, or has its name and shape; else a new one. */
+  #named(own: NamedType, use: TypeUse): string {
+    const name = this.#place(own, use);
+    return name === null ? TEXT : qualified(this.#schema, name);
+  }
+
+  #place(own: NamedType, use: TypeUse): string | null {
+    for (const name of candidates(own.schema, own.name)) {
+      if (!this.#names.has(name)) return this.#make(own, name) ? name : null;
+      const there = this.#there.get(name);
+      const { origin = null, ours = false } = this.#names.get(name) ?? {};
+      if (there === undefined || (origin !== null && origin !== originOf(own))) continue;
+      const existing: TypeUse = { type: qualified(this.#schema, name), own: there };
+      const fit = typeFit(use, existing);
+      // A type of head office's own is not changed to fit.
+      if (fit === 'incompatible' || (fit === 'extended' && origin === null && !ours)) continue;
+      if (!sortAlike(use, existing)) this.#sortedOtherwise.add(name);
+      if (fit === 'extended') {
+        this.#statements.push(...extendType(use, existing, this));
+        this.#there.set(name, { ...own, schema: this.#schema, name });
+      }
+      return name;
+    }
+    return null;
+  }
+
+  #make(own: NamedType, name: string): boolean {
+    // Taken before the body is written: the types inside it must not take it.
+    this.#names.set(name, { origin: originOf(own), ours: true });
+    const multirange = own.kind === 'range' ? this.#freeName(own.schema, own.multirange) : null;
+    const body = this.#body(own, multirange);
+    if (body === null) {
+      this.#names.delete(name);
+      return false;
+    }
+    const type = qualified(this.#schema, name);
+    this.#statements.push(`CREATE TYPE ${type} AS ${body}`);
+    this.#statements.push(`COMMENT ON TYPE ${type} IS ${literal(`${MADE_FOR}${originOf(own)}`)}`);
+    const made = { ...own, schema: this.#schema, name };
+    this.#there.set(name, made.kind === 'range' ? { ...made, multirange } : made);
+    return true;
+  }
+
+  /** A name that nothing has; null where none is wanted. */
+  #freeName(schema: string, wanted: string | null): string | null {
+    if (wanted === null || this.#version < MULTIRANGES) return null;
+    const name = candidates(schema, wanted).find((one) => !this.#names.has(one)) ?? null;
+    if (name !== null) this.#names.set(name, { origin: null, ours: true });
+    return name;
+  }
+
+  #body(own: NamedType, multirange: string | null): string | null {
+    switch (own.kind) {
+      case 'enum':
+        return `ENUM (${own.labels.map(literal).join(', ')})`;
+      case 'composite':
+        return `(${own.fields.map((one) => this.field(one)).join(', ')})`;
+      case 'range': {
+        const subtype = this.typeFor(own.subtype);
+        if (subtype === TEXT && own.subtype.type !== 'text') return null;
+        if (!this.#sortsAsThere(own.subtype)) return null;
+        const collation =
+          own.collation === null ? [] : [`COLLATION = ${qualified('pg_catalog', own.collation)}`];
+        const named =
+          multirange === null ? [] : [`MULTIRANGE_TYPE_NAME = ${qualified(this.#schema, multirange)}`];
+        return `RANGE (${[`SUBTYPE = ${subtype}`, ...collation, ...named].join(', ')})`;
+      }
+    }
+  }
+
+  /** Whether central's counterpart of a type, which {@link typeFor} has found or made, sorts as the source's does. */
+  #sortsAsThere(use: TypeUse): boolean {
+    const { own } = withoutDomains(use);
+    if (own?.kind === 'array') return this.#sortsAsThere(own.element);
+    if (own?.kind !== 'enum' && own?.kind !== 'composite' && own?.kind !== 'range') return true;
+    const name = this.#place(own, use);
+    if (name === null || this.#sortedOtherwise.has(name)) return false;
+    if (own.kind === 'range') return this.#sortsAsThere(own.subtype);
+    return own.kind === 'enum' || own.fields.every((field) => this.#sortsAsThere(field));
+  }
+
+  /** An attribute of a composite type, as SQL. */
+  field(field: TypeField): string {
+    return `${ident(field.name)} ${this.typeFor(field)}`;
+  }
+
+  #multirange(range: RangeType): string {
+    if (!range.portable || this.#version < MULTIRANGES) return TEXT;
+    const place = this.#place(range, { type: range.name, own: range });
+    const there = place === null ? undefined : this.#there.get(place);
+    const name = there?.kind === 'range' ? there.multirange : null;
+    return name === null ? TEXT : qualified(this.#schema, name);
+  }
+}
+
+/** What a type of ours says of itself: which type of the source it was made for. */
+const MADE_FOR = 'Branchline: ';
+
+function originOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return qualified(schema, name);
+}
+
+/** NAMEDATALEN - 1: PostgreSQL cuts longer names, in bytes. */
+const LONGEST_NAME = 63;
+
+/** The names that a type of a source's schema may get at central, in the order in which they are tried. */
+export function candidates(schema: string, name: string): readonly string[] {
+  const long = `${schema}_${name}`;
+  return [name, long, `${long}_2`, `${long}_3`].filter((one) => Buffer.byteLength(one) <= LONGEST_NAME);
+}
+
+/**
+ * Which of some names a schema has in use, for types or relations, and for which type of a source each was made.
+ * Array types do not count: PostgreSQL itself moves them out of the way.
+ */
+export async function takenNames(
+  session: Session,
+  schema: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, TakenName>> {
+  const { rows } = await session.query(oneLine(TAKEN), [schema, JSON.stringify(names)]);
+  return new Map(
+    rows.map((row) => {
+      const said = row.said ?? '';
+      const origin = said.startsWith(MADE_FOR) ? said.slice(MADE_FOR.length) : null;
+      return [row.name ?? '', { origin, ours: row.ours === 't' }];
+    }),
+  );
+}
+
+const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_and(pg_catalog.pg_has_role(x.owner, 'USAGE')) AS ours FROM (
+    SELECT t.typname::pg_catalog.text AS name, pg_catalog.obj_description(t.oid, 'pg_type') AS said, t.typnamespace AS place, t.typowner AS owner
+    FROM pg_catalog.pg_type t
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid)
+    UNION ALL SELECT c.relname::pg_catalog.text, NULL, c.relnamespace, c.relowner FROM pg_catalog.pg_class c) x
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) x.place
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1
+    AND x.name OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json)))
+  GROUP BY x.name`;
+
+/** The names of a use's own types, however deep they lie. */
+function namesIn(use: TypeUse): readonly string[] {
+  const { own } = use;
+  if (own === null) return [];
+  switch (own.kind) {
+    case 'array':
+      return namesIn(own.element);
+    case 'domain':
+      return namesIn(own.base);
+    case 'composite':
+      return [...candidates(own.schema, own.name), ...own.fields.flatMap(namesIn)];
+    case 'range':
+      return rangeNames(own);
+    case 'multirange':
+      return rangeNames(own.range);
+    case 'enum':
+      return candidates(own.schema, own.name);
+    case 'extension':
+    case 'opaque':
+      return [own.name];
+  }
+}
+
+function rangeNames({ schema, name, multirange, subtype }: RangeType): readonly string[] {
+  const multiranges = multirange === null ? [] : candidates(schema, multirange);
+  return [...candidates(schema, name), ...multiranges, ...namesIn(subtype)];
+}
+
+/** A server built without libxml has the type but takes no value of it. Asked in the transaction that is open. */
+async function supportsXml(session: Session): Promise<boolean> {
+  try {
+    await session.script(['SAVEPOINT xml', "SELECT '<a/>'::pg_catalog.xml"]);
+    return true;
+  } catch {
+    await session.query('ROLLBACK TO SAVEPOINT xml');
+    return false;
+  }
+}

@@ -1,0 +1,202 @@
+import { centralRefusal, FailureCode, SyncFailure } from '../../shared/errors.ts';
+import { type Notice, NoticeCode } from '../../shared/notices.ts';
+import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/settings.ts';
+import { readTables } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, oneLine, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { alignTable, createTable, type DdlPlan, runDdl } from './ddl.ts';
+import { describeTarget } from './describeTarget.ts';
+import { type Change, drift } from './drift.ts';
+import { candidates, OwnTypes, type RenamedType, takenNames } from './ownTypes.ts';
+import { keyMissing, notATable, refuseView } from './refusals.ts';
+import { layoutOf, type Target, targetSchema } from './target.ts';
+
+/** SQLSTATEs of rows that a new key does not fit: unique_violation, not_null_violation. */
+const KEY_REFUSED = ['23505', '23502'];
+
+/**
+ * Finds the central table for a source table; makes it, or adds and widens columns, where needed.
+ *
+ * @param existing the central table as the catalogue has it, or undefined
+ * @param tell called with what was changed there and a person should know
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_permission`
+ */
+export async function prepareTarget(
+  session: Session,
+  version: number,
+  central: CentralSettings,
+  connection: ConnectionSettings,
+  source: TableShape,
+  existing: TableShape | undefined,
+  tell: (notice: Notice) => void,
+): Promise<Target> {
+  const schema = targetSchema(central, connection);
+  if (existing !== undefined) {
+    const layout = layoutOf(central, existing);
+    refuseView(existing);
+    if (drift(source, existing, layout).length === 0)
+      return describeTarget(schema, layout, source, existing, false);
+  }
+  const shaping = new Shaping(session, version, central, schema, source);
+  const created = await shaping.run();
+  const dropped = shaping.notNullDropped;
+  if (dropped.length > 0) {
+    const columns = dropped.map((one) => `${schema}.${source.name}.${one}`).join(', ');
+    tell({ code: NoticeCode.NotNullDropped, params: { columns } });
+  }
+  const [shape] = await readTables(session, version, schema, [source.name]);
+  if (shape === undefined) throw notATable(schema, source.name);
+  return describeTarget(schema, layoutOf(central, shape), source, shape, created);
+}
+
+/** Brings the central table into shape, under the lock. */
+class Shaping {
+  readonly #session: Session;
+  readonly #version: number;
+  readonly #central: CentralSettings;
+  readonly #schema: string;
+  readonly #source: TableShape;
+  #changes: readonly Change[] = [];
+  #hasSchema = false;
+
+  constructor(
+    session: Session,
+    version: number,
+    central: CentralSettings,
+    schema: string,
+    source: TableShape,
+  ) {
+    this.#session = session;
+    this.#version = version;
+    this.#central = central;
+    this.#schema = schema;
+    this.#source = source;
+  }
+
+  /** Columns that no longer have to have a value. */
+  get notNullDropped(): readonly string[] {
+    return this.#changes.flatMap((one) => (one.kind === 'nullable' ? [one.name] : []));
+  }
+
+  /** @returns whether the table was made */
+  async run(): Promise<boolean> {
+    let created = false;
+    try {
+      await runDdl(this.#session, async () => {
+        // Another branch may have made or changed it while we waited for the lock.
+        const [now] = await this.#now();
+        created = now === undefined;
+        return now === undefined ? this.#create() : this.#align(now);
+      });
+    } catch (error) {
+      throw this.#keyRefused(error) ?? error;
+    }
+    return created;
+  }
+
+  /** Asks whether it is there before it asks what it is like: for a new table that is all. */
+  async #now(): Promise<readonly TableShape[]> {
+    const [schema, name] = [this.#schema, this.#source.name];
+    const found = await this.#session.query(
+      `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1) AS schema,
+        EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+          WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2) AS relation`,
+      [schema, name],
+    );
+    this.#hasSchema = found.rows[0]?.schema === 't';
+    if (found.rows[0]?.relation !== 't') return [];
+    return readTables(this.#session, this.#version, schema, [name]);
+  }
+
+  async #create(): Promise<DdlPlan> {
+    const schema = this.#schema;
+    const room = await makeRoom(this.#session, schema, this.#source.name);
+    const types = await this.#types(this.#source.columns, room.renamed);
+    const layout: Layout = layoutOf(this.#central, undefined);
+    const made = createTable(schema, this.#source, layout, types);
+    const statements = [...room.statements, ...made];
+    const table = qualified(schema, this.#source.name);
+    return {
+      // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+      statements: this.#hasSchema ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
+      grants: (role) => [
+        `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
+        `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
+      ],
+    };
+  }
+
+  async #align(now: TableShape): Promise<DdlPlan> {
+    refuseView(now);
+    this.#changes = drift(this.#source, now, layoutOf(this.#central, now));
+    const typed = this.#changes.flatMap((change) => ('column' in change ? [change.column] : []));
+    const types = await this.#types(typed);
+    return { statements: alignTable(this.#schema, this.#source, this.#changes, types) };
+  }
+
+  #types(columns: TableShape['columns'], renamed: readonly RenamedType[] = []): Promise<OwnTypes> {
+    return OwnTypes.read(this.#session, this.#version, this.#schema, columns, renamed);
+  }
+
+  /** Rows that central has from before the key was another do not fit the new one: all have to come again. */
+  #keyRefused(error: unknown): SyncFailure | null {
+    if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.ConstraintViolated) return null;
+    if (!KEY_REFUSED.includes(error.detail.sqlstate ?? '')) return null;
+    const key = this.#changes.find((change) => change.kind === 'add_key');
+    if (key === undefined) return null;
+    const { name } = this.#source;
+    const table = qualified(this.#schema, name);
+    // Only a mirror has rows of this branch alone.
+    const mirror = this.#central.layout === 'schema';
+    const sql = mirror ? `DROP TABLE ${table}` : surplusRows(table, key.columns);
+    return keyMissing(this.#schema, name, key.columns, sql);
+  }
+}
+
+/** SQL that removes what keeps a key from being added: rows without one, and all but the first of rows that share one. */
+function surplusRows(table: string, key: readonly string[]): string {
+  const row = (alias: string): string => `ROW(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
+  const missing = key.map((one) => `a.${ident(one)} IS NULL`).join(' OR ');
+  return `DELETE FROM ${table} a WHERE ${missing}
+  OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} OPERATOR(pg_catalog.=) ${row('a')} AND b.ctid OPERATOR(pg_catalog.<) a.ctid)`;
+}
+
+/** A type that stands where a table is to be made, with another name for it. */
+interface Room {
+  readonly renamed: readonly RenamedType[];
+  readonly statements: readonly string[];
+}
+
+/**
+ * A table's row type has the table's name, so a type of that name is in its way: an enum `status` in one schema of
+ * the source and a table `status` in another go to one schema here. A type of ours gives way; columns that have it
+ * keep it.
+ *
+ * @throws SyncFailure `central_name_taken` where the type is head office's own
+ */
+async function makeRoom(session: Session, schema: string, table: string): Promise<Room> {
+  const { rows } = await session.query(oneLine(IN_THE_WAY), [schema, table]);
+  const [row] = rows;
+  if (row === undefined) return { renamed: [], statements: [] };
+  const names = [...candidates(row.source ?? 'type', table).slice(1), `${table.slice(0, 50)}_type`];
+  const taken = await takenNames(session, schema, names);
+  const to = names.find((one) => !taken.has(one));
+  if (row.ours !== 't' || to === undefined) {
+    const message = `schema ${schema} has a type ${table}`;
+    throw centralRefusal(FailureCode.CentralNameTaken, { side: 'central', schema, table }, message);
+  }
+  return {
+    renamed: [{ from: table, to }],
+    statements: [`ALTER TYPE ${qualified(schema, table)} RENAME TO ${ident(to)}`],
+  };
+}
+
+/** Array types are left out: PostgreSQL itself moves them. */
+const IN_THE_WAY = `SELECT pg_catalog.pg_has_role(t.typowner, 'USAGE') AS ours,
+    pg_catalog.substring(pg_catalog.obj_description(t.oid, 'pg_type'), '^Branchline: "([^"]+)"') AS source
+  FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace
+  LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) t.typrelid
+  WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND t.typname OPERATOR(pg_catalog.=) $2
+    AND (c.oid IS NULL OR c.relkind OPERATOR(pg_catalog.=) 'c')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid)`;

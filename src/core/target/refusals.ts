@@ -1,0 +1,130 @@
+import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
+
+/** The types of a column on both sides cannot be brought together. */
+export function columnIncompatible(table: string, column: string, from: string, to: string): SyncFailure {
+  const params = { table, column, sourceType: from, centralType: to };
+  return centralRefusal(FailureCode.ColumnIncompatible, params);
+}
+
+/** Head office has the labels of the enum behind a column's ranges in another order than the branch. */
+export function columnSortsOtherwise(
+  source: Pick<TableShape, 'name'>,
+  central: Pick<TableShape, 'schema' | 'name'>,
+  column: string,
+): SyncFailure {
+  const table = qualified(central.schema, central.name);
+  return centralRefusal(FailureCode.ColumnSortsOtherwise, {
+    table: source.name,
+    column,
+    sql: `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} TYPE pg_catalog.text;`,
+  });
+}
+
+/** Rows cannot be matched at central. @param sql what head office may run to mend it */
+export function keyMissing(
+  schema: string,
+  name: string,
+  columns: readonly string[],
+  sql?: string,
+): SyncFailure {
+  const list = columns.map(ident).join(', ');
+  return centralRefusal(FailureCode.CentralKeyMissing, {
+    table: `${schema}.${name}`,
+    columns: list,
+    sql: `${sql ?? `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${list})`};`,
+  });
+}
+
+/** Head office's key over these columns cannot match rows. It is theirs: ours is added, theirs stays. */
+export function keyDeferrable(
+  schema: string,
+  name: string,
+  constraint: string,
+  columns: readonly string[],
+): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyDeferrable, {
+    table: `${schema}.${name}`,
+    constraint,
+    sql: `ALTER TABLE ${qualified(schema, name)} ADD UNIQUE (${columns.map(ident).join(', ')});`,
+  });
+}
+
+/** A column of the key takes no values, since head office computes it. */
+export function keyGenerated(schema: string, name: string, column: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyGenerated, {
+    table: `${schema}.${name}`,
+    column,
+    sql: `ALTER TABLE ${qualified(schema, name)} ALTER COLUMN ${ident(column)} DROP EXPRESSION;`,
+  });
+}
+
+/**
+ * Policies of head office's own may hide rows of the branch from our role. The server is asked which, and what would
+ * lift them, when the failure is completed.
+ */
+export function rowsHidden(schema: string, name: string): SyncFailure {
+  const params = { side: 'central', schema, table: name };
+  return centralRefusal(FailureCode.CentralPermission, params, 'row-level security binds our role');
+}
+
+/** Keys that differ at the source would be equal at central. @param type of the column there, as SQL */
+export function keyCoarser(schema: string, name: string, column: string, type: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralKeyCoarser, {
+    table: `${schema}.${name}`,
+    column,
+    sql: `ALTER TABLE ${qualified(schema, name)} ALTER COLUMN ${ident(column)} TYPE ${type} COLLATE pg_catalog."default";`,
+  });
+}
+
+/** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
+export function tooManyColumns(table: string, most: number): SyncFailure {
+  return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });
+}
+
+/** The stamp of rows that were there before a table was stamped: no connection can have it for its id. */
+const UNKNOWN_BRANCH = '(unknown)';
+
+/** Layout `stamp` is asked for, and the table that head office has lacks the stamp. @param wanted the stamped key */
+export function unstamped(
+  { schema, name, key, primaryKey }: Pick<TableShape, 'schema' | 'name' | 'key' | 'primaryKey'>,
+  stamp: { readonly column: string; readonly default: string },
+  wanted: readonly string[] | null,
+): SyncFailure {
+  const table = qualified(schema, name);
+  const column = ident(stamp.column);
+  const list = (wanted ?? []).map(ident).join(', ');
+  const isKey = key !== null && wanted?.length === key.length + 1 && key.every((one) => wanted.includes(one));
+  const keySql =
+    primaryKey !== null && isKey
+      ? `ALTER TABLE ${table} DROP CONSTRAINT ${ident(primaryKey)}, ADD PRIMARY KEY (${list});`
+      : `ALTER TABLE ${table} ADD UNIQUE (${list});`;
+  const sql = [
+    `ALTER TABLE ${table} ADD COLUMN ${column} text NOT NULL DEFAULT ${literal(UNKNOWN_BRANCH)};`,
+    `ALTER TABLE ${table} ALTER COLUMN ${column} SET DEFAULT ${stamp.default};`,
+    ...(wanted === null ? [] : [keySql]),
+  ];
+  return centralRefusal(FailureCode.CentralUnstamped, {
+    table: `${schema}.${name}`,
+    column: stamp.column,
+    unknown: UNKNOWN_BRANCH,
+    sql: sql.join('\n'),
+  });
+}
+
+/** The source has a column of the stamp's name. */
+export function stampColumnTaken(table: string, column: string): SyncFailure {
+  return centralRefusal(FailureCode.StampColumnTaken, { table, column });
+}
+
+/** @throws SyncFailure `central_not_a_table` */
+export function refuseView(central: TableShape): void {
+  if (central.kind !== 'table' && central.kind !== 'partitioned')
+    throw notATable(central.schema, central.name);
+}
+
+/** Something else at central has the table's name. */
+export function notATable(schema: string, name: string): SyncFailure {
+  return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });
+}

@@ -1,0 +1,206 @@
+import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { ROLES_OWN_PATH } from '../postgres/sessionSettings.ts';
+
+/** Everything that changes the shape of central runs under this advisory transaction lock. */
+export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
+
+const VERSION = 4;
+
+/** SQLSTATE undefined_table, of a missing schema too. */
+const UNDEFINED_TABLE = '42P01';
+
+const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
+
+const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
+  schema_name pg_catalog.name NOT NULL,
+  table_name pg_catalog.text NOT NULL,
+  connection pg_catalog.text NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+  PRIMARY KEY (schema_name, table_name)
+)`;
+
+/**
+ * Branchline's own tables at central. `sources` says who syncs a connection, and into which schema; `checkpoints` how
+ * far each table has come; both are only ever written together with what they speak of, in one transaction.
+ * `delete_rights` says which one connection may delete in a table of layout `merge`.
+ */
+const SETUP_SQL: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS branchline.setup (
+  version integer PRIMARY KEY,
+  at timestamp with time zone NOT NULL DEFAULT pg_catalog.now()
+)`,
+  `CREATE TABLE IF NOT EXISTS branchline.sources (
+  connection pg_catalog.text PRIMARY KEY,
+  installation pg_catalog.text NOT NULL,
+  host pg_catalog.text NOT NULL,
+  claim bigint NOT NULL DEFAULT 0,
+  heartbeat timestamp with time zone,
+  identity pg_catalog.text,
+  layout pg_catalog.text,
+  target_schema pg_catalog.name
+)`,
+  `CREATE TABLE IF NOT EXISTS branchline.checkpoints (
+  connection pg_catalog.text NOT NULL,
+  table_name pg_catalog.text NOT NULL,
+  epoch bigint NOT NULL DEFAULT 1,
+  seq bigint NOT NULL DEFAULT 0,
+  batch_id pg_catalog.text,
+  strategy pg_catalog.text,
+  state pg_catalog.text NOT NULL DEFAULT 'new'
+    CHECK (state OPERATOR(pg_catalog.=) ANY (ARRAY['new', 'running', 'done'])),
+  direct boolean NOT NULL DEFAULT false,
+  resumed boolean NOT NULL DEFAULT false,
+  last_key pg_catalog.json,
+  mark pg_catalog.json,
+  pass_mark pg_catalog.json,
+  processed bigint NOT NULL DEFAULT 0,
+  skipped bigint NOT NULL DEFAULT 0,
+  deleted bigint NOT NULL DEFAULT 0,
+  bytes bigint NOT NULL DEFAULT 0,
+  central_rows bigint,
+  source_snapshot_at timestamp with time zone,
+  updated_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+  removed bigint NOT NULL DEFAULT 0,
+  removed_of bigint,
+  removed_since timestamp with time zone,
+  counted_at timestamp with time zone,
+  unproven bigint NOT NULL DEFAULT 0,
+  rewritten pg_catalog.jsonb,
+  PRIMARY KEY (connection, table_name)
+) WITH (fillfactor = 50)`,
+  DELETE_RIGHTS_SQL,
+  HAS_VERSION,
+];
+
+/**
+ * From version 1, which had no brake of the table's own and no counts to prove, from version 2, which did not know
+ * whose a schema is (each connection says so at its next claim), and from version 3, which did not note what head office
+ * itself has changed.
+ */
+const UPGRADE_SQL: readonly string[] = [
+  `ALTER TABLE branchline.checkpoints
+  ADD COLUMN IF NOT EXISTS removed bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS removed_of bigint,
+  ADD COLUMN IF NOT EXISTS removed_since timestamp with time zone,
+  ADD COLUMN IF NOT EXISTS counted_at timestamp with time zone,
+  ADD COLUMN IF NOT EXISTS unproven bigint NOT NULL DEFAULT 0,
+  ADD COLUMN IF NOT EXISTS rewritten pg_catalog.jsonb`,
+  `ALTER TABLE branchline.sources
+  ADD COLUMN IF NOT EXISTS layout pg_catalog.text,
+  ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name`,
+  DELETE_RIGHTS_SQL,
+  HAS_VERSION,
+];
+
+/** Tables whose rows are a connection's each. */
+export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
+
+/** What an administrator of head office runs where roles of branches may not; again after a new version. */
+export const OWN_SCHEMA_SQL: readonly string[] = [
+  'CREATE SCHEMA IF NOT EXISTS branchline;',
+  `${SETUP_SQL.join(';\n')};`,
+  `${UPGRADE_SQL.join(';\n')};`,
+];
+
+/**
+ * Makes Branchline's own schema where it is missing, and brings an older one up to date.
+ *
+ * @throws SyncFailure `central_set_up_denied` with the SQL for head office in `params.sql`
+ */
+export async function setUpCentral(session: Session): Promise<void> {
+  try {
+    const version = await foundVersion(session);
+    if (version >= VERSION) return;
+    await session.script([...session.begin(), "SET LOCAL lock_timeout = '10s'", `SELECT ${DDL_LOCK}`]);
+    if (version > 0) await session.script(UPGRADE_SQL);
+    else await makeOwnTables(session);
+    await session.query('COMMIT');
+  } catch (error) {
+    throw await setUpDenied(session, error);
+  }
+}
+
+/** Tries in the transaction that is open whether our own tables can be made, or are there and can be written. */
+export async function tryOwnTables(session: Session): Promise<void> {
+  const found = await session.query("SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made");
+  if (found.rows[0]?.made !== 't' || (await foundVersion(session)) < VERSION) return makeOwnTables(session);
+  const writes = OWN_TABLES.map(
+    (name) => `UPDATE branchline.${name} SET connection = connection WHERE false`,
+  );
+  await session.script(['CREATE TABLE branchline.stage_of_a_test ()', ...writes]);
+}
+
+/** Makes our schema and its tables where they are missing, in the transaction that is open. */
+async function makeOwnTables(session: Session): Promise<void> {
+  // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+  const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
+  const missing = found.rows[0]?.missing === 't';
+  await session.script([...(missing ? ['CREATE SCHEMA branchline'] : []), ...SETUP_SQL]);
+}
+
+/** What a refusal of our own schema needs of head office; any other error as it is. */
+export async function setUpDenied(session: Session, error: unknown): Promise<unknown> {
+  if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
+  try {
+    await session.query('ROLLBACK');
+    const { rows } = await session.query(OWNERS);
+    const role = ident(rows[0]?.role ?? '');
+    const owned = rows.flatMap((row) => (row.name == null ? [] : [qualified('branchline', row.name)]));
+    const separate = rows.some((row) => row.secured === 't');
+    const sql = separate
+      ? OWN_SCHEMA_SQL
+      : rows[0]?.is_there === 't'
+        ? [
+            `ALTER SCHEMA "branchline" OWNER TO ${role};`,
+            ...owned.map((one) => `ALTER TABLE ${one} OWNER TO ${role};`),
+          ]
+        : [`CREATE SCHEMA "branchline" AUTHORIZATION ${role};`];
+    const user = rows[0]?.role ?? '';
+    const params = { ...error.detail.params, user, schema: 'branchline', sql: sql.join('\n') };
+    const { CentralSetUpDenied: code } = FailureCode;
+    return new SyncFailure({ ...error.detail, code, params }, { cause: error });
+  } catch {
+    return error;
+  }
+}
+
+/**
+ * Our role, whether our schema is there, and the tables in it that belong to somebody else. Where those have policies,
+ * branches have roles of their own, and must not own them.
+ */
+const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.relname AS name, c.relrowsecurity AS secured
+  FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) 'branchline'
+  LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+    AND c.relkind OPERATOR(pg_catalog.=) 'r'
+    AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')`;
+
+/** Asked straight away: whether it is there is a question of its own, and on most days the answer is yes. */
+async function foundVersion(session: Session): Promise<number> {
+  try {
+    const found = await session.query('SELECT pg_catalog.max(version) AS version FROM branchline.setup');
+    return Number(found.rows[0]?.version);
+  } catch (error) {
+    if (error instanceof SyncFailure && error.detail.sqlstate === UNDEFINED_TABLE) return 0;
+    throw error;
+  }
+}
+
+/**
+ * Opens a transaction that writes at central, under the settings of sessionSettings.ts.
+ *
+ * - READ COMMITTED, whatever the database's default: each statement has to see what others have committed, and a
+ *   stricter level would refuse chunks for the sake of other tables' checkpoints;
+ * - the role's own search path: head office's triggers look up by it what they name without a schema.
+ *
+ * @param connection whose rows are written: the default of `source_connection` reads it
+ */
+export function beginCentral(session: Session, connection: string): readonly string[] {
+  return [...session.begin(), ROLES_OWN_PATH, `SET LOCAL branchline.connection = ${literal(connection)}`];
+}
+
+/** Opens a transaction that looks at central's catalogue and at Branchline's own tables. */
+export function beginReading(session: Session): readonly string[] {
+  return session.begin();
+}

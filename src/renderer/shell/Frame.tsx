@@ -1,0 +1,188 @@
+import { Alert, AppShell, Burger, Button, Group, NavLink, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconAlertTriangle,
+  IconCalendarTime,
+  IconDatabase,
+  IconHistory,
+  IconHome,
+  IconSettings,
+  IconTable,
+} from '@tabler/icons-react';
+import { Component, type ReactNode, useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import { useReach } from '../data/BridgeProvider.tsx';
+import { Refused } from '../data/refused.ts';
+import { useFirstLook } from '../data/useCall.ts';
+import { useShowRefusal } from '../data/useCommand.ts';
+import { Page } from '../parts/Page.tsx';
+import { useT } from '../words/LanguageProvider.tsx';
+import { Banners } from './Banners.tsx';
+import classes from './Frame.module.css';
+import { Pages } from './Pages.tsx';
+
+/** What stays on the screen whatever page is open: the navigation, and what must be known everywhere. */
+export function Frame() {
+  const t = useT();
+  const [opened, { toggle, close }] = useDisclosure();
+  const main = useRef<HTMLElement>(null);
+  const [location] = useLocation();
+  const page = pageOf(location);
+  const before = useRef(page);
+  useFirstLook();
+  useRefusals();
+  useEffect(() => {
+    if (before.current === page) return;
+    before.current = page;
+    close();
+    // Keyboards and screen readers begin at the top of the new page, not behind the link that was followed.
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [page, close]);
+  return (
+    <>
+      <button type="button" className={classes.skip} onClick={() => main.current?.focus()}>
+        {t('window.skip')}
+      </button>
+      <AppShell
+        padding="lg"
+        header={{ height: { base: 52, sm: 0 } }}
+        navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+        transitionDuration={0}
+      >
+        <AppShell.Header hiddenFrom="sm" px="md">
+          <Group h="100%">
+            <Burger opened={opened} onClick={toggle} size="sm" aria-label={t('window.menu')} />
+            <Logo />
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar
+          className={`${classes.side} ${opened ? '' : classes.folded}`}
+          p="sm"
+          aria-label={t('window.navigation')}
+        >
+          <Group className={classes.brand} visibleFrom="sm">
+            <Logo />
+          </Group>
+          <Navigation />
+        </AppShell.Navbar>
+        <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
+          <Banners />
+          <PageBoundary place={location}>
+            <Pages />
+          </PageBoundary>
+        </AppShell.Main>
+      </AppShell>
+    </>
+  );
+}
+
+/** The tables stay where they are while one of them is looked at beside them. */
+function pageOf(location: string): string {
+  return location.startsWith('/tables/') ? '/tables' : location;
+}
+
+/** The product's sign, as in the tray, and its name. */
+function Logo() {
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <svg viewBox="0 0 32 32" width="26" height="26" aria-hidden="true">
+        <g fill="none" stroke="var(--mantine-primary-color-filled)" strokeWidth="3.4" strokeLinecap="round">
+          <path d="M9 9.5v13" />
+          <path d="M9 20.5c0-6 13-2 13-10" />
+          <g fill="var(--mantine-primary-color-filled)" stroke="none">
+            <circle cx="9" cy="6.2" r="3.1" />
+            <circle cx="9" cy="25.8" r="3.1" />
+            <circle cx="22" cy="7" r="3.1" />
+          </g>
+        </g>
+      </svg>
+      <Text fw={700} size="lg">
+        Branchline
+      </Text>
+    </Group>
+  );
+}
+
+const PLACES = [
+  { path: '/', key: 'window.pages.today', icon: IconHome },
+  { path: '/history', key: 'window.pages.history', icon: IconHistory },
+  { path: '/tables', key: 'window.pages.tables', icon: IconTable },
+  { path: '/connections', key: 'window.pages.connections', icon: IconDatabase },
+  { path: '/schedules', key: 'window.pages.schedules', icon: IconCalendarTime },
+  { path: '/settings', key: 'window.pages.settings', icon: IconSettings },
+] as const;
+
+function Navigation() {
+  const t = useT();
+  const [location] = useLocation();
+  return PLACES.map(({ path, key, icon: Icon }) => (
+    <NavLink
+      key={path}
+      component={Link}
+      href={path}
+      label={t(key)}
+      leftSection={<Icon size={20} stroke={1.6} aria-hidden />}
+      active={isAt(location, path)}
+      aria-current={isAt(location, path) ? 'page' : undefined}
+    />
+  ));
+}
+
+/** A batch is a page of the history. */
+function isAt(location: string, path: string): boolean {
+  if (path === '/history') return location.startsWith('/history') || location.startsWith('/batch/');
+  return path === '/' ? location === '/' : location.startsWith(path);
+}
+
+/** Shows what was asked for in this window and could not be done after all. */
+function useRefusals(): void {
+  const { live } = useReach();
+  const show = useShowRefusal();
+  useEffect(() => live.onRefused((refusal) => show(new Refused(refusal))), [live, show]);
+}
+
+interface Props {
+  /** Another place is another try. */
+  readonly place: string;
+  readonly children: ReactNode;
+}
+
+/**
+ * Keeps a page that breaks from taking the whole window with it: React empties everything up to the next boundary,
+ * and without this one nothing is left to click.
+ */
+class PageBoundary extends Component<Props, { readonly broken: boolean }> {
+  override state = { broken: false };
+
+  static getDerivedStateFromError(): { readonly broken: boolean } {
+    return { broken: true };
+  }
+
+  override componentDidUpdate({ place }: Props): void {
+    if (this.state.broken && place !== this.props.place) this.setState({ broken: false });
+  }
+
+  override render(): ReactNode {
+    return this.state.broken ? <Broken /> : this.props.children;
+  }
+}
+
+function Broken() {
+  const t = useT();
+  return (
+    <Page title={t('window.broken')}>
+      <Alert
+        color="red"
+        role="alert"
+        icon={<IconAlertTriangle aria-hidden />}
+        title={t('window.brokenMeans')}
+      >
+        <Text size="sm">{t('window.brokenNext')}</Text>
+        <Button mt="sm" size="xs" variant="default" onClick={() => window.location.reload()}>
+          {t('window.loadWindow')}
+        </Button>
+      </Alert>
+    </Page>
+  );
+}

@@ -1,0 +1,359 @@
+import type { Engine, ResumeOutcome, RunControl } from '../core/engineApi.ts';
+import type { Ports } from '../core/ports.ts';
+import type { Timeouts } from '../core/postgres/session.ts';
+import type { RetryPolicy } from '../core/table/retry.ts';
+import { errorFacts } from '../core/unexpected.ts';
+import type { BatchRow, EngineEvent } from '../shared/contract.ts';
+import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
+import type { Pause, ServiceEvent, ServiceStatus } from '../shared/service.ts';
+import { BatchStatus, type BatchTrigger, InterruptionReason } from '../shared/status.ts';
+import type { Language } from '../shared/texts/language.ts';
+import type { VerifyReport } from '../shared/verify.ts';
+import { CurrentRun, type Intent, IntentQueue, type RunKind } from './currentRun.ts';
+import { type Opened, Opening } from './opening.ts';
+import { ReachGate } from './reachGate.ts';
+import { RunWatch } from './runWatch.ts';
+import type { Waker } from './schedule/waker.ts';
+import type { ResumeNowRequest, RunNowRequest, Service, VerifyNowRequest } from './serviceApi.ts';
+import { takeServiceLock } from './serviceLock.ts';
+import { statusOf } from './statusOf.ts';
+import { nextPlanned, nextTask, type Outlook } from './tasks.ts';
+import { type Host, LOOK_MS, Unattended } from './unattended.ts';
+import { WatchedSettings } from './watchedSettings.ts';
+
+/** What a service works with. */
+export interface ServiceSetup {
+  /** The user-data folder. */
+  readonly folder: string;
+  readonly face: BatchTrigger;
+  /** In which problems of the settings are told. */
+  readonly language: Language;
+  readonly waker: Waker;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly retry?: Partial<RetryPolicy>;
+}
+
+/** After an error that no batch accounts for (the journal's disk is full): not at once again. */
+const BREATHER_MS = 30_000;
+
+/**
+ * Starts the service on a user-data folder.
+ *
+ * @throws UsageError `service_running` where another process serves the folder; `data_folder_unusable`
+ */
+export function startService(ports: Ports, setup: ServiceSetup): Service {
+  const lock = takeServiceLock(setup.folder);
+  try {
+    return new RunningService(ports, setup, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class RunningService implements Service {
+  readonly #ports: Ports;
+  readonly #setup: ServiceSetup;
+  readonly #opening: Opening;
+  readonly #gate: ReachGate;
+  readonly #unattended: Unattended;
+  readonly #runWatch = new RunWatch((error) => this.#logError(error));
+  readonly #intents = new IntentQueue();
+  readonly #listeners = new Set<(event: ServiceEvent) => void>();
+  readonly #ended: Promise<void>;
+  #run: CurrentRun | null = null;
+  #stopping = false;
+  #woken = Promise.withResolvers<void>();
+  /** See {@link Host.wanted}; anew for each turn. */
+  #wanted = Promise.withResolvers<void>();
+  #told = '';
+
+  constructor(ports: Ports, setup: ServiceSetup, unlock: () => void) {
+    this.#ports = ports;
+    this.#setup = setup;
+    this.#gate = new ReachGate(ports);
+    this.#unattended = new Unattended(this.#host());
+    this.#opening = new Opening(ports, setup, new WatchedSettings(setup.folder, setup.language), {
+      tell: (event) => this.#tell(event),
+      onEngine: (event) => this.#takeEvent(event),
+    });
+    this.#ended = this.#live().finally(unlock);
+  }
+
+  #host(): Host {
+    return {
+      clock: this.#ports.clock,
+      face: this.#setup.face,
+      gate: this.#gate,
+      wanted: () => this.#wanted.promise,
+      asCurrent: (run, work) => this.#asCurrent(run, work),
+      rest: (ms) => this.#rest(ms),
+      tell: (event) => this.#tell(event),
+      logError: (error) => this.#logError(error),
+    };
+  }
+
+  get engine(): Engine | null {
+    return this.#opening.opened?.engine ?? null;
+  }
+
+  status(): ServiceStatus {
+    return statusOf({
+      opened: this.#opening.opened,
+      run: this.#run,
+      leaseTaken: this.#unattended.leaseTaken,
+      waiting: this.#gate.waiting,
+      next: this.#nextPlanned(),
+      refusal: this.#opening.refusal,
+      now: this.#ports.clock.now(),
+    });
+  }
+
+  runNow(request: RunNowRequest = {}): Promise<BatchRow> {
+    return this.#ask('batch', `run ${JSON.stringify(request)}`, (engine, control) =>
+      engine.syncAll({ ...request, trigger: this.#setup.face }, control),
+    );
+  }
+
+  resumeNow(batchId: string, request: ResumeNowRequest = {}): Promise<ResumeOutcome> {
+    return this.#ask('batch', `resume ${batchId} ${JSON.stringify(request)}`, (engine, control) =>
+      engine.resume(batchId, { ...request, trigger: this.#setup.face }, control),
+    );
+  }
+
+  verifyNow(request: VerifyNowRequest = {}): Promise<VerifyReport> {
+    return this.#ask('verify', `verify ${JSON.stringify(request)}`, (engine, control) =>
+      engine.verify({ ...request, trigger: this.#setup.face }, control),
+    );
+  }
+
+  pause(until: Date | null): Pause {
+    const { pause } = this.#opening.mustBeOpen();
+    const begun = pause.begin(this.#ports.clock.now(), until);
+    this.#run?.onBatch((batchId) => pause.stops(batchId));
+    this.#run?.stop(InterruptionReason.User);
+    this.#want();
+    return begun;
+  }
+
+  unpause(): void {
+    this.#opening.mustBeOpen().pause.end();
+    this.wake();
+  }
+
+  stopRun(): void {
+    this.#run?.stop(InterruptionReason.User);
+  }
+
+  wake(): void {
+    this.#woken.resolve();
+    try {
+      if (this.#run?.givesWay && this.#isBetterThingToDo()) this.#run.stop(InterruptionReason.Shutdown);
+    } catch (error) {
+      // Whoever wakes is a timer, or a person who wants something else; the next turn meets it too.
+      this.#logError(error);
+    }
+  }
+
+  /** Wakes, also out of asking databases that do not answer. */
+  #want(): void {
+    this.#wanted.resolve();
+    this.wake();
+  }
+
+  async stop(now?: AbortSignal): Promise<void> {
+    this.#stopping = true;
+    this.#run?.stop(InterruptionReason.Shutdown);
+    const halt = (): void => this.#run?.halt();
+    if (now?.aborted) halt();
+    now?.addEventListener('abort', halt);
+    this.#want();
+    await this.#ended;
+    now?.removeEventListener('abort', halt);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  on(listener: (event: ServiceEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #live(): Promise<void> {
+    // Whoever started the service listens before anything is told.
+    await Promise.resolve();
+    const stopWaker = this.#setup.waker.start(() => {
+      this.wake();
+      return this.#nextPlannedAt();
+    });
+    try {
+      while (!this.#stopping) await this.#turn();
+    } finally {
+      stopWaker();
+      this.#intents.refuseAll(new UsageError(UsageCode.RunStopped));
+      await this.#opening.close();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    this.#wanted = Promise.withResolvers();
+    try {
+      if (!(await this.#opening.folderIsUsable())) {
+        this.#intents.refuseAll(this.#opening.notOpen());
+        await this.#rest(LOOK_MS);
+        return;
+      }
+      this.#opening.look();
+      await this.#step();
+      this.#opening.well();
+    } catch (error) {
+      this.#logError(error);
+      await this.#opening.fail(error);
+      const { opened } = this.#opening;
+      // Whoever has asked is told now: what is still in the queue would end the breather at once.
+      this.#intents.refuseAll(opened === null || !(error instanceof Error) ? this.#opening.notOpen() : error);
+      await this.#breathe();
+    }
+  }
+
+  /** A whole breather, whatever wakes: only the end of the service, or a person, is worth another try at once. */
+  async #breathe(): Promise<void> {
+    const until = this.#ports.clock.monotonic() + BREATHER_MS;
+    const isOver = (): boolean => this.#stopping || !this.#intents.isEmpty;
+    for (let left = BREATHER_MS; left > 0 && !isOver(); left = until - this.#ports.clock.monotonic())
+      await this.#rest(left);
+  }
+
+  /** What a person asks for first, then what is due by itself, then rest. */
+  async #step(): Promise<void> {
+    const { opened } = this.#opening;
+    if (opened === null) {
+      this.#intents.refuseAll(this.#opening.notOpen());
+      return this.#rest(LOOK_MS);
+    }
+    const now = this.#ports.clock.now();
+    if (opened.pause.isOver(now)) opened.pause.end();
+    const intent = this.#intents.take();
+    if (intent !== undefined) return this.#fulfil(opened, intent);
+    const silence = opened.health.look(opened.settings, now);
+    if (silence !== null) this.#tell({ type: 'no_success', ...silence });
+    const pause = opened.pause.current();
+    if (pause !== null) {
+      this.#unattended.leaseTaken = false;
+      this.#gate.open();
+      return this.#rest(pause.until === null ? LOOK_MS : Date.parse(pause.until) - now.getTime());
+    }
+    this.#runWatch.look(opened.engine, now.getTime());
+    return this.#unattended.perform(opened, nextTask(this.#outlook(opened)));
+  }
+
+  async #fulfil(opened: Opened, intent: Intent): Promise<void> {
+    this.#gate.open();
+    this.#unattended.leaseTaken = false;
+    await this.#asCurrent(new CurrentRun(intent.what, true), (run) =>
+      intent.perform(opened.engine, run.control),
+    );
+  }
+
+  async #asCurrent(run: CurrentRun, work: (run: CurrentRun) => Promise<void>): Promise<void> {
+    this.#run = run;
+    this.#tellStatus();
+    try {
+      await work(run);
+    } finally {
+      this.#run = null;
+      this.#tellStatus();
+    }
+  }
+
+  #ask<T>(what: RunKind, key: string, run: (engine: Engine, control: RunControl) => Promise<T>): Promise<T> {
+    if (this.#stopping) return Promise.reject(new UsageError(UsageCode.RunStopped));
+    const result = this.#intents.add(what, key, async (engine, control) => {
+      try {
+        return await run(engine, control);
+      } catch (error) {
+        // While it was still waiting for another process's run to end.
+        if (control.stop?.aborted && !(error instanceof UsageError || error instanceof SyncFailure))
+          throw new UsageError(UsageCode.RunStopped, {}, { cause: error });
+        throw error;
+      }
+    });
+    this.#want();
+    return result;
+  }
+
+  #isBetterThingToDo(): boolean {
+    const { opened } = this.#opening;
+    if (!this.#intents.isEmpty || opened === null) return true;
+    return nextTask(this.#outlook(opened)).kind !== 'wait';
+  }
+
+  #outlook({ journal, settings }: Opened): Outlook {
+    return {
+      journal,
+      settings,
+      installationId: this.#opening.installationId,
+      now: this.#ports.clock.now(),
+      notBefore: (connections) => this.#gate.notBefore(connections),
+    };
+  }
+
+  #nextPlanned(): ServiceStatus['next'] {
+    const settings = this.#opening.opened?.settings;
+    if (settings === undefined) return null;
+    return nextPlanned(settings, this.#opening.installationId, this.#ports.clock.now());
+  }
+
+  #nextPlannedAt(): Date | null {
+    const next = this.#nextPlanned();
+    return next === null ? null : new Date(next.at);
+  }
+
+  async #rest(ms: number): Promise<void> {
+    this.#tellStatus();
+    const early = new AbortController();
+    const sleep = this.#ports.clock.sleep(Math.max(0, Math.min(ms, LOOK_MS)), early.signal).catch(() => {});
+    await Promise.race([this.#woken.promise, sleep]);
+    early.abort();
+    this.#woken = Promise.withResolvers();
+  }
+
+  #takeEvent(event: EngineEvent): void {
+    this.#run?.take(event);
+    if (event.type === 'batch_ended' && event.batch.status === BatchStatus.Completed) {
+      this.#gate.open();
+      this.#unattended.batchCompleted();
+    }
+    this.#tell(event);
+    if (event.type === 'batch_started' || event.type === 'batch_resumed') this.#tellStatus();
+  }
+
+  /** Only where it is another than the last. Does not throw: a journal that fails is for the turn to meet. */
+  #tellStatus(): void {
+    try {
+      const status = this.status();
+      const text = JSON.stringify(status);
+      if (text === this.#told) return;
+      this.#told = text;
+      this.#tell({ type: 'status', status });
+    } catch (error) {
+      this.#logError(error);
+    }
+  }
+
+  #tell(event: ServiceEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logError(error);
+      }
+    }
+  }
+
+  #logError(error: unknown): void {
+    this.#ports.logger.log('error', 'The service met an error', errorFacts(error));
+  }
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { type FileLock, isLocked, lockFile } from '../core/journal/exclusiveFile.ts';
+import { asFolderError } from '../core/journal/sqliteErrors.ts';
+import { makeOwnFolder } from '../core/settings/dataFolder.ts';
+import { UsageCode, UsageError } from '../shared/errors.ts';
+
+/** Long enough for one of two that start in the same instant to win. */
+const CONTENTION_MS = 25;
+
+/**
+ * The right to be the service of a user-data folder, for as long as the process lives. The lease is for each run
+ * alone, so that the command line can sync between them; of two services each would run every schedule.
+ *
+ * @throws UsageError `service_running`, `data_folder_unusable`
+ */
+export function takeServiceLock(folder: string): FileLock {
+  const lock = lockOf(folder);
+  if (lock === null) throw new UsageError(UsageCode.ServiceRunning, { folder });
+  return lock;
+}
+
+/** Whether a live process serves the folder; nothing is written. */
+export function isServed(folder: string): boolean {
+  try {
+    return isLocked(lockFileOf(folder), CONTENTION_MS);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
+}
+
+function lockOf(folder: string): FileLock | null {
+  try {
+    makeOwnFolder(folder);
+    return lockFile(lockFileOf(folder), CONTENTION_MS);
+  } catch (error) {
+    throw asFolderError(folder, error);
+  }
+}
+
+function lockFileOf(folder: string): string {
+  return join(folder, 'service.db');
+}

@@ -1,0 +1,149 @@
+import type { Journal } from '../core/journal/journal.ts';
+import type { ScheduleRuns } from '../core/journal/scheduleRuns.ts';
+import { clockIsBehind, decide, type History } from '../core/schedule/decide.ts';
+import { jitterSeconds, nextRun } from '../core/schedule/nextRuns.ts';
+import { type Candidate, candidates } from '../core/standing/candidates.ts';
+import { judge, type ResumeVerdict } from '../core/standing/resumePlan.ts';
+import type { ScheduleSettings, Settings } from '../shared/settings.ts';
+
+/** What the service does next without being asked. Times in milliseconds of the wall clock. */
+export type Task =
+  | { readonly kind: 'supersede'; readonly batchId: string }
+  | {
+      readonly kind: 'resume';
+      readonly candidate: Candidate;
+      readonly verdict: Extract<ResumeVerdict, { kind: 'resume' }>;
+    }
+  | { readonly kind: 'give_up'; readonly batchId: string; readonly attempts: number }
+  | {
+      readonly kind: 'run';
+      readonly schedule: ScheduleSettings;
+      readonly dueAt: Date;
+      readonly missed: boolean;
+    }
+  | { readonly kind: 'skip'; readonly schedule: ScheduleSettings; readonly dueAt: Date }
+  | {
+      readonly kind: 'wait';
+      readonly until: number | null;
+      /** Whether something would be done by now, were it not for a database that does not answer. */
+      readonly gated: boolean;
+    };
+
+/** What the choice of the next task depends on. */
+export interface Outlook {
+  readonly journal: Journal;
+  readonly settings: Settings;
+  readonly installationId: string;
+  readonly now: Date;
+  /** When the databases of some connections may be asked: see ReachGate. */
+  notBefore(connections: readonly string[]): number | null;
+}
+
+/**
+ * What is to be done now, or until when there is nothing. What was cut off comes before what is due: after a
+ * morning without power the batch of 08:30 goes on, and the missed one of 10:00 then finds little to do.
+ */
+export function nextTask(outlook: Outlook): Task {
+  const resume = nextResume(outlook);
+  if (resume.kind !== 'wait') return resume;
+  const run = nextScheduled(outlook);
+  if (run.kind !== 'wait') return run;
+  return { kind: 'wait', until: soonest([resume.until, run.until]), gated: resume.gated || run.gated };
+}
+
+function nextResume({ journal, settings, now, notBefore }: Outlook): Task {
+  const times: number[] = [];
+  let gated = false;
+  for (const candidate of candidates(journal)) {
+    const { batch_id } = candidate.batch;
+    const verdict = judge(candidate, settings, now.getTime());
+    if (verdict.kind === 'superseded') return { kind: 'supersede', batchId: batch_id };
+    if (verdict.kind === 'gave_up' && !candidate.gaveUp)
+      return { kind: 'give_up', batchId: batch_id, attempts: verdict.attempts };
+    if (verdict.kind !== 'resume') continue;
+    const gateAt = verdict.connections.length === 0 ? null : notBefore(verdict.connections);
+    const at = Math.max(verdict.at, gateAt ?? 0);
+    if (at <= now.getTime()) return { kind: 'resume', candidate, verdict };
+    if (verdict.at <= now.getTime()) gated = true;
+    times.push(at);
+  }
+  return { kind: 'wait', until: soonest(times), gated };
+}
+
+function nextScheduled(outlook: Outlook): Task {
+  const { journal, settings, now } = outlook;
+  const times: (number | null)[] = [];
+  let gated = false;
+  for (const schedule of settings.schedules) {
+    const decision = decide(schedule, now, scheduleHistory(journal, schedule), jitterOf(outlook, schedule));
+    switch (decision.kind) {
+      case 'skip':
+        return { kind: 'skip', schedule, dueAt: decision.dueAt };
+      case 'run': {
+        // One that was missed waits for the network; one that is due says in the history what is wrong.
+        const gateAt = decision.missed ? outlook.notBefore(schedule.connections) : null;
+        if (gateAt === null || gateAt <= now.getTime())
+          return { kind: 'run', schedule, dueAt: decision.dueAt, missed: decision.missed };
+        gated = true;
+        times.push(gateAt);
+        break;
+      }
+      case 'wait':
+        times.push(decision.until?.getTime() ?? null);
+        break;
+      case 'off':
+        break;
+    }
+  }
+  return { kind: 'wait', until: soonest(times), gated };
+}
+
+/** The next planned run of all schedules, jitter included. */
+export function nextPlanned(
+  settings: Settings,
+  installationId: string,
+  now: Date,
+): { readonly schedule: string; readonly at: string } | null {
+  const all = settings.schedules
+    .filter((one) => one.enabled)
+    .flatMap((schedule) => {
+      const late = jitterOf({ installationId }, schedule) * 1000;
+      const next = nextRun(schedule, new Date(now.getTime() - late));
+      return next === null ? [] : [{ schedule: schedule.id, at: next.getTime() + late }];
+    });
+  const first = all.sort((a, b) => a.at - b.at)[0];
+  return first === undefined ? null : { ...first, at: new Date(first.at).toISOString() };
+}
+
+/** Schedules whose journal was written by a clock far ahead of this one. */
+export function schedulesAhead({ journal, settings, now }: Outlook): readonly string[] {
+  return settings.schedules
+    .filter((schedule) => clockIsBehind(now, scheduleHistory(journal, schedule)))
+    .map((schedule) => schedule.id);
+}
+
+function jitterOf({ installationId }: Pick<Outlook, 'installationId'>, schedule: ScheduleSettings): number {
+  return jitterSeconds(installationId, schedule.id, schedule.jitterSeconds);
+}
+
+function soonest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((one) => one !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/**
+ * What the journal knows of a schedule. Notes that it was seen, so ask for disabled ones too: one that is
+ * switched on again has missed nothing.
+ */
+export function scheduleHistory(journal: ScheduleRuns, schedule: ScheduleSettings): History {
+  return {
+    firstSeenAt: new Date(journal.scheduleSeen(schedule.id, definitionOf(schedule))),
+    last: journal.scheduleRun(schedule.id),
+    has: (dueAt) => journal.hasScheduleRun(schedule.id, dueAt.toISOString()),
+  };
+}
+
+/** What makes it another schedule when it changes: 08:30 moved to 07:00 at ten o'clock was not missed today. */
+function definitionOf({ cron, timezone, enabled }: ScheduleSettings): string {
+  return enabled ? `${cron} ${timezone}` : 'off';
+}

@@ -1,0 +1,263 @@
+import type { OutOfReach } from '../core/batch/outOfReach.ts';
+import type { Journal } from '../core/journal/journal.ts';
+import type { Clock } from '../core/ports.ts';
+import { noteGaveUp } from '../core/standing/candidates.ts';
+import type { TableName } from '../shared/contract.ts';
+import { FailureCode, UsageCode, UsageError } from '../shared/errors.ts';
+import type { ServiceEvent } from '../shared/service.ts';
+import type { Settings } from '../shared/settings.ts';
+import { BatchTrigger, InterruptionReason } from '../shared/status.ts';
+import {
+  isMendable,
+  type VerifiedRow,
+  type VerifyReport,
+  VerifyResult,
+  type VerifyRow,
+} from '../shared/verify.ts';
+import { CurrentRun, type RunKind } from './currentRun.ts';
+import type { Opened } from './opening.ts';
+import type { ReachGate } from './reachGate.ts';
+import type { Task } from './tasks.ts';
+
+/** How long a change of settings, journal or lease that nobody tells of may go unnoticed. */
+export const LOOK_MS = 60_000;
+/** How often a lease that another process holds is asked for. */
+const LEASE_POLL_MS = 2_000;
+
+/** What the doing of tasks needs of the service. */
+export interface Host {
+  readonly clock: Clock;
+  readonly face: BatchTrigger;
+  readonly gate: ReachGate;
+  /** Resolves when a person wants something, or the service is to end. */
+  wanted(): Promise<void>;
+  /** Makes a run the current one, for as long as `work` lasts. */
+  asCurrent(run: CurrentRun, work: (run: CurrentRun) => Promise<void>): Promise<void>;
+  /** Waits, at most so long; less where something happens. */
+  rest(ms: number): Promise<void>;
+  tell(event: ServiceEvent): void;
+  logError(error: unknown): void;
+}
+
+type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
+
+/** Does what nobody has asked for: resumes, planned runs, verifies. */
+export class Unattended {
+  readonly #host: Host;
+  /** Something is to be done, and another process syncs. */
+  leaseTaken = false;
+  /** Something is to be looked at for a verify: a batch has ended well, so both databases answer. */
+  #verifySoon = false;
+  /** Connections verified since then; one whose source has gone meanwhile is not tried without end. */
+  readonly #verified = new Set<string>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** A batch has ended well. */
+  batchCompleted(): void {
+    this.#verifySoon = true;
+    this.#verified.clear();
+  }
+
+  async perform(opened: Opened, task: Task): Promise<void> {
+    const { journal } = opened;
+    switch (task.kind) {
+      case 'supersede':
+        journal.interruptBatch(task.batchId, InterruptionReason.Superseded);
+        return;
+      case 'give_up':
+        noteGaveUp(journal, task.batchId, task.attempts);
+        this.#host.tell({ type: 'gave_up', batchId: task.batchId, attempts: task.attempts });
+        return;
+      case 'skip':
+        journal.noteScheduleRun(task.schedule.id, task.dueAt.toISOString(), null, 'skipped');
+        return;
+      case 'resume':
+        return this.#resume(opened, task);
+      case 'run':
+        return this.#runPlanned(opened, task);
+      case 'wait':
+        return this.#wait(opened, task);
+    }
+  }
+
+  async #resume(opened: Opened, { candidate, verdict }: TaskOf<'resume'>): Promise<void> {
+    const { batch, tried } = candidate;
+    const { engine, journal, settings } = opened;
+    // Never less than before: an attempt that lost counts is no progress for the one after it.
+    const progress = Math.max(candidate.progress, tried?.progress ?? 0);
+    await this.#run(opened, 'batch', verdict.connections, async (run) => {
+      // While the databases were asked, somebody else may have gone on with it, and have stopped it again.
+      if (journal.batch(batch.batch_id)?.resume_count !== batch.resume_count) return;
+      run.onBatch(() => journal.noteAutoResume(batch.batch_id, verdict.attempt, progress));
+      try {
+        const tables = verdict.tables === null ? {} : { tables: verdict.tables };
+        await engine.resume(batch.batch_id, { trigger: this.#host.face, ...tables }, run.control);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        // No attempt will be better.
+        journal.noteAutoResume(batch.batch_id, settings.resume.maxAttempts, progress);
+        this.#host.logError(error);
+      }
+    });
+  }
+
+  async #runPlanned(opened: Opened, { schedule, dueAt, missed }: TaskOf<'run'>): Promise<void> {
+    const { id, connections, tables } = schedule;
+    const planned = { schedule: id, dueAt: dueAt.toISOString() };
+    // A run that is due says in the history what is wrong; one that is caught up can as well wait.
+    await this.#run(opened, 'batch', missed ? connections : [], async (run) => {
+      if (missed) run.onBatch(() => this.#host.tell({ type: 'run_missed', ...planned }));
+      try {
+        const trigger = BatchTrigger.Schedule;
+        await opened.engine.syncAll({ trigger, connections, tables, schedule: planned }, run.control);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        opened.journal.noteScheduleRun(id, planned.dueAt, null, 'ran');
+        const { code, params } = error;
+        this.#host.tell({ type: 'run_refused', ...planned, refusal: { code, params } });
+        this.#host.logError(error);
+      }
+    });
+  }
+
+  async #wait(opened: Opened, task: TaskOf<'wait'>): Promise<void> {
+    if (task.gated) this.#host.gate.forgetUnwanted();
+    else this.#host.gate.open();
+    const now = this.#host.clock.now();
+    const due = this.#verifySoon
+      ? tablesToVerify(opened.journal, opened.settings, now).find(
+          ({ connection }) => !this.#verified.has(connection),
+        )
+      : undefined;
+    if (due !== undefined) return this.#verify(opened, due);
+    this.#verifySoon = false;
+    this.leaseTaken = false;
+    await this.#host.rest(task.until === null ? LOOK_MS : task.until - now.getTime());
+  }
+
+  async #verify(opened: Opened, { connection, tables }: VerifyDue): Promise<void> {
+    await this.#run(opened, 'verify', [], async (run) => {
+      try {
+        const request = { trigger: this.#host.face, connections: [connection], tables };
+        const found = await opened.engine.verify(request, run.control);
+        const { interrupted } = await this.#mend(opened, run, found);
+        if (!interrupted) this.#verified.add(connection);
+        // Else a person would see what was stopped begin anew.
+        if (run.stoppedByPerson) this.#verifySoon = false;
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        this.#verified.add(connection);
+        this.#host.logError(error);
+      }
+    });
+  }
+
+  /** Repairs what a verify found to differ, where the settings want that; else a person is told. */
+  async #mend({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
+    const only = tablesWhere(found, isMendable);
+    if (found.interrupted || only.length === 0 || settings.sync.onDifference !== 'repair') return found;
+    const report = await engine.verify({ trigger: this.#host.face, only, repair: true }, run.control);
+    const mended = tablesWhere(report, (row) => row.result === VerifyResult.Repaired);
+    if (mended.length > 0) this.#host.tell({ type: 'differences_mended', tables: mended });
+    return report;
+  }
+
+  /**
+   * Runs something: not while another process syncs, and not before the databases answer.
+   *
+   * @param connections whose databases have to answer; none where that need not be asked
+   */
+  async #run(
+    opened: Opened,
+    what: RunKind,
+    connections: readonly string[],
+    work: (run: CurrentRun) => Promise<void>,
+  ): Promise<void> {
+    this.leaseTaken = opened.engine.holder() !== null;
+    if (this.leaseTaken) return this.#host.rest(LEASE_POLL_MS);
+    if (connections.length > 0 && !(await this.#answer(opened, connections))) return;
+    try {
+      await this.#host.asCurrent(new CurrentRun(what, false), work);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      this.leaseTaken = true;
+      await this.#host.rest(LEASE_POLL_MS);
+    }
+  }
+
+  /** Asks the databases; a person's wish does not wait for their time-outs. */
+  async #answer(opened: Opened, connections: readonly string[]): Promise<boolean> {
+    const wanted = this.#host.wanted().then((): 'wanted' => 'wanted');
+    const found: OutOfReach | 'wanted' | null = await Promise.race([outOfReach(opened, connections), wanted]);
+    return found !== 'wanted' && this.#host.gate.passes(connections, found);
+  }
+}
+
+function tablesWhere({ tables }: VerifyReport, fits: (row: VerifyRow) => boolean): readonly TableName[] {
+  return tables.filter(fits).map((row) => ({ connection: row.connection, table: row.table_name }));
+}
+
+async function outOfReach({ engine }: Opened, connections: readonly string[]): Promise<OutOfReach | null> {
+  try {
+    return await engine.outOfReach(connections);
+  } catch (error) {
+    // A connection that the settings do not have: the run says so.
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+/** What a person would have to change first; not that another process syncs. */
+function isRefusal(error: unknown): error is UsageError {
+  return error instanceof UsageError && !isTaken(error);
+}
+
+/** Another process was faster: it holds the lease, or runs this very batch. */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof UsageError &&
+    (error.code === UsageCode.LeaseHeld || error.code === UsageCode.BatchRunning)
+  );
+}
+
+/** Tables of one connection that are to be verified. */
+interface VerifyDue {
+  readonly connection: string;
+  readonly tables: readonly string[];
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * The connections with tables whose last verify is older than `verifyEveryDays`: a server that was set back
+ * without a trace (a virtual machine's snapshot) shows nowhere else. One that could not be done is tried again a
+ * day later.
+ */
+export function tablesToVerify(journal: Journal, settings: Settings, now: Date): readonly VerifyDue[] {
+  const { verifyEveryDays } = settings.sync;
+  if (verifyEveryDays === 0) return [];
+  const before = daysAgo(now, verifyEveryDays);
+  const yesterday = daysAgo(now, 1);
+  return settings.connections.flatMap(({ id, enabled }) => {
+    if (!enabled) return [];
+    const last = new Map(journal.verifications(id).map((one) => [one.table_name, one]));
+    const tables = journal.knownTables(id).filter((table) => {
+      const row = last.get(table);
+      if (row === undefined) return (journal.firstRunAt(id, table) ?? before) < before;
+      return row.checked_at < (isWorthAnotherTry(row) ? yesterday : before);
+    });
+    return tables.length > 0 ? [{ connection: id, tables }] : [];
+  });
+}
+
+/** What a person has to allow first comes no further tomorrow. */
+function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
+  return result === VerifyResult.Failed && failure?.code !== FailureCode.TooManyDeletes;
+}
+
+function daysAgo(now: Date, days: number): string {
+  return new Date(now.getTime() - days * DAY_MS).toISOString();
+}

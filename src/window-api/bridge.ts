@@ -1,0 +1,64 @@
+import type { TableRow } from '../shared/contract.ts';
+import type { Answer, CallName, Calls } from './calls.ts';
+import type { LiveView, Refusal } from './views.ts';
+
+/** Each call as a function. */
+export type BridgeCalls = {
+  readonly [C in CallName]: (...args: Parameters<Calls[C]>) => Promise<Answer<C>>;
+};
+
+/** Why the program behind the window cannot be reached: it does not answer, or no longer knows this browser. */
+export type LinkLoss = 'unreachable' | 'signed_out';
+
+/** A call that did not arrive, or whose answer did not. */
+export class LinkLost extends Error {
+  override readonly name = 'LinkLost';
+  readonly why: LinkLoss;
+
+  constructor(why: LinkLoss, options?: ErrorOptions) {
+    super(why, options);
+    this.why = why;
+  }
+}
+
+/**
+ * The one object through which the window reaches the program behind it: the preload's `window.branchline`, or its
+ * like over HTTP.
+ */
+export type Bridge = BridgeCalls & {
+  /**
+   * Calls back with each event. `onLink` tells whether the program behind the window can be reached at all; each
+   * time that it can, everything is to be read again, since events of the time between are lost.
+   *
+   * @returns takes the listeners off again
+   */
+  readonly listen: (
+    onEvent: (event: WindowEvent) => void,
+    onLink: (up: boolean, why?: LinkLoss) => void,
+  ) => () => void;
+};
+
+/** The name of a call's channel between the two processes. */
+export function channelOf<C extends CallName>(call: C): `branchline:${C}` {
+  return `branchline:${call}`;
+}
+
+/** On which events come. */
+export const EVENT_CHANNEL = 'branchline:event';
+
+/** Stands in the built page where the nonce goes that whoever serves it draws for each load. */
+export const NONCE_PLACE = 'branchline-nonce-goes-here';
+
+/** What the window is told without asking. Each kind comes at most five times a second. */
+export type WindowEvent =
+  | { readonly type: 'live'; readonly live: LiveView }
+  /** Tables of a batch that have begun or ended since the last such event. */
+  | { readonly type: 'tables'; readonly batchId: string; readonly rows: readonly TableRow[] }
+  /** A batch or a verify has begun or ended, or history was pruned: lists are to be read again. */
+  | { readonly type: 'history' }
+  /** The settings are others now, or have become right or wrong. */
+  | { readonly type: 'settings' }
+  /** What a person asked for in this window could not be done after all. */
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  /** The window is to show this batch, or this page: a person has clicked a notification or the tray. */
+  | { readonly type: 'show'; readonly page: string };

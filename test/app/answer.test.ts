@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { answerCall } from '../../src/app/answer.ts';
+import type { Answerers } from '../../src/app/windowApp.ts';
+import type { Logger } from '../../src/core/ports.ts';
+import { SyncFailure, UsageError } from '../../src/shared/errors.ts';
+import { CALL_NAMES } from '../../src/window-api/calls.ts';
+import { refusal } from '../core/journal/support/world.ts';
+
+const silent: Logger = { log: () => {} };
+
+test('an answer comes back as a value', async () => {
+  const answerers = answerersWhere(() => []);
+  expect(await answerCall(answerers, 'days', [20], silent)).toEqual({ ok: true, value: [] });
+});
+
+test('arguments of another form are thrown back before anybody answers', async () => {
+  const answerers = answerersWhere(() => expect.unreachable());
+  for (const args of [[], ['20'], [20, 21], [{}], [0], [367], null, 'x', { length: 1, 0: 20 }]) {
+    await expect(answerCall(answerers, 'days', args, silent)).rejects.toThrow(z.ZodError);
+  }
+});
+
+test('what the engine refuses comes back as its code', async () => {
+  const usage = answerersWhere(() => {
+    throw new UsageError('journal_newer', { file: 'journal.db' });
+  });
+  expect(await answerCall(usage, 'days', [1], silent)).toEqual({
+    ok: false,
+    refusal: { kind: 'usage', code: 'journal_newer', params: { file: 'journal.db' } },
+  });
+
+  const failure = answerersWhere(() => Promise.reject(new SyncFailure(refusal)));
+  expect(await answerCall(failure, 'days', [1], silent)).toEqual({
+    ok: false,
+    refusal: { kind: 'failure', failure: refusal },
+  });
+});
+
+test('an unexpected error is logged with its stack and told as unexpected', async () => {
+  const logged: unknown[] = [];
+  const logger: Logger = { log: (level, _message, facts) => logged.push({ level, stack: facts?.stack }) };
+  const broken = answerersWhere(() => {
+    throw new RangeError('out of range');
+  });
+
+  const answer = await answerCall(broken, 'days', [1], logger);
+
+  expect(answer).toMatchObject({
+    ok: false,
+    refusal: { failure: { code: 'internal', message: 'out of range' } },
+  });
+  expect(JSON.stringify(answer)).not.toContain('at ');
+  expect(logged).toEqual([{ level: 'error', stack: expect.stringContaining('RangeError: out of range') }]);
+});
+
+function answerersWhere(days: Answerers['days']): Answerers {
+  const unused = Object.fromEntries(CALL_NAMES.map((call) => [call, () => expect.unreachable()]));
+  return { ...(unused as unknown as Answerers), days };
+}

@@ -1,0 +1,185 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Draft, SettingsFile } from '../../src/shared/settings.ts';
+import { freshFolder, journalIn } from '../core/journal/support/world.ts';
+import { failedBatch, writeSettings } from '../main/support/history.ts';
+import { watchService } from '../service/support.ts';
+import { freshDatabases } from '../support/databases.ts';
+import { makeHome } from '../support/home.ts';
+import { faceOn } from './support.ts';
+
+const ENDPOINT = { host: '127.0.0.1', database: 'erp', user: 'branchline' };
+
+function settingsWith(parts: Partial<SettingsFile> = {}): SettingsFile {
+  return { central: ENDPOINT, connections: [{ ...ENDPOINT, id: 'pgsql_lmp' }], ...parts };
+}
+
+test('settings are begun, changed on top of what was read, and never over what somebody else has saved', async () => {
+  const folder = freshFolder();
+  const faced = faceOn(folder);
+  const { value, refusal } = faced;
+
+  const first = await value('saveSettings', settingsWith(), null);
+  const view = await value('settings');
+  expect(view).toMatchObject({ document: settingsWith(), revision: first, problem: null });
+  expect(view.effective?.sync.parallelTables).toBe(2);
+  expect(Object.keys(view.passwords).sort()).toEqual(['central', 'pgsql_lmp']);
+
+  const second = await value('saveSettings', settingsWith({ language: 'id' }), first);
+  expect(second).not.toBe(first);
+  expect(await refusal('saveSettings', settingsWith({ language: 'en' }), first)).toMatchObject({
+    code: 'settings_changed',
+  });
+  expect(await refusal('saveSettings', settingsWith(), null)).toMatchObject({ code: 'settings_changed' });
+  expect((await value('setup')).language).toBe('id');
+  const wrong = { ...settingsWith(), sync: { parallelTables: 0 } };
+  expect(await refusal('saveSettings', wrong, second)).toMatchObject({ code: 'settings_invalid' });
+  expect((await value('settings')).revision).toBe(second);
+});
+
+test('saved settings are in force at once, and are told', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  using home = makeHome(pair);
+  const watched = watchService(home.folder);
+  await watched.quiet();
+  const faced = faceOn(home.folder, { service: watched.service });
+  faced.listen();
+  const { document, revision } = await faced.value('settings');
+  if (document === null) throw new Error('there are settings');
+
+  const schedules = [{ id: 'morning', cron: '30 8 * * *', timezone: 'Asia/Jakarta', jitterSeconds: 0 }];
+  await faced.value('saveSettings', { ...document, schedules }, revision);
+
+  await faced.event('settings');
+  const told = await faced.event('live', ({ live }) => live.status.next !== null);
+  expect(told.live.status.next).toMatchObject({ schedule: 'morning' });
+  const [schedule] = await faced.value('schedules');
+  expect(schedule?.next_runs[0]).toBe(told.live.status.next?.at);
+});
+
+test('a cron expression is shown as its next times, or what is wrong with it', async () => {
+  const { value } = faceOn(freshFolder());
+  const { next, problem } = await value('previewCron', '30 8 * * *', 'Asia/Jakarta');
+  expect(problem).toBeNull();
+  expect(next).toHaveLength(5);
+  for (const at of next) expect(at).toMatch(/T01:30:00\.000Z$/);
+  expect(await value('previewCron', '30 8 * *', 'UTC')).toEqual({
+    next: [],
+    problem: { reason: 'cron_fields' },
+  });
+  expect(await value('previewCron', '30 8 31 2 *', 'UTC')).toMatchObject({
+    problem: { reason: 'cron_never' },
+  });
+  expect(await value('previewCron', '30 8 * * *', 'Asia/Nowhere')).toMatchObject({
+    problem: { reason: 'timezone' },
+  });
+});
+
+test('settings go to another computer, and come from one, checked', async () => {
+  const folder = freshFolder();
+  const { value } = faceOn(folder);
+  await value('saveSettings', settingsWith({ language: 'id' }), null);
+
+  const text = await value('exportSettings');
+  expect(await value('checkImport', text)).toEqual({
+    document: settingsWith({ language: 'id' }),
+    problems: null,
+  });
+  const { document, problems } = await value('checkImport', text.replace('"id"', '"idd"'));
+  expect(document).toBeNull();
+  expect(problems?.length).toBeGreaterThan(0);
+  expect(await value('checkImport', '{')).toMatchObject({ document: null });
+  expect((await value('settings')).document).toEqual(settingsWith({ language: 'id' }));
+});
+
+test('a connection is tried and looked through before it is saved, with the password as typed', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  const { host, port, database, user, password } = pair.source;
+  const connection = { id: 'pgsql_new', host, port, database, user, schema: 'adempiere', tables: ['c_*'] };
+  const draft: Draft = { kind: 'source', connection };
+  const folder = freshFolder();
+  const { value, refusal } = faceOn(folder);
+
+  const steps = await value('testConnection', draft, password);
+  expect(steps.every((one) => one.ok)).toBe(true);
+  expect(steps.at(-1)?.step).toBe('read');
+  const wrong = await value('testConnection', draft, 'not this one');
+  expect(wrong.at(-1)).toMatchObject({ ok: false, failure: { code: 'source_sign_in' } });
+
+  const { schemas, tables } = await value('discover', draft, password);
+  expect(schemas.map((one) => one.schema)).toContain('adempiere');
+  expect(tables.find((one) => one.table === 'c_invoice')).toMatchObject({ selected: true, hasKey: true });
+  expect(tables.find((one) => one.table === 'ad_org')).toMatchObject({ selected: false });
+  expect(await refusal('discover', draft, 'not this one')).toMatchObject({
+    kind: 'failure',
+    failure: { code: 'source_sign_in' },
+  });
+});
+
+test('a password is kept where nobody else can read it, and forgotten again', async () => {
+  // No session bus, no keychain: a protected file stands in.
+  const bus = process.env.DBUS_SESSION_BUS_ADDRESS;
+  process.env.DBUS_SESSION_BUS_ADDRESS = 'disabled:';
+  onTestFinished(() => {
+    if (bus === undefined) delete process.env.DBUS_SESSION_BUS_ADDRESS;
+    else process.env.DBUS_SESSION_BUS_ADDRESS = bus;
+  });
+  const folder = freshFolder();
+  writeSettings(folder);
+  const { value, refusal } = faceOn(folder);
+  const draft: Draft = { kind: 'source', connection: { ...ENDPOINT, id: 'pgsql_lmp' } };
+
+  expect(await value('setPassword', draft, 'geheim: 42')).toBe('file');
+  expect((await value('settings')).passwords).toMatchObject({ pgsql_lmp: 'file' });
+  expect(statSync(join(folder, 'branchline.pgpass')).mode & 0o777).toBe(0o600);
+  expect(await value('setPassword', draft, null)).toBe('none');
+  expect(readFileSync(join(folder, 'branchline.pgpass'), 'utf8')).not.toContain('geheim');
+  const named: Draft = { kind: 'central', central: { ...ENDPOINT, password: '${HQ}' } };
+  expect(await refusal('setPassword', named, 'x')).toMatchObject({ code: 'password_named' });
+});
+
+test('a support bundle has what helps, and no secret', async () => {
+  process.env.BRANCHLINE_TEST_HQ = 'hunter2-of-hq';
+  onTestFinished(() => void delete process.env.BRANCHLINE_TEST_HQ);
+  const folder = freshFolder();
+  const webhook = 'https://hooks.example/T000/very-secret';
+  const central = { ...ENDPOINT, host: 'hq.example', password: '${BRANCHLINE_TEST_HQ}' };
+  const settings = settingsWith({ central, notifications: { webhook } });
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+  mkdirSync(join(folder, 'logs'));
+  const old = `${'x'.repeat(99)}\n`.repeat(10_000);
+  const lines = `${old}could not reach postgres://a:hunter2@hq.example/db and hunter2-of-hq\npassword=abc ${webhook}\nlast line\n`;
+  writeFileSync(join(folder, 'logs', 'tray.log'), lines);
+  const id = failedBatch(journalIn(folder));
+
+  const files = await faceOn(folder).value('bundle');
+
+  const names = files.map((one) => one.name);
+  expect(names).toEqual([
+    'program.json',
+    'settings.json',
+    'status.json',
+    'history.json',
+    'last-batch.json',
+    'last-batch-tables.jsonl',
+    'logs/tray.log',
+  ]);
+  const all = files.map((one) => one.text).join('\n');
+  for (const secret of ['hunter2', 'BRANCHLINE_TEST_HQ', 'very-secret', 'password=abc'])
+    expect(all, secret).not.toContain(secret);
+  for (const helpful of ['hq.example', id, 'permission denied for table c_invoice', '1.2.3', 'last line'])
+    expect(all, helpful).toContain(helpful);
+  const log = files.at(-1)?.text ?? '';
+  expect(log.length).toBeLessThan(500_000);
+  expect(log.split('\n')[0]).toBe('x'.repeat(99));
+});
+
+test('of settings that are wrong a bundle says what is wrong, and nothing that stands there', async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ pasword: 'hunter2', connections: [] }));
+  const files = await faceOn(folder).value('bundle');
+  const all = files.map((one) => one.text).join('\n');
+  expect(all).not.toContain('hunter2');
+  expect(all).toContain('pasword');
+});

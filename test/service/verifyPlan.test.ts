@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { failedRow } from '../../src/core/verify/outcome.ts';
+import { tablesToVerify } from '../../src/service/unattended.ts';
+import { settingsSchema } from '../../src/shared/settings.ts';
+import { VerifyResult } from '../../src/shared/verify.ts';
+import {
+  freshFolder,
+  handClock,
+  journalIn,
+  planOf,
+  realPorts,
+  refusal,
+} from '../core/journal/support/world.ts';
+import { CONNECTION } from '../support/home.ts';
+
+const START = '2026-03-02T08:00:00.000Z';
+const DAY = 24 * 3600;
+const endpoint = { host: 'h', database: 'd', user: 'u' };
+const settings = settingsSchema.parse({ central: endpoint, connections: [{ ...endpoint, id: CONNECTION }] });
+
+test('which tables are to be verified: those not looked at for a week, and failures of yesterday', () => {
+  const clock = handClock(START);
+  const journal = journalIn(freshFolder(), { ...realPorts, clock });
+  const { batch_id: batchId } = journal.beginBatch(planOf('fine', 'broken', 'new'));
+  for (const table of ['fine', 'broken'])
+    journal.startTable({ batchId, connection: CONNECTION, table }, { strategy: null, estimatedRows: null });
+  const due = (days: number, at = settings): readonly string[] => {
+    const now = new Date(Date.parse(START) + days * DAY * 1000);
+    return tablesToVerify(journal, at, now).flatMap((one) => one.tables);
+  };
+  expect(due(6.9)).toEqual([]);
+  expect(due(7.1)).toEqual(['fine', 'broken']);
+
+  clock.pass(8 * DAY);
+  const failed = (table: string) => failedRow(CONNECTION, table, clock, refusal);
+  journal.recordVerification({ ...failed('fine'), result: VerifyResult.Equal, failure: null });
+  journal.recordVerification(failed('broken'));
+  expect(due(8.9)).toEqual([]);
+  expect(due(9.1)).toEqual(['broken']);
+  expect(due(15.1)).toEqual(['fine', 'broken']);
+
+  expect(due(90, { ...settings, sync: { ...settings.sync, verifyEveryDays: 0 } })).toEqual([]);
+  expect(
+    due(90, { ...settings, connections: settings.connections.map((one) => ({ ...one, enabled: false })) }),
+  ).toEqual([]);
+});
