@@ -112,7 +112,7 @@ function start(): void {
       },
       logger,
     );
-    const doers = {
+    const actions = {
       service,
       logger,
       login,
@@ -123,7 +123,7 @@ function start(): void {
     const look = () => trayModel(facts(face.live(), login?.isOn() ?? null), t());
     let tray: TrayIcon | null = null;
     const showTray = (): void => {
-      tray = createTray(look, (command) => perform(command, doers), logger);
+      tray = createTray(look, (command) => perform(command, actions), logger);
       tray.refresh();
       // The icon stays when the window is closed.
       window.onClose(() => true);

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { seldom } from '../../src/main/tray/tray.ts';
+import { coalesce } from '../../src/main/tray/tray.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('who asks first is served at once, all who ask in the second after it together at its end', () => {
   const work = vi.fn();
-  const { ask } = seldom(1000, work);
+  const { ask } = coalesce(1000, work);
   for (let table = 0; table < 120; table++) ask();
   expect(work).toHaveBeenCalledTimes(1);
   vi.advanceTimersByTime(999);
@@ -23,7 +23,7 @@ test('work that fails is done again when it is asked for again, and not before i
   const work = vi.fn((): void => {
     throw new Error('the journal cannot be read');
   });
-  const { ask } = seldom(1000, work);
+  const { ask } = coalesce(1000, work);
   expect(ask).toThrow();
   expect(ask).not.toThrow();
   expect(() => vi.advanceTimersByTime(1000)).toThrow();
@@ -32,7 +32,7 @@ test('work that fails is done again when it is asked for again, and not before i
 
 test('what is cancelled is done no more', () => {
   const work = vi.fn();
-  const { ask, cancel } = seldom(1000, work);
+  const { ask, cancel } = coalesce(1000, work);
   ask();
   ask();
   cancel();

@@ -30,10 +30,13 @@ export function tellMerged(run: RunContext, connection: string, written: readonl
 }
 
 /** Old sessions that the claim has ended. */
-export function tellGhosts({ journal, emit }: RunContext, { connection, ghosts }: Claim): void {
-  if (ghosts === 0) return;
-  journal.logEvent('ghosts_ended', { connection, detail: { count: ghosts } });
-  emit({ type: 'ghosts_ended', connection, count: ghosts });
+export function reportStaleBackends(
+  { journal, emit }: RunContext,
+  { connection, staleBackends }: Claim,
+): void {
+  if (staleBackends === 0) return;
+  journal.logEvent('ghosts_ended', { connection, detail: { count: staleBackends } });
+  emit({ type: 'ghosts_ended', connection, count: staleBackends });
 }
 
 /** The role may not ask its server what has changed: all tables are compared. Said once a batch. */

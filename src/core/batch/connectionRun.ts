@@ -22,7 +22,7 @@ import { beginReading, setUpCentral } from '../target/setup.ts';
 import { placeOf } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
 import {
-  tellGhosts,
+  reportStaleBackends,
   tellHiddenHistory,
   tellLostRecords,
   tellMerged,
@@ -30,7 +30,7 @@ import {
   tellUnlogged,
   transactionNotices,
 } from './batchNotices.ts';
-import { Heart } from './heartbeat.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
 import { tellLeftBehind } from './leftBehind.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
@@ -138,13 +138,13 @@ class ConnectionRun {
       this.#failRest();
       return this.#end();
     }
-    const heart = this.#startHeart(opened);
+    const heartbeat = this.#startHeartbeat(opened);
     try {
       this.#queue.follow(opened.keys);
-      await this.#runTables(opened, heart);
+      await this.#runTables(opened, heartbeat);
       this.#failRest();
     } finally {
-      await heart.letGo();
+      await heartbeat.letGo();
     }
     return this.#end();
   }
@@ -193,7 +193,7 @@ class ConnectionRun {
         memory: journalClaims(this.#run, connection.id),
         place,
       });
-      tellGhosts(this.#run, claim);
+      reportStaleBackends(this.#run, claim);
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);
       const { schema } = place;
@@ -225,14 +225,14 @@ class ConnectionRun {
     }
   }
 
-  #startHeart({ claim, link }: Prepared): Heart {
+  #startHeartbeat({ claim, link }: Prepared): Heartbeat {
     const open = (): Promise<Link> => openLink(this.#run.sessionOptions(this.#work.connection).central);
-    return new Heart(claim, link, open, this.#run.ports.logger, () => {
+    return new Heartbeat(claim, link, open, this.#run.ports.logger, () => {
       this.#lostLease = true;
     });
   }
 
-  async #runTables(opened: Prepared, heart: Heart): Promise<void> {
+  async #runTables(opened: Prepared, heartbeat: Heartbeat): Promise<void> {
     const { ports, journal } = this.#run;
     const options = this.#run.sessionOptions(this.#work.connection);
     const runs = journalRuns(journal, ports.logger, this.#work.connection.id);
@@ -244,7 +244,7 @@ class ConnectionRun {
     );
     const cut = (): void => {
       for (const links of workers) links.cut();
-      heart.cut();
+      heartbeat.cut();
     };
     this.#run.halt.addEventListener('abort', cut);
     try {
@@ -252,7 +252,7 @@ class ConnectionRun {
       const { central, batchId } = this.#run;
       const left = this.#queue.left.flatMap((one) => withRights(one, rights) ?? []);
       const candidates = sweepCandidates(central, batchId, left, existing, checkpoints);
-      await this.#sweeps(opened, heart).run(workers, candidates);
+      await this.#sweeps(opened, heartbeat).run(workers, candidates);
       // What others have noted may still be left for the first; it signs in when it finds something.
       const isOver = this.#queue.left.length === 0 || this.#endsHere();
       const able = isOver ? workers.slice(0, 1) : await withRoom(workers);
@@ -268,8 +268,8 @@ class ConnectionRun {
     }
   }
 
-  #sweeps(opened: Prepared, heart: Heart): Sweeps {
-    return new Sweeps(this.#run, opened, heart, {
+  #sweeps(opened: Prepared, heartbeat: Heartbeat): Sweeps {
+    return new Sweeps(this.#run, opened, heartbeat, {
       endsHere: () => this.#endsHere(),
       lostLease: () => {
         this.#lostLease = true;

@@ -5,7 +5,7 @@ import { beat, type Claim, HEARTBEAT_MS, release } from '../target/ownership.ts'
 import { asFailure } from '../unexpected.ts';
 
 /** Signs of life at central, so that no other installation takes the connection for abandoned. */
-export class Heart {
+export class Heartbeat {
   readonly #claim: Claim;
   readonly #open: () => Promise<Link>;
   readonly #logger: Logger;

@@ -5,7 +5,7 @@ import type { ForeignKeys } from '../target/foreignKeys.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
 /** One more run of a table, for another one's sake or for its own deletes. */
-export interface RelativeRun {
+export interface RelatedTableRun {
   readonly links: WorkerLinks;
   readonly table: ConnectionTable;
   readonly duty: TableDuty;
@@ -13,10 +13,10 @@ export interface RelativeRun {
   readonly relations: Relations;
 }
 
-/** What {@link Relatives} needs of the run around it. */
-export interface RelativeRuns {
+/** What {@link RelatedTables} needs of the run around it. */
+export interface RelatedTableRuns {
   find(table: string): ConnectionTable | undefined;
-  run(run: RelativeRun): Promise<TableEnd>;
+  run(run: RelatedTableRun): Promise<TableEnd>;
   /** Writes what happens to a table for another one's sake to the event log only: its own row tells its own turn. */
   quiet(table: ConnectionTable, forTable: string): TableRecorder;
   /** Head office itself has changed tables when another one was written. */
@@ -40,13 +40,13 @@ export interface HeldTable {
  * The tables of a run that central's foreign keys tie together: which have deletes left, and which has to be
  * brought again because rows appeared between its turn and that of a table that points to it.
  */
-export class Relatives {
+export class RelatedTables {
   readonly #keys: ForeignKeys;
-  readonly #runs: RelativeRuns;
+  readonly #runs: RelatedTableRuns;
   readonly #held = new Map<string, HeldTable>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(keys: ForeignKeys, runs: RelativeRuns) {
+  constructor(keys: ForeignKeys, runs: RelatedTableRuns) {
     this.#keys = keys;
     this.#runs = runs;
   }

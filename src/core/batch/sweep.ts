@@ -13,15 +13,15 @@ import { moveUnchanged } from '../target/checkpoints.ts';
 import { drift } from '../target/drift.ts';
 import type { Claim } from '../target/ownership.ts';
 import { beginCentral } from '../target/setup.ts';
-import { centralPrint, layoutOf } from '../target/target.ts';
+import { centralShapeDigest, layoutOf } from '../target/target.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
 /** A table that may well be unchanged: its last pass is whole, and its central table fits. */
 export interface SweepTable {
   readonly source: TableShape;
   readonly checkpoint: Checkpoint;
-  /** See {@link centralPrint}. */
-  readonly print: string;
+  /** See {@link centralShapeDigest}. */
+  readonly shapeDigest: string;
   /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
   readonly deletes: boolean;
   readonly target: CountedTable;
@@ -117,7 +117,7 @@ async function findUnchanged(
   const prints = await fingerprints(session, version, shapes);
   const asked = tables.flatMap((one) => {
     const own = prints.get(one.source.oid) ?? null;
-    const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.print}`);
+    const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.shapeDigest}`);
     return typeof from === 'bigint' ? [{ ...one, from }] : [];
   });
   if (asked.length === 0) return [];
@@ -189,7 +189,7 @@ export function sweepCandidates(
       {
         source: shape,
         checkpoint,
-        print: centralPrint(shape, there),
+        shapeDigest: centralShapeDigest(shape, there),
         deletes,
         target,
         unlogged: there.unlogged.length > 0,

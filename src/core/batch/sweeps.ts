@@ -5,7 +5,7 @@ import { type WorkerLinks, withRoom } from '../load/links.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { asFailure } from '../unexpected.ts';
 import type { Prepared, RunContext } from './connectionRun.ts';
-import type { Heart } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import type { Emit, JournalRecorder } from './recorder.ts';
 import { GROUP_BYTES, type SweepTable, sweep, sweepGroups } from './sweep.ts';
 
@@ -26,14 +26,14 @@ export interface SweepEvents {
 export class Sweeps {
   readonly #run: RunContext;
   readonly #opened: Prepared;
-  readonly #heart: Heart;
+  readonly #heartbeat: Heartbeat;
   readonly #events: SweepEvents;
   readonly #groups: (readonly SweepTable[])[] = [];
 
-  constructor(run: RunContext, opened: Prepared, heart: Heart, events: SweepEvents) {
+  constructor(run: RunContext, opened: Prepared, heartbeat: Heartbeat, events: SweepEvents) {
     this.#run = run;
     this.#opened = opened;
-    this.#heart = heart;
+    this.#heartbeat = heartbeat;
     this.#events = events;
   }
 
@@ -57,7 +57,7 @@ export class Sweeps {
   async #sweepGroup(links: WorkerLinks, group: readonly SweepTable[]): Promise<readonly Checkpoint[]> {
     const { claim, checkpoints } = this.#opened;
     try {
-      return await sweep(links, (work) => this.#heart.lend(work), claim, this.#run.batchId, group);
+      return await sweep(links, (work) => this.#heartbeat.lend(work), claim, this.#run.batchId, group);
     } catch (error) {
       if (asFailure(error).code === FailureCode.LostLease) this.#events.lostLease();
       // Any table may be at fault: each finds out for itself.

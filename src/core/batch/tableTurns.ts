@@ -10,7 +10,7 @@ import type { Checkpoint } from '../target/checkpoint.ts';
 import { targetSchema } from '../target/target.ts';
 import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './connectionRun.ts';
 import { JournalRecorder, quietRecorder } from './recorder.ts';
-import { type RelativeRun, Relatives } from './relatedTables.ts';
+import { type RelatedTableRun, RelatedTables } from './relatedTables.ts';
 import { childrenLeftOut } from './select.ts';
 import { RewrittenTables } from './writtenTables.ts';
 
@@ -43,7 +43,7 @@ export class TableTurns {
   readonly #work: ConnectionWork;
   readonly #opened: Prepared;
   readonly #events: TurnEvents;
-  readonly #relatives: Relatives;
+  readonly #relatedTables: RelatedTables;
   readonly #rewritten: RewrittenTables;
   readonly #waiting = new Map<string, Waiting>();
   /** Tables whose own turn has failed or was stopped: it says all there is to say. */
@@ -60,7 +60,7 @@ export class TableTurns {
     this.#rewritten = new RewrittenTables(opened.checkpoints.values());
     // A table of the batch that was done before the batch was resumed; none that was never loaded.
     const known = others.filter((one) => opened.checkpoints.get(one.table)?.mark != null);
-    this.#relatives = new Relatives(opened.keys, {
+    this.#relatedTables = new RelatedTables(opened.keys, {
       find: (name) => [...tables, ...known].find((one) => one.table === name),
       run: (one) => {
         // It raises the table's epoch: for its own turn, that may still come, this would be an old one.
@@ -90,7 +90,7 @@ export class TableTurns {
       );
       return;
     }
-    const relations = this.#relatives.of(links, table.table, false);
+    const relations = this.#relatedTables.of(links, table.table, false);
     const checkpoint = this.#opened.checkpoints.get(table.table) ?? null;
     const left = childrenLeftOut(this.#work.connection, table.shape);
     if (left.length > 0)
@@ -126,14 +126,14 @@ export class TableTurns {
    * may have to bring another one again.
    */
   async removeHeld(links: WorkerLinks, depth: (table: string) => number): Promise<void> {
-    for (let next = this.#relatives.takeHeld(depth); next !== undefined; ) {
+    for (let next = this.#relatedTables.takeHeld(depth); next !== undefined; ) {
       const { table, recorder } = next;
       if (this.#events.endsHere()) this.#left(recorder);
       else {
-        const relations = this.#relatives.of(links, table.table, true);
+        const relations = this.#relatedTables.of(links, table.table, true);
         await this.#tell({ links, table, duty: 'deletes', recorder, relations }, null);
       }
-      next = this.#relatives.takeHeld(depth);
+      next = this.#relatedTables.takeHeld(depth);
     }
   }
 
@@ -143,14 +143,14 @@ export class TableTurns {
     this.#events.ended(failure === null ? recorder.stopped() : recorder.failed(failure));
   }
 
-  async #tell(one: RelativeRun, checkpoint: Checkpoint | null): Promise<void> {
+  async #tell(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<void> {
     const { table, recorder } = one;
     // A quiet recorder has no row of the journal to end.
     const told = recorder instanceof JournalRecorder ? recorder : null;
     try {
       const end = await this.#runTable(one, checkpoint);
       if (end.kind === 'deletes_held') {
-        this.#relatives.hold(table, recorder);
+        this.#relatedTables.hold(table, recorder);
         told?.deletesHeld();
       } else if (told !== null) this.#endOrWait(table.table, told, end);
       if (end.kind === 'failed' && end.failure.kind === FailureKind.Unreachable)
@@ -172,8 +172,8 @@ export class TableTurns {
     end: Exclude<TableEnd, { kind: 'deletes_held' }>,
   ): void {
     const rewritten = this.#rewritten.because(table);
-    const others = rewritten.filter((one) => this.#relatives.knows(one));
-    const outside = rewritten.filter((one) => !this.#relatives.knows(one));
+    const others = rewritten.filter((one) => this.#relatedTables.knows(one));
+    const outside = rewritten.filter((one) => !this.#relatedTables.knows(one));
     if (outside.length > 0)
       recorder.notice({ code: NoticeCode.RewrittenOutside, params: { tables: outside.join(', ') } });
     if (end.kind === 'completed' && others.length > 0) {
@@ -205,13 +205,13 @@ export class TableTurns {
 
   #toCompare(failures: ReadonlyMap<string, FailureDetail>): readonly string[] {
     return this.#rewritten.tables.filter(
-      (one) => this.#relatives.knows(one) && !failures.has(one) && !this.#unfinished.has(one),
+      (one) => this.#relatedTables.knows(one) && !failures.has(one) && !this.#unfinished.has(one),
     );
   }
 
   async #compareAgain(links: WorkerLinks, table: string): Promise<FailureDetail | null> {
     const cause = this.#rewritten.causes(table)[0] ?? '';
-    const end = await this.#relatives.compareAgain(links, table, cause);
+    const end = await this.#relatedTables.compareAgain(links, table, cause);
     if (end?.kind !== 'failed') return null;
     if (end.failure.kind === FailureKind.Unreachable) this.#events.unreachable(end.failure);
     return end.failure;
@@ -219,7 +219,7 @@ export class TableTurns {
 
   #endWaiting(table: string, { recorder, end }: Waiting, failures: ReadonlyMap<string, FailureDetail>): void {
     const own = this.#rewritten.tables.filter((one) => one === table);
-    const left = [...own, ...this.#rewritten.because(table)].filter((one) => this.#relatives.knows(one));
+    const left = [...own, ...this.#rewritten.because(table)].filter((one) => this.#relatedTables.knows(one));
     const failure = left.map((one) => failures.get(one)).find((one) => one !== undefined);
     if (left.length === 0) this.#events.ended(recorder.completed(end.checkpoint));
     else if (failure !== undefined) this.#events.ended(recorder.failed(failure));
@@ -258,7 +258,7 @@ export class TableTurns {
   }
 
   /** @param checkpoint where the table stands, if that is sure; else it is read */
-  async #runTable(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
+  async #runTable(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { table } = one.table;
     const causes = this.#rewritten.take(table);
     this.#running.set(table, causes);
@@ -273,7 +273,7 @@ export class TableTurns {
     }
   }
 
-  async #runJob(one: RelativeRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
+  async #runJob(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { ports, central, installation, limits, retry, throttle, stop, halt } = this.#run;
     const { table, duty, relations } = one;
     const { claim, existing, rights } = this.#opened;

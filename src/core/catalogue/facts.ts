@@ -3,7 +3,7 @@ import type { RelationKind } from '../../shared/discovery.ts';
 import { serverText } from '../postgres/readJson.ts';
 import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
-import { COLUMNS_PRINT } from './memory.ts';
+import { SHAPE_DIGEST } from './memory.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 
@@ -48,7 +48,7 @@ export const tableFacts = z.object({
   triggers: z.boolean().nullable(),
   /** See {@link TableShape.children}. Asked of a source alone. */
   children: z.array(place.extend({ foreign: z.boolean() })).nullish(),
-  print: z.string(),
+  digest: z.string(),
   /** See {@link TableShape.policies}. Asked of central alone. */
   policies: z.array(serverText).nullish(),
   /** See {@link TableShape.unlogged}. Asked of central alone. */
@@ -95,7 +95,7 @@ export function factsSql(version: number, locked: string, side: Side): string {
 'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}` : `'children', ${CHILDREN}`}, 'print', ${COLUMNS_PRINT})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}` : `'children', ${CHILDREN}`}, 'digest', ${SHAPE_DIGEST})`;
 }
 
 /** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
@@ -162,7 +162,7 @@ export function toShape(
     key: key === null ? null : namesOf(key),
     keyColumns: key ?? [],
     primaryKey: facts.primary_key,
-    print: facts.print,
+    shapeDigest: facts.digest,
     uniqueKeys: unique.map((one) => namesOf(one.columns)),
     uniqueIndexes: unique.map(({ columns: compared, constraint }) => ({ columns: compared, constraint })),
     deferrableKeys: indexes.flatMap(({ columns: key, deferrable }) =>

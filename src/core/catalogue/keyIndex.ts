@@ -29,7 +29,7 @@ export interface KeyColumn {
   /** False for a collation under which different texts may be equal. */
   readonly deterministic: boolean;
   /** Of all that decides the order; for the checkpoint, whose last key means something in this order alone. */
-  readonly print: string;
+  readonly definition: string;
 }
 
 /** By the strategy numbers of a B-tree: less, less or equal, equal, greater or equal, greater. */
@@ -116,9 +116,12 @@ function standardColumn(column: ColumnShape): KeyColumn {
     collation: null,
     standard: true,
     deterministic: true,
-    print: [ident(column.name), type, ...(column.collated ? ['collated'] : []), ...labelsIn(column)].join(
-      ' ',
-    ),
+    definition: [
+      ident(column.name),
+      type,
+      ...(column.collated ? ['collated'] : []),
+      ...labelsIn(column),
+    ].join(' '),
   };
 }
 
@@ -140,7 +143,7 @@ function specialColumn(
     collation: collation !== null && otherCollation ? qualified(...collation) : null,
     standard: byDefault && !otherCollation && operators.every(([schema]) => schema === 'pg_catalog'),
     deterministic,
-    print: [ident(column.name), type, sql.less, ...order, ...labelsIn(column)].join(' '),
+    definition: [ident(column.name), type, sql.less, ...order, ...labelsIn(column)].join(' '),
   };
 }
 

@@ -91,7 +91,7 @@ export interface TableShape {
   /** Name of the primary key's constraint. */
   readonly primaryKey: string | null;
   /** Of its oid and columns: the same as long as nothing about them has changed. */
-  readonly print: string;
+  readonly shapeDigest: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];
   /** The same, with how each compares; and its constraint's name where the table has a deferrable key besides. */

@@ -1,14 +1,14 @@
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, own } from '../postgres/quote.ts';
 import type { Hashing, RowHash } from './columns.ts';
-import type { CompareContext, Side, Sides } from './snapshots.ts';
+import type { BothSnapshots, CompareContext, Side } from './snapshots.ts';
 
 /**
  * How a table is cut into buckets, the same on both sides without asking the other: by ranges of its key
  * where that is one number, else by a hash of the key, which knows no collation. Ranges keep neighbours
  * together, so that changes in a table's tail touch few buckets, and the key's index finds them.
  */
-export type Cut =
+export type Bucketing =
   | { readonly kind: 'whole' }
   | {
       readonly kind: 'ranges';
@@ -56,7 +56,13 @@ function rangeColumn(source: TableShape, key: readonly string[] | null): string 
 }
 
 /** @param rows about how many rows the table has */
-function cutByRanges(source: TableShape, name: string, low: bigint, high: bigint, rows: number): Cut {
+function bucketsByRange(
+  source: TableShape,
+  name: string,
+  low: bigint,
+  high: bigint,
+  rows: number,
+): Bucketing {
   if (isWhole(rows)) return { kind: 'whole' };
   const count = Math.min(MOST_RANGES, Math.ceil(rows / ROWS_A_RANGE));
   let shift = 0;
@@ -67,36 +73,36 @@ function cutByRanges(source: TableShape, name: string, low: bigint, high: bigint
 }
 
 /** @param key null where rows have none: then there is nothing to cut by */
-function cutByHash(key: RowHash | null, rows: number): Cut {
+function bucketsByHash(key: RowHash | null, rows: number): Bucketing {
   if (key === null || isWhole(rows)) return { kind: 'whole' };
   const most = rows > HUGE_ROWS ? MOST_HASH_BITS_HUGE : MOST_HASH_BITS;
   return { kind: 'hash', key, bits: Math.min(most, Math.ceil(Math.log2(rows / ROWS_A_HASH))) };
 }
 
 /** How many buckets there are; some may be empty. */
-export function bucketCount(cut: Cut): number {
-  if (cut.kind === 'whole') return 1;
-  return cut.kind === 'ranges' ? cut.last + 1 : 2 ** cut.bits;
+export function bucketCount(bucketing: Bucketing): number {
+  if (bucketing.kind === 'whole') return 1;
+  return bucketing.kind === 'ranges' ? bucketing.last + 1 : 2 ** bucketing.bits;
 }
 
 /** SQL of the bucket that the row `t` is in. */
-export function bucketOf(cut: Cut, side: SideName): string {
-  if (cut.kind === 'whole') return '0';
-  if (cut.kind === 'hash') return `(${cut.key[side]} ${own('&')} ${2 ** cut.bits - 1})`;
-  const value = `t.${ident(cut.column)}`;
-  const whole = cut.fractions ? `pg_catalog.floor(${value})::bigint` : `${value}::bigint`;
-  return `least(greatest(${whole} ${own('-')} (${cut.low}), 0) ${own('>>')} ${cut.shift}, ${cut.last})`;
+export function bucketOf(bucketing: Bucketing, side: SideName): string {
+  if (bucketing.kind === 'whole') return '0';
+  if (bucketing.kind === 'hash') return `(${bucketing.key[side]} ${own('&')} ${2 ** bucketing.bits - 1})`;
+  const value = `t.${ident(bucketing.column)}`;
+  const whole = bucketing.fractions ? `pg_catalog.floor(${value})::bigint` : `${value}::bigint`;
+  return `least(greatest(${whole} ${own('-')} (${bucketing.low}), 0) ${own('>>')} ${bucketing.shift}, ${bucketing.last})`;
 }
 
 /** SQL that is true for rows `t` in any of these buckets; null where every row is. */
-export function inBuckets(cut: Cut, buckets: readonly number[], side: SideName): string | null {
-  if (cut.kind === 'whole') return null;
+export function inBuckets(bucketing: Bucketing, buckets: readonly number[], side: SideName): string | null {
+  if (bucketing.kind === 'whole') return null;
   if (buckets.length === 0) return 'false';
-  if (cut.kind === 'hash')
-    return `${bucketOf(cut, side)} ${own('=')} ANY ('{${buckets.join(',')}}'::bigint[])`;
-  const column = `t.${ident(cut.column)}`;
+  if (bucketing.kind === 'hash')
+    return `${bucketOf(bucketing, side)} ${own('=')} ANY ('{${buckets.join(',')}}'::bigint[])`;
+  const column = `t.${ident(bucketing.column)}`;
   const ranges = neighbours(buckets).map(([first, last]) => {
-    const { from, below } = keysOf(cut, first, last);
+    const { from, below } = keysOf(bucketing, first, last);
     const bounds = [
       ...(from === null ? [] : [`${column} ${own('>=')} (${from})`]),
       ...(below === null ? [] : [`${column} ${own('<')} (${below})`]),
@@ -108,12 +114,12 @@ export function inBuckets(cut: Cut, buckets: readonly number[], side: SideName):
 
 /** The keys that neighbouring buckets hold; null is open. */
 export function keysOf(
-  cut: Extract<Cut, { kind: 'ranges' }>,
+  bucketing: Extract<Bucketing, { kind: 'ranges' }>,
   first: number,
   last: number,
 ): { readonly from: bigint | null; readonly below: bigint | null } {
-  const edge = (bucket: number): bigint => cut.low + (BigInt(bucket) << BigInt(cut.shift));
-  return { from: first === 0 ? null : edge(first), below: last === cut.last ? null : edge(last + 1) };
+  const edge = (bucket: number): bigint => bucketing.low + (BigInt(bucket) << BigInt(bucketing.shift));
+  return { from: first === 0 ? null : edge(first), below: last === bucketing.last ? null : edge(last + 1) };
 }
 
 /** Runs of neighbouring buckets, as first and last. */
@@ -128,10 +134,16 @@ function neighbours(buckets: readonly number[]): readonly (readonly [number, num
 }
 
 /** The same cut with every bucket split into 2^bits parts (fewer where it is narrow); bucket b begins at b << bits. */
-export function split(cut: Cut, bits: number): { readonly cut: Cut; readonly bits: number } {
-  if (cut.kind !== 'ranges') return { cut, bits: 0 };
-  const by = Math.min(bits, cut.shift);
-  return { cut: { ...cut, shift: cut.shift - by, last: (cut.last + 1) * 2 ** by - 1 }, bits: by };
+export function split(
+  bucketing: Bucketing,
+  bits: number,
+): { readonly bucketing: Bucketing; readonly bits: number } {
+  if (bucketing.kind !== 'ranges') return { bucketing, bits: 0 };
+  const by = Math.min(bits, bucketing.shift);
+  return {
+    bucketing: { ...bucketing, shift: bucketing.shift - by, last: (bucketing.last + 1) * 2 ** by - 1 },
+    bits: by,
+  };
 }
 
 /** About what a row takes, where nobody has counted. */
@@ -139,19 +151,23 @@ const BYTES_A_ROW = 100;
 /** A view or foreign table says nothing of its size. */
 const ROWS_OF_UNKNOWN = 100_000;
 
-/** Decides how a table is cut: the source's lowest and highest key say where. */
-export async function openCut(context: CompareContext, sides: Sides, hashing: Hashing): Promise<Cut> {
+/** Decides how a table is divided into buckets: the source's lowest and highest key say where. */
+export async function openBuckets(
+  context: CompareContext,
+  sides: BothSnapshots,
+  hashing: Hashing,
+): Promise<Bucketing> {
   const rows = estimatedRows(context.source);
   const column = rangeColumn(context.source, context.target.key);
-  if (column === null || isWhole(rows)) return cutByHash(hashing.key, rows);
+  if (column === null || isWhole(rows)) return bucketsByHash(hashing.key, rows);
   const [ours, theirs] = await Promise.all([
     keyBounds(sides.source, column),
     keyBounds(sides.central, column),
   ]);
-  if (ours === 'far' || theirs === 'far') return cutByHash(hashing.key, rows);
+  if (ours === 'far' || theirs === 'far') return bucketsByHash(hashing.key, rows);
   const bounds = ours ?? theirs;
   if (bounds === null) return { kind: 'whole' };
-  return cutByRanges(context.source, column, bounds.low, bounds.high, rows);
+  return bucketsByRange(context.source, column, bounds.low, bounds.high, rows);
 }
 
 function estimatedRows(source: TableShape): number {

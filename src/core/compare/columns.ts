@@ -8,7 +8,7 @@ import type { Target } from '../target/target.ts';
 import { columnHash } from './columnHash.ts';
 
 /** What has to be known of both databases to hash alike on them. */
-export interface BothSides {
+export interface BothColumns {
   readonly source: { readonly version: number; readonly encoding: string };
   readonly central: { readonly version: number; readonly encoding: string };
 }
@@ -44,7 +44,7 @@ export function hashing(
   source: TableShape,
   central: TableShape,
   target: Target,
-  sides: BothSides,
+  sides: BothColumns,
   computed = false,
 ): Hashing {
   const leftOut: string[] = [];
@@ -100,7 +100,7 @@ function bothHashes(
   from: ColumnShape,
   to: ColumnShape,
   seed: bigint,
-  sides: BothSides,
+  sides: BothColumns,
   recoding: Recoding | null,
 ): RowHash | null {
   const image = bothImages(from, to, `t.${ident(from.name)}`, sides);
@@ -122,7 +122,7 @@ interface Images {
 }
 
 /** A value on both sides as the same built-in type: central's, since that is what a copy makes of it. */
-function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: BothSides): Images | null {
+function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: BothColumns): Images | null {
   const source = withoutDomains(from);
   const central = withoutDomains(to);
   if (source.own === null && central.own === null) {

@@ -1,10 +1,10 @@
 import { changedSince, type Mark, since } from '../source/mark.ts';
 import type { Snapshot } from '../source/snapshot.ts';
-import { bucketCount, type Cut, keysOf, openCut, split } from './bucketing.ts';
+import { type Bucketing, bucketCount, keysOf, openBuckets, split } from './bucketing.ts';
 import { type Hashing, hashing, type RowHash } from './columns.ts';
 import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digests.ts';
 import { newerRows, type RowDifferences, rowDifferences } from './rows.ts';
-import { type CompareContext, type Sides, withSides } from './snapshots.ts';
+import { type BothSnapshots, type CompareContext, withSnapshots } from './snapshots.ts';
 
 export interface CompareOptions {
   /** A snapshot of the source that is open already, and stays so; a fresh one where absent. */
@@ -46,7 +46,7 @@ export interface Comparison {
   /** How many buckets the table was cut into, before those that differ were cut smaller. */
   readonly buckets: number;
   /** How `differing` is to be understood. */
-  readonly cut: Cut;
+  readonly bucketing: Bucketing;
   readonly differing: readonly BucketDifference[];
   /** So much differs that streaming everything costs less than finding out what; counts are 0 then. */
   readonly hopeless: boolean;
@@ -64,55 +64,55 @@ export interface Comparison {
  * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
  */
 export function compareTable(context: CompareContext, options: CompareOptions = {}): Promise<Comparison> {
-  return withSides(context, options.snapshot ?? null, (sides) => compareIn(context, sides, options));
+  return withSnapshots(context, options.snapshot ?? null, (sides) => compareIn(context, sides, options));
 }
 
 async function compareIn(
   context: CompareContext,
-  sides: Sides,
+  sides: BothSnapshots,
   options: CompareOptions,
 ): Promise<Comparison> {
   const hashes = hashing(context.source, sides.shape, context.target, sides, options.computed);
   const { again, onRows } = options;
   const { stop } = context;
-  const opened = again?.cut ?? (await openCut(context, sides, hashes));
+  const opened = again?.bucketing ?? (await openBuckets(context, sides, hashes));
   const found = { leftOut: hashes.leftOut, snapshotAt: sides.snapshot.takenAt, buckets: bucketCount(opened) };
   if (options.probe && (await probeHopeless(sides, opened, hashes.row))) {
-    return { ...found, sourceRows: 0, centralRows: 0, cut: opened, differing: [], hopeless: true };
+    return { ...found, sourceRows: 0, centralRows: 0, bucketing: opened, differing: [], hopeless: true };
   }
   const buckets = again?.differing.map((one) => one.bucket);
   const digests = await digestBoth(sides, {
-    cut: opened,
+    bucketing: opened,
     hash: hashes.row,
     stop,
     ...(buckets && { buckets }),
     ...(onRows && { onRows }),
   });
-  const fine = again ? { cut: opened, digests } : await refine(sides, opened, hashes.row, digests);
+  const fine = again ? { bucketing: opened, digests } : await refine(sides, opened, hashes.row, digests);
   return {
     ...found,
     sourceRows: rowsOf(digests.source),
     centralRows: rowsOf(digests.central),
-    cut: fine.cut,
-    differing: await differences(context, sides, hashes, options, fine.cut, fine.digests),
+    bucketing: fine.bucketing,
+    differing: await differences(context, sides, hashes, options, fine.bucketing, fine.digests),
     hopeless: false,
   };
 }
 
 async function differences(
   context: CompareContext,
-  sides: Sides,
+  sides: BothSnapshots,
   hashes: Hashing,
   options: CompareOptions,
-  cut: Cut,
+  bucketing: Bucketing,
   digests: BothDigests,
 ): Promise<readonly BucketDifference[]> {
-  const differing = differingBuckets(digests).map((bucket) => describe(cut, digests, bucket));
+  const differing = differingBuckets(digests).map((bucket) => describe(bucketing, digests, bucket));
   if (differing.length === 0) return differing;
   const newer = newerCondition(sides, options.mark ?? null);
   const shared = options.shared ?? false;
   const request = {
-    cut,
+    bucketing,
     key: context.target.key ?? [],
     recoding: context.source.recoding,
     buckets: differing,
@@ -145,13 +145,13 @@ function isOurs({ missing, different }: RowDifferences): boolean {
 }
 
 /** Which rows of the source are newer than a mark; null where the mark does not say. */
-function newerCondition({ snapshot }: Sides, mark: Mark | null): string | null {
+function newerCondition({ snapshot }: BothSnapshots, mark: Mark | null): string | null {
   const from = since(mark, snapshot.horizon, snapshot.fingerprint);
   return typeof from === 'bigint' ? changedSince('t.xmin', from) : null;
 }
 
-function describe(cut: Cut, { source, central }: BothDigests, bucket: number): BucketDifference {
-  const keys = cut.kind === 'ranges' ? keysOf(cut, bucket, bucket) : { from: null, below: null };
+function describe(bucketing: Bucketing, { source, central }: BothDigests, bucket: number): BucketDifference {
+  const keys = bucketing.kind === 'ranges' ? keysOf(bucketing, bucket, bucket) : { from: null, below: null };
   return {
     bucket,
     from: keys.from === null ? null : String(keys.from),
@@ -170,10 +170,10 @@ const WORTH_PROBING = 16;
  * Whether a table differs all over: four ranges, spread over it, differ every one. Where one row in a
  * hundred has changed, scattered, nearly every range differs and digests bring nothing.
  */
-async function probeHopeless(sides: Sides, cut: Cut, hash: RowHash): Promise<boolean> {
-  if (cut.kind !== 'ranges' || cut.last < WORTH_PROBING) return false;
-  const buckets = [0, Math.floor(cut.last / 3), Math.floor((cut.last * 2) / 3), cut.last];
-  const digests = await digestBoth(sides, { cut, hash, buckets });
+async function probeHopeless(sides: BothSnapshots, bucketing: Bucketing, hash: RowHash): Promise<boolean> {
+  if (bucketing.kind !== 'ranges' || bucketing.last < WORTH_PROBING) return false;
+  const buckets = [0, Math.floor(bucketing.last / 3), Math.floor((bucketing.last * 2) / 3), bucketing.last];
+  const digests = await digestBoth(sides, { bucketing, hash, buckets });
   return differingBuckets(digests).length === buckets.length;
 }
 
@@ -186,22 +186,22 @@ const MOST_BITS = 8;
 
 /** Cuts the buckets that differ smaller, while they are few, so that little has to move to mend them. */
 export async function refine(
-  sides: Sides,
-  cut: Cut,
+  sides: BothSnapshots,
+  bucketing: Bucketing,
   hash: RowHash,
   digests: BothDigests,
-): Promise<{ readonly cut: Cut; readonly digests: BothDigests }> {
+): Promise<{ readonly bucketing: Bucketing; readonly digests: BothDigests }> {
   const differing = differingBuckets(digests);
-  if (differing.length === 0 || differing.length > FEW) return { cut, digests };
+  if (differing.length === 0 || differing.length > FEW) return { bucketing, digests };
   const largest = Math.max(...differing.map((bucket) => rowsIn(digests, bucket)));
   const wanted = Math.min(MOST_BITS, Math.ceil(Math.log2(largest / FINE_ROWS)));
-  const { cut: fine, bits } = split(cut, Math.max(0, wanted));
-  if (bits === 0) return { cut, digests };
+  const { bucketing: fine, bits } = split(bucketing, Math.max(0, wanted));
+  if (bits === 0) return { bucketing, digests };
   const parts = 2 ** bits;
   const buckets = differing.flatMap((bucket) =>
     Array.from({ length: parts }, (_, part) => bucket * parts + part),
   );
-  const finer = await digestBoth(sides, { cut: fine, hash, buckets });
+  const finer = await digestBoth(sides, { bucketing: fine, hash, buckets });
   return refine(sides, fine, hash, finer);
 }
 

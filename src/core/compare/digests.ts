@@ -1,7 +1,7 @@
 import { own } from '../postgres/quote.ts';
-import { bucketOf, type Cut, inBuckets, type SideName } from './bucketing.ts';
+import { type Bucketing, bucketOf, inBuckets, type SideName } from './bucketing.ts';
 import type { RowHash } from './columns.ts';
-import type { Side, Sides } from './snapshots.ts';
+import type { BothSnapshots, Side } from './snapshots.ts';
 
 /** What says that two buckets hold the same: how many rows, and the sum of their hashes, exactly. */
 export interface Digest {
@@ -18,7 +18,7 @@ export interface BothDigests {
 }
 
 export interface DigestRequest {
-  readonly cut: Cut;
+  readonly bucketing: Bucketing;
   readonly hash: RowHash;
   /** Only these buckets. */
   readonly buckets?: readonly number[];
@@ -39,7 +39,7 @@ const MOST_STRETCHES = 16;
  *
  * @throws the signal's reason where it was stopped
  */
-export async function digestBoth(sides: Sides, request: DigestRequest): Promise<BothDigests> {
+export async function digestBoth(sides: BothSnapshots, request: DigestRequest): Promise<BothDigests> {
   const seen = { source: 0, central: 0 };
   const tell = (side: SideName, rows: number): void => {
     seen[side] += rows;
@@ -93,14 +93,14 @@ function stretches(side: Side, request: DigestRequest): readonly (string | null)
 }
 
 function digestQuery(side: Side, name: SideName, request: DigestRequest, stretch: string | null): string {
-  const { cut, hash, buckets } = request;
+  const { bucketing, hash, buckets } = request;
   const conditions = [
     ...side.where,
     ...(stretch === null ? [] : [stretch]),
-    ...(buckets === undefined ? [] : [inBuckets(cut, buckets, name) ?? 'true']),
+    ...(buckets === undefined ? [] : [inBuckets(bucketing, buckets, name) ?? 'true']),
   ];
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  return `SELECT ${bucketOf(cut, name)} AS bucket, pg_catalog.count(*) AS rows, pg_catalog.sum(${hash[name]}) AS sum
+  return `SELECT ${bucketOf(bucketing, name)} AS bucket, pg_catalog.count(*) AS rows, pg_catalog.sum(${hash[name]}) AS sum
     FROM ${side.from}${where} GROUP BY 1`;
 }
 

@@ -13,16 +13,16 @@ import {
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
 import type { Target } from '../target/target.ts';
-import { type Cut, inBuckets, openCut } from './bucketing.ts';
+import { type Bucketing, inBuckets, openBuckets } from './bucketing.ts';
 import { hashing } from './columns.ts';
 import { refine } from './compareTable.ts';
 import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
-import { withSides } from './snapshots.ts';
+import { withSnapshots } from './snapshots.ts';
 import { stageRows } from './stageRows.ts';
 
 /** Where the keys of the two sides are not the same. */
-export interface Strays {
-  readonly cut: Cut;
+export interface OrphanRows {
+  readonly bucketing: Bucketing;
   readonly buckets: readonly number[];
   readonly sourceRows: number;
   readonly centralRows: number;
@@ -34,15 +34,15 @@ export interface Strays {
  * @param snapshot of the source, open, and it stays so; central's is taken now
  * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
  */
-export function findStrays(context: PassContext, snapshot: Snapshot): Promise<Strays> {
-  return withSides(context, snapshot, async (sides) => {
+export function findOrphanRows(context: PassContext, snapshot: Snapshot): Promise<OrphanRows> {
+  return withSnapshots(context, snapshot, async (sides) => {
     const hashes = hashing(context.source, sides.shape, context.target, sides);
-    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find strays by`);
-    const opened = await openCut(context, sides, hashes);
-    const digests = await digestBoth(sides, { cut: opened, hash: hashes.key, stop: context.stop });
+    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find orphanRows by`);
+    const opened = await openBuckets(context, sides, hashes);
+    const digests = await digestBoth(sides, { bucketing: opened, hash: hashes.key, stop: context.stop });
     const fine = await refine(sides, opened, hashes.key, digests);
     return {
-      cut: fine.cut,
+      bucketing: fine.bucketing,
       buckets: differingBuckets(fine.digests),
       sourceRows: rowsOf(digests.source),
       centralRows: rowsOf(digests.central),
@@ -51,7 +51,7 @@ export function findStrays(context: PassContext, snapshot: Snapshot): Promise<St
 }
 
 /**
- * Removes what central has beyond the source in the buckets that {@link findStrays} found: only their keys
+ * Removes what central has beyond the source in the buckets that {@link findOrphanRows} found: only their keys
  * are sent, and one transaction does it all.
  *
  * @param snapshot the one in which they were found
@@ -59,10 +59,10 @@ export function findStrays(context: PassContext, snapshot: Snapshot): Promise<St
  * @returns the new checkpoint, or null where it was stopped before all keys had come
  * @throws SyncFailure `too_many_deletes`, `lost_lease`
  */
-export async function removeStraysIn(
+export async function removeOrphanRowsIn(
   context: PassContext,
   snapshot: Snapshot,
-  { cut, buckets }: Pick<Strays, 'cut' | 'buckets'>,
+  { bucketing, buckets }: Pick<OrphanRows, 'bucketing' | 'buckets'>,
   at: Checkpoint,
   end: (at: Checkpoint, removed: number) => Checkpoint = (same) => same,
 ): Promise<Checkpoint | null> {
@@ -74,10 +74,10 @@ export async function removeStraysIn(
     ...beginWithStage(beginCentral(session, connection), createStage(keys, stage)),
     copyInto(keys, stage),
   ];
-  const where = inBuckets(cut, buckets, 'source');
+  const where = inBuckets(bucketing, buckets, 'source');
   const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
   if (load === null) return null;
-  const within = inBuckets(cut, buckets, 'central') ?? 'true';
+  const within = inBuckets(bucketing, buckets, 'central') ?? 'true';
   const range = { after: null, upTo: null, where: within };
   const watch = new RewriteWatch(context, session);
   await watch.begin();

@@ -18,7 +18,7 @@ import { type Checkpoint, NO_COUNTS, type PassCounts } from '../target/checkpoin
 import { beginCentral } from '../target/setup.ts';
 import { inBuckets } from './bucketing.ts';
 import type { Comparison } from './compareTable.ts';
-import { removeStraysIn } from './orphanKeys.ts';
+import { removeOrphanRowsIn } from './orphanKeys.ts';
 import { groups } from './rows.ts';
 import { stageRows } from './stageRows.ts';
 
@@ -56,7 +56,7 @@ export async function repairBuckets(
   at: Checkpoint,
   advance: Advance = addCounts,
 ): Promise<Repair> {
-  const most = context.care.whole
+  const most = context.constraints.whole
     ? Number.POSITIVE_INFINITY
     : Math.min(ROWS_A_REPAIR, 2 * context.limits.chunkRows);
   const all = groups(found.differing, most);
@@ -92,7 +92,7 @@ interface Mended {
 async function mend(
   context: PassContext,
   snapshot: Snapshot,
-  { cut }: Comparison,
+  { bucketing }: Comparison,
   buckets: readonly number[],
   at: Checkpoint,
   { advance, removes }: { readonly advance: Advance; readonly removes: boolean },
@@ -103,18 +103,18 @@ async function mend(
   const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
   const load = await stageRows(context, snapshot, session, [...begin, copyInto(target, stage)], {
     target,
-    where: inBuckets(cut, buckets, 'source'),
+    where: inBuckets(bucketing, buckets, 'source'),
   });
   if (load === null) return null;
   const all = { after: null, upTo: null };
-  const within: KeyRange = { ...all, where: inBuckets(cut, buckets, 'central') ?? 'true' };
+  const within: KeyRange = { ...all, where: inBuckets(bucketing, buckets, 'central') ?? 'true' };
   // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
-  const near = cut.kind === 'ranges' ? within : all;
+  const near = bucketing.kind === 'ranges' ? within : all;
   const query = async (text: string) => (await session.query(text, [], session.workMs)).rows[0];
   const watch = new RewriteWatch(context, session);
   await watch.begin();
   const applied = await query(
-    applyStaged(target, stage, connection, near, { insertsOnly: context.care.insertsOnly }),
+    applyStaged(target, stage, connection, near, { insertsOnly: context.constraints.insertsOnly }),
   );
   const changed = Number(applied?.changed);
   const remove = (most: number | null): string => removeUnstaged(target, stage, connection, within, most);
@@ -152,14 +152,14 @@ async function mend(
 async function removeSurplus(
   context: PassContext,
   snapshot: Snapshot,
-  { cut }: Comparison,
+  { bucketing }: Comparison,
   buckets: readonly number[],
   repair: Repair,
   advance: Advance,
 ): Promise<Repair> {
   const at = repair.checkpoint;
   let counts = repair.counts;
-  const next = await removeStraysIn(context, snapshot, { cut, buckets }, at, (whole, deleted) => {
+  const next = await removeOrphanRowsIn(context, snapshot, { bucketing, buckets }, at, (whole, deleted) => {
     const step = { ...NO_COUNTS, deleted, bytes: whole.bytes - at.bytes };
     counts = sum(repair.counts, step);
     return { ...whole, ...countsOf(advance(at, step)) };

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ident } from '../postgres/quote.ts';
 import { parseJson } from '../postgres/readJson.ts';
 import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
-import { bucketOf, type Cut, inBuckets, type SideName } from './bucketing.ts';
+import { type Bucketing, bucketOf, inBuckets, type SideName } from './bucketing.ts';
 import type { RowHash } from './columns.ts';
-import type { Side, Sides } from './snapshots.ts';
+import type { BothSnapshots, Side } from './snapshots.ts';
 
 /** How the rows of a bucket differ. */
 export interface RowDifferences {
@@ -22,7 +22,7 @@ export interface RowDifferences {
 }
 
 export interface RowRequest {
-  readonly cut: Cut;
+  readonly bucketing: Bucketing;
   readonly key: readonly string[];
   /** How the source's texts are to be read. */
   readonly recoding: Recoding | null;
@@ -52,7 +52,7 @@ const ROWS_AT_ONCE = 50_000;
  * @returns by bucket; nothing where there are too many
  */
 export async function rowDifferences(
-  sides: Sides,
+  sides: BothSnapshots,
   key: RowHash,
   hash: RowHash,
   request: RowRequest,
@@ -99,12 +99,14 @@ export function groups(
 /** How many rows of each differing bucket are newer at the source than the mark. */
 export async function newerRows(
   side: Side,
-  { cut, buckets, newer }: RowRequest,
+  { bucketing, buckets, newer }: RowRequest,
 ): Promise<ReadonlyMap<number, number>> {
   const numbers = buckets.map((one) => one.bucket);
-  const where = [...side.where, inBuckets(cut, numbers, 'source') ?? 'true', newer ?? 'false'].join(' AND ');
+  const where = [...side.where, inBuckets(bucketing, numbers, 'source') ?? 'true', newer ?? 'false'].join(
+    ' AND ',
+  );
   const result = await side.session.query(
-    `SELECT ${bucketOf(cut, 'source')} AS bucket, pg_catalog.count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
+    `SELECT ${bucketOf(bucketing, 'source')} AS bucket, pg_catalog.count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
     [],
     side.session.workMs,
   );
@@ -126,13 +128,13 @@ async function listRows(
   request: RowRequest,
   buckets: readonly number[],
 ): Promise<ReadonlyMap<string, Row>> {
-  const { cut, newer, shared } = request;
-  const where = [...side.where, inBuckets(cut, buckets, name) ?? 'true'].join(' AND ');
+  const { bucketing, newer, shared } = request;
+  const where = [...side.where, inBuckets(bucketing, buckets, name) ?? 'true'].join(' AND ');
   const recoding = name === 'source' ? request.recoding : null;
   const texts = request.key.map((one) => keyText(`t.${ident(one)}::pg_catalog.text`, recoding)).join(', ');
   const named = name === 'central' && shared ? 'NULL' : `pg_catalog.json_build_array(${texts})`;
   const result = await side.session.query(
-    `SELECT ${bucketOf(cut, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
+    `SELECT ${bucketOf(bucketing, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
        ${name === 'source' && newer !== null ? newer : 'false'} AS newer FROM ${side.from} WHERE ${where}`,
     [],
     side.session.workMs,

@@ -34,7 +34,7 @@ export interface Side {
 }
 
 /** Both databases in snapshots that were taken at the same time. */
-export interface Sides {
+export interface BothSnapshots {
   readonly source: Side;
   readonly central: Side;
   readonly shape: TableShape;
@@ -51,10 +51,10 @@ const BLOCK_BYTES = 8192;
  * @param open a snapshot of the source that is open already, and stays so
  * @throws SyncFailure `central_not_a_table` where central has no such table (any more)
  */
-export async function withSides<T>(
+export async function withSnapshots<T>(
   context: CompareContext,
   open: Snapshot | null,
-  work: (sides: Sides) => Promise<T>,
+  work: (sides: BothSnapshots) => Promise<T>,
 ): Promise<T> {
   const { links, source, target, connection } = context;
   const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
@@ -62,7 +62,7 @@ export async function withSides<T>(
     const [snapshot, shape] = await Promise.all([
       open ??
         openSnapshot(from.session, from.version, source).then((one) =>
-          forTarget({ ...one, horizon: withRuns(one.horizon, links.runs) }, target.print),
+          forTarget({ ...one, horizon: withRuns(one.horizon, links.runs) }, target.shapeDigest),
         ),
       beginCentralSnapshot(to.session, to.version, context),
     ]);
@@ -72,7 +72,7 @@ export async function withSides<T>(
       encoding(from.session),
       encoding(to.session),
     ]);
-    const sides: Sides = {
+    const sides: BothSnapshots = {
       source: {
         ...from,
         encoding: sourceEncoding,

@@ -103,6 +103,6 @@ function lastKeyOf(context: PassContext, last: Buffer | null): LastKey | null {
   const { source, target } = context;
   if (last === null || target.key === null) return null;
   const types = target.key.map((name) => source.columns.find((one) => one.name === name)?.type ?? '');
-  const columns = target.sourceKey.map((one) => one.print);
+  const columns = target.sourceKey.map((one) => one.definition);
   return { columns, values: keyText(target.format, last, types) };
 }

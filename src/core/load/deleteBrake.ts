@@ -102,13 +102,16 @@ export async function brake(
  * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
  * with ON DELETE CASCADE remove rows that nobody has counted.
  */
-async function countCascaded({ target, care }: PassContext, session: Session): Promise<readonly number[]> {
-  if (care.cascades.length === 0) return [];
-  const counts = care.cascades.map(
+async function countCascaded(
+  { target, constraints }: PassContext,
+  session: Session,
+): Promise<readonly number[]> {
+  if (constraints.cascades.length === 0) return [];
+  const counts = constraints.cascades.map(
     (name, index) => `(SELECT pg_catalog.count(*) FROM ${qualified(target.schema, name)}) AS c${index}`,
   );
   const [row] = (await session.query(`SELECT ${counts.join(', ')}`, [], session.workMs)).rows;
-  return care.cascades.map((_, index) => Number(row?.[`c${index}`]));
+  return constraints.cascades.map((_, index) => Number(row?.[`c${index}`]));
 }
 
 /**
@@ -127,7 +130,7 @@ async function brakeCascaded(
 ): Promise<void> {
   if (removed === 0 || before.length === 0) return;
   const after = await countCascaded(context, session);
-  context.care.cascades.forEach((table, index) => {
+  context.constraints.cascades.forEach((table, index) => {
     const rows = before[index] ?? 0;
     const deletes = rows - (after[index] ?? 0);
     if (table === context.target.name && deletes > removed) {

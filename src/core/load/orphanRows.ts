@@ -1,5 +1,5 @@
 import { assertNever } from '../../shared/status.ts';
-import { findStrays, removeStraysIn } from '../compare/orphanKeys.ts';
+import { findOrphanRows, removeOrphanRowsIn } from '../compare/orphanKeys.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { type Checkpoint, commitCheckpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
@@ -13,7 +13,7 @@ import { endOfPass, prove, toCompare, toDeletes } from './proof.ts';
  * @param snapshot the one in which the pass has ended
  * @param ended what becomes of the checkpoint
  */
-export async function removeStrays(
+export async function removeOrphanRows(
   context: PassContext,
   snapshot: Snapshot,
   at: Checkpoint,
@@ -35,7 +35,7 @@ export async function removeStrays(
  *
  * @returns the checkpoint as it is then; null where the run was stopped before
  */
-export async function removeStraysFirst(
+export async function removeOrphanRowsFirst(
   context: PassContext,
   snapshot: Snapshot,
   at: Checkpoint,
@@ -54,14 +54,14 @@ async function removeExtra(
   next: (at: Checkpoint, missing: number) => Checkpoint,
 ): Promise<Checkpoint | null> {
   try {
-    const strays = await findStrays(context, snapshot);
-    const { sourceRows, centralRows } = strays;
+    const orphanRows = await findOrphanRows(context, snapshot);
+    const { sourceRows, centralRows } = orphanRows;
     // What was counted up may have gone wrong: rows that a foreign key's cascade took were nobody's to count.
     const counted = { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
     const advance = (rows: Checkpoint, removed: number): Checkpoint =>
       next(rows, Math.max(0, sourceRows - (centralRows - removed)));
-    if (strays.buckets.length === 0) return await endHere(context, counted, (rows) => advance(rows, 0));
-    return await removeStraysIn(context, snapshot, strays, counted, advance);
+    if (orphanRows.buckets.length === 0) return await endHere(context, counted, (rows) => advance(rows, 0));
+    return await removeOrphanRowsIn(context, snapshot, orphanRows, counted, advance);
   } catch (error) {
     if (context.stop.aborted) return null;
     throw error;

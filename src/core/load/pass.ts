@@ -35,7 +35,7 @@ export interface ChunkLimits {
 }
 
 /** What keys of head office's own, and branches that share a table, ask for; nothing, where there are none. */
-export interface Care {
+export interface ApplyConstraints {
   /** Other rows may point to this table's: what the branch has removed goes only after all else has come. */
   readonly holdDeletes: boolean;
   /** Tables that lose rows when this one does. */
@@ -52,7 +52,7 @@ export interface Care {
   readonly insertsOnly: boolean;
 }
 
-export const NO_CARE: Care = {
+export const NO_CONSTRAINTS: ApplyConstraints = {
   holdDeletes: false,
   cascades: [],
   acts: false,
@@ -78,7 +78,7 @@ export interface PassContext {
   readonly deletes: boolean;
   /** Lets the pass remove more rows than the brake allows. */
   readonly allowDeletes: boolean;
-  readonly care: Care;
+  readonly constraints: ApplyConstraints;
   /**
    * Called before and after a commit that notes tables as rewritten by head office itself, of which this one may be
    * one: the commit may arrive although nobody hears of it, and a table may be begun while it is on its way.

@@ -24,7 +24,7 @@ export class RewriteWatch {
   constructor(context: PassContext, session: Session) {
     this.#context = context;
     this.#session = session;
-    this.#acts = context.care.acts || context.target.rereads;
+    this.#acts = context.constraints.acts || context.target.rereads;
   }
 
   /** Looks for the first time, before anything of the table is written in the transaction that is open. */
@@ -59,13 +59,13 @@ export class RewriteWatch {
   }
 
   #besides(after: Counters | null, writes: OwnWrites): readonly string[] {
-    const { target, care } = this.#context;
+    const { target, constraints } = this.#context;
     const { name: table } = target;
     if (this.#before !== null && after !== null)
       return writtenBesides(this.#before, after, { table, writes });
     // Nobody counts: whatever may have been changed counts as changed.
     if (writes.written + writes.deleted === 0) return [];
-    return [...new Set([...(target.rereads ? [table] : []), ...care.rewrites])];
+    return [...new Set([...(target.rereads ? [table] : []), ...constraints.rewrites])];
   }
 
   get #query(): string {

@@ -52,7 +52,7 @@ function escaped(field: string): string {
   return field === '*' ? '\\*' : field.replace(/[\\:]/g, '\\$&').replace(/^#/, '\\#');
 }
 
-/** Cut at colons without a backslash before them; escapes stay, since `\*` is a star and not a wildcard. */
+/** Split at colons without a backslash before them; escapes stay, since `\*` is a star and not a wildcard. */
 function splitFields(line: string): readonly string[] {
   return line.replace(/(\\.)|:/g, (_, escaped?: string) => escaped ?? '\n').split('\n');
 }

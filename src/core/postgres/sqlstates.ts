@@ -8,12 +8,12 @@ export interface Verdict {
   readonly kind: FailureKind;
 }
 
-type Sides = Readonly<Record<Side, Verdict>>;
+type BothSnapshots = Readonly<Record<Side, Verdict>>;
 
 const transient = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Transient });
 const unreachable = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Unreachable });
 const permanent = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Permanent });
-const both = (verdict: Verdict): Sides => ({ source: verdict, central: verdict });
+const both = (verdict: Verdict): BothSnapshots => ({ source: verdict, central: verdict });
 
 const LOST = both(transient(FailureCode.ConnectionLost));
 /** The server itself ends a connection that worked; whether it is back is found out by the retry. */
@@ -31,41 +31,41 @@ const LIMIT = both(permanent(FailureCode.ServerLimit));
 /** A page, an index or a file is not what it was: nothing that we do mends it. */
 const DAMAGED = both(permanent(FailureCode.DatabaseDamaged));
 /** At the source a function or view fails while rows are made; at central a trigger or an input function refuses them. */
-const CODE_FAILED: Sides = {
+const CODE_FAILED: BothSnapshots = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.DataRejected),
 };
 /** At central our own statement asks for a change that something of head office's is in the way of. */
-const SHAPE: Sides = {
+const SHAPE: BothSnapshots = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.CentralShapeRefused),
 };
 /** DDL under our lock: no other installation makes the same object, so the name is in use for something else. */
-const NAME_TAKEN: Sides = {
+const NAME_TAKEN: BothSnapshots = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.CentralNameTaken),
 };
 /** A column went while we worked: what is known of the table is read again. */
-const COLUMN_GONE: Sides = {
+const COLUMN_GONE: BothSnapshots = {
   source: transient(FailureCode.SourceShapeChanged),
   central: transient(FailureCode.Contention),
 };
 
 /** The database answers, but will not for anybody: the circuit opens instead of 120 refusals. */
-export const UNREACHABLE: Sides = {
+export const UNREACHABLE: BothSnapshots = {
   source: unreachable(FailureCode.SourceUnreachable),
   central: unreachable(FailureCode.CentralUnreachable),
 };
-export const SIGN_IN: Sides = {
+export const SIGN_IN: BothSnapshots = {
   source: permanent(FailureCode.SourceSignIn),
   central: permanent(FailureCode.CentralSignIn),
 };
-const PERMISSION: Sides = {
+const PERMISSION: BothSnapshots = {
   source: permanent(FailureCode.SourcePermission),
   central: permanent(FailureCode.CentralPermission),
 };
 /** At central somebody drops the table, or its schema, while we work: the next attempt makes it again. */
-const TABLE_MISSING: Sides = {
+const TABLE_MISSING: BothSnapshots = {
   source: permanent(FailureCode.SourceTableMissing),
   central: transient(FailureCode.Contention),
 };
@@ -75,13 +75,13 @@ const TABLE_MISSING: Sides = {
  * session's sake: what the server cancels there is a standby catching up with its primary. (Its message
  * says so too, but in the server's language.)
  */
-const SERIALIZATION: Sides = {
+const SERIALIZATION: BothSnapshots = {
   source: transient(FailureCode.SourceSnapshotCancelled),
   central: transient(FailureCode.Contention),
 };
 
 /** SQLSTATEs that mean something else than their class. */
-const EXACT: Readonly<Record<string, Sides>> = {
+const EXACT: Readonly<Record<string, BothSnapshots>> = {
   '08001': UNREACHABLE,
   '08004': UNREACHABLE,
   '25P03': ENDED,
@@ -125,7 +125,7 @@ const EXACT: Readonly<Record<string, Sides>> = {
 };
 
 /** The first two characters of a SQLSTATE. */
-const CLASSES: Readonly<Record<string, Sides>> = {
+const CLASSES: Readonly<Record<string, BothSnapshots>> = {
   '08': LOST,
   '22': CODE_FAILED,
   '23': {
@@ -157,7 +157,7 @@ const CLASSES: Readonly<Record<string, Sides>> = {
 };
 
 /** Conditions whose SQLSTATE says too little. These texts come from poolers, or are never translated. */
-const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: Sides }[] = [
+const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: BothSnapshots }[] = [
   // PgBouncer says nearly everything with 08P01.
   { sqlstate: '08P01', message: /no more connections|query_wait_timeout/i, sides: BUSY },
   { sqlstate: '08P01', message: /cannot connect to server|login has been failing/i, sides: UNREACHABLE },

@@ -3,7 +3,7 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import { type Key, keyConditions, orderBy } from '../catalogue/keySql.ts';
-import { printQuery } from '../catalogue/memory.ts';
+import { shapeDigestQuery } from '../catalogue/memory.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import { ident, oneLine, own, qualified } from '../postgres/quote.ts';
@@ -71,8 +71,8 @@ export async function openSnapshot(
   const { oid, schema, name } = table;
   refuseRawNames(table);
   const { takenAt, horizon } = await beginSnapshot(session, version, [table], true);
-  const print = await session.query(printQuery(schema, name));
-  if (print.rows[0]?.print !== table.print) throw shapeChanged(session, name);
+  const digest = await session.query(shapeDigestQuery(schema, name));
+  if (digest.rows[0]?.digest !== table.shapeDigest) throw shapeChanged(session, name);
   const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
   // What a view shows depends on it, through the functions and casts that it is made of.
   if (table.kind === 'view') await session.script(ROLES_OWN);
@@ -100,11 +100,11 @@ function refuseRawNames({ recoding, schema, name, columns }: TableShape): void {
 
 /**
  * A snapshot whose mark holds only as long as central still has the very table and columns that the rows
- * went into ({@link Target.print}).
+ * went into ({@link Target.shapeDigest}).
  */
-export function forTarget(snapshot: Snapshot, print: string): Snapshot {
+export function forTarget(snapshot: Snapshot, shapeDigest: string): Snapshot {
   const { fingerprint } = snapshot;
-  return { ...snapshot, fingerprint: fingerprint === null ? null : `${fingerprint}/${print}` };
+  return { ...snapshot, fingerprint: fingerprint === null ? null : `${fingerprint}/${shapeDigest}` };
 }
 
 /** The lock came too late: the columns that we know are no longer those of the table. Read anew, it goes. */

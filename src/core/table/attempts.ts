@@ -4,7 +4,7 @@ import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { NO_LIMITS } from '../load/chunk.ts';
 import { brakeOf } from '../load/deleteBrake.ts';
-import { removeStrays, removeStraysFirst } from '../load/orphanRows.ts';
+import { removeOrphanRows, removeOrphanRowsFirst } from '../load/orphanRows.ts';
 import type { Lacking, Links, PassContext, PassEnd } from '../load/pass.ts';
 import { endOfDeletes, lacksRows } from '../load/proof.ts';
 import { withRuns } from '../source/serverRuns.ts';
@@ -13,7 +13,7 @@ import { anyMine } from '../target/apply.ts';
 import { acquireTable, type Checkpoint, NO_COUNTS } from '../target/checkpoint.ts';
 import { prepareTarget } from '../target/prepareTarget.ts';
 import { type Target, targetSchema } from '../target/target.ts';
-import { type Detour, Detours, DUPLICATE } from './constraintRecovery.ts';
+import { ConstraintRecovery, DUPLICATE, type RecoveryStep } from './constraintRecovery.ts';
 import { explainFailure } from './explainFailure.ts';
 import { refusedValue } from './refusedValue.ts';
 import { choosePlan, noticesOf, type PassPlan, runPass } from './strategyChoice.ts';
@@ -43,7 +43,7 @@ export class Attempts {
   readonly #rewritten = new Set<string>();
   #rechecks = 0;
   #lastTarget: Target | null = null;
-  readonly #detours: Detours;
+  readonly #recovery: ConstraintRecovery;
   /** Chunks committed so far. */
   commits = 0;
 
@@ -51,7 +51,7 @@ export class Attempts {
     this.#runner = runner;
     this.#job = job;
     this.#recorder = recorder;
-    this.#detours = new Detours(job.source.name, runner.relations);
+    this.#recovery = new ConstraintRecovery(job.source.name, runner.relations);
     // It was begun and told before.
     this.#started = job.duty === 'deletes';
     this.#chosen = job.duty === 'deletes';
@@ -87,7 +87,7 @@ export class Attempts {
     let at = found;
     let again = recheck;
     for (;;) {
-      const snapshot = forTarget(await this.#openSnapshot(), target.print);
+      const snapshot = forTarget(await this.#openSnapshot(), target.shapeDigest);
       const plan = choosePlan(this.#job, target, at, snapshot, again);
       if (!this.#chosen)
         for (const one of await noticesOf(this.#job, snapshot, at)) this.#recorder.notice(one);
@@ -204,9 +204,9 @@ export class Attempts {
     return explainFailure(links, table, failure, error);
   }
 
-  /** See {@link Detours.find}. */
-  detour(failure: FailureDetail): Promise<Detour> {
-    return this.#detours.find(failure, this.#lastTarget, this.commits);
+  /** See {@link ConstraintRecovery.find}. */
+  recoveryStep(failure: FailureDetail): Promise<RecoveryStep> {
+    return this.#recovery.find(failure, this.#lastTarget, this.commits);
   }
 
   async #target(): Promise<Target> {
@@ -278,8 +278,8 @@ export class Attempts {
   async #pass(target: Target, snapshot: Snapshot, plan: PassPlan, start: Checkpoint): Promise<PassEnd> {
     const context = this.#context(target);
     if (!context.deletes && !start.direct) this.#recorder.deletesOff();
-    const first = context.care.moves && context.deletes && target.key !== null;
-    const from = first ? await removeStraysFirst(context, snapshot, start) : start;
+    const first = context.constraints.moves && context.deletes && target.key !== null;
+    const from = first ? await removeOrphanRowsFirst(context, snapshot, start) : start;
     if (from === null) return { kind: 'stopped', checkpoint: start };
     return runPass(context, snapshot, plan, from);
   }
@@ -289,7 +289,7 @@ export class Attempts {
     const context = this.#context(target);
     const snapshot = await this.#openSnapshot();
     const allowed = this.#job.allowDeletes ? { ...at, ...brakeOf(at, true) } : at;
-    const end = await removeStrays(context, snapshot, allowed, endOfDeletes);
+    const end = await removeOrphanRows(context, snapshot, allowed, endOfDeletes);
     if (end.kind === 'stopped') return end;
     context.onCommit(end.checkpoint);
     await closeSnapshot(snapshot);
@@ -301,20 +301,20 @@ export class Attempts {
     const { links, throttle } = this.#given;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
     // Their own turn has come.
-    const holdDeletes = this.#detours.care.holdDeletes && this.#job.duty !== 'deletes';
-    const care = { ...this.#detours.care, holdDeletes };
+    const holdDeletes = this.#recovery.constraints.holdDeletes && this.#job.duty !== 'deletes';
+    const constraints = { ...this.#recovery.constraints, holdDeletes };
     return {
       links,
       connection: connection.id,
       source,
-      target: this.#detours.moving(target),
-      limits: care.whole ? NO_LIMITS : limits,
+      target: this.#recovery.moving(target),
+      limits: constraints.whole ? NO_LIMITS : limits,
       clock: ports.clock,
       throttle,
       stop,
       deletes: target.layout !== 'merge' || mayDelete,
       allowDeletes,
-      care,
+      constraints,
       onRewritten: (tables, seq) => this.#noteRewritten(tables, seq),
       onCommit: (checkpoint) => {
         this.commits++;

@@ -1,5 +1,5 @@
 import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
-import type { Care } from '../load/pass.ts';
+import type { ApplyConstraints } from '../load/pass.ts';
 import { type ForeignKey, ForeignKeys, NOT_REFERENCED, type Referenced } from '../target/foreignKeys.ts';
 import type { Target } from '../target/target.ts';
 import type { TableEnd } from './tableRun.ts';
@@ -27,14 +27,14 @@ export interface Relations {
 }
 
 /** What becomes of a table whose attempt has failed. */
-export type Detour =
+export type RecoveryStep =
   /** Another attempt, at once. */
   | { readonly kind: 'again' }
   /** The run was stopped while another table was brought. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'none'; readonly failure: FailureDetail };
 
-const AGAIN: Detour = { kind: 'again' };
+const AGAIN: RecoveryStep = { kind: 'again' };
 
 const NO_RELATIONS: Relations = {
   keys: new ForeignKeys([]),
@@ -46,7 +46,7 @@ const NO_RELATIONS: Relations = {
  * Keys that head office has put on its tables (Branchline itself makes none) may refuse rows that are right
  * at the branch, only because they come in pieces. What is tried then, from one attempt to the next.
  */
-export class Detours {
+export class ConstraintRecovery {
   readonly #table: string;
   readonly #relations: Relations;
   readonly #referenced: Referenced;
@@ -62,7 +62,7 @@ export class Detours {
     this.#referenced = relations?.keys.referenced(table) ?? NOT_REFERENCED;
   }
 
-  get care(): Care {
+  get constraints(): ApplyConstraints {
     const { held, cascades, acts, rewrites } = this.#referenced;
     const refused = { whole: this.#whole, moves: this.#moves, insertsOnly: false };
     return { holdDeletes: held, cascades, acts, rewrites, ...refused };
@@ -75,8 +75,8 @@ export class Detours {
    * @param target what the attempt wrote to; null where it did not come so far
    * @param commits chunks committed so far: without one in between, the same is not tried twice
    */
-  async find(failure: FailureDetail, target: Target | null, commits: number): Promise<Detour> {
-    const none: Detour = { kind: 'none', failure };
+  async find(failure: FailureDetail, target: Target | null, commits: number): Promise<RecoveryStep> {
+    const none: RecoveryStep = { kind: 'none', failure };
     if (failure.sqlstate === DUPLICATE)
       return this.#moveRows(target, target?.alsoUnique ?? []) ? AGAIN : none;
     if (failure.sqlstate === EXCLUDED) {
@@ -85,7 +85,7 @@ export class Detours {
     }
     const key = this.#relations.keys.violated(failure);
     if (key === undefined) return none;
-    const refused: Detour = {
+    const refused: RecoveryStep = {
       kind: 'none',
       failure: told(failure, key, this.#table, commits === this.#helpedAt),
     };
@@ -97,7 +97,7 @@ export class Detours {
     return this.#bring(other, which, refused);
   }
 
-  async #bring(other: string, which: KeyEnd, refused: Detour): Promise<Detour> {
+  async #bring(other: string, which: KeyEnd, refused: RecoveryStep): Promise<RecoveryStep> {
     const end = await this.#relations.bringAgain(other, which);
     if (end?.kind === 'stopped') return { kind: 'stopped' };
     if (end === null) return refused;

@@ -149,7 +149,9 @@ function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot
 
 /** Whether a last key is one of the columns, and in the order, that the table's key has now. */
 function isOfKey({ columns }: LastKey, { sourceKey }: Target): boolean {
-  return columns.length === sourceKey.length && sourceKey.every((one, place) => one.print === columns[place]);
+  return (
+    columns.length === sourceKey.length && sourceKey.every((one, place) => one.definition === columns[place])
+  );
 }
 
 /** Runs a pass as planned. */
@@ -174,7 +176,7 @@ export function runPass(
       return runKeyedPass(context, snapshot, newer, start);
     }
     case Strategy.Compare:
-      if (!context.care.whole) return runCompare(context, snapshot, start);
+      if (!context.constraints.whole) return runCompare(context, snapshot, start);
       // It mends a few ranges at a time, and rows of different ranges need each other.
       return runKeyedPass(context, snapshot, READ_ALL, { ...start, strategy: Strategy.Full });
     case Strategy.Full:

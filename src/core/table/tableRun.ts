@@ -108,10 +108,10 @@ export async function runTable(
       if (met.code === FailureCode.LostLease || isOurDisk(met)) throw error;
       if (attempts.refuseDirect(met) || attempts.mayHaveCrossed(met) || attempts.refuseBinary(error))
         continue;
-      const detour = await attempts.detour(met);
-      if (detour.kind === 'again') continue;
-      if (detour.kind === 'stopped') return detour;
-      const { failure } = detour;
+      const recoveryStep = await attempts.recoveryStep(met);
+      if (recoveryStep.kind === 'again') continue;
+      if (recoveryStep.kind === 'stopped') return recoveryStep;
+      const { failure } = recoveryStep;
       if (attempts.commits > before) failures = 0;
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
       if (delay === null) return { kind: 'failed', failure: await attempts.explain(links, failure, error) };

@@ -24,7 +24,7 @@ export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, byt
 
 /** How far a pass has come, and in which order. */
 export interface LastKey {
-  /** See {@link KeyColumn.print}: the values say where the pass stands in the order of these columns alone. */
+  /** See {@link KeyColumn.definition}: the values say where the pass stands in the order of these columns alone. */
   readonly columns: readonly string[];
   /** A text a column. */
   readonly values: readonly string[];

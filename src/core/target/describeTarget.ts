@@ -7,7 +7,7 @@ import { canDecode } from '../postgres/keyText.ts';
 import { keyCoarser, keyGenerated, keyMissing, refuseView, rowsHidden } from './refusals.ts';
 import {
   centralKey,
-  centralPrint,
+  centralShapeDigest,
   deferrableOver,
   hasUniqueKey,
   indexOver,
@@ -84,7 +84,7 @@ export function describeTarget(
     unlogged: central.unlogged.length > 0,
     partitioned: central.kind === 'partitioned',
     created,
-    print: centralPrint(source, central),
+    shapeDigest: centralShapeDigest(source, central),
   };
 }
 

@@ -64,7 +64,7 @@ export interface Claim {
   /** Whether it was this installation's before, too. */
   readonly own: boolean;
   /** Old sessions of this connection that were still there and were ended. */
-  readonly ghosts: number;
+  readonly staleBackends: number;
 }
 
 /** PostgreSQL cuts application names at 63 bytes; a connection id has at most 40. */
@@ -137,7 +137,7 @@ export async function claimConnection(
     await session.query('ROLLBACK').catch(() => {});
     throw error;
   }
-  const ghosts = await endGhosts(
+  const staleBackends = await endStaleBackends(
     session,
     clock,
     same ? applicationName(installation, connection) : null,
@@ -147,7 +147,7 @@ export async function claimConnection(
     'UPDATE branchline.checkpoints SET epoch = epoch OPERATOR(pg_catalog.+) 1 WHERE connection OPERATOR(pg_catalog.=) $1',
     [connection],
   );
-  return { connection, claim, own: same, ghosts };
+  return { connection, claim, own: same, staleBackends };
 }
 
 /**
@@ -223,7 +223,7 @@ async function firstOwner(
  * @param name application name of the sessions to end; null means those of any installation
  * @returns how many there were
  */
-export async function endGhosts(
+export async function endStaleBackends(
   session: Session,
   clock: Clock,
   name: string | null,

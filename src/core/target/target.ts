@@ -59,8 +59,8 @@ export interface Target {
   readonly partitioned: boolean;
   /** Made just now, so there is no row in it. */
   readonly created: boolean;
-  /** See {@link centralPrint}. */
-  readonly print: string;
+  /** See {@link centralShapeDigest}. */
+  readonly shapeDigest: string;
 }
 
 /** The schema at central that holds a connection's tables. */
@@ -152,7 +152,7 @@ export function uniqueBesides(central: TableShape, columns: readonly string[]): 
  * of all rows that the source has not changed since, so row versions alone must not be trusted. The same where the
  * settings say another encoding of the source than before.
  */
-export function centralPrint(source: TableShape, central: TableShape): string {
+export function centralShapeDigest(source: TableShape, central: TableShape): string {
   const numbers = source.columns.map(
     ({ name }) => central.columns.find((one) => one.name === name)?.number ?? 0,
   );

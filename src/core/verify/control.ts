@@ -1,6 +1,6 @@
 import type { CentralSettings } from '../../shared/settings.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
-import { Heart } from '../batch/heartbeat.ts';
+import { Heartbeat } from '../batch/heartbeat.ts';
 import { journalClaims } from '../batch/journalMemory.ts';
 import type { SourcePlan } from '../batch/sourcePlan.ts';
 import { readTables } from '../catalogue/read.ts';
@@ -61,13 +61,13 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
         : await settleRights(run.central, link, connection.id, place.schema, plan, tables);
     const keys = repair ? await readKeys(session, place.schema) : new ForeignKeys([]);
     // A lost claim shows at the next checkpoint, which is then refused.
-    const heart = claim === null ? null : new Heart(claim, link, open, run.ports.logger, () => {});
+    const heartbeat = claim === null ? null : new Heartbeat(claim, link, open, run.ports.logger, () => {});
     return {
       tables,
       claim,
       rights,
       keys,
-      [Symbol.asyncDispose]: () => (heart === null ? session.close() : heart.letGo()),
+      [Symbol.asyncDispose]: () => (heartbeat === null ? session.close() : heartbeat.letGo()),
     };
   } catch (error) {
     session.destroy();

@@ -2,7 +2,7 @@ import type { FailureDetail } from '../../shared/errors.ts';
 import { VerifyResult, type VerifyRow } from '../../shared/verify.ts';
 import type { Selected } from '../batch/select.ts';
 import { tableOrder } from '../batch/tableQueue.ts';
-import { type Care, NO_CARE } from '../load/pass.ts';
+import { type ApplyConstraints, NO_CONSTRAINTS } from '../load/pass.ts';
 import { keyFailure } from '../table/constraintRecovery.ts';
 import type { ForeignKeys } from '../target/foreignKeys.ts';
 
@@ -14,7 +14,7 @@ export type Tried<T> =
 
 /** What the turns ask of the verify around them. */
 export interface RepairRun {
-  verify(table: Selected, care: Care): Promise<Tried<VerifyRow>>;
+  verify(table: Selected, constraints: ApplyConstraints): Promise<Tried<VerifyRow>>;
   finish(row: VerifyRow): void;
   fail(table: string, failure: FailureDetail): void;
 }
@@ -55,14 +55,14 @@ export class RepairTurns {
   }
 
   /** What a table's own turn has to leave for later. */
-  care(table: string, whole = false): Care {
+  constraints(table: string, whole = false): ApplyConstraints {
     const { held, cascades, acts, rewrites } = this.#keys.referenced(table);
-    return { ...NO_CARE, holdDeletes: held, cascades, acts, rewrites, whole };
+    return { ...NO_CONSTRAINTS, holdDeletes: held, cascades, acts, rewrites, whole };
   }
 
   /** What is left once all rows have come. */
-  #careForRest(table: string): Care {
-    return { ...this.care(table, true), holdDeletes: false, cascades: [] };
+  #constraintsForRest(table: string): ApplyConstraints {
+    return { ...this.constraints(table, true), holdDeletes: false, cascades: [] };
   }
 
   /** Takes the end of a table's own turn, or leaves the table for {@link rest}. */
@@ -74,42 +74,42 @@ export class RepairTurns {
       return;
     }
     const left = tried.value.result === VerifyResult.Differs || tried.value.result === VerifyResult.Behind;
-    if (left && this.care(table.table).holdDeletes)
+    if (left && this.constraints(table.table).holdDeletes)
       this.#held.push({ table, before: tried.value, failure: null });
     else run.finish(tried.value);
   }
 
   /** What had to wait for other tables. */
   async rest(run: RepairRun): Promise<void> {
-    await this.#whileItHelps(run, (table) => this.care(table, true));
+    await this.#whileItHelps(run, (table) => this.constraints(table, true));
     const held = this.#held.sort((a, b) => this.depth(b.table.table) - this.depth(a.table.table));
     this.#held = [];
     for (const one of held) await this.#removeHeld(run, one);
-    await this.#whileItHelps(run, (table) => this.#careForRest(table));
+    await this.#whileItHelps(run, (table) => this.#constraintsForRest(table));
     for (const { table, failure } of this.#refused.splice(0))
       if (failure !== null) run.fail(table.table, keyFailure(failure, this.#keys, table.table));
   }
 
   /** Tries what was refused again, until a whole round has mended nothing more. */
-  async #whileItHelps(run: RepairRun, care: (table: string) => Care): Promise<void> {
+  async #whileItHelps(run: RepairRun, constraints: (table: string) => ApplyConstraints): Promise<void> {
     for (let before = Number.POSITIVE_INFINITY; this.#refused.length > 0 && this.#refused.length < before; ) {
       before = this.#refused.length;
       for (const { table } of this.#refused
         .splice(0)
         .sort((a, b) => this.depth(a.table.table) - this.depth(b.table.table)))
-        this.take(run, table, await run.verify(table, care(table.table)));
+        this.take(run, table, await run.verify(table, constraints(table.table)));
     }
   }
 
   async #removeHeld(run: RepairRun, { table, before }: Waiting): Promise<void> {
-    const tried = await run.verify(table, this.#careForRest(table.table));
+    const tried = await run.verify(table, this.#constraintsForRest(table.table));
     if (tried.kind !== 'done') return this.take(run, table, tried);
     run.finish(before === null ? tried.value : together(before, tried.value));
     if (tried.value.repaired_deletes === 0) return;
     // ON DELETE CASCADE may have taken rows that the branch still has.
     for (const name of this.#keys.referenced(table.table).cascades) {
       const child = this.#selected.find((one) => one.table === name);
-      if (child !== undefined) this.take(run, child, await run.verify(child, this.#careForRest(name)));
+      if (child !== undefined) this.take(run, child, await run.verify(child, this.#constraintsForRest(name)));
     }
   }
 }

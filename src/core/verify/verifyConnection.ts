@@ -56,7 +56,7 @@ async function verifyAll(
     work(run, plan, control, async (verify) => {
       const repair: RepairRun = { ...ends(queue), verify };
       for (let next = queue.next(); next !== undefined; next = queue.next())
-        turns.take(repair, next, await verify(next, turns.care(next.table)));
+        turns.take(repair, next, await verify(next, turns.constraints(next.table)));
     }),
   );
   for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
@@ -81,11 +81,11 @@ async function work(
   const cut = (): void => links.cut();
   run.halt.addEventListener('abort', cut);
   try {
-    await todo((next, care) => {
+    await todo((next, constraints) => {
       if (run.stop.aborted) return Promise.resolve({ kind: 'stopped' });
       const refusal = control.rights?.refused.get(next.table);
       if (refusal !== undefined) return Promise.resolve({ kind: 'failed', failure: refusal });
-      const job = { connection: plan.connection, ...describe(next, control), care };
+      const job = { connection: plan.connection, ...describe(next, control), constraints };
       // What failed in the middle has left its transactions open.
       const tell = (notice: Notice): void => tellNotice(run, plan.connection.id, next.table, notice);
       const watch = { links, throttle: run.throttle, logger: run.ports.logger, tell };

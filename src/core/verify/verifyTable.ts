@@ -7,7 +7,7 @@ import { type CompareOptions, type Comparison, compareTable } from '../compare/c
 import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/snapshots.ts';
 import { brakeOf } from '../load/deleteBrake.ts';
-import type { Care, ChunkLimits, Links, PassContext, Spender } from '../load/pass.ts';
+import type { ApplyConstraints, ChunkLimits, Links, PassContext, Spender } from '../load/pass.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
 import { runReplace } from '../table/strategies/replacePass.ts';
@@ -42,7 +42,7 @@ export interface VerifyJob {
   /** Layout `merge`: whether this connection owns the rows of the shared table. */
   readonly mayDelete: boolean;
   /** What keys of head office ask of mending. */
-  readonly care: Care;
+  readonly constraints: ApplyConstraints;
   /** Layout `merge`: other connections that write the table. */
   readonly writers: readonly string[];
 }
@@ -87,7 +87,7 @@ export async function verifyTable(runner: VerifyRunner, links: Links, job: Verif
 function passContext(
   runner: VerifyRunner,
   links: Links,
-  { connection, mayDelete, care, writers }: VerifyJob,
+  { connection, mayDelete, constraints, writers }: VerifyJob,
   source: TableShape,
   existing: TableShape,
 ): PassContext & CompareContext {
@@ -103,10 +103,10 @@ function passContext(
     throttle: runner.throttle,
     clock: runner.ports.clock,
     stop: runner.stop,
-    deletes: !care.holdDeletes && (layout !== 'merge' || mayDelete),
+    deletes: !constraints.holdDeletes && (layout !== 'merge' || mayDelete),
     allowDeletes: runner.allowDeletes,
     // Rows that differ may be another branch's, which would overwrite ours in turn.
-    care: { ...care, insertsOnly: layout === 'merge' && !mayDelete && writers.length > 0 },
+    constraints: { ...constraints, insertsOnly: layout === 'merge' && !mayDelete && writers.length > 0 },
     // The checkpoints note it, and the next sync compares.
     onRewritten: () => {},
     onCommit: () => {},
@@ -138,7 +138,10 @@ async function mend(
   const counted = shared ? stands : { ...stands, centralRows: found.centralRows, counted: true };
   const at = { ...counted, ...brakeOf(counted, runner.allowDeletes) };
   const { session, version } = await context.links.source();
-  const snapshot = forTarget(await openSnapshot(session, version, context.source), context.target.print);
+  const snapshot = forTarget(
+    await openSnapshot(session, version, context.source),
+    context.target.shapeDigest,
+  );
   if (context.target.key === null) {
     const start: Checkpoint = {
       ...at,

@@ -59,7 +59,7 @@ export function createTray(
     }
   };
 
-  const drawing = seldom(REFRESH_MS, draw);
+  const drawing = coalesce(REFRESH_MS, draw);
   // On Windows and Linux; on macOS a click opens the menu.
   tray.on('click', () => command({ kind: 'open', batchId: click }));
   nativeTheme.on('updated', drawing.ask);
@@ -121,7 +121,7 @@ function imageOf(state: TrayState): Electron.NativeImage | string {
 }
 
 /** Work that is asked for far more often than it is worth doing. */
-interface Seldom {
+interface Coalesced {
   /** Does it at once, or, where that was just done, as soon as the time is over: once for all who ask until then. */
   ask(): void;
   /** Does what was asked for no more. */
@@ -129,7 +129,7 @@ interface Seldom {
 }
 
 /** @param ms between the beginnings of two times */
-export function seldom(ms: number, work: () => void): Seldom {
+export function coalesce(ms: number, work: () => void): Coalesced {
   let asked = false;
   let resting: NodeJS.Timeout | null = null;
   const run = (): void => {

@@ -7,7 +7,7 @@ import { pageOf, type WindowPage } from '../window.ts';
 import type { TrayCommand } from './trayModel.ts';
 
 /** What the commands of the tray are done with. */
-export interface Doers {
+export interface TrayActions {
   readonly service: Service;
   readonly logger: Logger;
   readonly login: StartAtLogin | null;
@@ -18,38 +18,38 @@ export interface Doers {
 }
 
 /** Does what a person has clicked. */
-export function perform(command: TrayCommand, doers: Doers): void {
-  const { service } = doers;
+export function perform(command: TrayCommand, actions: TrayActions): void {
+  const { service } = actions;
   switch (command.kind) {
     case 'run_now':
-      settle(service.runNow(), doers);
+      settle(service.runNow(), actions);
       return;
     case 'pause':
       service.pause(pauseEnd(command.length, new Date()));
-      doers.refresh();
+      actions.refresh();
       return;
     case 'unpause':
       service.unpause();
-      doers.refresh();
+      actions.refresh();
       return;
     case 'resume':
-      settle(service.resumeNow(command.batchId), doers);
+      settle(service.resumeNow(command.batchId), actions);
       return;
     case 'retry':
-      settle(service.resumeNow(command.batchId, { tables: failedOf(service, command.batchId) }), doers);
+      settle(service.resumeNow(command.batchId, { tables: failedOf(service, command.batchId) }), actions);
       return;
     case 'open':
-      doers.openWindow(pageOf(command.batchId));
+      actions.openWindow(pageOf(command.batchId));
       return;
     case 'settings':
-      doers.openWindow('/settings');
+      actions.openWindow('/settings');
       return;
     case 'start_at_login':
-      doers.login?.set(command.on);
-      doers.refresh();
+      actions.login?.set(command.on);
+      actions.refresh();
       return;
     case 'quit':
-      doers.quit();
+      actions.quit();
       return;
   }
 }
@@ -65,7 +65,7 @@ function failedOf(
 }
 
 /** What came of it is in the journal and in the events; here only what kept it from beginning. */
-function settle(run: Promise<unknown>, { logger, openWindow }: Doers): void {
+function settle(run: Promise<unknown>, { logger, openWindow }: TrayActions): void {
   run.catch((error: unknown) => {
     logger.log('warn', 'What was asked for could not be done', { error: String(error) });
     openWindow('/');

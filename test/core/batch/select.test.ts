@@ -23,7 +23,7 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     columns: [],
     key: null,
     primaryKey: null,
-    print: '',
+    shapeDigest: '',
     uniqueKeys: [],
     keyColumns: [],
     uniqueIndexes: [],

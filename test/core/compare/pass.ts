@@ -1,6 +1,6 @@
 import { readTables } from '../../../src/core/catalogue/read.ts';
 import { openLink, WorkerLinks } from '../../../src/core/load/links.ts';
-import { NO_CARE, type PassContext } from '../../../src/core/load/pass.ts';
+import { NO_CONSTRAINTS, type PassContext } from '../../../src/core/load/pass.ts';
 import { Throttle } from '../../../src/core/load/throttle.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
@@ -56,7 +56,7 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
     stop: new AbortController().signal,
     deletes: true,
     allowDeletes: false,
-    care: NO_CARE,
+    constraints: NO_CONSTRAINTS,
     onRewritten: () => {},
     onCommit: () => {},
   };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { compareTable } from '../../../src/core/compare/compareTable.ts';
-import { findStrays, removeStraysIn } from '../../../src/core/compare/orphanKeys.ts';
+import { findOrphanRows, removeOrphanRowsIn } from '../../../src/core/compare/orphanKeys.ts';
 import { repairBuckets } from '../../../src/core/compare/repair.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { difference } from '../../support/compare.ts';
@@ -67,8 +67,8 @@ test.each([
     await using pass = await openPass(table.home.folder, 'item');
     const before = table.wire.bytes.client + table.wire.bytes.server;
 
-    const strays = await findStrays(pass.context, pass.snapshot);
-    const after = await removeStraysIn(pass.context, pass.snapshot, strays, pass.at);
+    const strays = await findOrphanRows(pass.context, pass.snapshot);
+    const after = await removeOrphanRowsIn(pass.context, pass.snapshot, strays, pass.at);
 
     expect(strays).toMatchObject({ sourceRows: ROWS - 1, centralRows: ROWS, buckets: [expect.any(Number)] });
     expect(after).toMatchObject({ deleted: 1, seq: pass.at.seq + 1, centralRows: ROWS - 1 });

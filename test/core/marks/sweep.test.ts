@@ -10,7 +10,7 @@ import { loadSettings } from '../../../src/core/settings/load.ts';
 import { sourceIdentity } from '../../../src/core/source/snapshot.ts';
 import { readCheckpoints } from '../../../src/core/target/checkpoints.ts';
 import { claimConnection } from '../../../src/core/target/ownership.ts';
-import { centralPrint } from '../../../src/core/target/target.ts';
+import { centralShapeDigest } from '../../../src/core/target/target.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { difference } from '../../support/compare.ts';
@@ -95,7 +95,7 @@ test('where one of the tables was taken over, none of them is ended', async () =
       {
         source: shape,
         checkpoint,
-        print: centralPrint(shape, there),
+        shapeDigest: centralShapeDigest(shape, there),
         deletes: true,
         unlogged: false,
         target,

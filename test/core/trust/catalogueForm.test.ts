@@ -67,7 +67,7 @@ const FACTS = {
   primary_key: 'item_pkey',
   triggers: null,
   children: null,
-  print: '20000/abc',
+  digest: '20000/abc',
 };
 const OWN_TYPE = { ...FACTS, columns: [['id', 'mood', 20001, 1, 'n']] };
 
@@ -106,7 +106,7 @@ const WRONG: Readonly<Record<string, unknown>> = {
   'a primary key that is a list': { ...FACTS, primary_key: ['a'] },
   'triggers that are a text': { ...FACTS, triggers: 't' },
   'children that are texts': { ...FACTS, children: ['a'] },
-  'no print': { ...FACTS, print: undefined },
+  'no digest': { ...FACTS, digest: undefined },
   'a kind that is a number': { ...FACTS, kind: 7 },
 };
 

@@ -1,7 +1,7 @@
 import { Strategy } from '../../../shared/status.ts';
 import { type Comparison, compareTable } from '../../compare/compareTable.ts';
 import { repairBuckets } from '../../compare/repair.ts';
-import { endProved, removeStrays } from '../../load/orphanRows.ts';
+import { endProved, removeOrphanRows } from '../../load/orphanRows.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfDeletes } from '../../load/proof.ts';
 import { changedSince } from '../../source/mark.ts';
@@ -37,7 +37,7 @@ export async function runCompare(
   const found = await compare(context, snapshot);
   if (found === null) return stopped(snapshot, start);
   if (found.hopeless) return runKeyedPass(context, snapshot, READ_ALL, { ...at, strategy: Strategy.Full });
-  const held = context.deletes && context.care.holdDeletes;
+  const held = context.deletes && context.constraints.holdDeletes;
   const counted = { ...at, centralRows: context.deletes ? found.centralRows : null, counted: true };
   const mending = { ...context, deletes: context.deletes && !held };
   const mended = await repairBuckets(mending, snapshot, found, counted);
@@ -105,9 +105,9 @@ async function nothingChanged(
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
   const proved = await endProved(context, at, sourceRows);
-  const surplus = proved.kind === 'deletes_held' && !context.care.holdDeletes;
+  const surplus = proved.kind === 'deletes_held' && !context.constraints.holdDeletes;
   // `endProved` has asked for a catch-up pass, in case that we do not come to remove what is too much.
-  const end = surplus ? await removeStrays(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
+  const end = surplus ? await removeOrphanRows(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
   context.onCommit(end.checkpoint);
   await closeSnapshot(snapshot);
   return end;

@@ -2,7 +2,7 @@ import type { SyncFailure } from '../../../shared/errors.ts';
 import type { Strategy } from '../../../shared/status.ts';
 import { type ChunkLoad, endCopy, fillChunk } from '../../load/chunk.ts';
 import { countCentralNow } from '../../load/deleteBrake.ts';
-import { removeStrays } from '../../load/orphanRows.ts';
+import { removeOrphanRows } from '../../load/orphanRows.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, type Proof, prove, toCatchUp, toCompare, toDeletes } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';
@@ -186,7 +186,7 @@ class Chunks {
     this.cutShort = load.cutShort;
     await endCopy(this.#context, session, copy, load);
     const last = this.#rows.exhausted;
-    if (this.#context.care.whole && !last) {
+    if (this.#context.constraints.whole && !last) {
       session.destroy();
       this.abandoned = true;
       return at;
@@ -218,8 +218,8 @@ class Chunks {
    * updated was found the same; else the staged rows are looked for again.
    */
   async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
-    const { target, connection, care } = this.#context;
-    const apply = applyStaged(target, this.#stage, connection, range, { moves: care.moves });
+    const { target, connection, constraints } = this.#context;
+    const apply = applyStaged(target, this.#stage, connection, range, { moves: constraints.moves });
     const reread = target.rereads ? countUnequal(target, this.#stage, connection, range) : [];
     const [results, besides] = await new RewriteWatch(this.#context, session).around([apply, ...reread]);
     const row = results[0]?.rows[0];
@@ -269,12 +269,12 @@ class Chunks {
       const checkpoint = await commit(toCompare(at));
       return this.#ends({ kind: 'lacking', checkpoint, missing, unproven: at.unproven });
     }
-    if (this.#context.care.holdDeletes)
+    if (this.#context.constraints.holdDeletes)
       return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toDeletes(at)) });
     const committed = await commit(at);
     // The brake may refuse what is left to do: these rows have been written all the same.
     this.#context.onCommit(committed);
-    return this.#ends(await removeStrays(this.#context, this.#snapshot, committed));
+    return this.#ends(await removeOrphanRows(this.#context, this.#snapshot, committed));
   }
 
   #ends(end: PassEnd): Checkpoint {
