@@ -58,9 +58,11 @@ export class Session {
     });
     const connection = Reflect.get(client, 'connection') as pg.Connection;
     const { host, allowCleartextPassword = false } = options.endpoint;
-    // Nobody listens on the way to a socket in the file system.
+    const ssl = route?.ssl;
     guardWire(connection, {
+      // Nobody listens on the way to a socket in the file system.
       cleartext: allowCleartextPassword || host.startsWith('/'),
+      verified: typeof ssl === 'object' && ssl.rejectUnauthorized === true,
       hide: hideFor(client, options),
     });
     connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {

@@ -87,7 +87,7 @@ export function isRetryWithNext(error: unknown, attempt: TlsAttempt): boolean {
   }
 }
 
-/** We did not send it over this link; over an encrypted one we do. */
+/** We did not send it over this link. Over an encrypted one the server may ask for SCRAM (`hostssl` in pg_hba.conf). */
 function isCleartextRefused(error: unknown): boolean {
   return error instanceof SyncFailure && error.detail.code === FailureCode.CleartextRefused;
 }

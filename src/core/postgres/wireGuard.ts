@@ -46,8 +46,10 @@ const ALLOWED: Readonly<Record<Phase, string>> = {
 };
 
 export interface WireGuardOptions {
-  /** Whether the password may be sent as it is over a link without TLS. */
+  /** Whether the password may be sent in clear text over any link. */
   readonly cleartext: boolean;
+  /** Whether TLS refuses a server whose certificate does not come from a trusted CA. */
+  readonly verified: boolean;
   /** Takes the password out of what the server says. */
   readonly hide: Hide;
 }
@@ -251,7 +253,7 @@ export class WireGuard {
         this.#phase = 'starting';
         return;
       case Authentication.Cleartext:
-        if (!this.#options.cleartext && !this.#encrypted()) throw cleartextRefused();
+        if (!this.#mayShowPassword()) throw cleartextRefused();
         return;
       case Authentication.Md5:
         if (body.length !== 8) throw new WireError('a request to sign in without its salt');
@@ -268,6 +270,11 @@ export class WireGuard {
       default:
         throw unknownWay(UNKNOWN_WAYS[code] ?? `code ${code}`);
     }
+  }
+
+  /** TLS without verification is no protection: whoever is in between has a certificate, too. */
+  #mayShowPassword(): boolean {
+    return this.#options.cleartext || (this.#options.verified && this.#encrypted());
   }
 
   #scramGoesOn(from: Scram, to: Scram): void {
@@ -311,7 +318,7 @@ function cleartextRefused(): SyncFailure {
   return new SyncFailure({
     code: FailureCode.CleartextRefused,
     kind: FailureKind.Permanent,
-    message: 'the server asks for the password in clear text, and the link has no TLS',
+    message: 'the server asks for the password in clear text, and no certificate has proved who it is',
     params: {},
   });
 }

@@ -8,7 +8,7 @@ import { hidePassword } from '../../../src/core/postgres/hidePassword.ts';
 import { DEFAULT_TIMEOUTS, Session, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import { SyncFailure } from '../../../src/shared/errors.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
-import { hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
+import { type Certificate, hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
 import {
   type FakeClient,
   type FakePostgres,
@@ -130,20 +130,43 @@ describe('a server that asks for the password in clear text (C9)', () => {
     expect(fake.passwords.slice(before)).toEqual([{ password: PASSWORD, encrypted: false }]);
   });
 
-  test.runIf(hasOpenssl())('gets it over TLS, which sslmode allow goes over to', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'branchline-clear-'));
-    makeCa(folder, 'ca');
-    const certificate = issue(folder, 'ca', 'localhost');
-    rmSync(folder, { recursive: true });
-    for (const sslmode of ['require', 'allow'] as const) {
-      fake.script = async (client) => {
-        await startUp(client, certificate);
-        await taken(client);
-      };
+  describe.runIf(hasOpenssl())('over TLS', () => {
+    let folder: string;
+    let certificate: Certificate;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'branchline-clear-'));
+      makeCa(folder, 'ca');
+      certificate = issue(folder, 'ca', 'localhost');
+    });
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const overTls: Script = async (client) => {
+      await startUp(client, certificate);
+      await taken(client);
+    };
+
+    test.each(['allow', 'prefer', 'require'] as const)(
+      'does not get it with an unverified certificate, sslmode %s',
+      async (sslmode) => {
+        fake.script = overTls;
+        const before = fake.passwords.length;
+        expect(detailOf(await outcome({ sslmode }))).toMatchObject({ code: 'cleartext_refused' });
+        expect(fake.passwords.slice(before)).toEqual([]);
+      },
+    );
+
+    test.each([
+      { sslmode: 'require', allowCleartextPassword: true },
+      { sslmode: 'require', host: 'localhost', sslrootcert: 'ca.pem' },
+      { sslmode: 'verify-ca', host: 'localhost', sslrootcert: 'ca.pem' },
+      { sslmode: 'verify-full', host: 'localhost', sslrootcert: 'ca.pem' },
+    ] as const)('gets it with %j', async (over) => {
+      fake.script = overTls;
       const before = fake.passwords.length;
-      expect(await outcome({ sslmode })).toMatchObject({ rowCount: 1 });
+      const sslrootcert = 'sslrootcert' in over ? { sslrootcert: join(folder, over.sslrootcert) } : {};
+      expect(await outcome({ ...over, ...sslrootcert })).toMatchObject({ rowCount: 1 });
       expect(fake.passwords.slice(before)).toEqual([{ password: PASSWORD, encrypted: true }]);
-    }
+    });
   });
 });
 

@@ -26,8 +26,8 @@ export const connectionFailures = {
   },
   cleartext_refused: {
     sentence:
-      'The server of {{server}} asks for the password in clear text over a link without TLS. It was not sent: anybody on the way could read it.',
-    next: 'Switch on TLS at {{host}} and set sslmode to verify-full, or let this user sign in with scram-sha-256 (pg_hba.conf). To send it all the same, set "allowCleartextPassword": true where this database stands in settings.json.',
+      'The server of {{server}} asks for the password in clear text, and no certificate proves that it is the right server. The password was not sent: somebody on the way could read it.',
+    next: 'Switch on TLS at {{host}} and set sslmode to verify-full (or verify-ca), or let this user sign in with scram-sha-256 (pg_hba.conf). To send it all the same, set "allowCleartextPassword": true where this database stands in settings.json.',
   },
   sign_in_method: {
     sentence:

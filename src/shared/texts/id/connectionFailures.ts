@@ -26,8 +26,8 @@ export const connectionFailures = {
   },
   cleartext_refused: {
     sentence:
-      'Server {{server}} meminta kata sandi tanpa enkripsi lewat sambungan tanpa TLS. Kata sandi tidak dikirim: siapa pun di jalur itu bisa membacanya.',
-    next: 'Aktifkan TLS di {{host}} dan atur sslmode ke verify-full, atau izinkan pengguna ini masuk dengan scram-sha-256 (pg_hba.conf). Kalau tetap harus dikirim, atur "allowCleartextPassword": true pada basis data ini di settings.json.',
+      'Server {{server}} meminta kata sandi sebagai teks biasa, dan tidak ada sertifikat yang membuktikan bahwa itu server yang benar. Kata sandi tidak dikirim: orang lain di jalur itu bisa membacanya.',
+    next: 'Aktifkan TLS di {{host}} dan atur sslmode ke verify-full (atau verify-ca), atau izinkan pengguna ini masuk dengan scram-sha-256 (pg_hba.conf). Kalau tetap harus dikirim, atur "allowCleartextPassword": true pada basis data ini di settings.json.',
   },
   sign_in_method: {
     sentence:
