@@ -5,9 +5,9 @@ import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { type Change, extendType } from './drift.ts';
 import type { OwnTypes } from './ownTypes.ts';
-import { stampColumnTaken, tooManyColumns } from './refusals.ts';
+import { tooManyColumns } from './refusals.ts';
 import { DDL_LOCK } from './setup.ts';
-import { centralKey, STAMP, STAMP_DEFAULT } from './target.ts';
+import { centralKey, refuseStampTaken, STAMP, STAMP_DEFAULT } from './target.ts';
 
 /**
  * Plans and runs DDL in one transaction, one installation at a time: what is planned is still true when it
@@ -93,8 +93,7 @@ const MOST_COLUMNS = 1600;
  * SQL that makes the central table of a source table: its columns and its key. A column that the source
  * computes is an ordinary one here, since its values are copied like any other's.
  *
- * @throws SyncFailure `stamp_column_taken` where the source has a column of the stamp's name,
- *   `too_many_columns` where the stamp would be one column too many
+ * @throws SyncFailure `stamp_column_taken`, `too_many_columns` where the stamp would be one column too many
  */
 export function createTable(
   schema: string,
@@ -103,9 +102,7 @@ export function createTable(
   types: OwnTypes,
 ): readonly string[] {
   const stamped = layout === 'stamp';
-  if (stamped && source.columns.some((one) => one.name === STAMP)) {
-    throw stampColumnTaken(source.name, STAMP);
-  }
+  refuseStampTaken(source, layout);
   if (stamped && source.columns.length >= MOST_COLUMNS) throw tooManyColumns(source.name, MOST_COLUMNS);
   const key = source.key ?? [];
   const columns = source.columns.map((one) => {

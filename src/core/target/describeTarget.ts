@@ -12,6 +12,7 @@ import {
   hasUniqueKey,
   indexOver,
   POLICY_PREFIX,
+  refuseStampTaken,
   refuseUnstamped,
   stampsItself,
   type Target,
@@ -22,7 +23,7 @@ import {
  * Puts together how rows go from a source table into a central one that fits it.
  *
  * @param created whether the table was made just now
- * @throws SyncFailure `central_not_a_table`, `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`
+ * @throws SyncFailure `central_not_a_table`, `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`, `stamp_column_taken`
  */
 export function describeTarget(
   schema: string,
@@ -32,6 +33,7 @@ export function describeTarget(
   created: boolean,
 ): Target {
   refuseView(central);
+  refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
   if (hidesRows(central, layout)) throw rowsHidden(schema, source.name);
   const unique = centralKey(source, layout);

@@ -4,7 +4,15 @@ import type { ColumnShape, TableShape, TypeField, TypeUse } from '../catalogue/s
 import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 import { columnIncompatible, columnSortsOtherwise, keyDeferrable, keyMissing } from './refusals.ts';
-import { centralKey, deferrableOver, hasUniqueKey, refuseUnstamped, STAMP, stampsItself } from './target.ts';
+import {
+  centralKey,
+  deferrableOver,
+  hasUniqueKey,
+  refuseStampTaken,
+  refuseUnstamped,
+  STAMP,
+  stampsItself,
+} from './target.ts';
 
 /** A step that brings a central table into the shape that a source table has by now. */
 export type Change =
@@ -20,9 +28,10 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`
+ * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`, `stamp_column_taken`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
+  refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
   const key = keyDrift(source, central, layout);

@@ -2,7 +2,7 @@ import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/s
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { CopyFormat } from '../postgres/rowBlock.ts';
-import { unstamped } from './refusals.ts';
+import { stampColumnTaken, unstamped } from './refusals.ts';
 import type { TargetPlace } from './schemaOwner.ts';
 
 /** The column that tells the branches apart in layout `stamp`. */
@@ -78,6 +78,18 @@ export function layoutOf(central: CentralSettings, existing: TableShape | undefi
   if (central.layout === 'schema' || central.layout === 'stamp') return central.layout;
   if (existing !== undefined) return existing.columns.some((one) => one.name === STAMP) ? 'stamp' : 'merge';
   return central.layout === 'merge' ? 'merge' : 'stamp';
+}
+
+/**
+ * Refuses a source table that has a column of the stamp's name itself, wherever branches share tables: its values
+ * would stand in place of the stamp, and a branch could write rows in another's name. In layout `merge`, too: the
+ * column would come to head office's table, and make it one of layout `stamp` for all branches.
+ *
+ * @throws SyncFailure `stamp_column_taken`
+ */
+export function refuseStampTaken(source: TableShape, layout: Layout): void {
+  if (layout !== 'schema' && source.columns.some((one) => one.name === STAMP))
+    throw stampColumnTaken(source.name, STAMP);
 }
 
 /**

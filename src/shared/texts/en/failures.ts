@@ -193,7 +193,7 @@ export const failures = {
   },
   stamp_column_taken: {
     sentence:
-      'The branch has a column {{column}} in {{table}}, the name under which the layout "stamp" keeps the branch.',
+      'The branch has a column {{column}} in {{table}}, the name that head office gives the column with the branch of each row.',
     next: 'Set "layout": "schema" for the head office in the settings, or rename the column at the branch.',
   },
   too_many_columns: {

@@ -194,7 +194,7 @@ export const failures = {
   },
   stamp_column_taken: {
     sentence:
-      '{{table}} sudah punya kolom {{column}}, nama yang dipakai tata letak "stamp" untuk menyimpan cabang.',
+      'Di cabang, {{table}} punya kolom {{column}}, nama kolom tempat kantor pusat mencatat asal cabang tiap baris.',
     next: 'Atur "layout": "schema" untuk kantor pusat di pengaturan, atau ganti nama kolom itu di cabang.',
   },
   too_many_columns: {
