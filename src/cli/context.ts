@@ -33,7 +33,7 @@ export interface CliContext {
   /** A line as this terminal can show it. */
   printable(line: string): string;
   /** A command to copy, such as `sync-all --resume …`, as it is called here. */
-  again(args: string): string;
+  again(args: string | null): string;
   /** The same, on another data folder. */
   at(folder: string): CliContext;
   /** @throws UsageError `settings_missing`, `settings_invalid`, … */
@@ -81,7 +81,7 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
     printError,
     printJson: (value) => void world.stdout.write(`${visibleJson(value, 2)}\n`),
     printable,
-    again: (args) => selfCommand(args, world, options.dataDir),
+    again: (args) => (args === null ? t('words.noCommand') : selfCommand(args, world, options.dataDir)),
     at: (other) => createContext(world, t, { ...options, dataDir: other }),
     openEngine,
   };

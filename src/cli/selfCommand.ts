@@ -1,3 +1,4 @@
+import { posixWord, SOME_FOLDER, windowsWord } from '../shared/shellWords.ts';
 import type { World } from './context.ts';
 
 /**
@@ -10,12 +11,11 @@ export function selfCommand(
   dataDir: string | undefined,
 ): string {
   const program = env.npm_command ? 'npx branchline' : 'branchline';
-  const folder = dataDir === undefined ? '' : ` --data-dir ${shellWord(dataDir, platform)}`;
+  const folder = dataDir === undefined ? '' : ` --data-dir ${pathWord(dataDir, platform)}`;
   return `${program} ${args}${folder}`;
 }
 
-/** A text as one word of a command that can be copied: a table's name may hold spaces, and what a shell would run. */
-export function shellWord(text: string, platform: NodeJS.Platform): string {
-  if (/^[\w@%+=:,./\\-]+$/.test(text) && (platform === 'win32' || !text.includes('\\'))) return text;
-  return platform === 'win32' ? `"${text}"` : `'${text.replaceAll("'", `'\\''`)}'`;
+/** A path that a person named on the line, as one word of a command that can be copied. */
+export function pathWord(path: string, platform: NodeJS.Platform): string {
+  return (platform === 'win32' ? windowsWord(path) : posixWord(path)) ?? SOME_FOLDER;
 }

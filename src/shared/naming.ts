@@ -96,12 +96,6 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Names as the command line takes them behind `--tables`, in every shell. */
-export function tablesArgument(names: readonly string[]): string {
-  const list = names.map((one) => one.replaceAll(',', '\\,')).join(',');
-  return /^[\p{L}\p{N}_.,-]+$/u.test(list) ? list : `"${list.replaceAll(/["$`]/g, '\\$&')}"`;
-}
-
 /** A name as SQL has it: in double quotes where PostgreSQL would read it as another one without. */
 export function quotedName(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;

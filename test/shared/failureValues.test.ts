@@ -12,7 +12,7 @@ const SOURCES = readdirSync(CORE, { recursive: true, encoding: 'utf8' })
 /** What each database's error brings (see endpointFacts), and what a table's row and the translator add. */
 const OF_ERRORS = ['connection', 'host', 'port', 'user', 'server', 'endpoint', 'table', 'schema', 'sql'];
 /** What a failure of our own has without giving it. */
-const OF_OWN = ['connection', 'table', 'server', 'endpoint'];
+const OF_OWN = ['connection', 'table', 'server', 'endpoint', 'command'];
 
 /** Codes of errors of servers and sockets, which get what `classify` adds; all others are thrown by a line of ours. */
 const CLASSIFIED = readFileSync(join(CORE, 'postgres/sqlstates.ts'), 'utf8').concat(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LogRow, TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
-import { tablesArgument, tablesNamed } from '../../src/shared/naming.ts';
+import { tablesNamed } from '../../src/shared/naming.ts';
 import { failures as en } from '../../src/shared/texts/en/failures.ts';
 import { groupByReason } from '../../src/shared/texts/failureGroups.ts';
 import { failures as id } from '../../src/shared/texts/id/failures.ts';
@@ -55,12 +55,6 @@ test.each(['en', 'id'] as const)(
     expect(one?.next).toContain('--tables c_invoice --allow-deletes');
   },
 );
-
-test('a list of names is one argument in every shell', () => {
-  expect(tablesArgument(['a', 'b_1'])).toBe('a,b_1');
-  expect(tablesArgument(['a,b'])).toBe('"a\\,b"');
-  expect(tablesArgument(['say "x"', '$y'])).toBe('"say \\"x\\",\\$y"');
-});
 
 test('the exact name wins over another spelling and over the model name', () => {
   const named = (typed: string, all: readonly string[]) => tablesNamed(typed, all, (one) => one);

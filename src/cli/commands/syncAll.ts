@@ -93,10 +93,9 @@ function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readon
   if (!isLatest) return isDone ? ['', t('cli.status.batchDone')] : [];
   const standing = engine.standing();
   if (isWell(standing)) return isDone ? ['', t('cli.status.allWell')] : [];
-  const { platform } = context.world;
   const open = renderStanding(standing, batch.batch_id, look, {
-    repairWith: (connection, tables) => context.again(repairArguments([connection], tables, platform)),
-    verifyWith: (connection, tables) => context.again(verifyArguments([connection], tables, platform)),
+    repairWith: (connection, tables) => context.again(repairArguments([connection], tables)),
+    verifyWith: (connection, tables) => context.again(verifyArguments([connection], tables)),
   });
   if (isDone) return ['', t('cli.status.batchDone'), ...open];
   return open.length > 0 ? ['', ...open] : [];

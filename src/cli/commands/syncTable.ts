@@ -1,5 +1,6 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts';
+import { tablesWord } from '../../shared/shellWords.ts';
 import { BatchTrigger, type Strategy } from '../../shared/status.ts';
 import { visible } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
@@ -73,11 +74,14 @@ function inJournalWords(outcome: TableOutcome, batchId: string | null): Readonly
 function runAgain(table: string, { connection, batchId }: SyncTableOptions, context: CliContext): string[] {
   const { t, look } = context;
   const batch = batchId === undefined ? '' : ` --batch-id ${batchId}`;
+  // Here a name is no list, so a comma of it needs no backslash.
+  const typed = table.includes(',') ? null : tablesWord([table]);
+  const command = typed === null ? null : `sync-table ${typed} --connection ${connection}${batch}`;
   return [
     '',
     t('cli.sync.interrupted'),
     t('cli.sync.runAgain'),
-    `  ${look.colors.bold(context.again(`sync-table ${table} --connection ${connection}${batch}`))}`,
+    `  ${look.colors.bold(context.again(command))}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { tablesWord } from '../../shared/shellWords.ts';
 import { BatchTrigger } from '../../shared/status.ts';
 import {
   isMendable,
@@ -12,7 +13,6 @@ import { ExitCode } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
 import { renderVerifyReport } from '../render/verifyView.ts';
-import { shellWord } from '../selfCommand.ts';
 import { listenForStop } from '../stopSignals.ts';
 import { runShown } from './runShown.ts';
 
@@ -45,11 +45,7 @@ async function verify(options: VerifyOptions, context: CliContext): Promise<Exit
   else {
     context.print([
       '',
-      ...renderVerifyReport(
-        report,
-        context.look,
-        context.again(repairCommand(report, options, context.world.platform)),
-      ),
+      ...renderVerifyReport(report, context.look, context.again(repairCommand(report, options))),
     ]);
     if (report.interrupted) context.print(['', context.t('cli.verify.interrupted')]);
   }
@@ -66,32 +62,22 @@ function isFine(row: VerifyRow): boolean {
   return isProved(row) || row.reason === NotComparedReason.SourceTableMissing;
 }
 
-function repairCommand(
-  { tables }: VerifyReport,
-  { connection }: VerifyOptions,
-  platform: NodeJS.Platform,
-): string {
+function repairCommand({ tables }: VerifyReport, { connection }: VerifyOptions): string | null {
   const names = [...new Set(tables.filter(isMendable).map((row) => row.table_name))];
-  return repairArguments(connection ?? [], names, platform);
+  return repairArguments(connection ?? [], names);
 }
 
-/** The arguments that repair some tables, as they can be typed. */
-export function repairArguments(
-  connections: readonly string[],
-  tables: readonly string[],
-  platform: NodeJS.Platform,
-): string {
-  return `${verifyArguments(connections, tables, platform)} --repair`;
+/** The arguments that repair some tables; null where a name cannot be typed safely in every shell. */
+export function repairArguments(connections: readonly string[], tables: readonly string[]): string | null {
+  const verify = verifyArguments(connections, tables);
+  return verify === null ? null : `${verify} --repair`;
 }
 
-/** The arguments that compare some tables, as they can be typed. */
-export function verifyArguments(
-  connections: readonly string[],
-  tables: readonly string[],
-  platform: NodeJS.Platform,
-): string {
+/** The arguments that compare some tables; null where a name cannot be typed safely in every shell. */
+export function verifyArguments(connections: readonly string[], tables: readonly string[]): string | null {
   const chosen = connections.map((id) => ` --connection ${id}`).join('');
-  return `verify${chosen} --tables ${shellWord(tables.join(','), platform)}`;
+  const typed = tablesWord(tables);
+  return typed === null ? null : `verify${chosen} --tables ${typed}`;
 }
 
 export function declareVerify(program: Command, { t, json, choose }: Declaring): void {

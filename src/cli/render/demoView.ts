@@ -6,6 +6,7 @@ import { formatCount, formatDuration } from '../../shared/format.ts';
 import { assertNever } from '../../shared/status.ts';
 import type { DemoOptions } from '../commands/demo.ts';
 import type { CliContext } from '../context.ts';
+import { pathWord } from '../selfCommand.ts';
 import { renderColumns, renderLabelled } from './columns.ts';
 import type { Look } from './marks.ts';
 
@@ -51,7 +52,7 @@ export function renderDemoHints(
 ): string[] {
   const { t, look } = context;
   const there = context.at(home);
-  const named = folder === undefined ? '' : ` --folder ${folder}`;
+  const named = folder === undefined ? '' : ` --folder ${pathWord(folder, context.world.platform)}`;
   const kept: readonly Hint[] = [
     [t('cli.demo.tryChange'), [context.again(`demo change${named}`), there.again('sync-all')]],
     [t('cli.demo.tryKill'), [there.again('sync-all --strategy full'), there.again('sync-status')]],

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
+import { tablesWord } from '../../shared/shellWords.ts';
 import { assertNever } from '../../shared/status.ts';
 import {
   collidingRows,
@@ -138,7 +139,12 @@ function sentence(row: VerifyRow, look: Look): string {
 
 function collisionsNext({ connection, table_name: table, shared_with }: VerifyRow, { t }: Look): string {
   const others = visible(shared_with.join(', '));
-  return t('cli.verify.collidesNext', { connection, table: visible(table), others });
+  const typed = tablesWord([table]);
+  const command =
+    typed === null
+      ? t('words.noCommand')
+      : `branchline sync-all --connection ${connection} --tables ${typed} --strategy full`;
+  return t('cli.verify.collidesNext', { command, others });
 }
 
 function failureTexts(row: VerifyRow, { t }: Look): { readonly sentence: string; readonly next: string } {

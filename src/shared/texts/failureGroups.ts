@@ -1,6 +1,7 @@
 import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
 import { type ErrorParams, FailureCode } from '../errors.ts';
-import { compareNames, tablesArgument } from '../naming.ts';
+import { compareNames } from '../naming.ts';
+import { tablesWord } from '../shellWords.ts';
 import { TableStatus } from '../status.ts';
 import type { Language } from './language.ts';
 import type { FailureTexts, FailureToExplain, Translate } from './translate.ts';
@@ -60,7 +61,17 @@ function reasonOf(row: TableRow, t: Translate): string {
 /** What the failure says where nothing of it is of one table only. */
 function withoutOwn(row: TableRow, t: Translate): string {
   const { code, params } = failureOfRow(row);
-  const own = { table: '', name: '', deletes: 0, rows: 0, gone: 0, sql: '', count: 0, ...ownOf(code) };
+  const own = {
+    table: '',
+    name: '',
+    tables: 'x',
+    deletes: 0,
+    rows: 0,
+    gone: 0,
+    sql: '',
+    count: 0,
+    ...ownOf(code),
+  };
   const { sentence, next } = t.failure({ code, params: { ...params, ...own } });
   return [code, sentence, next].join('\n');
 }
@@ -97,9 +108,9 @@ function sayGroup(
   });
   const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
   const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
-  const named = tablesArgument(rows.map((row) => row.table_name));
+  const tables = tablesWord(rows.map((row) => row.table_name)) ?? '';
   const names = isShort ? known.join(', ') : t('troubles.theseTables');
-  const { next } = say({ code, params: { ...params, table: names, name: named } });
+  const { next } = say({ code, params: { ...params, table: names, tables } });
   return { code, sentence, next, rows };
 }
 

@@ -1,7 +1,7 @@
 import { createInstance } from 'i18next';
 import { type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
-import { tablesArgument } from '../naming.ts';
+import { folderWord, tablesWord } from '../shellWords.ts';
 import { sqlName, sqlQualified } from '../sqlName.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
@@ -73,17 +73,15 @@ export function createTranslator(language: Language): Translate {
         ...logOf(code, say),
         ...readable(params),
         ...tableOf(params),
-        ...(params.name === undefined || params.count !== undefined
-          ? {}
-          : { name: tablesArgument([String(params.name)]) }),
         server: serverOf(params, say),
         endpoint: endpointOf(params),
         sql: sqlOf({ code, params }),
+        command: deletesCommand({ code, params }, say),
       };
       return { sentence: say(`failure.${code}.sentence`, values), next: say(`failure.${code}.next`, values) };
     },
     usage: (code: UsageCode, params: ErrorParams): UsageTexts => {
-      const values = readable(params);
+      const values = { ...readable(params), ...folderOf(params) };
       return {
         what: say(`usage.${code}.what`, values),
         hint: params.nearest === undefined ? null : say('words.nearest', values),
@@ -141,6 +139,25 @@ function sqlOf({ code, params }: FailureToExplain): string {
   if (rights === undefined || table === undefined || user === undefined) return '';
   const name = schema === undefined ? sqlName(String(table)) : sqlQualified(String(schema), String(table));
   return `GRANT ${rights} ON ${name} TO ${sqlName(String(user))};`;
+}
+
+/**
+ * The command that lets the deletes of some tables pass. The tables of a group come as `tables`, ready to be typed;
+ * empty where they cannot be.
+ */
+function deletesCommand(
+  { code, params }: FailureToExplain,
+  say: (key: string, params: ErrorParams) => string,
+): string {
+  if (code !== FailureCode.TooManyDeletes) return '';
+  const tables = params.tables ?? tablesWord([String(params.name ?? params.table ?? '')]) ?? '';
+  if (tables === '') return say('words.noCommand', {});
+  return `branchline sync-all --connection ${params.connection ?? 'ID'} --tables ${tables} --allow-deletes`;
+}
+
+/** A folder as it is typed in the commands of a next step. */
+function folderOf({ folder }: ErrorParams): ErrorParams {
+  return folder === undefined ? {} : { folderWord: folderWord(String(folder)) };
 }
 
 /** A failure of an older journal does not say which file has the details. */

@@ -124,7 +124,7 @@ export const cli = {
     collides:
       '{{rows}} of {{of}} rows have other contents at head office, and {{missing}} are missing there: {{others}} writes the same table (layout "merge"), and has the same keys, or somebody changed rows there',
     collidesNext:
-      'Sending the rows again would overwrite those of {{others}}, which would then do the same. Let head office keep the branches apart (layout "stamp" or "schema"), or give the branches different keys. Only where somebody changed the rows by hand, send them again: branchline sync-all --connection {{connection}} --tables {{table}} --strategy full',
+      'Sending the rows again would overwrite those of {{others}}, which would then do the same. Let head office keep the branches apart (layout "stamp" or "schema"), or give the branches different keys. Only where somebody changed the rows by hand, send them again: {{command}}',
     reason: {
       source_table_missing: 'the table is no longer at the branch',
       never_synced: 'the table has not been synced yet',

@@ -238,7 +238,7 @@ export const failures = {
   too_many_deletes: {
     sentence:
       '{{deletes}} of {{rows}} rows of {{table}} of the branch {{connection}} would be removed at head office; {{gone}} have gone within the last 7 days. That looks like a wrong or emptied branch database, so none was removed.',
-    next: 'If those rows really are gone at the branch, allow it: branchline sync-all --connection {{connection}} --tables {{name}} --allow-deletes',
+    next: 'If those rows really are gone at the branch, allow it: {{command}}',
   },
   central_lacks_rows: {
     sentence:

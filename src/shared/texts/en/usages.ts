@@ -118,7 +118,7 @@ export const usages = {
   data_folder_read_only: {
     what: 'The data folder {{folder}} cannot be written to: {{reason}}.',
     means: 'Settings and records are kept there, so nothing was run. The data at head office is safe.',
-    next: 'Let this user write there and in all of its files (after a "sudo": sudo chown -R "$USER" "{{folder}}"), or make the disk writable again, or choose another folder with --data-dir.',
+    next: 'Let this user write there and in all of its files (after a "sudo": sudo chown -R "$USER" {{folderWord}}), or make the disk writable again, or choose another folder with --data-dir.',
   },
   installation_copied: {
     what: 'The data folder {{folder}} belongs to the computer {{host}}; this is {{here}}.',
@@ -149,7 +149,7 @@ export const usages = {
   demo_running: {
     what: 'The demo is running already, in {{folder}}.',
     means: 'Its servers answer; a second one was not started.',
-    next: 'Use it with --data-dir {{folder}}, or end it with "branchline demo stop".',
+    next: 'Use it with --data-dir {{folderWord}}, or end it with "branchline demo stop".',
   },
   demo_not_running: {
     what: 'The demo is not running.',

@@ -43,6 +43,9 @@ export const words = {
     unknown: 'the database',
   },
   logFile: 'the newest file in the folder "logs" of the data folder',
+  /** Stands in the place of a command. */
+  noCommand:
+    'in the window, or with --tables and a pattern (* stands for anything). No command is shown, because shells would change or run characters of a name',
   nearest: 'Did you mean {{nearest}}?',
   yes: 'yes',
   no: 'no',

@@ -104,7 +104,7 @@ export const cli = {
     collides:
       '{{rows}} dari {{of}} baris berisi lain di kantor pusat, dan {{missing}} tidak ada di sana: {{others}} menulis tabel yang sama (tata letak "merge") dengan kunci yang sama, atau ada yang mengubah baris di sana',
     collidesNext:
-      'Bila baris ini dikirim ulang, baris {{others}} tertimpa, lalu sebaliknya. Minta kantor pusat memisahkan cabang (tata letak "stamp" atau "schema"), atau pakai kunci yang berbeda di tiap cabang. Hanya bila ada yang mengubah baris itu secara manual, kirim ulang: branchline sync-all --connection {{connection}} --tables {{table}} --strategy full',
+      'Bila baris ini dikirim ulang, baris {{others}} tertimpa, lalu sebaliknya. Minta kantor pusat memisahkan cabang (tata letak "stamp" atau "schema"), atau pakai kunci yang berbeda di tiap cabang. Hanya bila ada yang mengubah baris itu secara manual, kirim ulang: {{command}}',
     reason: {
       source_table_missing: 'tabel itu tidak ada lagi di cabang',
       never_synced: 'tabel itu belum pernah disinkronkan',

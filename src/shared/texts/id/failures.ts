@@ -239,7 +239,7 @@ export const failures = {
   too_many_deletes: {
     sentence:
       '{{deletes}} dari {{rows}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat; {{gone}} sudah terhapus dalam 7 hari terakhir. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
-    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: branchline sync-all --connection {{connection}} --tables {{name}} --allow-deletes',
+    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
   },
   central_lacks_rows: {
     sentence:

@@ -123,7 +123,7 @@ export const usages = {
     what: 'Folder data {{folder}} tidak bisa ditulisi: {{reason}}.',
     means:
       'Pengaturan dan catatan disimpan di sana, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
-    next: 'Beri pengguna ini hak tulis di sana dan di semua berkasnya (setelah "sudo": sudo chown -R "$USER" "{{folder}}"), atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
+    next: 'Beri pengguna ini hak tulis di sana dan di semua berkasnya (setelah "sudo": sudo chown -R "$USER" {{folderWord}}), atau buat disk bisa ditulisi lagi, atau pilih folder lain dengan --data-dir.',
   },
   installation_copied: {
     what: 'Folder data {{folder}} milik komputer {{host}}; ini {{here}}.',
@@ -154,7 +154,7 @@ export const usages = {
   demo_running: {
     what: 'Demo sudah berjalan, di {{folder}}.',
     means: 'Servernya menjawab; yang kedua tidak dijalankan.',
-    next: 'Pakai dengan --data-dir {{folder}}, atau akhiri dengan "branchline demo stop".',
+    next: 'Pakai dengan --data-dir {{folderWord}}, atau akhiri dengan "branchline demo stop".',
   },
   demo_not_running: {
     what: 'Demo tidak sedang berjalan.',

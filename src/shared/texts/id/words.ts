@@ -40,6 +40,8 @@ export const words = {
     unknown: 'basis data',
   },
   logFile: 'berkas terbaru di folder "logs" di folder data',
+  noCommand:
+    'di jendela, atau dengan --tables dan sebuah pola (* berarti apa saja). Perintahnya tidak ditampilkan, karena shell akan mengubah atau menjalankan karakter pada namanya',
   nearest: 'Maksud Anda {{nearest}}?',
   yes: 'ya',
   no: 'tidak',
