@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { folderGraph } from '../scripts/folderGraph.ts';
 import { transitionDiagram } from '../src/core/journal/transitions.ts';
 import { FailureCode } from '../src/shared/errors.ts';
 import { settingsSchema } from '../src/shared/settings.ts';
@@ -12,6 +13,19 @@ const read = (file: string): string => readFileSync(new URL(`../${file}`, import
 
 test('the diagram of the docs is printed from the table of legal moves', () => {
   expect(read('docs/architecture.md')).toContain(transitionDiagram().trim());
+});
+
+test('the graph of folders in the docs is that of the code, and has no cycle', () => {
+  const graph = folderGraph('src');
+  expect(read('docs/architecture.md')).toContain(graph);
+  const edges = graph.split('\n').map((line) => line.split(' -> '));
+  const reaches = new Map(edges.map(([from = '', to = '']) => [from, to.split(', ')]));
+  const visit = (folder: string, path: readonly string[]): readonly string[] =>
+    path.includes(folder)
+      ? [[...path, folder].join(' -> ')]
+      : (reaches.get(folder) ?? []).flatMap((next) => visit(next, [...path, folder]));
+  expect(visit('main', [])).toEqual([]);
+  expect(visit('cli', [])).toEqual([]);
 });
 
 test('the settings in the docs are settings', () => {

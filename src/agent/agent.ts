@@ -1,5 +1,5 @@
-import { createFace } from '../app/createWindowApp.ts';
-import type { Face, FaceHost } from '../app/windowApp.ts';
+import { createWindowApp } from '../app/createWindowApp.ts';
+import type { WindowApp, WindowAppHost } from '../app/windowApp.ts';
 import type { Ports } from '../core/ports.ts';
 import { errorFacts } from '../core/unexpected.ts';
 import { createCronWaker } from '../service/schedule/waker.ts';
@@ -13,7 +13,7 @@ import { addressOf, readNote, writeNote } from './access/note.ts';
 import { Sessions } from './access/sessions.ts';
 import { openWindowServer, type WindowServer } from './http/windowServer.ts';
 
-export interface AgentSetup extends Pick<FaceHost, 'folder' | 'version' | 'systemLanguages'> {
+export interface AgentSetup extends Pick<WindowAppHost, 'folder' | 'version' | 'systemLanguages'> {
   /**
    * Starts databases with data to try everything on, and writes settings for them into the user-data folder; null
    * where it cannot.
@@ -58,7 +58,7 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
     waker: createCronWaker(),
   });
   const { startDemo } = setup;
-  const face = createFace({
+  const face = createWindowApp({
     ...setup,
     face: 'agent',
     ports,
@@ -83,7 +83,12 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
   }
 }
 
-async function serveWindow(service: Service, face: Face, ports: Ports, setup: AgentSetup): Promise<Agent> {
+async function serveWindow(
+  service: Service,
+  face: WindowApp,
+  ports: Ports,
+  setup: AgentSetup,
+): Promise<Agent> {
   const { folder } = setup;
   const links = new Links(folder, ports.clock);
   const server = await openWindowServer({

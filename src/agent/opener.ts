@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { replaceFile } from '../core/settings/atomicFile.ts';
+import { replaceFile } from '../core/files/atomicFile.ts';
 import { agentFiles } from './access/note.ts';
 
 /**

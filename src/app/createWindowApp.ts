@@ -17,11 +17,11 @@ import {
   viewSettings,
 } from './settingsViews.ts';
 import { previewCron, schedulesOf, viewTables } from './tableViews.ts';
-import type { Answerers, Face, FaceHost } from './windowApp.ts';
+import type { Answerers, WindowApp, WindowAppHost } from './windowApp.ts';
 import { createCommands } from './windowCommands.ts';
 
 /** The window's door to the program. What each call does stands in its own file; here is who answers what. */
-export function createFace(host: FaceHost): Face {
+export function createWindowApp(host: WindowAppHost): WindowApp {
   const { folder, ports } = host;
   const { clock, logger } = ports;
   const reader = new JournalReader(folder, ports, () => live.runsHere);

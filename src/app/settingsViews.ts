@@ -16,7 +16,7 @@ import type { Settings } from '../shared/settings.ts';
 import { chooseLanguage, type Language } from '../shared/texts/language.ts';
 import type { SettingsView, Setup } from '../window-api/views.ts';
 import { computerZone } from './historyViews.ts';
-import type { Answerers, FaceHost } from './windowApp.ts';
+import type { Answerers, WindowAppHost } from './windowApp.ts';
 
 type SettingsCalls = Pick<Answerers, 'settings' | 'saveSettings' | 'exportSettings' | 'checkImport'>;
 
@@ -25,7 +25,7 @@ type SettingsCalls = Pick<Answerers, 'settings' | 'saveSettings' | 'exportSettin
  * @param changed called when they have been saved
  */
 export function createSettings(
-  { folder, service, settingsStore = fileStore(folder) }: FaceHost,
+  { folder, service, settingsStore = fileStore(folder) }: WindowAppHost,
   language: () => Language,
   changed: () => void,
 ): SettingsCalls {
@@ -93,7 +93,7 @@ export function createDrafts(folder: string, language: () => Language, closed: A
 }
 
 /** What the window must know before it can say anything. Read anew each time: the file may have been made since. */
-export function readSetup(host: FaceHost): Setup {
+export function readSetup(host: WindowAppHost): Setup {
   return {
     ...readLanguage(host.folder, host.systemLanguages),
     face: host.face,

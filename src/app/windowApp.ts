@@ -5,8 +5,8 @@ import type { WindowEvent } from '../window-api/bridge.ts';
 import type { Answer, CallName, Calls } from '../window-api/calls.ts';
 import type { LiveView, Setup } from '../window-api/views.ts';
 
-/** What only the program around the face can do. */
-export interface FaceHost {
+/** What only the program around the window's app can do. */
+export interface WindowAppHost {
   readonly face: Setup['face'];
   readonly version: string;
   /** The user-data folder. */
@@ -27,7 +27,7 @@ export interface FaceHost {
 }
 
 /** What the window reaches, whichever way it comes: Electron's IPC or HTTP. */
-export interface Face extends Disposable {
+export interface WindowApp extends Disposable {
   /**
    * Answers one call. What is refused comes back as codes, for the window to say.
    *

@@ -5,7 +5,7 @@ import type { CopyAnswer, ServiceEvent } from '../shared/service.ts';
 import type { CallName } from '../window-api/calls.ts';
 import type { Refusal } from '../window-api/views.ts';
 import { refusalOf } from './answer.ts';
-import type { Answerers, FaceHost } from './windowApp.ts';
+import type { Answerers, WindowAppHost } from './windowApp.ts';
 
 /** What waits longer for its turn is told to have been taken: a run of another process may last for hours. */
 const TURN_MS = 1000;
@@ -29,7 +29,7 @@ interface Told {
  * @param settle records the answer about a copy; see `settleCopy`
  */
 export function createCommands(
-  host: Pick<FaceHost, 'service' | 'folder' | 'ports'>,
+  host: Pick<WindowAppHost, 'service' | 'folder' | 'ports'>,
   told: Told,
   settle: (answer: CopyAnswer, batchId: string | null) => void,
 ): Commands {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Engine } from '../core/engineApi.ts';
-import { dataFolder } from '../core/settings/dataFolder.ts';
+import { dataFolder } from '../core/files/dataFolder.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 import { visibleJson, visibleLines } from '../shared/visible.ts';

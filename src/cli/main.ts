@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { dataFolder } from '../core/settings/dataFolder.ts';
+import { dataFolder } from '../core/files/dataFolder.ts';
+import { readSmallFile } from '../core/files/smallFile.ts';
 import { decodeText } from '../core/settings/jsonText.ts';
-import { readSmallFile } from '../core/settings/smallFile.ts';
 import { UsageCode } from '../shared/errors.ts';
 import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
 import { createTranslator } from '../shared/texts/translate.ts';

@@ -29,10 +29,10 @@ import type {
   VerifyRequest,
 } from './engineApi.ts';
 import type { Journal } from './journal/journal.ts';
+import { UNKNOWN_TABLES } from './journal/journalRows.ts';
 import { isLeaseHeld } from './journal/lease.ts';
 import { openJournal } from './journal/openJournal.ts';
 import { tidyJournal } from './journal/prune.ts';
-import { UNKNOWN_TABLES } from './journal/rows.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import type { Timeouts } from './postgres/session.ts';
 import { testConnection } from './probe/connectionTest.ts';

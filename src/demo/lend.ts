@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { createFile } from '../core/settings/atomicFile.ts';
+import { createFile } from '../core/files/atomicFile.ts';
 import { settingsFile } from '../core/settings/load.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { SettingsFile } from '../shared/settings.ts';

@@ -1,8 +1,8 @@
 import { app } from 'electron';
-import { createFace } from '../app/createWindowApp.ts';
+import { createWindowApp } from '../app/createWindowApp.ts';
 import { readLanguage } from '../app/settingsViews.ts';
+import { hasNoRoom } from '../core/files/folderError.ts';
 import { systemPorts } from '../core/ports.ts';
-import { hasNoRoom } from '../core/settings/folderError.ts';
 import { logUnexpected } from '../core/unexpected.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
@@ -79,7 +79,7 @@ function start(): void {
     const login = startAtLogin();
     let notifier: Notifier | null = null;
     const systemLanguages = app.getPreferredSystemLanguages();
-    const face = createFace({
+    const face = createWindowApp({
       face: 'tray',
       version: app.getVersion(),
       folder,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { makeOwnFolder } from '../core/files/dataFolder.ts';
 import { type FileLock, isLocked, lockFile } from '../core/journal/exclusiveFile.ts';
 import { asFolderError } from '../core/journal/sqliteErrors.ts';
-import { makeOwnFolder } from '../core/settings/dataFolder.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 
 /** Long enough for one of two that start in the same instant to win. */

@@ -1,5 +1,5 @@
 import { type BigIntStats, statSync } from 'node:fs';
-import { errnoOf } from '../core/settings/folderError.ts';
+import { errnoOf } from '../core/files/folderError.ts';
 import { loadSettings, settingsFile } from '../core/settings/load.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { Refusal } from '../shared/service.ts';

@@ -25,7 +25,11 @@ test('from nothing to a first sync in the window: the demo starts, its settings 
   const serving = await startServe(folder, [], env);
   const window = await openWindow(serving);
   const before = (await window.call('setup')) as { readonly value: Setup };
-  expect(before.value).toMatchObject({ demo: true, face: 'agent', problem: { code: 'settings_missing' } });
+  expect(before.value).toMatchObject({
+    demo: true,
+    face: 'agent',
+    problem: { code: 'settings_missing' },
+  });
 
   expect(await window.call('startDemo')).toEqual({ ok: true, value: null });
   await window.event((event) => event.type === 'settings');

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ZodError } from 'zod';
 import { CALL_NAMES } from '../../src/window-api/calls.ts';
-import { faceOn } from '../app/support.ts';
+import { windowAppOn } from '../app/support.ts';
 import { FUZZED_SETTINGS, fuzzedCall, mayRepeat, SEED, STACK } from '../support/fuzzedCalls.ts';
 import { hostileValue, SECRET } from '../support/hostileValues.ts';
 import { serveNotes } from './served.ts';
@@ -18,7 +18,7 @@ test(`${RUNS} fuzzed calls of a window, seed ${SEED}: answered or refused by a c
   const folder = temporaryFolder();
   const file = join(folder, 'settings.json');
   writeFileSync(file, JSON.stringify(FUZZED_SETTINGS));
-  const { face } = faceOn(folder);
+  const { face } = windowAppOn(folder);
   const ends = { answered: 0, refused: 0, malformed: 0 };
   await fc.assert(
     fc.asyncProperty(fuzzedCall, async ([call, args]) => {

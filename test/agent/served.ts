@@ -7,12 +7,12 @@ import type { WindowEvent } from '../../src/window-api/bridge.ts';
 import { type JumpClock, jumpClock } from '../support/jumpClock.ts';
 import { builtWindow, signIn, temporaryFolder } from './support.ts';
 
-/** A window server in front of a face that only notes what reaches it. */
+/** A window server in front of a window's app that only notes what reaches it. */
 export interface Served {
   readonly port: number;
   readonly folder: string;
   readonly clock: JumpClock;
-  /** What reached the face. */
+  /** What reached the window's app. */
   readonly reached: readonly (readonly [call: string, args: unknown])[];
   /** What was logged. */
   readonly logged: readonly string[];

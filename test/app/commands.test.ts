@@ -9,7 +9,7 @@ import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRunner } from '../support/runner.ts';
-import { faceOn } from './support.ts';
+import { windowAppOn } from './support.ts';
 
 const SCALE = 0.05;
 const MANY_CHUNKS = { connection: { tables: ['c_invoiceline'] }, sync: { chunkRows: 50 } };
@@ -21,30 +21,30 @@ test('a run answers when it has begun, is stopped and resumed, and all of it is 
   link.latencyMs = 15;
   using home = makeHome(pair, { ...MANY_CHUNKS, central: { port: link.port } });
   const { service, event } = watchService(home.folder);
-  const faced = faceOn(home.folder, { service });
-  faced.listen();
+  const opened = windowAppOn(home.folder, { service });
+  opened.listen();
 
-  expect(await faced.value('runNow', {})).toBeNull();
-  const running = await faced.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
+  expect(await opened.value('runNow', {})).toBeNull();
+  const running = await opened.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
   expect(running.live.status.activity).toMatchObject({ kind: 'running', batchId: running.live.run?.batchId });
   expect(running.live.run).toMatchObject({ doneTables: 0, failedTables: 0, totalTables: 1 });
   expect(running.live.run?.tables).toMatchObject([{ connection: CONNECTION, table: 'c_invoiceline' }]);
-  expect(await faced.value('holder')).toMatchObject({ pid: process.pid, face: 'agent' });
+  expect(await opened.value('holder')).toMatchObject({ pid: process.pid, face: 'agent' });
 
-  await faced.value('stopRun');
+  await opened.value('stopRun');
   const { batch } = await event('batch_ended');
   expect(batch.status).toBe(BatchStatus.Interrupted);
   link.latencyMs = 0;
-  expect((await faced.value('batch', batch.batch_id)).resumable).toBe(true);
-  expect(await faced.value('resume', batch.batch_id, {})).toBeNull();
+  expect((await opened.value('batch', batch.batch_id)).resumable).toBe(true);
+  expect(await opened.value('resume', batch.batch_id, {})).toBeNull();
   await event('batch_ended', (one) => one.batch.status === BatchStatus.Completed);
 
-  await faced.event('live', ({ live }) => live.status.activity.kind === 'idle' && live.upTo !== null);
-  await faced.event('tables', ({ rows }) => rows.some((row) => row.status === 'completed'));
-  await faced.event('history');
+  await opened.event('live', ({ live }) => live.status.activity.kind === 'idle' && live.upTo !== null);
+  await opened.event('tables', ({ rows }) => rows.some((row) => row.status === 'completed'));
+  await opened.event('history');
   // What is done needs nobody who goes on with it; asking for it is no mistake.
-  expect((await faced.value('batch', batch.batch_id)).resumable).toBe(false);
-  expect(await faced.value('resume', batch.batch_id, {})).toBeNull();
+  expect((await opened.value('batch', batch.batch_id)).resumable).toBe(false);
+  expect(await opened.value('resume', batch.batch_id, {})).toBeNull();
 });
 
 test('a verify is told table by table, and its badge is kept', async () => {
@@ -52,14 +52,14 @@ test('a verify is told table by table, and its badge is kept', async () => {
   using home = makeHome(pair, { connection: { tables: ['c_invoice', 'ad_org'] } });
   const { service, event } = watchService(home.folder);
   await service.runNow();
-  const faced = faceOn(home.folder, { service });
-  faced.listen();
+  const opened = windowAppOn(home.folder, { service });
+  opened.listen();
 
-  await faced.value('verify', { tables: ['c_invoice'] });
+  await opened.value('verify', { tables: ['c_invoice'] });
   await event('verify_ended', ({ row }) => row.table_name === 'c_invoice');
 
-  await faced.event('live', ({ live }) => live.status.activity.kind === 'idle' && live.verifying === null);
-  const states = await faced.value('tables');
+  await opened.event('live', ({ live }) => live.status.activity.kind === 'idle' && live.verifying === null);
+  const states = await opened.value('tables');
   expect(states.map((one) => [one.table, one.verified?.result])).toContainEqual(['c_invoice', 'equal']);
 });
 
@@ -69,7 +69,7 @@ test('what cannot be done is refused with its code, and a pause is one at once',
   const watched = watchService(home.folder);
   const { service } = watched;
   await watched.quiet();
-  const { value, refusal } = faceOn(home.folder, { service });
+  const { value, refusal } = windowAppOn(home.folder, { service });
 
   expect(await refusal('runNow', { connections: ['nope'] })).toMatchObject({ code: 'connection_unknown' });
   expect(await refusal('runNow', { tables: ['c_invoicelin'] })).toMatchObject({ code: 'table_unknown' });
@@ -91,17 +91,17 @@ test('what waits for another process is answered after a moment, and its refusal
   await runner.chunks(1);
   runner.freeze();
   const watched = watchService(home.folder);
-  const faced = faceOn(home.folder, { service: watched.service });
-  faced.listen();
+  const opened = windowAppOn(home.folder, { service: watched.service });
+  opened.listen();
   await watched.quiet();
 
-  expect(await faced.value('runNow', { tables: ['nowhere'] })).toBeNull();
-  const live = await faced.value('live');
+  expect(await opened.value('runNow', { tables: ['nowhere'] })).toBeNull();
+  const live = await opened.value('live');
   expect(live.status.activity).toMatchObject({ kind: 'waiting_lease', holder: { pid: runner.pid } });
   runner.thaw();
   await runner.ended();
 
-  expect((await faced.event('refused')).refusal).toMatchObject({ kind: 'usage', code: 'table_unknown' });
+  expect((await opened.event('refused')).refusal).toMatchObject({ kind: 'usage', code: 'table_unknown' });
 });
 
 test('without usable settings commands say what is wrong with them', async () => {
@@ -109,7 +109,7 @@ test('without usable settings commands say what is wrong with them', async () =>
   writeFileSync(join(folder, 'settings.json'), '{}');
   const watched = watchService(folder);
   await watched.quiet();
-  const { refusal } = faceOn(folder, { service: watched.service });
+  const { refusal } = windowAppOn(folder, { service: watched.service });
   expect(await refusal('runNow', {})).toMatchObject({ code: 'settings_invalid' });
   expect(await refusal('prune', true)).toMatchObject({ code: 'settings_invalid' });
   expect(await refusal('pause', null)).toMatchObject({ code: 'settings_invalid' });
@@ -118,7 +118,7 @@ test('without usable settings commands say what is wrong with them', async () =>
 test('where another process serves the folder, nothing can be asked for', async () => {
   const folder = freshFolder();
   writeSettings(folder);
-  const { refusal, value } = faceOn(folder);
+  const { refusal, value } = windowAppOn(folder);
   const refused = { kind: 'usage', code: 'service_running', params: { folder } };
   expect(await refusal('runNow', {})).toEqual(refused);
   expect(await refusal('resume', 'sync_x', {})).toEqual(refused);
@@ -133,7 +133,7 @@ test('where another process serves the folder, nothing can be asked for', async 
 test('what only the program around it can do is done there', async () => {
   const done: string[] = [];
   let on = false;
-  const faced = faceOn(freshFolder(), {
+  const opened = windowAppOn(freshFolder(), {
     startAtLogin: {
       isOn: () => on,
       set: (to) => {
@@ -143,14 +143,14 @@ test('what only the program around it can do is done there', async () => {
     notify: () => done.push('notified') > 0,
     startDemo: async () => void done.push('demo'),
   });
-  expect(await faced.value('setup')).toMatchObject({ startAtLogin: false, notifications: true, demo: true });
-  expect(await faced.value('setStartAtLogin', true)).toBe(true);
-  expect((await faced.value('setup')).startAtLogin).toBe(true);
-  expect(await faced.value('testNotification')).toBe(true);
-  expect(await faced.value('startDemo')).toBeNull();
+  expect(await opened.value('setup')).toMatchObject({ startAtLogin: false, notifications: true, demo: true });
+  expect(await opened.value('setStartAtLogin', true)).toBe(true);
+  expect((await opened.value('setup')).startAtLogin).toBe(true);
+  expect(await opened.value('testNotification')).toBe(true);
+  expect(await opened.value('startDemo')).toBeNull();
   expect(done).toEqual(['notified', 'demo']);
 
-  const bare = faceOn(freshFolder());
+  const bare = windowAppOn(freshFolder());
   expect(await bare.value('setStartAtLogin', true)).toBeNull();
   expect(await bare.value('testNotification')).toBe(false);
 });

@@ -11,29 +11,29 @@ import { watchService } from '../service/support.ts';
 import { copyTakesOver } from '../support/copyTakesOver.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, makeHome } from '../support/home.ts';
-import { faceOn } from './support.ts';
+import { windowAppOn } from './support.ts';
 
 const TABLES = ['ad_org', 'c_uom'];
 
 test('after "keep" the batch that found the copy goes on by itself (D3)', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair, { connection: { tables: TABLES } });
-  const { batchId, faced, next } = await asked(home);
+  const { batchId, opened, next } = await asked(home);
 
   const ended = next('batch_ended');
-  expect(await faced.value('answerCopy', 'keep', batchId)).toBeNull();
+  expect(await opened.value('answerCopy', 'keep', batchId)).toBeNull();
   expect((await ended).batch).toMatchObject({ batch_id: batchId, status: BatchStatus.Completed });
-  expect((await faced.value('live')).status.attention).toEqual([]);
+  expect((await opened.value('live')).status.attention).toEqual([]);
 });
 
 test('after "new" what both copies would sync is off, and the rest goes on under the new id (D3)', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair, { connection: { tables: TABLES }, central: { layout: 'schema' } });
   const before = installationId(home.folder);
-  const { batchId, faced, service, event } = await asked(home);
+  const { batchId, opened, service, event } = await asked(home);
   addConnection(home.folder, 'only_here');
 
-  expect(await faced.value('answerCopy', 'new', batchId)).toBeNull();
+  expect(await opened.value('answerCopy', 'new', batchId)).toBeNull();
   const { id, previous } = installation(home.folder);
   expect(previous).toBe(before);
   expect(enabled(home.folder)).toEqual({ [CONNECTION]: false, only_here: true });
@@ -42,7 +42,7 @@ test('after "new" what both copies would sync is off, and the rest goes on under
   expect(status).toBe(BatchStatus.Completed);
   expect(await owners(pair)).toEqual({ [CONNECTION]: before, only_here: id });
   // What is off needs nobody any more.
-  expect((await faced.value('live')).status.attention).toEqual([]);
+  expect((await opened.value('live')).status.attention).toEqual([]);
 });
 
 test('nothing is answered while a run is at work (D3)', async () => {
@@ -51,7 +51,7 @@ test('nothing is answered while a run is at work (D3)', async () => {
   const before = installationId(folder);
   const { service, quiet } = watchService(folder);
   await quiet();
-  const { refusal } = faceOn(folder, { service });
+  const { refusal } = windowAppOn(folder, { service });
   const lease = tryAcquireLease(folder);
   for (const answer of ['keep', 'new'] as const)
     expect(await refusal('answerCopy', answer, null)).toMatchObject({ code: 'installation_busy' });
@@ -72,7 +72,7 @@ test('a service on a folder of another computer waits for the answer, and goes o
   await quiet();
   expect(service.engine).toBeNull();
   expect(events.filter(({ type }) => type === 'refused')).toHaveLength(1);
-  const { value, refusal } = faceOn(folder, { service });
+  const { value, refusal } = windowAppOn(folder, { service });
   expect(await refusal('runNow', {})).toMatchObject({ code: 'installation_copied' });
 
   expect(await value('answerCopy', 'keep', null)).toBeNull();
@@ -87,7 +87,7 @@ test('a folder of another computer that becomes an installation of its own runs 
   writeSettings(folder);
   const before = installationId(folder, { host: 'branch-pc', id: 'of-the-other-one' });
   const { service, quiet } = watchService(folder);
-  const { value } = faceOn(folder, { service });
+  const { value } = windowAppOn(folder, { service });
   await value('answerCopy', 'new', null);
   await quiet();
   expect(installation(folder).previous).toBe(before);
@@ -98,14 +98,14 @@ test('a folder of another computer that becomes an installation of its own runs 
 /** A service whose latest batch has found that a copy of the folder syncs, too. */
 async function asked({ folder }: Home) {
   const watched = watchService(folder);
-  const faced = faceOn(folder, { service: watched.service });
+  const opened = windowAppOn(folder, { service: watched.service });
   expect((await watched.service.runNow()).status).toBe(BatchStatus.Completed);
   await copyTakesOver(folder, TABLES.slice(0, 1));
   const { batch_id: batchId, status } = await watched.service.runNow();
   expect(status).toBe(BatchStatus.Failed);
-  const { tables } = await faced.value('batch', batchId);
+  const { tables } = await opened.value('batch', batchId);
   expect(tables.map((row) => row.error_code)).toEqual(TABLES.map(() => 'folder_copied'));
-  return { ...watched, faced, batchId };
+  return { ...watched, opened, batchId };
 }
 
 function addConnection(folder: string, id: string): void {

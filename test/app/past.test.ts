@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { UNKNOWN_TABLES } from '../../src/core/journal/journalRows.ts';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
-import { UNKNOWN_TABLES } from '../../src/core/journal/rows.ts';
 import type { BatchFilter } from '../../src/window-api/views.ts';
 import { freshFolder, handClock, journalIn, planOf, realPorts } from '../core/journal/support/world.ts';
 import {
@@ -13,11 +13,11 @@ import {
   startTable,
   writeSettings,
 } from '../main/support/history.ts';
-import { faceOn } from './support.ts';
+import { windowAppOn } from './support.ts';
 
 test('a folder in which nothing was ever done answers every question, and nothing is made there', async () => {
   const folder = join(freshFolder(), 'new');
-  const { value, refusal } = faceOn(folder);
+  const { value, refusal } = windowAppOn(folder);
 
   expect(await value('setup')).toMatchObject({
     language: 'en',
@@ -64,7 +64,7 @@ test('the history is filtered, paged and added up', async () => {
     checkpoint: null,
     sourceSnapshotAt: null,
   });
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
   const ids = async (filter: BatchFilter) =>
     (await value('history', filter, 0, 50)).batches.map((one) => one.batch_id);
 
@@ -91,7 +91,7 @@ test('a table is found by its model too', async () => {
   const journal = journalIn(folder);
   const { batch_id } = journal.beginBatch({ ...planOf('c_invoice_line'), options: planOf().options });
   const lease = tryAcquireLease(folder);
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
   expect(await value('history', { text: 'cinvoiceline' }, 0, 5)).toMatchObject({ batches: [{ batch_id }] });
   lease?.release();
 });
@@ -102,7 +102,7 @@ test('tables that became known later are found, and those before them are not an
   const { batch_id } = journal.beginBatch(planOf(UNKNOWN_TABLES));
   journal.expandTables(batch_id, 'pgsql_lmp', planOf('c_order').tables);
   const lease = tryAcquireLease(folder);
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
   expect((await value('history', { text: 'c_order' }, 0, 5)).total).toBe(1);
   expect((await value('history', { text: '*' }, 0, 5)).total).toBe(0);
   lease?.release();
@@ -118,7 +118,7 @@ test('a batch on a day is one that began on it in local time', async () => {
   clock.set(new Date(2026, 2, 8, 0, 0, 0, 0).toISOString());
   const after = failedBatch(journal);
   clock.set(new Date(2026, 2, 9, 12).toISOString());
-  const { value } = faceOn(folder, { ports: { ...realPorts, clock } });
+  const { value } = windowAppOn(folder, { ports: { ...realPorts, clock } });
 
   expect((await value('setup')).timeZone).toBe(here);
   expect(await value('history', { day: '2026-03-07' }, 0, 5)).toMatchObject({
@@ -148,7 +148,7 @@ test('a batch comes with its tables, what is usual for them, its events, and whe
     journal.endBatch(id);
   }
   const id = failedBatch(journal);
-  const { value, refusal } = faceOn(folder);
+  const { value, refusal } = windowAppOn(folder);
 
   const view = await value('batch', id);
   expect(view.batch.batch_id).toBe(id);
@@ -166,7 +166,7 @@ test('a batch comes with its tables, what is usual for them, its events, and whe
 test('a batch whose process has died is told as interrupted, by whichever question', async () => {
   const folder = freshFolder();
   beginBatch(journalIn(folder), ['ad_org']);
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
   expect((await value('history', { status: 'interrupted' }, 0, 5)).batches).toMatchObject([
     { status: 'interrupted', interruption_reason: 'crash' },
   ]);
@@ -191,7 +191,7 @@ test('tables come from the journal and from the settings, with how they stand', 
   completeTable(journal, good, 'c_invoice');
   journal.endBatch(good);
   const bad = failedBatch(journal);
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
 
   const states = await value('tables');
 
@@ -222,7 +222,7 @@ test('broken settings hide nothing of the past', async () => {
   writeFileSync(join(folder, 'logs', 'tray.log'), 'a line\n');
   writeFileSync(join(folder, 'settings.json'), '{ "central": ');
   const id = failedBatch(journalIn(folder));
-  const { value } = faceOn(folder, { systemLanguages: ['id-ID'] });
+  const { value } = windowAppOn(folder, { systemLanguages: ['id-ID'] });
 
   expect(await value('setup')).toMatchObject({ language: 'id', problem: { code: 'settings_invalid' } });
   expect((await value('history', {}, 0, 5)).batches[0]?.batch_id).toBe(id);

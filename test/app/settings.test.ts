@@ -7,7 +7,7 @@ import { failedBatch, writeSettings } from '../main/support/history.ts';
 import { watchService } from '../service/support.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { makeHome } from '../support/home.ts';
-import { faceOn } from './support.ts';
+import { windowAppOn } from './support.ts';
 
 const ENDPOINT = { host: '127.0.0.1', database: 'erp', user: 'branchline' };
 
@@ -17,8 +17,8 @@ function settingsWith(parts: Partial<SettingsFile> = {}): SettingsFile {
 
 test('settings are begun, changed on top of what was read, and never over what somebody else has saved', async () => {
   const folder = freshFolder();
-  const faced = faceOn(folder);
-  const { value, refusal } = faced;
+  const opened = windowAppOn(folder);
+  const { value, refusal } = opened;
 
   const first = await value('saveSettings', settingsWith(), null);
   const view = await value('settings');
@@ -43,23 +43,23 @@ test('saved settings are in force at once, and are told', async () => {
   using home = makeHome(pair);
   const watched = watchService(home.folder);
   await watched.quiet();
-  const faced = faceOn(home.folder, { service: watched.service });
-  faced.listen();
-  const { document, revision } = await faced.value('settings');
+  const opened = windowAppOn(home.folder, { service: watched.service });
+  opened.listen();
+  const { document, revision } = await opened.value('settings');
   if (document === null) throw new Error('there are settings');
 
   const schedules = [{ id: 'morning', cron: '30 8 * * *', timezone: 'Asia/Jakarta', jitterSeconds: 0 }];
-  await faced.value('saveSettings', { ...document, schedules }, revision);
+  await opened.value('saveSettings', { ...document, schedules }, revision);
 
-  await faced.event('settings');
-  const told = await faced.event('live', ({ live }) => live.status.next !== null);
+  await opened.event('settings');
+  const told = await opened.event('live', ({ live }) => live.status.next !== null);
   expect(told.live.status.next).toMatchObject({ schedule: 'morning' });
-  const [schedule] = await faced.value('schedules');
+  const [schedule] = await opened.value('schedules');
   expect(schedule?.next_runs[0]).toBe(told.live.status.next?.at);
 });
 
 test('a cron expression is shown as its next times, or what is wrong with it', async () => {
-  const { value } = faceOn(freshFolder());
+  const { value } = windowAppOn(freshFolder());
   const { next, problem } = await value('previewCron', '30 8 * * *', 'Asia/Jakarta');
   expect(problem).toBeNull();
   expect(next).toHaveLength(5);
@@ -78,7 +78,7 @@ test('a cron expression is shown as its next times, or what is wrong with it', a
 
 test('settings go to another computer, and come from one, checked', async () => {
   const folder = freshFolder();
-  const { value } = faceOn(folder);
+  const { value } = windowAppOn(folder);
   await value('saveSettings', settingsWith({ language: 'id' }), null);
 
   const text = await value('exportSettings');
@@ -99,7 +99,7 @@ test('a connection is tried and looked through before it is saved, with the pass
   const connection = { id: 'pgsql_new', host, port, database, user, schema: 'adempiere', tables: ['c_*'] };
   const draft: Draft = { kind: 'source', connection };
   const folder = freshFolder();
-  const { value, refusal } = faceOn(folder);
+  const { value, refusal } = windowAppOn(folder);
 
   const steps = await value('testConnection', draft, password);
   expect(steps.every((one) => one.ok)).toBe(true);
@@ -127,7 +127,7 @@ test('a password is kept where nobody else can read it, and forgotten again', as
   });
   const folder = freshFolder();
   writeSettings(folder);
-  const { value, refusal } = faceOn(folder);
+  const { value, refusal } = windowAppOn(folder);
   const draft: Draft = { kind: 'source', connection: { ...ENDPOINT, id: 'pgsql_lmp' } };
 
   expect(await value('setPassword', draft, 'geheim: 42')).toBe('file');
@@ -153,7 +153,7 @@ test('a support bundle has what helps, and no secret', async () => {
   writeFileSync(join(folder, 'logs', 'tray.log'), lines);
   const id = failedBatch(journalIn(folder));
 
-  const files = await faceOn(folder).value('bundle');
+  const files = await windowAppOn(folder).value('bundle');
 
   const names = files.map((one) => one.name);
   expect(names).toEqual([
@@ -178,7 +178,7 @@ test('a support bundle has what helps, and no secret', async () => {
 test('of settings that are wrong a bundle says what is wrong, and nothing that stands there', async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ pasword: 'hunter2', connections: [] }));
-  const files = await faceOn(folder).value('bundle');
+  const files = await windowAppOn(folder).value('bundle');
   const all = files.map((one) => one.text).join('\n');
   expect(all).not.toContain('hunter2');
   expect(all).toContain('pasword');

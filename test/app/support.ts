@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { createFace } from '../../src/app/createWindowApp.ts';
-import type { Face, FaceHost } from '../../src/app/windowApp.ts';
+import { createWindowApp } from '../../src/app/createWindowApp.ts';
+import type { WindowApp, WindowAppHost } from '../../src/app/windowApp.ts';
 import type { Clock, Ports } from '../../src/core/ports.ts';
 import type { WindowEvent } from '../../src/window-api/bridge.ts';
 import type { CallName, Calls } from '../../src/window-api/calls.ts';
@@ -33,8 +33,8 @@ export function steppedClock(): Clock & { pass(ms: number): Promise<void> } {
 }
 
 /** A face under test. */
-export interface Faced {
-  readonly face: Face;
+export interface OpenedWindowApp {
+  readonly face: WindowApp;
   /** What a call answers. Fails the test where it is refused. */
   value<C extends CallName>(call: C, ...args: Parameters<Calls[C]>): Promise<ReturnType<Calls[C]>>;
   /** The refusal of a call. Fails the test where it is answered. */
@@ -50,8 +50,11 @@ export interface Faced {
 }
 
 /** A face on a folder, gone after the test. */
-export function faceOn(folder: string, host: Partial<FaceHost> & { readonly ports?: Ports } = {}): Faced {
-  const face = createFace({
+export function windowAppOn(
+  folder: string,
+  host: Partial<WindowAppHost> & { readonly ports?: Ports } = {},
+): OpenedWindowApp {
+  const face = createWindowApp({
     face: 'tray',
     version: '1.2.3',
     folder,

@@ -13,7 +13,7 @@ import { watchService } from '../service/support.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { makeHome } from '../support/home.ts';
 import { startRunner } from '../support/runner.ts';
-import { faceOn, steppedClock } from './support.ts';
+import { steppedClock, windowAppOn } from './support.ts';
 
 const MANY_CHUNKS = { connection: { tables: ['c_invoiceline', 'c_order'] }, sync: { chunkRows: 50 } };
 const SCALE = 0.05;
@@ -21,27 +21,27 @@ const SCALE = 0.05;
 test("another process's run is followed from its rows, to its end", async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
-  const faced = faceOn(home.folder);
-  faced.listen();
+  const opened = windowAppOn(home.folder);
+  opened.listen();
   const runner = await startRunner(home.folder);
   const { batch } = await runner.event('batch_started');
   await runner.chunks(3);
   runner.freeze();
 
-  const seen = await faced.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
+  const seen = await opened.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
   expect(seen.live.status.activity).toMatchObject({ kind: 'waiting_lease', holder: { pid: runner.pid } });
   expect(seen.live.run).toMatchObject({ batchId: batch.batch_id, totalTables: 2, doneTables: 0 });
   // One of the two at least has a chunk behind it.
   expect(seen.live.run?.tables).toContainEqual(
     expect.objectContaining({ table: expect.any(String), rowsPerSecond: expect.any(Number) }),
   );
-  expect(await faced.value('holder')).toMatchObject({ pid: runner.pid, batchId: batch.batch_id });
+  expect(await opened.value('holder')).toMatchObject({ pid: runner.pid, batchId: batch.batch_id });
 
   runner.thaw();
   await runner.ended();
-  await faced.event('live', ({ live }) => live.run === null && live.upTo !== null);
-  await faced.event('tables', ({ rows }) => rows.some((row) => row.status === 'completed'));
-  expect(faced.events.filter((one) => one.type === 'history').length).toBeGreaterThanOrEqual(1);
+  await opened.event('live', ({ live }) => live.run === null && live.upTo !== null);
+  await opened.event('tables', ({ rows }) => rows.some((row) => row.status === 'completed'));
+  expect(opened.events.filter((one) => one.type === 'history').length).toBeGreaterThanOrEqual(1);
 });
 
 test('a run of the command line is seen beside an idle service', async () => {
@@ -49,43 +49,43 @@ test('a run of the command line is seen beside an idle service', async () => {
   using home = makeHome(pair, MANY_CHUNKS);
   const watched = watchService(home.folder);
   await watched.quiet();
-  const faced = faceOn(home.folder, { service: watched.service });
-  faced.listen();
+  const opened = windowAppOn(home.folder, { service: watched.service });
+  opened.listen();
   const runner = await startRunner(home.folder);
   await runner.chunks(2);
   runner.freeze();
-  const { live } = await faced.event('live', (one) => one.live.run !== null);
+  const { live } = await opened.event('live', (one) => one.live.run !== null);
   expect(live.status.activity).toMatchObject({ kind: 'waiting_lease', holder: { pid: runner.pid } });
   await runner.kill();
-  await faced.event('live', (one) => one.live.run === null && one.live.status.activity.kind === 'idle');
+  await opened.event('live', (one) => one.live.run === null && one.live.status.activity.kind === 'idle');
 });
 
 test('changed settings are told, and nothing is told while nothing changes or nobody listens', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const clock = steppedClock();
-  const faced = faceOn(folder, { ports: { ...realPorts, clock } });
-  const off = faced.listen();
+  const opened = windowAppOn(folder, { ports: { ...realPorts, clock } });
+  const off = opened.listen();
   await clock.pass(1000);
-  expect(faced.events.map((one) => one.type)).toEqual(['live']);
+  expect(opened.events.map((one) => one.type)).toEqual(['live']);
   for (let look = 0; look < 5; look++) await clock.pass(1000);
-  expect(faced.events).toHaveLength(1);
+  expect(opened.events).toHaveLength(1);
 
   writeFileSync(join(folder, 'settings.json'), '{}');
   await clock.pass(1000);
   await clock.pass(1000);
-  expect(faced.events.slice(1)).toMatchObject([
+  expect(opened.events.slice(1)).toMatchObject([
     { type: 'settings' },
     { type: 'live', live: { status: { refusal: { code: 'settings_invalid' } } } },
   ]);
   completedBatch(journalIn(folder));
   await clock.pass(1000);
-  expect(faced.events.slice(3).map((one) => one.type)).toEqual(['tables', 'history']);
+  expect(opened.events.slice(3).map((one) => one.type)).toEqual(['tables', 'history']);
 
   off();
   failedBatch(journalIn(folder));
   for (let look = 0; look < 5; look++) await clock.pass(1000);
-  expect(faced.events).toHaveLength(5);
+  expect(opened.events).toHaveLength(5);
 });
 
 test('a mistake in the settings takes nothing from what central has', async () => {
@@ -98,13 +98,13 @@ test('a mistake in the settings takes nothing from what central has', async () =
   journal.progressTable(ref, { ...counts, checkpoint: null, sourceSnapshotAt: at });
   journal.completeTable(ref, counts);
   journal.endBatch(batchId);
-  const faced = faceOn(folder);
-  expect(await faced.value('live')).toMatchObject({ upTo: at });
+  const opened = windowAppOn(folder);
+  expect(await opened.value('live')).toMatchObject({ upTo: at });
 
   writeFileSync(join(folder, 'settings.json'), '{}');
   // Another line, so that it is looked up anew.
   journal.logEvent('verified', { connection: 'pgsql_lmp', table: 'ad_org' });
-  expect(await faced.value('live')).toMatchObject({
+  expect(await opened.value('live')).toMatchObject({
     upTo: at,
     status: { refusal: { code: 'settings_invalid' } },
   });

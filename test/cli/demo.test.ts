@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { resolvePassword } from '../../src/core/postgres/password.ts';
+import { resolvePassword } from '../../src/core/secrets/password.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
 import type { EndpointSettings } from '../../src/shared/settings.ts';
 import { difference, tablesOf } from '../support/compare.ts';

@@ -6,7 +6,7 @@ import { testDraft } from '../../src/core/probe/connectionTest.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import type { Draft } from '../../src/shared/settings.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
-import { faceOn } from '../app/support.ts';
+import { windowAppOn } from '../app/support.ts';
 import { atBranch } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import {
@@ -134,7 +134,7 @@ describe('what there is to copy, asked of a server in set-up', () => {
   async function discovered(sslmode: 'disable' | 'prefer'): Promise<unknown> {
     using home = makeHome(pair);
     const before = readFileSync(join(home.folder, 'settings.json'));
-    const told = await faceOn(home.folder).face.answer('discover', [draft(sslmode), REPEATED]);
+    const told = await windowAppOn(home.folder).face.answer('discover', [draft(sslmode), REPEATED]);
     expect(readFileSync(join(home.folder, 'settings.json')).equals(before)).toBe(true);
     return told;
   }
@@ -179,7 +179,7 @@ test('a password that a server repeats is nowhere in journal, events and the bun
   await using engine = home.open();
   const events = listen(engine);
   await engine.syncAll({ trigger: 'cli' });
-  const bundle = await faceOn(home.folder).value('bundle');
+  const bundle = await windowAppOn(home.folder).value('bundle');
   const told = JSON.stringify([events, engine.batches(20), engine.latestBatch(), bundle]);
   expect(told).toContain('bad *** *** ***');
   const journal = ['journal.db', 'journal.db-wal'].map((name) =>

@@ -12,7 +12,10 @@ describe.skipIf(!hasRuntime)('the bridge, on a real Electron', () => {
     const { page } = await startApp({ folder });
 
     const setup = await page.evaluate('branchline.setup()');
-    expect(setup).toMatchObject({ ok: true, value: { face: 'tray', commands: true, folder, problem: null } });
+    expect(setup).toMatchObject({
+      ok: true,
+      value: { face: 'tray', commands: true, folder, problem: null },
+    });
     const unknown = await page.evaluate(`branchline.batch('sync_x')`);
     expect(unknown).toMatchObject({ ok: false, refusal: { kind: 'usage', code: 'batch_unknown' } });
 

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFile } from '../../core/files/atomicFile.ts';
+import { readSmallText } from '../../core/files/smallFile.ts';
 import { type Clock, systemClock } from '../../core/ports.ts';
-import { createFile } from '../../core/settings/atomicFile.ts';
-import { readSmallText } from '../../core/settings/smallFile.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { agentFiles, runningAt } from './note.ts';
 import { findHash, hashOf, newSecret } from './sessions.ts';

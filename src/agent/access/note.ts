@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../../core/settings/atomicFile.ts';
-import { readSmallText } from '../../core/settings/smallFile.ts';
+import { replaceFile } from '../../core/files/atomicFile.ts';
+import { readSmallText } from '../../core/files/smallFile.ts';
 import { isServed } from '../../service/serviceLock.ts';
 
 const noteSchema = z.object({

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { replaceFile } from '../../core/files/atomicFile.ts';
+import { readSmallText } from '../../core/files/smallFile.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
-import { replaceFile } from '../../core/settings/atomicFile.ts';
-import { readSmallText } from '../../core/settings/smallFile.ts';
 import { agentFiles } from './note.ts';
 
 /** For how long a browser stays signed in. */

@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, fastify } from 'fastify';
 import { ZodError } from 'zod';
-import type { Face } from '../../app/windowApp.ts';
+import type { WindowApp } from '../../app/windowApp.ts';
 import type { Logger } from '../../core/ports.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { CALL_NAMES } from '../../window-api/calls.ts';
@@ -28,7 +28,7 @@ const LOOK_MS = 1000;
 const HEADER_BYTES = 8192;
 
 export interface WindowServerSetup {
-  readonly face: Pick<Face, 'answer' | 'on'>;
+  readonly face: Pick<WindowApp, 'answer' | 'on'>;
   readonly links: Links;
   readonly sessions: Sessions;
   /** Null: {@link lastPort}, or any that is free. */
@@ -135,8 +135,8 @@ function portOf(server: Server): number {
 /** The largest argument is a settings file to be imported, of five million characters. */
 const BODY_BYTES = 12 * 1024 * 1024;
 
-/** `POST /api/call/NAME` with the arguments as a JSON array answers as {@link Face.answer} does, as JSON. */
-function answerCalls(app: FastifyInstance, face: Pick<Face, 'answer'>): void {
+/** `POST /api/call/NAME` with the arguments as a JSON array answers as {@link WindowApp.answer} does, as JSON. */
+function answerCalls(app: FastifyInstance, face: Pick<WindowApp, 'answer'>): void {
   app.post<{ Params: { name: string } }>(
     '/api/call/:name',
     { bodyLimit: BODY_BYTES },
@@ -168,16 +168,16 @@ const HEARTBEAT_MS = 15_000;
 const BACKLOG_BYTES = 1024 * 1024;
 
 /**
- * Tells all windows what the face tells, as server-sent events: one JSON object each. While no window is open nobody
- * listens and no timer runs: listening is what makes the face look once a second at what other processes do.
+ * Tells all windows what the window's app tells, as server-sent events: one JSON object each. While no window is open nobody
+ * listens and no timer runs: listening is what makes the window's app look once a second at what other processes do.
  */
 class EventStreams implements Disposable {
   readonly #open = new Set<ServerResponse>();
-  readonly #face: Pick<Face, 'on'>;
+  readonly #face: Pick<WindowApp, 'on'>;
   /** Null while no window is open. */
   #stopListening: (() => void) | null = null;
 
-  constructor(face: Pick<Face, 'on'>) {
+  constructor(face: Pick<WindowApp, 'on'>) {
     this.#face = face;
   }
 

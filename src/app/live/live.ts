@@ -9,7 +9,7 @@ import type { WindowEvent } from '../../window-api/bridge.ts';
 import type { LiveView } from '../../window-api/views.ts';
 import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settingsViews.ts';
-import type { FaceHost } from '../windowApp.ts';
+import type { WindowAppHost } from '../windowApp.ts';
 import { Run } from './eta.ts';
 import { type Listeners, Throttle } from './listeners.ts';
 import { alsoOutside, Lookout, statusFromOutside } from './lookout.ts';
@@ -18,7 +18,7 @@ type Kind = 'live' | 'tables' | 'history' | 'settings';
 
 /** How things stand at this moment: folded from what the service tells, looked up for what other processes do. */
 export class Live implements Disposable {
-  readonly #host: Pick<FaceHost, 'folder' | 'ports' | 'service'>;
+  readonly #host: Pick<WindowAppHost, 'folder' | 'ports' | 'service'>;
   readonly #reader: JournalReader;
   readonly #listeners: Listeners;
   readonly #lookout: Lookout;
@@ -38,7 +38,7 @@ export class Live implements Disposable {
   readonly #turned = new Map<string, { readonly batchId: string; connection: string; table: string }>();
 
   constructor(
-    host: Pick<FaceHost, 'folder' | 'ports' | 'service'>,
+    host: Pick<WindowAppHost, 'folder' | 'ports' | 'service'>,
     reader: JournalReader,
     listeners: Listeners,
   ) {

@@ -1,7 +1,7 @@
+import { folderRefusal } from '../../core/files/folderError.ts';
 import type { PastLine } from '../../core/journal/history.ts';
 import type { Journal } from '../../core/journal/journal.ts';
 import type { Clock } from '../../core/ports.ts';
-import { folderRefusal } from '../../core/settings/folderError.ts';
 import { installationId } from '../../core/settings/installation.ts';
 import { loadSettings } from '../../core/settings/load.ts';
 import { NO_STANDING, standingOf } from '../../core/standing/standing.ts';

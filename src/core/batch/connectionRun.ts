@@ -36,7 +36,7 @@ import { tellLeftBehind } from './leftBehind.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import type { SpareLinks } from './spareLinks.ts';
 import { sweepCandidates } from './sweep.ts';
-import { Sweeps } from './sweeps.ts';
+import { Sweeps } from './sweepRun.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { asksForDeletes, withRights, writtenTables } from './writtenTables.ts';

@@ -4,7 +4,7 @@ import type { ConnectionSettings } from '../../shared/settings.ts';
 import { InterruptionReason, type Strategy, TableStatus } from '../../shared/status.ts';
 import type { PlannedTable } from '../journal/batches.ts';
 import type { Journal } from '../journal/journal.ts';
-import { UNKNOWN_TABLES } from '../journal/rows.ts';
+import { UNKNOWN_TABLES } from '../journal/journalRows.ts';
 import {
   type ConnectionEnd,
   type ConnectionTable,

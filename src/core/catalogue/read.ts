@@ -3,8 +3,6 @@ import { oneLine, textArray } from '../postgres/quote.ts';
 import { readJson } from '../postgres/readJson.ts';
 import { shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
-import { factsSql, type TableFacts, tableFacts, toShape, typesOf } from './facts.ts';
-import { digestOf, digestSql, type FactKind, NO_MEMORY, type ShapeMemory } from './memory.ts';
 import {
   areAllPlain,
   blockForm,
@@ -17,7 +15,9 @@ import {
   sameRowsQuery,
   sizeOf,
   sizesForm,
-} from './rows.ts';
+} from './catalogueRows.ts';
+import { factsSql, type TableFacts, tableFacts, toShape, typesOf } from './facts.ts';
+import { digestOf, digestSql, type FactKind, NO_MEMORY, type ShapeMemory } from './memory.ts';
 import type { TableShape } from './shape.ts';
 import { readTypes, type Types, type TypesRead } from './types.ts';
 

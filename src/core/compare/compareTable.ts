@@ -3,7 +3,7 @@ import type { Snapshot } from '../source/snapshot.ts';
 import { type Bucketing, bucketCount, keysOf, openBuckets, split } from './bucketing.ts';
 import { type Hashing, hashing, type RowHash } from './columns.ts';
 import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digests.ts';
-import { newerRows, type RowDifferences, rowDifferences } from './rows.ts';
+import { newerRows, type RowDifferences, rowDifferences } from './rowDifferences.ts';
 import { type BothSnapshots, type CompareContext, withSnapshots } from './snapshots.ts';
 
 export interface CompareOptions {

@@ -19,7 +19,7 @@ import { beginCentral } from '../target/setup.ts';
 import { inBuckets } from './bucketing.ts';
 import type { Comparison } from './compareTable.ts';
 import { removeOrphanRowsIn } from './orphanKeys.ts';
-import { groups } from './rows.ts';
+import { groups } from './rowDifferences.ts';
 import { stageRows } from './stageRows.ts';
 
 /** Rows of both sides that one transaction mends: about a chunk on a slow link. */

@@ -10,9 +10,9 @@ import {
 import type { Clock, Ports, Random } from '../ports.ts';
 import { knownBatch, moveBatch } from './batchMoves.ts';
 import { appendEvent, keepTableList, keepTotals, type WorkTime } from './batchTotals.ts';
+import { UNKNOWN_TABLES } from './journalRows.ts';
 import { findHolder } from './lease.ts';
 import { findBatch, runningBatch } from './queries.ts';
-import { UNKNOWN_TABLES } from './rows.ts';
 import type { Store } from './store.ts';
 import { IllegalMove } from './transitions.ts';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { makeOwnFile } from '../settings/dataFolder.ts';
+import { makeOwnFile } from '../files/dataFolder.ts';
 import { isBusy } from './sqliteErrors.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { BatchPage, BatchSummary, LogRow } from '../../shared/contract.ts';
 import { modelName } from '../../shared/naming.ts';
 import type { BatchStatus, BatchTrigger } from '../../shared/status.ts';
-import { batchRow, type RawBatchRow } from './rows.ts';
+import { batchRow, type RawBatchRow } from './journalRows.ts';
 import type { SqlParams, Store } from './store.ts';
 
 /** Which batches are wanted. Absent is all. */

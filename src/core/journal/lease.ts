@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LeaseHolder } from '../../shared/contract.ts';
+import { makeOwnFolder } from '../files/dataFolder.ts';
 import type { Clock } from '../ports.ts';
-import { makeOwnFolder } from '../settings/dataFolder.ts';
 import { type FileLock, isLocked, lockFile } from './exclusiveFile.ts';
 import { asFolderError } from './sqliteErrors.ts';
 import type { Store } from './store.ts';

@@ -2,8 +2,8 @@ import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { makeOwnFile, makeOwnFolder } from '../files/dataFolder.ts';
 import type { Ports } from '../ports.ts';
-import { makeOwnFile, makeOwnFolder } from '../settings/dataFolder.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
 import { doubtsOf, examine } from './integrity.ts';
 import { createJournal, type Journal, type JournalFile } from './journal.ts';

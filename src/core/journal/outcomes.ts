@@ -1,5 +1,5 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
-import { batchRow, type RawBatchRow, type RawTableRow, tableRow, UNKNOWN_TABLES } from './rows.ts';
+import { batchRow, type RawBatchRow, type RawTableRow, tableRow, UNKNOWN_TABLES } from './journalRows.ts';
 import type { Store } from './store.ts';
 
 /** A batch that did not end well, seen from now. */

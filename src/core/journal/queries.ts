@@ -1,6 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { BatchRow, LogRow, TableRow } from '../../shared/contract.ts';
-import { LATEST_WHOLE_BATCH } from './outcomes.ts';
 import {
   batchRow,
   logRow,
@@ -9,7 +8,8 @@ import {
   type RawTableRow,
   tableRow,
   UNKNOWN_TABLES,
-} from './rows.ts';
+} from './journalRows.ts';
+import { LATEST_WHOLE_BATCH } from './outcomes.ts';
 import type { Store } from './store.ts';
 
 export interface LogFilter {

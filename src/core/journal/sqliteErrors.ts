@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { FailureCode, FailureKind, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
-import { folderError, hasNoRoom, isNoRoom } from '../settings/folderError.ts';
+import { folderError, hasNoRoom, isNoRoom } from '../files/folderError.ts';
 
 /** The primary result code (`SQLITE_IOERR` of `SQLITE_IOERR_FSYNC`), or null where it is no SQLite error. */
 function primaryCode(error: unknown): string | null {

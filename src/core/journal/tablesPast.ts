@@ -1,6 +1,6 @@
 import type { TableRow } from '../../shared/contract.ts';
 import type { OpenTableStatus } from '../../shared/status.ts';
-import { type RawTableRow, tableRow, UNKNOWN_TABLES } from './rows.ts';
+import { type RawTableRow, tableRow, UNKNOWN_TABLES } from './journalRows.ts';
 import type { Store } from './store.ts';
 
 /** A table that was ever in a batch: how its last run ended, and what the batch that runs now does with it. */

@@ -1,10 +1,10 @@
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
 import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { interferingNames } from '../table/explainFailure.ts';
 import { countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
+import { interferingNames } from './interfering.ts';
 import type { PassContext } from './pass.ts';
 
 /**

@@ -5,7 +5,7 @@ import {
   FailureKind,
   SyncFailure,
 } from '../../shared/errors.ts';
-import { isNoRoom } from '../settings/folderError.ts';
+import { isNoRoom } from '../files/folderError.ts';
 import { copyContext, functionsIn, serverMessage, withoutSecrets } from './serverMessage.ts';
 import { SIGN_IN, type Side, sqlstateOf, UNREACHABLE, type Verdict, verdictOf } from './sqlstates.ts';
 import { isTlsError } from './tls.ts';

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { readSmallText } from '../files/smallFile.ts';
 import { accountOf } from '../secrets/keychain.ts';
+import { passwordOption } from '../secrets/password.ts';
 import { storedFor } from '../secrets/stored.ts';
 import { systemKeychain } from '../secrets/systemKeychain.ts';
-import { readSmallText } from '../settings/smallFile.ts';
 import { type Place, placesOf } from './dial.ts';
 import { classify } from './failure.ts';
-import { passwordOption } from './password.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { isPoolerRefusal } from './sessionSettings.ts';
 import { isRetryWithNext, type TlsAttempt, tlsAttempts } from './tls.ts';

@@ -10,9 +10,9 @@ import type { Link } from '../load/pass.ts';
 import { addressesOf, dial, placesOf } from '../postgres/dial.ts';
 import { classify } from '../postgres/failure.ts';
 import { ident, qualified, regName } from '../postgres/quote.ts';
+import { nothingThere } from '../source/nothingThere.ts';
 import { noticeOf, oldestTransaction } from '../source/openTransaction.ts';
 import { setUpDenied, tryOwnTables } from '../target/setup.ts';
-import { nothingThere } from './discovery.ts';
 import { type CheckedDraft, checkDraft, draftSession } from './draft.ts';
 
 type Step = ConnectionTestStep['step'];

@@ -1,4 +1,4 @@
-import type { PasswordQuestion } from '../postgres/passwordFile.ts';
+import type { PasswordQuestion } from './passwordFile.ts';
 
 /** The system's store of passwords: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux. */
 export interface Keychain {

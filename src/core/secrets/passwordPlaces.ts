@@ -1,8 +1,8 @@
 import os from 'node:os';
 import type { EndpointSettings, PasswordPlace, Settings } from '../../shared/settings.ts';
-import { defaultPasswordFile } from '../postgres/password.ts';
-import { findPassword } from '../postgres/passwordFile.ts';
-import { readSmallText } from '../settings/smallFile.ts';
+import { readSmallText } from '../files/smallFile.ts';
+import { defaultPasswordFile } from './password.ts';
+import { findPassword } from './passwordFile.ts';
 import { PasswordStore } from './passwordStore.ts';
 import { systemKeychain } from './systemKeychain.ts';
 

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { ownPasswordFile } from '../postgres/password.ts';
-import { findPassword, type PasswordQuestion, withLine, withoutLine } from '../postgres/passwordFile.ts';
-import { replaceFile } from '../settings/atomicFile.ts';
-import { errnoOf, folderError } from '../settings/folderError.ts';
-import { readSmallText } from '../settings/smallFile.ts';
+import { replaceFile } from '../files/atomicFile.ts';
+import { errnoOf, folderError } from '../files/folderError.ts';
+import { readSmallText } from '../files/smallFile.ts';
 import { accountOf, type Keychain, KeychainError } from './keychain.ts';
+import { ownPasswordFile } from './password.ts';
+import { findPassword, type PasswordQuestion, withLine, withoutLine } from './passwordFile.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
 /** Where a password that a person gave is kept. */

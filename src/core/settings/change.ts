@@ -1,10 +1,10 @@
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { ConnectionFile, Settings, SettingsFile } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
-import { replaceFile } from './atomicFile.ts';
+import { replaceFile } from '../files/atomicFile.ts';
+import { readSmallFile } from '../files/smallFile.ts';
 import { decodeText } from './jsonText.ts';
 import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
-import { readSmallFile } from './smallFile.ts';
 
 /**
  * Replaces the settings as a whole, atomically. Keys stay in the order in which they stand in the file,

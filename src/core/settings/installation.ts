@@ -6,10 +6,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { CopyAnswer } from '../../shared/service.ts';
+import { createFile, replaceFile } from '../files/atomicFile.ts';
+import { errnoOf, folderError } from '../files/folderError.ts';
+import { readSmallText } from '../files/smallFile.ts';
 import { tryAcquireLease } from '../journal/lease.ts';
-import { createFile, replaceFile } from './atomicFile.ts';
-import { errnoOf, folderError } from './folderError.ts';
-import { readSmallText } from './smallFile.ts';
 
 const installationSchema = z.object({
   id: z.uuid(),

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { type EndpointSettings, type Settings, SYSTEM_CA, settingsSchema } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
-import { errnoOf } from './folderError.ts';
+import { errnoOf } from '../files/folderError.ts';
+import { readSmallFile, SMALL_FILE_MB, UnfitFileError } from '../files/smallFile.ts';
 import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
 import { sayReason } from './reasons.ts';
-import { readSmallFile, SMALL_FILE_MB, UnfitFileError } from './smallFile.ts';
 
 /** Where the settings of a data folder are. */
 export function settingsFile(folder: string): string {

@@ -2,9 +2,9 @@ import { centralRefusal, FailureCode, type FailureDetail } from '../../shared/er
 import { Strategy } from '../../shared/status.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
+import { removeOrphanRows, removeOrphanRowsFirst } from '../compare/orphanRows.ts';
 import { NO_LIMITS } from '../load/chunk.ts';
 import { brakeOf } from '../load/deleteBrake.ts';
-import { removeOrphanRows, removeOrphanRowsFirst } from '../load/orphanRows.ts';
 import type { Lacking, Links, PassContext, PassEnd } from '../load/pass.ts';
 import { endOfDeletes, lacksRows } from '../load/proof.ts';
 import { withRuns } from '../source/serverRuns.ts';

@@ -1,12 +1,12 @@
 import { type ErrorParams, FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ADDS_KEY, keyHindrance } from '../load/explainKey.ts';
+import { interfering } from '../load/interfering.ts';
 import type { Links } from '../load/pass.ts';
 import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights, missingWritingRights } from '../rights/readingRights.ts';
 import { allowNullSql, dropRuleSql, failedTriggers } from '../target/ruleSql.ts';
-import type { Target } from '../target/target.ts';
 import { explainEncoding, explainRefused, isEncodingFailure, refusedValue } from './refusedValue.ts';
 
 /** The table that failed. */
@@ -260,62 +260,3 @@ function ruleOf({ code, sqlstate, params }: FailureDetail): ErrorParams {
   // A row that fits no partition (23514), or a view's WITH CHECK OPTION (44000).
   return { constraint: sqlstate === '23514' ? 'PARTITION BY' : 'CHECK' };
 }
-
-/** Longer lists help nobody. */
-const MOST_NAMED = 8;
-
-/** {@link interfering} as a part of a sentence. */
-export async function interferingNames(
-  session: Session,
-  target: Pick<Target, 'schema' | 'name'>,
-): Promise<string> {
-  const all = await interfering(session, target);
-  const more = all.length - MOST_NAMED;
-  return all.length === 0
-    ? '—'
-    : [...all.slice(0, MOST_NAMED), ...(more > 0 ? [`+ ${more}`] : [])].join(', ');
-}
-
-/**
- * Names what head office has put on a table that may change, drop or keep its rows: triggers that no constraint made,
- * rules and row security policies, those of its partitions included.
- *
- * @param kind `rule `, say, where only those are wanted
- * @returns `trigger guard of public.t (public.refuse())`, `rule …`, `policy …`
- */
-async function interfering(
-  session: Session,
-  { schema, name }: Pick<Target, 'schema' | 'name'>,
-  kind = '',
-): Promise<readonly string[]> {
-  const found = await session.query(CAUSES, [schema, name], session.workMs);
-  return found.rows.map((row) => row.cause ?? '').filter((cause) => cause.startsWith(kind));
-}
-
-const CAUSES = `
-WITH RECURSIVE tree AS (
-  SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-  WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
-  UNION ALL
-  SELECT i.inhrelid FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent OPERATOR(pg_catalog.=) tree.oid
-), relations AS (
-  SELECT c.oid, c.relrowsecurity,
-    pg_catalog.concat(pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(c.relname)) AS name
-  FROM tree JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) tree.oid
-  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-)
-SELECT pg_catalog.concat('trigger ', pg_catalog.quote_ident(g.tgname), ' of ', r.name, ' (',
-    pg_catalog.quote_ident(n.nspname), '.', pg_catalog.quote_ident(f.proname), '())') AS cause
-  FROM relations r JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) r.oid
-  JOIN pg_catalog.pg_proc f ON f.oid OPERATOR(pg_catalog.=) g.tgfoid
-  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) f.pronamespace
-  WHERE NOT g.tgisinternal AND g.tgenabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
-UNION
-SELECT pg_catalog.concat('rule ', pg_catalog.quote_ident(w.rulename), ' of ', r.name)
-  FROM relations r JOIN pg_catalog.pg_rewrite w ON w.ev_class OPERATOR(pg_catalog.=) r.oid
-  WHERE w.ev_enabled OPERATOR(pg_catalog.=) ANY ('{O,A}')
-UNION
-SELECT pg_catalog.concat('policy ', pg_catalog.quote_ident(p.polname), ' of ', r.name)
-  FROM relations r JOIN pg_catalog.pg_policy p ON p.polrelid OPERATOR(pg_catalog.=) r.oid
-  WHERE r.relrowsecurity
-ORDER BY 1`;

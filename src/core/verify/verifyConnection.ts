@@ -6,7 +6,7 @@ import type { RunContext } from '../batch/connectionRun.ts';
 import { journalRuns } from '../batch/journalMemory.ts';
 import type { Selected } from '../batch/select.ts';
 import type { SourcePlan } from '../batch/sourcePlan.ts';
-import { UNKNOWN_TABLES } from '../journal/rows.ts';
+import { UNKNOWN_TABLES } from '../journal/journalRows.ts';
 import { ADDS_KEY } from '../load/explainKey.ts';
 import { WorkerLinks } from '../load/links.ts';
 import { explainFailure } from '../table/explainFailure.ts';

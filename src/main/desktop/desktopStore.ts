@@ -1,8 +1,8 @@
 import ElectronStore from 'electron-store';
+import { folderError } from '../../core/files/folderError.ts';
+import { readSmallFile } from '../../core/files/smallFile.ts';
 import type { Logger } from '../../core/ports.ts';
 import { type SettingsStore, settingsText } from '../../core/settings/change.ts';
-import { folderError } from '../../core/settings/folderError.ts';
-import { readSmallFile } from '../../core/settings/smallFile.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import type { SettingsFile } from '../../shared/settings.ts';
 

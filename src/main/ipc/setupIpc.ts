@@ -1,12 +1,12 @@
 import { app, type IpcMainInvokeEvent, ipcMain, type Session, type WebContents } from 'electron';
-import type { Face } from '../../app/windowApp.ts';
+import type { WindowApp } from '../../app/windowApp.ts';
 import { channelOf, EVENT_CHANNEL, type WindowEvent } from '../../window-api/bridge.ts';
 import { CALL_NAMES } from '../../window-api/calls.ts';
 import { isWindowAddress } from '../appProtocol.ts';
 import type { AppWindow } from '../window.ts';
 
 /** The one place where the window's calls come in and events go out: who asks is checked here, for all of them. */
-export function setupIpc(face: Face, window: AppWindow): void {
+export function setupIpc(face: WindowApp, window: AppWindow): void {
   for (const call of CALL_NAMES) handle(channelOf(call), (args) => face.answer(call, args));
   // While no window is open nobody listens, and nothing is made ready for one.
   window.onOpened((contents) => {

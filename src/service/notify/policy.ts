@@ -43,7 +43,7 @@ export type Occurrence =
   | { readonly kind: 'run_refused'; readonly schedule: string; readonly refusal: Refusal }
   | { readonly kind: 'journal_set_aside'; readonly file: string };
 
-/** What is told. The words are the face's, in the person's language. */
+/** What is told. The words are the window's app's, in the person's language. */
 export type Note =
   | {
       readonly kind: 'failed';

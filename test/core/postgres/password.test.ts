@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { classify } from '../../../src/core/postgres/failure.ts';
-import { defaultPasswordFile, passwordOption, resolvePassword } from '../../../src/core/postgres/password.ts';
-import { findPassword } from '../../../src/core/postgres/passwordFile.ts';
+import { defaultPasswordFile, passwordOption, resolvePassword } from '../../../src/core/secrets/password.ts';
+import { findPassword } from '../../../src/core/secrets/passwordFile.ts';
 import { SyncFailure } from '../../../src/shared/errors.ts';
 
 const question = { host: 'hq.example', port: 5432, database: 'dash', user: 'branchline' };

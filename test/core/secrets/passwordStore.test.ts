@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ownPasswordFile, passwordOption, resolvePassword } from '../../../src/core/postgres/password.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
+import { ownPasswordFile, passwordOption, resolvePassword } from '../../../src/core/secrets/password.ts';
 import { passwordPlaces } from '../../../src/core/secrets/passwordPlaces.ts';
 import { PasswordStore } from '../../../src/core/secrets/passwordStore.ts';
 import { SystemKeychain } from '../../../src/core/secrets/systemKeychain.ts';

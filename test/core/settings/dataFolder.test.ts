@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dataFolder } from '../../../src/core/settings/dataFolder.ts';
+import { dataFolder } from '../../../src/core/files/dataFolder.ts';
 
 const linux = { platform: 'linux', homedir: '/home/ani', env: {} } as const;
 const mac = { platform: 'darwin', homedir: '/Users/ani', env: {} } as const;

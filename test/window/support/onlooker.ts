@@ -2,7 +2,7 @@ import { Links, linkTo } from '../../../src/agent/access/links.ts';
 import { addressOf } from '../../../src/agent/access/note.ts';
 import { Sessions } from '../../../src/agent/access/sessions.ts';
 import { openWindowServer } from '../../../src/agent/http/windowServer.ts';
-import { createFace } from '../../../src/app/createWindowApp.ts';
+import { createWindowApp } from '../../../src/app/createWindowApp.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
 import type { Language } from '../../../src/shared/texts/language.ts';
 import { WINDOW_FOLDER } from './build.ts';
@@ -17,7 +17,7 @@ export interface Onlooker extends AsyncDisposable {
 export async function startOnlooker(folder: string, port: number, language: Language): Promise<Onlooker> {
   const ports = systemPorts({ log: () => undefined });
   const links = new Links(folder, ports.clock);
-  const face = createFace({
+  const face = createWindowApp({
     face: 'agent',
     version: '0.1.0',
     folder,

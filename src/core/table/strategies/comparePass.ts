@@ -1,7 +1,7 @@
 import { Strategy } from '../../../shared/status.ts';
 import { type Comparison, compareTable } from '../../compare/compareTable.ts';
+import { endProved, removeOrphanRows } from '../../compare/orphanRows.ts';
 import { repairBuckets } from '../../compare/repair.ts';
-import { endProved, removeOrphanRows } from '../../load/orphanRows.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfDeletes } from '../../load/proof.ts';
 import { changedSince } from '../../source/mark.ts';

@@ -1,6 +1,6 @@
+import { endHere } from '../../compare/orphanRows.ts';
 import { endCopy, fillChunk, NO_LIMITS } from '../../load/chunk.ts';
 import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from '../../load/deleteBrake.ts';
-import { endHere } from '../../load/orphanRows.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, lacksRows } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
-import { NOTHING_STORED, type Stored } from '../secrets/stored.ts';
 import { findPassword } from './passwordFile.ts';
+import { NOTHING_STORED, type Stored } from './stored.ts';
 
 type SignIn = Pick<EndpointSettings, 'host' | 'port' | 'database' | 'user' | 'password' | 'passfile'>;
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,10 +1,10 @@
 import { assertNever } from '../../shared/status.ts';
-import { findOrphanRows, removeOrphanRowsIn } from '../compare/orphanKeys.ts';
+import type { PassContext, PassEnd } from '../load/pass.ts';
+import { endOfPass, prove, toCompare, toDeletes } from '../load/proof.ts';
 import type { Snapshot } from '../source/snapshot.ts';
 import { type Checkpoint, commitCheckpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
-import type { PassContext, PassEnd } from './pass.ts';
-import { endOfPass, prove, toCompare, toDeletes } from './proof.ts';
+import { findOrphanRows, removeOrphanRowsIn } from './orphanKeys.ts';
 
 /**
  * Ends a pass after which central may still hold rows that the source no longer has: finds out by digests
