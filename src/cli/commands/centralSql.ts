@@ -30,7 +30,7 @@ async function centralSql(options: CentralSqlCommandOptions, context: CliContext
     return ExitCode.AllWell;
   }
   const about = { connection: connection.id, database: settings.central.database, role };
-  context.print(sql.sqlText(sections, (topic) => t(`cli.centralSql.${topic}`, about).split('\n')));
+  context.print(sql.sqlText(sections, (topic) => t(`cli.centralSql.${topic}`, about).split(/[\n\r]+/)));
   return ExitCode.AllWell;
 }
 

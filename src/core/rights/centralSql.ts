@@ -22,6 +22,9 @@ export interface CentralSqlOptions {
  * SQL by which head office gives a branch a role of its own, which can neither read nor change what another branch's
  * role has at central. An administrator of the central database runs it; running it again does no harm, and is what
  * follows a new version of Branchline or, in layout `stamp`, new tables.
+ *
+ * One transaction: policies are dropped and made again, and between the two the role would see every branch's rows. A
+ * statement that fails takes all of it back, so no right is given without the policy that bounds it.
  */
 export function centralSql(
   central: CentralSettings,
@@ -30,11 +33,11 @@ export function centralSql(
 ): readonly SqlSection[] {
   const schema = targetSchema({ ...central, layout }, connection);
   return [
-    { topic: 'role', statements: roleSql(central.database, role) },
+    { topic: 'role', statements: ['BEGIN;', ...roleSql(central.database, role)] },
     { topic: 'own', statements: ownSql(connection.id, role) },
     layout === 'schema'
-      ? { topic: 'schema', statements: mirrorSql(schema, role) }
-      : { topic: 'stamp', statements: stampSql(schema, connection.id, role) },
+      ? { topic: 'schema', statements: [...mirrorSql(schema, connection.id, role), 'COMMIT;'] }
+      : { topic: 'stamp', statements: [...stampSql(schema, connection.id, role), 'COMMIT;'] },
   ];
 }
 
@@ -47,7 +50,10 @@ function roleSql(database: string, role: string): readonly string[] {
   return [
     block(
       `BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ${literal(role)}) THEN
-         CREATE ROLE ${ident(role)} LOGIN; END IF; END`,
+         CREATE ROLE ${ident(role)} LOGIN; END IF;
+       IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) ${literal(role)} AND (rolsuper OR rolbypassrls)) THEN
+         ${raise(`'role %I passes row-level security, so nothing can bound it: give the branch another role (--role)', ${literal(role)}`)}
+       END IF; END`,
     ),
     `GRANT CONNECT ON DATABASE ${ident(database)} TO ${ident(role)};`,
   ];
@@ -58,6 +64,12 @@ function ownSql(connection: string, role: string): readonly string[] {
   const theirs = `connection OPERATOR(pg_catalog.=) ${literal(connection)}`;
   return [
     ...OWN_SCHEMA_SQL,
+    block(
+      `DECLARE t record; BEGIN ${refuseOwned(role, "c.relnamespace OPERATOR(pg_catalog.=) 'branchline'::pg_catalog.regnamespace AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')")}
+       IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'branchline' AND ${mayActAs(role, 'nspowner')}) THEN
+         ${raise(`'schema branchline belongs to role %I, or to one that it is a member of, so no policy bounds it: give the branch another role (--role), or the schema another owner', ${literal(role)}`)}
+       END IF; END`,
+    ),
     // Staging tables are made there.
     `GRANT USAGE, CREATE ON SCHEMA branchline TO ${ident(role)};`,
     `GRANT SELECT ON branchline.setup TO ${ident(role)};`,
@@ -65,39 +77,79 @@ function ownSql(connection: string, role: string): readonly string[] {
   ];
 }
 
+/** Owners pass the policies of their tables, and so do members of the owner. */
+function mayActAs(role: string, owner: string): string {
+  return `pg_catalog.pg_has_role(${literal(role)}, ${owner}, 'MEMBER')`;
+}
+
+/** PL/pgSQL that ends the transaction where the role could lift the policies of a table. @param which of the tables `c` */
+function refuseOwned(role: string, which: string): string {
+  return `FOR t IN SELECT c.oid::pg_catalog.regclass AS name FROM pg_catalog.pg_class c WHERE ${which} AND ${mayActAs(role, 'c.relowner')}
+      LOOP ${raise(`'table %s belongs to role %I, or to one that it is a member of, so no policy bounds it: see what that role has done to it, then give it another owner (ALTER TABLE %s OWNER TO ...) or drop it', t.name, ${literal(role)}, t.name`)} END LOOP;`;
+}
+
+/** The policy that lets everybody pass whom a table has been granted to. No id begins with a colon, so none is named so. */
+const EVERYBODY = `${POLICY_PREFIX}:all`;
+
 /**
  * Shows a table's rows to everybody who has been granted them, as before, but to this role its own alone. Restrictive,
  * since permissive policies add up.
  */
 function restrict(table: string, connection: string, role: string, condition: string): readonly string[] {
-  const [all, own] = [ident(`${POLICY_PREFIX}all`), ident(`${POLICY_PREFIX}${connection}`)];
+  const [all, own] = [ident(EVERYBODY), ident(`${POLICY_PREFIX}${connection}`)];
   return [
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)};`,
     `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;`,
     `DROP POLICY IF EXISTS ${all} ON ${table};`,
     `CREATE POLICY ${all} ON ${table} USING (true) WITH CHECK (true);`,
     `DROP POLICY IF EXISTS ${own} ON ${table};`,
     `CREATE POLICY ${own} ON ${table} AS RESTRICTIVE TO ${ident(role)} USING (${condition}) WITH CHECK (${condition});`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)};`,
   ];
 }
 
 /** A mirror is the branch's own schema, with what another role may have made in it. */
-function mirrorSql(schema: string, role: string): readonly string[] {
-  const owner = `OWNER TO ${ident(role)}`;
+function mirrorSql(schema: string, connection: string, role: string): readonly string[] {
   return [
     `CREATE SCHEMA IF NOT EXISTS ${ident(schema)};`,
-    `ALTER SCHEMA ${ident(schema)} ${owner};`,
+    refuseTakenSchema(schema, connection, role),
+    `ALTER SCHEMA ${ident(schema)} OWNER TO ${ident(role)};`,
     block(`DECLARE t record; BEGIN
       FOR t IN SELECT c.oid::pg_catalog.regclass AS name FROM pg_catalog.pg_class c
         WHERE c.relnamespace OPERATOR(pg_catalog.=) ${literal(ident(schema))}::pg_catalog.regnamespace
           AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}')
-      LOOP EXECUTE pg_catalog.format('ALTER TABLE %s ${owner}', t.name); END LOOP;
+      LOOP EXECUTE pg_catalog.format('ALTER TABLE %s OWNER TO %I', t.name, ${literal(role)}); END LOOP;
       FOR t IN SELECT y.oid::pg_catalog.regtype AS name FROM pg_catalog.pg_type y
         LEFT JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) y.typrelid
         WHERE y.typnamespace OPERATOR(pg_catalog.=) ${literal(ident(schema))}::pg_catalog.regnamespace
           AND (y.typtype OPERATOR(pg_catalog.=) ANY ('{e,r}') OR c.relkind OPERATOR(pg_catalog.=) 'c')
-      LOOP EXECUTE pg_catalog.format('ALTER TYPE %s ${owner}', t.name); END LOOP; END`),
+      LOOP EXECUTE pg_catalog.format('ALTER TYPE %s OWNER TO %I', t.name, ${literal(role)}); END LOOP; END`),
   ];
+}
+
+/**
+ * Ends the transaction where the schema is another branch's, or everybody's: its tables would get this branch's role as
+ * their owner. It may be the role's already, that of whoever runs this, or that of the one role that all branches had
+ * before, which owns Branchline's own schema then.
+ */
+function refuseTakenSchema(schema: string, connection: string, role: string): string {
+  const name = literal(schema);
+  return block(`DECLARE o pg_catalog.name; BEGIN
+    IF ${name} OPERATOR(pg_catalog.=) ANY ('{public,branchline,information_schema}') OR ${name} OPERATOR(pg_catalog.~) '^pg_' THEN
+      ${raise(`'schema %I is not that of a single branch: set "targetSchema" to another one', ${name}`)} END IF;
+    SELECT s.connection INTO o FROM branchline.sources s
+      WHERE s.target_schema OPERATOR(pg_catalog.=) ${name} AND s.connection OPERATOR(pg_catalog.<>) ${literal(connection)} LIMIT 1;
+    IF FOUND THEN
+      ${raise(`'schema %I is that of connection %s: set "targetSchema" to another one, or release it (UPDATE branchline.sources SET target_schema = NULL WHERE connection = %L)', ${name}, o, o`)} END IF;
+    SELECT r.rolname INTO o FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
+      WHERE n.nspname OPERATOR(pg_catalog.=) ${name} AND r.rolname OPERATOR(pg_catalog.<>) ALL (ARRAY[${literal(role)}, current_user])
+        AND n.nspowner OPERATOR(pg_catalog.<>) (SELECT b.nspowner FROM pg_catalog.pg_namespace b WHERE b.nspname OPERATOR(pg_catalog.=) 'branchline');
+    IF FOUND THEN
+      ${raise(`'schema %I belongs to role %I: where it is that of connection %s, run ALTER SCHEMA %I OWNER TO %I first', ${name}, o, ${literal(connection)}, ${name}, ${literal(role)}`)} END IF; END`);
+}
+
+/** PL/pgSQL that ends the transaction. @param message arguments of format() */
+function raise(message: string): string {
+  return `RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = pg_catalog.format(${message});`;
 }
 
 /** Tables that branches share stay head office's: their owner could lift the policies. */
@@ -107,14 +159,15 @@ function stampSql(schema: string, connection: string, role: string): readonly st
     (one) =>
       `EXECUTE pg_catalog.format(${literal(one.replaceAll(/%(?!s)/g, '%%'))}${', t.name'.repeat(one.split('%s').length - 1)});`,
   );
+  const shared = `c.relnamespace OPERATOR(pg_catalog.=) ${literal(ident(schema))}::pg_catalog.regnamespace
+    AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}') AND NOT c.relispartition`;
+  const stamp = `a.attname OPERATOR(pg_catalog.=) ${literal(STAMP)} AND NOT a.attisdropped`;
   return [
     `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)};`,
-    block(`DECLARE t record; BEGIN
+    block(`DECLARE t record; BEGIN ${refuseOwned(role, `${shared} AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND ${stamp})`)}
       FOR t IN SELECT c.oid::pg_catalog.regclass AS name FROM pg_catalog.pg_class c
         JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) c.oid
-        WHERE c.relnamespace OPERATOR(pg_catalog.=) ${literal(ident(schema))}::pg_catalog.regnamespace
-          AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p}') AND NOT c.relispartition
-          AND a.attname OPERATOR(pg_catalog.=) ${literal(STAMP)} AND NOT a.attisdropped
+        WHERE ${shared} AND ${stamp}
       LOOP ${each.join(' ')} END LOOP; END`),
   ];
 }

@@ -1,5 +1,5 @@
 import { FailureCode, SyncFailure } from '../../shared/errors.ts';
-import { ident, literal, qualified } from '../postgres/quote.ts';
+import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN_PATH } from '../postgres/sessionSettings.ts';
 
@@ -97,9 +97,24 @@ const UPGRADE_SQL: readonly string[] = [
 /** Tables whose rows are a connection's each. */
 export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
 
+/**
+ * A role per branch may make tables in our schema, for staging. CREATE TABLE IF NOT EXISTS would take one that it has made
+ * under the name of a table that a new version brings, and its owner passes the policies.
+ */
+const REFUSE_STRANGERS = `DECLARE t record; BEGIN
+    FOR t IN SELECT c.relname, r.rolname FROM pg_catalog.pg_class c
+      JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) c.relowner
+      WHERE n.nspname OPERATOR(pg_catalog.=) 'branchline' AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')
+        AND c.relowner OPERATOR(pg_catalog.<>) n.nspowner AND NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user
+    LOOP RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = pg_catalog.format(
+      'branchline.%I belongs to role %I, which is not head office''s: see what that role has done to it, then drop it or give it another owner', t.relname, t.rolname);
+    END LOOP; END`;
+
 /** What an administrator of head office runs where roles of branches may not; again after a new version. */
 export const OWN_SCHEMA_SQL: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS branchline;',
+  `DO ${literal(oneLine(REFUSE_STRANGERS))};`,
   `${SETUP_SQL.join(';\n')};`,
   `${UPGRADE_SQL.join(';\n')};`,
 ];

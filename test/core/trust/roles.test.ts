@@ -1,53 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { afterEach, expect, inject, test } from 'vitest';
-import type { Engine } from '../../../src/core/engineApi.ts';
-import { centralSql, type SeparateLayout } from '../../../src/core/rights/centralSql.ts';
-import { loadSettings } from '../../../src/core/settings/load.ts';
+import { expect, inject, test } from 'vitest';
+import type { SeparateLayout } from '../../../src/core/rights/centralSql.ts';
 import { atBranch, run, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
-import { type Home, makeHome } from '../../support/home.ts';
 import { ADMIN, connectTo } from '../../support/servers.ts';
-
-/** Of one test; roles belong to the whole server. */
-let made: string[] = [];
-afterEach(async () => {
-  const client = await connectTo(inject('servers').central);
-  for (const role of made) await client.query(`DROP ROLE IF EXISTS ${role}`).catch(() => undefined);
-  made = [];
-  await client.end();
-});
-
-interface Branch extends Disposable {
-  readonly id: string;
-  readonly role: string;
-  readonly home: Home;
-  readonly engine: Engine;
-}
-
-/** Runs what `central-sql` prints, as head office's administrator. */
-async function giveRole(pair: DatabasePair, branch: Branch, layout: SeparateLayout): Promise<void> {
-  const settings = loadSettings(branch.home.folder);
-  const connection = settings.connections.find((one) => one.id === branch.id);
-  if (connection === undefined) throw new Error(`no ${branch.id}`);
-  const sections = centralSql(settings.central, connection, { layout, role: branch.role });
-  const password = `ALTER ROLE ${branch.role} PASSWORD '${pair.central.password}'`;
-  await run(pair.central, ...sections.flatMap((one) => one.statements), password);
-}
-
-async function openBranch(pair: DatabasePair, id: string, layout: SeparateLayout): Promise<Branch> {
-  const role = `branchline_${id}_${randomBytes(4).toString('hex')}`;
-  made.push(role);
-  const home = makeHome(pair, {
-    connection: { id },
-    central: { user: role, layout },
-    sync: { chunkRows: 200 },
-  });
-  const engine = home.open();
-  const branch = { id, role, home, engine, [Symbol.dispose]: () => home[Symbol.dispose]() };
-  await giveRole(pair, branch, layout);
-  return branch;
-}
+import { type Branch, giveRole, openBranch } from './support/branchRoles.ts';
 
 /** Two branches, each with a role of its own and no other right at head office than what the command printed. */
 async function twoBranches(pair: DatabasePair, layout: SeparateLayout): Promise<readonly [Branch, Branch]> {
