@@ -46,6 +46,9 @@ export function channelOf<C extends CallName>(call: C): `branchline:${C}` {
 /** On which events come. */
 export const EVENT_CHANNEL = 'branchline:event';
 
+/** In which a page in a browser sends the key that the agent gave it when the browser signed in. */
+export const KEY_HEADER = 'x-branchline-key';
+
 /** Stands in the built page where the nonce goes that whoever serves it draws for each load. */
 export const NONCE_PLACE = 'branchline-nonce-goes-here';
 

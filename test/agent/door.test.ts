@@ -1,23 +1,33 @@
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { leaveToken, linkTo } from '../../src/agent/access/links.ts';
 import { addressOf } from '../../src/agent/access/note.ts';
+import { hashOf, type Secrets, Sessions } from '../../src/agent/access/sessions.ts';
 import { type Served, serveNotes } from './served.ts';
-import { type Asked, ask, signIn, temporaryFolder, windowHeaders } from './support.ts';
+import { type Asked, ask, keyed, signIn, temporaryFolder, windowHeaders } from './support.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A call as the window makes it, with something changed. */
-function setupCall({ port, cookie }: Served, changed: Asked['headers'] = {}): Asked {
-  const headers = { ...windowHeaders(port, cookie), ...changed };
-  return { port, method: 'POST', path: '/api/call/setup', headers, body: '[]' };
+/** Of a link that is refused. */
+const NOBODY = { cookie: '', key: '' };
+
+function secretsOf({ cookie, key }: Served): Secrets {
+  return { cookie: cookie.split('=')[1] ?? '', key };
 }
 
-const get = ({ port, cookie }: Served, path: string, headers: Asked['headers'] = {}): Asked => ({
-  port,
+/** A call as the window makes it, with something changed. */
+function setupCall(served: Served, changed: Asked['headers'] = {}): Asked {
+  const headers = { ...windowHeaders(served.port, served), ...changed };
+  return { port: served.port, method: 'POST', path: '/api/call/setup', headers, body: '[]' };
+}
+
+const get = (served: Served, path: string, headers: Asked['headers'] = {}): Asked => ({
+  port: served.port,
   path,
-  headers: { cookie, ...headers },
+  headers: { ...keyed(served), ...headers },
 });
 
 test('the window’s own call arrives', async () => {
@@ -68,7 +78,9 @@ test('the cookie is for HTTP and for this address alone, and its name has the po
   const served = await serveNotes();
   const { search } = new URL(served.link());
   const { status, headers } = await ask({ port: served.port, path: `/${search}` });
-  expect([status, headers.location]).toEqual([303, '/']);
+  expect(status).toBe(303);
+  expect(headers.location).toMatch(/^\/#key=[\w-]{43}$/);
+  expect(headers.location).not.toContain(headers['set-cookie']?.[0]?.split(/[=;]/)[1] ?? '');
   expect(headers['set-cookie']?.[0]).toMatch(
     new RegExp(`^branchline_${served.port}=[\\w-]{43}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict$`),
   );
@@ -77,7 +89,7 @@ test('the cookie is for HTTP and for this address alone, and its name has the po
 test('a link opens the window once', async () => {
   const served = await serveNotes();
   const link = served.link();
-  expect(await signIn(link)).not.toBe('');
+  expect((await signIn(link)).cookie).not.toBe('');
   const again = await ask({ port: served.port, path: `/${new URL(link).search}` });
   expect([again.status, again.headers['set-cookie']]).toEqual([401, undefined]);
 });
@@ -85,8 +97,8 @@ test('a link opens the window once', async () => {
 test('a link opened at the same time by many lets one of them in', async () => {
   const { port, folder, clock } = await serveNotes();
   const link = linkTo(addressOf(port), leaveToken(folder, clock));
-  const cookies = await Promise.all(Array.from({ length: 10 }, () => signIn(link)));
-  expect(cookies.filter((cookie) => cookie !== '')).toHaveLength(1);
+  const tried = await Promise.all(Array.from({ length: 10 }, () => signIn(link)));
+  expect(tried.filter(({ cookie }) => cookie !== '')).toHaveLength(1);
 });
 
 test('a spent link leads to the window where the browser is signed in', async () => {
@@ -102,15 +114,73 @@ test('a link that nobody has opened for an hour is worth nothing', async () => {
     linkTo(addressOf(served.port), leaveToken(served.folder, served.clock)),
   ];
   served.clock.jump(61 * 60_000);
-  expect([await signIn(own), await signIn(left)]).toEqual(['', '']);
+  expect([await signIn(own), await signIn(left)]).toEqual([NOBODY, NOBODY]);
 });
 
-test('a browser stays signed in for thirty days', async () => {
+test('a browser that is used stays signed in for thirty days, also over restarts', async () => {
   const served = await serveNotes();
-  served.clock.jump(29 * DAY_MS);
+  for (let day = 5; day < 30; day += 5) {
+    served.clock.jump(5 * DAY_MS);
+    expect((await ask(get(served, '/api/session'))).status).toBe(204);
+  }
+  served.clock.jump(4 * DAY_MS);
+  expect(new Sessions(served.folder, served.clock, { log: () => {} }).has(secretsOf(served))).toBe(true);
   expect((await ask(get(served, '/'))).status).toBe(200);
   served.clock.jump(2 * DAY_MS);
   expect((await ask(get(served, '/'))).status).toBe(401);
+});
+
+test('a browser that nobody uses is signed out after a week', async () => {
+  const served = await serveNotes();
+  served.clock.jump(8 * DAY_MS);
+  expect((await ask(get(served, '/'))).status).toBe(401);
+  expect((await ask(get(served, '/api/session'))).status).toBe(401);
+});
+
+test('a cookie alone, which other ports of this computer are sent, opens nothing but the window’s files', async () => {
+  const served = await serveNotes();
+  const other = await signIn(served.link());
+  for (const key of [null, '', 'A'.repeat(43), other.key, hashOf(served.key), served.cookie]) {
+    const without = { 'x-branchline-key': key };
+    expect((await ask(setupCall(served, without))).status).toBe(401);
+    for (const path of [
+      '/api/events',
+      '/api/session',
+      '/%61pi/session',
+      '/api%2fsession',
+      '//api/session',
+      '/./api/session',
+      '/assets/../api/session',
+      '/assets/%2e%2e/api/session',
+      '/index.html/../api/session',
+      '/nothing',
+    ])
+      expect([path, (await ask(get(served, path, without))).status]).not.toEqual([path, 200]);
+    for (const path of ['/api/events', '/api/session', '/%61pi/session', '/assets/../api/session'])
+      expect([path, (await ask(get(served, path, without))).status]).toEqual([path, 401]);
+    for (const path of ['/', '/index.html', '/assets/main.js'])
+      expect([path, (await ask(get(served, path, without))).status]).toEqual([path, 200]);
+    expect((await ask({ ...setupCall(served, without), path: '/' })).status).toBe(401);
+  }
+  expect(served.reached).toEqual([]);
+});
+
+test('a key without its cookie opens nothing', async () => {
+  const served = await serveNotes();
+  const other = await signIn(served.link());
+  expect((await ask(setupCall(served, { cookie: null }))).status).toBe(401);
+  expect((await ask(setupCall(served, { cookie: other.cookie }))).status).toBe(401);
+  expect((await ask(setupCall(served))).status).toBe(200);
+});
+
+test('neither cookie nor key is in the data folder', async () => {
+  const served = await serveNotes();
+  const kept = readFileSync(join(served.folder, 'agent', 'sessions.json'), 'utf8');
+  for (const secret of Object.values(secretsOf(served))) {
+    expect(secret).toHaveLength(43);
+    expect(kept).not.toContain(secret);
+    expect(kept).toContain(hashOf(secret));
+  }
 });
 
 test('after a restart the cookie of an open window is good, and a link from before is not', async () => {
@@ -120,8 +190,9 @@ test('after a restart the cookie of an open window is good, and a link from befo
   const second = await serveNotes({ folder });
   // Its name has the port, which a restart keeps.
   const cookie = first.cookie.replace(String(first.port), String(second.port));
-  expect((await ask({ port: second.port, headers: { cookie } })).status).toBe(200);
-  expect(await signIn(link.replace(String(first.port), String(second.port)))).toBe('');
+  const headers = keyed({ ...first, cookie });
+  expect((await ask({ port: second.port, path: '/api/session', headers })).status).toBe(204);
+  expect(await signIn(link.replace(String(first.port), String(second.port)))).toEqual(NOBODY);
 });
 
 test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '[::1]:PORT', 'localhost.:PORT'])(
@@ -180,7 +251,7 @@ test('a link may be clicked anywhere: the browser is led on by a page, which it 
   const reply = await ask({ port: served.port, path, headers: { 'sec-fetch-site': 'cross-site' } });
   expect(reply.status).toBe(200);
   expect(reply.headers['set-cookie']).toHaveLength(1);
-  expect(reply.body).toContain('<meta http-equiv="refresh" content="0;url=/">');
+  expect(reply.body).toMatch(/<meta http-equiv="refresh" content="0;url=\/#key=[\w-]{43}">/);
 });
 
 test.each([

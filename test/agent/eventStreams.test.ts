@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { WindowEvent } from '../../src/window-api/bridge.ts';
 import { type Served, serveNotes } from './served.ts';
-import { begin } from './support.ts';
+import { begin, keyed } from './support.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-async function open({ port, cookie }: Served): Promise<IncomingMessage> {
-  const response = await begin({ port, path: '/api/events', headers: { cookie } });
+async function open(served: Served): Promise<IncomingMessage> {
+  const response = await begin({ port: served.port, path: '/api/events', headers: keyed(served) });
   expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
   return response.setEncoding('utf8');
 }

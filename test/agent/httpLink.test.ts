@@ -24,8 +24,8 @@ async function builtPage(): Promise<string> {
   writeFileSync(join(folder, 'index.html'), '<script type="module" src="./page.js"></script>');
   writeFileSync(
     join(folder, 'page.js'),
-    `import { connectHttp } from ${JSON.stringify(resolve('src/renderer/link/http.ts'))};
-    window.bridge = connectHttp();
+    `import { connect } from ${JSON.stringify(resolve('src/renderer/link/http.ts'))};
+    window.bridge = connect();
     window.links = [];
     window.events = [];
     window.bridge.listen((event) => window.events.push(event), (up, why) => window.links.push(why ?? up));`,
@@ -134,4 +134,76 @@ test('a page of another port of this computer reaches nothing, though the browse
     );
   }
   expect(served.reached).toEqual([]);
+});
+
+/** A server of somebody else on another port of this computer, which notes the cookies that it is sent. */
+async function serveElsewhere(): Promise<{ readonly address: string; readonly cookies: string[] }> {
+  const cookies: string[] = [];
+  const server = createServer((request, response) => {
+    if (request.headers.cookie !== undefined) cookies.push(request.headers.cookie);
+    response.setHeader('content-type', 'text/html');
+    // From its own page on, the browser sends strict cookies too: all ports of a host are one site.
+    response.end(request.url === '/' ? '<script>location="/second"</script>' : 'hello');
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return { address: addressOf((server.address() as AddressInfo).port), cookies };
+}
+
+test('who is sent the cookie on another port of this computer can do nothing with it', async () => {
+  const agent = await serve(temporaryFolder(), await builtPage());
+  const page = await openPage(agent.link());
+  await expect.poll(() => links(page)).toEqual([true]);
+  const { address, cookies } = await serveElsewhere();
+  const lured = await page.context().newPage();
+  await lured.goto(address);
+  await lured.waitForURL(`${address}/second`);
+  await expect.poll(() => cookies.length).toBeGreaterThan(0);
+  // Nor can the page that it shows read what the window keeps.
+  expect(await lured.evaluate('Object.keys(localStorage)')).toEqual([]);
+
+  const cookie = cookies.at(-1) ?? '';
+  const headers = { cookie, origin: agent.url, 'content-type': 'application/json' };
+  const called = await fetch(`${agent.url}/api/call/settings`, { method: 'POST', headers, body: '[]' });
+  expect(called.status).toBe(401);
+  for (const path of ['/api/events', '/api/session'])
+    expect((await fetch(`${agent.url}${path}`, { headers: { cookie } })).status).toBe(401);
+  expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
+});
+
+test('another window of the browser needs no link, nor does one after a restart', async () => {
+  const [folder, window] = [temporaryFolder(), await builtPage()];
+  const agent = await serve(folder, window);
+  const page = await openPage(agent.link());
+  await expect.poll(() => links(page)).toEqual([true]);
+  const second = await page.context().newPage();
+  await second.goto(`${agent.url}/`);
+  await expect.poll(() => links(second)).toEqual([true]);
+
+  await agent.stop();
+  await serve(folder, window);
+  await second.reload();
+  await expect.poll(() => links(second)).toEqual([true]);
+  expect(await ask(second, 'setup()')).toMatchObject({ ok: true });
+});
+
+test('a key that a page has made up does not take the place of the right one', async () => {
+  const agent = await serve(temporaryFolder(), await builtPage());
+  const page = await openPage(agent.link());
+  await expect.poll(() => links(page)).toEqual([true]);
+  const lured = await page.context().newPage();
+  await lured.goto(`${agent.url}/#key=${'A'.repeat(43)}`);
+  await expect.poll(() => links(lured)).toEqual([true]);
+  expect(lured.url()).toBe(`${agent.url}/`);
+  expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
+});
+
+test('events reach the window, in one piece whatever their size', async () => {
+  const served = await serveNotes({ windowFolder: await builtPage() });
+  const page = await openPage(served.link());
+  await expect.poll(() => links(page)).toEqual([true]);
+  const long = { type: 'show', page: `/é\n\ndata: ${'x'.repeat(300_000)}` } as const;
+  served.tell(long);
+  served.tell({ type: 'history' });
+  await expect.poll(() => page.evaluate('window.events')).toEqual([long, { type: 'history' }]);
 });

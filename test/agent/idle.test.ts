@@ -7,7 +7,7 @@ import { type Ports, systemPorts } from '../../src/core/ports.ts';
 import { LOOK_MS } from '../../src/service/unattended.ts';
 import { writeSettings } from '../main/support/history.ts';
 import { startServe } from './serveProcess.ts';
-import { begin, builtWindow, signIn, temporaryFolder } from './support.ts';
+import { begin, builtWindow, keyed, signIn, temporaryFolder } from './support.ts';
 
 const silent = systemPorts({ log: () => {} });
 /** A look once a second shows in it at least twice. */
@@ -38,11 +38,11 @@ function watched(folder: string): { readonly events: string[] } {
 test('an idle agent makes, writes and removes no file, with a window or without (D7)', async () => {
   const folder = usedFolder();
   const serving = await startServe(folder);
-  const cookie = await signIn(serving.link);
+  const signedIn = await signIn(serving.link);
   // What a start notes down is written by then.
   await sleep(WATCHED_MS);
   const { events } = watched(folder);
-  const window = await begin({ port: serving.port, path: '/api/events', headers: { cookie } });
+  const window = await begin({ port: serving.port, path: '/api/events', headers: keyed(signedIn) });
   await sleep(WATCHED_MS);
   // As root, SQLite sets the owner of the file each time that it opens it to read.
   expect(events.filter((one) => one !== 'change journal.db-wal')).toEqual([]);
@@ -76,9 +76,9 @@ test('without a window the agent sleeps until its next look, a minute later (D7)
   });
   onTestFinished(() => agent.stop(AbortSignal.abort()));
   const port = Number(new URL(agent.url).port);
-  const cookie = await signIn(agent.link());
+  const signedIn = await signIn(agent.link());
   const before = sleeps.length;
-  const stream = await begin({ port, path: '/api/events', headers: { cookie } });
+  const stream = await begin({ port, path: '/api/events', headers: keyed(signedIn) });
   await expect.poll(() => sleeps.slice(before).filter((ms) => ms <= 1000).length).toBeGreaterThan(0);
   stream.destroy();
   await expect

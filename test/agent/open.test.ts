@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { openInBrowser } from '../../src/cli/commands/serve.ts';
 import { runCli } from '../cli/run.ts';
 import { startServe } from './serveProcess.ts';
-import { ask, signIn, temporaryFolder } from './support.ts';
+import { ask, keyed, signIn, temporaryFolder } from './support.ts';
 
 const posix = { skip: process.platform === 'win32' };
 
@@ -36,8 +36,8 @@ test(
     const file = fileURLToPath(address);
     expect(statSync(file).mode & 0o077).toBe(0);
     const link = /url=(http:[^"]+)"/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
-    const cookie = await signIn(link);
-    expect((await ask({ port, headers: { cookie }, path: '/api/session' })).status).toBe(204);
+    const signedIn = await signIn(link);
+    expect((await ask({ port, headers: keyed(signedIn), path: '/api/session' })).status).toBe(204);
   },
 );
 

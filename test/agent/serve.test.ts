@@ -12,7 +12,7 @@ import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, makeHome } from '../support/home.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type OpenWindow, openWindow, startServe } from './serveProcess.ts';
-import { ask, signIn, temporaryFolder } from './support.ts';
+import { ask, keyed, signIn, temporaryFolder } from './support.ts';
 
 const SCALE = 0.05;
 /** Several chunks over a slow link, so that there is a middle to be killed in. */
@@ -78,7 +78,7 @@ test('killed and started again under the open window: it is signed in still, and
 
   const second = await startServe(home.folder);
   expect(second.port).toBe(first.port);
-  const again = await openWindow(second, window.cookie);
+  const again = await openWindow(second, window.signedIn);
   await completed(again);
   expect(await latest(again)).toMatchObject({ resume_count: 1 });
   const batch = (await again.call('batch', (await latest(again))?.batch_id)) as {
@@ -98,7 +98,7 @@ test('a signal ends it at the chunk border with 0, and the next start goes on', 
   expect(await first.ended).toMatchObject({ code: 0 });
 
   const second = await startServe(home.folder);
-  const again = await openWindow(second, window.cookie);
+  const again = await openWindow(second, window.signedIn);
   await completed(again);
   expect(await latest(again)).toMatchObject({ resume_count: 1 });
   second.child.kill('SIGTERM');
@@ -137,8 +137,8 @@ test('a link from another terminal opens the window', async () => {
   expect(code).toBe(0);
   const link = /http:\S+/.exec(stdout)?.[0] ?? '';
   expect(link).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/\\?token=[\\w-]{43}$`));
-  const cookie = await signIn(link);
-  expect((await ask({ port, path: '/api/session', headers: { cookie } })).status).toBe(204);
+  const signedIn = await signIn(link);
+  expect((await ask({ port, path: '/api/session', headers: keyed(signedIn) })).status).toBe(204);
 });
 
 test.each(['never started', 'ended', 'killed'])('there is no link to one that was %s', async (how) => {
@@ -156,12 +156,12 @@ test.each(['never started', 'ended', 'killed'])('there is no link to one that wa
 test('nothing that opens the window is written down, and what is kept is for this user alone', async () => {
   const folder = temporaryFolder();
   const serving = await startServe(folder);
-  const { cookie } = await openWindow(serving);
+  const { signedIn } = await openWindow(serving);
   const unspent = await newLink(folder);
   serving.child.kill('SIGTERM');
   await serving.ended;
   const secrets = [serving.link, unspent].map((link) => new URL(link).searchParams.get('token') ?? '');
-  secrets.push(cookie.split('=')[1] ?? '');
+  secrets.push(signedIn.cookie.split('=')[1] ?? '', signedIn.key);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
   expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['agent.json', 'sessions.json']));
   for (const { parentPath, name } of files) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { WindowEvent } from '../../src/window-api/bridge.ts';
-import { begin, call, signIn } from './support.ts';
+import { begin, call, keyed, type SignedIn, signIn } from './support.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/branchline.ts', import.meta.url));
 
@@ -67,7 +67,7 @@ interface Ready {
 
 /** A browser with the window open. */
 export interface OpenWindow {
-  readonly cookie: string;
+  readonly signedIn: SignedIn;
   /** What it was told, with the time of this process's clock in milliseconds. */
   readonly events: readonly { readonly at: number; readonly event: WindowEvent }[];
   call(name: string, ...args: readonly unknown[]): Promise<unknown>;
@@ -75,10 +75,10 @@ export interface OpenWindow {
   event(fits: (event: WindowEvent) => boolean): Promise<WindowEvent>;
 }
 
-/** @param cookie of a browser that is signed in; else the link is opened */
-export async function openWindow({ port, link }: ServeProcess, cookie?: string): Promise<OpenWindow> {
-  const known = cookie ?? (await signIn(link));
-  const response = await begin({ port, path: '/api/events', headers: { cookie: known } });
+/** @param signedIn a browser that is; else the link is opened */
+export async function openWindow({ port, link }: ServeProcess, signedIn?: SignedIn): Promise<OpenWindow> {
+  const known = signedIn ?? (await signIn(link));
+  const response = await begin({ port, path: '/api/events', headers: keyed(known) });
   onTestFinished(() => void response.destroy());
   const events: { at: number; event: WindowEvent }[] = [];
   const watchers = new Set<() => void>();
@@ -95,7 +95,7 @@ export async function openWindow({ port, link }: ServeProcess, cookie?: string):
   // A killed agent cuts it.
   response.on('error', () => undefined);
   return {
-    cookie: known,
+    signedIn: known,
     events,
     call: (name, ...args) => call(port, known, name, ...args),
     event: (fits) => {

@@ -16,8 +16,9 @@ export interface Served {
   readonly reached: readonly (readonly [call: string, args: unknown])[];
   /** What was logged. */
   readonly logged: readonly string[];
-  /** A signed-in browser's cookie. */
+  /** A signed-in browser. */
   readonly cookie: string;
+  readonly key: string;
   link(): string;
   /** Ends the server. */
   close(): Promise<void>;
@@ -66,7 +67,7 @@ export async function serveNotes(
     clock,
     reached,
     logged,
-    cookie: await signIn(link()),
+    ...(await signIn(link())),
     link,
     close: async () => server[Symbol.asyncDispose](),
     tell: (event) => {

@@ -44,17 +44,31 @@ export function begin({ port, method = 'GET', path = '/', headers, body }: Asked
   });
 }
 
-/** Opens a link as a browser does. @returns the cookie, as it is sent back */
-export async function signIn(link: string): Promise<string> {
+/** What a signed-in browser sends: its cookie, as it is sent back, and the key that its page keeps. */
+export interface SignedIn {
+  readonly cookie: string;
+  readonly key: string;
+}
+
+/** Opens a link as a browser does. Both are empty where it is refused. */
+export async function signIn(link: string): Promise<SignedIn> {
   const { port, pathname, search } = new URL(link);
   const { headers } = await ask({ port: Number(port), path: `${pathname}${search}` });
-  return headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  return {
+    cookie: headers['set-cookie']?.[0]?.split(';')[0] ?? '',
+    key: /^\/#key=([\w-]+)$/.exec(headers.location ?? '')?.[1] ?? '',
+  };
+}
+
+/** The headers by which a request is one of a signed-in page. */
+export function keyed({ cookie, key }: SignedIn): Readonly<Record<string, string>> {
+  return { cookie, 'x-branchline-key': key };
 }
 
 /** The headers that a window's calls have. */
-export function windowHeaders(port: number, cookie: string): Readonly<Record<string, string>> {
+export function windowHeaders(port: number, signedIn: SignedIn): Readonly<Record<string, string>> {
   return {
-    cookie,
+    ...keyed(signedIn),
     origin: `http://127.0.0.1:${port}`,
     'sec-fetch-site': 'same-origin',
     'content-type': 'application/json',
@@ -64,11 +78,11 @@ export function windowHeaders(port: number, cookie: string): Readonly<Record<str
 /** One call as the window makes it. @throws Error where it is not answered with 200 */
 export async function call(
   port: number,
-  cookie: string,
+  signedIn: SignedIn,
   name: string,
   ...args: readonly unknown[]
 ): Promise<unknown> {
-  const headers = windowHeaders(port, cookie);
+  const headers = windowHeaders(port, signedIn);
   const body = JSON.stringify(args);
   const reply = await ask({ port, method: 'POST', path: `/api/call/${name}`, headers, body });
   if (reply.status !== 200) throw new Error(`${name}: ${reply.status} ${reply.body}`);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Served, serveNotes } from './served.ts';
-import { ask, temporaryFolder } from './support.ts';
+import { ask, keyed, temporaryFolder } from './support.ts';
 
-const get = ({ port, cookie }: Served, path: string, headers: Record<string, string> = {}) =>
-  ask({ port, path, headers: { cookie, ...headers } });
+const get = (served: Served, path: string, headers: Record<string, string> = {}) =>
+  ask({ port: served.port, path, headers: { ...keyed(served), ...headers } });
 
 test.each(['/', '/index.html'])('%s is the page, with a nonce of its own for each load', async (path) => {
   const served = await serveNotes();

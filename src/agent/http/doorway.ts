@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pageHeaders } from '../../app/pageHeaders.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
+import { KEY_HEADER } from '../../window-api/bridge.ts';
 import type { Links } from '../access/links.ts';
 import { SESSION_SECONDS, type Sessions } from '../access/sessions.ts';
 import { type PageTexts, PLAIN_POLICY, plainPage } from './pages.ts';
@@ -31,14 +32,14 @@ const ALWAYS: Readonly<Record<string, string>> = {
  */
 export function atTheDoor(request: IncomingMessage, response: ServerResponse, door: Door): boolean {
   for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
-  const gate = { port: door.port, isSignedIn: (cookie: string) => door.sessions.has(cookie) };
+  const gate = { port: door.port, sessions: door.sessions };
   const token = tokenIn(request);
   if (token !== null) {
     const wrong = wrongWithOpening(request, gate);
     if (wrong !== null) refuse(request, response, wrong);
     else if (door.links.spend(token)) open(request, response, door);
     // A link that is opened again in the browser that has opened it leads to the window all the same.
-    else if (wrongWith(request, gate) === null) toWindow(response);
+    else if (wrongWith(request, gate) === null) toWindow(response, '/');
     else refuse(request, response, 'signed_out');
     return false;
   }
@@ -48,24 +49,27 @@ export function atTheDoor(request: IncomingMessage, response: ServerResponse, do
 }
 
 function open(request: IncomingMessage, response: ServerResponse, { port, sessions }: Door): void {
+  const { cookie, key } = sessions.open();
   response.setHeader(
     'set-cookie',
-    `${cookieName(port)}=${sessions.open()}; Path=/; Max-Age=${SESSION_SECONDS}; HttpOnly; SameSite=Strict`,
+    `${cookieName(port)}=${cookie}; Path=/; Max-Age=${SESSION_SECONDS}; HttpOnly; SameSite=Strict`,
   );
   const site = request.headers['sec-fetch-site'];
   // A browser keeps a strict cookie to itself all along a chain of redirections that another page began. A page
   // that leads on begins a chain of its own.
-  if (site === 'cross-site' || site === 'same-site') answer(response, 200, openedPage(), HTML);
-  else toWindow(response);
+  // Browsers send what is behind `#` to nobody: only the page that is led to reads the key.
+  const place = `/#key=${key}`;
+  if (site === 'cross-site' || site === 'same-site') answer(response, 200, openedPage(place), HTML);
+  else toWindow(response, place);
 }
 
-function toWindow(response: ServerResponse): void {
-  response.setHeader('location', '/');
+function toWindow(response: ServerResponse, place: string): void {
+  response.setHeader('location', place);
   answer(response, 303, '', HTML);
 }
 
-function openedPage(): string {
-  return plainPage((t) => ({ title: t('agent.page.opened'), text: t('agent.page.openedNext') }), '/');
+function openedPage(place: string): string {
+  return plainPage((t) => ({ title: t('agent.page.opened'), text: t('agent.page.openedNext') }), place);
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, wrong: Wrong): void {
@@ -109,8 +113,7 @@ type Wrong =
 /** What a request is allowed to be. */
 interface Gate {
   readonly port: number;
-  /** Whether a cookie signs in. */
-  isSignedIn(cookie: string): boolean;
+  readonly sessions: Pick<Sessions, 'has' | 'hasCookie'>;
 }
 
 const STATUS: Readonly<Record<Wrong, number>> = {
@@ -185,8 +188,18 @@ function isJson(type: string | undefined): boolean {
   return /^application\/json\s*(;\s*charset=utf-8\s*)?$/i.test(type ?? '');
 }
 
-function isSignedIn({ headers }: IncomingMessage, gate: Gate): boolean {
-  const start = `${cookieName(gate.port)}=`;
+/**
+ * The window's own files: a browser asks for them before there is a page that could send its key, and anybody can
+ * have them from the installer. Everything else, whatever its spelling, needs the key.
+ */
+const WINDOW_FILE = /^\/(?:index\.html|assets\/[\w-]+(?:\.[\w-]+)*)?(?:\?[^#]*)?$/;
+
+function isSignedIn({ method, url = '', headers }: IncomingMessage, { port, sessions }: Gate): boolean {
+  const start = `${cookieName(port)}=`;
+  const key = headers[KEY_HEADER];
+  const isFile = method !== 'POST' && WINDOW_FILE.test(url);
+  const isGood = (cookie: string): boolean =>
+    isFile ? sessions.hasCookie(cookie) : typeof key === 'string' && sessions.has({ cookie, key });
   const cookies = (headers.cookie ?? '').split(';').map((part) => part.trim());
-  return cookies.some((cookie) => cookie.startsWith(start) && gate.isSignedIn(cookie.slice(start.length)));
+  return cookies.some((cookie) => cookie.startsWith(start) && isGood(cookie.slice(start.length)));
 }

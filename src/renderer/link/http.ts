@@ -1,22 +1,70 @@
 import {
   type Bridge,
   type BridgeCalls,
+  KEY_HEADER,
   type LinkLoss,
   LinkLost,
   type WindowEvent,
 } from '../../window-api/bridge.ts';
 import { type Answer, CALL_NAMES, type CallName, type Calls } from '../../window-api/calls.ts';
 
-/** The way to the agent that has served this page; see src/agent/http. */
-function connectHttp(): Bridge {
-  const calls = Object.fromEntries(CALL_NAMES.map((name) => [name, caller(name)]));
-  // One function for each name, of that name's type: what no type can say of fromEntries.
-  return { ...(calls as unknown as BridgeCalls), listen };
+const KEY = 'branchline-key';
+
+/**
+ * The key that a link brought behind `#`, and that every request but those for files has to send. It stays in the
+ * storage of this origin, for the next load and for other windows: pages of other ports cannot read that.
+ */
+class Key {
+  /** Where the browser keeps nothing, the key lasts as long as the page. */
+  #last = '';
+  readonly #settled: Promise<void>;
+
+  constructor() {
+    const offered = /^#key=([\w-]+)$/.exec(window.location.hash)?.[1];
+    if (offered !== undefined) window.history.replaceState(null, '', window.location.pathname);
+    this.#settled = offered === undefined ? Promise.resolve() : this.#take(offered);
+  }
+
+  /** Read each time: another window of this browser may have signed in anew. */
+  async value(): Promise<string> {
+    await this.#settled;
+    try {
+      return window.localStorage.getItem(KEY) ?? this.#last;
+    } catch {
+      return this.#last;
+    }
+  }
+
+  /** Any page may lead here with a key that it made up, which must not take the place of the right one. */
+  async #take(offered: string): Promise<void> {
+    const answer = await fetch('/api/session', {
+      headers: { [KEY_HEADER]: offered },
+      cache: 'no-store',
+    }).catch(() => null);
+    if (answer?.status === 401) return;
+    this.#last = offered;
+    try {
+      window.localStorage.setItem(KEY, offered);
+    } catch {
+      // See #last.
+    }
+  }
 }
 
-function caller<C extends CallName>(call: C): (...args: Parameters<Calls[C]>) => Promise<Answer<C>> {
+/** The way to the agent that has served this page; see src/agent/http. */
+function connectHttp(): Bridge {
+  const key = new Key();
+  const calls = Object.fromEntries(CALL_NAMES.map((name) => [name, caller(name, key)]));
+  // One function for each name, of that name's type: what no type can say of fromEntries.
+  return { ...(calls as unknown as BridgeCalls), listen: (onEvent, onLink) => listen(key, onEvent, onLink) };
+}
+
+function caller<C extends CallName>(
+  call: C,
+  key: Key,
+): (...args: Parameters<Calls[C]>) => Promise<Answer<C>> {
   return async (...args) => {
-    const response = await send(`/api/call/${call}`, {
+    const response = await send(key, `/api/call/${call}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(args),
@@ -28,9 +76,10 @@ function caller<C extends CallName>(call: C): (...args: Parameters<Calls[C]>) =>
 }
 
 /** @throws LinkLost */
-async function send(address: string, request: RequestInit): Promise<Response> {
+async function send(key: Key, address: string, request: RequestInit): Promise<Response> {
+  const headers = { ...request.headers, [KEY_HEADER]: await key.value() };
   try {
-    return await fetch(address, { ...request, cache: 'no-store' });
+    return await fetch(address, { ...request, headers, cache: 'no-store' });
   } catch (error) {
     throw new LinkLost('unreachable', { cause: error });
   }
@@ -39,8 +88,8 @@ async function send(address: string, request: RequestInit): Promise<Response> {
 type OnEvent = (event: WindowEvent) => void;
 type OnLink = (up: boolean, why?: LinkLoss) => void;
 
-function listen(onEvent: OnEvent, onLink: OnLink): () => void {
-  const link = new EventLink(onEvent, onLink);
+function listen(key: Key, onEvent: OnEvent, onLink: OnLink): () => void {
+  const link = new EventLink(key, onEvent, onLink);
   link.connect();
   // Whoever comes back to the window, or gets their network back, does not wait for the next attempt.
   const hurry = (): void => link.hurry();
@@ -60,39 +109,50 @@ const LONGEST_DELAY_MS = 10_000;
 const SILENCE_MS = 45_000;
 const ANSWER_MS = 5000;
 
-/**
- * Events from the agent, again and again: EventSource's own way to connect anew gives up for good at an answer such
- * as 401, says nothing of it, and does not notice silence.
- */
+/** Events from the agent, again and again. An EventSource could not send the key. */
 class EventLink {
+  readonly #key: Key;
   readonly #onEvent: OnEvent;
   readonly #onLink: OnLink;
-  #source: EventSource | null = null;
+  /** Ends the stream that is open. */
+  #source: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
   #state: 'up' | LinkLoss | null = null;
   #closed = false;
 
-  constructor(onEvent: OnEvent, onLink: OnLink) {
+  constructor(key: Key, onEvent: OnEvent, onLink: OnLink) {
+    this.#key = key;
     this.#onEvent = onEvent;
     this.#onLink = onLink;
   }
 
   connect(): void {
-    const source = new EventSource('/api/events');
+    const source = new AbortController();
     this.#source = source;
     this.#watch();
-    source.addEventListener('open', () => {
-      this.#attempts = 0;
+    const lost = (): void => {
+      if (this.#source === source && !this.#closed) void this.#lost();
+    };
+    this.#read(source.signal).then(lost, lost);
+  }
+
+  /** Returns or throws as the stream ends. */
+  async #read(signal: AbortSignal): Promise<void> {
+    const { ok, body } = await send(this.#key, '/api/events', { signal });
+    if (!ok || body === null || signal.aborted) return;
+    this.#attempts = 0;
+    this.#watch();
+    this.#tell('up');
+    let text = '';
+    for await (const part of partsOf(body)) {
+      if (signal.aborted) return;
       this.#watch();
-      this.#tell('up');
-    });
-    source.addEventListener('message', ({ data }: MessageEvent<string>) => {
-      this.#watch();
-      this.#onEvent(JSON.parse(data));
-    });
-    source.addEventListener('alive', () => this.#watch());
-    source.addEventListener('error', () => void this.#lost());
+      const messages = `${text}${part}`.split('\n\n');
+      text = messages.pop() ?? '';
+      for (const message of messages)
+        if (message.startsWith(DATA)) this.#onEvent(JSON.parse(message.slice(DATA.length)));
+    }
   }
 
   /** Tries at once where it is waiting to. */
@@ -105,7 +165,7 @@ class EventLink {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#source?.close();
+    this.#source?.abort();
   }
 
   #watch(): void {
@@ -115,9 +175,9 @@ class EventLink {
 
   async #lost(): Promise<void> {
     const lost = this.#source;
-    lost?.close();
+    lost?.abort();
     clearTimeout(this.#timer);
-    const why = await whyLost();
+    const why = await whyLost(this.#key);
     if (this.#closed || this.#source !== lost) return;
     this.#source = null;
     this.#tell(why);
@@ -135,10 +195,18 @@ class EventLink {
   }
 }
 
-/** EventSource does not tell. */
-async function whyLost(): Promise<LinkLoss> {
+/** An event as the agent writes it, in one line; other lines only break the silence. */
+const DATA = 'data: ';
+
+/** Not every browser can iterate a stream yet. */
+async function* partsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) yield read.value;
+}
+
+async function whyLost(key: Key): Promise<LinkLoss> {
   try {
-    const { status } = await send('/api/session', { signal: AbortSignal.timeout(ANSWER_MS) });
+    const { status } = await send(key, '/api/session', { signal: AbortSignal.timeout(ANSWER_MS) });
     return status === 401 ? 'signed_out' : 'unreachable';
   } catch {
     return 'unreachable';
