@@ -66,9 +66,23 @@ export function compileNames(names: readonly string[]): (table: string) => strin
 }
 
 function patternExpression(pattern: string): (table: string) => boolean {
-  const source = pattern.trim().split('*').map(escapeRegExp).join('.*');
-  const expression = new RegExp(`^${source}$`, 'iu');
-  return (table) => expression.test(table) || expression.test(modelName(table));
+  const parts = pattern.trim().split('*').map(escapeRegExp);
+  const last = parts.length - 1;
+  const searches = parts.map(
+    (part, index) => new RegExp(index === 0 ? `^${part}` : index === last ? `${part}$` : part, 'giu'),
+  );
+  return (table) => isInOrder(searches, table) || isInOrder(searches, modelName(table));
+}
+
+/** Whether each is found behind the one before. One expression with `.*` in it goes back for each of them. */
+function isInOrder(searches: readonly RegExp[], text: string): boolean {
+  let from = 0;
+  return searches.every((search) => {
+    search.lastIndex = from;
+    const found = search.test(text);
+    from = search.lastIndex;
+    return found;
+  });
 }
 
 function escapeRegExp(text: string): string {

@@ -1,6 +1,7 @@
 import type { TableRow } from '../../shared/contract.ts';
 import { FailureCode } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/format.ts';
+import { joinLines } from '../../shared/joinLines.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
 import { visible } from '../../shared/visible.ts';
@@ -27,7 +28,7 @@ function renderGroup(group: FailureGroup, look: Look): string[] {
   const { t } = look;
   const [row] = group.rows;
   if (row === undefined) return [];
-  const messages = [...new Set(group.rows.map((one) => oneLine(one.error_message ?? '')))].filter(
+  const messages = [...new Set(group.rows.map((one) => joinLines(one.error_message ?? '', ' | ')))].filter(
     // Failures that are our own have no more words than their code.
     (one) => one !== '' && !CODES.has(one),
   );
@@ -67,8 +68,4 @@ function manyTables(rows: readonly TableRow[], { t, colors }: Look): string {
   const listed = count <= 0 ? names : t('cli.status.namesAndMore', { names, count });
   const connection = isOne ? `, ${only}` : '';
   return `${colors.bold(t('troubles.tables', { count: rows.length }))}${connection}: ${listed}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' | ').trim();
 }

@@ -213,7 +213,8 @@ interface Parsed {
 function parse(type: string): Parsed {
   const array = type.endsWith('[]');
   const element = array ? type.slice(0, -2) : type;
-  const match = /^([^(]+?)\s*\(([\d,-]+)\)(.*)$/.exec(element);
+  const match = /^([^(]+)\(([\d,-]+)\)(.*)$/.exec(element);
   if (match === null) return { name: element, modifiers: [], array };
-  return { name: `${match[1]}${match[3]}`, modifiers: (match[2] ?? '').split(',').map(Number), array };
+  const name = `${match[1]?.trimEnd()}${match[3]}`;
+  return { name, modifiers: (match[2] ?? '').split(',').map(Number), array };
 }

@@ -47,7 +47,7 @@ function binaryFields(row: Buffer, types: readonly string[]): readonly string[] 
 type Decode = (field: Buffer) => string;
 
 function decoder(type: string): Decode | undefined {
-  return DECODERS[type.replace(/\(.*\)/, '')];
+  return DECODERS[type.replace(/\([^()]*\)/, '')];
 }
 
 const utf8: Decode = (field) => field.toString('utf8');

@@ -1,3 +1,4 @@
+import { joinLines } from '../../shared/joinLines.ts';
 import { sqlName, sqlQualified, sqlText } from '../../shared/sqlName.ts';
 
 /** A name as it may stand in SQL: `Order "No"` → `"Order ""No"""`. */
@@ -7,7 +8,7 @@ export function ident(name: string): string {
 
 /** SQL without the line breaks and indentation that it is written with: it travels at every run. */
 export function oneLine(sql: string): string {
-  return sql.replaceAll(/\s*\n\s*/g, ' ').trim();
+  return joinLines(sql, ' ');
 }
 
 /** A schema-qualified name. */
