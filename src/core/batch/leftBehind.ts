@@ -6,7 +6,7 @@ import type { TableShape } from '../catalogue/shape.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Link } from '../load/pass.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
-import { readJson, serverText } from '../postgres/readJson.ts';
+import { readJson, serverName } from '../postgres/readJson.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { layoutOf, STAMP } from '../target/target.ts';
 import { tellNotice } from './batchNotices.ts';
@@ -92,7 +92,7 @@ async function copiedButGone(
     ({ state, table }) => state !== 'new' && atBranch.has(table),
   );
   const { rows } = await session.query(oneLine(COPIED), [connection, known.length]);
-  const copied = readJson(session, z.array(serverText), rows[0]?.copied ?? '[]', 'tables with a checkpoint');
+  const copied = readJson(session, z.array(serverName), rows[0]?.copied ?? '[]', 'tables with a checkpoint');
   const gone = copied.filter((name) => !atBranch.has(name));
   if (gone.length === 0) return [];
   const shapes = await readTables(session, version, schema, gone);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RelationKind } from '../../shared/discovery.ts';
-import { serverText } from '../postgres/readJson.ts';
+import { serverExpression, serverName, serverType } from '../postgres/readJson.ts';
 import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { SHAPE_DIGEST } from './memory.ts';
@@ -8,7 +8,7 @@ import type { ColumnShape, TableShape } from './shape.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 
 /** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
-const rawColumn = z.tuple([serverText, serverText, z.int(), z.int(), z.string()]);
+const rawColumn = z.tuple([serverName, serverType, z.int(), z.int(), serverName]);
 type RawColumn = z.output<typeof rawColumn>;
 
 /**
@@ -19,17 +19,17 @@ type RawColumn = z.output<typeof rawColumn>;
 const rawKey = z.tuple([
   z.boolean(),
   z.array(z.int()),
-  serverText.nullable(),
+  serverName.nullable(),
   rawSpecials,
-  serverText.nullable(),
+  serverName.nullable(),
 ]);
 
-const place = z.object({ schema: serverText, name: serverText });
+const place = z.object({ schema: serverName, name: serverName });
 
 /** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */
 export const tableFacts = z.object({
   oid: z.int(),
-  kind: z.string(),
+  kind: serverName,
   columns: z
     .array(rawColumn)
     .refine(
@@ -38,9 +38,9 @@ export const tableFacts = z.object({
     )
     .nullable(),
   /** By column number. */
-  defaults: z.record(z.string(), serverText).nullable(),
+  defaults: z.record(serverName, serverExpression).nullable(),
   keys: z.array(rawKey).nullable(),
-  primary_key: serverText.nullable(),
+  primary_key: serverName.nullable(),
   /**
    * Whether there is row security, a rule (a view has one), or a trigger for INSERT or UPDATE that is no constraint's;
    * null where there is no trigger of any kind either.
@@ -48,9 +48,9 @@ export const tableFacts = z.object({
   triggers: z.boolean().nullable(),
   /** See {@link TableShape.children}. Asked of a source alone. */
   children: z.array(place.extend({ foreign: z.boolean() })).nullish(),
-  digest: z.string(),
+  digest: serverName,
   /** See {@link TableShape.policies}. Asked of central alone. */
-  policies: z.array(serverText).nullish(),
+  policies: z.array(serverName).nullish(),
   /** See {@link TableShape.unlogged}. Asked of central alone. */
   unlogged: z.array(place).nullish(),
 });

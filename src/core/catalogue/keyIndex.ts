@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ident, qualified } from '../postgres/quote.ts';
-import { serverText } from '../postgres/readJson.ts';
+import { serverName } from '../postgres/readJson.ts';
 import { withoutDomains } from './compat.ts';
 import { digestOf } from './memory.ts';
 import type { ColumnShape, TypeUse } from './shape.ts';
@@ -47,7 +47,7 @@ export interface KeyOperators {
  * stands for many: any enum, array, range or record); whether the class is the type's default; schema and name of the
  * collation; whether it is another one than the column's; whether it is deterministic.
  */
-const pair = z.tuple([serverText, serverText]);
+const pair = z.tuple([serverName, serverName]);
 const rawSpecial = z.tuple([
   z.array(pair).nullable(),
   pair.nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine } from '../postgres/quote.ts';
-import { readJson, serverText } from '../postgres/readJson.ts';
+import { readJson, serverName, serverType } from '../postgres/readJson.ts';
 import { type Recoding, shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { digestOf, digestSql, type ShapeMemory } from './memory.ts';
@@ -10,7 +10,7 @@ import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
 export const FIRST_USER_OID = 16384;
 
 /** A use of a type as a catalogue query gives it. */
-const rawUseForm = z.object({ type: serverText, oid: z.int() });
+const rawUseForm = z.object({ type: serverType, oid: z.int() });
 type RawUse = z.output<typeof rawUseForm>;
 
 /** SQL of a {@link RawUse}: the arguments of json_build_object. */
@@ -26,19 +26,19 @@ function modifierOf(type: string): string {
 /** A type of a database's own, as the queries below give it; what does not apply to it is left out. */
 const rawType = z.object({
   oid: z.int(),
-  nspname: serverText,
-  typname: serverText,
-  typtype: z.string(),
-  relkind: z.string().optional(),
-  extension: serverText.optional(),
+  nspname: serverName,
+  typname: serverName,
+  typtype: serverName,
+  relkind: serverName.optional(),
+  extension: serverName.optional(),
   element: rawUseForm.optional(),
   base: rawUseForm.optional(),
-  labels: z.array(serverText).optional(),
-  fields: z.array(rawUseForm.extend({ name: serverText })).optional(),
+  labels: z.array(serverName).optional(),
+  fields: z.array(rawUseForm.extend({ name: serverName })).optional(),
   subtype: rawUseForm.optional(),
   portable: z.boolean().optional(),
-  collation: serverText.optional(),
-  multirange: serverText.optional(),
+  collation: serverName.optional(),
+  multirange: serverName.optional(),
   range: z.int().optional(),
 });
 type RawType = z.output<typeof rawType>;

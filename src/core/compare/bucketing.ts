@@ -1,5 +1,6 @@
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, own } from '../postgres/quote.ts';
+import { wholeNumber } from '../postgres/wholeNumber.ts';
 import type { Hashing, RowHash } from './columns.ts';
 import type { BothSnapshots, CompareContext, Side } from './snapshots.ts';
 
@@ -191,16 +192,16 @@ async function keyBounds(side: Side, column: string): Promise<Bounds | 'far' | n
   );
   const { low = null, high = null } = result.rows[0] ?? {};
   if (low === null || high === null) return null;
-  const bounds = [low, high].map(wholeNumber);
+  const bounds = [low, high].map(floorOf);
   const [from, to] = bounds;
   return from == null || to == null ? 'far' : { low: from, high: to };
 }
 
 /** The largest whole number that is not larger; null where it is too far out. */
-function wholeNumber(text: string): bigint | null {
+function floorOf(text: string): bigint | null {
   const match = /^(-?\d+)(\.\d*)?$/.exec(text);
-  if (match === null) return null;
-  const whole = BigInt(match[1] ?? 0);
+  const whole = wholeNumber(match?.[1] ?? '');
+  if (match === null || whole === null) return null;
   const below = text.startsWith('-') && /[1-9]/.test(match[2] ?? '') ? whole - 1n : whole;
   return below > FARTHEST_KEY || below < -FARTHEST_KEY ? null : below;
 }

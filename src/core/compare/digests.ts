@@ -1,4 +1,7 @@
 import { own } from '../postgres/quote.ts';
+import { catalogueUnreadable } from '../postgres/readJson.ts';
+import type { TextRow } from '../postgres/session.ts';
+import { wholeNumber } from '../postgres/wholeNumber.ts';
 import { type Bucketing, bucketOf, inBuckets, type SideName } from './bucketing.ts';
 import type { RowHash } from './columns.ts';
 import type { BothSnapshots, Side } from './snapshots.ts';
@@ -70,7 +73,7 @@ async function digestSide(
     for (const row of result.rows) {
       const bucket = Number(row.bucket);
       const before = sums.get(bucket) ?? { rows: 0, sum: 0n };
-      sums.set(bucket, { rows: before.rows + Number(row.rows), sum: before.sum + BigInt(row.sum ?? 0) });
+      sums.set(bucket, { rows: before.rows + Number(row.rows), sum: before.sum + sumOf(row) });
       rows += Number(row.rows);
     }
     tell(name, rows);
@@ -117,4 +120,10 @@ function same(a: Digest | undefined, b: Digest | undefined): boolean {
 /** Rows of a side. */
 export function rowsOf(digests: Digests): number {
   return [...digests.values()].reduce((sum, one) => sum + one.rows, 0);
+}
+
+function sumOf({ sum }: TextRow): bigint {
+  const whole = wholeNumber(sum ?? '0');
+  if (whole === null) throw catalogueUnreadable(`sum of hashes: ${sum}`);
+  return whole;
 }

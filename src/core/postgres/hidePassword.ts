@@ -52,26 +52,7 @@ function formsOf(password: string, user: string): string[] {
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
 
-/** Fields of an ErrorResponse that are texts: severity, SQLSTATE, positions and lines stay as they are. */
-const TEXT_FIELDS = new Set([...'MDHWqstcdnR'].map((field) => field.charCodeAt(0)));
-
-/** The body of an ErrorResponse or NoticeResponse of the right form, with passwords hidden; the same where there are none. */
-export function hideInFields(body: Buffer, hide: Hide): Buffer {
-  const parts: Buffer[] = [];
-  let changed = false;
-  for (let at = 0; at < body.length && body[at] !== 0; ) {
-    const end = body.indexOf(0, at + 1);
-    const field = body.subarray(at, end + 1);
-    const text = TEXT_FIELDS.has(body[at] ?? 0) ? field.toString('utf8', 1, field.length - 1) : '';
-    const hidden = hide(text);
-    if (hidden !== text) changed = true;
-    parts.push(hidden === text ? field : Buffer.from(`${String.fromCharCode(body[at] ?? 0)}${hidden}\0`));
-    at = end + 1;
-  }
-  return changed ? Buffer.concat([...parts, Buffer.from([0])]) : body;
-}
-
-/** The body of a ParameterStatus of the right form, likewise. */
+/** The body of a ParameterStatus of the right form, with passwords hidden. */
 export function hideInParameter(body: Buffer, hide: Hide): Buffer {
   const text = body.toString('utf8');
   const hidden = hide(text);

@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg';
+import { catalogueUnreadable, LONGEST_NAME } from './readJson.ts';
 import { WireError } from './wire.ts';
 
 /** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded on the way. */
@@ -42,6 +43,34 @@ export function sendStatements(connection: Connection, statements: readonly Stat
   }
 }
 
+/**
+ * Columns in which our statements ask for names, of objects, roles and installations. They stand in messages, journal
+ * and terminal, so a longer one than any server's is refused here. What a row has besides is checked where it is read.
+ */
+const NAME_COLUMNS: ReadonlySet<string> = new Set([
+  'application',
+  'connection',
+  'constraint',
+  'database',
+  'encoding',
+  'gid',
+  'host',
+  'identity',
+  'installation',
+  'kind',
+  'layout',
+  'leaf',
+  'name',
+  'owner',
+  'relname',
+  'role',
+  'root',
+  'schema',
+  'state',
+  'table_name',
+  'target_schema',
+]);
+
 /** Statements that are sent together and answered together: one round trip. */
 export class Pipeline implements Submittable {
   readonly #statements: readonly Statement[];
@@ -74,7 +103,10 @@ export class Pipeline implements Submittable {
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    this.#rows.push(Object.fromEntries(this.#names.map((name, index) => [name, fields[index] ?? null])));
+    const long = this.#names.findIndex((name, at) => NAME_COLUMNS.has(name) && isLong(fields[at]));
+    if (long >= 0)
+      this.#end(catalogueUnreadable(`a ${this.#names[long]} of ${fields[long]?.length} characters`));
+    else this.#rows.push(Object.fromEntries(this.#names.map((name, index) => [name, fields[index] ?? null])));
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
@@ -106,8 +138,16 @@ export class Pipeline implements Submittable {
   handleCopyData(): void {}
 
   #refuse(message: string): void {
-    const error = new WireError(message);
+    this.#end(new WireError(message));
+  }
+
+  /** Nothing that such a server says later is of use. */
+  #end(error: Error): void {
     this.#done.reject(error);
     this.#connection?.stream.destroy(error);
   }
+}
+
+function isLong(text: string | null | undefined): boolean {
+  return text != null && text.length > LONGEST_NAME;
 }

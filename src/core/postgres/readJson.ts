@@ -2,8 +2,29 @@ import { z } from 'zod';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Session } from './session.ts';
 
-/** A name or a text of PostgreSQL, which never has a NUL: one would cut a statement short. */
-export const serverText = z.string().refine((text) => !text.includes('\0'), 'has a NUL');
+/**
+ * Characters of a name of a server's object, at most. PostgreSQL has 63 bytes (NAMEDATALEN); a server may be built with
+ * more, up to some hundreds. Longer ones would fill journal and terminal, which say each name many times.
+ */
+export const LONGEST_NAME = 1_000;
+/** Of a type as format_type writes it: two quoted names and a modifier. */
+const LONGEST_TYPE = 4_500;
+/** Of an expression, which is compared and goes nowhere. */
+const LONGEST_EXPRESSION = 1_000_000;
+/** Of what a refusal quotes. */
+const LONGEST_QUOTED = 200;
+
+const textUpTo = (most: number) =>
+  z
+    .string()
+    .max(most)
+    // PostgreSQL's texts have none: one would cut a statement short.
+    .refine((text) => !text.includes('\0'), 'has a NUL');
+
+/** A name in a catalogue, or another short text that comes with one. */
+export const serverName = textUpTo(LONGEST_NAME);
+export const serverType = textUpTo(LONGEST_TYPE);
+export const serverExpression = textUpTo(LONGEST_EXPRESSION);
 
 /** As {@link readJson}, of what comes along with many rows. @returns null where it is no such value */
 export function parseJson<T>(schema: z.ZodType<T>, text: string): T | null {
@@ -34,7 +55,8 @@ export function readJson<T>(
 
 export function catalogueUnreadable(message: string): SyncFailure {
   const { CatalogueUnreadable: code } = FailureCode;
-  return new SyncFailure({ code, kind: FailureKind.Permanent, message, params: {} });
+  const quoted = message.length > LONGEST_QUOTED ? `${message.slice(0, LONGEST_QUOTED)}…` : message;
+  return new SyncFailure({ code, kind: FailureKind.Permanent, message: quoted, params: {} });
 }
 
 type Explained<T> =

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Connection } from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
-import { HIDE_NOTHING, type Hide, hideInFields, hideInParameter } from './hidePassword.ts';
+import { safeFields } from './errorFields.ts';
+import { HIDE_NOTHING, type Hide, hideInParameter } from './hidePassword.ts';
 import { checkForm, columnsOf } from './messageForm.ts';
 import { HEADER_BYTES, longestOf, Message, messageEnd, PartialMessage, WireError } from './wire.ts';
 
@@ -204,6 +205,7 @@ export class WireGuard {
         return withBody(message, body, this.#hidden(type, body));
       case Message.ErrorResponse:
       case Message.NoticeResponse:
+        return withBody(message, body, safeFields(body, this.#options.hide));
       case Message.ParameterStatus:
         return withBody(message, body, this.#hidden(type, body));
       case Message.RowDescription:
@@ -237,7 +239,6 @@ export class WireGuard {
     const { hide } = this.#options;
     if (hide === HIDE_NOTHING) return body;
     if (type === Message.ParameterStatus) return hideInParameter(body, hide);
-    if (type !== Message.Authentication) return hideInFields(body, hide);
     // SCRAM's last word may be an error with a text of the server's.
     if (body.readUInt32BE(0) !== Authentication.SaslFinal) return body;
     return Buffer.concat([body.subarray(0, 4), Buffer.from(hide(body.toString('utf8', 4)))]);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
-import { parseJson, serverText } from '../postgres/readJson.ts';
+import { parseJson, serverName } from '../postgres/readJson.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 
 /** What keeps a role from a relation, by the server's own account. */
@@ -63,7 +63,7 @@ function statementFor({ kind, schema, name, role, detail }: TextRow): readonly s
   }
 }
 
-const names = z.array(z.tuple([serverText, serverText]));
+const names = z.array(z.tuple([serverName, serverName]));
 
 /** @param detail schema and name of each argument's type, as JSON */
 function argumentTypes(detail: string | null | undefined): string {

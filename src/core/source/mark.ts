@@ -1,6 +1,7 @@
 import { own } from '../postgres/quote.ts';
 import { catalogueUnreadable } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
+import { wholeNumber } from '../postgres/wholeNumber.ts';
 import type { CursorPlace } from './cursor.ts';
 
 /**
@@ -198,17 +199,21 @@ export const HISTORY_FUNCTIONS: readonly string[] = [
 /** The same where the role may not call them: a mark made of it says nothing later. */
 export const HIDDEN_HORIZON_QUERY = `SELECT pg_catalog.concat(${TAKEN},'${BETWEEN}0${BETWEEN}0') AS h`;
 
+/** Numbers, dates and ids; they are kept with the mark of each table. */
+const LONGEST_HORIZON = 1_000;
+
 /** What {@link horizonQuery} has said, and when the snapshot was taken. */
 export function readHorizon({ h }: TextRow): { readonly takenAt: string; readonly horizon: Horizon } {
-  const values = (h ?? '').split(BETWEEN);
+  const text = h ?? '';
+  if (text.length > LONGEST_HORIZON) throw catalogueUnreadable(`horizon: ${text}`);
+  const values = text.split(BETWEEN);
   const row = Object.fromEntries(HORIZON_COLUMNS.map((name, at) => [name, values[at] ?? ''])) as HorizonRow;
   return { takenAt: row.taken, horizon: toHorizon(row) };
 }
 
 function toHorizon(row: HorizonRow): Horizon {
-  for (const id of [row.xmin, row.next])
-    if (!/^\d{1,20}$/.test(id)) throw catalogueUnreadable(`transaction id: ${id}`);
-  const horizon = BigInt(row.xmin);
+  const horizon = transactionId(row.xmin);
+  transactionId(row.next);
   const checkpointed = wideId(row.checkpointed === '' ? '0:0' : row.checkpointed);
   const lsn = row.lsn === '' ? null : placeOf(row.lsn);
   // What a server that replays has, it had from WAL.
@@ -231,7 +236,13 @@ function toHorizon(row: HorizonRow): Horizon {
 /** `epoch:id`, as pg_control_checkpoint writes it. */
 function wideId(text: string): bigint {
   const [epoch = '0', id = '0'] = text.split(':');
-  return (BigInt(epoch) << 32n) + BigInt(id);
+  return (transactionId(epoch) << 32n) + transactionId(id);
+}
+
+function transactionId(text: string): bigint {
+  const id = wholeNumber(text);
+  if (id === null || id < 0n) throw catalogueUnreadable(`transaction id: ${text}`);
+  return id;
 }
 
 /**

@@ -7,7 +7,7 @@ import { shapeDigestQuery } from '../catalogue/memory.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import { ident, oneLine, own, qualified } from '../postgres/quote.ts';
-import { readJson } from '../postgres/readJson.ts';
+import { readJson, serverName } from '../postgres/readJson.ts';
 import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
@@ -219,7 +219,7 @@ async function askSource(session: Session, asksIdentity: boolean): Promise<Sourc
   );
   const [row = {}] = result.rows;
   // Of our own list, since the statement is shown: what the server says is no SQL.
-  const said = readJson(session, z.array(z.string()), row.hidden ?? '[]', 'hidden functions');
+  const said = readJson(session, z.array(serverName), row.hidden ?? '[]', 'hidden functions');
   const denied = HISTORY_FUNCTIONS.filter((_, index) => said.includes(names[index] ?? ''));
   const grant = `GRANT EXECUTE ON FUNCTION ${denied.join(', ')} TO ${ident(row.role ?? '')};`;
   const hidden = denied.length === 0 ? null : { sql: grant, identity: denied.includes(IDENTITY_FUNCTION) };

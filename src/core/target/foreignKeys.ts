@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { literal, oneLine, own } from '../postgres/quote.ts';
-import { catalogueUnreadable, parseJson, serverText } from '../postgres/readJson.ts';
+import { catalogueUnreadable, parseJson, serverName } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /** SQLSTATE foreign_key_violation. */
@@ -36,7 +36,7 @@ export function foreignKeysQuery(schema: string): string {
 
 /** As {@link foreignKeysQuery} has them: in the order of {@link ForeignKey}'s fields. */
 const keysForm = z.array(
-  z.tuple([serverText, serverText, serverText.nullable(), serverText, z.string(), z.string()]),
+  z.tuple([serverName, serverName, serverName.nullable(), serverName, serverName, serverName]),
 );
 
 /** How the rows of one table are pointed to by others. */

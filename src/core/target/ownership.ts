@@ -1,7 +1,9 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
+import { catalogueUnreadable } from '../postgres/readJson.ts';
 import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
+import { wholeNumber } from '../postgres/wholeNumber.ts';
 import { UNKNOWN_IDENTITY } from '../source/mark.ts';
 import type { HiddenHistory } from '../source/snapshot.ts';
 import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
@@ -187,7 +189,9 @@ function refusePrevious(
 }
 
 function numberOf(owner: TextRow): bigint {
-  return BigInt(owner.claim ?? 0);
+  const claim = wholeNumber(owner.claim ?? '0');
+  if (claim === null) throw catalogueUnreadable(`claim: ${owner.claim}`);
+  return claim;
 }
 
 /** The heartbeat in ISO 8601, as texts take it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { literal, oneLine } from '../postgres/quote.ts';
-import { parseJson } from '../postgres/readJson.ts';
+import { parseJson, serverName } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /**
@@ -12,7 +12,7 @@ export type Rewritten = Readonly<Record<string, number>>;
 
 /** Rows that a backend has inserted, updated and deleted in a table, and whether this transaction has truncated it. */
 type Written = readonly [inserted: number, updated: number, deleted: number, truncated: boolean];
-const counted = z.array(z.tuple([z.string(), z.int(), z.int(), z.int(), z.boolean()]));
+const counted = z.array(z.tuple([serverName, z.int(), z.int(), z.int(), z.boolean()]));
 
 /** By table. Only differences count: they may hold rows of the transactions before. */
 export type Counters = ReadonlyMap<string, Written>;
