@@ -35,22 +35,96 @@ export async function openLink(options: SessionOptions): Promise<Link> {
 }
 
 /**
- * A worker's two connections. They are kept from table to table, and opened anew after a loss.
+ * One connection of a worker: opened when it is first asked for, and anew after a loss.
  *
  * A server may not have noticed the loss: its old backend then keeps the locks of the chunk that was
  * under way (or, at the source, its snapshot), and whoever goes on would wait for it until a time-out
  * that is not ours. So the old backend is ended first.
  */
-export class WorkerLinks implements Links {
+class KeptLink {
   readonly #clock: Clock;
-  readonly #sourceOptions: SessionOptions;
-  readonly #centralOptions: SessionOptions;
-  readonly runs: RunMemory;
-  #source: Link | null = null;
-  #central: Link | null = null;
-  #opening = 0;
+  readonly options: SessionOptions;
+  #link: Link | null;
+  /**
+   * What is being opened. Whoever asked may have gone: of two opened together the other one failed. It is still
+   * this worker's, for the next who asks, or to be closed.
+   */
+  #opening: Promise<Link> | null = null;
+  #closed = false;
   /** Bytes of connections that are gone. */
   #gone = 0;
+
+  constructor(clock: Clock, options: SessionOptions, opened: Link | null) {
+    this.#clock = clock;
+    this.options = options;
+    this.#link = opened;
+  }
+
+  /** @throws SyncFailure */
+  async get(): Promise<Link> {
+    if (this.#closed) throw new Error('the connection was closed');
+    if (this.#link !== null && !this.#link.session.lost) return this.#link;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  get moved(): number {
+    return this.#gone + (this.#link?.session.bytes ?? 0);
+  }
+
+  get opening(): boolean {
+    return this.#opening !== null;
+  }
+
+  /** Whether the server works for this connection; null where it cannot be asked. */
+  async isAtWork(): Promise<boolean | null> {
+    if (this.#link === null || this.#link.session.lost) return false;
+    return isAtWork(this.options, this.#link.session.backendPid).catch(() => null);
+  }
+
+  cut(): void {
+    this.#link?.session.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#opening?.catch(() => {});
+    await this.#link?.session.close();
+  }
+
+  async #open(): Promise<Link> {
+    const lost = this.#link;
+    const link = await openLink(this.options);
+    await this.#endLost(link, lost?.session.backendPid ?? null);
+    this.#gone += lost?.session.bytes ?? 0;
+    this.#link = link;
+    return link;
+  }
+
+  async #endLost({ session }: Link, pid: number | null): Promise<void> {
+    if (pid === null) return;
+    try {
+      // A pooler's process numbers are its own: the name keeps us from ending somebody else's session.
+      await endBackends(
+        session,
+        this.#clock,
+        `a.pid OPERATOR(pg_catalog.=) ${pid}
+         AND a.application_name OPERATOR(pg_catalog.=) ${literal(this.options.applicationName)}`,
+      );
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  }
+}
+
+/** A worker's two connections. They are kept from table to table, and opened anew after a loss. */
+export class WorkerLinks implements Links {
+  readonly #source: KeptLink;
+  readonly #central: KeptLink;
+  readonly runs: RunMemory;
 
   /** @param opened a session to the source that is there already, and this worker's from now on */
   constructor(
@@ -60,81 +134,39 @@ export class WorkerLinks implements Links {
     runs = NO_RUNS,
     opened: Link | null = null,
   ) {
-    this.#clock = clock;
-    this.#sourceOptions = source;
-    this.#centralOptions = central;
+    this.#source = new KeptLink(clock, source, opened);
+    this.#central = new KeptLink(clock, central, null);
     this.runs = runs;
-    this.#source = opened;
   }
 
-  async source(): Promise<Link> {
-    if (this.#source === null || this.#source.session.lost)
-      this.#source = await this.#open(this.#sourceOptions, this.#source);
-    return this.#source;
+  source(): Promise<Link> {
+    return this.#source.get();
   }
 
-  async central(): Promise<Link> {
-    if (this.#central === null || this.#central.session.lost)
-      this.#central = await this.#open(this.#centralOptions, this.#central);
-    return this.#central;
+  central(): Promise<Link> {
+    return this.#central.get();
   }
 
   get timeouts(): Timeouts {
-    return this.#sourceOptions.timeouts;
+    return this.#source.options.timeouts;
   }
 
   /** Bytes that have passed on both connections. */
   get moved(): number {
-    return this.#gone + (this.#source?.session.bytes ?? 0) + (this.#central?.session.bytes ?? 0);
+    return this.#source.moved + this.#central.moved;
   }
 
   /** Whether a connection is being opened: that has a time limit of its own. */
   get opening(): boolean {
-    return this.#opening > 0;
+    return this.#source.opening || this.#central.opening;
   }
 
   /** The side whose server works for these connections, if any does; null where one cannot be asked. */
   async atWork(): Promise<Side | false | null> {
-    const asked = [
-      { link: this.#source, options: this.#sourceOptions },
-      { link: this.#central, options: this.#centralOptions },
-    ].map(async ({ link, options }) => {
-      if (link === null || link.session.lost) return false;
-      return isAtWork(options, link.session.backendPid).catch(() => null);
-    });
-    const [source, central] = await Promise.all(asked);
+    const [source, central] = await Promise.all([this.#source.isAtWork(), this.#central.isAtWork()]);
     if (source === true) return 'source';
     if (central === true) return 'central';
     return source === null || central === null ? null : false;
-  }
-
-  async #open(options: SessionOptions, lost: Link | null): Promise<Link> {
-    this.#opening++;
-    this.#gone += lost?.session.bytes ?? 0;
-    try {
-      return await this.#openInPlaceOf(options, lost);
-    } finally {
-      this.#opening--;
-    }
-  }
-
-  async #openInPlaceOf(options: SessionOptions, lost: Link | null): Promise<Link> {
-    const link = await openLink(options);
-    const pid = lost?.session.backendPid ?? null;
-    if (pid === null) return link;
-    try {
-      // A pooler's process numbers are its own: the name keeps us from ending somebody else's session.
-      await endBackends(
-        link.session,
-        this.#clock,
-        `a.pid OPERATOR(pg_catalog.=) ${pid}
-         AND a.application_name OPERATOR(pg_catalog.=) ${literal(options.applicationName)}`,
-      );
-      return link;
-    } catch (error) {
-      link.session.destroy();
-      throw error;
-    }
   }
 
   /** Whether both connections can be had; false only where a server has none free. */
@@ -150,12 +182,13 @@ export class WorkerLinks implements Links {
 
   /** Cuts both at once: what was under way is rolled back, and the next use opens them anew. */
   cut(): void {
-    this.#source?.session.destroy();
-    this.#central?.session.destroy();
+    this.#source.cut();
+    this.#central.cut();
   }
 
+  /** Closes both for good, also one that is still being opened. */
   async close(): Promise<void> {
-    await Promise.all([this.#source?.session.close(), this.#central?.session.close()]);
+    await Promise.all([this.#source.close(), this.#central.close()]);
   }
 }
 
