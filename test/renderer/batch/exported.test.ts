@@ -4,6 +4,33 @@ import { BATCH, failedRow, logRow, tableRow } from '../support/rows.ts';
 
 const MARK = '\ufeff';
 
+/** Fields as a spreadsheet of any language takes them: quotes count at the start of a field only. */
+function parsed(text: string, separator: string): string[][] {
+  const lines: string[][] = [];
+  let line: string[] = [];
+  let [field, at, quoted] = ['', 0, false];
+  const end = (): void => {
+    line.push(field);
+    field = '';
+  };
+  for (; at < text.length; at += 1) {
+    const one = text[at] ?? '';
+    if (quoted && one === '"' && text[at + 1] === '"') {
+      field += one;
+      at += 1;
+    } else if (quoted && one === '"') quoted = false;
+    else if (quoted) field += one;
+    else if (one === '"' && field === '') quoted = true;
+    else if (one === separator) end();
+    else if (one === '\n') {
+      end();
+      lines.push(line);
+      line = [];
+    } else if (one !== '\r') field += one;
+  }
+  return lines;
+}
+
 describe('comma-separated values', () => {
   it('are as RFC 4180 has them', () => {
     expect(
@@ -19,6 +46,43 @@ describe('comma-separated values', () => {
       .slice(MARK.length)
       .split('\r\n');
     expect(field?.replace(/^"/, '')).toMatch(/^['\\]/);
+  });
+
+  it.each([
+    ['a;=cmd', "a;'=cmd"],
+    ['a\t=cmd', "a\t'=cmd"],
+    ['a\n=cmd', "a\n'=cmd"],
+    ['a; "=cmd', `a; "'=cmd`],
+    ['＝1+1', "'＝1+1"],
+    ['＋1', "'＋1"],
+    ['－1', "'－1"],
+    ['＠SUM(A1)', "'＠SUM(A1)"],
+    ['a=b, c-d; e', 'a=b, c-d; e'],
+    ['{"a":[1,-2]}', '{"a":[1,-2]}'],
+  ])('make a text of %j', (text, shown) => {
+    const [[found] = []] = parsed(csv([[text]]).slice(MARK.length), ',');
+    expect(found).toBe(shown);
+  });
+
+  it.each([',', ';', '\t'])('hold no formula for a spreadsheet that takes %j as separator', (separator) => {
+    const starts = ['=', '+', '-', '@', '＝', '＋', '－', '＠'].flatMap((sign) => [
+      sign,
+      `"${sign}`,
+      ` ${sign}`,
+    ]);
+    const evil = starts.flatMap((start) =>
+      ['', 'a;', 'a\t', 'a\n', 'a,b;', 'a";', 'a";"b";', 'a;;'].map(
+        (before) => `${before}${start}cmd|'/C calc'!A1`,
+      ),
+    );
+    const lines = parsed(csv(evil.map((text) => ['x', text, 'y'])).slice(MARK.length), separator);
+    const fields = lines.flat().filter((field) => /^[\s"]*[=+\-@＝＋－＠]/.test(field));
+    expect(fields).toEqual([]);
+  });
+
+  it('have a field with any separator in quotes', () => {
+    for (const text of ['a,b', 'a;b', 'a\tb', 'a\nb', 'a"b'])
+      expect(csv([[text]])).toBe(`${MARK}"${text.replaceAll('"', '""')}"\r\n`);
   });
 
   it('leave numbers as numbers', () => {

@@ -65,15 +65,23 @@ function field(value: Value): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const text = harmless(visibleLines(value));
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /**
+ * Where a field begins: also behind a semicolon or a tab, which are the separators of spreadsheets in other languages.
+ * To those, quotes that stand inside of what they take for a field keep nothing together. A comma in a field is no
+ * separator to anybody: where it is one, the quotes around the field count.
+ */
+const FORMULA = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g;
+
+/**
  * A spreadsheet takes what begins like this for a formula, which may fetch or run something: a table or a server's
- * message could be named so. The apostrophe makes it text (OWASP, "CSV Injection").
+ * message could be named so. The apostrophe makes it text (OWASP, "CSV Injection"). Some take full-width signs too.
  */
 function harmless(text: string): string {
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+  const safe = text.replace(FORMULA, "$1$2'");
+  return /^[\t\r\n]/.test(safe) ? `'${safe}` : safe;
 }
 
 /** A file's name that every system takes. */
