@@ -30,6 +30,7 @@ export const FailureCode = {
   SourceNotPopulated: 'source_not_populated',
   CentralPermission: 'central_permission',
   CentralRowSecurity: 'central_row_security',
+  CentralPolicyForeign: 'central_policy_foreign',
   CentralDenied: 'central_denied',
   CentralSetUpDenied: 'central_set_up_denied',
   CentralTriggerFailed: 'central_trigger_failed',

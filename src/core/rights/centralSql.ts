@@ -1,7 +1,8 @@
 import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
+import { ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
 import { OWN_SCHEMA_SQL, OWN_TABLES } from '../target/setup.ts';
-import { POLICY_PREFIX, STAMP, targetSchema } from '../target/target.ts';
+import { STAMP, targetSchema } from '../target/target.ts';
 
 /** Layouts in which the rows of two branches can be kept apart. */
 export type SeparateLayout = 'schema' | 'stamp';
@@ -61,7 +62,7 @@ function roleSql(database: string, role: string): readonly string[] {
 
 /** Branchline's own tables: everybody's rows are in them. They stay head office's, or a branch could lift the policies. */
 function ownSql(connection: string, role: string): readonly string[] {
-  const theirs = `connection OPERATOR(pg_catalog.=) ${literal(connection)}`;
+  const theirs = ownRowOf(connection);
   return [
     ...OWN_SCHEMA_SQL,
     block(
@@ -86,25 +87,6 @@ function mayActAs(role: string, owner: string): string {
 function refuseOwned(role: string, which: string): string {
   return `FOR t IN SELECT c.oid::pg_catalog.regclass AS name FROM pg_catalog.pg_class c WHERE ${which} AND ${mayActAs(role, 'c.relowner')}
       LOOP ${raise(`'table %s belongs to role %I, or to one that it is a member of, so no policy bounds it: see what that role has done to it, then give it another owner (ALTER TABLE %s OWNER TO ...) or drop it', t.name, ${literal(role)}, t.name`)} END LOOP;`;
-}
-
-/** The policy that lets everybody pass whom a table has been granted to. No id begins with a colon, so none is named so. */
-const EVERYBODY = `${POLICY_PREFIX}:all`;
-
-/**
- * Shows a table's rows to everybody who has been granted them, as before, but to this role its own alone. Restrictive,
- * since permissive policies add up.
- */
-function restrict(table: string, connection: string, role: string, condition: string): readonly string[] {
-  const [all, own] = [ident(EVERYBODY), ident(`${POLICY_PREFIX}${connection}`)];
-  return [
-    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;`,
-    `DROP POLICY IF EXISTS ${all} ON ${table};`,
-    `CREATE POLICY ${all} ON ${table} USING (true) WITH CHECK (true);`,
-    `DROP POLICY IF EXISTS ${own} ON ${table};`,
-    `CREATE POLICY ${own} ON ${table} AS RESTRICTIVE TO ${ident(role)} USING (${condition}) WITH CHECK (${condition});`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)};`,
-  ];
 }
 
 /** A mirror is the branch's own schema, with what another role may have made in it. */
@@ -154,7 +136,7 @@ function raise(message: string): string {
 
 /** Tables that branches share stay head office's: their owner could lift the policies. */
 function stampSql(schema: string, connection: string, role: string): readonly string[] {
-  const theirs = `${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`;
+  const theirs = stampedBy(connection);
   const each = restrict('%s', connection, role, theirs).map(
     (one) =>
       `EXECUTE pg_catalog.format(${literal(one.replaceAll(/%(?!s)/g, '%%'))}${', t.name'.repeat(one.split('%s').length - 1)});`,

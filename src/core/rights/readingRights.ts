@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import { parseJson, serverName } from '../postgres/readJson.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
+import { hasOwnRole, ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
+import { OWN_TABLES } from '../target/setup.ts';
+import { STAMP } from '../target/target.ts';
 
 /** What keeps a role from a relation, by the server's own account. */
 export interface MissingRights {
@@ -28,7 +31,11 @@ export async function missingReadingRights(
 }
 
 /** Runs one query of the catalogue in which every name is PostgreSQL's own, and puts together what it says. */
-async function askRights(session: Session, query: string): Promise<MissingRights> {
+async function askRights(
+  session: Session,
+  query: string,
+  statements: (row: TextRow) => readonly string[] = statementFor,
+): Promise<MissingRights> {
   const results = await session.script([
     ...session.begin('READ ONLY'),
     'SET LOCAL search_path = pg_catalog, pg_temp',
@@ -39,7 +46,7 @@ async function askRights(session: Session, query: string): Promise<MissingRights
   const secured = rows.filter((row) => row.kind === 'secured');
   return {
     user: rows.find((row) => row.kind === 'user')?.role ?? '',
-    sql: [...new Set(rows.flatMap(statementFor))],
+    sql: [...new Set(rows.flatMap(statements))],
     secured: [...new Set(secured.map((row) => `${row.schema}.${row.name}`))],
     policies: [...new Set(secured.flatMap((row) => (row.detail == null ? [] : [row.detail])))],
   };
@@ -117,13 +124,47 @@ UNION ALL SELECT 'secured', n.nspname, c.relname, r.rolname, ${POLICIES}
   WHERE ${isBound('u.role')}`;
 }
 
-/** What is missing at central for writing a table, Branchline's own tables included. */
+/**
+ * What is missing at central for writing a table, Branchline's own tables included. A role of this branch alone gets no
+ * right on a table of several branches without the policy that bounds it, and never BYPASSRLS.
+ */
 export async function missingWritingRights(
   session: Session,
   schema: string,
   name: string,
-): Promise<MissingRights> {
-  return askRights(session, writingQuery(schema, name));
+  connection: string,
+): Promise<MissingRights & { readonly ownRole: boolean }> {
+  const ownRole = await hasOwnRole(session);
+  const isStamped = ownRole && (await hasStamp(session, schema, name));
+  const bounded = (row: TextRow): readonly string[] => {
+    const table = qualified(row.schema ?? '', row.name ?? '');
+    const ofTable = row.schema === schema && row.name === name && isStamped;
+    // Without any policy no row is seen at all.
+    const needsPolicies = row.kind === 'table' || (row.kind === 'secured' && row.detail == null);
+    if (ofTable && needsPolicies) return restrict(table, connection, row.role ?? '', stampedBy(connection));
+    if (row.kind === 'secured') return [];
+    if (row.kind !== 'table') return statementFor(row);
+    if (row.schema === 'branchline' && OWN_TABLES.some((one) => one === row.name))
+      return restrict(table, connection, row.role ?? '', ownRowOf(connection));
+    // It is head office's: such a role only reads it.
+    if (row.schema === 'branchline' && row.name === 'setup')
+      return row.detail?.includes('SELECT') ? statementFor({ ...row, detail: 'SELECT' }) : [];
+    return statementFor(row);
+  };
+  const missing = await askRights(session, writingQuery(schema, name), ownRole ? bounded : statementFor);
+  return { ...missing, ownRole };
+}
+
+async function hasStamp(session: Session, schema: string, name: string): Promise<boolean> {
+  const { rows } = await session.query(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+      JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) a.attrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+      WHERE n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
+        AND a.attname OPERATOR(pg_catalog.=) $3::pg_catalog.name AND NOT a.attisdropped) AS stamped`,
+    [schema, name, STAMP],
+  );
+  return rows[0]?.stamped === 't';
 }
 
 /** The tables of the schema `branchline` that are there for good. */

@@ -7,6 +7,7 @@ import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { type MissingRights, missingReadingRights, missingWritingRights } from '../rights/readingRights.ts';
 import { allowNullSql, dropRuleSql, failedTriggers } from '../target/ruleSql.ts';
+import { POLICY_PREFIX } from '../target/target.ts';
 import { explainEncoding, explainRefused, isEncodingFailure, refusedValue } from './refusedValue.ts';
 
 /** The table that failed. */
@@ -107,7 +108,10 @@ async function explain(
   if (rules.length > 0) return change(failure, FailureCode.CentralRules, { causes: rules.join(', ') });
   const denied = failure.code === FailureCode.CentralPermission && failure.params.sql === undefined;
   if (denied || failure.sqlstate === NOT_SUPPORTED)
-    return writingDenied(failure, await missingWritingRights(session, table.targetSchema, name));
+    return writingDenied(
+      failure,
+      await missingWritingRights(session, table.targetSchema, name, table.connection),
+    );
   return failure;
 }
 
@@ -200,9 +204,18 @@ function readingDenied(failure: FailureDetail, missing: MissingRights): FailureD
   return change(failure, code, paramsOf(missing));
 }
 
-function writingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
+function writingDenied(
+  failure: FailureDetail,
+  missing: MissingRights & { readonly ownRole: boolean },
+): FailureDetail {
   const denied = failure.code === FailureCode.CentralPermission;
-  if (missing.secured.length > 0) return change(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
+  if (missing.secured.length > 0 && !missing.ownRole)
+    return change(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
+  // A role of this branch alone is always bound: by our policies, which hide nothing of it.
+  const policies = missing.policies.flatMap((one) => one.split(', '));
+  const isForeign = policies.length === 0 || policies.some((one) => !one.startsWith(POLICY_PREFIX));
+  if (missing.secured.length > 0 && missing.sql.length === 0 && isForeign)
+    return change(failure, FailureCode.CentralPolicyForeign, paramsOf(missing));
   if (!denied) return failure;
   if (missing.sql.length === 0) return change(failure, FailureCode.CentralDenied, userOf(missing));
   return change(failure, FailureCode.CentralPermission, paramsOf(missing));

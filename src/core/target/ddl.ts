@@ -3,6 +3,7 @@ import type { Layout } from '../../shared/settings.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { hasOwnRole } from './branchPolicies.ts';
 import { type Change, extendType } from './drift.ts';
 import type { OwnTypes } from './ownTypes.ts';
 import { tooManyColumns } from './refusals.ts';
@@ -31,7 +32,7 @@ export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Pr
     await session.script([...planned.statements, 'COMMIT']);
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
-    throw withSql(error, planned);
+    throw await withSql(session, error, planned);
   }
 }
 
@@ -39,13 +40,22 @@ export interface DdlPlan {
   readonly statements: readonly string[];
   /** What our role has to be given where another makes the objects. */
   readonly grants?: (role: string) => readonly string[];
+  /** The same where the role is that of this branch alone: each statement ends with a semicolon. */
+  readonly boundGrants?: (role: string) => readonly string[];
 }
 
-function withSql(error: unknown, { statements, grants }: DdlPlan): unknown {
+async function withSql(
+  session: Session,
+  error: unknown,
+  { statements, grants, boundGrants }: DdlPlan,
+): Promise<unknown> {
   if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
   if (statements.length === 0) return error;
   const role = String(error.detail.params.user ?? '');
-  const sql = [...statements, ...(grants?.(role) ?? [])].map((one) => `${one};`).join('\n');
+  const made = statements.map((one) => `${one};`);
+  const bound = boundGrants !== undefined && (await hasOwnRole(session).catch(() => true));
+  const given = bound ? boundGrants(role) : (grants?.(role) ?? []).map((one) => `${one};`);
+  const sql = [...made, ...given].join('\n');
   return new SyncFailure({ ...error.detail, params: { ...error.detail.params, sql } }, { cause: error });
 }
 

@@ -5,6 +5,7 @@ import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
+import { restrict, stampedBy } from './branchPolicies.ts';
 import { alignTable, createTable, type DdlPlan, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
 import { type Change, drift } from './drift.ts';
@@ -38,7 +39,7 @@ export async function prepareTarget(
     if (drift(source, existing, layout).length === 0)
       return describeTarget(schema, layout, source, existing, false);
   }
-  const shaping = new Shaping(session, version, central, schema, source);
+  const shaping = new Shaping(session, version, central, schema, connection.id, source);
   const created = await shaping.run();
   const dropped = shaping.notNullDropped;
   if (dropped.length > 0) {
@@ -56,6 +57,7 @@ class Shaping {
   readonly #version: number;
   readonly #central: CentralSettings;
   readonly #schema: string;
+  readonly #connection: string;
   readonly #source: TableShape;
   #changes: readonly Change[] = [];
   #hasSchema = false;
@@ -65,12 +67,14 @@ class Shaping {
     version: number,
     central: CentralSettings,
     schema: string,
+    connection: string,
     source: TableShape,
   ) {
     this.#session = session;
     this.#version = version;
     this.#central = central;
     this.#schema = schema;
+    this.#connection = connection;
     this.#source = source;
   }
 
@@ -124,6 +128,12 @@ class Shaping {
         `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
         `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
       ],
+      ...(layout === 'stamp' && {
+        boundGrants: (role) => [
+          `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)};`,
+          ...restrict(table, this.#connection, role, stampedBy(this.#connection)),
+        ],
+      }),
     };
   }
 

@@ -37,6 +37,11 @@ export const failures = {
       'Row-level security on {{tables}} at head office keeps Branchline’s user {{user}} from writing rows of {{table}} (policies: {{policies}}).',
     next: 'Let a superuser of the head office database run this, then retry the table:\n{{sql}}',
   },
+  central_policy_foreign: {
+    sentence:
+      'Policies on {{tables}} at head office may hide rows from {{user}}, the role of this branch alone, so nothing was written to {{table}} (policies: {{policies}}).',
+    next: 'Those that are not named branchline:… are head office’s own: let it drop them, or give them to other roles alone. Do not give {{user}} BYPASSRLS: it would see the rows of all branches. Then retry the table.',
+  },
   central_denied: {
     sentence:
       'The head office database refused something that writing {{table}} needs, although {{user}} may write the table itself.',

@@ -37,6 +37,11 @@ export const failures = {
       'Row-level security pada {{tables}} di kantor pusat mencegah pengguna Branchline {{user}} menulis baris {{table}} (policy: {{policies}}).',
     next: 'Minta superuser basis data kantor pusat menjalankan ini, lalu ulangi tabel ini:\n{{sql}}',
   },
+  central_policy_foreign: {
+    sentence:
+      'Policy pada {{tables}} di kantor pusat mungkin menyembunyikan baris dari {{user}}, role khusus cabang ini, jadi tidak ada yang ditulis ke {{table}} (policy: {{policies}}).',
+    next: 'Policy yang namanya tidak diawali branchline: adalah milik kantor pusat sendiri: minta kantor pusat menghapusnya, atau memberikannya hanya kepada role lain. Jangan beri {{user}} BYPASSRLS: role itu akan melihat baris semua cabang. Lalu ulangi tabel ini.',
+  },
   central_denied: {
     sentence:
       'Basis data kantor pusat menolak sesuatu yang diperlukan untuk menulis {{table}}, padahal {{user}} boleh menulis tabelnya sendiri.',

@@ -1,0 +1,51 @@
+import { ident, literal } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { POLICY_PREFIX, STAMP } from './target.ts';
+
+/** The policy that lets everybody pass whom a table has been granted to. No id begins with a colon, so none is named so. */
+const EVERYBODY = `${POLICY_PREFIX}:all`;
+
+/**
+ * SQL that shows a table's rows to everybody who has been granted them, as before, but to this role those of its own
+ * connection alone. Restrictive, since permissive policies add up. The rights come last: not without the policies.
+ *
+ * @param table as SQL
+ * @param condition of the connection's rows, as SQL: see {@link stampedBy}
+ */
+export function restrict(
+  table: string,
+  connection: string,
+  role: string,
+  condition: string,
+): readonly string[] {
+  const [all, own] = [ident(EVERYBODY), ident(`${POLICY_PREFIX}${connection}`)];
+  return [
+    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY;`,
+    `DROP POLICY IF EXISTS ${all} ON ${table};`,
+    `CREATE POLICY ${all} ON ${table} USING (true) WITH CHECK (true);`,
+    `DROP POLICY IF EXISTS ${own} ON ${table};`,
+    `CREATE POLICY ${own} ON ${table} AS RESTRICTIVE TO ${ident(role)} USING (${condition}) WITH CHECK (${condition});`,
+    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)};`,
+  ];
+}
+
+/** SQL: whether a row of a shared table is the connection's. */
+export function stampedBy(connection: string): string {
+  return `${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`;
+}
+
+/** SQL: whether a row of Branchline's own tables is the connection's. */
+export function ownRowOf(connection: string): string {
+  return `connection OPERATOR(pg_catalog.=) ${literal(connection)}`;
+}
+
+/**
+ * Whether our role at central is that of this branch alone, which policies bound: what is printed for head office must
+ * then give no right without its policy, and none that passes all policies.
+ */
+export async function hasOwnRole(session: Session): Promise<boolean> {
+  const { rows } = await session.query(
+    "SELECT pg_catalog.row_security_active('branchline.checkpoints') AS bound",
+  );
+  return rows[0]?.bound === 't';
+}
