@@ -14,10 +14,15 @@ import type { PassContext } from './pass.ts';
 const BRAKE_ROWS = 1000;
 const BRAKE_SHARE = 0.2;
 
-/** Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. */
+/**
+ * Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. What the table
+ * had at the last whole pass stays the measure until a pass ends: the rows that passes have brought before the brake
+ * stopped them make no larger table of it.
+ */
 export function brakeOf(at: Checkpoint, allowDeletes: boolean): Pick<Checkpoint, 'removed' | 'removedOf'> {
-  if (allowDeletes || at.removed === 0) return { removed: 0, removedOf: at.centralRows };
-  return { removed: at.removed, removedOf: larger(at.removedOf, at.centralRows) };
+  const { removed, removedOf, centralRows } = at;
+  if (allowDeletes) return { removed: 0, removedOf: smaller(removedOf, centralRows) };
+  return { removed, removedOf: removedOf ?? centralRows };
 }
 
 /** The same when a pass has ended: rows that came meanwhile make up for rows that went. */
@@ -181,6 +186,6 @@ export async function keepsRows(context: PassContext, session: Session, rows: nu
   return centralRefusal(FailureCode.CentralKeepsRows, { ...nameOf(context), rows, causes });
 }
 
-function larger(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b);
+function smaller(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

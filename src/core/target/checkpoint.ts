@@ -56,7 +56,10 @@ export interface Checkpoint extends PassCounts {
   readonly sourceSnapshotAt: string | null;
   /** Rows that the delete brake has let go lately ({@link BRAKE_WINDOW}) and that others have not replaced. */
   readonly removed: number;
-  /** Rows that the table had before; null where nobody has counted. */
+  /**
+   * Rows that the table had when the last whole pass ended, or before the first of them went; null where no pass is
+   * under way and none has gone, or nobody has counted. It does not grow before a pass has ended.
+   */
   readonly removedOf: number | null;
   /** Whether central's rows were really counted lately: see {@link COUNTED_FOR}. */
   readonly counted: boolean;
@@ -126,6 +129,7 @@ export async function acquireTable(
 export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
   const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
   const [lately, removed, removedOf, counted, unproven, rewritten] = proof;
+  const centralRows = row.central_rows == null ? null : Number(row.central_rows);
   return {
     connection,
     table,
@@ -143,14 +147,25 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     skipped: Number(row.skipped),
     deleted: Number(row.deleted),
     bytes: Number(row.bytes),
-    centralRows: row.central_rows == null ? null : Number(row.central_rows),
+    centralRows,
     sourceSnapshotAt: row.snapshot_at ?? null,
-    removed: lately === true ? removed : 0,
-    removedOf,
+    ...removedLately(lately, removed, removedOf, centralRows),
     counted: counted === true,
     unproven,
     rewritten: rewritten ?? null,
   };
+}
+
+/** What is gone for long counts no more: neither as removed, nor among the rows that the table had. */
+function removedLately(
+  lately: boolean | null,
+  removed: number,
+  removedOf: number | null,
+  centralRows: number | null,
+): Pick<Checkpoint, 'removed' | 'removedOf'> {
+  if (lately === true || removed === 0) return { removed, removedOf };
+  const left = removedOf === null ? null : Math.min(removedOf - removed, centralRows ?? removedOf);
+  return { removed: 0, removedOf: left };
 }
 
 /** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */

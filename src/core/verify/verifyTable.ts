@@ -4,9 +4,10 @@ import { NotComparedReason, type VerifyRow } from '../../shared/verify.ts';
 import type { Emit } from '../batch/recorder.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { type CompareOptions, type Comparison, compareTable } from '../compare/compareTable.ts';
+import { endHere } from '../compare/orphanRows.ts';
 import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/snapshots.ts';
-import { brakeOf } from '../load/deleteBrake.ts';
+import { brakeAfter, brakeOf } from '../load/deleteBrake.ts';
 import type { ApplyConstraints, ChunkLimits, Links, PassContext, Spender } from '../load/pass.ts';
 import type { Ports } from '../ports.ts';
 import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
@@ -157,6 +158,9 @@ async function mend(
   // The counts at central are those of a pass that may yet go on: what is mended is not its doing.
   const repair = await repairBuckets(context, snapshot, found, at, (from) => from);
   if (!repair.whole) runner.stop.throwIfAborted();
+  // Both sides are equal: from here on the table is as large as it is.
+  else if (context.deletes && repair.unproven === 0)
+    await endHere(context, repair.checkpoint, (whole) => ({ ...whole, ...brakeAfter(whole) }));
   await closeSnapshot(snapshot);
   return repair;
 }
