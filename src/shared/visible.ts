@@ -1,10 +1,32 @@
+/** Scripts in which a joiner between two letters changes how they are written. */
+const JOINED = [
+  'Arabic Syriac Nko Mongolian Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala',
+  'Khmer Myanmar Tibetan Balinese Javanese Sundanese',
+]
+  .flatMap((line) => line.split(' '))
+  .map((script) => `\\p{Script=${script}}`)
+  .join('');
+const LETTER = `[[${JOINED}]--\\p{Default_Ignorable_Code_Point}]`;
+const EMOJI = '\\p{Extended_Pictographic}';
+
+/** A joiner, or the sign that makes an emoji of a character, where it does that. */
+const AT_WORK = [
+  `(?<=${LETTER})[\\u200c\\u200d](?=${LETTER})`,
+  `(?<=${EMOJI}\\ufe0f?|\\p{Emoji_Modifier})\\u200d(?=${EMOJI})`,
+  `(?<=${EMOJI})\\ufe0f`,
+].join('|');
+
+/** Arabic and Syriac signs that are seen, although Unicode counts them as format characters. */
+const SIGNS = '\\u0600-\\u0605\\u06dd\\u070f\\u08e2';
+
 /**
  * Characters that are not seen but do something: they move a terminal's cursor or set its title, break a line in two,
- * turn the direction of what follows, or make two names look alike. Joiners of emoji and of Indic scripts, and
- * Arabic signs, are no such ones.
+ * turn the direction of what follows, or make two names look alike.
  */
-const UNSEEN =
-  /[[\p{Control}\p{Format}\p{Surrogate}\u2028\u2029]--[\u200c\u200d\u0600-\u0605\u06dd\u070f\u08e2]]/gv;
+const UNSEEN = new RegExp(
+  `(?!${AT_WORK})[[\\p{Control}\\p{Format}\\p{Surrogate}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029]--[${SIGNS}]]`,
+  'gv',
+);
 /** The same without what a text of several lines has. */
 const KEPT = new Set(['\n', '\t']);
 

@@ -5,7 +5,8 @@ import { namesOf } from '../../src/shared/names.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { visible, visibleJson, visibleLines } from '../../src/shared/visible.ts';
 
-const UNSEEN = /[\p{Control}\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff\u{e0000}-\u{e007f}]/u;
+const UNSEEN =
+  /[[\p{Control}\u2028\u2029\p{Default_Ignorable_Code_Point}]--[\u200c\u200d\ufe0f]]|[a-z_][\u200c\u200d\ufe0f]/v;
 
 /** Names that people at the other end may give a table. */
 const HOSTILE = [
@@ -32,6 +33,47 @@ describe('a text of somebody else', () => {
   test('that people really use stays as it is', () => {
     for (const text of ['c_invoice', 'Señal — “ä”', '発注', 'فاتورة', 'क्षि', '👩‍👩‍👧', 'a\\u001b'])
       expect(visible(text)).toBe(text);
+    // A joiner that changes what is seen: Persian, Hindi, Sinhala, emoji.
+    for (const text of [
+      'می\u200cخواهم',
+      'क्\u200dष',
+      'ශ්\u200dරී',
+      '❤\ufe0f\u200d🔥',
+      '👩🏽\u200d⚕\ufe0f',
+      '٪\u0600',
+    ])
+      expect(visible(text)).toBe(text);
+  });
+
+  test.each([
+    ['\u00ad', 'c\\u00ad_x'],
+    ['\u034f', 'c\\u034f_x'],
+    ['\u115f', 'c\\u115f_x'],
+    ['\u17b4', 'c\\u17b4_x'],
+    ['\u180b', 'c\\u180b_x'],
+    ['\u200b', 'c\\u200b_x'],
+    ['\u200c', 'c\\u200c_x'],
+    ['\u200d', 'c\\u200d_x'],
+    ['\u2060', 'c\\u2060_x'],
+    ['\u3164', 'c\\u3164_x'],
+    ['\ufe0f', 'c\\ufe0f_x'],
+    ['\uffa0', 'c\\uffa0_x'],
+    ['\u{e0100}', 'c\\udb40\\udd00_x'],
+  ])('that looks like another without %j shows it', (unseen, shown) => {
+    expect(visible(`c${unseen}_x`)).toBe(shown);
+  });
+
+  test.each([
+    'می\u200c\u200cخ',
+    'می\u200c',
+    '👩\u200d',
+    '1\ufe0f',
+    '👩\ufe0f\ufe0f',
+    '\u200dक',
+    '\u061c\u200cخ',
+  ])('shows a joiner where it changes nothing: %j', (text) => {
+    expect(visible(text)).not.toBe(text);
+    expect(visible(visible(text))).toBe(visible(text));
   });
 
   test('has nothing unseen left, and its JSON is what it was', () => {
