@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, readdirSync, readSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { basename, join } from 'node:path';
+import { openPlainFile } from '../core/files/smallFile.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -118,7 +119,7 @@ function newestLogs(folder: string): readonly string[] {
 function tailOf(file: string): string {
   let handle: number;
   try {
-    handle = openSync(file, 'r');
+    handle = openPlainFile(file, constants.O_RDONLY);
   } catch (error) {
     // Put aside by its writer since it was listed.
     return String(error);

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, closeSync, constants, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openPlainFile } from '../core/files/smallFile.ts';
 import type { Logger } from '../core/ports.ts';
 import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import { stacksOf } from '../core/unexpected.ts';
@@ -57,7 +58,12 @@ function append(folder: string, name: LogName, line: Readonly<Record<string, unk
   // For this user alone, as all of the folder: hosts and users of head office stand in it.
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
   const text = withoutPasswords(visibleJson({ at, pid: process.pid, ...line }));
-  appendFileSync(file, `${text}\n`, { mode: 0o600 });
+  const handle = openPlainFile(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
+  try {
+    appendFileSync(handle, `${text}\n`);
+  } finally {
+    closeSync(handle);
+  }
   return file;
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -125,4 +126,24 @@ it('a log that cannot be written stops nothing', async () => {
   await writeFile(file, '');
   expect(() => createFileLogger(file).log('info', 'x')).not.toThrow();
   expect(writeCrashLog(file, new Error('x'))).toMatchObject({ ok: false });
+});
+
+it.skipIf(process.platform === 'win32')('a pipe in the place of today’s log holds nothing up', async () => {
+  const file = createFileLogger(folder).file?.() ?? '';
+  await mkdir(join(folder, 'logs'));
+  execFileSync('mkfifo', [file]);
+  // In a process of its own: one that waits for the pipe's reader could not be ended from inside.
+  const script = `
+    import { createFileLogger, writeCrashLog } from ${JSON.stringify(join(process.cwd(), 'src/cli/logFile.ts'))};
+    createFileLogger(${JSON.stringify(folder)}).log('info', 'a line');
+    console.log(JSON.stringify(writeCrashLog(${JSON.stringify(folder)}, new Error('x'))));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    timeout: 10_000,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(JSON.parse(said.toString())).toEqual({
+    ok: false,
+    reason: 'it is not a plain file (a folder, a pipe or a device)',
+  });
 });

@@ -29,13 +29,11 @@ export class UnfitFileError extends Error {
  * @throws UnfitFileError; the system's error where the file cannot be opened
  */
 export function readSmallFile(file: string): Buffer {
-  refuseUnfit(statSync(file));
-  // Without waiting: a pipe may have taken the file's place since.
-  const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const handle = openPlainFile(file, constants.O_RDONLY);
   try {
-    const stat = fstatSync(handle);
-    refuseUnfit(stat);
-    return readAll(handle, stat.size);
+    const { size } = fstatSync(handle);
+    if (size > MOST_BYTES) throw new UnfitFileError('too_large');
+    return readAll(handle, size);
   } finally {
     closeSync(handle);
   }
@@ -46,9 +44,22 @@ export function readSmallText(file: string): string {
   return readSmallFile(file).toString('utf8');
 }
 
-function refuseUnfit(stat: { isFile(): boolean; readonly size: number }): void {
-  if (!stat.isFile()) throw new UnfitFileError('not_a_file');
-  if (stat.size > MOST_BYTES) throw new UnfitFileError('too_large');
+/**
+ * Opens a file of the data folder. A pipe in its place would hold the process up until somebody opens its other end.
+ *
+ * @param flags of `constants`
+ * @param mode of a file that is made
+ * @returns a handle, to be closed
+ * @throws UnfitFileError `not_a_file`; the system's error where it cannot be opened
+ */
+export function openPlainFile(file: string, flags: number, mode?: number): number {
+  // To open a device may do something already.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) throw new UnfitFileError('not_a_file');
+  // Without waiting: a pipe may have taken the file's place since.
+  const handle = openSync(file, flags | (constants.O_NONBLOCK ?? 0), mode);
+  if (fstatSync(handle).isFile()) return handle;
+  closeSync(handle);
+  throw new UnfitFileError('not_a_file');
 }
 
 /** Some files of the system say that they are empty, and are not; one may grow while it is read. */
