@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Queries } from '../core/journal/queries.ts';
 import type { ServiceNotes } from '../core/journal/serviceNotes.ts';
+import { isAhead } from '../core/schedule/decide.ts';
 import { STOPPED, stoppedNotes } from '../core/standing/candidates.ts';
 import type { Pause } from '../shared/service.ts';
 
@@ -48,7 +49,9 @@ export class PauseKeeper {
   }
 
   isOver(now: Date): boolean {
-    const until = this.current()?.until ?? null;
-    return until !== null && now.getTime() >= Date.parse(until);
+    const { since, until } = this.current() ?? { since: '', until: null };
+    if (until === null) return false;
+    // A clock that was far ahead when it began would pause for years.
+    return now.getTime() >= Date.parse(until) || isAhead(new Date(since), now);
   }
 }

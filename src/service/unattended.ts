@@ -1,6 +1,7 @@
 import type { OutOfReach } from '../core/batch/outOfReach.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import type { Clock } from '../core/ports.ts';
+import { hasPassed } from '../core/schedule/decide.ts';
 import { noteGaveUp } from '../core/standing/candidates.ts';
 import type { TableName } from '../shared/contract.ts';
 import { FailureCode, UsageCode, UsageError } from '../shared/errors.ts';
@@ -239,15 +240,15 @@ const DAY_MS = 24 * 3_600_000;
 export function tablesToVerify(journal: Journal, settings: Settings, now: Date): readonly VerifyDue[] {
   const { verifyEveryDays } = settings.sync;
   if (verifyEveryDays === 0) return [];
-  const before = daysAgo(now, verifyEveryDays);
-  const yesterday = daysAgo(now, 1);
+  const isOlder = (at: string, days: number): boolean => hasPassed(at, days * DAY_MS, now);
   return settings.connections.flatMap(({ id, enabled }) => {
     if (!enabled) return [];
     const last = new Map(journal.verifications(id).map((one) => [one.table_name, one]));
     const tables = journal.knownTables(id).filter((table) => {
       const row = last.get(table);
-      if (row === undefined) return (journal.firstRunAt(id, table) ?? before) < before;
-      return row.checked_at < (isWorthAnotherTry(row) ? yesterday : before);
+      if (row !== undefined) return isOlder(row.checked_at, isWorthAnotherTry(row) ? 1 : verifyEveryDays);
+      const first = journal.firstRunAt(id, table);
+      return first !== null && isOlder(first, verifyEveryDays);
     });
     return tables.length > 0 ? [{ connection: id, tables }] : [];
   });
@@ -256,8 +257,4 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
 /** What a person has to allow first comes no further tomorrow. */
 function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
   return result === VerifyResult.Failed && failure?.code !== FailureCode.TooManyDeletes;
-}
-
-function daysAgo(now: Date, days: number): string {
-  return new Date(now.getTime() - days * DAY_MS).toISOString();
 }

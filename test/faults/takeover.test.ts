@@ -4,6 +4,7 @@ import type { Engine } from '../../src/core/engineApi.ts';
 import { seededRows } from '../../src/demo/erp/seed.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../src/shared/status.ts';
+import { atCentral } from '../support/branch.ts';
 import { differences } from '../support/compare.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { CONNECTION } from '../support/home.ts';
@@ -50,6 +51,22 @@ test('a second installation waits for a living first one, takes over a silent on
   const sums = [...own].map(([table, processed]) => [table, processed + (others.get(table) ?? 0)] as const);
   expect(new Map(sums)).toEqual(new Map([...seededRows(SCALE)].filter(([table]) => table !== KEYLESS)));
   expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
+});
+
+test('a sign of life from years ahead, written while head office had a wrong clock, keeps nobody out', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using firstHome = badPlace(pair);
+  using secondHome = badPlace(pair);
+  {
+    await using first = firstHome.open();
+    await first.syncAll({ trigger: 'cli' });
+  }
+  await using second = secondHome.open();
+  await atCentral(pair, "UPDATE branchline.sources SET heartbeat = now() + interval '9 years'");
+
+  const { status } = await second.syncAll({ trigger: 'cli' });
+
+  expect(status).toBe(BatchStatus.Completed);
 });
 
 async function letHeartbeatGrowOld(pair: DatabasePair): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { failedRow } from '../../src/core/verify/outcome.ts';
+import { PauseKeeper } from '../../src/service/pause.ts';
 import { tablesToVerify } from '../../src/service/unattended.ts';
 import { settingsSchema } from '../../src/shared/settings.ts';
 import { VerifyResult } from '../../src/shared/verify.ts';
@@ -43,4 +44,32 @@ test('which tables are to be verified: those not looked at for a week, and failu
   expect(
     due(90, { ...settings, connections: settings.connections.map((one) => ({ ...one, enabled: false })) }),
   ).toEqual([]);
+});
+
+test('what was verified while the clock was years ahead is due again, and so is what was first run then', () => {
+  const clock = handClock('2036-03-02T08:00:00.000Z');
+  const journal = journalIn(freshFolder(), { ...realPorts, clock });
+  const { batch_id: batchId } = journal.beginBatch(planOf('verified', 'new'));
+  for (const table of ['verified', 'new'])
+    journal.startTable({ batchId, connection: CONNECTION, table }, { strategy: null, estimatedRows: null });
+  const row = failedRow(CONNECTION, 'verified', clock, refusal);
+  journal.recordVerification({ ...row, result: VerifyResult.Equal, failure: null });
+
+  const [due] = tablesToVerify(journal, settings, new Date(START));
+
+  expect(due?.tables.toSorted()).toEqual(['new', 'verified']);
+});
+
+test('a pause that began while the clock was years ahead is over, one without an end is not', () => {
+  const journal = journalIn(freshFolder());
+  const pause = new PauseKeeper(journal);
+  const began = new Date('2036-03-02T08:00:00.000Z');
+  const now = new Date(START);
+
+  pause.begin(began, new Date('2036-03-02T16:00:00.000Z'));
+  expect(pause.isOver(began)).toBe(false);
+  expect(pause.isOver(now)).toBe(true);
+
+  pause.begin(began, null);
+  expect(pause.isOver(now)).toBe(false);
 });

@@ -73,7 +73,14 @@ function isDone(dueAt: Date, now: Date, history: History): boolean {
   return history.has(dueAt);
 }
 
-function isAhead(stamp: Date, now: Date): boolean {
+/** Whether so many milliseconds have passed since then; also where the clock was wrong then, or is now. */
+export function hasPassed(since: string, ms: number, now: Date): boolean {
+  const then = new Date(since);
+  return now.getTime() - then.getTime() >= ms || isAhead(then, now);
+}
+
+/** Whether a clock that was far ahead has written this, or the clock is far behind now. */
+export function isAhead(stamp: Date, now: Date): boolean {
   return stamp.getTime() - now.getTime() > DISTRUST_MS;
 }
 

@@ -82,8 +82,11 @@ function age(since: string): string {
   return `pg_catalog.now() OPERATOR(pg_catalog.-) ${since}`;
 }
 
+/** Not where a clock that was ahead has written it: that day would never come to its end. */
+const COUNTED_LATELY = `counted_at OPERATOR(pg_catalog.<=) pg_catalog.now() AND ${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR}`;
+
 /** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
-export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR},unproven,rewritten) AS proof`;
+export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${COUNTED_LATELY},unproven,rewritten) AS proof`;
 
 /** The same of checkpoints of earlier versions, which have not all of it. */
 export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';

@@ -8,7 +8,10 @@ import { UNKNOWN_IDENTITY } from '../source/mark.ts';
 import type { HiddenHistory } from '../source/snapshot.ts';
 import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
 
-/** Another installation that has given a sign of life within this time is not robbed. */
+/**
+ * Another installation that has given a sign of life within this time is not robbed. One that lies further ahead was
+ * written while head office's clock was wrong: whoever lives has written another one since.
+ */
 const ALIVE_SECONDS = 120;
 /** Four signs of life in that time: one lost on a bad link does no harm. */
 export const HEARTBEAT_MS = 30_000;
@@ -203,7 +206,9 @@ function lastSign({ heartbeat }: TextRow): string {
 function ownerQuery(connection: string): string {
   return oneLine(`SELECT installation, host, identity, claim, layout, target_schema, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
        coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
-         OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS})), false) AS alive
+         OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS}))
+         AND heartbeat OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp()
+         OPERATOR(pg_catalog.+) pg_catalog.make_interval(secs => ${ALIVE_SECONDS})), false) AS alive
      FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} FOR UPDATE`);
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasPassed } from '../../core/schedule/decide.ts';
 import { type TableName, tableKey } from '../../shared/contract.ts';
 import type { Difference, Refusal } from '../../shared/service.ts';
 
@@ -150,8 +151,7 @@ function troubles(before: NotifyState, all: readonly Trouble[], now: Date): Told
 /** What of a trouble is told by now: what needs a person at once, what is tried again when that has not helped. */
 function pressingPart(trouble: Trouble, now: Date): Trouble | null {
   const { resumesAlone, since, failed, retrying } = trouble;
-  if (now.getTime() - Date.parse(since) > PATIENCE_MS)
-    return { ...trouble, failed: [...failed, ...retrying] };
+  if (hasPassed(since, PATIENCE_MS, now)) return { ...trouble, failed: [...failed, ...retrying] };
   return resumesAlone ? null : trouble;
 }
 
@@ -173,7 +173,7 @@ function noteOf(
   );
   if (stopped !== undefined) return { kind: 'interrupted', batchId: stopped.batchId };
   const [latest] = pressing;
-  if (latest === undefined || told === null || now.getTime() - Date.parse(told.lastAt) < DAY_MS) return null;
+  if (latest === undefined || told === null || !hasPassed(told.lastAt, DAY_MS, now)) return null;
   return { kind: 'still_failing', batchId: latest.batchId, failed, since: told.since };
 }
 
@@ -186,7 +186,7 @@ function differences(state: NotifyState, found: readonly Differing[], now: Date)
   const tables = found.map(({ connection, table }) => ({ connection, table }));
   const since = found.map((one) => one.since).sort()[0] ?? now.toISOString();
   const isNew = tables.some((one) => told?.tables.includes(keyOf(one)) !== true);
-  const isDue = told !== null && now.getTime() - Date.parse(told.lastAt) >= WEEK_MS;
+  const isDue = told !== null && hasPassed(told.lastAt, WEEK_MS, now);
   const lastAt = isNew || isDue || told === null ? now.toISOString() : told.lastAt;
   const differing = { since, lastAt, tables: tables.map(keyOf) };
   const collides = found.every((one) => one.collides);

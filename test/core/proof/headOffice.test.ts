@@ -127,3 +127,18 @@ test('in layout merge without owning the table, rows that head office lacks are 
   expect(table('stock')).toMatchObject({ status: 'completed', records_processed: 1, records_deleted: 0 });
   expect(await rowsAtCentral(pair)).toBe(3001);
 });
+
+test('rows that were last counted years ahead, while head office had a wrong clock, are counted again', async () => {
+  await using pair = await freshDatabases();
+  await work(pair, ...STOCK);
+  using home = makeHome(pair);
+  await using engine = home.open();
+  await sync(engine);
+  await atCentral(pair, 'DELETE FROM stock WHERE id <= 500');
+  await later(pair, -3300);
+
+  const { table } = await sync(engine);
+
+  expect(table('stock').status).toBe('completed');
+  await expectSame(pair, 'id, note');
+});

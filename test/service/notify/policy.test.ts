@@ -66,6 +66,16 @@ describe('failed tables', () => {
     expect(notes[1]).toMatchObject({ batchId: 'b4', since: new Date(START).toISOString() });
   });
 
+  test('are told again where a clock that was years ahead has noted the last time', () => {
+    const again = (batchId: string): Occurrence => standing(trouble(['c_invoice'], { batchId }));
+    const notes = play([
+      [10 * 365 * 24, again('b1')],
+      [0, again('b2')],
+      [1, again('b3')],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['failed', 'still_failing']);
+  });
+
   test('a further table is told at once', () => {
     const notes = play([
       [0, standing(trouble(['c_invoice']))],
