@@ -184,3 +184,10 @@ it('connection test shows every step, and says what to do about the one that fai
   expect(stdout).toMatch(/The server answers at its port\n {2}The head office database does not answer/);
   expect(stdout).toMatch(/Next +Check the internet link or VPN to 127\.0\.0\.1:9/);
 });
+
+it('central-sql quotes the role in what psql is to run, which folds a name that is not', async () => {
+  await run(CENTRAL);
+  await run([...BRANCH.slice(0, 3), 'B1', ...BRANCH.slice(4)]);
+  const { stdout } = await run(['central-sql', '--connection', 'B1', '--layout', 'schema']);
+  expect(stdout).toContain('\\password "branchline_B1"');
+});

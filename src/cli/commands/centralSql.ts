@@ -29,7 +29,8 @@ async function centralSql(options: CentralSqlCommandOptions, context: CliContext
     context.printJson({ connection: connection.id, role, layout, statements });
     return ExitCode.AllWell;
   }
-  const about = { connection: connection.id, database: settings.central.database, role };
+  const quotedRole = sql.psqlName(role);
+  const about = { connection: connection.id, database: settings.central.database, quotedRole };
   context.print(sql.sqlText(sections, (topic) => t(`cli.centralSql.${topic}`, about).split(/[\n\r]+/)));
   return ExitCode.AllWell;
 }

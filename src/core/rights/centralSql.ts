@@ -47,6 +47,11 @@ export function roleOf(connection: string): string {
   return `branchline_${connection}`;
 }
 
+/** A role as psql's own commands take it: without quotes, they read capitals as lower case. */
+export function psqlName(role: string): string {
+  return ident(role);
+}
+
 function roleSql(database: string, role: string): readonly string[] {
   return [
     block(

@@ -238,7 +238,7 @@ export const cli = {
     central: 'Head office',
   },
   centralSql: {
-    role: 'For the administrator of the database {{database}} at head office. One transaction: where a statement fails, nothing has changed.\nThe role of {{connection}}; give it a password with: \\password {{role}}',
+    role: 'For the administrator of the database {{database}} at head office. One transaction: where a statement fails, nothing has changed.\nThe role of {{connection}}; give it a password with: \\password {{quotedRole}}',
     own: 'Tables of Branchline itself: the role sees and changes the rows of {{connection}} alone. Run this again after a new version.',
     schema:
       'The schema of {{connection}} belongs to the role, which may put views and functions in it.\nWhoever reads there runs them with their own rights: read through a role that may write nothing and see no other branch.',

@@ -216,7 +216,7 @@ export const cli = {
     central: 'Kantor pusat',
   },
   centralSql: {
-    role: 'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{role}}',
+    role: 'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{quotedRole}}',
     own: 'Tabel milik Branchline sendiri: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada versi baru.',
     schema:
       'Skema {{connection}} menjadi milik role ini, yang boleh menaruh view dan fungsi di dalamnya.\nSiapa pun yang membaca di sana menjalankannya dengan haknya sendiri: bacalah lewat role yang tidak boleh menulis apa pun dan tidak melihat cabang lain.',
