@@ -8,6 +8,8 @@ export const FailureCode = {
   CentralUnreachable: 'central_unreachable',
   SourceSignIn: 'source_sign_in',
   CentralSignIn: 'central_sign_in',
+  /** The server has no database of that name. */
+  DatabaseMissing: 'database_missing',
   Tls: 'tls',
   PasswordMissing: 'password_missing',
   CleartextRefused: 'cleartext_refused',

@@ -105,9 +105,15 @@ describe('the step that fails is named, with why', () => {
     expect(JSON.stringify(failure)).not.toContain('wrong"');
   });
 
-  test('a database that is not there', async () => {
-    const { failed } = await tried(branch({ database: 'nowhere' }));
-    expect(failed).toEqual(['sign_in', 'source_sign_in']);
+  test('a database that is not there, after a sign-in that went well', async () => {
+    const { well, failed, failure } = await tried(branch({ database: 'nowhere' }));
+    expect([well, failed]).toEqual([
+      ['name', 'port', 'tls', 'sign_in'],
+      ['read', 'database_missing'],
+    ]);
+    expect(failure?.params).toMatchObject({ database: 'nowhere', side: 'source', connection: 'pgsql_lmp' });
+    const central = await tried(headOffice({ database: 'nowhere' }), pair.central.password);
+    expect(central.failed).toEqual(['write', 'database_missing']);
   });
 
   test('tables that may not be read, all of them', async () => {

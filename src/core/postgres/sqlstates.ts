@@ -60,6 +60,7 @@ export const SIGN_IN: BothSnapshots = {
   source: permanent(FailureCode.SourceSignIn),
   central: permanent(FailureCode.CentralSignIn),
 };
+const NO_DATABASE = both(permanent(FailureCode.DatabaseMissing));
 const PERMISSION: BothSnapshots = {
   source: permanent(FailureCode.SourcePermission),
   central: permanent(FailureCode.CentralPermission),
@@ -118,7 +119,7 @@ const EXACT: Readonly<Record<string, BothSnapshots>> = {
   '54000': { source: permanent(FailureCode.ServerLimit), central: permanent(FailureCode.DataRejected) },
   '55000': { source: permanent(FailureCode.SourceQueryFailed), central: permanent(FailureCode.Internal) },
   '57P03': STARTING,
-  '57P04': SIGN_IN,
+  '57P04': NO_DATABASE,
   '72000': SERIALIZATION,
   XX001: DAMAGED,
   XX002: DAMAGED,
@@ -134,7 +135,7 @@ const CLASSES: Readonly<Record<string, BothSnapshots>> = {
   },
   '28': SIGN_IN,
   // Database and schema that are not there.
-  '3D': SIGN_IN,
+  '3D': NO_DATABASE,
   '3F': TABLE_MISSING,
   // Functions in other languages, and what they call.
   '38': CODE_FAILED,
@@ -162,6 +163,7 @@ const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: BothSnaps
   { sqlstate: '08P01', message: /no more connections|query_wait_timeout/i, sides: BUSY },
   { sqlstate: '08P01', message: /cannot connect to server|login has been failing/i, sides: UNREACHABLE },
   { sqlstate: '08P01', message: /startup parameter/i, sides: UNEXPECTED },
+  { sqlstate: '08P01', message: /no such database/i, sides: NO_DATABASE },
   { sqlstate: '0A000', message: /cached plan must not change/, sides: CONTENTION },
   { sqlstate: 'XX000', message: /tuple concurrently (?:updated|deleted)/, sides: CONTENTION },
 ];

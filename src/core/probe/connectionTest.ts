@@ -52,6 +52,7 @@ export async function testConnection(
   const options = draftSession(folder, draft, password, stop);
   const { endpoint, side, connection } = options;
   const { host, port, database, user, sslmode } = endpoint;
+  const last: Step = draft.kind === 'central' ? 'write' : 'read';
   let doing: Step = 'name';
   const well = (step: Step, facts: Facts = {}): void => {
     steps.push({ step, ok: true, facts, failure: null });
@@ -69,7 +70,7 @@ export async function testConnection(
       well('tls', { encrypted, sslmode, ...(isExposed(encrypted, address) && { exposed: true }) });
       well('sign_in', { user, database });
       well('version', { version: Math.floor(link.version / 10000) });
-      doing = draft.kind === 'central' ? 'write' : 'read';
+      doing = last;
       well(doing, await tryWork(link, draft));
     } finally {
       await link.session.close();
@@ -78,7 +79,7 @@ export async function testConnection(
     const facts = { connection, side, host, port, database, user };
     const failure = classify(error, side, facts);
     for (const step of passed(doing, failure)) well(step);
-    steps.push({ step: failedAt(doing, failure), ok: false, facts: {}, failure });
+    steps.push({ step: failedAt(doing, failure, last), ok: false, facts: {}, failure });
   }
   return steps;
 }
@@ -97,8 +98,9 @@ function tryWork(link: Link, draft: CheckedDraft): Promise<Facts> {
 }
 
 /** Signing in is several steps at once. An answer of the server shows how far it came. */
-function failedAt(doing: Step, failure: FailureDetail): Step {
+function failedAt(doing: Step, failure: FailureDetail, last: Step): Step {
   if (doing !== 'tls' && doing !== 'sign_in') return doing;
+  if (failure.code === FailureCode.DatabaseMissing) return last;
   if (OF_SERVER.has(failure.code)) return 'version';
   return wasAsked(failure) ? 'sign_in' : doing;
 }
@@ -106,7 +108,8 @@ function failedAt(doing: Step, failure: FailureDetail): Step {
 /** The steps that went well before it, unsaid. */
 function passed(doing: Step, failure: FailureDetail): readonly Step[] {
   if (doing !== 'tls' && doing !== 'sign_in') return [];
-  if (OF_SERVER.has(failure.code)) return ['tls', 'sign_in'];
+  // A server looks for the database once it knows who asks.
+  if (OF_SERVER.has(failure.code) || failure.code === FailureCode.DatabaseMissing) return ['tls', 'sign_in'];
   return doing === 'tls' && wasAsked(failure) ? ['tls'] : [];
 }
 

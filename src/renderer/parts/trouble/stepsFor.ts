@@ -15,6 +15,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralUnreachable]: 'test_connection',
   [FailureCode.SourceSignIn]: 'test_connection',
   [FailureCode.CentralSignIn]: 'test_connection',
+  [FailureCode.DatabaseMissing]: 'test_connection',
   [FailureCode.Tls]: 'test_connection',
   [FailureCode.PasswordMissing]: 'test_connection',
   [FailureCode.CleartextRefused]: 'test_connection',

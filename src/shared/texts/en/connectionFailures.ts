@@ -16,6 +16,10 @@ export const connectionFailures = {
     sentence: 'The head office database refused the user name or password.',
     next: 'Ask head office whether the user, password or database has changed, and correct the settings.',
   },
+  database_missing: {
+    sentence: 'The server {{host}}:{{port}} has no database {{database}}, so {{server}} could not be opened.',
+    next: 'Check the name of the database in the settings, and host and port: it may be on another server. Upper and lower case are different in such a name.',
+  },
   tls: {
     sentence: 'No trusted encrypted link to {{host}} could be made, so nothing was sent.',
     next: 'Check sslmode and sslrootcert in the settings, and whether the server certificate has expired.',

@@ -16,6 +16,11 @@ export const connectionFailures = {
     sentence: 'Basis data kantor pusat menolak nama pengguna atau kata sandi.',
     next: 'Tanyakan ke kantor pusat apakah pengguna, kata sandi atau basis data berubah, lalu perbaiki pengaturan.',
   },
+  database_missing: {
+    sentence:
+      'Di server {{host}}:{{port}} tidak ada basis data {{database}}, jadi {{server}} tidak bisa dibuka.',
+    next: 'Periksa nama basis data di pengaturan, serta host dan port: mungkin ada di server lain. Huruf besar dan kecil dibedakan pada nama ini.',
+  },
   tls: {
     sentence: 'Sambungan terenkripsi yang tepercaya ke {{host}} gagal dibuat, jadi tidak ada yang dikirim.',
     next: 'Periksa sslmode dan sslrootcert di pengaturan, dan apakah sertifikat server sudah kedaluwarsa.',
