@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type FastifyInstance, fastify } from 'fastify';
 import { ZodError } from 'zod';
 import type { WindowApp } from '../../app/windowApp.ts';
@@ -14,8 +14,10 @@ import { serveWindowFiles } from './pages.ts';
 /** Nobody else's network card leads here. */
 const HOST = '127.0.0.1';
 
-/** Far more windows than anybody has open; a bound for what connects without ever signing in. */
+/** Far more windows than anybody has open. */
 const MOST_CONNECTIONS = 256;
+/** Connections on which no request has passed the door yet. The oldest give way, so that others can come in. */
+const MOST_STRANGERS = 64;
 /**
  * On one machine a request is there in milliseconds; who sends it byte by byte holds a connection that a window needs.
  * A settings file to be imported has megabytes.
@@ -48,6 +50,7 @@ export interface WindowServer extends AsyncDisposable {
 /** @throws UsageError `port_taken` */
 export async function openWindowServer(setup: WindowServerSetup): Promise<WindowServer> {
   let port = 0;
+  const strangers = new Strangers();
   const app = fastify({
     // The door comes before routing and parsing: what is not known cannot be reached from outside.
     serverFactory: (handle) =>
@@ -59,13 +62,16 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
           maxHeaderSize: HEADER_BYTES,
         },
         (request, response) => {
-          if (atTheDoor(request, response, { ...setup, port })) handle(request, response);
+          if (!atTheDoor(request, response, { ...setup, port })) return;
+          strangers.signedIn(request.socket);
+          handle(request, response);
         },
       ),
     // What is no HTTP is not answered.
     clientErrorHandler: (_error, socket) => socket.destroy(),
   });
   app.server.maxConnections = MOST_CONNECTIONS;
+  app.server.on('connection', (socket: Socket) => strangers.add(socket));
   const streams = new EventStreams(setup.face);
   await route(app, streams, setup);
   port = await listen(app.server, setup.port, setup.lastPort);
@@ -82,6 +88,27 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
       await app.close();
     },
   };
+}
+
+/**
+ * Connections of whoever has not shown yet that they are signed in. Any user of this computer can open them and send
+ * nothing, so they may not take all that there are: a window's request is there in milliseconds, long before its
+ * connection is the oldest.
+ */
+class Strangers {
+  readonly #sockets = new Set<Socket>();
+
+  add(socket: Socket): void {
+    const [oldest] = this.#sockets;
+    if (this.#sockets.size >= MOST_STRANGERS) oldest?.destroy();
+    if (oldest?.destroyed === true) this.#sockets.delete(oldest);
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  signedIn(socket: Socket): void {
+    this.#sockets.delete(socket);
+  }
 }
 
 async function route(app: FastifyInstance, streams: EventStreams, setup: WindowServerSetup): Promise<void> {
