@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
-import { parseJson, serverName } from '../postgres/readJson.ts';
+import { catalogueUnreadable, parseJson, serverName } from '../postgres/readJson.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import { hasOwnRole, ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
 import { OWN_TABLES } from '../target/setup.ts';
@@ -56,9 +56,9 @@ function statementFor({ kind, schema, name, role, detail }: TextRow): readonly s
   const to = ident(role ?? '');
   switch (kind) {
     case 'schema':
-      return [`GRANT ${detail} ON SCHEMA ${ident(schema ?? '')} TO ${to};`];
+      return [`GRANT ${privileges(detail)} ON SCHEMA ${ident(schema ?? '')} TO ${to};`];
     case 'table':
-      return [`GRANT ${detail} ON ${qualified(schema ?? '', name ?? '')} TO ${to};`];
+      return [`GRANT ${privileges(detail)} ON ${qualified(schema ?? '', name ?? '')} TO ${to};`];
     case 'function':
       return [
         `GRANT EXECUTE ON FUNCTION ${qualified(schema ?? '', name ?? '')}(${argumentTypes(detail)}) TO ${to};`,
@@ -68,6 +68,16 @@ function statementFor({ kind, schema, name, role, detail }: TextRow): readonly s
     default:
       return [];
   }
+}
+
+/** What {@link readingQuery} and {@link writingQuery} ask about; people paste what is printed as a superuser. */
+const PRIVILEGES: ReadonlySet<string> = new Set(['USAGE', 'CREATE', 'SELECT', 'INSERT', 'UPDATE', 'DELETE']);
+
+/** @throws SyncFailure `catalogue_unreadable` where the server has put something else in the place of privileges */
+function privileges(detail: string | null | undefined): string {
+  const listed = (detail ?? '').split(', ');
+  if (!listed.every((one) => PRIVILEGES.has(one))) throw catalogueUnreadable(`missing privileges: ${detail}`);
+  return listed.join(', ');
 }
 
 const names = z.array(z.tuple([serverName, serverName]));

@@ -104,7 +104,17 @@ async function work(
   }
 }
 
-/** Which value was refused, or could not be converted; whether a missing key can be added. Other failures decide what is tried next, as they are. */
+/** Failures about which more can be found out; others decide what is tried next, as they are. */
+const EXPLAINED: ReadonlySet<FailureCode> = new Set([
+  // Which value was refused, or could not be converted.
+  FailureCode.DataRejected,
+  // Whether a missing key can be added.
+  ...ADDS_KEY,
+  // Which right is missing, of what, with its schema.
+  FailureCode.SourcePermission,
+  FailureCode.CentralPermission,
+]);
+
 async function explained(
   { central }: RunContext,
   { connection }: SourcePlan,
@@ -113,8 +123,7 @@ async function explained(
   failure: FailureDetail,
   error: unknown,
 ): Promise<FailureDetail> {
-  const isExplained = failure.code === FailureCode.DataRejected || ADDS_KEY.has(failure.code);
-  if (shape === null || !isExplained) return failure;
+  if (shape === null || !EXPLAINED.has(failure.code)) return failure;
   const table = {
     source: shape,
     targetSchema: targetSchema(central, connection),

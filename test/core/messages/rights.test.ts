@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ident, literal, qualified } from '../../../src/core/postgres/quote.ts';
+import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
@@ -47,6 +48,26 @@ describe('at the branch, the SQL that is printed gives the right that is missing
       ]);
     });
   }
+
+  test('to SELECT, which verify finds missing', async () => {
+    await using pair = await freshDatabases();
+    await atBranch(pair, ...ITEM);
+    using home = makeHome(pair);
+    await using engine = home.open();
+    expect(await outcome(engine)).toBe('completed');
+    await atBranch(pair, 'REVOKE ALL ON item FROM branchline_read');
+
+    const { tables } = await engine.verify({ trigger: 'cli' });
+    const failure = tables.find((one) => one.table_name === 'item')?.failure;
+    if (failure == null) throw new Error('nothing failed');
+
+    expect(failure).toMatchObject({
+      code: 'source_permission',
+      params: { schema: 'adempiere', table: 'item' },
+    });
+    const { next } = createTranslator('en').failure(failure);
+    expect(next).toContain('GRANT SELECT ON "adempiere"."item" TO "branchline_read";');
+  });
 
   test('of what a view reads and calls', async () => {
     await using pair = await freshDatabases();

@@ -5,6 +5,7 @@ import { readTables } from '../../../src/core/catalogue/read.ts';
 import { catalogueUnreadable } from '../../../src/core/postgres/readJson.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { wholeNumber } from '../../../src/core/postgres/wholeNumber.ts';
+import { missingReadingRights } from '../../../src/core/rights/readingRights.ts';
 import { readHorizon } from '../../../src/core/source/mark.ts';
 import { type FailureDetail, SyncFailure } from '../../../src/shared/errors.ts';
 import { type FakePostgres, nextStatement, startFakePostgres, welcome } from '../../support/fakePostgres.ts';
@@ -218,5 +219,46 @@ describe('a number that is a text is looked at before it is made one', () => {
       expect(() => readHorizon({ h: horizon(over) })).toThrow(SyncFailure);
       quick(() => readHorizon({ h: horizon(over) }));
     }
+  });
+});
+
+describe('SQL that people paste has the privileges of a server only where they are some', () => {
+  async function printed(kind: string, detail: string): Promise<unknown> {
+    fake.script = async (client) => {
+      await welcome(client);
+      await nextStatement(client);
+      await client.send(
+        complete('BEGIN'),
+        complete('SET'),
+        description('kind', 'schema', 'name', 'role', 'detail'),
+        row(kind, 's', 'x', 'reader', detail),
+        complete('SELECT 1'),
+        complete('COMMIT'),
+        ready(),
+      );
+      await client.until();
+    };
+    await using session = await open();
+    return await missingReadingRights(session, 180001, 's', 'x').catch((thrown: unknown) => thrown);
+  }
+
+  test('as the query has them', async () => {
+    expect(await printed('table', 'SELECT, INSERT')).toMatchObject({
+      sql: ['GRANT SELECT, INSERT ON "s"."x" TO "reader";'],
+    });
+    expect(await printed('schema', 'USAGE')).toMatchObject({
+      sql: ['GRANT USAGE ON SCHEMA "s" TO "reader";'],
+    });
+  });
+
+  test.each(['table', 'schema'])('refused where a %s has others', async (kind) => {
+    for (const detail of [
+      'ALL',
+      '',
+      'USAGE ON SCHEMA s TO PUBLIC; DROP SCHEMA s CASCADE; --',
+      'usage',
+      'SELECT,',
+    ])
+      expect(detailOf(await printed(kind, detail))).toMatchObject({ code: 'catalogue_unreadable' });
   });
 });
