@@ -1,3 +1,4 @@
+import { notComparedSince } from '../core/batch/compareDue.ts';
 import type { OutOfReach } from '../core/batch/outOfReach.ts';
 import type { Journal } from '../core/journal/journal.ts';
 import type { Clock } from '../core/ports.ts';
@@ -244,7 +245,9 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
   return settings.connections.flatMap(({ id, enabled }) => {
     if (!enabled) return [];
     const last = new Map(journal.verifications(id).map((one) => [one.table_name, one]));
+    const lost = new Set(notComparedSince(journal, id));
     const tables = journal.knownTables(id).filter((table) => {
+      if (lost.has(table)) return true;
       const row = last.get(table);
       if (row !== undefined) return isOlder(row.checked_at, isWorthAnotherTry(row) ? 1 : verifyEveryDays);
       const first = journal.firstRunAt(id, table);

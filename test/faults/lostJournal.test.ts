@@ -2,9 +2,14 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { installation } from '../../src/core/settings/installation.ts';
+import { loadSettings } from '../../src/core/settings/load.ts';
 import { seededRows } from '../../src/demo/erp/seed.ts';
+import { tablesToVerify } from '../../src/service/unattended.ts';
+import { NoticeCode } from '../../src/shared/notices.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
 import { runCli } from '../cli/run.ts';
+import { journalIn } from '../core/journal/support/world.ts';
+import { atCentral } from '../support/branch.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, listen, makeHome } from '../support/home.ts';
 import { startRunner } from '../support/runner.ts';
@@ -81,6 +86,38 @@ test('the journal lost between two batches is told once, and nothing is copied a
   ]);
   const lines = engine.batch(batch_id).tables.find((one) => one.table_name === LINES);
   expect(lines).toMatchObject({ strategy: 'changes', records_processed: 0, bytes: 0 });
+});
+
+test('a difference that was known is not forgotten with the journal: comparing is due, and told until it is done', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  using home = makeHome(pair, { connection: { tables: FEW } });
+  await batchOf(home);
+  await atCentral(
+    pair,
+    `UPDATE ${LINES} SET description = 'head office' WHERE ctid = (SELECT min(ctid) FROM ${LINES})`,
+  );
+  deleteAll(join(home.folder, 'journal.db'));
+  await using engine = home.open();
+  const events = listen(engine);
+  const told = (): number =>
+    events.splice(0).filter((one) => one.type === 'notice' && one.notice.code === NoticeCode.CompareDue)
+      .length;
+  const due = (): readonly string[] => {
+    const journal = journalIn(home.folder);
+    return tablesToVerify(journal, loadSettings(home.folder), new Date()).flatMap((one) => one.tables);
+  };
+
+  await engine.syncAll({ trigger: 'cli' });
+  expect(told()).toBe(1);
+  expect(due().toSorted()).toEqual(FEW.toSorted());
+  await engine.syncAll({ trigger: 'cli' });
+  expect(told()).toBe(1);
+
+  await engine.verify({ trigger: 'cli' });
+  expect(engine.standing().differing.map((one) => one.table)).toEqual([LINES]);
+  expect(due()).toEqual([]);
+  await engine.syncAll({ trigger: 'cli' });
+  expect(told()).toBe(0);
 });
 
 /** @returns the batch that a kill has cut off inside {@link LINES} */

@@ -61,23 +61,26 @@ export function tellHiddenHistory(
  * goes on from those checkpoints as it would from an older batch that nobody resumed. The lost batch is not made
  * again under its old id: which tables it had and what it was allowed to do stood in the journal alone, and a
  * history with guesses in it is worse than one that begins today.
+ *
+ * @returns whether they were lost
  */
 export function tellLostRecords(
   { journal, emit, batchId }: RunContext,
   { connection, own }: Claim,
   checkpoints: readonly Checkpoint[],
-): void {
-  if (!own || journal.hasPast(connection, batchId)) return;
+): boolean {
+  if (!own || journal.hasPast(connection, batchId)) return false;
   const ids = new Set(checkpoints.flatMap((one) => one.batchId ?? []));
   // A batch that is known was run after the loss; it has been told by then.
-  if ([...ids].some((id) => journal.batch(id) !== null)) return;
+  if ([...ids].some((id) => journal.batch(id) !== null)) return false;
   // Ids begin with date and time.
   const last = [...ids].sort().at(-1);
-  if (last === undefined) return;
+  if (last === undefined) return false;
   const unfinished = checkpoints.filter((one) => one.state === 'running').length;
   const detail = { last_batch: last, unfinished };
   journal.logEvent('records_lost', { batchId, connection, detail });
   emit({ type: 'records_lost', connection, batchId: last, unfinished });
+  return true;
 }
 
 /** What the journal keeps: the tables of a connection that have been told. */

@@ -30,6 +30,7 @@ import {
   tellUnlogged,
   transactionNotices,
 } from './batchNotices.ts';
+import { noteCompareDue, tellCompareDue } from './compareDue.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
 import { tellLeftBehind } from './leftBehind.ts';
@@ -217,7 +218,9 @@ class ConnectionRun {
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);
       tellUnlogged(this.#run, connection.id, existing);
-      tellLostRecords(this.#run, claim, [...checkpoints.values()]);
+      const areLost = tellLostRecords(this.#run, claim, [...checkpoints.values()]);
+      if (areLost) noteCompareDue(this.#run, connection.id);
+      tellCompareDue(this.#run, connection.id);
       return { claim, link, existing, checkpoints, keys, rights };
     } catch (error) {
       link.session.destroy();

@@ -129,6 +129,8 @@ export const notices = {
     '{{about}}: when it was written, head office itself (a foreign key or a trigger there) changed rows of {{tables}}, which this run does not copy. They are compared and mended when they are copied next.',
   left_behind:
     '{{about}}: these tables are no longer at the branch (dropped or renamed there), and head office keeps their rows as they were; nothing was removed: {{tables}}. Of a table that was renamed, the rows are copied anew under its new name. If the rows are not wanted, remove them or drop the table at head office. If they are to stay, add the table to "exclude" of {{connection}} in the settings. A table that comes back goes on.',
+  compare_due:
+    '{{about}}: what was known to differ at head office was lost with the local records, so comparing is due. The service does it after a batch; without it, run: branchline verify --connection {{connection}}',
   slow_source:
     '{{about}}: the branch database has been at work on one statement for {{duration}}, and no row has come meanwhile. Branchline waits for it. If that goes on, look at the branch database: a view or query may take too long, or its server may be overloaded.',
   slow_central:

@@ -125,6 +125,8 @@ export const notices = {
     '{{about}}: waktu tabel ini ditulis, kantor pusat sendiri (sebuah foreign key atau trigger di sana) mengubah baris di {{tables}}, yang tidak ikut disalin kali ini. Tabel itu dibandingkan dan diperbaiki waktu disalin berikutnya.',
   left_behind:
     '{{about}}: tabel berikut tidak ada lagi di cabang (dihapus atau diganti namanya di sana), dan kantor pusat menyimpan barisnya seperti semula; tidak ada yang dihapus: {{tables}}. Baris tabel yang diganti namanya disalin ulang dengan nama barunya. Bila baris itu tidak diperlukan, hapus baris atau tabelnya di kantor pusat. Bila akan disimpan, tambahkan tabel itu ke "exclude" pada {{connection}} di pengaturan. Tabel yang muncul lagi akan diteruskan.',
+  compare_due:
+    '{{about}}: catatan tentang perbedaan di kantor pusat ikut hilang bersama catatan lokal, jadi semua tabel perlu dibandingkan. Layanan melakukannya setelah sebuah batch; tanpa layanan, jalankan: branchline verify --connection {{connection}}',
   slow_source:
     '{{about}}: database cabang sudah {{duration}} mengerjakan satu perintah, dan selama itu belum ada baris yang datang. Branchline menunggunya. Kalau terus begini, periksa database cabang: mungkin sebuah view atau query terlalu lama, atau servernya kelebihan beban.',
   slow_central:
