@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { SyncFailure } from '../../shared/errors.ts';
-import type { Strategy } from '../../shared/status.ts';
+import { Strategy } from '../../shared/status.ts';
 import { literal } from '../postgres/quote.ts';
+import { parseJson } from '../postgres/readJson.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import type { Mark } from '../source/mark.ts';
 import { type Claim, type Installation, lostLease } from './ownership.ts';
@@ -128,7 +130,51 @@ export async function acquireTable(
   return toCheckpoint(claim.connection, table, row);
 }
 
-/** A row of `branchline.checkpoints`. */
+/** A whole number as SQL writes it, or nothing where the server hides it. */
+const digits = z.string().regex(/^\d{0,20}$/);
+const shortText = z.string().max(1000);
+
+/** A mark as it stands in a row. Versions before may have left out what may be null. */
+const storedMark: z.ZodType<Mark> = z.object({
+  xmin: digits,
+  durable: digits,
+  flushed: z.boolean(),
+  started: shortText,
+  recovered: shortText,
+  lsn: digits.nullish().transform((one) => one ?? null),
+  timeline: shortText,
+  identity: shortText,
+  fingerprint: z
+    .string()
+    .nullish()
+    .transform((one) => one ?? null),
+  cursor: z
+    .string()
+    .nullish()
+    .transform((one) => one ?? null),
+  cursorOf: z
+    .string()
+    .nullish()
+    .transform((one) => one ?? null),
+});
+
+/** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */
+const storedKey: z.ZodType<LastKey> = z.union([
+  z.array(z.string()).transform((values) => ({ columns: [], values })),
+  z
+    .object({ columns: z.array(z.string()), values: z.array(z.string()) })
+    .refine(({ columns, values }) => columns.length === values.length),
+]);
+
+/** Behind no column: no key of a table is this, so the pass starts anew. */
+const UNREADABLE_KEY: LastKey = { columns: [], values: [] };
+
+const storedRewritten = z.record(z.string(), z.number());
+
+/**
+ * A row of `branchline.checkpoints`. Head office may have changed it by hand. What cannot be read counts as not known,
+ * so that the table is compared, and the pass starts anew: it is safe, and puts the row right.
+ */
 export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
   const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
   const [lately, removed, removedOf, counted, unproven, rewritten] = proof;
@@ -139,13 +185,13 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     epoch: row.epoch ?? '',
     seq: Number(row.seq),
     batchId: row.batch_id ?? null,
-    strategy: (row.strategy ?? null) as Strategy | null,
+    strategy: Object.values(Strategy).find((one) => one === row.strategy) ?? null,
     state: (row.state ?? 'new') as Checkpoint['state'],
     direct: row.direct === 't',
     resumed: row.resumed === 't',
-    lastKey: row.last_key == null ? null : toLastKey(JSON.parse(row.last_key) as LastKey | string[]),
-    mark: row.mark == null ? null : (JSON.parse(row.mark) as Mark),
-    passMark: row.pass_mark == null ? null : (JSON.parse(row.pass_mark) as Mark),
+    lastKey: row.last_key == null ? null : (parseJson(storedKey, row.last_key) ?? UNREADABLE_KEY),
+    mark: row.mark == null ? null : parseJson(storedMark, row.mark),
+    passMark: row.pass_mark == null ? null : parseJson(storedMark, row.pass_mark),
     processed: Number(row.processed),
     skipped: Number(row.skipped),
     deleted: Number(row.deleted),
@@ -155,7 +201,7 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     ...removedLately(lately, removed, removedOf, centralRows),
     counted: counted === true,
     unproven,
-    rewritten: rewritten ?? null,
+    rewritten: rewritten == null ? null : (storedRewritten.safeParse(rewritten).data ?? {}),
   };
 }
 
@@ -169,11 +215,6 @@ function removedLately(
   if (lately === true || removed === 0) return { removed, removedOf };
   const left = removedOf === null ? null : Math.min(removedOf - removed, centralRows ?? removedOf);
   return { removed: 0, removedOf: left };
-}
-
-/** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */
-function toLastKey(stored: LastKey | string[]): LastKey {
-  return Array.isArray(stored) ? { columns: [], values: stored } : stored;
 }
 
 /**

@@ -68,7 +68,7 @@ export async function findCheckpoints(
 
 /** Thirteen columns, which {@link toCheckpoint} reads by their names, as it does the proof. */
 const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::pg_catalog.text,
-  (mark::pg_catalog.jsonb OPERATOR(pg_catalog.-) 'fingerprint')::pg_catalog.text AS mark, pass_mark::pg_catalog.text, processed, skipped, deleted, bytes,
+  CASE WHEN pg_catalog.json_typeof(mark) OPERATOR(pg_catalog.=) 'object' THEN (mark::pg_catalog.jsonb OPERATOR(pg_catalog.-) 'fingerprint')::pg_catalog.text END AS mark, pass_mark::pg_catalog.text, processed, skipped, deleted, bytes,
   ${SNAPSHOT_AT}`;
 const IN_COMMON_COUNT = 14;
 

@@ -97,14 +97,18 @@ export function noteRewritten(
   const entry = literal(JSON.stringify({ [cause]: seq }));
   return [
     oneLine(`UPDATE branchline.checkpoints SET central_rows = NULL, rewritten =
-      coalesce(rewritten, '{}') OPERATOR(pg_catalog.||) ${entry}::pg_catalog.jsonb
+      coalesce(${READABLE}, '{}') OPERATOR(pg_catalog.||) ${entry}::pg_catalog.jsonb
      WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND table_name OPERATOR(pg_catalog.=) ANY (ARRAY[${names}])`),
   ];
 }
 
+/** The column, where nobody has changed it to something that it never is. */
+const READABLE =
+  "CASE WHEN pg_catalog.jsonb_typeof(rewritten) OPERATOR(pg_catalog.=) 'object' THEN rewritten END";
+
 /** SQL of what is left of the column `rewritten` once a pass has compared what it knew of when it began. */
 export function withoutCompared(known: Rewritten): string {
-  return oneLine(`rewritten = (SELECT pg_catalog.jsonb_object_agg(e.key, e.value) FROM pg_catalog.jsonb_each(rewritten) e
-    WHERE NOT coalesce(e.value OPERATOR(pg_catalog.=)
+  return oneLine(`rewritten = (SELECT pg_catalog.jsonb_object_agg(e.key, e.value) FROM pg_catalog.jsonb_each(${READABLE}) e
+    WHERE pg_catalog.jsonb_typeof(e.value) OPERATOR(pg_catalog.=) 'number' AND NOT coalesce(e.value OPERATOR(pg_catalog.=)
       (${literal(JSON.stringify(known))}::pg_catalog.jsonb OPERATOR(pg_catalog.->) e.key), false))`);
 }
