@@ -20,8 +20,8 @@ const ADD = /\bADD (?:UNIQUE|PRIMARY KEY) \(/;
  */
 export async function keyHindrance(
   session: Session,
-  { source, targetSchema: schema }: FailedTable,
-  { params }: FailureDetail,
+  { source, targetSchema: schema, isShared }: FailedTable,
+  { code, params }: FailureDetail,
 ): Promise<Pick<FailureDetail, 'code' | 'params'> | null> {
   const { sql: offered, ...rest } = params;
   if (!ADD.test(String(offered))) return null;
@@ -39,6 +39,8 @@ export async function keyHindrance(
   const twice = `SELECT ${by}, pg_catalog.count(*) FROM ${table} WHERE ${filled} GROUP BY ${by} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1`;
   const found = await session.query(`SELECT EXISTS (${twice}) AS twice`, [], session.workMs);
   if (found.rows[0]?.twice !== 't') return null;
+  // A mirror has rows of this branch alone, all of which come again: a sync says the same.
+  if (!isShared) return { code, params: { ...rest, sql: `DROP TABLE ${table};` } };
   const sql = `${twice} ORDER BY ${by};`;
   return { code: FailureCode.CentralKeyDuplicates, params: { ...rest, columns, sql } };
 }

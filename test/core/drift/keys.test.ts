@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, makeHome } from '../../support/home.ts';
+import { verifyTable } from '../compare/support.ts';
 
 const LINES = [
   'CREATE TABLE lines (id int PRIMARY KEY, line int NOT NULL, code text COLLATE "C" NOT NULL)',
@@ -52,6 +53,27 @@ test('a changed key that the rows in a mirror do not fit fails with the SQL, aft
     params: { columns: '"nr"', sql: 'DROP TABLE "pgsql_lmp"."lines";' },
   });
   expect(mended.table('lines')).toMatchObject({ status: 'completed', records_processed: 3 });
+});
+
+test('verify offers the same SQL as a sync where the rows in a mirror do not fit the new key', async () => {
+  await using pair = await freshDatabases();
+  await atBranch(pair, ...LINES);
+  using home = makeHome(pair, MIRROR);
+  await using engine = home.open();
+  await sync(engine);
+  await atBranch(
+    pair,
+    'UPDATE lines SET line = id + 1',
+    'ALTER TABLE lines DROP CONSTRAINT lines_pkey, ADD PRIMARY KEY (line)',
+  );
+
+  const { failure } = await verifyTable(engine, 'lines', true);
+
+  const sql = 'DROP TABLE "pgsql_lmp"."lines";';
+  expect(failure).toMatchObject({ code: 'central_key_missing', params: { columns: '"line"', sql } });
+  expect((await sync(engine)).table('lines').error_detail?.params.sql).toBe(sql);
+  await atCentral(pair, sql);
+  expect((await sync(engine)).table('lines')).toMatchObject({ status: 'completed', records_processed: 2 });
 });
 
 test('a key dropped at the branch is dropped in a mirror, so that double rows fit', async () => {
