@@ -3,7 +3,7 @@ import { sortAlike, typeFit } from '../catalogue/compat.ts';
 import type { ColumnShape, TableShape, TypeField, TypeUse } from '../catalogue/shape.ts';
 import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
-import { columnIncompatible, columnSortsOtherwise, keyDeferrable, keyMissing } from './refusals.ts';
+import { columnIncompatible, columnsSortOtherwise, keyDeferrable, keyMissing } from './refusals.ts';
 import {
   centralKey,
   deferrableOver,
@@ -33,10 +33,26 @@ export type Change =
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
+  refuseOtherOrder(source, central);
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
   const key = keyDrift(source, central, layout);
   const keyed = key.some((one) => one.kind === 'drop_key') ? [] : (central.key ?? []);
   return [...key, ...columns, ...nullability(source, central, layout, keyed)];
+}
+
+/** Names all such columns at once, so that head office mends them in one go. */
+function refuseOtherOrder(source: TableShape, central: TableShape): void {
+  const columns = source.columns.filter((column) => {
+    const there = central.columns.find((one) => one.name === column.name);
+    if (there === undefined || there.generated || sortAlike(column, there)) return false;
+    return typeFit(column, there) === 'incompatible';
+  });
+  if (columns.length > 0)
+    throw columnsSortOtherwise(
+      source,
+      central,
+      columns.map((one) => one.name),
+    );
 }
 
 function columnDrift(table: string, column: ColumnShape, central: TableShape): readonly Change[] {
@@ -54,7 +70,6 @@ function columnDrift(table: string, column: ColumnShape, central: TableShape): r
     case 'widened':
       return [{ kind: 'widen', column }];
     case 'incompatible':
-      if (!sortAlike(column, there)) throw columnSortsOtherwise({ name: table }, central, column.name);
       throw columnIncompatible(table, column.name, column.type, there.type);
   }
 }

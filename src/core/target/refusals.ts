@@ -8,17 +8,18 @@ export function columnIncompatible(table: string, column: string, from: string, 
   return centralRefusal(FailureCode.ColumnIncompatible, params);
 }
 
-/** Head office has the labels of the enum behind a column's ranges in another order than the branch. */
-export function columnSortsOtherwise(
+/** Head office has the labels of the enum behind the ranges of these columns in another order than the branch. */
+export function columnsSortOtherwise(
   source: Pick<TableShape, 'name'>,
   central: Pick<TableShape, 'schema' | 'name'>,
-  column: string,
+  columns: readonly string[],
 ): SyncFailure {
   const table = qualified(central.schema, central.name);
+  const changes = columns.map((one) => `ALTER COLUMN ${ident(one)} TYPE pg_catalog.text`);
   return centralRefusal(FailureCode.ColumnSortsOtherwise, {
     table: source.name,
-    column,
-    sql: `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} TYPE pg_catalog.text;`,
+    column: columns.join(', '),
+    sql: `ALTER TABLE ${table} ${changes.join(', ')};`,
   });
 }
 

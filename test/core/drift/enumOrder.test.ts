@@ -193,3 +193,29 @@ test.each([
   expect([batch.status, row?.error_message]).toEqual(['completed', null]);
   await equalOnBoth(pair);
 });
+
+test('all columns whose ranges would change are told at once, with one SQL that mends them', async () => {
+  await using pair = await freshDatabases();
+  const tables = [
+    'CREATE TYPE grades AS RANGE (SUBTYPE = grade)',
+    'CREATE TABLE sets (id int PRIMARY KEY, v grades, w grades)',
+  ];
+  await atBranch(pair, `CREATE TYPE grade AS ENUM ('a', 'b')`, ...tables);
+  await atCentral(
+    pair,
+    `CREATE SCHEMA ${CONNECTION} AUTHORIZATION branchline`,
+    `SET search_path = ${CONNECTION}`,
+    `CREATE TYPE grade AS ENUM ('b', 'a')`,
+    ...tables,
+    'ALTER TABLE sets OWNER TO branchline',
+  );
+  using home = makeHome(pair, MIRROR);
+  await using engine = home.open();
+
+  const { error_code, error_detail } = (await sync(engine)).table('sets');
+
+  expect(error_code).toBe('column_sorts_otherwise');
+  expect(error_detail?.params.column).toBe('v, w');
+  await atCentral(pair, String(error_detail?.params.sql));
+  expect((await sync(engine)).batch.status).toBe('completed');
+});

@@ -183,7 +183,7 @@ export const failures = {
   },
   column_sorts_otherwise: {
     sentence:
-      'The column {{column}} of {{table}} holds ranges over an enum whose labels stand in another order at head office than at the branch, so that ranges would change there.',
+      'Ranges in {{column}} of {{table}} are over an enum whose labels stand in another order at head office than at the branch, so that ranges would change there.',
     next: 'Let head office run this, which keeps the ranges as text, then retry the table. The other tables go on.\n{{sql}}',
   },
   catalogue_unreadable: {
