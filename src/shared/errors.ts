@@ -84,6 +84,8 @@ export const FailureCode = {
   /** Triggers that change tables in a ring. */
   CentralRewritesTables: 'central_rewrites_tables',
   ReplaceUnsafe: 'replace_unsafe',
+  ReplaceCascades: 'replace_cascades',
+  CascadeHidden: 'cascade_hidden',
   TooManyDeletes: 'too_many_deletes',
   CentralLacksRows: 'central_lacks_rows',
   CentralChangesRows: 'central_changes_rows',

@@ -204,7 +204,7 @@ class ConnectionRun {
         deleteRightsQuery(connection.id, schema, asksForDeletes(this.#work)),
       ];
       const begun = await link.session.script(asked);
-      const keys = ForeignKeys.from(begun.at(-2)?.rows ?? []);
+      const keys = ForeignKeys.from(schema, begun.at(-2)?.rows ?? []);
       const side = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, side);
       const existing = await readTables(link.session, link.version, schema, names, memory);

@@ -6,8 +6,7 @@ import { keyText } from '../postgres/keyText.ts';
 import { dataBytes, lastRow } from '../postgres/rowBlock.ts';
 import type { Session } from '../postgres/session.ts';
 import type { LastKey } from '../target/checkpoint.ts';
-import { nameOf } from './deleteBrake.ts';
-import type { ChunkLimits, PassContext } from './pass.ts';
+import { type ChunkLimits, nameOf, type PassContext } from './pass.ts';
 
 /** For what has to go through in one transaction. */
 export const NO_LIMITS: ChunkLimits = {

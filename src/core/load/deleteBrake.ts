@@ -1,18 +1,11 @@
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
-import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
+import { BRAKE_ROWS, BRAKE_SHARE, brakeCascaded, countCascaded } from './cascades.ts';
 import { interferingNames } from './interfering.ts';
-import type { PassContext } from './pass.ts';
-
-/**
- * More rows than both of these do not go from a table without a person's consent: an emptied or wrong source looks
- * just so. The share is of the rows that the table had when the first of them went.
- */
-const BRAKE_ROWS = 1000;
-const BRAKE_SHARE = 0.2;
+import { nameOf, type PassContext } from './pass.ts';
 
 /**
  * Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. What the table
@@ -104,50 +97,6 @@ export async function brake(
 }
 
 /**
- * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
- * with ON DELETE CASCADE remove rows that nobody has counted.
- */
-async function countCascaded(
-  { target, constraints }: PassContext,
-  session: Session,
-): Promise<readonly number[]> {
-  if (constraints.cascades.length === 0) return [];
-  const counts = constraints.cascades.map(
-    (name, index) => `(SELECT pg_catalog.count(*) FROM ${qualified(target.schema, name)}) AS c${index}`,
-  );
-  const [row] = (await session.query(`SELECT ${counts.join(', ')}`, [], session.workMs)).rows;
-  return constraints.cascades.map((_, index) => Number(row?.[`c${index}`]));
-}
-
-/**
- * The brake for what went along with removed rows, before it is committed.
- *
- * @param before what {@link countCascaded} said then
- * @param removed rows that were to go from the table itself
- * @throws SyncFailure `too_many_deletes`, which names the table that would lose them; `central_lacks_rows` where a
- *   table that points to itself would lose more rows than were to go
- */
-async function brakeCascaded(
-  context: PassContext,
-  session: Session,
-  before: readonly number[],
-  removed: number,
-): Promise<void> {
-  if (removed === 0 || before.length === 0) return;
-  const after = await countCascaded(context, session);
-  context.constraints.cascades.forEach((table, index) => {
-    const rows = before[index] ?? 0;
-    const deletes = rows - (after[index] ?? 0);
-    if (table === context.target.name && deletes > removed) {
-      const params = { ...nameOf(context), rows: deletes - removed, causes: 'ON DELETE CASCADE' };
-      throw centralRefusal(FailureCode.CentralLacksRows, params);
-    }
-    if (context.allowDeletes || deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) return;
-    throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
-  });
-}
-
-/**
  * Refuses what head office's own triggers and rules removed besides, before it is committed.
  *
  * @param expected rows that are to be left
@@ -159,11 +108,6 @@ async function refuseMore(context: PassContext, session: Session, expected: numb
   if (rows <= 0) return;
   const causes = await interferingNames(session, context.target);
   throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), rows, causes });
-}
-
-/** What a sentence needs to name a table: `name` as the command line takes it. */
-export function nameOf({ connection, target }: Pick<PassContext, 'connection' | 'target'>) {
-  return { connection, schema: target.schema, table: target.name, name: target.name };
 }
 
 /** How many rows of the connection central really has. */

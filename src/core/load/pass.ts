@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import type { Session } from '../postgres/session.ts';
 import type { RunMemory } from '../source/serverRuns.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
+import type { ActedOn } from '../target/foreignKeys.ts';
 import type { Target } from '../target/target.ts';
 
 /** One open connection and what is known of its server. */
@@ -38,8 +39,8 @@ export interface ChunkLimits {
 export interface ApplyConstraints {
   /** Other rows may point to this table's: what the branch has removed goes only after all else has come. */
   readonly holdDeletes: boolean;
-  /** Tables that lose rows when this one does. */
-  readonly cascades: readonly string[];
+  /** Tables that lose rows when this one does, in whatever schema. */
+  readonly cascades: readonly ActedOn[];
   /** Head office changes or removes rows that point to this table when a row of it is removed or changes. */
   readonly acts: boolean;
   /** The tables of the connection that are so changed. */
@@ -88,6 +89,11 @@ export interface PassContext {
   onRewritten(tables: readonly string[], seq: number): void;
   /** Called after each chunk that central has committed. */
   onCommit(checkpoint: Checkpoint): void;
+}
+
+/** What a sentence needs to name a table: `name` as the command line takes it. */
+export function nameOf({ connection, target }: Pick<PassContext, 'connection' | 'target'>) {
+  return { connection, schema: target.schema, table: target.name, name: target.name };
 }
 
 /**

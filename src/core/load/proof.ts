@@ -2,9 +2,9 @@ import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/erro
 import { Strategy } from '../../shared/status.ts';
 import type { Session } from '../postgres/session.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
-import { brakeAfter, countCentral, nameOf } from './deleteBrake.ts';
+import { brakeAfter, countCentral } from './deleteBrake.ts';
 import { interferingNames } from './interfering.ts';
-import type { Lacking, PassContext } from './pass.ts';
+import { type Lacking, nameOf, type PassContext } from './pass.ts';
 
 /** What counts say of a table whose rows have all come. */
 export interface Proof {

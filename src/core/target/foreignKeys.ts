@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FailureDetail } from '../../shared/errors.ts';
-import { literal, oneLine, own } from '../postgres/quote.ts';
+import { literal, oneLine, own, qualified } from '../postgres/quote.ts';
 import { catalogueUnreadable, parseJson, serverName } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
@@ -22,21 +22,68 @@ export interface ForeignKey {
   readonly onUpdate: string;
 }
 
-/**
- * SQL of the foreign keys onto tables of a schema; for {@link ForeignKeys}. Usually there is none, and one
- * statement more in a script costs no round trip. Keys of partitions stand for the table that they are of.
- */
-export function foreignKeysQuery(schema: string): string {
-  return oneLine(`SELECT pg_catalog.json_agg(pg_catalog.json_build_array(k.conname,o.relname,CASE WHEN c.relnamespace ${own('=')} p.relnamespace THEN c.relname END,p.relname,k.confdeltype,k.confupdtype)) AS keys
-    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid ${own('=')} k.conrelid
-    JOIN pg_catalog.pg_class c ON c.oid ${own('=')} coalesce(pg_catalog.pg_partition_root(o.oid),o.oid)
-    JOIN pg_catalog.pg_class p ON p.oid ${own('=')} coalesce(pg_catalog.pg_partition_root(k.confrelid),k.confrelid)
-    WHERE k.contype ${own('=')} 'f' AND p.relnamespace ${own('=')} (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname ${own('=')} ${literal(schema)})`);
+/** A table that loses or changes rows when another one does. */
+export interface ActedOn {
+  readonly schema: string;
+  readonly name: string;
+  /** Whether it lies in the schema of the branch's tables. */
+  readonly isOwn: boolean;
+  /** Why our role cannot count its rows: it lacks a right, or policies hide some from it; null where it can. */
+  readonly hiddenBy: 'rights' | 'policies' | null;
 }
 
-/** As {@link foreignKeysQuery} has them: in the order of {@link ForeignKey}'s fields. */
+/** A foreign key by which head office changes rows of one table with those of another, in whatever schema. */
+export interface ActingKey {
+  readonly parent: Pick<ActedOn, 'schema' | 'name'>;
+  readonly child: ActedOn;
+  readonly onDelete: string;
+  readonly onUpdate: string;
+}
+
+/** SQL: policies of the table `c` let our role see all of its rows. */
+const SEES_ALL = `(SELECT coalesce(pg_catalog.bool_and(l.polpermissive) AND pg_catalog.bool_or(pg_catalog.pg_get_expr(l.polqual, l.polrelid) ${own('=')} 'true'), false)
+  FROM pg_catalog.pg_policy l WHERE l.polrelid ${own('=')} c.oid AND l.polcmd ${own('=')} ANY ('{r,*}')
+    AND EXISTS (SELECT FROM pg_catalog.unnest(l.polroles) r WHERE CASE WHEN r ${own('=')} 0 THEN true ELSE pg_catalog.pg_has_role(r, 'USAGE') END))`;
+
+/**
+ * SQL of the foreign keys onto tables of a schema, and of those that go on from there into other schemas; for
+ * {@link ForeignKeys}. Usually there is none, and one statement more in a script costs no round trip. Keys of
+ * partitions stand for the table that they are of.
+ */
+export function foreignKeysQuery(schema: string): string {
+  const root = (oid: string): string =>
+    `coalesce(pg_catalog.pg_partition_root(${oid}), ${oid})::pg_catalog.oid`;
+  const acting = (column: string): string => `k.${column} ${own('=')} ANY ('{${ACTIONS.join(',')}}')`;
+  const mayRead = `pg_catalog.has_schema_privilege(cn.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')`;
+  return oneLine(`WITH RECURSIVE keys AS (
+      SELECT k.conname, o.relname, ${root('o.oid')} AS child, ${root('k.confrelid')} AS parent, k.confdeltype, k.confupdtype
+      FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class o ON o.oid ${own('=')} k.conrelid
+      WHERE k.contype ${own('=')} 'f'),
+    reached (oid) AS (
+      SELECT p.oid FROM pg_catalog.pg_class p JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} p.relnamespace
+      WHERE n.nspname ${own('=')} ${literal(schema)}
+      UNION SELECT k.child FROM reached r JOIN keys k ON k.parent ${own('=')} r.oid
+      WHERE ${acting('confdeltype')} OR ${acting('confupdtype')})
+    SELECT pg_catalog.json_agg(pg_catalog.json_build_array(k.conname,k.relname,cn.nspname,c.relname,pn.nspname,p.relname,k.confdeltype,k.confupdtype,
+      CASE WHEN NOT (${mayRead}) THEN 'rights' WHEN pg_catalog.row_security_active(c.oid) AND NOT ${SEES_ALL} THEN 'policies' END)) AS keys
+    FROM reached r JOIN keys k ON k.parent ${own('=')} r.oid
+    JOIN pg_catalog.pg_class c ON c.oid ${own('=')} k.child JOIN pg_catalog.pg_namespace cn ON cn.oid ${own('=')} c.relnamespace
+    JOIN pg_catalog.pg_class p ON p.oid ${own('=')} k.parent JOIN pg_catalog.pg_namespace pn ON pn.oid ${own('=')} p.relnamespace`);
+}
+
+/** As {@link foreignKeysQuery} has them. */
 const keysForm = z.array(
-  z.tuple([serverName, serverName, serverName.nullable(), serverName, serverName, serverName]),
+  z.tuple([
+    serverName,
+    serverName,
+    serverName,
+    serverName,
+    serverName,
+    serverName,
+    z.string(),
+    z.string(),
+    z.enum(['rights', 'policies']).nullable(),
+  ]),
 );
 
 /** How the rows of one table are pointed to by others. */
@@ -48,11 +95,11 @@ export interface Referenced {
   readonly held: boolean;
   /** A row may be removed and inserted anew in one statement, and no row that points to it is harmed. */
   readonly swappable: boolean;
-  /** Tables that lose rows when this one does (ON DELETE CASCADE), to any depth. */
-  readonly cascades: readonly string[];
+  /** Tables that lose rows when this one does (ON DELETE CASCADE), to any depth and in any schema. */
+  readonly cascades: readonly ActedOn[];
   /** Whether head office changes or removes rows that point to it when a row of it is removed or changes. */
   readonly acts: boolean;
-  /** The tables that are so changed, to any depth. */
+  /** The tables of the same schema that are so changed, to any depth. */
   readonly rewrites: readonly string[];
 }
 
@@ -67,26 +114,42 @@ export const NOT_REFERENCED: Referenced = {
 /** The foreign keys among a schema's tables at central. */
 export class ForeignKeys {
   readonly #keys: readonly ForeignKey[];
+  readonly #acting: readonly ActingKey[];
+  readonly #schema: string;
 
-  constructor(keys: readonly ForeignKey[]) {
+  /** @param acting those that {@link referenced} follows, and the schema of the branch's tables */
+  constructor(
+    keys: readonly ForeignKey[],
+    { schema, acting }: { readonly schema: string; readonly acting: readonly ActingKey[] } = {
+      schema: '',
+      acting: [],
+    },
+  ) {
     this.#keys = keys;
+    this.#acting = acting;
+    this.#schema = schema;
   }
 
   /** @param rows of {@link foreignKeysQuery} */
-  static from(rows: readonly TextRow[]): ForeignKeys {
-    const text = rows[0]?.keys ?? '[]';
-    const keys = parseJson(keysForm, text);
-    if (keys === null) throw catalogueUnreadable('foreign keys');
-    return new ForeignKeys(
-      keys.map(([name, on, child, parent, onDelete, onUpdate]) => ({
-        name,
-        on,
-        child,
-        parent,
+  static from(schema: string, rows: readonly TextRow[]): ForeignKeys {
+    const found = parseJson(keysForm, rows[0]?.keys ?? '[]');
+    if (found === null) throw catalogueUnreadable('foreign keys');
+    const keys: ForeignKey[] = [];
+    const acting: ActingKey[] = [];
+    for (const [name, on, childSchema, child, parentSchema, parent, onDelete, onUpdate, hiddenBy] of found) {
+      const isOwn = childSchema === schema;
+      if (parentSchema === schema)
+        keys.push({ name, on, child: isOwn ? child : null, parent, onDelete, onUpdate });
+      // Of the branch's own tables policies show this branch's rows, and no others can go with them.
+      const hidden = isOwn && hiddenBy === 'policies' ? null : hiddenBy;
+      acting.push({
+        parent: { schema: parentSchema, name: parent },
+        child: { schema: childSchema, name: child, isOwn, hiddenBy: hidden },
         onDelete,
         onUpdate,
-      })),
-    );
+      });
+    }
+    return new ForeignKeys(keys, { schema, acting });
   }
 
   /** The tables that a table's rows point to, itself left out. */
@@ -101,7 +164,8 @@ export class ForeignKeys {
     // RESTRICT refuses what the same statement puts back, and the others have removed or emptied rows by then.
     const swappable = onto.every((one) => one.onDelete === 'a');
     const cascades = this.#reached(table, ({ onDelete }) => onDelete === 'c');
-    return { held: true, swappable, cascades, acts: onto.some(acts), rewrites: this.#reached(table, acts) };
+    const rewrites = this.#reached(table, acts).flatMap((one) => (one.isOwn ? [one.name] : []));
+    return { held: true, swappable, cascades, acts: onto.some(acts), rewrites };
   }
 
   /** The key that a failure says was violated. */
@@ -111,20 +175,22 @@ export class ForeignKeys {
     return this.#keys.find((one) => one.name === constraint && (one.on === table || one.child === table));
   }
 
-  #reached(table: string, follows: (key: ForeignKey) => boolean): readonly string[] {
-    const found = new Set<string>();
-    for (let next: string[] = [table]; next.length > 0; ) {
-      const more = this.#keys.filter((one) => follows(one) && next.includes(one.parent));
-      next = more.flatMap(({ child }) => (child === null || found.has(child) ? [] : [child]));
-      for (const one of next) found.add(one);
+  #reached(table: string, follows: (key: ActingKey) => boolean): readonly ActedOn[] {
+    const found = new Map<string, ActedOn>();
+    const idOf = ({ schema, name }: Pick<ActedOn, 'schema' | 'name'>): string => qualified(schema, name);
+    for (let next = [idOf({ schema: this.#schema, name: table })]; next.length > 0; ) {
+      const more = this.#acting.filter((one) => follows(one) && next.includes(idOf(one.parent)));
+      const fresh = more.map((one) => one.child).filter((one) => !found.has(idOf(one)));
+      for (const one of fresh) found.set(idOf(one), one);
+      next = fresh.map(idOf);
     }
-    return [...found];
+    return [...found.values()];
   }
 }
 
 /** CASCADE, SET NULL and SET DEFAULT; NO ACTION and RESTRICT only refuse. */
 const ACTIONS = ['c', 'n', 'd'];
 
-function acts({ onDelete, onUpdate }: ForeignKey): boolean {
+function acts({ onDelete, onUpdate }: Pick<ForeignKey, 'onDelete' | 'onUpdate'>): boolean {
   return ACTIONS.includes(onDelete) || ACTIONS.includes(onUpdate);
 }

@@ -101,7 +101,7 @@ async function settleRights(
 
 async function readKeys(session: Session, schema: string): Promise<ForeignKeys> {
   const read = await session.script([...beginReading(session), foreignKeysQuery(schema), 'COMMIT']);
-  return ForeignKeys.from(read.at(-2)?.rows ?? []);
+  return ForeignKeys.from(schema, read.at(-2)?.rows ?? []);
 }
 
 /** What central has of a connection's tables, by table name. */

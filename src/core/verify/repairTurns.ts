@@ -62,7 +62,7 @@ export class RepairTurns {
 
   /** What is left once all rows have come. */
   #constraintsForRest(table: string): ApplyConstraints {
-    return { ...this.constraints(table, true), holdDeletes: false, cascades: [] };
+    return { ...this.constraints(table, true), holdDeletes: false };
   }
 
   /** Takes the end of a table's own turn, or leaves the table for {@link rest}. */
@@ -107,7 +107,8 @@ export class RepairTurns {
     run.finish(before === null ? tried.value : together(before, tried.value));
     if (tried.value.repaired_deletes === 0) return;
     // ON DELETE CASCADE may have taken rows that the branch still has.
-    for (const name of this.#keys.referenced(table.table).cascades) {
+    for (const { name, isOwn } of this.#keys.referenced(table.table).cascades) {
+      if (!isOwn) continue;
       const child = this.#selected.find((one) => one.table === name);
       if (child !== undefined) this.take(run, child, await run.verify(child, this.#constraintsForRest(name)));
     }

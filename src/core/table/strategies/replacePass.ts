@@ -1,4 +1,5 @@
 import { endHere } from '../../compare/orphanRows.ts';
+import { countCascaded, refuseCascaded } from '../../load/cascades.ts';
 import { endCopy, fillChunk, NO_LIMITS } from '../../load/chunk.ts';
 import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from '../../load/deleteBrake.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
@@ -122,8 +123,10 @@ async function swap(
   await brake(context, session, { ...start, removedOf: start.removedOf ?? before }, deleted);
   const watch = new RewriteWatch(context, session);
   await watch.begin();
+  const cascaded = await countCascaded(context, session);
   await session.query(deleteMine(target, connection), [], session.workMs);
   await session.query(insertStaged(target, stage, connection), [], session.workMs);
+  if (before > 0) await refuseCascaded(context, session, cascaded);
   // What became of its own rows is proved below.
   const written = await watch.end({ written: rows, deleted: before });
   const swapped = { deleted, rewritten: written.filter((one) => one !== target.name) };

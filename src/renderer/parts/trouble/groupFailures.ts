@@ -57,6 +57,8 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
   FailureCode.ReplaceUnsafe,
+  FailureCode.ReplaceCascades,
+  FailureCode.CascadeHidden,
   FailureCode.CentralUnstamped,
   FailureCode.CentralDeletesOwned,
   FailureCode.CentralLacksRows,

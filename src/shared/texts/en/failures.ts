@@ -240,6 +240,16 @@ export const failures = {
       'Without a key, {{table}} cannot be replaced at head office, where other branches share the place: that could remove their rows.',
     next: 'Give the table a primary key at the branch, or use the layout "stamp" or "schema".',
   },
+  replace_cascades: {
+    sentence:
+      'Without a key, {{table}} of the branch {{connection}} can only be replaced as a whole, and a foreign key of head office (ON DELETE CASCADE) would remove {{deletes}} of {{rows}} rows of {{child}} with it. Nothing was changed.',
+    next: 'Give the table a primary key at the branch, or let head office drop the foreign key of {{child}}; then sync the table again.',
+  },
+  cascade_hidden: {
+    sentence:
+      'Rows of {{table}} that are gone at the branch {{connection}} stay at head office: they would take rows of {{child}} with them (ON DELETE CASCADE), and Branchline may not see how many.',
+    next: 'Let an administrator of the head office database run this, then sync the table again:\n{{sql}}',
+  },
   too_many_deletes: {
     sentence:
       '{{deletes}} of {{rows}} rows of {{table}} of the branch {{connection}} would be removed at head office; {{gone}} have gone within the last 7 days. That looks like a wrong or emptied branch database, so none was removed.',

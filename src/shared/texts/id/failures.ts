@@ -241,6 +241,16 @@ export const failures = {
       '{{table}} tidak punya kunci dan berbagi tabel di kantor pusat, jadi menggantinya bisa menghapus baris cabang lain.',
     next: 'Beri tabel itu kunci utama di cabang, atau pakai tata letak "stamp" atau "schema".',
   },
+  replace_cascades: {
+    sentence:
+      'Tanpa kunci, {{table}} milik cabang {{connection}} hanya dapat diganti seluruhnya, dan foreign key kantor pusat (ON DELETE CASCADE) akan ikut menghapus {{deletes}} dari {{rows}} baris {{child}}. Tidak ada yang diubah.',
+    next: 'Beri tabel itu primary key di cabang, atau minta kantor pusat menghapus foreign key {{child}}; lalu sinkronkan lagi tabel itu.',
+  },
+  cascade_hidden: {
+    sentence:
+      'Baris {{table}} yang sudah dihapus di cabang {{connection}} tetap ada di kantor pusat: baris {{child}} akan ikut terhapus (ON DELETE CASCADE), dan Branchline tidak boleh melihat berapa banyak.',
+    next: 'Minta administrator basis data kantor pusat menjalankan ini, lalu sinkronkan lagi tabel itu:\n{{sql}}',
+  },
   too_many_deletes: {
     sentence:
       '{{deletes}} dari {{rows}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat; {{gone}} sudah terhapus dalam 7 hari terakhir. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
