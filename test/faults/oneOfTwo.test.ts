@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
-import { WorkerLinks } from '../../src/core/load/links.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Heartbeat } from '../../src/core/batch/heartbeat.ts';
+import { openLink, WorkerLinks } from '../../src/core/load/links.ts';
+import type { Link } from '../../src/core/load/pass.ts';
 import { systemClock } from '../../src/core/ports.ts';
-import { DEFAULT_TIMEOUTS } from '../../src/core/postgres/session.ts';
+import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../src/core/postgres/session.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
+import { HEARTBEAT_MS } from '../../src/core/target/ownership.ts';
 import { watchService } from '../service/support.ts';
 import { atBranch } from '../support/branch.ts';
 import { type DatabasePair, freshDatabases, type TestDatabase } from '../support/databases.ts';
@@ -134,6 +137,11 @@ async function changeAll(pair: DatabasePair): Promise<void> {
 }
 
 function workerLinks(home: Home): WorkerLinks {
+  const { source, central } = optionsOf(home);
+  return new WorkerLinks(systemClock, source, central);
+}
+
+function optionsOf(home: Home): { readonly source: SessionOptions; readonly central: SessionOptions } {
   const settings = loadSettings(home.folder);
   const [connection] = settings.connections;
   if (connection === undefined) throw new Error('no connection');
@@ -143,11 +151,10 @@ function workerLinks(home: Home): WorkerLinks {
     applicationName: 'branchline/x/y',
     timeouts: DEFAULT_TIMEOUTS,
   };
-  return new WorkerLinks(
-    systemClock,
-    { ...common, side: 'source', endpoint: connection },
-    { ...common, side: 'central', endpoint: settings.central },
-  );
+  return {
+    source: { ...common, side: 'source', endpoint: connection },
+    central: { ...common, side: 'central', endpoint: settings.central },
+  };
 }
 
 /** What Branchline has open at both servers. A backend ends a moment after its client has said good-bye. */
@@ -170,3 +177,27 @@ async function openAt(database: TestDatabase): Promise<readonly string[]> {
     await client.end();
   }
 }
+
+test('a sign of life and a run that both find the session at central lost open one in its place', async () => {
+  await using pair = await freshDatabases();
+  using home = badPlace(pair);
+  const links: Link[] = [];
+  const open = async (): Promise<Link> => {
+    const link = await openLink(optionsOf(home).central);
+    links.push(link);
+    return link;
+  };
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const lost = await open();
+  const claim = { connection: CONNECTION, claim: '1', own: true, staleBackends: 0 };
+  const heartbeat = new Heartbeat(claim, lost, open, { log: () => {} }, () => {});
+  lost.session.destroy();
+
+  vi.advanceTimersByTime(HEARTBEAT_MS);
+  await heartbeat.lend(() => Promise.resolve());
+  await heartbeat.letGo();
+
+  expect(links).toHaveLength(2);
+  expect(await sessionsOf(pair)).toEqual([]);
+});

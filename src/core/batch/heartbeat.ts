@@ -12,6 +12,7 @@ export class Heartbeat {
   readonly #onLostLease: () => void;
   readonly #timer: NodeJS.Timeout;
   #link: Link;
+  #opening: Promise<Link> | null = null;
   /** Whether somebody works in the session, so that a sign of life would have to wait. */
   #lent = false;
   /** Of those that ask for the session, each waits for the one before. */
@@ -49,8 +50,7 @@ export class Heartbeat {
   }
 
   async #lend<T>(work: (link: Link) => Promise<T>): Promise<T> {
-    if (this.#link.session.lost) this.#link = await this.#open();
-    const link = this.#link;
+    const link = await this.#own();
     this.#lent = true;
     try {
       return await work(link);
@@ -93,13 +93,22 @@ export class Heartbeat {
     if (this.#other !== null && !this.#other.session.lost) return this.#other;
     if (!this.#lent && !this.#link.session.lost) return this.#link;
     const lent = this.#lent;
-    const link = await this.#open();
+    const link = lent ? await this.#open() : await this.#own();
     if (this.#letGone) {
       link.session.destroy();
       return null;
     }
     if (lent) this.#other = link;
-    else this.#link = link;
     return link;
+  }
+
+  /** The session that has claimed the connection, or the one in its place: opened once for all who ask meanwhile. */
+  async #own(): Promise<Link> {
+    if (!this.#link.session.lost) return this.#link;
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    this.#link = await this.#opening;
+    return this.#link;
   }
 }
