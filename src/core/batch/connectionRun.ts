@@ -16,7 +16,7 @@ import { type RetryPolicy, retryDelay } from '../table/retry.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { readCheckpoints } from '../target/checkpoints.ts';
 import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../target/deleteRights.ts';
-import { ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
+import { anyForeignKeyQuery, ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
 import { type Claim, claimConnection, type Installation } from '../target/ownership.ts';
 import { beginReading, setUpCentral } from '../target/setup.ts';
 import { placeOf } from '../target/target.ts';
@@ -200,11 +200,12 @@ class ConnectionRun {
       const { schema } = place;
       const asked = [
         ...beginReading(link.session),
-        foreignKeysQuery(schema),
+        anyForeignKeyQuery(schema),
         deleteRightsQuery(connection.id, schema, asksForDeletes(this.#work)),
       ];
       const begun = await link.session.script(asked);
-      const keys = ForeignKeys.from(schema, begun.at(-2)?.rows ?? []);
+      const hasKeys = begun.at(-2)?.rows[0]?.any === 't';
+      const keys = hasKeys ? (await link.session.query(foreignKeysQuery(schema))).rows : [];
       const side = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, side);
       const existing = await readTables(link.session, link.version, schema, names, memory);
@@ -221,7 +222,7 @@ class ConnectionRun {
       const areLost = tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       if (areLost) noteCompareDue(this.#run, connection.id);
       tellCompareDue(this.#run, connection.id);
-      return { claim, link, existing, checkpoints, keys, rights };
+      return { claim, link, existing, checkpoints, keys: ForeignKeys.from(schema, keys), rights };
     } catch (error) {
       link.session.destroy();
       throw error;

@@ -46,9 +46,19 @@ const SEES_ALL = `(SELECT coalesce(pg_catalog.bool_and(l.polpermissive) AND pg_c
     AND EXISTS (SELECT FROM pg_catalog.unnest(l.polroles) r WHERE CASE WHEN r ${own('=')} 0 THEN true ELSE pg_catalog.pg_has_role(r, 'USAGE') END))`;
 
 /**
+ * SQL of whether there is any foreign key onto a table of a schema, or onto a partition of one. Asked before
+ * {@link foreignKeysQuery}, which is five times as long and usually finds nothing.
+ */
+export function anyForeignKeyQuery(schema: string): string {
+  return oneLine(`SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+    JOIN pg_catalog.pg_class p ON p.oid ${own('=')} coalesce(pg_catalog.pg_partition_root(k.confrelid), k.confrelid)
+    JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} p.relnamespace
+    WHERE k.contype ${own('=')} 'f' AND n.nspname ${own('=')} ${literal(schema)}) AS any`);
+}
+
+/**
  * SQL of the foreign keys onto tables of a schema, and of those that go on from there into other schemas; for
- * {@link ForeignKeys}. Usually there is none, and one statement more in a script costs no round trip. Keys of
- * partitions stand for the table that they are of.
+ * {@link ForeignKeys}. Keys of partitions stand for the table that they are of.
  */
 export function foreignKeysQuery(schema: string): string {
   const root = (oid: string): string =>
