@@ -43,7 +43,7 @@ const COMMANDS = [['sync-status'], ['serve']] as const;
 /** The first line names the folder and what is refused; then comes what to do. */
 const refusedWith = (folder: string, reason: string) =>
   new RegExp(
-    `^The data folder ${folder} cannot be written to: ${reason}\\.\\nSettings and records .*\\nLet this user write there .*sudo chown -R "\\$USER" "${folder}"`,
+    `^The data folder ${folder} cannot be written to: ${reason}\\.\\nSettings and records .*\\nLet this user write there .*sudo chown -R "\\$USER" ${folder}[ ,)]`,
   );
 
 test('a data folder of root is told as such to another user, not as an I/O error (D2)', async ({ skip }) => {
