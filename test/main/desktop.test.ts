@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { autostartFile } from '../../src/main/desktop/startAtLogin.ts';
+import { autostartFile } from '../../src/main/desktop/autostartFile.ts';
 import { pauseEnd } from '../../src/shared/service.ts';
 
 test('start at login on Linux is an autostart entry that starts the program without its window', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { endProgram } from '../../src/main/desktop/quit.ts';
+import { endProgram } from '../../src/main/desktop/ending.ts';
 
 /** How an end goes: what was done, in order, and what was logged. */
 async function end(stop: (now: AbortSignal) => Promise<void>, clear: () => void = () => {}) {

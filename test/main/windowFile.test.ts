@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
-import { windowFile } from '../../src/main/appProtocol.ts';
+import { windowFile } from '../../src/main/windowFile.ts';
 
 const root = join(sep, 'program', 'renderer');
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Logger } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
+import { coalesce } from './coalesce.ts';
 import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts';
 
 /** The icon in the tray. */
@@ -118,37 +119,4 @@ function imageOf(state: TrayState): Electron.NativeImage | string {
       return image;
     }
   }
-}
-
-/** Work that is asked for far more often than it is worth doing. */
-interface Coalesced {
-  /** Does it at once, or, where that was just done, as soon as the time is over: once for all who ask until then. */
-  ask(): void;
-  /** Does what was asked for no more. */
-  cancel(): void;
-}
-
-/** @param ms between the beginnings of two times */
-export function coalesce(ms: number, work: () => void): Coalesced {
-  let asked = false;
-  let resting: NodeJS.Timeout | null = null;
-  const run = (): void => {
-    resting = null;
-    if (!asked) return;
-    asked = false;
-    // Before the work: if that throws, whoever asks next has to wait all the same.
-    resting = setTimeout(run, ms);
-    work();
-  };
-  return {
-    ask: () => {
-      asked = true;
-      if (resting === null) run();
-    },
-    cancel: () => {
-      asked = false;
-      if (resting !== null) clearTimeout(resting);
-      resting = null;
-    },
-  };
 }

@@ -2,7 +2,7 @@ import type { Logger } from '../../core/ports.ts';
 import type { Service } from '../../service/serviceApi.ts';
 import { pauseEnd } from '../../shared/service.ts';
 import { TableStatus } from '../../shared/status.ts';
-import type { StartAtLogin } from '../desktop/startAtLogin.ts';
+import type { StartAtLogin } from '../desktop/autostartFile.ts';
 import { pageOf, type WindowPage } from '../window.ts';
 import type { TrayCommand } from './trayModel.ts';
 

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../../core/ports.ts';
+import { errorFacts } from '../../core/unexpected.ts';
+
+/** A chunk takes ten seconds by default; a link that hangs must not keep the computer from shutting down. */
+const PATIENCE_MS = 60_000;
+
+/** Stopping at once takes a moment; after that the program ends whatever is left. */
+const HALT_MS = 10_000;
+
+export interface Ending {
+  /** Stops the service at the next chunk border, at once when `now` is aborted. */
+  stop(now: AbortSignal): Promise<void>;
+  /** Removes what would stay on the screen. */
+  clear(): void;
+  exit(): void;
+  readonly logger: Logger;
+}
+
+/** Ends the program in any case: a person who wants to quit must not need a task manager. */
+export async function endProgram(
+  { stop, clear, exit, logger }: Ending,
+  patienceMs = PATIENCE_MS,
+  haltMs = HALT_MS,
+): Promise<void> {
+  const failed = (what: string) => (error: unknown) => logger.log('error', what, errorFacts(error));
+  const over = new AbortController();
+  const late = sleep(patienceMs + haltMs, 'late' as const, { signal: over.signal, ref: false }).catch(
+    () => {},
+  );
+  try {
+    const stopped = stop(AbortSignal.timeout(patienceMs)).catch(
+      failed('The service could not be stopped in order'),
+    );
+    const first = await Promise.race([stopped, late]);
+    if (first === 'late')
+      logger.log('error', 'The service did not stop in time', { ms: patienceMs + haltMs });
+    over.abort();
+    clear();
+  } catch (error) {
+    failed('The program could not end in order')(error);
+  } finally {
+    exit();
+  }
+}
