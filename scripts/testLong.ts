@@ -11,7 +11,8 @@ const FULL_LENGTH = {
   BRANCHLINE_FROZEN_COPIES: '40',
   BRANCHLINE_CORPUS: 'full',
   BRANCHLINE_FUZZ_CONNECTIONS: '10000',
-  BRANCHLINE_FUZZ_CALLS: '5000',
+  BRANCHLINE_FUZZ_CALLS: '10000',
+  BRANCHLINE_FUZZ_IPC: '10000',
   BRANCHLINE_FUZZ_SETTINGS: '5000',
 };
 
@@ -21,6 +22,8 @@ const FILES = [
   'test/corpus',
   'test/core/postgres/wireFuzz.test.ts',
   'test/agent/fuzzedCalls.test.ts',
+  // Skipped where there is no Electron for tests: see .ci/run.
+  'test/main/fuzzedCalls.test.ts',
   'test/core/settings/mutated.test.ts',
 ];
 

@@ -28,6 +28,24 @@ test('the graph of folders in the docs is that of the code, and has no cycle', (
   expect(visit('cli', [])).toEqual([]);
 });
 
+test('the docs name source files that are there', () => {
+  const pages = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
+  const files = ['src', 'test', 'bench', 'scripts', '.ci'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`),
+  );
+  const gone = [...pages, 'README.md', 'CONTRIBUTING.md', 'SECURITY.md'].flatMap((page) =>
+    [...read(page).matchAll(/[\w./-]+\.tsx?\b/g)]
+      .map(([name]) => name.replaceAll('../', ''))
+      .filter((name) => !files.some((file) => file.endsWith(`/${name}`)))
+      // Those of the checkout's own folder.
+      .filter((name) => !existsSync(name))
+      .map((name) => `${page}: ${name}`),
+  );
+  expect(gone).toEqual([]);
+});
+
 test('the settings in the docs are settings', () => {
   const example = /```json\n([\s\S]+?)```/.exec(read('docs/settings.md'))?.[1] ?? '';
   expect(settingsSchema.safeParse(JSON.parse(example)).error).toBeUndefined();

@@ -20,6 +20,8 @@ export const CONCERN_RANKS = [
   'never_copied',
   // Tables are no longer at the branch, and head office keeps what it had of them.
   'left_behind',
+  // What was known to differ was lost with the journal, and nobody has compared since.
+  'compare_due',
   // A person has stopped all that runs by itself.
   'paused',
   // It mends itself: a database or another run is waited for, tables are tried again.
@@ -36,9 +38,12 @@ export type Concern =
   | { readonly kind: 'differs'; readonly tables: readonly Difference[] }
   | { readonly kind: 'stopped'; readonly attention: Attention }
   | { readonly kind: 'left_behind'; readonly tables: readonly LeftBehind[] }
-  | { readonly kind: 'never_copied'; readonly connections: readonly string[] }
+  | { readonly kind: 'never_copied' | 'compare_due'; readonly connections: readonly string[] }
   | {
-      readonly kind: Exclude<ConcernKind, 'failed' | 'differs' | 'stopped' | 'never_copied' | 'left_behind'>;
+      readonly kind: Exclude<
+        ConcernKind,
+        'failed' | 'differs' | 'stopped' | 'never_copied' | 'left_behind' | 'compare_due'
+      >;
     };
 
 /** All that holds of a status, the most pressing first; empty where all is well. */
@@ -81,6 +86,8 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
     }
     case 'left_behind':
       return when(status.leftBehind.length > 0, { kind, tables: status.leftBehind });
+    case 'compare_due':
+      return when(status.compareDue.length > 0, { kind, connections: status.compareDue });
     case 'paused':
       return when(status.pause !== null, { kind });
     case 'waiting': {

@@ -82,6 +82,8 @@ export interface ServiceStatus {
   readonly differing: readonly Difference[];
   /** Tables that the settings select, that were copied, and that the branch no longer has, by connection and name. */
   readonly leftBehind: readonly LeftBehind[];
+  /** Enabled connections whose known differences were lost with the journal, and that were not compared since. */
+  readonly compareDue: readonly string[];
   /** Enabled connections of which no table has ever been copied, in the order of the settings. */
   readonly neverCopied: readonly string[];
   /** How many connections are enabled. */

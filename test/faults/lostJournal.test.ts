@@ -109,6 +109,10 @@ test('a difference that was known is not forgotten with the journal: comparing i
 
   await engine.syncAll({ trigger: 'cli' });
   expect(told()).toBe(1);
+  expect(engine.standing().compareDue).toEqual([CONNECTION]);
+  const status = await runCli(['sync-status', '--data-dir', home.folder]);
+  expect(status.stdout).toContain(`verify --connection ${CONNECTION}`);
+  expect(status.stdout).not.toContain('All tables are up to date');
   expect(due().toSorted()).toEqual(FEW.toSorted());
   await engine.syncAll({ trigger: 'cli' });
   expect(told()).toBe(1);
@@ -116,6 +120,7 @@ test('a difference that was known is not forgotten with the journal: comparing i
   await engine.verify({ trigger: 'cli' });
   expect(engine.standing().differing.map((one) => one.table)).toEqual([LINES]);
   expect(due()).toEqual([]);
+  expect(engine.standing().compareDue).toEqual([]);
   await engine.syncAll({ trigger: 'cli' });
   expect(told()).toBe(0);
 });

@@ -17,6 +17,7 @@ const HOLDS: Readonly<Record<ConcernKind, Partial<ServiceStatus>>> = {
   stopped: { attention: [attentionOf({ openTables: 3 })] },
   working: { activity: { kind: 'verifying' } },
   never_copied: { neverCopied: ['b'], ...TWO },
+  compare_due: { compareDue: ['a'] },
   left_behind: { leftBehind: [{ connection: 'a', table: 't', since: UP_TO }] },
   paused: { pause: { since: UP_TO, until: null } },
   waiting: { attention: [attentionOf({ retrying: tablesOf('a', 'm_product') })] },

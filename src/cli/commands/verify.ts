@@ -76,6 +76,7 @@ export function repairArguments(connections: readonly string[], tables: readonly
 /** The arguments that compare some tables; null where a name cannot be typed safely in every shell. */
 export function verifyArguments(connections: readonly string[], tables: readonly string[]): string | null {
   const chosen = connections.map((id) => ` --connection ${id}`).join('');
+  if (tables.length === 0) return `verify${chosen}`;
   const typed = tablesWord(tables);
   return typed === null ? null : `verify${chosen} --tables ${typed}`;
 }

@@ -20,7 +20,7 @@ export interface StandingCommands {
  * @param commands what can be typed about tables that differ
  */
 export function renderStanding(
-  { attention, differing, leftBehind, neverCopied }: Standing,
+  { attention, differing, leftBehind, compareDue, neverCopied }: Standing,
   shown: string,
   look: Look,
   commands: StandingCommands,
@@ -78,18 +78,23 @@ export function renderStanding(
       ),
     );
   }
+  for (const connection of compareDue) {
+    lines.push(colors.yellow(t('cli.status.compareDue', { connection })));
+    lines.push(`  ${colors.bold(commands.verifyWith(connection, []))}`);
+  }
   if (retrying.length > 0)
     lines.push(colors.yellow(t('cli.status.retrying', { count: retrying.length, names: names(retrying) })));
   return lines;
 }
 
 /** Whether nothing at all is open. */
-export function isWell({ attention, differing, leftBehind, neverCopied }: Standing): boolean {
-  return attention.length + differing.length + leftBehind.length + neverCopied.length === 0;
+export function isWell({ attention, differing, leftBehind, compareDue, neverCopied }: Standing): boolean {
+  const open = [attention, differing, leftBehind, compareDue, neverCopied];
+  return open.every((one) => one.length === 0);
 }
 
 /** The standing under names like the journal's, for programs. */
-export function standingJson({ attention, differing, leftBehind, neverCopied }: Standing) {
+export function standingJson({ attention, differing, leftBehind, compareDue, neverCopied }: Standing) {
   const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
   const rows = (pick: 'failed' | 'retrying') =>
     attention.flatMap((one) => one[pick].map((name) => ({ batch_id: one.batch.batch_id, ...row(name) })));
@@ -101,6 +106,7 @@ export function standingJson({ attention, differing, leftBehind, neverCopied }: 
       .map((one) => one.batch.batch_id),
     differing: differing.map((one) => ({ ...row(one), since: one.since, collides: one.collides })),
     left_behind: leftBehind.map((one) => ({ ...row(one), since: one.since })),
+    compare_due: compareDue,
     never_copied: neverCopied,
   };
 }

@@ -30,10 +30,7 @@ export function tellMerged(run: RunContext, connection: string, written: readonl
 }
 
 /** Old sessions that the claim has ended. */
-export function reportStaleBackends(
-  { journal, emit }: RunContext,
-  { connection, staleBackends }: Claim,
-): void {
+export function tellStaleBackends({ journal, emit }: RunContext, { connection, staleBackends }: Claim): void {
   if (staleBackends === 0) return;
   journal.logEvent('ghosts_ended', { connection, detail: { count: staleBackends } });
   emit({ type: 'ghosts_ended', connection, count: staleBackends });

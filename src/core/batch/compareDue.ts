@@ -23,11 +23,20 @@ export function notComparedSince(
   return journal.knownTables(connection).filter((table) => !names.has(table));
 }
 
+/** Whether the tables of a connection are still to be compared since the journal was lost. */
+export function isCompareDue(
+  journal: Pick<Journal, 'serviceNote' | 'verifications' | 'knownTables' | 'hasSucceeded'>,
+  connection: string,
+): boolean {
+  if (journal.serviceNote(noteOf(connection)) === null) return false;
+  return !journal.hasSucceeded(connection) || notComparedSince(journal, connection).length > 0;
+}
+
 /** Tells in each batch that comparing is due, until all tables have been compared. */
 export function tellCompareDue(run: RunContext, connection: string): void {
   const { journal } = run;
   if (journal.serviceNote(noteOf(connection)) === null) return;
-  const isOver = journal.hasSucceeded(connection) && notComparedSince(journal, connection).length === 0;
-  if (isOver) journal.togetherLazily(() => journal.setServiceNote(noteOf(connection), null));
-  else tellNotice(run, connection, null, { code: NoticeCode.CompareDue, params: { connection } });
+  if (isCompareDue(journal, connection))
+    tellNotice(run, connection, null, { code: NoticeCode.CompareDue, params: { connection } });
+  else journal.togetherLazily(() => journal.setServiceNote(noteOf(connection), null));
 }

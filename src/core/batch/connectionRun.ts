@@ -22,11 +22,11 @@ import { beginReading, setUpCentral } from '../target/setup.ts';
 import { placeOf } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
 import {
-  reportStaleBackends,
   tellHiddenHistory,
   tellLostRecords,
   tellMerged,
   tellNotice,
+  tellStaleBackends,
   tellUnlogged,
   transactionNotices,
 } from './batchNotices.ts';
@@ -194,7 +194,7 @@ class ConnectionRun {
         memory: journalClaims(this.#run, connection.id),
         place,
       });
-      reportStaleBackends(this.#run, claim);
+      tellStaleBackends(this.#run, claim);
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
       const names = this.#work.tables.map((one) => one.table);
       const { schema } = place;

@@ -4,6 +4,7 @@ import type { Attention, Difference, ServiceStatus } from '../../shared/service.
 import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { collidingRows, VerifyResult } from '../../shared/verify.ts';
+import { isCompareDue } from '../batch/compareDue.ts';
 import { leftBehind } from '../batch/leftBehind.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
@@ -12,7 +13,7 @@ import { judge, type ResumeVerdict } from './resumePlan.ts';
 /** What the journal says of every (connection, table) that the settings select. */
 export type Standing = Pick<
   ServiceStatus,
-  'attention' | 'differing' | 'leftBehind' | 'neverCopied' | 'connections'
+  'attention' | 'differing' | 'leftBehind' | 'compareDue' | 'neverCopied' | 'connections'
 >;
 
 /** Where nothing can be known, because the settings cannot be used. */
@@ -20,6 +21,7 @@ export const NO_STANDING: Standing = {
   attention: [],
   differing: [],
   leftBehind: [],
+  compareDue: [],
   neverCopied: [],
   connections: 0,
 };
@@ -34,6 +36,7 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
         .map((one) => ({ connection, ...one }))
         .filter(selectionOf(settings)),
     ),
+    compareDue: enabled.filter((id) => isCompareDue(journal, id)),
     neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),
     connections: enabled.length,
   };

@@ -99,6 +99,7 @@ const STATES: Readonly<Record<ConcernKind, TrayState>> = {
   working: 'running',
   never_copied: 'attention',
   left_behind: 'attention',
+  compare_due: 'attention',
   paused: 'paused',
   waiting: 'waiting',
   nothing_copied: 'idle',
@@ -151,6 +152,8 @@ function concernLine(facts: TrayFacts, { t, time }: Say): string {
         count: concern.tables.length,
         names: tableNames(concern.tables, naming),
       });
+    case 'compare_due':
+      return t('tray.compareDue', { connections: namesOf(concern.connections.map(labelOf), t) });
     case 'paused': {
       const until = status.pause?.until ?? null;
       return until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(until) });

@@ -88,6 +88,7 @@ export const AT_REST: LiveView = {
     attention: [],
     differing: [],
     leftBehind: [],
+    compareDue: [],
     neverCopied: [],
     connections: 1,
     refusal: null,

@@ -156,6 +156,14 @@ describe('how things stand', () => {
     expect(detail).toContain('c_invoice is no longer at the branch');
   });
 
+  it('is not green while tables are to be compared since the journal was lost', () => {
+    expect(stand({ upTo: TODAY }, { compareDue: ['pgsql_lmp'] })).toEqual({
+      tone: 'warn',
+      sentence: 'Branch and head office have to be compared',
+      detail: english.t('todayPage.state.compareDue', { connections: 'Lampung' }),
+    });
+  });
+
   it('is not green while an enabled branch was never copied (A18)', () => {
     const status = { neverCopied: ['pgsql_plm'], connections: 2 };
     expect(stand({ upTo: null }, status)).toEqual({

@@ -62,13 +62,14 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
 
 /** Why it cannot be said that head office has everything, although something arrives; null where nothing is known. */
 function exception({ live: { status }, labelOf }: StandingFacts, { t }: Say): string | null {
-  const { neverCopied, connections, differing } = status;
+  const { neverCopied, connections, differing, compareDue } = status;
   if (neverCopied.length > 0 && neverCopied.length < connections)
     return t('todayPage.fresh.neverCopied', {
       count: neverCopied.length,
       connections: namesOf(neverCopied.map(labelOf), t),
     });
-  return differing.length > 0 ? t('todayPage.fresh.differs', { count: differing.length }) : null;
+  if (differing.length > 0) return t('todayPage.fresh.differs', { count: differing.length });
+  return compareDue.length > 0 ? t('todayPage.fresh.compareDue') : null;
 }
 
 /** Up to when head office has everything; named as people name days. */
@@ -131,6 +132,13 @@ function stateOf(facts: StandingFacts, say: Say): State {
             labelOf: facts.labelOf,
             several: status.connections > 1,
           }),
+        }),
+      };
+    case 'compare_due':
+      return {
+        tone: 'warn',
+        detail: t('todayPage.state.compareDue', {
+          connections: namesOf(concern.connections.map(facts.labelOf), t),
         }),
       };
     case 'paused':

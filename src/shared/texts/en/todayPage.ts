@@ -1,6 +1,7 @@
 /** What the window's page Today says. */
 export const todayPage = {
   fresh: {
+    compareDue: 'Branch and head office have to be compared',
     none: 'Nothing has been copied to head office yet',
     notAll: 'Head office does not have all tables yet',
     unknown: 'How up to date head office is cannot be told now',
@@ -37,6 +38,8 @@ export const todayPage = {
       '{{names}} is no longer at the branch (dropped or renamed there). Head office keeps its rows as they were: remove them there if they are not wanted, or add the table to "exclude" of its connection in the settings.',
     leftBehind_other:
       '{{names}} are no longer at the branch (dropped or renamed there). Head office keeps their rows as they were: remove them there if they are not wanted, or add the tables to "exclude" of their connection in the settings.',
+    compareDue:
+      'What was known to differ of {{connections}} was lost with the records of this computer. Branchline compares all tables after the next run; until then it cannot say that both sides are equal.',
     neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',

@@ -16,6 +16,7 @@ export const tray = {
   failed_other: '{{count}} tables failed: {{names}}',
   differs_one: '1 table differs at head office: {{names}}',
   differs_other: '{{count}} tables differ at head office: {{names}}',
+  compareDue: 'To be compared, since records were lost: {{connections}}',
   leftBehind_one: 'No longer at the branch: {{names}}',
   leftBehind_other: '{{count}} tables are no longer at the branch: {{names}}',
   neverCopied: 'Not copied yet: {{connections}}',

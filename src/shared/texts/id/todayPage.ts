@@ -1,6 +1,7 @@
 /** See the English one. */
 export const todayPage = {
   fresh: {
+    compareDue: 'Cabang dan kantor pusat perlu dibandingkan',
     none: 'Belum ada data yang disalin ke kantor pusat',
     notAll: 'Kantor pusat belum punya semua tabel',
     unknown: 'Saat ini tidak dapat diketahui sampai kapan data ada di kantor pusat',
@@ -33,6 +34,8 @@ export const todayPage = {
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
     leftBehind_other:
       '{{names}} tidak ada lagi di cabang (dihapus atau diganti namanya di sana). Kantor pusat menyimpan barisnya seperti semula: hapus di sana bila tidak diperlukan, atau tambahkan tabelnya ke "exclude" pada koneksinya di pengaturan.',
+    compareDue:
+      'Catatan tentang perbedaan {{connections}} hilang bersama catatan di komputer ini. Branchline membandingkan semua tabel setelah proses berikutnya; sebelum itu belum pasti kedua sisi sama.',
     neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',

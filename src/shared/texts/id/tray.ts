@@ -14,6 +14,7 @@ export const tray = {
   pausedUntil: 'Dijeda sampai {{time}}',
   failed_other: '{{count}} tabel gagal: {{names}}',
   differs_other: '{{count}} tabel berbeda di kantor pusat: {{names}}',
+  compareDue: 'Perlu dibandingkan karena catatan hilang: {{connections}}',
   leftBehind_other: '{{count}} tabel tidak ada lagi di cabang: {{names}}',
   neverCopied: 'Belum pernah disalin: {{connections}}',
   interrupted: 'Batch {{time}} berhenti sebelum selesai',
