@@ -5,7 +5,7 @@ import type { Clock } from '../core/ports.ts';
 import { hasPassed } from '../core/schedule/decide.ts';
 import { noteGaveUp } from '../core/standing/candidates.ts';
 import type { TableName } from '../shared/contract.ts';
-import { FailureCode, UsageCode, UsageError } from '../shared/errors.ts';
+import { asksForDeletes, UsageCode, UsageError } from '../shared/errors.ts';
 import type { ServiceEvent } from '../shared/service.ts';
 import type { Settings } from '../shared/settings.ts';
 import { BatchTrigger, InterruptionReason } from '../shared/status.ts';
@@ -259,5 +259,5 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
 
 /** What a person has to allow first comes no further tomorrow. */
 function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
-  return result === VerifyResult.Failed && failure?.code !== FailureCode.TooManyDeletes;
+  return result === VerifyResult.Failed && !asksForDeletes(failure?.code);
 }

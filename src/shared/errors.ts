@@ -87,6 +87,8 @@ export const FailureCode = {
   ReplaceCascades: 'replace_cascades',
   CascadeHidden: 'cascade_hidden',
   TooManyDeletes: 'too_many_deletes',
+  /** The same of all tables of a connection together. */
+  TooManyDeletesInAll: 'too_many_deletes_in_all',
   CentralLacksRows: 'central_lacks_rows',
   CentralChangesRows: 'central_changes_rows',
   CentralKeepsRows: 'central_keeps_rows',
@@ -213,4 +215,9 @@ export function centralRefusal(
   message: string = code,
 ): SyncFailure {
   return new SyncFailure({ code, kind: FailureKind.Permanent, message, params });
+}
+
+/** Whether a person has to allow deletes at head office that the brake has stopped. */
+export function asksForDeletes(code: string | undefined): boolean {
+  return code === FailureCode.TooManyDeletes || code === FailureCode.TooManyDeletesInAll;
 }

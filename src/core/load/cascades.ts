@@ -2,6 +2,14 @@ import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/erro
 import { ident, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import type { ActedOn } from '../target/foreignKeys.ts';
+import {
+  lockRemoved,
+  noteRemoved,
+  outsideName,
+  type RemovedRows,
+  removedQuery,
+  removedRowsOf,
+} from '../target/removedRows.ts';
 import { nameOf, type PassContext } from './pass.ts';
 
 /**
@@ -31,7 +39,8 @@ export async function countCascaded(
 }
 
 /**
- * The brake for what went along with removed rows, before it is committed.
+ * The brake for what went along with removed rows, before it is committed. What a table has lost so in earlier runs
+ * counts along, as it does for its own rows.
  *
  * @param before what {@link countCascaded} said then
  * @param removed rows that were to go from the table itself
@@ -45,14 +54,49 @@ export async function brakeCascaded(
   removed: number,
 ): Promise<void> {
   if (removed === 0 || before.length === 0) return;
-  for (const { table, isSelf, deletes, rows } of await lossesOf(context, session, before)) {
-    if (isSelf && deletes > removed) {
-      const params = { ...nameOf(context), rows: deletes - removed, causes: 'ON DELETE CASCADE' };
-      throw centralRefusal(FailureCode.CentralLacksRows, params);
-    }
-    if (context.allowDeletes || deletes <= BRAKE_ROWS || deletes <= rows * BRAKE_SHARE) continue;
-    throw centralRefusal(FailureCode.TooManyDeletes, { ...nameOf(context), table, deletes, rows, gone: 0 });
+  const { allowDeletes, connection } = context;
+  const losses = (await lossesOf(context, session, before)).filter((one) => one.deletes > 0);
+  const self = losses.find((one) => one.isSelf);
+  if (self !== undefined && self.deletes > removed) {
+    const params = { ...nameOf(context), rows: self.deletes - removed, causes: 'ON DELETE CASCADE' };
+    throw centralRefusal(FailureCode.CentralLacksRows, params);
   }
+  const others = losses.filter((one) => !one.isSelf);
+  if (others.length === 0) return;
+  const names = others.flatMap(({ own, outside }) => [own ?? [], outside].flat());
+  const query = [lockRemoved(connection), removedQuery(connection, names)];
+  const known = removedRowsOf((await session.script(query, session.workMs)).at(-1)?.rows ?? []);
+  const notes = others.map((loss) => {
+    const { key, gone, had } = budgetOf(loss, known);
+    const { table, deletes } = loss;
+    if (allowDeletes) return { key, gone: 0, had };
+    if (gone + deletes > BRAKE_ROWS && gone + deletes > had * BRAKE_SHARE)
+      throw centralRefusal(FailureCode.TooManyDeletes, {
+        ...nameOf(context),
+        table,
+        deletes,
+        rows: had,
+        gone,
+      });
+    return { key, gone: gone + deletes, had };
+  });
+  await session.query(noteRemoved(connection, notes));
+}
+
+/** Where what a table has lost is kept, what that is, and how many rows it had before. */
+function budgetOf(
+  { own, outside, rows }: Loss,
+  known: ReadonlyMap<string, RemovedRows>,
+): { readonly key: string; readonly gone: number; readonly had: number } {
+  const copied = own === null ? undefined : known.get(own);
+  if (own !== null && copied !== undefined) {
+    const there = rows + copied.gone;
+    return { key: own, gone: copied.gone, had: Math.min(copied.had ?? there, there) };
+  }
+  // No pass settles what others have put in the place of such rows.
+  const { gone, had } = known.get(outside) ?? { gone: 0, had: null };
+  const left = Math.min(gone, Math.max(0, (had ?? rows + gone) - rows));
+  return { key: outside, gone: left, had: rows + left };
 }
 
 /**
@@ -79,6 +123,10 @@ interface Loss {
   readonly table: string;
   /** Whether it is the table itself. */
   readonly isSelf: boolean;
+  /** The name of its checkpoint, if the connection copies it; null where it lies in another schema. */
+  readonly own: string | null;
+  /** See {@link outsideName}. */
+  readonly outside: string;
   readonly deletes: number;
   readonly rows: number;
 }
@@ -97,6 +145,8 @@ async function lossesOf(
     return {
       table: isOwn ? name : `${schema}.${name}`,
       isSelf: isOwn && name === context.target.name,
+      own: isOwn ? name : null,
+      outside: outsideName(schema, name),
       deletes: rows - (after[index] ?? 0),
       rows,
     };

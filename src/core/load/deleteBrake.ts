@@ -4,6 +4,7 @@ import { countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
 import { BRAKE_ROWS, BRAKE_SHARE, brakeCascaded, countCascaded } from './cascades.ts';
+import { brakeConnection } from './connectionBrake.ts';
 import { interferingNames } from './interfering.ts';
 import { nameOf, type PassContext } from './pass.ts';
 
@@ -46,7 +47,7 @@ export function withRemoved(
  *   `extra` and `removed`
  * @param at where the table stands, with what has gone since the last consent
  * @returns how many have gone
- * @throws SyncFailure `too_many_deletes`, `central_keeps_rows`, `central_lacks_rows`; nothing has gone then
+ * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, `central_keeps_rows`, `central_lacks_rows`; nothing has gone then
  */
 export async function removeWithBrake(
   context: PassContext,
@@ -69,6 +70,7 @@ export async function removeWithBrake(
   }
   if (done.removed !== done.extra) throw await keepsRows(context, session, done.extra - done.removed);
   await brakeCascaded(context, session, cascaded, done.removed);
+  await brakeConnection(context, session, at, done.removed);
   if (before !== null && done.removed > 0) await refuseMore(context, session, before - done.removed);
   return done.removed;
 }

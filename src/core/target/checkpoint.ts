@@ -72,7 +72,7 @@ export interface Checkpoint extends PassCounts {
 }
 
 /** How long rows that are gone count for the delete brake, where nobody consents before: see docs/decisions/0016. */
-const BRAKE_WINDOW = "'7d'";
+export const BRAKE_WINDOW = "'7d'";
 
 /** How long central's rows need not be counted again where neither side has changed as far as we know. */
 const COUNTED_FOR = "'1d'";

@@ -72,6 +72,7 @@ export function sayFailure(
 function nextHere(code: FailureCode, connection: string, t: Translate): string | null {
   switch (code) {
     case FailureCode.TooManyDeletes:
+    case FailureCode.TooManyDeletesInAll:
       return t('troubles.deletesNext');
     case FailureCode.SourceIdentityChanged:
       return t('troubles.sourceNext', { connection });

@@ -68,6 +68,7 @@ function withoutOwn(row: TableRow, t: Translate): string {
     deletes: 0,
     rows: 0,
     gone: 0,
+    all: 0,
     sql: '',
     count: 0,
     ...ownOf(code),
@@ -98,6 +99,8 @@ function sayGroup(
     ...(code === FailureCode.TooManyDeletes
       ? { deletes: sum('deletes'), rows: sum('rows'), gone: sum('gone') }
       : {}),
+    // What has gone, and of how many rows, is the connection's.
+    ...(code === FailureCode.TooManyDeletesInAll ? { deletes: sum('deletes') } : {}),
     ...(code === FailureCode.CentralKeyMissing ? { columns: columnsOf(failures, t) } : {}),
     sql: statementsOf(failures, t),
     count: rows.length,

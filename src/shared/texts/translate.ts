@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import { type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
+import { asksForDeletes, type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
 import { folderWord, tablesWord } from '../shellWords.ts';
 import { sqlName, sqlQualified } from '../sqlName.ts';
@@ -149,7 +149,7 @@ function deletesCommand(
   { code, params }: FailureToExplain,
   say: (key: string, params: ErrorParams) => string,
 ): string {
-  if (code !== FailureCode.TooManyDeletes) return '';
+  if (!asksForDeletes(code)) return '';
   const tables = params.tables ?? tablesWord([String(params.name ?? params.table ?? '')]) ?? '';
   if (tables === '') return say('words.noCommand', {});
   return `branchline sync-all --connection ${params.connection ?? 'ID'} --tables ${tables} --allow-deletes`;

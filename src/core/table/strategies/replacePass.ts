@@ -1,6 +1,7 @@
 import { endHere } from '../../compare/orphanRows.ts';
 import { countCascaded, refuseCascaded } from '../../load/cascades.ts';
 import { endCopy, fillChunk, NO_LIMITS } from '../../load/chunk.ts';
+import { brakeConnection } from '../../load/connectionBrake.ts';
 import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from '../../load/deleteBrake.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, lacksRows } from '../../load/proof.ts';
@@ -108,7 +109,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
  * @param rows that are staged
  * @returns by how many rows the table has shrunk: which ones are gone nobody can say of rows without identity; and the
  *   other tables that head office itself has written meanwhile
- * @throws SyncFailure `too_many_deletes`, and where central does not hold afterwards just what was sent
+ * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, and where central does not hold afterwards just what was sent
  */
 async function swap(
   context: PassContext,
@@ -120,7 +121,9 @@ async function swap(
   const { target, connection } = context;
   const before = await countCentral(context, session);
   const deleted = Math.max(0, before - rows);
-  await brake(context, session, { ...start, removedOf: start.removedOf ?? before }, deleted);
+  const at = { ...start, removedOf: start.removedOf ?? before };
+  await brake(context, session, at, deleted);
+  await brakeConnection(context, session, at, deleted);
   const watch = new RewriteWatch(context, session);
   await watch.begin();
   const cascaded = await countCascaded(context, session);

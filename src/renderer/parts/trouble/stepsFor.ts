@@ -47,6 +47,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.NoProgress]: 'open_settings',
   [FailureCode.Internal]: 'open_settings',
   [FailureCode.TooManyDeletes]: 'allow_deletes',
+  [FailureCode.TooManyDeletesInAll]: 'allow_deletes',
   [FailureCode.SourceIdentityChanged]: 'accept_source',
   [FailureCode.SourceIdentityHidden]: 'accept_source',
   [FailureCode.FolderCopied]: 'answer_copy',

@@ -255,6 +255,11 @@ export const failures = {
       '{{deletes}} of {{rows}} rows of {{table}} of the branch {{connection}} would be removed at head office; {{gone}} have gone within the last 7 days. That looks like a wrong or emptied branch database, so none was removed.',
     next: 'If those rows really are gone at the branch, allow it: {{command}}',
   },
+  too_many_deletes_in_all: {
+    sentence:
+      '{{deletes}} rows of {{table}} of the branch {{connection}} would be removed at head office. After {{gone}} rows of all its tables within the last 7 days (with what ON DELETE CASCADE takes along), that would be more than a fifth of the {{all}} that it had there. It looks like a wrong or emptied branch database, so none of these was removed.',
+    next: 'If those rows really are gone at the branch, allow it: {{command}}',
+  },
   central_lacks_rows: {
     sentence:
       'Head office lacks {{rows}} rows of {{table}} of the branch {{connection}}, although all were sent: something there keeps them out or removes them. Triggers, rules and policies on that table: {{causes}}.',

@@ -256,6 +256,11 @@ export const failures = {
       '{{deletes}} dari {{rows}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat; {{gone}} sudah terhapus dalam 7 hari terakhir. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
     next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
   },
+  too_many_deletes_in_all: {
+    sentence:
+      '{{deletes}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat. Ditambah {{gone}} baris dari seluruh tabelnya dalam 7 hari terakhir (termasuk yang ikut terhapus karena ON DELETE CASCADE), jumlahnya lebih dari seperlima dari {{all}} baris semula di sana. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
+    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
+  },
   central_lacks_rows: {
     sentence:
       'Kantor pusat kekurangan {{rows}} baris {{table}} milik cabang {{connection}}, padahal semuanya sudah dikirim: sesuatu di sana menolak atau menghapusnya. Trigger, rule, dan policy pada tabel itu: {{causes}}.',
