@@ -46,6 +46,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@fastify/static': ['agent'],
 };
 
+const RESTRICTED = 'lint/style/noRestrictedImports';
+
 const PLACES = [...FOLDERS, 'core/postgres', 'core/journal'];
 
 const between = FOLDERS.flatMap((from) =>
@@ -75,29 +77,48 @@ const disguises = [
   `import { part } from 'electron/main';\n\nexport const seen = part;`,
 ].map((text, index) => ({ file: `src/core/disguise${index}.ts`, text: `${text}\n` }));
 
+/** What React's rules of hooks refuse, where there are components. */
+const HOOKS = [
+  {
+    rule: 'lint/correctness/useHookAtTopLevel',
+    text: `import { useId } from 'react';\n\nexport function useOne(on: boolean) {\n  return on ? useId() : '';\n}\n`,
+  },
+  {
+    rule: 'lint/correctness/useExhaustiveDependencies',
+    text: `import { useMemo } from 'react';\n\nexport function useTwice(count: number) {\n  return useMemo(() => count * 2, []);\n}\n`,
+  },
+];
+const hooks = ['src/renderer/pages', 'test/renderer'].flatMap((place) =>
+  HOOKS.map(({ rule, text }, index) => ({ place, rule, text, file: `${place}/hook${index}.ts` })),
+);
+
 const project = mkdtempSync(join(tmpdir(), 'branchline-layers-'));
-const refused = new Set<string>();
+/** The files in which the project's own lint finds something, by rule. */
+const found = new Map<string, ReadonlySet<string>>();
 
 beforeAll(() => {
   copyFileSync('biome.json', join(project, 'biome.json'));
-  for (const { file, text } of [...probes, ...disguises]) {
+  for (const { file, text } of [...probes, ...disguises, ...hooks]) {
     mkdirSync(join(project, dirname(file)), { recursive: true });
     writeFileSync(join(project, file), text);
   }
-  for (const path of lintedAsRestricted()) refused.add(path);
+  for (const [rule, files] of linted()) found.set(rule, files);
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 test.each(probes)('src/$place importing $imported is allowed: $allowed', ({ file, allowed }) => {
-  expect(refused.has(file)).toBe(!allowed);
+  expect(found.get(RESTRICTED)?.has(file)).toBe(!allowed);
 });
 
 test.each(disguises)('a wrong import is found in any form: $text', ({ file }) => {
-  expect(refused).toContain(file);
+  expect(found.get(RESTRICTED)).toContain(file);
 });
 
-/** The files in which the project's own lint finds an import that is not allowed there. */
-function lintedAsRestricted(): readonly string[] {
+test.each(hooks)('$rule is in force in $place', ({ rule, file }) => {
+  expect(found.get(rule)).toContain(file);
+});
+
+function linted(): ReadonlyMap<string, ReadonlySet<string>> {
   const biome = resolve('node_modules/@biomejs/biome/bin/biome');
   const args = [biome, 'lint', '--vcs-enabled=false', '--reporter=json', '--max-diagnostics=none', '.'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
@@ -108,7 +129,8 @@ function lintedAsRestricted(): readonly string[] {
     }[];
   } = JSON.parse(stdout);
   if (report.diagnostics === undefined) throw new Error(stderr);
-  return report.diagnostics
-    .filter(({ category }) => category === 'lint/style/noRestrictedImports')
-    .map(({ location }) => location.path);
+  const rules = Map.groupBy(report.diagnostics, ({ category }) => category);
+  return new Map(
+    Array.from(rules, ([rule, findings]) => [rule, new Set(findings.map(({ location }) => location.path))]),
+  );
 }
