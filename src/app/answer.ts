@@ -1,16 +1,14 @@
-import type { z } from 'zod';
 import type { Logger } from '../core/ports.ts';
 import { FailureCode, FailureKind, SyncFailure, UsageError } from '../shared/errors.ts';
-import { ARGS } from '../window-api/args.ts';
-import type { Answer, CallName, Calls } from '../window-api/calls.ts';
 import type { Refusal } from '../window-api/views.ts';
+import { type Answer, type CallName, parseArgs } from '../window-api/windowApi.ts';
 import type { Answerers } from './windowApp.ts';
 
 /**
  * Answers one call. What is refused comes back as codes.
  *
  * @param args as they came from outside
- * @throws ZodError where they are not of the call's form: that is no person's mistake
+ * @throws $ZodError where they are not of the call's form: that is no person's mistake
  */
 export async function answerCall<C extends CallName>(
   answerers: Answerers,
@@ -18,8 +16,7 @@ export async function answerCall<C extends CallName>(
   args: unknown,
   logger: Logger,
 ): Promise<Answer<C>> {
-  const schema: z.ZodType<Parameters<Calls[C]>> = ARGS[call];
-  const parsed = schema.parse(args);
+  const parsed = parseArgs(call, args);
   try {
     return { ok: true, value: await answerers[call](...parsed) };
   } catch (error) {

@@ -4,7 +4,8 @@ import type { PastRun } from '../core/journal/tablesPast.ts';
 import { instantsOf, offsetAt } from '../core/schedule/zone.ts';
 import { type BatchRow, type TableRow, tableKey } from '../shared/contract.ts';
 import { BatchStatus, TableStatus } from '../shared/status.ts';
-import type { BatchFilter, BatchView, DayView, Usual } from '../window-api/views.ts';
+import type { BatchView, DayView, Usual } from '../window-api/views.ts';
+import type { BatchFilter } from '../window-api/windowApi.ts';
 import { batchUnknown } from './journalReader.ts';
 
 /** @param zone in which days are meant */

@@ -1,9 +1,8 @@
 import type { Ports } from '../core/ports.ts';
 import type { SettingsStore } from '../core/settings/change.ts';
 import type { Service } from '../service/serviceApi.ts';
-import type { WindowEvent } from '../window-api/bridge.ts';
-import type { Answer, CallName, Calls } from '../window-api/calls.ts';
 import type { LiveView, Setup } from '../window-api/views.ts';
+import type { Answer, Args, CallName, Result, WindowEvent } from '../window-api/windowApi.ts';
 
 /** What only the program around the window's app can do. */
 export interface WindowAppHost {
@@ -32,7 +31,7 @@ export interface WindowApp extends Disposable {
    * Answers one call. What is refused comes back as codes, for the window to say.
    *
    * @param args as they came from outside; parsed here
-   * @throws ZodError where they are not of the call's form: that is no person's mistake
+   * @throws $ZodError where they are not of the call's form: that is no person's mistake
    */
   answer<C extends CallName>(call: C, args: unknown): Promise<Answer<C>>;
   /** How things stand at this moment, for whoever shares the process: the tray. */
@@ -43,7 +42,5 @@ export interface WindowApp extends Disposable {
 
 /** One function a call. What it throws as UsageError or SyncFailure is a refusal. */
 export type Answerers = {
-  readonly [C in CallName]: (
-    ...args: Parameters<Calls[C]>
-  ) => ReturnType<Calls[C]> | Promise<ReturnType<Calls[C]>>;
+  readonly [C in CallName]: (...args: Args<C>) => Result<C> | Promise<Result<C>>;
 };

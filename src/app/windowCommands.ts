@@ -2,8 +2,8 @@ import type { Engine } from '../core/engineApi.ts';
 import type { Service } from '../service/serviceApi.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { CopyAnswer, ServiceEvent } from '../shared/service.ts';
-import type { CallName } from '../window-api/calls.ts';
 import type { Refusal } from '../window-api/views.ts';
+import type { CallName } from '../window-api/windowApi.ts';
 import { refusalOf } from './answer.ts';
 import type { Answerers, WindowAppHost } from './windowApp.ts';
 

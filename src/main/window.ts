@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BrowserWindow, Menu, screen, type WebContents } from 'electron';
-import { EVENT_CHANNEL, type WindowEvent } from '../window-api/bridge.ts';
+import { EVENT_CHANNEL } from '../window-api/bridge.ts';
+import type { WindowEvent } from '../window-api/windowApi.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
 import type { DesktopStore } from './desktop/desktopStore.ts';
 

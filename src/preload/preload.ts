@@ -1,6 +1,12 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import { type Bridge, channelOf, EVENT_CHANNEL, type WindowEvent } from '../window-api/bridge.ts';
-import { type Answer, CALL_NAMES, type CallName, type Calls } from '../window-api/calls.ts';
+import { type Bridge, channelOf, EVENT_CHANNEL } from '../window-api/bridge.ts';
+import {
+  type Answer,
+  type Args,
+  CALL_NAMES,
+  type CallName,
+  type WindowEvent,
+} from '../window-api/windowApi.ts';
 
 type CallsOfBridge = Pick<Bridge, CallName>;
 
@@ -21,5 +27,5 @@ const bridge: Bridge = {
 contextBridge.exposeInMainWorld('branchline', bridge);
 
 function asks<C extends CallName>(call: C) {
-  return (...args: Parameters<Calls[C]>): Promise<Answer<C>> => ipcRenderer.invoke(channelOf(call), ...args);
+  return (...args: Args<C>): Promise<Answer<C>> => ipcRenderer.invoke(channelOf(call), ...args);
 }

@@ -1,10 +1,8 @@
-import type { TableRow } from '../shared/contract.ts';
-import type { Answer, CallName, Calls } from './calls.ts';
-import type { LiveView, Refusal } from './views.ts';
+import type { Answer, Args, CallName, WindowEvent } from './windowApi.ts';
 
 /** Each call as a function. */
 export type BridgeCalls = {
-  readonly [C in CallName]: (...args: Parameters<Calls[C]>) => Promise<Answer<C>>;
+  readonly [C in CallName]: (...args: Args<C>) => Promise<Answer<C>>;
 };
 
 /** Why the program behind the window cannot be reached: it does not answer, or no longer knows this browser. */
@@ -51,17 +49,3 @@ export const KEY_HEADER = 'x-branchline-key';
 
 /** Stands in the built page where the nonce goes that whoever serves it draws for each load. */
 export const NONCE_PLACE = 'branchline-nonce-goes-here';
-
-/** What the window is told without asking. Each kind comes at most five times a second. */
-export type WindowEvent =
-  | { readonly type: 'live'; readonly live: LiveView }
-  /** Tables of a batch that have begun or ended since the last such event. */
-  | { readonly type: 'tables'; readonly batchId: string; readonly rows: readonly TableRow[] }
-  /** A batch or a verify has begun or ended, or history was pruned: lists are to be read again. */
-  | { readonly type: 'history' }
-  /** The settings are others now, or have become right or wrong. */
-  | { readonly type: 'settings' }
-  /** What a person asked for in this window could not be done after all. */
-  | { readonly type: 'refused'; readonly refusal: Refusal }
-  /** The window is to show this batch, or this page: a person has clicked a notification or the tray. */
-  | { readonly type: 'show'; readonly page: string };

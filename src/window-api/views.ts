@@ -2,7 +2,7 @@ import type { BatchRow, LogRow, ScheduleView, TableProgress, TableRow } from '..
 import type { ErrorParams, FailureDetail, UsageCode } from '../shared/errors.ts';
 import type { ServiceStatus } from '../shared/service.ts';
 import type { PasswordPlace, Settings, SettingsFile } from '../shared/settings.ts';
-import type { BatchStatus, BatchTrigger, OpenTableStatus } from '../shared/status.ts';
+import type { BatchStatus, OpenTableStatus } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { VerifiedRow } from '../shared/verify.ts';
 
@@ -65,17 +65,6 @@ export interface LiveView {
   readonly run: RunView | null;
   /** The tables of a verify that runs now. */
   readonly verifying: { readonly connection: string; readonly table: string } | null;
-}
-
-/** Which batches are listed. Absent is all. */
-export interface BatchFilter {
-  readonly status?: BatchStatus;
-  readonly trigger?: BatchTrigger;
-  readonly connection?: string;
-  /** Part of a batch's id or of the name of a table or model in it. */
-  readonly text?: string;
-  /** A local day `2026-11-22`, in this computer's time zone. */
-  readonly day?: string;
 }
 
 /** One day in the strip of days. */
@@ -170,9 +159,14 @@ export interface BundleFile {
 }
 
 /** A problem of an imported file. */
-export interface ImportProblem {
+interface ImportProblem {
   readonly path: string;
   readonly reason: string;
 }
+
+/** What a text would be as settings. */
+export type ImportCheck =
+  | { readonly document: SettingsFile; readonly problems: null }
+  | { readonly document: null; readonly problems: readonly ImportProblem[] };
 
 export type Schedules = readonly ScheduleView[];

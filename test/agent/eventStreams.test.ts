@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { WindowEvent } from '../../src/window-api/bridge.ts';
+import type { WindowEvent } from '../../src/window-api/windowApi.ts';
 import { type Served, serveNotes } from './served.ts';
 import { begin, keyed } from './support.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ZodError } from 'zod';
-import { CALL_NAMES } from '../../src/window-api/calls.ts';
+import { $ZodError } from 'zod/v4/core';
+import { CALL_NAMES } from '../../src/window-api/windowApi.ts';
 import { windowAppOn } from '../app/support.ts';
 import { FUZZED_SETTINGS, fuzzedCall, mayRepeat, SEED, STACK } from '../support/fuzzedCalls.ts';
 import { hostileValue, SECRET } from '../support/hostileValues.ts';
@@ -24,7 +24,7 @@ test(`${RUNS} fuzzed calls of a window, seed ${SEED}: answered or refused by a c
     fc.asyncProperty(fuzzedCall, async ([call, args]) => {
       const before = readFileSync(file);
       const answer = await face.answer(call, args).catch((error: unknown) => {
-        if (error instanceof ZodError) return null;
+        if (error instanceof $ZodError) return null;
         throw error;
       });
       if (answer === null) ends.malformed++;

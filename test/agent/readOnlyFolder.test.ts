@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { WindowEvent } from '../../src/window-api/bridge.ts';
+import type { WindowEvent } from '../../src/window-api/windowApi.ts';
 import { writeSettings } from '../main/support/history.ts';
 import { smallDisk } from '../support/smallDisk.ts';
 import { openWindow, startServe } from './serveProcess.ts';

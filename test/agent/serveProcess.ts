@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { WindowEvent } from '../../src/window-api/bridge.ts';
+import type { WindowEvent } from '../../src/window-api/windowApi.ts';
 import { begin, call, keyed, type SignedIn, signIn } from './support.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/branchline.ts', import.meta.url));

@@ -3,7 +3,7 @@ import { Links, linkTo } from '../../src/agent/access/links.ts';
 import { addressOf } from '../../src/agent/access/note.ts';
 import { Sessions } from '../../src/agent/access/sessions.ts';
 import { openWindowServer, type WindowServerSetup } from '../../src/agent/http/windowServer.ts';
-import type { WindowEvent } from '../../src/window-api/bridge.ts';
+import type { WindowEvent } from '../../src/window-api/windowApi.ts';
 import { type JumpClock, jumpClock } from '../support/jumpClock.ts';
 import { builtWindow, signIn, temporaryFolder } from './support.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import { $ZodError } from 'zod/v4/core';
 import { answerCall } from '../../src/app/answer.ts';
 import type { Answerers } from '../../src/app/windowApp.ts';
 import type { Logger } from '../../src/core/ports.ts';
 import { SyncFailure, UsageError } from '../../src/shared/errors.ts';
-import { CALL_NAMES } from '../../src/window-api/calls.ts';
+import { CALL_NAMES } from '../../src/window-api/windowApi.ts';
 import { refusal } from '../core/journal/support/world.ts';
 
 const silent: Logger = { log: () => {} };
@@ -17,7 +17,7 @@ test('an answer comes back as a value', async () => {
 test('arguments of another form are thrown back before anybody answers', async () => {
   const answerers = answerersWhere(() => expect.unreachable());
   for (const args of [[], ['20'], [20, 21], [{}], [0], [367], null, 'x', { length: 1, 0: 20 }]) {
-    await expect(answerCall(answerers, 'days', args, silent)).rejects.toThrow(z.ZodError);
+    await expect(answerCall(answerers, 'days', args, silent)).rejects.toThrow($ZodError);
   }
 });
 

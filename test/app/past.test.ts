@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UNKNOWN_TABLES } from '../../src/core/journal/journalRows.ts';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
-import type { BatchFilter } from '../../src/window-api/views.ts';
+import type { BatchFilter } from '../../src/window-api/windowApi.ts';
 import { freshFolder, handClock, journalIn, planOf, realPorts } from '../core/journal/support/world.ts';
 import {
   beginBatch,

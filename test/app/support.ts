@@ -2,9 +2,8 @@ import { onTestFinished } from 'vitest';
 import { createWindowApp } from '../../src/app/createWindowApp.ts';
 import type { WindowApp, WindowAppHost } from '../../src/app/windowApp.ts';
 import type { Clock, Ports } from '../../src/core/ports.ts';
-import type { WindowEvent } from '../../src/window-api/bridge.ts';
-import type { CallName, Calls } from '../../src/window-api/calls.ts';
 import type { Refusal } from '../../src/window-api/views.ts';
+import type { Args, CallName, Result, WindowEvent } from '../../src/window-api/windowApi.ts';
 import { realPorts } from '../core/journal/support/world.ts';
 
 export type EventOf<Type extends WindowEvent['type']> = Extract<WindowEvent, { readonly type: Type }>;
@@ -36,9 +35,9 @@ export function steppedClock(): Clock & { pass(ms: number): Promise<void> } {
 export interface OpenedWindowApp {
   readonly face: WindowApp;
   /** What a call answers. Fails the test where it is refused. */
-  value<C extends CallName>(call: C, ...args: Parameters<Calls[C]>): Promise<ReturnType<Calls[C]>>;
+  value<C extends CallName>(call: C, ...args: Args<C>): Promise<Result<C>>;
   /** The refusal of a call. Fails the test where it is answered. */
-  refusal<C extends CallName>(call: C, ...args: Parameters<Calls[C]>): Promise<Refusal>;
+  refusal<C extends CallName>(call: C, ...args: Args<C>): Promise<Refusal>;
   /** All that was told since {@link listen}. */
   readonly events: readonly WindowEvent[];
   listen(): () => void;

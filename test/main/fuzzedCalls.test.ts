@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { CallName } from '../../src/window-api/calls.ts';
+import type { CallName } from '../../src/window-api/windowApi.ts';
 import { FUZZED_SETTINGS, fuzzedCall, mayRepeat, SEED, STACK } from '../support/fuzzedCalls.ts';
 import { SECRET } from '../support/hostileValues.ts';
 import { buildApp, dataFolder, hasRuntime, startApp } from './support/app.ts';

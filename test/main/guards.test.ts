@@ -1,6 +1,6 @@
 import type { ElectronApplication } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CALL_NAMES } from '../../src/window-api/calls.ts';
+import { CALL_NAMES } from '../../src/window-api/windowApi.ts';
 import { buildApp, dataFolder, hasRuntime, startApp } from './support/app.ts';
 
 /** Where it opens on a folder without settings. */

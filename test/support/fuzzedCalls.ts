@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CALL_NAMES, type CallName } from '../../src/window-api/calls.ts';
+import { CALL_NAMES, type CallName } from '../../src/window-api/windowApi.ts';
 import { hostileValue, mutated, SECRET } from './hostileValues.ts';
 
 export const SEED = Number(process.env.BRANCHLINE_FUZZ_SEED ?? Date.now() % 1_000_000);

@@ -57,7 +57,7 @@ test('a port that cannot be is refused at its field, before anything is written'
   await form.getByRole('button', { name: 'Save' }).click();
   await form.getByText('must be at most 65535').waitFor();
   // What is to be corrected has the focus.
-  expect(await form.getByLabel('Port').evaluate((field) => field.matches(':focus'))).toBe(true);
+  await form.locator('input:focus').and(form.getByLabel('Port')).waitFor();
   expect(settings()).toEqual(before);
 });
 

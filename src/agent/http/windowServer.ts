@@ -1,11 +1,11 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type FastifyInstance, fastify } from 'fastify';
-import { ZodError } from 'zod';
+import { $ZodError } from 'zod/v4/core';
 import type { WindowApp } from '../../app/windowApp.ts';
 import type { Logger } from '../../core/ports.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
-import { CALL_NAMES } from '../../window-api/calls.ts';
+import { CALL_NAMES } from '../../window-api/windowApi.ts';
 import type { Links } from '../access/links.ts';
 import type { Sessions } from '../access/sessions.ts';
 import { atTheDoor } from './doorway.ts';
@@ -173,7 +173,7 @@ function answerCalls(app: FastifyInstance, face: Pick<WindowApp, 'answer'>): voi
       try {
         return await face.answer(call, body);
       } catch (error) {
-        if (!(error instanceof ZodError)) throw error;
+        if (!(error instanceof $ZodError)) throw error;
         return reply.code(400).send({ error: 'arguments' });
       }
     },

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../../core/ports.ts';
-import type { WindowEvent } from '../../window-api/bridge.ts';
 import type { LiveView } from '../../window-api/views.ts';
+import type { WindowEvent } from '../../window-api/windowApi.ts';
 
 /** Those who are told. A listener that throws is logged and ignored. */
 export class Listeners {

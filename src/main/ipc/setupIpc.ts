@@ -1,7 +1,7 @@
 import { app, type IpcMainInvokeEvent, ipcMain, type Session, type WebContents } from 'electron';
 import type { WindowApp } from '../../app/windowApp.ts';
-import { channelOf, EVENT_CHANNEL, type WindowEvent } from '../../window-api/bridge.ts';
-import { CALL_NAMES } from '../../window-api/calls.ts';
+import { channelOf, EVENT_CHANNEL } from '../../window-api/bridge.ts';
+import { CALL_NAMES, type WindowEvent } from '../../window-api/windowApi.ts';
 import { isWindowAddress } from '../appProtocol.ts';
 import type { AppWindow } from '../window.ts';
 

@@ -25,7 +25,10 @@ export function BridgeProvider({
   useEffect(
     () =>
       bridge.listen(
-        (event) => takeEvent(event, queries, live),
+        (event) =>
+          takeEvent(event, queries, live, (page) => {
+            window.location.hash = page;
+          }),
         (up, why = 'unreachable') => {
           // Whatever was told while nobody could hear it is read anew.
           if (up && live.loss() !== null) void queries.invalidateQueries();

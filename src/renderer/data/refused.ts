@@ -1,6 +1,6 @@
 import type { BridgeCalls } from '../../window-api/bridge.ts';
-import type { Answer, CallName, Calls } from '../../window-api/calls.ts';
 import type { Refusal } from '../../window-api/views.ts';
+import type { Answer, Args, CallName, Result } from '../../window-api/windowApi.ts';
 import { problemsOf, type SettingsProblem } from './settingsProblems.ts';
 
 /** A call was refused; what to say is in `refusal`. */
@@ -22,8 +22,8 @@ export class Refused extends Error {
 export async function ask<C extends CallName>(
   bridge: BridgeCalls,
   call: C,
-  args: Parameters<Calls[C]>,
-): Promise<ReturnType<Calls[C]>> {
+  args: Args<C>,
+): Promise<Result<C>> {
   const answered: Answer<C> = await bridge[call](...args);
   if (!answered.ok) throw new Refused(answered.refusal);
   return answered.value;

@@ -1,28 +1,24 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { type TableRow, tableKey } from '../../shared/contract.ts';
 import { assertNever } from '../../shared/status.ts';
-import type { WindowEvent } from '../../window-api/bridge.ts';
 import type { BatchView, TableState } from '../../window-api/views.ts';
-import { keyOf } from './keys.ts';
+import { EVENTS, type WindowEvent } from '../../window-api/windowApi.ts';
+import { invalidate, keyOf, patch } from './cache.ts';
 import type { LiveStore } from './liveStore.ts';
 import { withRuns } from './liveTables.ts';
-import { patch } from './patch.ts';
 
-/** What history has more of after a batch has begun or ended. */
-const OF_HISTORY = [
-  'history',
-  'days',
-  'batch',
-  'tables',
-  'tableRuns',
-  'sizes',
-  'holder',
-  'schedules',
-] as const;
-const OF_SETTINGS = ['setup', 'settings', 'schedules', 'tables'] as const;
-
-/** Brings what the window shows up to date with what it is told. */
-export function takeEvent(event: WindowEvent, queries: QueryClient, live: LiveStore): void {
+/**
+ * Brings what the window shows up to date with what it is told.
+ *
+ * @param show leads to a page
+ */
+export function takeEvent(
+  event: WindowEvent,
+  queries: QueryClient,
+  live: LiveStore,
+  show: (page: string) => void,
+): void {
+  void invalidate(queries, EVENTS[event.type].invalidates);
   switch (event.type) {
     case 'live':
       live.setLive(event.live);
@@ -35,16 +31,13 @@ export function takeEvent(event: WindowEvent, queries: QueryClient, live: LiveSt
       patch<readonly TableState[]>(queries, keyOf('tables'), (states) => withRuns(states, event.rows));
       return;
     case 'history':
-      for (const call of OF_HISTORY) void queries.invalidateQueries({ queryKey: [call] });
-      return;
     case 'settings':
-      for (const call of OF_SETTINGS) void queries.invalidateQueries({ queryKey: [call] });
       return;
     case 'refused':
       live.refused(event.refusal);
       return;
     case 'show':
-      window.location.hash = event.page;
+      show(event.page);
       return;
     default:
       assertNever(event);

@@ -1,25 +1,9 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import type { CallName, Calls } from '../../window-api/calls.ts';
+import type { Args, QueryName, Result } from '../../window-api/windowApi.ts';
 import { useReach } from './BridgeProvider.tsx';
-import { keyOf } from './keys.ts';
+import { keyOf } from './cache.ts';
 import { ask } from './refused.ts';
-
-/** The calls that only look, and whose answer may be kept. */
-type QueryName =
-  | 'setup'
-  | 'live'
-  | 'holder'
-  | 'history'
-  | 'days'
-  | 'batch'
-  | 'tables'
-  | 'tableRuns'
-  | 'settings'
-  | 'schedules'
-  | 'previewCron'
-  | 'sizes'
-  | 'bundle';
 
 /**
  * Asks, and asks again when an event says that the answer is old. While a changed question is being asked, the
@@ -27,10 +11,7 @@ type QueryName =
  *
  * @returns as in TanStack Query; `error` is a Refused where the program said no
  */
-export function useCall<C extends CallName & QueryName>(
-  call: C,
-  ...args: Parameters<Calls[C]>
-): UseQueryResult<ReturnType<Calls[C]>> {
+export function useCall<C extends QueryName>(call: C, ...args: Args<C>): UseQueryResult<Result<C>> {
   const { bridge } = useReach();
   return useQuery({
     queryKey: keyOf(call, ...args),

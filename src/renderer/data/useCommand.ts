@@ -1,10 +1,11 @@
 import { notifications } from '@mantine/notifications';
-import { type UseMutationResult, useMutation } from '@tanstack/react-query';
+import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import type { CallName, Calls } from '../../window-api/calls.ts';
+import { type Args, CALLS, type CommandName, type Result } from '../../window-api/windowApi.ts';
 import { useT } from '../words/LanguageProvider.tsx';
 import { sentencesOf } from '../words/refusal.ts';
 import { useReach } from './BridgeProvider.tsx';
+import { invalidate } from './cache.ts';
 import { ask } from './refused.ts';
 import { useLabels } from './useConnections.ts';
 
@@ -12,14 +13,16 @@ import { useLabels } from './useConnections.ts';
  * Does something. A refusal is shown in a corner of the window, unless the caller shows it where it belongs
  * (`quiet`), by the result's `error`.
  */
-export function useCommand<C extends CallName>(
+export function useCommand<C extends CommandName>(
   call: C,
   options: { readonly quiet?: boolean } = {},
-): UseMutationResult<ReturnType<Calls[C]>, Error, Parameters<Calls[C]>> {
+): UseMutationResult<Result<C>, Error, Args<C>> {
   const { bridge } = useReach();
+  const queries = useQueryClient();
   const show = useShowRefusal();
   return useMutation({
-    mutationFn: (args: Parameters<Calls[C]>) => ask(bridge, call, args),
+    mutationFn: (args: Args<C>) => ask(bridge, call, args),
+    onSuccess: () => void invalidate(queries, CALLS[call].invalidates),
     onError: (error) => {
       if (!options.quiet) show(error);
     },

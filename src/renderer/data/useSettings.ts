@@ -1,8 +1,9 @@
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import type { SettingsView } from '../../window-api/views.ts';
+import { CALLS } from '../../window-api/windowApi.ts';
 import { useReach } from './BridgeProvider.tsx';
-import { keyOf } from './keys.ts';
+import { invalidate, keyOf } from './cache.ts';
 import { ask, refusalOf, type SaveRefusal } from './refused.ts';
 import { NOT_WRITTEN, type SettingsBase, type SettingsChange } from './settingsProblems.ts';
 import { useCall } from './useCall.ts';
@@ -41,9 +42,8 @@ export function useSettings(): SettingsEditor {
       queries.getQueryData<SettingsView>(keyOf('settings')) ?? { document: null, revision: null },
     [queries],
   );
-  /** Not left to the event alone: the next change needs the new revision. */
   const readAgain = useCallback(async (): Promise<SettingsBase> => {
-    await Promise.all(['settings', 'setup'].map((call) => queries.invalidateQueries({ queryKey: [call] })));
+    await invalidate(queries, CALLS.saveSettings.invalidates);
     return current();
   }, [queries, current]);
 

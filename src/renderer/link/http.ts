@@ -4,9 +4,14 @@ import {
   KEY_HEADER,
   type LinkLoss,
   LinkLost,
-  type WindowEvent,
 } from '../../window-api/bridge.ts';
-import { type Answer, CALL_NAMES, type CallName, type Calls } from '../../window-api/calls.ts';
+import {
+  type Answer,
+  type Args,
+  CALL_NAMES,
+  type CallName,
+  type WindowEvent,
+} from '../../window-api/windowApi.ts';
 
 const KEY = 'branchline-key';
 
@@ -59,10 +64,7 @@ function connectHttp(): Bridge {
   return { ...(calls as unknown as BridgeCalls), listen: (onEvent, onLink) => listen(key, onEvent, onLink) };
 }
 
-function caller<C extends CallName>(
-  call: C,
-  key: Key,
-): (...args: Parameters<Calls[C]>) => Promise<Answer<C>> {
+function caller<C extends CallName>(call: C, key: Key): (...args: Args<C>) => Promise<Answer<C>> {
   return async (...args) => {
     const response = await send(key, `/api/call/${call}`, {
       method: 'POST',

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
-import { keyOf } from '../../data/keys.ts';
+import { keyOf } from '../../data/cache.ts';
 import { useLabels } from '../../data/useConnections.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';

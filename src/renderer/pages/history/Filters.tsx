@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
-import type { BatchFilter } from '../../../window-api/views.ts';
+import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { useConnections } from '../../data/useConnections.ts';
 import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';

@@ -1,5 +1,5 @@
 import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
-import type { BatchFilter } from '../../../window-api/views.ts';
+import type { BatchFilter } from '../../../window-api/windowApi.ts';
 
 /** @param search the query of the page's address; what it cannot mean is left out */
 export function readFilter(search: string): BatchFilter {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { BatchFilter } from '../../../window-api/views.ts';
+import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { historyAddress, readFilter, withPart } from './filter.ts';
 
 export type SetPart = <K extends keyof BatchFilter>(key: K, value: BatchFilter[K] | undefined) => void;

@@ -71,7 +71,7 @@ function Colors() {
 
 function StartAtLogin() {
   const t = useT();
-  const { data: setup, refetch } = useCall('setup');
+  const { data: setup } = useCall('setup');
   const set = useCommand('setStartAtLogin');
   if (setup === undefined || setup.startAtLogin === null) return null;
   return (
@@ -79,7 +79,7 @@ function StartAtLogin() {
       label={t('tray.startAtLogin')}
       checked={setup.startAtLogin}
       disabled={set.isPending}
-      onChange={(event) => set.mutate([event.currentTarget.checked], { onSuccess: () => void refetch() })}
+      onChange={(event) => set.mutate([event.currentTarget.checked])}
     />
   );
 }

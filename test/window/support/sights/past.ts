@@ -34,7 +34,7 @@ async function batch({ page, t, go, look, button }: Stage): Promise<void> {
   await page.keyboard.press('Escape');
   await page.getByRole('tab', { name: t('batchPage.tabs.log') }).click();
   const search = page.getByLabel(t('batchPage.log.search'));
-  await search.evaluate((field) => field.scrollIntoView());
+  await search.scrollIntoViewIfNeeded();
   await look('batch-log');
 }
 

@@ -131,7 +131,7 @@ function PasswordField({ form }: { readonly form: EndpointForm }) {
           size="compact-sm"
           w="fit-content"
           loading={forget.isPending}
-          onClick={() => forget.mutate([form.draft, null], { onSuccess: () => void settings.refetch() })}
+          onClick={() => forget.mutate([form.draft, null])}
         >
           {t('connectionsPage.forgetPassword')}
         </Button>

@@ -1,6 +1,5 @@
 import { Alert, List, Stack, Switch, Text, Title } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
 import { cronWords } from '../../../../shared/cron.ts';
 import { useCall } from '../../../data/useCall.ts';
 import { useCommand } from '../../../data/useCommand.ts';
@@ -61,7 +60,6 @@ export function Summary({ withPasswords }: { readonly withPasswords: boolean }) 
 /** What keeps it going from here: the start with the computer, and where the icon is. */
 export function TrayHints() {
   const t = useT();
-  const queries = useQueryClient();
   const setup = useCall('setup').data;
   const startAtLogin = useCommand('setStartAtLogin');
   if (setup === undefined || setup.face !== 'tray') return null;
@@ -73,11 +71,7 @@ export function TrayHints() {
           description={t('setupPage.startAtLoginNote')}
           checked={setup.startAtLogin}
           disabled={!setup.commands || startAtLogin.isPending}
-          onChange={({ currentTarget: { checked } }) =>
-            startAtLogin.mutate([checked], {
-              onSuccess: () => void queries.invalidateQueries({ queryKey: ['setup'] }),
-            })
-          }
+          onChange={({ currentTarget: { checked } }) => startAtLogin.mutate([checked])}
         />
       )}
       {setup.platform === 'win32' && (
