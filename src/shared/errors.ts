@@ -35,6 +35,8 @@ export const FailureCode = {
   CentralPolicyForeign: 'central_policy_foreign',
   CentralDenied: 'central_denied',
   CentralSetUpDenied: 'central_set_up_denied',
+  /** Somebody who is not trusted owns it, or has put triggers on it. */
+  CentralSetUpUntrusted: 'central_set_up_untrusted',
   CentralTriggerFailed: 'central_trigger_failed',
   CentralShapeRefused: 'central_shape_refused',
   CentralNameTaken: 'central_name_taken',
@@ -68,6 +70,8 @@ export const FailureCode = {
   CentralKeyGenerated: 'central_key_generated',
   CentralKeyCoarser: 'central_key_coarser',
   CentralNotATable: 'central_not_a_table',
+  /** Any user of head office's database may have put it there. */
+  CentralTableUntrusted: 'central_table_untrusted',
   ColumnIncompatible: 'column_incompatible',
   /** Ranges of a column cannot be kept: central has the labels of the enum behind them in another order. */
   ColumnSortsOtherwise: 'column_sorts_otherwise',

@@ -159,7 +159,7 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
   json(command, t('help.option.jsonRun'));
   withExamples(command, t, [
     ['sync-all', t('help.example.syncAll')],
-    ['sync-all --connection pgsql_lmp --tables CInvoice,c_order', t('help.example.syncAllSome')],
+    ['sync-all --connection pgsql_lmp --tables "CInvoice,c_order"', t('help.example.syncAllSome')],
     ['sync-all --resume sync_20251108_143052_aB3dEf9h', t('help.example.syncAllResume')],
   ]);
   command.action((options: SyncAllOptions) => choose(command, (context) => syncAll(options, context)));

@@ -94,7 +94,7 @@ export function declareVerify(program: Command, { t, json, choose }: Declaring):
   json(command, t('help.option.jsonVerify'));
   withExamples(command, t, [
     ['verify', t('help.example.verify')],
-    ['verify --connection pgsql_lmp --tables CInvoice,c_order', t('help.example.verifySome')],
+    ['verify --connection pgsql_lmp --tables "CInvoice,c_order"', t('help.example.verifySome')],
     ['verify --tables c_invoice --repair', t('help.example.verifyRepair')],
   ]);
   command.action((options: VerifyOptions) => choose(command, (context) => verify(options, context)));

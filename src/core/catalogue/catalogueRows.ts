@@ -56,8 +56,11 @@ export function rowsDigestSql(side: Side): string {
     ([catalogue, relation]) =>
       `SELECT x::pg_catalog.text FROM pg_catalog.pg_${catalogue} x WHERE x.${relation} ${own('=')} c.oid`,
   );
-  // Whether policies bind our role depends on who it is, too.
-  const bound = side === 'source' ? '' : 'pg_catalog.row_security_active(c.oid),';
+  // Whether policies bind our role depends on who it is, too; and whether the owner is trusted, on who may make tables.
+  const bound =
+    side === 'source'
+      ? ''
+      : `pg_catalog.row_security_active(c.oid),c.relowner,(SELECT n.nspacl FROM pg_catalog.pg_namespace n WHERE n.oid ${own('=')} c.relnamespace),`;
   const parts = `c.oid,c.relkind,c.relrowsecurity,c.relhasrules,c.relpersistence,${bound}c.relname,ARRAY(${rows.join(' UNION ')} ORDER BY 1)`;
   return `pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.concat(${parts}),${OWN_ENCODING}))`;
 }

@@ -5,6 +5,7 @@ import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { SHAPE_DIGEST } from './memory.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
+import { STRANGER } from './trusted.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 
 /** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
@@ -53,6 +54,8 @@ export const tableFacts = z.object({
   policies: z.array(serverName).nullish(),
   /** See {@link TableShape.unlogged}. Asked of central alone. */
   unlogged: z.array(place).nullish(),
+  /** See {@link TableShape.stranger}. Asked of central alone. */
+  stranger: serverName.nullish(),
 });
 export type TableFacts = z.output<typeof tableFacts>;
 
@@ -95,7 +98,7 @@ export function factsSql(version: number, locked: string, side: Side): string {
 'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}` : `'children', ${CHILDREN}`}, 'digest', ${SHAPE_DIGEST})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, 'stranger', ${STRANGER}` : `'children', ${CHILDREN}`}, 'digest', ${SHAPE_DIGEST})`;
 }
 
 /** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
@@ -175,6 +178,7 @@ export function toShape(
     otherUnique: unique.length < keys.length,
     interferes: facts.triggers === true,
     policies: facts.policies ?? null,
+    stranger: facts.stranger ?? null,
     otherConstraints: facts.triggers !== null || keys.length > (key === null ? 0 : 1),
     ...size,
   };

@@ -120,6 +120,8 @@ export interface TableShape {
    * Of a source nothing is asked: there the server itself refuses to hide rows.
    */
   readonly policies: readonly string[] | null;
+  /** Its owner, where any user of head office's database may have made it; null of a source. See {@link STRANGER}. */
+  readonly stranger: string | null;
   /** The catalogue's estimate, scaled to today's size; null where it has none. */
   readonly estimatedRows: number | null;
   readonly bytes: number;

@@ -1,6 +1,7 @@
 import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
 import { ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
+import { noteOwner } from '../target/ownOwners.ts';
 import { OWN_SCHEMA_SQL, OWN_TABLES } from '../target/setup.ts';
 import { STAMP, targetSchema } from '../target/target.ts';
 
@@ -74,7 +75,8 @@ function ownSql(connection: string, role: string): readonly string[] {
       `DECLARE t record; BEGIN ${refuseOwned(role, "c.relnamespace OPERATOR(pg_catalog.=) 'branchline'::pg_catalog.regnamespace AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')")}
        IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'branchline' AND ${mayActAs(role, 'nspowner')}) THEN
          ${raise(`'schema branchline belongs to role %I, or to one that it is a member of, so no policy bounds it: give the branch another role (--role), or the schema another owner', ${literal(role)}`)}
-       END IF; END`,
+       END IF;
+       ${noteOwner(literal(role))} END`,
     ),
     // Staging tables are made there.
     `GRANT USAGE, CREATE ON SCHEMA branchline TO ${ident(role)};`,
@@ -115,8 +117,9 @@ function mirrorSql(schema: string, connection: string, role: string): readonly s
 
 /**
  * Ends the transaction where the schema is another branch's, or everybody's: its tables would get this branch's role as
- * their owner. It may be the role's already, that of whoever runs this, or that of the one role that all branches had
- * before, which owns Branchline's own schema then.
+ * their owner. It may be the role's already, or that of the one role that all branches had before, which owns Branchline's
+ * own schema then. One of whoever runs this has to be empty, or to be the branch's mirror by what is recorded: the
+ * settings of a branch must not give away tables of head office.
  */
 function refuseTakenSchema(schema: string, connection: string, role: string): string {
   const name = literal(schema);
@@ -131,7 +134,13 @@ function refuseTakenSchema(schema: string, connection: string, role: string): st
       WHERE n.nspname OPERATOR(pg_catalog.=) ${name} AND r.rolname OPERATOR(pg_catalog.<>) ALL (ARRAY[${literal(role)}, current_user])
         AND n.nspowner OPERATOR(pg_catalog.<>) (SELECT b.nspowner FROM pg_catalog.pg_namespace b WHERE b.nspname OPERATOR(pg_catalog.=) 'branchline');
     IF FOUND THEN
-      ${raise(`'schema %I belongs to role %I: where it is that of connection %s, run ALTER SCHEMA %I OWNER TO %I first', ${name}, o, ${literal(connection)}, ${name}, ${literal(role)}`)} END IF; END`);
+      ${raise(`'schema %I belongs to role %I: where it is that of connection %s, run ALTER SCHEMA %I OWNER TO %I first', ${name}, o, ${literal(connection)}, ${name}, ${literal(role)}`)} END IF;
+    IF EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+        JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) n.nspowner
+        WHERE n.nspname OPERATOR(pg_catalog.=) ${name} AND r.rolname OPERATOR(pg_catalog.=) current_user)
+      AND NOT EXISTS (SELECT FROM branchline.sources s
+        WHERE s.target_schema OPERATOR(pg_catalog.=) ${name} AND s.connection OPERATOR(pg_catalog.=) ${literal(connection)}) THEN
+      ${raise(`'schema %I is yours and has tables, and connection %s has not synced into it: set "targetSchema" to another one; or, where these tables are that branch''s, run ALTER SCHEMA %I OWNER TO %I first', ${name}, ${literal(connection)}, ${name}, ${literal(role)}`)} END IF; END`);
 }
 
 /** PL/pgSQL that ends the transaction. @param message arguments of format() */

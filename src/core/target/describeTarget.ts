@@ -4,7 +4,7 @@ import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding } from '../catalogue/texts.ts';
 import { canDecode } from '../postgres/keyText.ts';
-import { keyCoarser, keyGenerated, keyMissing, refuseView, rowsHidden } from './refusals.ts';
+import { keyCoarser, keyGenerated, keyMissing, refuseStranger, refuseView, rowsHidden } from './refusals.ts';
 import {
   centralKey,
   centralShapeDigest,
@@ -23,7 +23,7 @@ import {
  * Puts together how rows go from a source table into a central one that fits it.
  *
  * @param created whether the table was made just now
- * @throws SyncFailure `central_not_a_table`, `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`, `stamp_column_taken`
+ * @throws SyncFailure `central_not_a_table`, `central_table_untrusted`, `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`, `stamp_column_taken`
  */
 export function describeTarget(
   schema: string,
@@ -33,6 +33,7 @@ export function describeTarget(
   created: boolean,
 ): Target {
   refuseView(central);
+  refuseStranger(central);
   refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
   if (hidesRows(central, layout)) throw rowsHidden(schema, source.name);

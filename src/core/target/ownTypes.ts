@@ -1,5 +1,6 @@
 import { sortAlike, typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
+import { trusts } from '../catalogue/trusted.ts';
 import { builtinSql, modifierSql } from '../catalogue/typeName.ts';
 import { readNamedTypes } from '../catalogue/types.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
@@ -24,6 +25,8 @@ export interface TakenName {
   readonly origin: string | null;
   /** Whether what has the name is our role's to change. */
   readonly ours: boolean;
+  /** Whether its owner, who may change it and drop it with our columns, may have it used: see {@link trusts}. */
+  readonly trusted: boolean;
 }
 
 /** A table's type that has to make room for a table of its name: see {@link makeRoom}. */
@@ -149,8 +152,8 @@ export class OwnTypes {
     for (const name of candidates(own.schema, own.name)) {
       if (!this.#names.has(name)) return this.#make(own, name) ? name : null;
       const there = this.#there.get(name);
-      const { origin = null, ours = false } = this.#names.get(name) ?? {};
-      if (there === undefined || (origin !== null && origin !== originOf(own))) continue;
+      const { origin = null, ours = false, trusted = false } = this.#names.get(name) ?? {};
+      if (there === undefined || !trusted || (origin !== null && origin !== originOf(own))) continue;
       const existing: TypeUse = { type: qualified(this.#schema, name), own: there };
       const fit = typeFit(use, existing);
       // A type of head office's own is not changed to fit.
@@ -167,7 +170,7 @@ export class OwnTypes {
 
   #make(own: NamedType, name: string): boolean {
     // Taken before the body is written: the types inside it must not take it.
-    this.#names.set(name, { origin: originOf(own), ours: true });
+    this.#names.set(name, { origin: originOf(own), ours: true, trusted: true });
     const multirange = own.kind === 'range' ? this.#freeName(own.schema, own.multirange) : null;
     const body = this.#body(own, multirange);
     if (body === null) {
@@ -186,7 +189,7 @@ export class OwnTypes {
   #freeName(schema: string, wanted: string | null): string | null {
     if (wanted === null || this.#version < MULTIRANGES) return null;
     const name = candidates(schema, wanted).find((one) => !this.#names.has(one)) ?? null;
-    if (name !== null) this.#names.set(name, { origin: null, ours: true });
+    if (name !== null) this.#names.set(name, { origin: null, ours: true, trusted: true });
     return name;
   }
 
@@ -264,12 +267,13 @@ export async function takenNames(
     rows.map((row) => {
       const said = row.said ?? '';
       const origin = said.startsWith(MADE_FOR) ? said.slice(MADE_FOR.length) : null;
-      return [row.name ?? '', { origin, ours: row.ours === 't' }];
+      return [row.name ?? '', { origin, ours: row.ours === 't', trusted: row.trusted === 't' }];
     }),
   );
 }
 
-const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_and(pg_catalog.pg_has_role(x.owner, 'USAGE')) AS ours FROM (
+const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_and(pg_catalog.pg_has_role(x.owner, 'USAGE')) AS ours,
+    pg_catalog.bool_and(${trusts('x.owner')} OR x.owner OPERATOR(pg_catalog.=) n.nspowner) AS trusted FROM (
     SELECT t.typname::pg_catalog.text AS name, pg_catalog.obj_description(t.oid, 'pg_type') AS said, t.typnamespace AS place, t.typowner AS owner
     FROM pg_catalog.pg_type t
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid)

@@ -10,7 +10,7 @@ import { alignTable, createTable, type DdlPlan, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
 import { type Change, drift } from './drift.ts';
 import { candidates, OwnTypes, type RenamedType, takenNames } from './ownTypes.ts';
-import { keyMissing, notATable, refuseView } from './refusals.ts';
+import { keyMissing, notATable, refuseStranger, refuseView } from './refusals.ts';
 import { layoutOf, type Target, targetSchema } from './target.ts';
 
 /** SQLSTATEs of rows that a new key does not fit: unique_violation, not_null_violation. */
@@ -21,7 +21,7 @@ const KEY_REFUSED = ['23505', '23502'];
  *
  * @param existing the central table as the catalogue has it, or undefined
  * @param tell called with what was changed there and a person should know
- * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_permission`
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_table_untrusted`, `central_permission`
  */
 export async function prepareTarget(
   session: Session,
@@ -36,6 +36,7 @@ export async function prepareTarget(
   if (existing !== undefined) {
     const layout = layoutOf(central, existing);
     refuseView(existing);
+    refuseStranger(existing);
     if (drift(source, existing, layout).length === 0)
       return describeTarget(schema, layout, source, existing, false);
   }
@@ -139,6 +140,7 @@ class Shaping {
 
   async #align(now: TableShape): Promise<DdlPlan> {
     refuseView(now);
+    refuseStranger(now);
     this.#changes = drift(this.#source, now, layoutOf(this.#central, now));
     const typed = this.#changes.flatMap((change) => ('column' in change ? [change.column] : []));
     const types = await this.#types(typed);

@@ -125,6 +125,22 @@ export function refuseView(central: TableShape): void {
     throw notATable(central.schema, central.name);
 }
 
+/**
+ * Refuses a table that any user of head office's database may have put there: its triggers, defaults and policies would
+ * run with our rights.
+ *
+ * @throws SyncFailure `central_table_untrusted`
+ */
+export function refuseStranger({ schema, name, stranger }: TableShape): void {
+  if (stranger === null) return;
+  throw centralRefusal(FailureCode.CentralTableUntrusted, {
+    table: name,
+    schema,
+    owner: stranger,
+    sql: `REVOKE CREATE ON SCHEMA ${ident(schema)} FROM PUBLIC;`,
+  });
+}
+
 /** Something else at central has the table's name. */
 export function notATable(schema: string, name: string): SyncFailure {
   return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });

@@ -2,6 +2,8 @@ import { FailureCode, SyncFailure } from '../../shared/errors.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { ROLES_OWN_PATH } from '../postgres/sessionSettings.ts';
+import { FENCED } from './checkpoint.ts';
+import { REFUSE_STRANGERS, setUpUntrusted } from './ownOwners.ts';
 
 /** Everything that changes the shape of central runs under this advisory transaction lock. */
 export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
@@ -71,7 +73,6 @@ const SETUP_SQL: readonly string[] = [
   PRIMARY KEY (connection, table_name)
 ) WITH (fillfactor = 50)`,
   DELETE_RIGHTS_SQL,
-  HAS_VERSION,
 ];
 
 /**
@@ -91,7 +92,6 @@ const UPGRADE_SQL: readonly string[] = [
   ADD COLUMN IF NOT EXISTS layout pg_catalog.text,
   ADD COLUMN IF NOT EXISTS target_schema pg_catalog.name`,
   DELETE_RIGHTS_SQL,
-  HAS_VERSION,
 ];
 
 /** Tables whose rows are a connection's each. */
@@ -101,7 +101,7 @@ export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
  * A role per branch may make tables in our schema, for staging. CREATE TABLE IF NOT EXISTS would take one that it has made
  * under the name of a table that a new version brings, and its owner passes the policies.
  */
-const REFUSE_STRANGERS = `DECLARE t record; BEGIN
+const REFUSE_BRANCHES = `DECLARE t record; BEGIN
     FOR t IN SELECT c.relname, r.rolname FROM pg_catalog.pg_class c
       JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
       JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) c.relowner
@@ -114,22 +114,21 @@ const REFUSE_STRANGERS = `DECLARE t record; BEGIN
 /** What an administrator of head office runs where roles of branches may not; again after a new version. */
 export const OWN_SCHEMA_SQL: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS branchline;',
-  `DO ${literal(oneLine(REFUSE_STRANGERS))};`,
-  `${SETUP_SQL.join(';\n')};`,
-  `${UPGRADE_SQL.join(';\n')};`,
+  `DO ${literal(oneLine(REFUSE_BRANCHES))};`,
+  `${[...SETUP_SQL, ...UPGRADE_SQL, HAS_VERSION].join(';\n')};`,
 ];
 
 /**
  * Makes Branchline's own schema where it is missing, and brings an older one up to date.
  *
- * @throws SyncFailure `central_set_up_denied` with the SQL for head office in `params.sql`
+ * @throws SyncFailure `central_set_up_denied`, `central_set_up_untrusted` with the SQL for head office in `params.sql`
  */
 export async function setUpCentral(session: Session): Promise<void> {
   try {
     const version = await foundVersion(session);
     if (version >= VERSION) return;
     await session.script([...session.begin(), "SET LOCAL lock_timeout = '10s'", `SELECT ${DDL_LOCK}`]);
-    if (version > 0) await session.script(UPGRADE_SQL);
+    if (version > 0) await session.script([REFUSE_STRANGERS, ...UPGRADE_SQL, REFUSE_STRANGERS, HAS_VERSION]);
     else await makeOwnTables(session);
     await session.query('COMMIT');
   } catch (error) {
@@ -139,8 +138,11 @@ export async function setUpCentral(session: Session): Promise<void> {
 
 /** Tries in the transaction that is open whether our own tables can be made, or are there and can be written. */
 export async function tryOwnTables(session: Session): Promise<void> {
-  const found = await session.query("SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made");
-  if (found.rows[0]?.made !== 't' || (await foundVersion(session)) < VERSION) return makeOwnTables(session);
+  const made = "SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made";
+  const [, found] = await session.script([REFUSE_STRANGERS, made]);
+  const isMade = found?.rows[0]?.made === 't';
+  if (!isMade || Number((await session.query(FOUND_VERSION)).rows[0]?.version) < VERSION)
+    return makeOwnTables(session);
   const writes = OWN_TABLES.map(
     (name) => `UPDATE branchline.${name} SET connection = connection WHERE false`,
   );
@@ -152,12 +154,21 @@ async function makeOwnTables(session: Session): Promise<void> {
   // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
   const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
   const missing = found.rows[0]?.missing === 't';
-  await session.script([...(missing ? ['CREATE SCHEMA branchline'] : []), ...SETUP_SQL]);
+  await session.script([
+    ...(missing ? ['CREATE SCHEMA branchline'] : []),
+    REFUSE_STRANGERS,
+    ...SETUP_SQL,
+    // Somebody may have been quicker.
+    REFUSE_STRANGERS,
+    HAS_VERSION,
+  ]);
 }
 
 /** What a refusal of our own schema needs of head office; any other error as it is. */
 export async function setUpDenied(session: Session, error: unknown): Promise<unknown> {
-  if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
+  if (!(error instanceof SyncFailure)) return error;
+  if (error.detail.sqlstate === FENCED) return setUpUntrusted(session, error);
+  if (error.detail.code !== FailureCode.CentralPermission) return error;
   try {
     await session.query('ROLLBACK');
     const { rows } = await session.query(OWNERS);
@@ -191,14 +202,21 @@ const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.re
     AND c.relkind OPERATOR(pg_catalog.=) 'r'
     AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')`;
 
-/** Asked straight away: whether it is there is a question of its own, and on most days the answer is yes. */
+/** SQL of the version that has made our tables. */
+const FOUND_VERSION = 'SELECT pg_catalog.max(version) AS version FROM branchline.setup';
+
+/** Asked straight away: whether our tables are there is a question of its own, and on most days the answer is yes. */
 async function foundVersion(session: Session): Promise<number> {
   try {
-    const found = await session.query('SELECT pg_catalog.max(version) AS version FROM branchline.setup');
-    return Number(found.rows[0]?.version);
+    // Both in one round trip. Behind a pooler nothing may come without a transaction.
+    const asked = [REFUSE_STRANGERS, FOUND_VERSION];
+    const all = session.pooled ? [...session.begin(), ...asked, 'COMMIT'] : asked;
+    const results = await session.script(all);
+    return Number(results.at(session.pooled ? -2 : -1)?.rows[0]?.version);
   } catch (error) {
-    if (error instanceof SyncFailure && error.detail.sqlstate === UNDEFINED_TABLE) return 0;
-    throw error;
+    if (!(error instanceof SyncFailure) || error.detail.sqlstate !== UNDEFINED_TABLE) throw error;
+    await session.query('ROLLBACK');
+    return 0;
   }
 }
 

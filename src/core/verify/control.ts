@@ -18,6 +18,7 @@ import {
 } from '../target/deleteRights.ts';
 import { ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
 import { type Claim, claimConnection } from '../target/ownership.ts';
+import { refuseStrangers } from '../target/ownOwners.ts';
 import { beginReading, setUpCentral } from '../target/setup.ts';
 import { layoutOf, placeOf } from '../target/target.ts';
 
@@ -46,6 +47,7 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
   const { session } = link;
   try {
     if (repair) await setUpCentral(session);
+    else await refuseStrangers(session);
     const claim = repair
       ? await claimConnection(session, run.ports.clock, run.installation, connection.id, identity, {
           hidden: plan.hidden,

@@ -30,6 +30,7 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     deferrableKeys: [],
     children: [],
     policies: null,
+    stranger: null,
     version: 150000,
     otherUnique: false,
     otherConstraints: false,

@@ -168,12 +168,28 @@ test('a schema that the one role of all branches has made is handed over', async
   ).toBe(role);
 });
 
+test('a schema of the administrator’s own, with tables that no branch has synced, is not given away', async () => {
+  await using pair = await freshDatabases();
+  await run(pair.central, 'CREATE SCHEMA finance', 'CREATE TABLE finance.ledger (id int)');
+
+  const refused = await outcome(pair, { id: 'a', layout: 'schema', targetSchema: 'finance' });
+
+  expect(refused).toMatch('schema finance is yours and has tables, and connection a has not synced into it');
+  expect(await schemaOwner(pair, 'finance')).toBe('postgres');
+});
+
 test('names with quotes and percent signs do not break the SQL', async () => {
   await using pair = await freshDatabases();
   const plain = newRole();
   const role = `${plain}'%s"$$`;
   made.push(`"${role.replaceAll('"', '""')}"`);
-  await run(pair.central, `CREATE SCHEMA "o'%I""x"`, `CREATE TABLE "o'%I""x".item (id int)`);
+  expect(await outcome(pair, { id: 'b' })).toBeNull();
+  await run(
+    pair.central,
+    `CREATE SCHEMA "o'%I""x"`,
+    `CREATE TABLE "o'%I""x".item (id int)`,
+    `INSERT INTO branchline.sources (connection, installation, host, target_schema) VALUES ('a', 'i', 'h', 'o''%I"x')`,
+  );
 
   for (const layout of ['schema', 'stamp'] as const)
     expect(await outcome(pair, { id: 'a', layout, role, targetSchema: `o'%I"x` })).toBeNull();

@@ -53,6 +53,8 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.CentralPermission,
   FailureCode.CentralReadOnly,
   FailureCode.CentralNotATable,
+  FailureCode.CentralSetUpUntrusted,
+  FailureCode.CentralTableUntrusted,
   // The layout is head office's.
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,

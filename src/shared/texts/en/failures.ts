@@ -52,6 +52,11 @@ export const failures = {
       'Branchline’s user {{user}} may not make or use its own schema "branchline" at head office, so nothing was sent.',
     next: 'Let an administrator of the head office database run this, then sync again:\n{{sql}}',
   },
+  central_set_up_untrusted: {
+    sentence:
+      'Branchline’s own schema "branchline" at head office, or something in it, belongs to {{owner}}, who is neither Branchline’s user nor the owner of the database: their code would run with Branchline’s rights, so nothing was sent.',
+    next: 'Let an administrator of the head office database see what {{owner}} has done there (triggers, rules, policies, defaults), and drop what is not head office’s. Where {{owner}} is the role that all branches had before, run what central-sql prints again. Else run this, then sync again:\n{{sql}}',
+  },
   central_trigger_failed: {
     sentence:
       'The trigger {{trigger}} on {{table}} at head office failed or refused rows (its function is {{function}}).',
@@ -175,6 +180,11 @@ export const failures = {
     sentence:
       'Head office has a view, or something else that cannot be written to, in the place of {{table}}.',
     next: 'Let head office rename it, or choose another schema for the synced tables.',
+  },
+  central_table_untrusted: {
+    sentence:
+      '{{table}} at head office belongs to {{owner}}, and every user of that database may make tables in its schema {{schema}}: code that {{owner}} has put on it would run with Branchline’s rights, so nothing was sent.',
+    next: 'Let head office look at the table. If it is head office’s own, let the owner of the schema run this, which newer servers (PostgreSQL 15) have from the start, then retry the table; if not, let head office drop the table first:\n{{sql}}',
   },
   column_incompatible: {
     sentence:

@@ -52,6 +52,11 @@ export const failures = {
       'Pengguna Branchline {{user}} tidak boleh membuat atau memakai skemanya sendiri "branchline" di kantor pusat, jadi tidak ada yang dikirim.',
     next: 'Minta pengelola basis data kantor pusat menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',
   },
+  central_set_up_untrusted: {
+    sentence:
+      'Skema milik Branchline sendiri "branchline" di kantor pusat, atau sesuatu di dalamnya, milik {{owner}}, yang bukan pengguna Branchline dan bukan pemilik basis data: kodenya akan berjalan dengan hak Branchline, jadi tidak ada yang dikirim.',
+    next: 'Minta pengelola basis data kantor pusat memeriksa apa yang dipasang {{owner}} di sana (trigger, rule, policy, nilai bawaan), dan menghapus yang bukan milik kantor pusat. Jika {{owner}} adalah role yang dulu dipakai semua cabang, jalankan lagi hasil central-sql. Selain itu, jalankan ini, lalu sinkronkan lagi:\n{{sql}}',
+  },
   central_trigger_failed: {
     sentence:
       'Trigger {{trigger}} pada {{table}} di kantor pusat gagal atau menolak baris (fungsinya {{function}}).',
@@ -176,6 +181,11 @@ export const failures = {
   central_not_a_table: {
     sentence: '{{table}} di kantor pusat adalah view atau hal lain yang tidak bisa ditulis.',
     next: 'Minta kantor pusat mengganti namanya, atau pilih skema lain untuk tabel sinkronisasi.',
+  },
+  central_table_untrusted: {
+    sentence:
+      '{{table}} di kantor pusat milik {{owner}}, dan setiap pengguna basis data itu boleh membuat tabel di skema {{schema}}: kode yang dipasang {{owner}} pada tabel itu akan berjalan dengan hak Branchline, jadi tidak ada yang dikirim.',
+    next: 'Minta kantor pusat memeriksa tabel itu. Jika memang milik kantor pusat, minta pemilik skema menjalankan ini (di server baru, PostgreSQL 15, sudah begitu sejak awal), lalu ulangi tabel ini; jika bukan, minta kantor pusat menghapus tabelnya dulu:\n{{sql}}',
   },
   column_incompatible: {
     sentence:

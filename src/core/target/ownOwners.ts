@@ -1,0 +1,72 @@
+import { centralRefusal, FailureCode, SyncFailure } from '../../shared/errors.ts';
+import { trusts } from '../catalogue/trusted.ts';
+import { ident, oneLine, qualified } from '../postgres/quote.ts';
+import type { Session } from '../postgres/session.ts';
+import { FENCED } from './checkpoint.ts';
+
+const NOTED = 'Branchline: schema branchline belongs to ';
+
+/**
+ * SQL, as a statement of PL/pgSQL, that notes on a branch's role whose our schema is. Only who may administer a role can
+ * comment on it, so the role then knows that head office has found that owner there, and nobody else has put it there.
+ *
+ * @param role SQL of its name
+ */
+export function noteOwner(role: string): string {
+  return `EXECUTE pg_catalog.format('COMMENT ON ROLE %I IS %L', ${role}, pg_catalog.concat('${NOTED}', (SELECT pg_catalog.pg_get_userbyid(n.nspowner)
+    FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) 'branchline')));`;
+}
+
+/**
+ * FROM and WHERE of our schema, our tables in it and the functions of their triggers, whose owner `o.o` is not trusted.
+ * Whoever may make schemas in the database could have made them before us, and what they do runs with our rights.
+ */
+const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
+  LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+    AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')
+  LEFT JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) c.oid AND NOT g.tgisinternal
+  LEFT JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) g.tgfoid,
+  LATERAL (VALUES ('s',n.nspowner),('t',c.relowner),('g',p.proowner)) o(what,o)
+  WHERE n.nspname OPERATOR(pg_catalog.=) 'branchline' AND NOT ${trusts('o.o')}
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user
+      AND pg_catalog.shobj_description(r.oid,'pg_authid') OPERATOR(pg_catalog.=) pg_catalog.concat('${NOTED}',pg_catalog.pg_get_userbyid(o.o)))`);
+
+/**
+ * Fails where there is any, so that the server skips what is sent behind it ({@link setUpUntrusted}). A statement of its
+ * own: to plan one that reads a view or a table with policies may run functions of theirs already.
+ */
+export const REFUSE_STRANGERS = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT ${STRANGERS}) THEN 0 ELSE 1 END`;
+
+/**
+ * Looks whether our schema is one that we may read.
+ *
+ * @throws SyncFailure `central_set_up_untrusted`
+ */
+export async function refuseStrangers(session: Session): Promise<void> {
+  try {
+    await session.query(REFUSE_STRANGERS);
+  } catch (error) {
+    throw error instanceof SyncFailure && error.detail.sqlstate === FENCED
+      ? await setUpUntrusted(session, error)
+      : error;
+  }
+}
+
+/** The failure of {@link REFUSE_STRANGERS}, with what head office may run. Ends the transaction that is open. */
+export async function setUpUntrusted(session: Session, cause: SyncFailure): Promise<SyncFailure> {
+  await session.query('ROLLBACK');
+  const { rows } = await session.query(`SELECT DISTINCT o.what, c.relname AS name, g.tgname AS trigger,
+    pg_catalog.pg_get_userbyid(o.o) AS owner, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class b
+      WHERE b.relnamespace OPERATOR(pg_catalog.=) n.oid AND b.relrowsecurity) THEN (SELECT pg_catalog.pg_get_userbyid(d.datdba)
+      FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) ELSE current_user END AS role
+    ${STRANGERS} ORDER BY 1, 2, 3`);
+  const statements = rows.map(({ what, name, trigger, role }) => {
+    const table = qualified('branchline', name ?? '');
+    const to = `OWNER TO ${ident(role ?? '')};`;
+    if (what === 's') return `ALTER SCHEMA "branchline" ${to}`;
+    return what === 't' ? `ALTER TABLE ${table} ${to}` : `DROP TRIGGER ${ident(trigger ?? '')} ON ${table};`;
+  });
+  const owner = [...new Set(rows.map((one) => one.owner ?? ''))].join(', ');
+  const params = { owner, schema: 'branchline', sql: [...new Set(statements)].join('\n') };
+  return new SyncFailure(centralRefusal(FailureCode.CentralSetUpUntrusted, params).detail, { cause });
+}
