@@ -73,6 +73,10 @@ export const FailureCode = {
   /** Any user of head office's database may have put it there. */
   CentralTableUntrusted: 'central_table_untrusted',
   ColumnIncompatible: 'column_incompatible',
+  /** An attribute of a composite type has another type at central. */
+  AttributeIncompatible: 'attribute_incompatible',
+  /** A composite type has other attributes at central. */
+  AttributesDiffer: 'attributes_differ',
   /** Ranges of a column cannot be kept: central has the labels of the enum behind them in another order. */
   ColumnSortsOtherwise: 'column_sorts_otherwise',
   TypeUnreadable: 'type_unreadable',

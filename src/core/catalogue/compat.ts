@@ -122,6 +122,50 @@ function fieldsFit(from: readonly TypeField[], to: readonly TypeField[]): Fit {
   return from.length > to.length || pairs.includes('extended') ? 'extended' : 'lossless';
 }
 
+/** What of two composite types does not fit. */
+export type AttributeMisfit =
+  /** An attribute of the same name and place has another type. */
+  | { readonly kind: 'type'; readonly path: readonly string[]; readonly from: TypeUse; readonly to: TypeUse }
+  /** An attribute of central's is missing at the source, or stands elsewhere. */
+  | {
+      readonly kind: 'attributes';
+      readonly path: readonly string[];
+      readonly from: readonly TypeField[];
+      readonly to: readonly TypeField[];
+    };
+
+/** The first attribute that keeps two types from fitting, at whatever depth; null where it is something else. */
+export function attributeMisfit(
+  source: TypeUse,
+  central: TypeUse,
+  path: readonly string[] = [],
+): AttributeMisfit | null {
+  const from = withoutDomains(source).own;
+  const to = withoutDomains(central).own;
+  if (from?.kind === 'array' && to?.kind === 'array') return attributeMisfit(from.element, to.element, path);
+  if (from?.kind === 'range' && to?.kind === 'range') return attributeMisfit(from.subtype, to.subtype, path);
+  if (from?.kind === 'multirange' && to?.kind === 'multirange')
+    return attributeMisfit(from.range.subtype, to.range.subtype, path);
+  if (from?.kind !== 'composite' || to?.kind !== 'composite') return null;
+  if (to.fields.some((field, index) => from.fields[index]?.name !== field.name))
+    return { kind: 'attributes', path, from: from.fields, to: to.fields };
+  for (const [index, field] of to.fields.entries()) {
+    const other = from.fields[index] ?? field;
+    if (inside(typeFit(other, field)) !== 'incompatible') continue;
+    const at = [...path, field.name];
+    return attributeMisfit(other, field, at) ?? { kind: 'type', path: at, from: other, to: field };
+  }
+  return null;
+}
+
+/** A type for a sentence; of a domain or a range its name says nothing of what it is made of, which is added. */
+export function typeWords({ type, own }: TypeUse): string {
+  if (own?.kind === 'domain') return `${type} (${typeWords(own.base)})`;
+  if (own?.kind === 'range') return `${type} (${typeWords(own.subtype)})`;
+  if (own?.kind === 'multirange') return `${type} (${typeWords(own.range.subtype)})`;
+  return type;
+}
+
 /**
  * A range can be extended with its subtype. Its bounds have to stand in one order on both sides: else head office
  * refuses a range, or joins those of a multirange that are apart at the branch.

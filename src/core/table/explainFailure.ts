@@ -247,6 +247,8 @@ const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.SourceTableMissing,
   FailureCode.SourceShapeChanged,
   FailureCode.ColumnIncompatible,
+  FailureCode.AttributeIncompatible,
+  FailureCode.AttributesDiffer,
   FailureCode.ColumnSortsOtherwise,
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,

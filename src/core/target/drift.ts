@@ -70,7 +70,7 @@ function columnDrift(table: string, column: ColumnShape, central: TableShape): r
     case 'widened':
       return [{ kind: 'widen', column }];
     case 'incompatible':
-      throw columnIncompatible(table, column.name, column.type, there.type);
+      throw columnIncompatible(table, column, central, there);
   }
 }
 

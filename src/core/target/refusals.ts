@@ -1,11 +1,35 @@
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
-import type { TableShape } from '../catalogue/shape.ts';
+import { attributeMisfit, typeWords } from '../catalogue/compat.ts';
+import type { ColumnShape, TableShape, TypeField } from '../catalogue/shape.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 
 /** The types of a column on both sides cannot be brought together. */
-export function columnIncompatible(table: string, column: string, from: string, to: string): SyncFailure {
-  const params = { table, column, sourceType: from, centralType: to };
-  return centralRefusal(FailureCode.ColumnIncompatible, params);
+export function columnIncompatible(
+  table: string,
+  column: ColumnShape,
+  central: Pick<TableShape, 'schema' | 'name'>,
+  there: ColumnShape,
+): SyncFailure {
+  const named = { table, column: column.name };
+  const misfit = attributeMisfit(column, there);
+  if (misfit === null) {
+    const types = { sourceType: typeWords(column), centralType: typeWords(there) };
+    return centralRefusal(FailureCode.ColumnIncompatible, { ...named, ...types });
+  }
+  // No attribute of a type that a column has can be changed, but every value can be kept as text.
+  const sql = `ALTER TABLE ${qualified(central.schema, central.name)} ALTER COLUMN ${ident(column.name)} TYPE pg_catalog.text;`;
+  if (misfit.kind === 'type') {
+    const types = { sourceType: typeWords(misfit.from), centralType: typeWords(misfit.to) };
+    const about = { ...named, attribute: misfit.path.join('.'), ...types, sql };
+    return centralRefusal(FailureCode.AttributeIncompatible, about);
+  }
+  const attribute = [column.name, ...misfit.path].join('.');
+  const types = { sourceType: attributes(misfit.from), centralType: attributes(misfit.to) };
+  return centralRefusal(FailureCode.AttributesDiffer, { ...named, attribute, ...types, sql });
+}
+
+function attributes(fields: readonly TypeField[]): string {
+  return fields.map((one) => `${one.name} ${typeWords(one)}`).join(', ');
 }
 
 /** Head office has the labels of the enum behind the ranges of these columns in another order than the branch. */

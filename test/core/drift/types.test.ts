@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { atBranch, fromCentral, sync } from '../../support/branch.ts';
+import type { FailureDetail } from '../../../src/shared/errors.ts';
+import { createTranslator } from '../../../src/shared/texts/translate.ts';
+import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
 
@@ -83,24 +85,79 @@ test('an attribute added to a composite is added at head office, enums inside in
   ]);
 });
 
-test('a composite that lost an attribute fails its table with the column', async () => {
-  await using pair = await freshDatabases();
-  await atBranch(
-    pair,
-    'CREATE TYPE address AS (street text, town text)',
-    'CREATE TABLE house (id int PRIMARY KEY, at address)',
-    `INSERT INTO house VALUES (1, ROW('Jl. A', 'Metro'))`,
-  );
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
-  await atBranch(pair, 'ALTER TYPE address DROP ATTRIBUTE street');
+/** The column of a branch, what becomes of its type, and what is said of it. */
+const MISFITS: readonly (readonly [string, string, readonly string[], Record<string, string>])[] = [
+  [
+    'loses an attribute',
+    'address',
+    ['ALTER TYPE address DROP ATTRIBUTE street'],
+    {
+      code: 'attributes_differ',
+      attribute: 'at',
+      sourceType: 'town integer, geo adempiere.spot',
+      centralType: 'street text, town integer, geo public.spot',
+    },
+  ],
+  [
+    'gets its attribute renamed, in an array',
+    'address[]',
+    ['ALTER TYPE address RENAME ATTRIBUTE town TO city'],
+    { code: 'attributes_differ', attribute: 'at' },
+  ],
+  [
+    'gets another type of an attribute',
+    'address',
+    [
+      'ALTER TABLE house DROP at',
+      'ALTER TYPE address ALTER ATTRIBUTE town TYPE date',
+      'ALTER TABLE house ADD at address',
+    ],
+    { code: 'attribute_incompatible', attribute: 'town', sourceType: 'date', centralType: 'integer' },
+  ],
+  [
+    'gets another type of an attribute of an attribute, in a domain',
+    'home',
+    [
+      'ALTER TABLE house DROP at',
+      'ALTER TYPE spot ALTER ATTRIBUTE x TYPE large',
+      'ALTER TABLE house ADD at home',
+    ],
+    {
+      code: 'attribute_incompatible',
+      attribute: 'geo.x',
+      sourceType: 'adempiere.large (numeric(12,2))',
+      centralType: 'integer',
+    },
+  ],
+];
 
-  expect((await sync(engine)).table('house').error_detail).toMatchObject({
-    code: 'column_incompatible',
-    params: { column: 'at' },
+for (const [what, type, statements, { code, ...params }] of MISFITS) {
+  test(`a composite that ${what} fails its table with the attribute, and the SQL helps`, async () => {
+    await using pair = await freshDatabases();
+    await atBranch(
+      pair,
+      'CREATE DOMAIN large AS numeric(12,2)',
+      'CREATE TYPE spot AS (x int, y int)',
+      'CREATE TYPE address AS (street text, town int, geo spot)',
+      'CREATE DOMAIN home AS address',
+      `CREATE TABLE house (id int PRIMARY KEY, at ${type})`,
+      'INSERT INTO house VALUES (1, NULL)',
+    );
+    using home = makeHome(pair);
+    await using engine = home.open();
+    await sync(engine);
+    await atBranch(pair, ...statements);
+
+    const { error_detail } = (await sync(engine)).table('house');
+    expect(error_detail).toMatchObject({ code, params: { table: 'house', column: 'at', ...params } });
+    expect(createTranslator('id').failure(error_detail as FailureDetail).sentence).toContain(
+      String(error_detail?.params.attribute),
+    );
+
+    await atCentral(pair, String(error_detail?.params.sql));
+    expect((await sync(engine)).table('house')).toMatchObject({ error_message: null, status: 'completed' });
   });
-});
+}
 
 test('a domain that gets another base is followed like the base', async () => {
   await using pair = await freshDatabases();

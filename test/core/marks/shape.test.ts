@@ -240,7 +240,7 @@ test('an attribute of a composite type that is renamed fails its table, clearly,
   await atBranch(pair, 'ALTER TYPE size RENAME ATTRIBUTE broad TO wide');
   const asBefore = await sync(engine);
 
-  expect(renamed.table('item')).toMatchObject({ status: 'failed', error_code: 'column_incompatible' });
+  expect(renamed.table('item')).toMatchObject({ status: 'failed', error_code: 'attributes_differ' });
   expect(asBefore.table('item')).toMatchObject({ status: 'completed', records_processed: 0 });
   expect(await differenceOfItem(pair)).toMatchObject({ onlySource: 0, onlyCentral: 0 });
 });

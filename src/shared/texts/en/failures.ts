@@ -191,6 +191,16 @@ export const failures = {
       'The column {{column}} of {{table}} is {{sourceType}} at the branch but {{centralType}} at head office.',
     next: 'Let head office change the column to {{sourceType}}, then retry the table. The other tables go on.',
   },
+  attribute_incompatible: {
+    sentence:
+      'The column {{column}} of {{table}} has a composite type whose attribute {{attribute}} is {{sourceType}} at the branch but {{centralType}} at head office.',
+    next: 'Let head office give the attribute the type that it has at the branch, or run this, which keeps the column as text; then retry the table. The other tables go on.\n{{sql}}',
+  },
+  attributes_differ: {
+    sentence:
+      'The column {{column}} of {{table}} has a composite type with other attributes at head office than at the branch. {{attribute}} at the branch: ({{sourceType}}); at head office: ({{centralType}}).',
+    next: 'Let head office give the type the attributes that it has at the branch, or run this, which keeps the column as text; then retry the table. The other tables go on.\n{{sql}}',
+  },
   column_sorts_otherwise: {
     sentence:
       'Ranges in {{column}} of {{table}} are over an enum whose labels stand in another order at head office than at the branch, so that ranges would change there.',

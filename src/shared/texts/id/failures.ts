@@ -192,6 +192,16 @@ export const failures = {
       'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
     next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
   },
+  attribute_incompatible: {
+    sentence:
+      'Kolom {{column}} pada {{table}} memakai tipe komposit yang atribut {{attribute}}-nya bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
+    next: 'Minta kantor pusat menyamakan tipe atribut itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+  },
+  attributes_differ: {
+    sentence:
+      'Kolom {{column}} pada {{table}} memakai tipe komposit yang atributnya di kantor pusat berbeda dengan di cabang. {{attribute}} di cabang: ({{sourceType}}); di kantor pusat: ({{centralType}}).',
+    next: 'Minta kantor pusat menyamakan atribut tipe itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+  },
   column_sorts_otherwise: {
     sentence:
       'Kolom {{column}} pada {{table}} berisi rentang (range) dari enum yang urutan labelnya di kantor pusat berbeda dengan di cabang, sehingga rentang itu akan berubah di sana.',
