@@ -1,5 +1,5 @@
 import type { TableName } from './contract.ts';
-import type { Attention, Difference, LeftBehind, ServiceStatus } from './service.ts';
+import type { Attention, Difference, FormerConnection, LeftBehind, ServiceStatus } from './service.ts';
 
 /**
  * What keeps a status from being plainly well, the most pressing first. Tray, Today and `sync-status` all say the
@@ -20,6 +20,8 @@ export const CONCERN_RANKS = [
   'never_copied',
   // Tables are no longer at the branch, and head office keeps what it had of them.
   'left_behind',
+  // The settings no longer have a connection, and head office keeps what it had of it.
+  'former_connections',
   // What was known to differ was lost with the journal, and nobody has compared since.
   'compare_due',
   // A person has stopped all that runs by itself.
@@ -38,11 +40,18 @@ export type Concern =
   | { readonly kind: 'differs'; readonly tables: readonly Difference[] }
   | { readonly kind: 'stopped'; readonly attention: Attention }
   | { readonly kind: 'left_behind'; readonly tables: readonly LeftBehind[] }
+  | { readonly kind: 'former_connections'; readonly connections: readonly FormerConnection[] }
   | { readonly kind: 'never_copied' | 'compare_due'; readonly connections: readonly string[] }
   | {
       readonly kind: Exclude<
         ConcernKind,
-        'failed' | 'differs' | 'stopped' | 'never_copied' | 'left_behind' | 'compare_due'
+        | 'failed'
+        | 'differs'
+        | 'stopped'
+        | 'never_copied'
+        | 'left_behind'
+        | 'former_connections'
+        | 'compare_due'
       >;
     };
 
@@ -86,6 +95,8 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
     }
     case 'left_behind':
       return when(status.leftBehind.length > 0, { kind, tables: status.leftBehind });
+    case 'former_connections':
+      return when(status.formerConnections.length > 0, { kind, connections: status.formerConnections });
     case 'compare_due':
       return when(status.compareDue.length > 0, { kind, connections: status.compareDue });
     case 'paused':

@@ -22,6 +22,8 @@ export const NoticeCode = {
   RewrittenOutside: 'rewritten_outside',
   /** Tables that were copied, and that the branch no longer has. */
   LeftBehind: 'left_behind',
+  /** A connection that this installation has copied, and that the settings no longer have. */
+  FormerConnection: 'former_connection',
   /** What was known to differ was lost with the journal. */
   CompareDue: 'compare_due',
   /** The branch's server has been at one statement for minutes, and no byte has come. */

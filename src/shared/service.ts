@@ -71,6 +71,15 @@ export interface LeftBehind extends TableName {
   readonly since: string;
 }
 
+/** A connection that the settings no longer have, renamed or removed; head office keeps the rows of its tables. */
+export interface FormerConnection {
+  readonly connection: string;
+  /** Where its tables lie at head office; null where that is not recorded there. */
+  readonly schema: string | null;
+  /** When a batch noticed it first. */
+  readonly since: string;
+}
+
 export interface ServiceStatus {
   readonly activity: ServiceActivity;
   readonly pause: Pause | null;
@@ -82,6 +91,8 @@ export interface ServiceStatus {
   readonly differing: readonly Difference[];
   /** Tables that the settings select, that were copied, and that the branch no longer has, by connection and name. */
   readonly leftBehind: readonly LeftBehind[];
+  /** Connections that are not in the settings and that head office has rows of, copied by this installation. */
+  readonly formerConnections: readonly FormerConnection[];
   /** Enabled connections whose known differences were lost with the journal, and that were not compared since. */
   readonly compareDue: readonly string[];
   /** Enabled connections of which no table has ever been copied, in the order of the settings. */

@@ -92,6 +92,7 @@ function show({ status, ...facts }: Situation = {}, translate = t): TrayModel {
         attention: [],
         differing: [],
         leftBehind: [],
+        formerConnections: [],
         compareDue: [],
         neverCopied: [],
         connections: 1,
@@ -195,6 +196,10 @@ describe('the tooltip and the first line', () => {
     [
       'No longer at the branch: c_invoice',
       { status: { leftBehind: [{ connection: 'pgsql_lmp', table: 'c_invoice', since: at(7) }] } },
+    ],
+    [
+      'Not in the settings any more: pgsql_old',
+      { status: { formerConnections: [{ connection: 'pgsql_old', schema: 'public', since: at(7) }] } },
     ],
     ['To be compared, since records were lost: Lampung', { status: { compareDue: ['pgsql_lmp'] } }],
     ['Not copied yet: Lampung', { upTo: null, status: { neverCopied: ['pgsql_lmp'], connections: 2 } }],

@@ -19,6 +19,7 @@ const HOLDS: Readonly<Record<ConcernKind, Partial<ServiceStatus>>> = {
   never_copied: { neverCopied: ['b'], ...TWO },
   compare_due: { compareDue: ['a'] },
   left_behind: { leftBehind: [{ connection: 'a', table: 't', since: UP_TO }] },
+  former_connections: { formerConnections: [{ connection: 'old', schema: 'public', since: UP_TO }] },
   paused: { pause: { since: UP_TO, until: null } },
   waiting: { attention: [attentionOf({ retrying: tablesOf('a', 'm_product') })] },
   nothing_copied: { neverCopied: ['a'] },

@@ -20,7 +20,7 @@ export interface StandingCommands {
  * @param commands what can be typed about tables that differ
  */
 export function renderStanding(
-  { attention, differing, leftBehind, compareDue, neverCopied }: Standing,
+  { attention, differing, leftBehind, formerConnections, compareDue, neverCopied }: Standing,
   shown: string,
   look: Look,
   commands: StandingCommands,
@@ -78,6 +78,16 @@ export function renderStanding(
       ),
     );
   }
+  for (const { connection, schema, since } of formerConnections)
+    lines.push(
+      colors.yellow(
+        t('cli.status.formerConnection', {
+          connection,
+          schema: schema ?? '?',
+          since: formatDateTime(since, t.language),
+        }),
+      ),
+    );
   for (const connection of compareDue) {
     lines.push(colors.yellow(t('cli.status.compareDue', { connection })));
     lines.push(`  ${colors.bold(commands.verifyWith(connection, []))}`);
@@ -88,13 +98,15 @@ export function renderStanding(
 }
 
 /** Whether nothing at all is open. */
-export function isWell({ attention, differing, leftBehind, compareDue, neverCopied }: Standing): boolean {
-  const open = [attention, differing, leftBehind, compareDue, neverCopied];
+export function isWell(standing: Standing): boolean {
+  const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
+  const open = [attention, differing, leftBehind, formerConnections, compareDue, neverCopied];
   return open.every((one) => one.length === 0);
 }
 
 /** The standing under names like the journal's, for programs. */
-export function standingJson({ attention, differing, leftBehind, compareDue, neverCopied }: Standing) {
+export function standingJson(standing: Standing) {
+  const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
   const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
   const rows = (pick: 'failed' | 'retrying') =>
     attention.flatMap((one) => one[pick].map((name) => ({ batch_id: one.batch.batch_id, ...row(name) })));
@@ -106,6 +118,7 @@ export function standingJson({ attention, differing, leftBehind, compareDue, nev
       .map((one) => one.batch.batch_id),
     differing: differing.map((one) => ({ ...row(one), since: one.since, collides: one.collides })),
     left_behind: leftBehind.map((one) => ({ ...row(one), since: one.since })),
+    former_connections: formerConnections,
     compare_due: compareDue,
     never_copied: neverCopied,
   };

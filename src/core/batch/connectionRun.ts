@@ -31,6 +31,7 @@ import {
   transactionNotices,
 } from './batchNotices.ts';
 import { noteCompareDue, tellCompareDue } from './compareDue.ts';
+import { tellFormerConnections } from './formerConnections.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
 import { tellLeftBehind } from './leftBehind.ts';
@@ -52,6 +53,8 @@ export interface RunContext {
   readonly emit: Emit;
   readonly installation: Installation;
   readonly central: CentralSettings;
+  /** The ids of all connections in the settings. */
+  readonly connections: readonly string[];
   readonly limits: ChunkLimits;
   readonly retry: RetryPolicy;
   /** Shared by all connections: they share the link. */
@@ -215,6 +218,7 @@ class ConnectionRun {
       const recorded = begun.at(-1)?.rows ?? [];
       const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
+      await tellFormerConnections(this.#run, connection.id, link.session);
       await tellLeftBehind(this.#run, this.#work, link, schema, checkpoints);
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);

@@ -57,6 +57,7 @@ export function runContext(
     emit: base.emit,
     installation: base.installation,
     central: settings.central,
+    connections: settings.connections.map((one) => one.id),
     limits: sync,
     retry: { ...DEFAULT_RETRY, ...base.retry },
     throttle: new Throttle(

@@ -5,6 +5,7 @@ import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { isCompareDue } from '../batch/compareDue.ts';
+import { formerConnections } from '../batch/formerConnections.ts';
 import { leftBehind } from '../batch/leftBehind.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
@@ -13,7 +14,13 @@ import { judge, type ResumeVerdict } from './resumePlan.ts';
 /** What the journal says of every (connection, table) that the settings select. */
 export type Standing = Pick<
   ServiceStatus,
-  'attention' | 'differing' | 'leftBehind' | 'compareDue' | 'neverCopied' | 'connections'
+  | 'attention'
+  | 'differing'
+  | 'leftBehind'
+  | 'formerConnections'
+  | 'compareDue'
+  | 'neverCopied'
+  | 'connections'
 >;
 
 /** Where nothing can be known, because the settings cannot be used. */
@@ -21,6 +28,7 @@ export const NO_STANDING: Standing = {
   attention: [],
   differing: [],
   leftBehind: [],
+  formerConnections: [],
   compareDue: [],
   neverCopied: [],
   connections: 0,
@@ -35,6 +43,10 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
       leftBehind(journal, connection)
         .map((one) => ({ connection, ...one }))
         .filter(selectionOf(settings)),
+    ),
+    // Also one that is switched off is there.
+    formerConnections: formerConnections(journal).filter(
+      ({ connection }) => !settings.connections.some((one) => one.id === connection),
     ),
     compareDue: enabled.filter((id) => isCompareDue(journal, id)),
     neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),

@@ -99,6 +99,7 @@ const STATES: Readonly<Record<ConcernKind, TrayState>> = {
   working: 'running',
   never_copied: 'attention',
   left_behind: 'attention',
+  former_connections: 'attention',
   compare_due: 'attention',
   paused: 'paused',
   waiting: 'waiting',
@@ -151,6 +152,13 @@ function concernLine(facts: TrayFacts, { t, time }: Say): string {
       return t('tray.leftBehind', {
         count: concern.tables.length,
         names: tableNames(concern.tables, naming),
+      });
+    case 'former_connections':
+      return t('tray.formerConnections', {
+        connections: namesOf(
+          concern.connections.map((one) => one.connection),
+          t,
+        ),
       });
     case 'compare_due':
       return t('tray.compareDue', { connections: namesOf(concern.connections.map(labelOf), t) });

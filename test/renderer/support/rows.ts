@@ -88,6 +88,7 @@ export const AT_REST: LiveView = {
     attention: [],
     differing: [],
     leftBehind: [],
+    formerConnections: [],
     compareDue: [],
     neverCopied: [],
     connections: 1,

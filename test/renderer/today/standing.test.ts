@@ -156,6 +156,13 @@ describe('how things stand', () => {
     expect(detail).toContain('c_invoice is no longer at the branch');
   });
 
+  it('is not green while head office keeps rows of a connection that the settings no longer have', () => {
+    const formerConnections = [{ connection: 'pgsql_old', schema: 'public', since: TODAY }];
+    const { tone, detail } = stand({ upTo: TODAY }, { formerConnections });
+    expect(tone).toBe('warn');
+    expect(detail).toContain('pgsql_old (public)');
+  });
+
   it('is not green while tables are to be compared since the journal was lost', () => {
     expect(stand({ upTo: TODAY }, { compareDue: ['pgsql_lmp'] })).toEqual({
       tone: 'warn',

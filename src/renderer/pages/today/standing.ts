@@ -134,6 +134,16 @@ function stateOf(facts: StandingFacts, say: Say): State {
           }),
         }),
       };
+    case 'former_connections':
+      return {
+        tone: 'warn',
+        detail: t('todayPage.state.formerConnections', {
+          connections: namesOf(
+            concern.connections.map((one) => `${one.connection} (${one.schema ?? '?'})`),
+            t,
+          ),
+        }),
+      };
     case 'compare_due':
       return {
         tone: 'warn',

@@ -67,6 +67,8 @@ export const cli = {
       '{{names}} is no longer at the branch since {{since}}; head office keeps its rows as they were. Remove them there, or add the table to "exclude" in the settings.',
     leftBehind_other:
       '{{count}} tables are no longer at the branch since {{since}}: {{names}}. Head office keeps their rows as they were. Remove them there, or add the tables to "exclude" in the settings.',
+    formerConnection:
+      '{{connection}} is no longer in the settings since {{since}} (renamed or removed); head office keeps its rows in schema {{schema}}, and nothing updates them. Give the connection its id back, or remove the rows there. The notice in the batch has the statement that ends this.',
     compareDue:
       'What was known to differ of {{connection}} was lost with the local records. The service compares its tables after a batch; without it, run:',
     neverCopied_one: '{{connections}} has not been copied yet.',

@@ -38,6 +38,8 @@ export const todayPage = {
       '{{names}} is no longer at the branch (dropped or renamed there). Head office keeps its rows as they were: remove them there if they are not wanted, or add the table to "exclude" of its connection in the settings.',
     leftBehind_other:
       '{{names}} are no longer at the branch (dropped or renamed there). Head office keeps their rows as they were: remove them there if they are not wanted, or add the tables to "exclude" of their connection in the settings.',
+    formerConnections:
+      'Head office keeps rows of connections that are no longer in the settings (renamed or removed), with their schemas: {{connections}}. Nothing updates or removes them. Give a renamed connection its former id back, or let head office remove the rows; the notice of the last batch has the statement that ends this.',
     compareDue:
       'What was known to differ of {{connections}} was lost with the records of this computer. Branchline compares all tables after the next run; until then it cannot say that both sides are equal.',
     neverCopied: 'Run a batch now to send the first data from there.',

@@ -19,6 +19,7 @@ export const tray = {
   compareDue: 'To be compared, since records were lost: {{connections}}',
   leftBehind_one: 'No longer at the branch: {{names}}',
   leftBehind_other: '{{count}} tables are no longer at the branch: {{names}}',
+  formerConnections: 'Not in the settings any more: {{connections}}',
   neverCopied: 'Not copied yet: {{connections}}',
   interrupted: 'The batch of {{time}} stopped before its end',
   cannotWork: 'Needs setting up',

@@ -129,6 +129,8 @@ export const notices = {
     '{{about}}: when it was written, head office itself (a foreign key or a trigger there) changed rows of {{tables}}, which this run does not copy. They are compared and mended when they are copied next.',
   left_behind:
     '{{about}}: these tables are no longer at the branch (dropped or renamed there), and head office keeps their rows as they were; nothing was removed: {{tables}}. Of a table that was renamed, the rows are copied anew under its new name. If the rows are not wanted, remove them or drop the table at head office. If they are to stay, add the table to "exclude" of {{connection}} in the settings. A table that comes back goes on.',
+  former_connection:
+    '{{about}}: head office has rows that this installation has copied for {{former}}, a connection that is no longer in the settings (renamed or removed), in schema {{schema}}. Nothing updates or removes them any more; a connection that was renamed is copied anew under its new id, so that its rows are there twice. To go on with the old rows, give the connection its former id back. Otherwise remove them at head office, if they are not wanted (in a shared table those with source_connection {{former}}), and let head office run this, which ends this notice: {{sql}}',
   compare_due:
     '{{about}}: what was known to differ at head office was lost with the local records, so comparing is due. The service does it after a batch; without it, run: branchline verify --connection {{connection}}',
   slow_source:

@@ -54,6 +54,8 @@ export const cli = {
       '{{count}} tabel di kantor pusat berisi baris yang lain dari cabang sejak {{since}}, karena cabang lain memakai kunci yang sama atau ada yang mengubahnya: {{names}}. Perbaikan tidak akan bertahan. Lihat kuncinya dan apa yang perlu dilakukan:',
     leftBehind_other:
       '{{count}} tabel tidak ada lagi di cabang sejak {{since}}: {{names}}. Kantor pusat menyimpan barisnya seperti semula. Hapus di sana, atau tambahkan tabelnya ke "exclude" di pengaturan.',
+    formerConnection:
+      '{{connection}} tidak ada lagi di pengaturan sejak {{since}} (diganti nama atau dihapus); kantor pusat menyimpan barisnya di schema {{schema}}, dan tidak ada yang memperbaruinya. Kembalikan id koneksi itu, atau hapus barisnya di sana. Pemberitahuan pada batch memuat perintah yang mengakhiri ini.',
     compareDue:
       'Catatan tentang perbedaan {{connection}} hilang bersama catatan lokal. Layanan membandingkan tabelnya setelah sebuah batch; tanpa layanan, jalankan:',
     neverCopied_other: '{{count}} koneksi belum pernah disalin: {{connections}}',

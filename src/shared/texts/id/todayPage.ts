@@ -34,6 +34,8 @@ export const todayPage = {
     stopped: 'Sebuah batch berhenti sebelum selesai. Di bawah ini terlihat apa yang tersisa.',
     leftBehind_other:
       '{{names}} tidak ada lagi di cabang (dihapus atau diganti namanya di sana). Kantor pusat menyimpan barisnya seperti semula: hapus di sana bila tidak diperlukan, atau tambahkan tabelnya ke "exclude" pada koneksinya di pengaturan.',
+    formerConnections:
+      'Kantor pusat menyimpan baris dari koneksi yang tidak ada lagi di pengaturan (diganti nama atau dihapus), beserta schema-nya: {{connections}}. Tidak ada yang memperbarui atau menghapusnya. Kembalikan id lama koneksi yang diganti nama, atau minta kantor pusat menghapus barisnya; pemberitahuan pada batch terakhir memuat perintah yang mengakhiri ini.',
     compareDue:
       'Catatan tentang perbedaan {{connections}} hilang bersama catatan di komputer ini. Branchline membandingkan semua tabel setelah proses berikutnya; sebelum itu belum pasti kedua sisi sama.',
     neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',

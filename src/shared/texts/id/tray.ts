@@ -16,6 +16,7 @@ export const tray = {
   differs_other: '{{count}} tabel berbeda di kantor pusat: {{names}}',
   compareDue: 'Perlu dibandingkan karena catatan hilang: {{connections}}',
   leftBehind_other: '{{count}} tabel tidak ada lagi di cabang: {{names}}',
+  formerConnections: 'Tidak ada lagi di pengaturan: {{connections}}',
   neverCopied: 'Belum pernah disalin: {{connections}}',
   interrupted: 'Batch {{time}} berhenti sebelum selesai',
   cannotWork: 'Perlu diatur',

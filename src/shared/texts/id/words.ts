@@ -125,6 +125,8 @@ export const notices = {
     '{{about}}: waktu tabel ini ditulis, kantor pusat sendiri (sebuah foreign key atau trigger di sana) mengubah baris di {{tables}}, yang tidak ikut disalin kali ini. Tabel itu dibandingkan dan diperbaiki waktu disalin berikutnya.',
   left_behind:
     '{{about}}: tabel berikut tidak ada lagi di cabang (dihapus atau diganti namanya di sana), dan kantor pusat menyimpan barisnya seperti semula; tidak ada yang dihapus: {{tables}}. Baris tabel yang diganti namanya disalin ulang dengan nama barunya. Bila baris itu tidak diperlukan, hapus baris atau tabelnya di kantor pusat. Bila akan disimpan, tambahkan tabel itu ke "exclude" pada {{connection}} di pengaturan. Tabel yang muncul lagi akan diteruskan.',
+  former_connection:
+    '{{about}}: kantor pusat menyimpan baris yang disalin instalasi ini untuk {{former}}, koneksi yang tidak ada lagi di pengaturan (diganti nama atau dihapus), di schema {{schema}}. Tidak ada lagi yang memperbarui atau menghapusnya; koneksi yang diganti nama disalin ulang dengan id barunya, sehingga barisnya ada dua kali. Untuk meneruskan baris lama, kembalikan id lama koneksi itu. Bila tidak, hapus barisnya di kantor pusat bila tidak diperlukan (di tabel bersama: yang source_connection-nya {{former}}), lalu minta kantor pusat menjalankan perintah ini, yang mengakhiri pemberitahuan ini: {{sql}}',
   compare_due:
     '{{about}}: catatan tentang perbedaan di kantor pusat ikut hilang bersama catatan lokal, jadi semua tabel perlu dibandingkan. Layanan melakukannya setelah sebuah batch; tanpa layanan, jalankan: branchline verify --connection {{connection}}',
   slow_source:

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { NoticeCode } from '../../shared/notices.ts';
+import type { Journal } from '../journal/journal.ts';
+import { literal, oneLine, own, textArray } from '../postgres/quote.ts';
+import { readJson } from '../postgres/readJson.ts';
+import type { Session } from '../postgres/session.ts';
+import { OWN_TABLES } from '../target/setup.ts';
+import { tellNotice } from './batchNotices.ts';
+import type { RunContext } from './connectionRun.ts';
+
+const NOTE = 'former_connections';
+
+const former = z.object({ connection: z.string(), schema: z.string().nullable(), since: z.string() });
+/** A connection that this installation has copied and that the settings no longer have, renamed or removed. */
+export type FormerConnection = z.output<typeof former>;
+
+/** What the journal knows of them, by id. */
+export function formerConnections(journal: Pick<Journal, 'serviceNote'>): readonly FormerConnection[] {
+  return z.array(former).safeParse(journal.serviceNote(NOTE)).data ?? [];
+}
+
+/** A batch tells it once, whatever the number of its connections. */
+const told = new WeakSet<RunContext>();
+
+/**
+ * Tells of connections that head office still has rows of and that the settings no longer have: nothing updates or
+ * removes those rows any more, and where the connection was given another id, they are there twice.
+ *
+ * @param session at central, outside of a transaction
+ */
+export async function tellFormerConnections(
+  run: RunContext,
+  connection: string,
+  session: Session,
+): Promise<void> {
+  if (run.batchId === null || told.has(run)) return;
+  told.add(run);
+  const { journal, ports, installation } = run;
+  const { rows } = await session.query(FORMER, [installation.id, textArray(run.connections)]);
+  const found = readJson(session, places, rows[0]?.former ?? '[]', 'connections of this installation');
+  const before = formerConnections(journal);
+  const at = ports.clock.now().toISOString();
+  const now = found.map(([id, schema]) => {
+    const since = before.find((one) => one.connection === id)?.since ?? at;
+    return { connection: id, schema, since };
+  });
+  if (JSON.stringify(now) !== JSON.stringify(before))
+    journal.togetherLazily(() => journal.setServiceNote(NOTE, now.length === 0 ? null : now));
+  for (const { connection: id, schema } of now) {
+    const sql = OWN_TABLES.toReversed().map(
+      (one) => `DELETE FROM branchline.${one} WHERE connection = ${literal(id)};`,
+    );
+    const params = { former: id, schema: schema ?? '?', sql: sql.join(' ') };
+    tellNotice(run, connection, null, { code: NoticeCode.FormerConnection, params });
+  }
+}
+
+const places = z.array(z.tuple([z.string(), z.string().nullable()]));
+
+/** A mirror that has let its schema go has left nothing there: the connection under its new id has it. */
+const FORMER =
+  oneLine(`SELECT pg_catalog.json_agg(pg_catalog.json_build_array(s.connection, s.target_schema) ORDER BY s.connection) AS former
+  FROM branchline.sources s WHERE s.installation ${own('=')} $1 AND s.connection ${own('<>')} ALL ($2)
+    AND (s.layout ${own('=')} 'schema' AND s.target_schema IS NULL) IS NOT TRUE
+    AND EXISTS (SELECT FROM branchline.checkpoints k WHERE k.connection ${own('=')} s.connection AND k.state ${own('<>')} 'new')`);
