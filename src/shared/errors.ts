@@ -82,6 +82,8 @@ export const FailureCode = {
   TypeUnreadable: 'type_unreadable',
   StampColumnTaken: 'stamp_column_taken',
   TooManyColumns: 'too_many_columns',
+  /** One branch would take too much of a table that others share. */
+  TooManyNewColumns: 'too_many_new_columns',
   ConstraintViolated: 'constraint_violated',
   ParentMissing: 'parent_missing',
   /** The parent's table has just been brought up to date. */

@@ -1,6 +1,7 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { makeOwnFile } from '../files/dataFolder.ts';
 import { isBusy, isCorrupt } from './sqliteErrors.ts';
 
 /**
@@ -67,7 +68,7 @@ export function examine(file: string): Verdict {
     }
     if (!died) return { kind: 'sound' };
     // Before closing, which removes the `-wal`: if we die in between, the next opening must still know.
-    writeFileSync(unchecked, '');
+    makeOwnFile(unchecked);
     return firstDamage(SMALL_TABLES.map((table) => quickCheck(probe, table)));
   } catch (error) {
     if (isBusy(error)) return { kind: 'in_use' };

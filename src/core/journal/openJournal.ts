@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
@@ -140,7 +140,7 @@ function journalOn(db: Database.Database, path: string, ports: Ports): Journal {
 /** A page that the opening did not look at turned out damaged: the next opening looks at all of them. */
 function markSuspect(file: string, ports: Ports): void {
   try {
-    writeFileSync(doubtsOf(file).suspect, '');
+    makeOwnFile(doubtsOf(file).suspect);
   } catch (error) {
     ports.logger.log('warn', 'Could not mark the journal for a check', { error: String(error) });
   }

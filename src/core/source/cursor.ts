@@ -1,6 +1,6 @@
 import { centralRefusal, FailureCode } from '../../shared/errors.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
-import { type ColumnShape, plainType, type TableShape, type TypeUse } from '../catalogue/shape.ts';
+import { type ColumnShape, plainType, type TableShape } from '../catalogue/shape.ts';
 import { typeName } from '../catalogue/typeName.ts';
 import { ident } from '../postgres/quote.ts';
 import { shown, storedText } from '../postgres/recoding.ts';
@@ -81,9 +81,8 @@ export function newerThan(
     ? ` OPERATOR(pg_catalog.-) '${settings.overlapMinutes} minutes'::pg_catalog.interval`
     : '';
   const below = floor === null ? '' : ` OR ${value} OPERATOR(pg_catalog.=) ${floor}`;
-  // A type of an extension has operators of its own.
-  const notOlder = isBuiltIn(column) ? 'OPERATOR(pg_catalog.>=)' : '>=';
-  return `(${value} ${notOlder} (${storedText(last, table.recoding)}::${type}${overlap}) OR ${value} IS NULL${below})`;
+  // As max() has compared them: one of an extension's type, in a view, would be whoever's comes first in the role's path.
+  return `(${value} OPERATOR(pg_catalog.>=) (${storedText(last, table.recoding)}::${type}${overlap}) OR ${value} IS NULL${below})`;
 }
 
 /** See {@link CursorPlace.of}. */
@@ -146,10 +145,6 @@ function number(name: string, least: 'Infinity' | 'NaN'): Bounds {
       beyond: `OPERATOR(pg_catalog.>=) '${least}'::${type}`,
     },
   };
-}
-
-function isBuiltIn({ own }: TypeUse): boolean {
-  return own === null || (own.kind === 'domain' && isBuiltIn(own.base));
 }
 
 function isTime(type: string): boolean {

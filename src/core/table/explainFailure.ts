@@ -252,6 +252,7 @@ const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.ColumnSortsOtherwise,
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
+  FailureCode.TooManyNewColumns,
   FailureCode.ReplaceUnsafe,
 ]);
 

@@ -1,12 +1,12 @@
 import { FailureCode, SyncFailure } from '../../shared/errors.ts';
 import type { Layout } from '../../shared/settings.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import { ident, qualified } from '../postgres/quote.ts';
+import { ident, literal, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { hasOwnRole } from './branchPolicies.ts';
 import { type Change, extendType } from './drift.ts';
 import type { OwnTypes } from './ownTypes.ts';
-import { tooManyColumns } from './refusals.ts';
+import { tooManyColumns, tooManyNewColumns } from './refusals.ts';
 import { DDL_LOCK } from './setup.ts';
 import { centralKey, refuseStampTaken, STAMP, STAMP_DEFAULT } from './target.ts';
 
@@ -29,7 +29,7 @@ export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Pr
       `SELECT ${DDL_LOCK}`,
     ]);
     planned = await plan();
-    await session.script([...planned.statements, 'COMMIT']);
+    await session.script([...planned.statements, ...(planned.notes ?? []), 'COMMIT']);
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw await withSql(session, error, planned);
@@ -38,6 +38,8 @@ export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Pr
 
 export interface DdlPlan {
   readonly statements: readonly string[];
+  /** Run behind them; what head office runs in our place needs none. */
+  readonly notes?: readonly string[];
   /** What our role has to be given where another makes the objects. */
   readonly grants?: (role: string) => readonly string[];
   /** The same where the role is that of this branch alone: each statement ends with a semicolon. */
@@ -99,11 +101,44 @@ function action(change: Exclude<Change, { kind: 'extend' }>, types: OwnTypes): s
 /** MaxHeapAttributeNumber: more columns no table can have. */
 const MOST_COLUMNS = 1600;
 
+/** So many columns a branch may make a table with that others share: they need room for columns of their own. */
+const MOST_MADE = 1000;
+/** So many one branch may add to such a table, over all its runs: by them alone, it could fill it up. */
+const MOST_ADDED = 100;
+
+/**
+ * Lets one branch not use up the columns of a table that branches share: whose each one is, is noted on it.
+ *
+ * @returns SQL that notes it
+ * @throws SyncFailure `too_many_new_columns`
+ */
+export async function noteAdded(
+  session: Session,
+  central: TableShape,
+  connection: string,
+  layout: Layout,
+  changes: readonly Change[],
+): Promise<readonly string[]> {
+  const added = changes.flatMap((one) => (one.kind === 'add' ? [one.column.name] : []));
+  if (layout === 'schema' || added.length === 0) return [];
+  const note = `Branchline: added for ${connection}`;
+  const { rows } = await session.query(
+    `SELECT pg_catalog.count(*) AS added FROM pg_catalog.pg_description d
+     WHERE d.objoid OPERATOR(pg_catalog.=) $1::pg_catalog.oid AND d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+       AND d.description OPERATOR(pg_catalog.=) $2`,
+    [central.oid, note],
+  );
+  const columns = Number(rows[0]?.added) + added.length;
+  if (columns > MOST_ADDED) throw tooManyNewColumns(central.name, columns, MOST_ADDED);
+  const table = qualified(central.schema, central.name);
+  return added.map((one) => `COMMENT ON COLUMN ${table}.${ident(one)} IS ${literal(note)}`);
+}
+
 /**
  * SQL that makes the central table of a source table: its columns and its key. A column that the source
  * computes is an ordinary one here, since its values are copied like any other's.
  *
- * @throws SyncFailure `stamp_column_taken`, `too_many_columns` where the stamp would be one column too many
+ * @throws SyncFailure `stamp_column_taken`, `too_many_columns` where the stamp would be one column too many, `too_many_new_columns`
  */
 export function createTable(
   schema: string,
@@ -114,6 +149,8 @@ export function createTable(
   const stamped = layout === 'stamp';
   refuseStampTaken(source, layout);
   if (stamped && source.columns.length >= MOST_COLUMNS) throw tooManyColumns(source.name, MOST_COLUMNS);
+  if (layout !== 'schema' && source.columns.length > MOST_MADE)
+    throw tooManyNewColumns(source.name, source.columns.length, MOST_MADE);
   const key = source.key ?? [];
   const columns = source.columns.map((one) => {
     // Branches differ: in a table that they share only the key is NOT NULL.

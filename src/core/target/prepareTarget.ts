@@ -6,7 +6,7 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { restrict, stampedBy } from './branchPolicies.ts';
-import { alignTable, createTable, type DdlPlan, runDdl } from './ddl.ts';
+import { alignTable, createTable, type DdlPlan, noteAdded, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
 import { type Change, drift } from './drift.ts';
 import { candidates, OwnTypes, type RenamedType, takenNames } from './ownTypes.ts';
@@ -141,10 +141,12 @@ class Shaping {
   async #align(now: TableShape): Promise<DdlPlan> {
     refuseView(now);
     refuseStranger(now);
-    this.#changes = drift(this.#source, now, layoutOf(this.#central, now));
+    const layout = layoutOf(this.#central, now);
+    this.#changes = drift(this.#source, now, layout);
+    const notes = await noteAdded(this.#session, now, this.#connection, layout, this.#changes);
     const typed = this.#changes.flatMap((change) => ('column' in change ? [change.column] : []));
     const types = await this.#types(typed);
-    return { statements: alignTable(this.#schema, this.#source, this.#changes, types) };
+    return { statements: alignTable(this.#schema, this.#source, this.#changes, types), notes };
   }
 
   #types(columns: TableShape['columns'], renamed: readonly RenamedType[] = []): Promise<OwnTypes> {

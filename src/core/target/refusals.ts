@@ -108,6 +108,11 @@ export function tooManyColumns(table: string, most: number): SyncFailure {
   return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });
 }
 
+/** One branch would take too much of a table that others share. @param most it may bring */
+export function tooManyNewColumns(table: string, columns: number, most: number): SyncFailure {
+  return centralRefusal(FailureCode.TooManyNewColumns, { table, columns, most });
+}
+
 /** The stamp of rows that were there before a table was stamped: no connection can have it for its id. */
 const UNKNOWN_BRANCH = '(unknown)';
 

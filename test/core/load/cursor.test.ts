@@ -50,3 +50,22 @@ test('strategy cursor says nothing of removed rows', async () => {
   expect(table('orders')).toMatchObject({ strategy: 'cursor', records_deleted: 0 });
   expect(await fromCentral(pair, 'SELECT count(*) FROM orders')).toEqual([['1000']]);
 });
+
+test('a cursor of a type of the branch’s own is compared by PostgreSQL’s operators, also where the type has its own', async () => {
+  await using pair = await freshDatabases();
+  await atBranch(
+    pair,
+    "CREATE TYPE step AS ENUM ('a', 'b', 'c')",
+    'CREATE TABLE orders (id int PRIMARY KEY, at step)',
+    "INSERT INTO orders VALUES (1, 'a'), (2, 'b')",
+    "CREATE FUNCTION never(step, step) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
+    'CREATE OPERATOR >= (LEFTARG = step, RIGHTARG = step, FUNCTION = never)',
+  );
+  const tables = [{ name: 'orders', strategy: 'cursor', cursor: { column: 'at' } }];
+  using home = makeHome(pair, { connection: { tables } });
+  await using engine = home.open();
+  await sync(engine);
+  await atBranch(pair, "INSERT INTO orders VALUES (3, 'c')");
+
+  expect((await sync(engine)).table('orders')).toMatchObject({ strategy: 'cursor', records_processed: 1 });
+});

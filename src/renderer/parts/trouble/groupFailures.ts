@@ -58,6 +58,7 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   // The layout is head office's.
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
+  FailureCode.TooManyNewColumns,
   FailureCode.ReplaceUnsafe,
   FailureCode.ReplaceCascades,
   FailureCode.CascadeHidden,

@@ -34,6 +34,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralNotATable]: 'open_connections',
   [FailureCode.StampColumnTaken]: 'open_connections',
   [FailureCode.TooManyColumns]: 'open_connections',
+  [FailureCode.TooManyNewColumns]: 'open_connections',
   [FailureCode.ReplaceUnsafe]: 'open_connections',
   [FailureCode.CentralUnstamped]: 'open_connections',
   [FailureCode.CentralDeletesOwned]: 'open_connections',

@@ -226,6 +226,11 @@ export const failures = {
       'The layout "stamp" needs one column more than the {{columns}} of {{table}}, which no PostgreSQL table can have.',
     next: 'Set "layout": "schema" for the head office in the settings, or leave the table out.',
   },
+  too_many_new_columns: {
+    sentence:
+      'The branch would bring {{columns}} columns of its own to {{table}} at head office, which branches share. More than {{most}} would leave the others too little room: a PostgreSQL table can have 1,600.',
+    next: 'Look at the branch whether these columns are meant. If so, let head office make them in its table itself, or set "layout": "schema" for the head office in the settings, then retry the table. The other tables go on.',
+  },
   constraint_violated: {
     sentence: 'Head office refused rows of {{table}}: they break its rule {{constraint}}.',
     next: 'See the technical message for the row, and correct it at the branch or loosen the rule at head office.',

@@ -227,6 +227,11 @@ export const failures = {
       '{{table}} punya {{columns}} kolom. Tata letak "stamp" perlu satu lagi, dan tabel PostgreSQL tidak bisa lebih.',
     next: 'Atur "layout": "schema" untuk kantor pusat di pengaturan, atau keluarkan tabel ini.',
   },
+  too_many_new_columns: {
+    sentence:
+      'Cabang ini akan membawa {{columns}} kolom sendiri ke {{table}} di kantor pusat, tabel yang dipakai bersama cabang lain. Lebih dari {{most}} tidak menyisakan cukup tempat bagi cabang lain: satu tabel PostgreSQL bisa punya 1.600 kolom.',
+    next: 'Periksa di cabang apakah kolom-kolom itu memang disengaja. Jika ya, minta kantor pusat membuatnya sendiri di tabelnya, atau setel "layout": "schema" untuk kantor pusat di pengaturan, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+  },
   constraint_violated: {
     sentence: 'Kantor pusat menolak baris {{table}}: melanggar aturannya {{constraint}}.',
     next: 'Lihat barisnya di pesan teknis, lalu perbaiki di cabang atau longgarkan aturan di kantor pusat.',
