@@ -18,6 +18,10 @@ export const NoticeCode = {
   NotNullDropped: 'not_null_dropped',
   /** Head office has made a table UNLOGGED. */
   CentralUnlogged: 'central_unlogged',
+  /** Tables of head office's own inherit from a table of ours. */
+  CentralChildren: 'central_children',
+  /** Columns that the branch no longer has, and that head office keeps. */
+  ColumnsKept: 'columns_kept',
   /** Head office itself changed tables that are not part of the run. */
   RewrittenOutside: 'rewritten_outside',
   /** Tables that were copied, and that the branch no longer has. */

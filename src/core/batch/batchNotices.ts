@@ -9,7 +9,7 @@ import type { HiddenHistory } from '../source/snapshot.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import type { WrittenTable } from '../target/deleteRights.ts';
 import type { Claim } from '../target/ownership.ts';
-import type { RunContext } from './connectionRun.ts';
+import type { ConnectionWork, RunContext } from './connectionRun.ts';
 
 /** Names that one notice lists. */
 const MOST_NAMES = 20;
@@ -104,6 +104,41 @@ export function tellUnlogged(run: RunContext, connection: string, existing: read
   }
   const now = [...known.filter((one) => !logged.has(one)), ...fresh.map((one) => one.name)];
   journal.togetherLazily(() => journal.setServiceNote(name, now.length === 0 ? null : now));
+}
+
+/** What the journal keeps: by table, those that inherit from it and have been told. */
+const toldChildren = z.record(z.string(), z.array(z.string()));
+
+/**
+ * Tables that head office has made inherit from ours, other than the branch's own do: whoever reads ours there without
+ * ONLY reads their rows too. Said once for each table, until it has others.
+ *
+ * @param existing the tables of this run as central has them
+ */
+export function tellChildren(
+  run: RunContext,
+  { connection, tables }: ConnectionWork,
+  existing: readonly TableShape[],
+): void {
+  const { journal } = run;
+  const name = `central_children/${connection.id}`;
+  const known = toldChildren.safeParse(journal.serviceNote(name)).data ?? {};
+  const now = { ...known };
+  for (const { schema, name: table, children } of existing) {
+    const inherit = tables.find((one) => one.table === table)?.shape?.children ?? [];
+    const own = new Set(inherit.map((one) => one.name));
+    const theirs = children
+      .filter((one) => one.schema !== schema || !own.has(one.name))
+      .map((one) => `${one.schema}.${one.name}`);
+    const before = known[table] ?? [];
+    if (theirs.length > 0) now[table] = theirs;
+    else delete now[table];
+    if (theirs.every((one) => before.includes(one))) continue;
+    const params = { schema, table, tables: theirs.join(', ') };
+    tellNotice(run, connection.id, table, { code: NoticeCode.CentralChildren, params });
+  }
+  if (JSON.stringify(now) !== JSON.stringify(known))
+    journal.togetherLazily(() => journal.setServiceNote(name, Object.keys(now).length === 0 ? null : now));
 }
 
 /**

@@ -22,6 +22,7 @@ import { beginReading, setUpCentral } from '../target/setup.ts';
 import { placeOf } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
 import {
+  tellChildren,
   tellHiddenHistory,
   tellLostRecords,
   tellMerged,
@@ -31,6 +32,7 @@ import {
   transactionNotices,
 } from './batchNotices.ts';
 import { noteCompareDue, tellCompareDue } from './compareDue.ts';
+import { tellDroppedColumns } from './droppedColumns.ts';
 import { tellFormerConnections } from './formerConnections.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
@@ -223,6 +225,8 @@ class ConnectionRun {
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);
       tellUnlogged(this.#run, connection.id, existing);
+      tellChildren(this.#run, this.#work, existing);
+      tellDroppedColumns(this.#run, this.#work, existing);
       const areLost = tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       if (areLost) noteCompareDue(this.#run, connection.id);
       tellCompareDue(this.#run, connection.id);

@@ -7,6 +7,7 @@ import type { SeenRun } from '../source/mark.ts';
 import type { RunMemory } from '../source/serverRuns.ts';
 import type { ClaimMemory } from '../target/ownership.ts';
 import type { RunContext } from './connectionRun.ts';
+import { noteDroppedColumns } from './droppedColumns.ts';
 
 /**
  * The memory of a schema's catalogue that the journal keeps. Where it cannot be read or written, the catalogue is
@@ -24,6 +25,8 @@ export function journalMemory(journal: Journal, logger: Logger, place: ShapePlac
     },
     keep(kind, fresh, gone) {
       try {
+        if (kind === 'table' && place.side === 'source')
+          noteDroppedColumns(journal, place.connection, journal.shapeFacts(place, kind), fresh);
         journal.keepShapeFacts(place, kind, fresh, gone);
       } catch (error) {
         logger.log('warn', 'What was read of a catalogue could not be kept', { error: String(error) });

@@ -44,6 +44,7 @@ const CATALOGUES = [
   ['index', 'indrelid'],
   ['constraint', 'conrelid'],
   ['trigger', 'tgrelid'],
+  ['inherits', 'inhparent'],
 ] as const;
 
 /**
@@ -51,8 +52,7 @@ const CATALOGUES = [
  * the rest changes with every VACUUM.
  */
 export function rowsDigestSql(side: Side): string {
-  const catalogues = side === 'source' ? [...CATALOGUES, ['inherits', 'inhparent'] as const] : CATALOGUES;
-  const rows = catalogues.map(
+  const rows = CATALOGUES.map(
     ([catalogue, relation]) =>
       `SELECT x::pg_catalog.text FROM pg_catalog.pg_${catalogue} x WHERE x.${relation} ${own('=')} c.oid`,
   );

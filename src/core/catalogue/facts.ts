@@ -47,7 +47,7 @@ export const tableFacts = z.object({
    * null where there is no trigger of any kind either.
    */
   triggers: z.boolean().nullable(),
-  /** See {@link TableShape.children}. Asked of a source alone. */
+  /** See {@link TableShape.children}. */
   children: z.array(place.extend({ foreign: z.boolean() })).nullish(),
   digest: serverName,
   /** See {@link TableShape.policies}. Asked of central alone. */
@@ -76,8 +76,9 @@ export function factsSql(version: number, locked: string, side: Side): string {
       ? ` AND a.attnum OPERATOR(pg_catalog.<>) ALL (ARRAY(SELECT k.conkey[1] FROM pg_catalog.pg_constraint k
     WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'n' AND NOT k.convalidated))`
       : '';
+  const virtual = version >= 180000 ? " WHEN a.attgenerated OPERATOR(pg_catalog.=) 'v' THEN 'gv'" : '';
   const generated =
-    version >= 120000 ? "CASE WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'g' END" : 'NULL';
+    version >= 120000 ? `CASE${virtual} WHEN a.attgenerated OPERATOR(pg_catalog.<>) '' THEN 'g' END` : 'NULL';
   return `pg_catalog.json_build_object('oid', c.oid::pg_catalog.int8, 'kind', c.relkind,
 'columns', (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.atttypid::pg_catalog.int8, a.attnum,
   pg_catalog.concat(CASE WHEN a.attnotnull${valid} THEN 'n' END, CASE WHEN a.attidentity OPERATOR(pg_catalog.<>) '' THEN 'i' END, ${generated},
@@ -98,7 +99,7 @@ export function factsSql(version: number, locked: string, side: Side): string {
 'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, 'stranger', ${STRANGER}` : `'children', ${CHILDREN}`}, 'digest', ${SHAPE_DIGEST})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, 'stranger', ${STRANGER}, ` : ''}'children', ${CHILDREN}, 'digest', ${SHAPE_DIGEST})`;
 }
 
 /** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
@@ -208,6 +209,7 @@ function toColumn(
     notNull: flags.includes('n'),
     defaultExpression,
     generated: flags.includes('g'),
+    virtual: flags.includes('v'),
     fillsItself: defaultExpression !== null || flags.includes('i'),
     collated: flags.includes('c'),
   };

@@ -63,6 +63,8 @@ export interface ColumnShape extends TypeUse {
   readonly notNull: boolean;
   /** GENERATED ALWAYS AS (…), stored or virtual. */
   readonly generated: boolean;
+  /** The same, and no value is stored (PostgreSQL 18). */
+  readonly virtual: boolean;
   readonly defaultExpression: string | null;
   /** Whether a value appears by itself where none is given: a default or an identity. */
   readonly fillsItself: boolean;
@@ -101,7 +103,7 @@ export interface TableShape {
   }[];
   /** Unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
   readonly deferrableKeys: readonly { readonly constraint: string; readonly columns: readonly string[] }[];
-  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table, nor at central. */
+  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table. */
   readonly children: readonly {
     readonly schema: string;
     readonly name: string;

@@ -4,7 +4,7 @@ import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { columnRecoding } from '../catalogue/texts.ts';
 import { canDecode } from '../postgres/keyText.ts';
-import { keyCoarser, keyGenerated, keyMissing, refuseStranger, refuseView, rowsHidden } from './refusals.ts';
+import { keyCoarser, keyMissing, refuseStranger, refuseView, rowsHidden } from './refusals.ts';
 import {
   centralKey,
   centralShapeDigest,
@@ -12,6 +12,7 @@ import {
   hasUniqueKey,
   indexOver,
   POLICY_PREFIX,
+  refuseComputedKey,
   refuseStampTaken,
   refuseUnstamped,
   stampsItself,
@@ -37,10 +38,9 @@ export function describeTarget(
   refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
   if (hidesRows(central, layout)) throw rowsHidden(schema, source.name);
+  refuseComputedKey(source, central);
   const unique = centralKey(source, layout);
   if (unique !== null && !hasUniqueKey(central, unique)) throw keyMissing(schema, source.name, unique);
-  const computed = central.columns.find((one) => one.generated && source.key?.includes(one.name));
-  if (computed !== undefined) throw keyGenerated(schema, source.name, computed.name);
   const pairs = source.columns.flatMap((from) => {
     const to = central.columns.find((one) => one.name === from.name);
     // What central computes itself takes no values.

@@ -8,6 +8,7 @@ import {
   centralKey,
   deferrableOver,
   hasUniqueKey,
+  refuseComputedKey,
   refuseStampTaken,
   refuseUnstamped,
   STAMP,
@@ -28,11 +29,12 @@ export type Change =
  * What has to change at central before rows of a source table fit; nothing where all is well. What only
  * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
  *
- * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_unstamped`, `stamp_column_taken`
+ * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_key_generated`, `central_unstamped`, `stamp_column_taken`
  */
 export function drift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
+  refuseComputedKey(source, central);
   refuseOtherOrder(source, central);
   const columns = source.columns.flatMap((one) => columnDrift(source.name, one, central));
   const key = keyDrift(source, central, layout);

@@ -1,6 +1,7 @@
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
-import { attributeMisfit, typeWords } from '../catalogue/compat.ts';
-import type { ColumnShape, TableShape, TypeField } from '../catalogue/shape.ts';
+import { attributeMisfit, typeWords, withoutDomains } from '../catalogue/compat.ts';
+import type { ColumnShape, TableShape, TypeField, TypeUse } from '../catalogue/shape.ts';
+import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 
 /** The types of a column on both sides cannot be brought together. */
@@ -77,12 +78,35 @@ export function keyDeferrable(
 }
 
 /** A column of the key takes no values, since head office computes it. */
-export function keyGenerated(schema: string, name: string, column: string): SyncFailure {
-  return centralRefusal(FailureCode.CentralKeyGenerated, {
-    table: `${schema}.${name}`,
-    column,
-    sql: `ALTER TABLE ${qualified(schema, name)} ALTER COLUMN ${ident(column)} DROP EXPRESSION;`,
-  });
+export function keyGenerated(
+  { schema, name, columns }: Pick<TableShape, 'schema' | 'name' | 'columns'>,
+  { name: column, virtual, ...type }: ColumnShape,
+): SyncFailure {
+  const table = qualified(schema, name);
+  const sql = virtual
+    ? storedInstead(table, columns, column, withoutDomains(type))
+    : `ALTER TABLE ${table} ALTER COLUMN ${ident(column)} DROP EXPRESSION;`;
+  return centralRefusal(FailureCode.CentralKeyGenerated, { table: `${schema}.${name}`, column, sql });
+}
+
+/** A virtual column has no values to keep, and PostgreSQL cannot take its expression away: another takes its place. */
+function storedInstead(
+  table: string,
+  columns: TableShape['columns'],
+  column: string,
+  { type, own }: TypeUse,
+): string {
+  const names = new Set(columns.map((one) => one.name));
+  let stored = 'stored_values';
+  for (let number = 2; names.has(stored); number++) stored = `stored_values_${number}`;
+  return [
+    'BEGIN;',
+    `ALTER TABLE ${table} ADD COLUMN ${ident(stored)} ${own === null ? builtinSql(type) : 'pg_catalog.text'};`,
+    `UPDATE ${table} SET ${ident(stored)} = ${ident(column)};`,
+    `ALTER TABLE ${table} DROP COLUMN ${ident(column)};`,
+    `ALTER TABLE ${table} RENAME COLUMN ${ident(stored)} TO ${ident(column)};`,
+    'COMMIT;',
+  ].join('\n');
 }
 
 /**

@@ -2,7 +2,7 @@ import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/s
 import type { KeyColumn } from '../catalogue/keyIndex.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import type { CopyFormat } from '../postgres/rowBlock.ts';
-import { stampColumnTaken, unstamped } from './refusals.ts';
+import { keyGenerated, stampColumnTaken, unstamped } from './refusals.ts';
 import type { TargetPlace } from './schemaOwner.ts';
 
 /** The column that tells the branches apart in layout `stamp`. */
@@ -101,6 +101,16 @@ export function refuseStampTaken(source: TableShape, layout: Layout): void {
 export function refuseUnstamped(source: TableShape, central: TableShape, layout: Layout): void {
   if (layout !== 'stamp' || central.columns.some((one) => one.name === STAMP)) return;
   throw unstamped(central, { column: STAMP, default: STAMP_DEFAULT }, centralKey(source, layout));
+}
+
+/**
+ * Refuses a key that head office computes. Before it is missed: a virtual column can be in no key.
+ *
+ * @throws SyncFailure `central_key_generated`
+ */
+export function refuseComputedKey(source: TableShape, central: TableShape): void {
+  const computed = central.columns.find((one) => one.generated && source.key?.includes(one.name));
+  if (computed !== undefined) throw keyGenerated(central, computed);
 }
 
 /** The columns that identify a row at central, in a layout; null where the source has no key. */

@@ -51,6 +51,44 @@ test('a key column that head office computes is named, and the SQL that is offer
   expect(mended.table('item')).toMatchObject({ error_message: null, records_processed: 2 });
 });
 
+test.each([
+  ['schema', CONNECTION, ''],
+  ['merge', 'public', ''],
+  [
+    'stamp',
+    'public',
+    `source_connection text DEFAULT pg_catalog.current_setting('branchline.connection', true), `,
+  ],
+] as const)(
+  'a virtual column in place of a key column is named, and the SQL that is offered runs, layout %s',
+  async (layout, schema, stamp) => {
+    await using pair = await freshDatabases();
+    expect(await fromCentral(pair, 'SHOW server_version')).toEqual([[expect.stringMatching(/^18/)]]);
+    await atBranch(pair, ...ITEM);
+    await atCentral(
+      pair,
+      ...(layout === 'schema' ? AT_MIRROR : []),
+      `CREATE TABLE ${schema}.item (${stamp}n text, stored_values int, id int GENERATED ALWAYS AS (length(n) + 1) VIRTUAL)`,
+      `INSERT INTO ${schema}.item (n) VALUES ('a')`,
+      `ALTER TABLE ${schema}.item OWNER TO branchline`,
+    );
+    using home = makeHome(pair, { central: { layout } });
+    await using engine = home.open();
+
+    const refused = (await sync(engine)).table('item').error_detail;
+    expect(refused).toMatchObject({ code: 'central_key_generated', params: { column: 'id' } });
+    await atCentral(pair, String(refused?.params.sql));
+    expect(await fromCentral(pair, `SELECT id, n FROM ${schema}.item`)).toEqual([['2', 'a']]);
+    const { error_detail } = (await sync(engine)).table('item');
+    // A key of head office's own table in a place that branches share is head office's to add.
+    if (layout === 'merge') await atCentral(pair, String(error_detail?.params.sql));
+    const rest = layout === 'merge' ? (await sync(engine)).table('item').error_detail : error_detail;
+
+    expect(rest).toBeNull();
+    expect(await fromCentral(pair, `SELECT id, n FROM ${schema}.item WHERE id = 1`)).toEqual([['1', 'a']]);
+  },
+);
+
 test('a deferrable key at the branch tells its rows apart', async () => {
   await using pair = await freshDatabases();
   await atBranch(

@@ -106,8 +106,21 @@ test('rows of tables that head office has made inherit from ours are neither cou
   await settled(pair.source);
   await atBranch(pair, 'DELETE FROM item WHERE id = 2', "INSERT INTO item VALUES (3, 'c')");
 
+  const heard = listen(engine);
   for (const strategy of ['changes', 'full', 'compare'] as const)
     expect((await sync(engine, { strategy })).table('item')).toMatchObject({ error_message: null });
+  // Once, and not in each batch.
+  expect(heard.filter((event) => event.type === 'notice')).toEqual([
+    {
+      type: 'notice',
+      connection: CONNECTION,
+      table: 'item',
+      notice: {
+        code: 'central_children',
+        params: { schema: CONNECTION, table: 'item', tables: 'public.theirs' },
+      },
+    },
+  ]);
 
   expect(await fromCentral(pair, `SELECT id, n FROM ONLY ${CONNECTION}.item ORDER BY id`)).toEqual([
     ['1', 'a'],
@@ -118,6 +131,33 @@ test('rows of tables that head office has made inherit from ours are neither cou
     ['70', 'theirs'],
   ]);
   expect((await verifyTable(engine, 'item')).result).toBe('equal');
+});
+
+test('a table of ours that head office has made inherit as it does at the branch is no news', async () => {
+  await using pair = await freshDatabases();
+  await atBranch(pair, ...FAMILY);
+  using home = makeHome(pair, { central: MIRROR });
+  await using engine = home.open();
+  await sync(engine);
+  const heard = listen(engine);
+  await atCentral(pair, `ALTER TABLE ${CONNECTION}.chi INHERIT ${CONNECTION}.par`);
+  await sync(engine);
+  expect(heard.filter((event) => event.type === 'notice')).toEqual([]);
+  for (const table of ['par', 'chi', 'gra']) expect((await verifyTable(engine, table)).result).toBe('equal');
+
+  await atCentral(
+    pair,
+    `ALTER TABLE ${CONNECTION}.gra INHERIT ${CONNECTION}.par`,
+    `CREATE TABLE public.more () INHERITS (${CONNECTION}.gra)`,
+  );
+  await sync(engine);
+  const notices = heard.flatMap((event) =>
+    event.type === 'notice' ? [[event.table, event.notice.params.tables]] : [],
+  );
+  expect(notices).toEqual([
+    ['gra', 'public.more'],
+    ['par', 'public.more'],
+  ]);
 });
 
 test('a partitioned table stays whole', async () => {

@@ -4,7 +4,13 @@ import { isLoose, sortsAlike } from '../../../src/core/catalogue/order.ts';
 import type { ColumnShape } from '../../../src/core/catalogue/shape.ts';
 
 function column(type: string, collated = false): ColumnShape {
-  const plain = { notNull: true, generated: false, defaultExpression: null, fillsItself: false };
+  const plain = {
+    notNull: true,
+    generated: false,
+    virtual: false,
+    defaultExpression: null,
+    fillsItself: false,
+  };
   return { name: 'k', number: 1, type, own: null, collated, ...plain };
 }
 

@@ -125,6 +125,10 @@ export const notices = {
     '{{about}}: at head office {{columns}} no longer has to have a value (NOT NULL was taken back), because rows of the branch may have none there. Everything that reads the column at head office should expect NULL.',
   central_unlogged:
     '{{about}}: {{schema}}.{{table}} is UNLOGGED at head office, so a crash of the server there empties it. Its rows are counted in every batch, and come again when they are gone. To keep them: {{sql}}',
+  central_children:
+    '{{about}}: at head office {{tables}} inherits from {{schema}}.{{table}}, so whoever reads that table there without ONLY reads those rows as well. They are head office’s own: they are not counted, compared or removed.',
+  columns_kept:
+    '{{about}}: the branch no longer has {{columns}} (dropped or renamed there). Head office keeps the column with the values that it had; rows that come later have none, and nothing compares it. If neither head office nor another branch needs it, let head office run this: {{sql}}',
   rewritten_outside:
     '{{about}}: when it was written, head office itself (a foreign key or a trigger there) changed rows of {{tables}}, which this run does not copy. They are compared and mended when they are copied next.',
   left_behind:

@@ -121,6 +121,10 @@ export const notices = {
     '{{about}}: di kantor pusat {{columns}} tidak lagi wajib diisi (NOT NULL dicabut), karena baris cabang boleh kosong di sana. Yang membaca kolom itu di kantor pusat perlu siap menerima NULL.',
   central_unlogged:
     '{{about}}: {{schema}}.{{table}} di kantor pusat bersifat UNLOGGED, jadi isinya hilang bila server di sana mati mendadak. Barisnya dihitung pada setiap batch dan dikirim lagi bila hilang. Agar tidak hilang: {{sql}}',
+  central_children:
+    '{{about}}: di kantor pusat {{tables}} mewarisi (INHERITS) {{schema}}.{{table}}, sehingga siapa pun yang membaca tabel itu di sana tanpa ONLY ikut membaca barisnya. Baris itu milik kantor pusat: tidak dihitung, dibandingkan, atau dihapus.',
+  columns_kept:
+    '{{about}}: cabang tidak lagi memiliki {{columns}} (dihapus atau diganti nama di sana). Kantor pusat menyimpan kolom itu dengan nilai semula; baris yang datang kemudian tidak mengisinya, dan tidak ada yang membandingkannya. Bila kantor pusat dan cabang lain tidak memerlukannya, minta kantor pusat menjalankan: {{sql}}',
   rewritten_outside:
     '{{about}}: waktu tabel ini ditulis, kantor pusat sendiri (sebuah foreign key atau trigger di sana) mengubah baris di {{tables}}, yang tidak ikut disalin kali ini. Tabel itu dibandingkan dan diperbaiki waktu disalin berikutnya.',
   left_behind:
