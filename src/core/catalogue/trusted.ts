@@ -1,13 +1,21 @@
+/** SQL of the relations that {@link trusts} speaks of: our role `m`, and the database `d`. */
+export const TRUSTING = `(pg_catalog.pg_roles m JOIN pg_catalog.pg_database d
+  ON m.rolname OPERATOR(pg_catalog.=) current_user AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
+
 /**
- * SQL: whether what a role owns may be used without a question. Whoever owns a type, a table or a function at head office
- * decides which code runs when our role writes (conditions of domains, triggers, defaults), and may drop it.
+ * SQL: whether what a role owns may be used without a question, where {@link TRUSTING} is in FROM. Whoever owns a type, a
+ * table or a function at head office decides which code runs when our role writes (conditions of domains, triggers,
+ * defaults), and may drop it.
  *
- * Trusted are our own role and those it is a member of, superusers, and the owner of the database with its members.
+ * Trusted are our own role, superusers, the owner of the database and its members, and a role that one of these has made
+ * ours a member of: before PostgreSQL 16 every role can give membership in itself to others.
  *
  * @param role SQL of the role's oid
  */
 export function trusts(role: string): string {
-  return `(pg_catalog.pg_has_role(${role},'USAGE') OR pg_catalog.pg_has_role(${role},(SELECT d.datdba FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()),'MEMBER'))`;
+  const isOwners = (one: string): string => `pg_catalog.pg_has_role(${one},d.datdba,'MEMBER')`;
+  return `(m.oid OPERATOR(pg_catalog.=) ${role} OR ${isOwners(role)} OR EXISTS (SELECT FROM pg_catalog.pg_auth_members a
+    WHERE a.roleid OPERATOR(pg_catalog.=) ${role} AND a.member OPERATOR(pg_catalog.=) m.oid AND ${isOwners('a.grantor')}))`;
 }
 
 /** SQL: whether every user of the database may make objects in the schema `n`, as in `public` before PostgreSQL 15. */
@@ -17,5 +25,5 @@ const OPEN_TO_ALL = `EXISTS (SELECT FROM pg_catalog.aclexplode(n.nspacl) x WHERE
  * SQL of the owner of the relation `c` where anybody may have put it there; null where that one is trusted. Where only
  * some may make tables in the schema, head office has chosen them.
  */
-export const STRANGER = `(SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n WHERE r.oid OPERATOR(pg_catalog.=) c.relowner
+export const STRANGER = `(SELECT r.rolname FROM pg_catalog.pg_roles r, pg_catalog.pg_namespace n, ${TRUSTING} WHERE r.oid OPERATOR(pg_catalog.=) c.relowner
   AND n.oid OPERATOR(pg_catalog.=) c.relnamespace AND ${OPEN_TO_ALL} AND NOT ${trusts('r.oid')})`;

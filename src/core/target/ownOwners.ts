@@ -1,5 +1,5 @@
 import { centralRefusal, FailureCode, SyncFailure } from '../../shared/errors.ts';
-import { trusts } from '../catalogue/trusted.ts';
+import { TRUSTING, trusts } from '../catalogue/trusted.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { FENCED } from './checkpoint.ts';
@@ -26,10 +26,9 @@ const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
     AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')
   LEFT JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) c.oid AND NOT g.tgisinternal
   LEFT JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) g.tgfoid,
-  LATERAL (VALUES ('s',n.nspowner),('t',c.relowner),('g',p.proowner)) o(what,o)
-  WHERE n.nspname OPERATOR(pg_catalog.=) 'branchline' AND NOT ${trusts('o.o')}
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname OPERATOR(pg_catalog.=) current_user
-      AND pg_catalog.shobj_description(r.oid,'pg_authid') OPERATOR(pg_catalog.=) pg_catalog.concat('${NOTED}',pg_catalog.pg_get_userbyid(o.o)))`);
+  LATERAL (VALUES ('s',n.nspowner),('t',c.relowner),('g',p.proowner)) o(what,o), ${TRUSTING}
+  WHERE n.nspname OPERATOR(pg_catalog.=) 'branchline' AND o.o IS NOT NULL AND NOT ${trusts('o.o')}
+    AND coalesce(pg_catalog.shobj_description(m.oid,'pg_authid'),'') OPERATOR(pg_catalog.<>) pg_catalog.concat('${NOTED}',pg_catalog.pg_get_userbyid(o.o))`);
 
 /**
  * Fails where there is any, so that the server skips what is sent behind it ({@link setUpUntrusted}). A statement of its
@@ -57,8 +56,7 @@ export async function setUpUntrusted(session: Session, cause: SyncFailure): Prom
   await session.query('ROLLBACK');
   const { rows } = await session.query(`SELECT DISTINCT o.what, c.relname AS name, g.tgname AS trigger,
     pg_catalog.pg_get_userbyid(o.o) AS owner, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class b
-      WHERE b.relnamespace OPERATOR(pg_catalog.=) n.oid AND b.relrowsecurity) THEN (SELECT pg_catalog.pg_get_userbyid(d.datdba)
-      FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()) ELSE current_user END AS role
+      WHERE b.relnamespace OPERATOR(pg_catalog.=) n.oid AND b.relrowsecurity) THEN pg_catalog.pg_get_userbyid(d.datdba) ELSE current_user END AS role
     ${STRANGERS} ORDER BY 1, 2, 3`);
   const statements = rows.map(({ what, name, trigger, role }) => {
     const table = qualified('branchline', name ?? '');

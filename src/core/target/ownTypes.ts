@@ -1,6 +1,6 @@
 import { sortAlike, typeFit, withoutDomains } from '../catalogue/compat.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from '../catalogue/shape.ts';
-import { trusts } from '../catalogue/trusted.ts';
+import { TRUSTING, trusts } from '../catalogue/trusted.ts';
 import { builtinSql, modifierSql } from '../catalogue/typeName.ts';
 import { readNamedTypes } from '../catalogue/types.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
@@ -278,7 +278,7 @@ const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_an
     FROM pg_catalog.pg_type t
     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray OPERATOR(pg_catalog.=) t.oid)
     UNION ALL SELECT c.relname::pg_catalog.text, NULL, c.relnamespace, c.relowner FROM pg_catalog.pg_class c) x
-  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) x.place
+  JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) x.place CROSS JOIN ${TRUSTING}
   WHERE n.nspname OPERATOR(pg_catalog.=) $1
     AND x.name OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json)))
   GROUP BY x.name`;

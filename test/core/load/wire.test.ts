@@ -49,8 +49,8 @@ async function bytesOf(
  * every machine, so whoever crosses a bound has made statements longer or more, and branches pay for it on every run.
  */
 const UNCHANGED: Readonly<Record<'one' | 'many', Readonly<Record<Side, number>>>> = {
-  one: { source: 8_650, central: 12_300 },
-  many: { source: 35_500, central: 38_000 },
+  one: { source: 8_650, central: 12_700 },
+  many: { source: 35_500, central: 38_500 },
 };
 
 test('an unchanged batch of 120 tables, and one table alone, send no more bytes than they have to', async () => {

@@ -181,6 +181,29 @@ describe('Branchline’s own schema', () => {
     },
   );
 
+  test.each([
+    ['an ordinary user', 'central_set_up_untrusted'],
+    ['the owner of the database', null],
+  ])('of a role that ours was made a member of by %s', async (granter, code) => {
+    await using pair = await freshDatabases();
+    const role = await ordinaryUser(pair, `GRANT CREATE ON DATABASE ${pair.central.database}`);
+    const accomplice = `${role}_2`;
+    made.push(accomplice);
+    await plant(pair, role, ...OWN_SCHEMA_SQL, ...TO_ALL, BY_TRIGGER);
+    await run(
+      pair.central,
+      `CREATE ROLE ${accomplice}`,
+      `GRANT ${role} TO ${accomplice} WITH ADMIN OPTION`,
+      ...(code === null ? [] : [`SET SESSION AUTHORIZATION ${accomplice}`]),
+      `GRANT ${role} TO ${pair.central.user}`,
+    );
+    await atBranch(pair, ...AT_BRANCH);
+    using home = makeHome(pair);
+    await using engine = home.open();
+
+    expect((await sync(engine)).table('item').error_code, granter).toBe(code);
+  });
+
   test('with a trigger of somebody who was given TRIGGER on it is refused', async () => {
     await using pair = await freshDatabases();
     await atBranch(pair, ...AT_BRANCH);
