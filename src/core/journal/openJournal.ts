@@ -134,7 +134,12 @@ function openDatabase(folder: string): Database.Database {
 
 function journalOn(db: Database.Database, path: string, ports: Ports): Journal {
   const file: JournalFile = { path, suspect: () => markSuspect(path, ports) };
-  return createJournal(openStore(db, file.suspect), ports, file);
+  const unreadable = (column: string, value: string): void =>
+    ports.logger.log('warn', 'The journal has a time that cannot be read; it counts as unknown', {
+      column,
+      value: value.slice(0, 100),
+    });
+  return createJournal(openStore(db, file.suspect, unreadable), ports, file);
 }
 
 /** A page that the opening did not look at turned out damaged: the next opening looks at all of them. */

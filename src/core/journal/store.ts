@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
+import { isTimeColumn, withReadableTimes } from './readableTimes.ts';
 import { asJournalFailure, isCorrupt } from './sqliteErrors.ts';
 
 export type SqlValue = string | number | null;
@@ -29,9 +30,14 @@ export interface Store {
 
 /**
  * @param onCorrupt called when a statement met a damaged page, so that the next opening checks the whole file
+ * @param onUnreadable called once with each column that has a time which is none
  * @returns a store whose methods throw SyncFailure `journal_failed` for what disk or locks do to them
  */
-export function openStore(db: Database.Database, onCorrupt: () => void): Store {
+export function openStore(
+  db: Database.Database,
+  onCorrupt: () => void,
+  onUnreadable: (column: string, value: string) => void = () => {},
+): Store {
   const statements = new Map<string, Database.Statement<[SqlParams]>>();
 
   function prepared(sql: string): Database.Statement<[SqlParams]> {
@@ -41,6 +47,28 @@ export function openStore(db: Database.Database, onCorrupt: () => void): Store {
       statements.set(sql, statement);
     }
     return statement;
+  }
+
+  const timeColumns = new Map<string, readonly string[]>();
+  const told = new Set<string>();
+
+  /** Rows as the database has them, with times that can be read. */
+  function readable<Row>(sql: string, rows: Row[]): Row[] {
+    if (rows.length === 0) return rows;
+    let columns = timeColumns.get(sql);
+    if (columns === undefined) {
+      columns = prepared(sql)
+        .columns()
+        .map((one) => one.name)
+        .filter(isTimeColumn);
+      timeColumns.set(sql, columns);
+    }
+    withReadableTimes(columns, rows, (column, value) => {
+      if (told.has(column)) return;
+      told.add(column);
+      onUnreadable(column, value);
+    });
+    return rows;
   }
 
   function translated<T>(work: () => T): T {
@@ -54,10 +82,14 @@ export function openStore(db: Database.Database, onCorrupt: () => void): Store {
 
   return {
     get<Row>(sql: string, params: SqlParams = {}) {
-      return translated(() => prepared(sql).get(params) as Row | undefined);
+      const row = translated(() => prepared(sql).get(params) as Row | undefined);
+      return row === undefined ? undefined : readable(sql, [row])[0];
     },
     all<Row>(sql: string, params: SqlParams = {}) {
-      return translated(() => prepared(sql).all(params) as Row[]);
+      return readable(
+        sql,
+        translated(() => prepared(sql).all(params) as Row[]),
+      );
     },
     run(sql, params = {}) {
       return translated(() => prepared(sql).run(params).changes);
