@@ -1,9 +1,9 @@
 import type { Journal } from '../core/journal/journal.ts';
 import { settleCopy } from '../core/settings/settleCopy.ts';
+import { FailureCode } from '../shared/errors.ts';
 import type { Language } from '../shared/texts/language.ts';
 import { answerCall } from './answer.ts';
 import { bundleFiles, measureSizes } from './bundle.ts';
-import { copiedIn } from './copied.ts';
 import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews.ts';
 import { JournalReader } from './journalReader.ts';
 import { Listeners } from './live/listeners.ts';
@@ -29,21 +29,11 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
   const live = new Live(host, reader, listeners);
   const language = (): Language => readLanguage(folder, host.systemLanguages).language;
   const closed = new AbortController();
-  const past = <T>(look: (journal: Journal) => T): T => reader.read(look);
 
   const answerers: Answerers = {
     setup: () => readSetup(host),
     live: () => live.view(),
-    holder: () => past((journal) => reader.holder(journal)),
-    history: (filter, offset, limit) =>
-      past((journal) => journal.history(journalFilter(filter, computerZone()), offset, limit)),
-    days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),
-    batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
-    tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
-    tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
-    schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
-    previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
-    sizes: () => past((journal) => measureSizes(journal, folder)),
+    ...createPast(host, reader),
     ...createCommands(
       host,
       {
@@ -57,14 +47,9 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
     ...createDrafts(folder, language, closed.signal),
     bundle: async () => {
       const settings = await viewSettings(folder, language());
-      return past((journal) =>
-        bundleFiles(journal, folder, {
-          setup: readSetup(host),
-          live: live.view(),
-          sizes: measureSizes(journal, folder),
-          settings,
-          now: clock.now(),
-        }),
+      const told = { setup: readSetup(host), live: live.view(), settings, now: clock.now() };
+      return reader.read((journal) =>
+        bundleFiles(journal, folder, { ...told, sizes: measureSizes(journal, folder) }),
       );
     },
     setStartAtLogin: (on) => {
@@ -87,4 +72,39 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
       live[Symbol.dispose]();
     },
   };
+}
+
+type Past = Pick<
+  Answerers,
+  'holder' | 'history' | 'days' | 'batch' | 'tables' | 'tableRuns' | 'schedules' | 'previewCron' | 'sizes'
+>;
+
+/** What the journal knows, with or without a service. */
+function createPast({ folder, ports: { clock } }: WindowAppHost, reader: JournalReader): Past {
+  const past = <T>(look: (journal: Journal) => T): T => reader.read(look);
+  return {
+    holder: () => past((journal) => reader.holder(journal)),
+    history: (filter, offset, limit) =>
+      past((journal) => journal.history(journalFilter(filter, computerZone()), offset, limit)),
+    days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),
+    batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
+    tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
+    tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
+    schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
+    previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
+    sizes: () => past((journal) => measureSizes(journal, folder)),
+  };
+}
+
+const COPIED: ReadonlySet<string | null> = new Set<string | null>([
+  FailureCode.FolderCopied,
+  FailureCode.FolderPrevious,
+  FailureCode.FolderCopyAtWork,
+]);
+
+/** Whether a connection is one of those that a batch did not write because of the copy. */
+function copiedIn(reader: JournalReader, batchId: string): (connection: string) => boolean {
+  const rows = reader.read((journal) => journal.tables(batchId));
+  const copied = new Set(rows.flatMap((row) => (COPIED.has(row.error_code) ? [row.connection] : [])));
+  return (connection) => copied.has(connection);
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../core/engineApi.ts';
+import type { Clock } from '../core/ports.ts';
 import type { Service } from '../service/serviceApi.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { CopyAnswer, ServiceEvent } from '../shared/service.ts';
@@ -38,34 +39,10 @@ export function createCommands(
     throw new UsageError(UsageCode.ServiceRunning, { folder: host.folder });
   };
 
-  /** Answers when the run has begun or is refused, and at the latest after a moment. */
-  const begun = async (call: CallName, run: Promise<unknown>): Promise<null> => {
-    const { clock, logger } = host.ports;
-    const early = new AbortController();
-    let answered = false;
-    const { promise, resolve, reject } = Promise.withResolvers<null>();
-    const off = service().on((event) => {
-      if (hasBegun(event)) resolve(null);
-    });
-    run.then(
-      () => resolve(null),
-      (error: unknown) => {
-        if (answered && !isOwnStop(error)) told.refused(refusalOf(error, call, logger));
-        reject(error);
-      },
+  const begun = (call: CallName, run: Promise<unknown>): Promise<null> =>
+    whenBegun(run, service(), host.ports.clock, (error) =>
+      told.refused(refusalOf(error, call, host.ports.logger)),
     );
-    void clock.sleep(TURN_MS, early.signal).then(
-      () => resolve(null),
-      () => {},
-    );
-    try {
-      return await promise;
-    } finally {
-      answered = true;
-      off();
-      early.abort();
-    }
-  };
 
   return {
     runNow: (request) => begun('runNow', service().runNow(request)),
@@ -101,6 +78,43 @@ export function createCommands(
       return { dryRun, batches, bytesBefore, bytesAfter };
     },
   };
+}
+
+/**
+ * Resolves when a run has begun, and at the latest after a moment. Rejects where it is refused before that.
+ *
+ * @param refused called where it is refused afterwards
+ */
+async function whenBegun(
+  run: Promise<unknown>,
+  service: Service,
+  clock: Clock,
+  refused: (error: unknown) => void,
+): Promise<null> {
+  const early = new AbortController();
+  let answered = false;
+  const { promise, resolve, reject } = Promise.withResolvers<null>();
+  const off = service.on((event) => {
+    if (hasBegun(event)) resolve(null);
+  });
+  run.then(
+    () => resolve(null),
+    (error: unknown) => {
+      if (answered && !isOwnStop(error)) refused(error);
+      reject(error);
+    },
+  );
+  void clock.sleep(TURN_MS, early.signal).then(
+    () => resolve(null),
+    () => {},
+  );
+  try {
+    return await promise;
+  } finally {
+    answered = true;
+    off();
+    early.abort();
+  }
 }
 
 function hasBegun(event: ServiceEvent): boolean {

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { BrowserWindow, Menu, screen, type WebContents } from 'electron';
+import {
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  Menu,
+  screen,
+  type WebContents,
+} from 'electron';
 import { EVENT_CHANNEL } from '../window-api/bridge.ts';
 import type { WindowEvent } from '../window-api/windowApi.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
@@ -25,7 +31,24 @@ export interface AppWindow {
   readonly current: BrowserWindow | null;
 }
 
-const SIZE = { width: 1120, height: 760 };
+const OPTIONS: BrowserWindowConstructorOptions = {
+  title: 'Branchline',
+  width: 1120,
+  height: 760,
+  minWidth: 400,
+  minHeight: 320,
+  // Until the page is drawn, or it flashes white in a dark room.
+  show: false,
+  webPreferences: {
+    preload: join(__dirname, '../preload/preload.cjs'),
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    webSecurity: true,
+    webviewTag: false,
+    spellcheck: false,
+  },
+};
 
 export function createAppWindow(store: DesktopStore): AppWindow {
   let window: BrowserWindow | null = null;
@@ -35,24 +58,7 @@ export function createAppWindow(store: DesktopStore): AppWindow {
   const create = (page: WindowPage | null): BrowserWindow => {
     // Where the menu bar belongs to the window there is nothing in it for a person; macOS needs it for copy and paste.
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
-    const created = new BrowserWindow({
-      title: 'Branchline',
-      ...SIZE,
-      ...boundsIn(store),
-      minWidth: 400,
-      minHeight: 320,
-      // Until the page is drawn, or it flashes white in a dark room.
-      show: false,
-      webPreferences: {
-        preload: join(__dirname, '../preload/preload.cjs'),
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        webviewTag: false,
-        spellcheck: false,
-      },
-    });
+    const created = new BrowserWindow({ ...OPTIONS, ...boundsIn(store) });
     created.once('ready-to-show', () => created.show());
     created.on('close', (event) => {
       store.set('bounds', created.getNormalBounds());

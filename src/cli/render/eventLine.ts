@@ -1,4 +1,5 @@
 import type { EngineEvent, LogRow, TableOutcome } from '../../shared/contract.ts';
+import type { FailureDetail } from '../../shared/errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
 import { sayLogRow, sayNotice } from '../../shared/texts/logLine.ts';
@@ -12,25 +13,9 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
   const count = (value: number) => formatCount(value, t.language);
   switch (event.type) {
     case 'batch_started':
-      return t('cli.progress.started', {
-        batch: event.batch.batch_id,
-        tables: count(event.batch.total_tables),
-        count: event.batch.total_tables,
-      });
-    case 'batch_resumed': {
-      const done = event.batch.completed_tables + event.batch.skipped_tables;
-      return t('cli.progress.resumed', {
-        batch: event.batch.batch_id,
-        left: count(event.only?.length ?? event.batch.total_tables - done),
-        tables: count(event.batch.total_tables),
-      });
-    }
+    case 'batch_resumed':
     case 'batch_ended':
-      return t('cli.progress.ended', {
-        batch: event.batch.batch_id,
-        status: t(`words.batch.${event.batch.status}`),
-        duration: formatDuration(event.batch.duration_seconds ?? 0, t.language),
-      });
+      return renderBatchEvent(event, look);
     case 'table_started': {
       const facts = { table: nameOf(event), strategy: event.strategy };
       return event.estimatedRows === null
@@ -47,23 +32,14 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
           table: nameOf(event),
           delay: formatDuration(event.delayMs / 1000, t.language),
           attempt: event.attempt,
-          sentence: t.failure({
-            code: event.failure.code,
-            params: { connection: event.connection, table: event.table, ...event.failure.params },
-          }).sentence,
+          sentence: sentenceOf(event, look),
         }),
       );
     case 'table_ended':
       return renderOutcome(event.outcome, look);
     case 'circuit_opened':
       return colors.red(
-        t('cli.progress.circuit', {
-          connection: event.connection,
-          sentence: t.failure({
-            code: event.failure.code,
-            params: { connection: event.connection, ...event.failure.params },
-          }).sentence,
-        }),
+        t('cli.progress.circuit', { connection: event.connection, sentence: sentenceOf(event, look) }),
       );
     case 'history_hidden':
       return colors.yellow(t('cli.progress.historyHidden', { connection: event.connection, sql: event.sql }));
@@ -93,14 +69,52 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
   }
 }
 
-function renderOutcome(outcome: TableOutcome, { t, colors }: Look): string {
+type BatchEvent = Extract<EngineEvent, { readonly type: `batch_${string}` }>;
+
+function renderBatchEvent(event: BatchEvent, { t }: Look): string {
+  const { batch } = event;
+  const tables = formatCount(batch.total_tables, t.language);
+  switch (event.type) {
+    case 'batch_started':
+      return t('cli.progress.started', { batch: batch.batch_id, tables, count: batch.total_tables });
+    case 'batch_resumed': {
+      const left = event.only?.length ?? batch.total_tables - batch.completed_tables - batch.skipped_tables;
+      return t('cli.progress.resumed', {
+        batch: batch.batch_id,
+        left: formatCount(left, t.language),
+        tables,
+      });
+    }
+    case 'batch_ended':
+      return t('cli.progress.ended', {
+        batch: batch.batch_id,
+        status: t(`words.batch.${batch.status}`),
+        duration: formatDuration(batch.duration_seconds ?? 0, t.language),
+      });
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Why it failed, in one sentence; empty where that is not known. */
+function sentenceOf(
+  about: {
+    readonly connection: string;
+    readonly table?: string;
+    readonly failure: FailureDetail | null;
+  },
+  { t }: Look,
+): string {
+  const { connection, table, failure } = about;
+  if (failure === null) return '';
+  const names = table === undefined ? { connection } : { connection, table };
+  return t.failure({ code: failure.code, params: { ...names, ...failure.params } }).sentence;
+}
+
+function renderOutcome(outcome: TableOutcome, look: Look): string {
+  const { t, colors } = look;
   if (outcome.status === TableStatus.Failed) {
-    const sentence = outcome.failure
-      ? t.failure({
-          code: outcome.failure.code,
-          params: { connection: outcome.connection, table: outcome.table, ...outcome.failure.params },
-        }).sentence
-      : '';
+    const sentence = sentenceOf(outcome, look);
     return colors.red(t('cli.progress.tableFailed', { table: nameOf(outcome), sentence }));
   }
   return t('cli.progress.tableEnded', {

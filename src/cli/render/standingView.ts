@@ -30,53 +30,23 @@ export function renderStanding(
   const failed = others.flatMap((one) => one.failed);
   const retrying = others.flatMap((one) => one.retrying);
   const stopped = others.filter((one) => one.failed.length + one.retrying.length === 0);
-  const names = (tables: readonly TableName[]) =>
-    namesOf(
-      tables.map((one) => nameOf(one, look)),
-      t,
-    );
+  const names = (tables: readonly TableName[]): string => namesIn(tables, look);
   const lines: string[] = [];
   if (failed.length > 0)
     lines.push(colors.red(t('cli.status.stillFailing', { count: failed.length, names: names(failed) })));
-  const differ = (found: readonly Difference[], text: 'differs' | 'collides', command: Command): void => {
-    if (found.length === 0) return;
-    const [first] = found.map((one) => one.since).sort();
-    const since = formatDateTime(first ?? '', t.language);
-    lines.push(colors.red(t(`cli.status.${text}`, { count: found.length, names: names(found), since })));
-    for (const [connection, tables] of Map.groupBy(found, (one) => one.connection)) {
-      const typed = command(
-        connection,
-        tables.map((one) => one.table),
-      );
-      lines.push(`  ${colors.bold(typed)}`);
-    }
-  };
-  differ(
-    differing.filter((one) => !one.collides),
-    'differs',
-    commands.repairWith,
-  );
-  differ(
-    differing.filter((one) => one.collides),
-    'collides',
-    commands.verifyWith,
-  );
+  const differ = differing.filter((one) => !one.collides);
+  const collide = differing.filter((one) => one.collides);
+  lines.push(...renderDiffering('differs', differ, commands.repairWith, look));
+  lines.push(...renderDiffering('collides', collide, commands.verifyWith, look));
   for (const { batch } of stopped)
     lines.push(colors.yellow(t('cli.status.stopped', { batch: batch.batch_id })));
-  if (neverCopied.length > 0)
-    lines.push(
-      colors.yellow(
-        t('cli.status.neverCopied', { count: neverCopied.length, connections: neverCopied.join(', ') }),
-      ),
-    );
+  if (neverCopied.length > 0) {
+    const connections = neverCopied.join(', ');
+    lines.push(colors.yellow(t('cli.status.neverCopied', { count: neverCopied.length, connections })));
+  }
   if (leftBehind.length > 0) {
-    const [first] = leftBehind.map((one) => one.since).sort();
-    const since = formatDateTime(first ?? '', t.language);
-    lines.push(
-      colors.yellow(
-        t('cli.status.leftBehind', { count: leftBehind.length, names: names(leftBehind), since }),
-      ),
-    );
+    const said = { count: leftBehind.length, names: names(leftBehind), since: firstOf(leftBehind, look) };
+    lines.push(colors.yellow(t('cli.status.leftBehind', said)));
   }
   for (const { connection, schema, since } of formerConnections)
     lines.push(
@@ -95,6 +65,42 @@ export function renderStanding(
   if (retrying.length > 0)
     lines.push(colors.yellow(t('cli.status.retrying', { count: retrying.length, names: names(retrying) })));
   return lines;
+}
+
+/** What differs, and for each connection what can be typed about it. */
+function renderDiffering(
+  text: 'differs' | 'collides',
+  found: readonly Difference[],
+  command: Command,
+  look: Look,
+): string[] {
+  const { t, colors } = look;
+  if (found.length === 0) return [];
+  const said = { count: found.length, names: namesIn(found, look), since: firstOf(found, look) };
+  const byConnection = Map.groupBy(found, (one) => one.connection);
+  return [
+    colors.red(t(`cli.status.${text}`, said)),
+    ...Array.from(byConnection, ([connection, tables]) => {
+      const typed = command(
+        connection,
+        tables.map((one) => one.table),
+      );
+      return `  ${colors.bold(typed)}`;
+    }),
+  ];
+}
+
+function namesIn(tables: readonly TableName[], look: Look): string {
+  return namesOf(
+    tables.map((one) => nameOf(one, look)),
+    look.t,
+  );
+}
+
+/** Since when the oldest of them stands so. */
+function firstOf(found: readonly { readonly since: string }[], { t }: Look): string {
+  const [first] = found.map((one) => one.since).sort();
+  return formatDateTime(first ?? '', t.language);
 }
 
 /** Whether nothing at all is open. */

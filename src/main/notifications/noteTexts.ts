@@ -2,6 +2,7 @@ import type { Note } from '../../service/notify/policy.ts';
 import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
 import { type Naming, namesOf, tableNames } from '../../shared/names.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
 
 /** What a notification says, and which batch its click opens. */
 export interface NoteTexts {
@@ -17,7 +18,7 @@ export interface NoteWords extends Naming {
 }
 
 export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
-  const { t, labelOf, reasonOf } = words;
+  const { t, reasonOf } = words;
   const names = (tables: readonly TableName[]): string => tableNames(tables, words);
   const time = (at: string): string => formatShortTime(at, now, t.language);
   switch (note.kind) {
@@ -50,26 +51,9 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
       };
     case 'differs':
     case 'still_differs':
-      return {
-        title:
-          note.kind === 'differs'
-            ? t('notes.differsTitle', { count: note.tables.length })
-            : t('notes.stillDiffersTitle', { count: note.tables.length, time: time(note.since) }),
-        body: t(note.collides ? 'notes.collidesBody' : 'notes.differsBody', { names: names(note.tables) }),
-        batchId: null,
-      };
     case 'equal_again':
-      return {
-        title: t('notes.equalAgainTitle'),
-        body: t('notes.equalAgainBody', { time: time(note.since) }),
-        batchId: null,
-      };
     case 'differences_mended':
-      return {
-        title: t('notes.mendedTitle', { count: note.tables.length }),
-        body: t('notes.mendedBody', { names: names(note.tables) }),
-        batchId: null,
-      };
+      return { ...differenceTexts(note, now, words), batchId: null };
     case 'resumed':
       return {
         title: t('notes.resumedTitle'),
@@ -77,34 +61,21 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
         batchId: note.batchId,
       };
     case 'no_success':
-      return {
-        title: words.several
-          ? t('notes.noSuccessOfTitle', {
-              hours: note.hours,
-              connections: namesOf(note.connections.map(labelOf), t),
-            })
-          : t('notes.noSuccessTitle', { hours: note.hours }),
-        body: t('notes.noSuccessBody', { time: time(note.since) }),
-        batchId: null,
-      };
+      return { ...noSuccessTexts(note, now, words), batchId: null };
     case 'gave_up':
       return {
         title: t('notes.gaveUpTitle'),
         body: t('notes.gaveUpBody', { attempts: note.attempts }),
         batchId: note.batchId,
       };
-    case 'refused': {
-      const { what, next } = t.usage(note.refusal.code, note.refusal.params);
-      return { title: t('notes.refusedTitle'), body: `${what} ${next}`, batchId: null };
-    }
-    case 'run_refused': {
-      const { what, next } = t.usage(note.refusal.code, note.refusal.params);
+    case 'refused':
+      return { title: t('notes.refusedTitle'), body: refusalText(note, t), batchId: null };
+    case 'run_refused':
       return {
         title: t('notes.runRefusedTitle', { schedule: note.schedule }),
-        body: `${what} ${next}`,
+        body: refusalText(note, t),
         batchId: null,
       };
-    }
     case 'journal_set_aside':
       return {
         title: t('notes.journalTitle'),
@@ -112,4 +83,48 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
         batchId: null,
       };
   }
+}
+
+type NoteOf<Kind extends Note['kind']> = Extract<Note, { readonly kind: Kind }>;
+type Texts = Pick<NoteTexts, 'title' | 'body'>;
+
+function differenceTexts(
+  note: NoteOf<'differs' | 'still_differs' | 'equal_again' | 'differences_mended'>,
+  now: Date,
+  words: NoteWords,
+): Texts {
+  const { t } = words;
+  const time = (at: string): string => formatShortTime(at, now, t.language);
+  if (note.kind === 'equal_again')
+    return {
+      title: t('notes.equalAgainTitle'),
+      body: t('notes.equalAgainBody', { time: time(note.since) }),
+    };
+  const count = note.tables.length;
+  const names = tableNames(note.tables, words);
+  if (note.kind === 'differences_mended')
+    return { title: t('notes.mendedTitle', { count }), body: t('notes.mendedBody', { names }) };
+  return {
+    title:
+      note.kind === 'differs'
+        ? t('notes.differsTitle', { count })
+        : t('notes.stillDiffersTitle', { count, time: time(note.since) }),
+    body: t(note.collides ? 'notes.collidesBody' : 'notes.differsBody', { names }),
+  };
+}
+
+function noSuccessTexts(note: NoteOf<'no_success'>, now: Date, { t, several, labelOf }: NoteWords): Texts {
+  const { hours } = note;
+  const connections = namesOf(note.connections.map(labelOf), t);
+  return {
+    title: several
+      ? t('notes.noSuccessOfTitle', { hours, connections })
+      : t('notes.noSuccessTitle', { hours }),
+    body: t('notes.noSuccessBody', { time: formatShortTime(note.since, now, t.language) }),
+  };
+}
+
+function refusalText({ refusal }: NoteOf<'refused' | 'run_refused'>, t: Translate): string {
+  const { what, next } = t.usage(refusal.code, refusal.params);
+  return `${what} ${next}`;
 }

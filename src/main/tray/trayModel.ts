@@ -186,12 +186,6 @@ function waitingLine({ status: { activity }, labelOf }: TrayFacts, t: Translate)
 function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayItem[] {
   const { t } = say;
   const { status, latest, startAtLogin } = facts;
-  const command = (label: string, asked: TrayCommand, enabled = true): TrayItem => ({
-    type: 'command',
-    label,
-    enabled,
-    command: asked,
-  });
   const separator: TrayItem = { type: 'separator' };
   const busy = status.activity.kind === 'running' || status.activity.kind === 'starting';
   const works = status.refusal === null;
@@ -205,7 +199,7 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
     ...nextLine(status, say),
     separator,
     command(t('tray.runNow'), { kind: 'run_now' }, works && !busy),
-    status.pause === null ? pauseMenu(works, t, command) : command(t('tray.unpause'), { kind: 'unpause' }),
+    status.pause === null ? pauseMenu(works, t) : command(t('tray.unpause'), { kind: 'unpause' }),
     command(
       t('tray.resume'),
       { kind: 'resume', batchId: interrupted?.batch.batch_id ?? '' },
@@ -217,17 +211,7 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
       works && failed !== undefined && !busy,
     ),
     separator,
-    ...(latest.length === 0
-      ? []
-      : [
-          {
-            type: 'submenu',
-            label: t('tray.latest'),
-            items: latest.map((batch) =>
-              command(batchLine(batch, say), { kind: 'open', batchId: batch.batch_id }),
-            ),
-          } as const,
-        ]),
+    ...latestMenu(latest, say),
     command(t('tray.open'), { kind: 'open', batchId: null }),
     command(t('tray.settings'), { kind: 'settings' }),
     ...(startAtLogin === null
@@ -245,11 +229,19 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
   ];
 }
 
-function pauseMenu(
-  enabled: boolean,
-  t: Translate,
-  command: (label: string, asked: TrayCommand, enabled?: boolean) => TrayItem,
-): TrayItem {
+function command(label: string, asked: TrayCommand, enabled = true): TrayItem {
+  return { type: 'command', label, enabled, command: asked };
+}
+
+function latestMenu(latest: readonly BatchRow[], say: Say): readonly TrayItem[] {
+  if (latest.length === 0) return [];
+  const items = latest.map((batch) =>
+    command(batchLine(batch, say), { kind: 'open', batchId: batch.batch_id }),
+  );
+  return [{ type: 'submenu', label: say.t('tray.latest'), items }];
+}
+
+function pauseMenu(enabled: boolean, t: Translate): TrayItem {
   // A submenu cannot be greyed on every desktop; a plain item can.
   if (!enabled) return command(t('tray.pause'), { kind: 'pause', length: 'open' }, false);
   return {
