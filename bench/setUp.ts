@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
-import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../src/demo/roles.ts';
+import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../src/demo/endpoint.ts';
 import type { ServerSettings } from '../src/demo/server/settings.ts';
 import { connectTo, removeAbandonedServers, startServer, type TestServer } from '../test/support/servers.ts';
 import { type Dataset, fillStatements } from './data/dataset.ts';

@@ -13,8 +13,7 @@ import {
   startDemo,
   stopDemo,
 } from '../src/demo/demo.ts';
-import { PASSFILE, passwordFor } from '../src/demo/endpoint.ts';
-import { CENTRAL_ROLE, SOURCE_ROLE } from '../src/demo/roles.ts';
+import { CENTRAL_ROLE, PASSFILE, passwordFor, SOURCE_ROLE } from '../src/demo/endpoint.ts';
 import type { Language } from '../src/shared/texts/language.ts';
 import { chromiumToRun } from '../test/support/chromium.ts';
 import { startProxy } from '../test/support/proxy.ts';

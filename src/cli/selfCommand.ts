@@ -1,4 +1,4 @@
-import { posixWord, SOME_FOLDER, windowsWord } from '../shared/shellWords.ts';
+import { posixWord, SOME_FOLDER, windowsWord } from '../shared/printedCommands.ts';
 import type { World } from './context.ts';
 
 /**

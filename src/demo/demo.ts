@@ -3,11 +3,16 @@ import { join, resolve } from 'node:path';
 import { UsageError } from '../shared/errors.ts';
 import { settingsSchema } from '../shared/settings.ts';
 import {
+  CENTRAL_ROLE,
+  centralGrants,
+  createRole,
   type DemoEndpoint,
   type OpenSession,
   PASSFILE,
   passwordFor,
   runAll,
+  SOURCE_GRANTS,
+  SOURCE_ROLE,
   withSession,
   writePassfile,
 } from './endpoint.ts';
@@ -27,10 +32,8 @@ import {
   removeFolder,
   writeRecord,
 } from './folder.ts';
-import { CENTRAL_ROLE, centralGrants, createRole, SOURCE_GRANTS, SOURCE_ROLE } from './roles.ts';
 import { embeddedBinaries, installedFolder } from './server/binaries.ts';
-import { serverPid } from './server/place.ts';
-import { isAlive } from './server/processes.ts';
+import { isAlive, serverPid } from './server/processes.ts';
 import { canEnter, serverUser } from './server/run.ts';
 import {
   HOST,

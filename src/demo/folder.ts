@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorParams, UsageError } from '../shared/errors.ts';
-import type { ServerPlace } from './server/place.ts';
+import type { ServerPlace } from './server/processes.ts';
 import { isRoot } from './server/run.ts';
 
 /** The two servers of a demo. */

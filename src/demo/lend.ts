@@ -6,8 +6,7 @@ import { settingsFile } from '../core/settings/load.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { SettingsFile } from '../shared/settings.ts';
 import type { Demo } from './demo.ts';
-import { PASSFILE } from './endpoint.ts';
-import { CENTRAL_ROLE, SOURCE_ROLE } from './roles.ts';
+import { CENTRAL_ROLE, PASSFILE, SOURCE_ROLE } from './endpoint.ts';
 
 /** Beside somebody's settings the plain name may be taken. */
 const LENT_PASSFILE = 'demo.pgpass';

@@ -55,3 +55,12 @@ function escaped(found: string): string {
   const unit = (index: number): string => `\\u${found.charCodeAt(index).toString(16).padStart(4, '0')}`;
   return SHORT[found] ?? Array.from({ length: found.length }, (_, index) => unit(index)).join('');
 }
+
+/** The lines of a text as one, without what is blank at their ends. In linear time, however many blanks there are. */
+export function joinLines(text: string, separator: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join(separator);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderConnectionTest } from '../../src/cli/render/connectionList.ts';
+import { renderConnectionTest } from '../../src/cli/declare/connection.ts';
 import type { ConnectionTestStep } from '../../src/shared/contract.ts';
 import { lookOf } from './rows.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { renderWatched } from '../../src/cli/commands/watchBatch.ts';
-import { BoardKeeper } from '../../src/cli/progress/board.ts';
+import { renderWatched } from '../../src/cli/commands/syncStatus.ts';
+import { BoardKeeper, renderBoard } from '../../src/cli/progress/board.ts';
 import { LiveDisplay } from '../../src/cli/progress/liveDisplay.ts';
 import { EventStream, PlainLines } from '../../src/cli/progress/reporter.ts';
-import { renderBoard } from '../../src/cli/render/boardView.ts';
 import { renderEvent } from '../../src/cli/render/eventLine.ts';
 import type { EngineEvent } from '../../src/shared/contract.ts';
 import { BATCH_ID, batchRow, lookOf, outcome, tableRow, UNREACHABLE } from './rows.ts';

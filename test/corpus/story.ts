@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { expect } from 'vitest';
 import type { Engine } from '../../src/core/engineApi.ts';
-import { SOURCE_ROLE } from '../../src/demo/roles.ts';
+import { SOURCE_ROLE } from '../../src/demo/endpoint.ts';
 import { BatchStatus, TableStatus } from '../../src/shared/status.ts';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
 import { type Home, makeHome } from '../support/home.ts';

@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { embeddedBinaries, installedFolder } from '../../src/demo/server/binaries.ts';
-import { type ServerPlace, serverPid } from '../../src/demo/server/place.ts';
-import { childrenOf, isAlive, waitUntilGone } from '../../src/demo/server/processes.ts';
+import {
+  childrenOf,
+  isAlive,
+  type ServerPlace,
+  serverPid,
+  waitUntilGone,
+} from '../../src/demo/server/processes.ts';
 import { isRoot, serverUser } from '../../src/demo/server/run.ts';
 import { initServer, makeServerFolder, startServer as startAt } from '../../src/demo/server/server.ts';
 import { connectTo, startServer } from '../support/servers.ts';

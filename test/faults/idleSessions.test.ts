@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CENTRAL_ROLE } from '../../src/demo/roles.ts';
+import { CENTRAL_ROLE } from '../../src/demo/endpoint.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { listen, makeHome } from '../support/home.ts';

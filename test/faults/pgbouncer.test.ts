@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
+import { CENTRAL_ROLE } from '../../src/demo/endpoint.ts';
 import { simulateDay } from '../../src/demo/erp/simulateDay.ts';
-import { CENTRAL_ROLE } from '../../src/demo/roles.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
 import { differences } from '../support/compare.ts';

@@ -5,8 +5,9 @@ import {
   groupFailures,
   namesInGroup,
   namesItsTable,
+  needsConsent,
+  stepFor,
 } from '../../src/renderer/parts/trouble/groupFailures.ts';
-import { needsConsent, stepFor } from '../../src/renderer/parts/trouble/stepsFor.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';

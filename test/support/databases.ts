@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
 import { inject } from 'vitest';
+import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../../src/demo/endpoint.ts';
 import { seedBranch } from '../../src/demo/erp/seed.ts';
-import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../../src/demo/roles.ts';
 import { ADMIN, connectTo, type ServerAddress } from './servers.ts';
 
 /** What the global set-up gives to every test file. */

@@ -8,11 +8,11 @@ import type { CliContext } from '../context.ts';
 import { type ExitCode, exitCodeOfBatch } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
-import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
+import { isUnchangedRow, sumsUp } from '../progress/board.ts';
+import { runShown } from '../progress/reporter.ts';
 import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
 import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
-import { runShown } from './runShown.ts';
 import { type SyncTableOptions, syncTable } from './syncTable.ts';
 import { repairArguments, verifyArguments } from './verify.ts';
 

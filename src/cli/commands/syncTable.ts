@@ -1,14 +1,14 @@
 import type { TableOutcome } from '../../shared/contract.ts';
 import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts';
-import { tablesWord } from '../../shared/shellWords.ts';
+import { tablesWord } from '../../shared/printedCommands.ts';
 import { BatchTrigger, type Strategy } from '../../shared/status.ts';
 import { visible } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode, exitCodeOfTable } from '../exitCodes.ts';
+import { runShown } from '../progress/reporter.ts';
 import { renderLabelled } from '../render/columns.ts';
 import { type Look, painted, tableMark } from '../render/marks.ts';
 import { listenForStop } from '../stopSignals.ts';
-import { runShown } from './runShown.ts';
 
 export interface SyncTableOptions {
   readonly connection: string;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { tablesWord } from '../../shared/shellWords.ts';
+import { tablesWord } from '../../shared/printedCommands.ts';
 import { BatchTrigger } from '../../shared/status.ts';
 import {
   isMendable,
@@ -12,9 +12,9 @@ import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
+import { runShown } from '../progress/reporter.ts';
 import { renderVerifyReport } from '../render/verifyView.ts';
 import { listenForStop } from '../stopSignals.ts';
-import { runShown } from './runShown.ts';
 
 interface VerifyOptions {
   readonly connection?: readonly string[];

@@ -1,16 +1,16 @@
+import type { Engine, RunControl } from '../../core/engineApi.ts';
 import type { BatchRow, EngineEvent, TableRef, TableRow } from '../../shared/contract.ts';
 import { formatCount } from '../../shared/format.ts';
 import { visibleJson } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
-import { renderBoard } from '../render/boardView.ts';
 import { renderEvent } from '../render/eventLine.ts';
 import type { Look } from '../render/marks.ts';
-import { BoardKeeper } from './board.ts';
+import type { StopSignals, StopStage } from '../stopSignals.ts';
+import { BoardKeeper, isUnchanged, renderBoard, sumsUp } from './board.ts';
 import { LiveDisplay } from './liveDisplay.ts';
-import { isUnchanged, sumsUp } from './unchanged.ts';
 
 /** Shows a run while it works. */
-export interface Reporter extends Disposable {
+interface Reporter extends Disposable {
   take(event: EngineEvent): void;
   /** A line from outside the engine: "stopping …". */
   note(line: string): void;
@@ -24,7 +24,7 @@ type TablesOf = (batch: BatchRow) => readonly TableRow[];
  * @param tablesOf what the journal knows of a batch that has just begun
  * @param verbose whether plain lines tell of each table, also where nothing had changed
  */
-export function openReporter(context: CliContext, tablesOf: TablesOf, verbose: boolean): Reporter {
+function openReporter(context: CliContext, tablesOf: TablesOf, verbose: boolean): Reporter {
   if (context.json) return jsonReporter(context);
   return context.live ? liveReporter(context, tablesOf) : plainReporter(context, verbose);
 }
@@ -182,4 +182,43 @@ export class PlainLines {
 /** Table names may hold any character but NUL. */
 function keyOf({ connection, table }: TableRef): string {
   return `${connection}\0${table}`;
+}
+
+/**
+ * Runs something on the engine with its progress shown, until it ends or the signals stop it.
+ *
+ * @param wait whether to wait for another run to end (`--wait`)
+ * @param verbose whether each table is told of, also where nothing had changed (`--verbose`)
+ */
+export async function runShown<T>(
+  context: CliContext,
+  engine: Engine,
+  signals: StopSignals,
+  wait: boolean,
+  run: (control: RunControl) => Promise<T>,
+  verbose = false,
+): Promise<T> {
+  using reporter = openReporter(context, (batch) => engine.batch(batch.batch_id).tables, verbose);
+  const before = signals.onStage;
+  // A notice written past the live display would be drawn over, or leave a torn line behind.
+  signals.onStage = (stage) => reporter.note(stopNotice(stage, context));
+  const off = engine.on((event) => reporter.take(event));
+  try {
+    if (wait && engine.holder() !== null) reporter.note(context.t('cli.progress.waiting'));
+    return await run({ stop: signals.stop, halt: signals.halt, wait });
+  } finally {
+    off();
+    signals.onStage = before;
+  }
+}
+
+function stopNotice(stage: StopStage, { t }: CliContext): string {
+  switch (stage) {
+    case 'user':
+      return t('cli.progress.stopping');
+    case 'shutdown':
+      return t('cli.progress.stoppingSignal');
+    case 'halt':
+      return t('cli.progress.halting');
+  }
 }

@@ -1,7 +1,7 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
 import { formatCount, formatDateTime, formatDuration, formatPercent } from '../../shared/format.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
-import { isUnchangedRow, sumsUp } from '../progress/unchanged.ts';
+import { isUnchangedRow, sumsUp } from '../progress/board.ts';
 import { type Cell, type Column, renderColumns, renderLabelled } from './columns.ts';
 import { renderFailedTables } from './failedTables.ts';
 import { batchMark, type Look, painted, tableMark } from './marks.ts';

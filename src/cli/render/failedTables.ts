@@ -1,10 +1,9 @@
 import type { TableRow } from '../../shared/contract.ts';
 import { FailureCode } from '../../shared/errors.ts';
 import { formatCount } from '../../shared/format.ts';
-import { joinLines } from '../../shared/joinLines.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
-import { visible } from '../../shared/visible.ts';
+import { joinLines, visible } from '../../shared/visible.ts';
 import { renderLabelled } from './columns.ts';
 import { type Look, painted, tableMark } from './marks.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
-import { tablesWord } from '../../shared/shellWords.ts';
+import { tablesWord } from '../../shared/printedCommands.ts';
 import { assertNever } from '../../shared/status.ts';
 import {
   collidingRows,

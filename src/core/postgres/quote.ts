@@ -1,5 +1,5 @@
-import { joinLines } from '../../shared/joinLines.ts';
-import { sqlName, sqlQualified, sqlText } from '../../shared/sqlName.ts';
+import { sqlName, sqlQualified, sqlText } from '../../shared/printedCommands.ts';
+import { joinLines } from '../../shared/visible.ts';
 
 /** A name as it may stand in SQL: `Order "No"` → `"Order ""No"""`. */
 export function ident(name: string): string {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from './run.ts';
+import { run, type ServerUser } from './run.ts';
 
 /** What reading a process's entry fails with once the process has ended. */
 const GONE = new Set(['ENOENT', 'ESRCH']);
@@ -27,7 +28,7 @@ export async function isAlive(pid: number): Promise<boolean> {
 }
 
 /** The command line of a process, to tell a server from a stranger that was given its old pid; '' if none. */
-export async function commandLine(pid: number): Promise<string> {
+async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') {
     const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
     return raw.replaceAll('\0', ' ');
@@ -103,4 +104,26 @@ async function listProcesses(): Promise<readonly ProcessRow[]> {
     const [pid, parent, state] = line.trim().split(/\s+/);
     return { pid: Number(pid), parent: Number(parent), zombie: state?.startsWith('Z') ?? false };
   });
+}
+
+/** All that is needed to find a server again from another process. */
+export interface ServerPlace {
+  /** The folder of `initdb`, `pg_ctl` and `postgres`. */
+  readonly binFolder: string;
+  readonly dataFolder: string;
+  /** The server's log; its folder is there. */
+  readonly logFile: string;
+  /** Whom it runs as; null for ourselves. */
+  readonly user: ServerUser | null;
+}
+
+/** The pid of the server running on a data folder, or null. */
+export async function serverPid(place: ServerPlace): Promise<number | null> {
+  const raw = await readFile(join(place.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(raw.split('\n', 1)[0]);
+  if (!Number.isSafeInteger(pid) || pid <= 1 || !(await isAlive(pid))) return null;
+  // After a restart of the machine the same number may be somebody else's, who must not be signalled.
+  const command = await commandLine(pid);
+  const ours = process.platform === 'win32' ? 'postgres.exe' : place.dataFolder;
+  return command.includes(ours) ? pid : null;
 }

@@ -4,8 +4,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../../shared/errors.ts';
 import { programPath } from './binaries.ts';
-import { type ServerPlace, serverPid } from './place.ts';
-import { killTree, signal } from './processes.ts';
+import { killTree, type ServerPlace, serverPid, signal } from './processes.ts';
 import { type RunResult, run } from './run.ts';
 import { includeSettings, type ServerSettings, writeForServer, writeSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ServerPlace } from './place.ts';
+import type { ServerPlace } from './processes.ts';
 
 /** Parameters of postgresql.conf. */
 export type ServerSettings = Readonly<Record<string, string>>;

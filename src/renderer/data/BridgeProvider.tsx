@@ -2,8 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { Bridge, LinkLoss } from '../../window-api/bridge.ts';
 import type { LiveView } from '../../window-api/views.ts';
-import { LiveStore } from './liveStore.ts';
-import { takeEvent } from './takeEvent.ts';
+import { LiveStore, takeEvent } from './live.ts';
 
 interface Reach {
   readonly bridge: Bridge;

@@ -2,7 +2,7 @@ import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useT } from '../words/LanguageProvider.tsx';
-import { ErrorAlert } from './RefusalAlert.tsx';
+import { ErrorAlert } from './Refusals.tsx';
 
 /** A page: its title, what can be done with all of it, and what it shows. */
 export function Page({

@@ -6,7 +6,7 @@ import type { Setup } from '../../window-api/views.ts';
 import { useLinkLoss, useLive } from '../data/BridgeProvider.tsx';
 import { isNotSetUp } from '../data/hindrances.ts';
 import { useCall } from '../data/useCall.ts';
-import { RefusalAlert } from '../parts/RefusalAlert.tsx';
+import { RefusalAlert } from '../parts/Refusals.tsx';
 import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import classes from './Frame.module.css';

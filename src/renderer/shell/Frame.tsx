@@ -10,16 +10,23 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { Component, type ReactNode, useEffect, useRef } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link, Route, Switch, useLocation } from 'wouter';
 import { useReach } from '../data/BridgeProvider.tsx';
 import { Refused } from '../data/refused.ts';
 import { useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
+import { BatchPage } from '../pages/batch/BatchPage.tsx';
+import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
+import { HistoryPage } from '../pages/history/HistoryPage.tsx';
+import { SchedulesPage } from '../pages/schedules/SchedulesPage.tsx';
+import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
+import { SetupPage } from '../pages/setup/SetupPage.tsx';
+import { TablesPage } from '../pages/tables/TablesPage.tsx';
+import { TodayPage } from '../pages/today/TodayPage.tsx';
 import { Page } from '../parts/Page.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import { Banners } from './Banners.tsx';
 import classes from './Frame.module.css';
-import { Pages } from './Pages.tsx';
 
 /** What stays on the screen whatever page is open: the navigation, and what must be known everywhere. */
 export function Frame() {
@@ -184,5 +191,24 @@ function Broken() {
         </Button>
       </Alert>
     </Page>
+  );
+}
+
+/** Which page an address means. An address that means none is Today. */
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/history" component={HistoryPage} />
+      <Route path="/batch/:id">{({ id }) => <BatchPage key={id} batchId={id} />}</Route>
+      <Route path="/tables">{() => <TablesPage />}</Route>
+      <Route path="/tables/:connection/:table">
+        {({ connection, table }) => <TablesPage chosen={{ connection, table }} />}
+      </Route>
+      <Route path="/connections" component={ConnectionsPage} />
+      <Route path="/schedules" component={SchedulesPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route path="/setup" component={SetupPage} />
+      <Route component={TodayPage} />
+    </Switch>
   );
 }

@@ -1,27 +1,25 @@
 import {
   dayOf,
   daysBetween,
+  formatAgo,
   formatBytes,
   formatClock,
   formatCount,
+  formatDate,
   formatDateTime,
+  formatDay,
   formatDayName,
   formatDuration,
   formatFactor,
+  formatMoment,
+  formatMonth,
   formatNoTime,
   formatPercent,
   formatPlannedTime,
   formatRate,
   formatShortTime,
-} from '../../shared/format.ts';
-import {
-  formatAgo,
-  formatDate,
-  formatDay,
-  formatMoment,
-  formatMonth,
   formatWeekday,
-} from '../../shared/formatWhen.ts';
+} from '../../shared/format.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
 /** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */

@@ -1,7 +1,7 @@
 import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
 import { type ErrorParams, FailureCode } from '../errors.ts';
 import { compareNames } from '../naming.ts';
-import { tablesWord } from '../shellWords.ts';
+import { tablesWord } from '../printedCommands.ts';
 import { TableStatus } from '../status.ts';
 import type { Language } from './language.ts';
 import type { FailureTexts, FailureToExplain, Translate } from './translate.ts';

@@ -1,8 +1,7 @@
 import { createInstance } from 'i18next';
 import { asksForDeletes, type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
-import { folderWord, tablesWord } from '../shellWords.ts';
-import { sqlName, sqlQualified } from '../sqlName.ts';
+import { folderWord, sqlName, sqlQualified, tablesWord } from '../printedCommands.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { en } from './en/index.ts';

@@ -5,7 +5,7 @@ import type { TableShape } from '../../../src/core/catalogue/shape.ts';
 import { DEFAULT_TIMEOUTS, Session, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import type { Side } from '../../../src/core/postgres/sqlstates.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { CENTRAL_ROLE } from '../../../src/demo/roles.ts';
+import { CENTRAL_ROLE } from '../../../src/demo/endpoint.ts';
 import { run } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';

@@ -3,7 +3,7 @@ import { NO_MEMORY } from '../../../src/core/catalogue/memory.ts';
 import { readTables, type TableChoice } from '../../../src/core/catalogue/read.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { SOURCE_GRANTS } from '../../../src/demo/roles.ts';
+import { SOURCE_GRANTS } from '../../../src/demo/endpoint.ts';
 import { atBranch, run } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/roles.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/endpoint.ts';
 import type { EngineEvent } from '../../../src/shared/contract.ts';
 import { atBranch, atCentral, fromCentral, run, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';

@@ -9,7 +9,7 @@ import { requestCancel } from '../../../src/core/postgres/cancel.ts';
 import { DEFAULT_TIMEOUTS, Session, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import { discoverTables } from '../../../src/core/probe/discovery.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/roles.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/endpoint.ts';
 import { InterruptionReason } from '../../../src/shared/status.ts';
 import { runCli } from '../../cli/run.ts';
 import { pgbouncerProgram, startPooler } from '../../faults/support/pgbouncer.ts';

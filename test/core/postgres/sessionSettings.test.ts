@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/roles.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../src/demo/endpoint.ts';
 import { type Pooler, pgbouncerProgram, startPooler } from '../../faults/support/pgbouncer.ts';
 import { atBranch, atCentral, fromCentral, run, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';

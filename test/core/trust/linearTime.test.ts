@@ -11,7 +11,7 @@ import { functionsIn, serverMessage, withoutSecrets } from '../../../src/core/po
 import { withoutPasswords } from '../../../src/core/secrets/passwordPlaces.ts';
 import { refusedValue } from '../../../src/core/table/refusedValue.ts';
 import { matchesTable, modelName, quotedName } from '../../../src/shared/naming.ts';
-import { sqlName } from '../../../src/shared/sqlName.ts';
+import { sqlName } from '../../../src/shared/printedCommands.ts';
 import { visible } from '../../../src/shared/visible.ts';
 import { lookOf, tableRow } from '../../cli/rows.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { CENTRAL_ROLE } from '../../../src/demo/roles.ts';
+import { CENTRAL_ROLE } from '../../../src/demo/endpoint.ts';
 import { pgbouncerProgram, startPooler } from '../../faults/support/pgbouncer.ts';
 import { atBranch } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServerPlace } from '../../../src/demo/server/place.ts';
+import type { ServerPlace } from '../../../src/demo/server/processes.ts';
 import { run } from '../../../src/demo/server/run.ts';
 import { killServer, makeServerFolder, startServer } from '../../../src/demo/server/server.ts';
 import { THROWAWAY_SETTINGS } from '../../../src/demo/server/settings.ts';

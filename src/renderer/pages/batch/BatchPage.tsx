@@ -1,19 +1,22 @@
-import { Alert, Button, Group, Paper, Tabs, Text } from '@mantine/core';
-import { IconInfoCircle } from '@tabler/icons-react';
+import { Alert, Button, Group, Menu, Paper, Tabs, Text } from '@mantine/core';
+import { IconChevronDown, IconDownload, IconInfoCircle, IconPlayerStop } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { UsageCode } from '../../../shared/errors.ts';
+import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
 import { useLive } from '../../data/BridgeProvider.tsx';
 import { Refused } from '../../data/refused.ts';
 import { useCall } from '../../data/useCall.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
-import { ProgressLine } from '../../parts/ProgressLine.tsx';
-import { ErrorAlert } from '../../parts/RefusalAlert.tsx';
-import { WhyNotRun } from '../../parts/trouble/GoOnButton.tsx';
-import { useRunWords } from '../../parts/useRunWords.ts';
+import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
+import { ErrorAlert } from '../../parts/Refusals.tsx';
+import { GoOnButton, WhyNotRun } from '../../parts/RunButtons.tsx';
+import { saveAs } from '../../parts/saveAs.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { BatchActions } from './BatchActions.tsx';
 import { BatchFacts } from './BatchFacts.tsx';
+import { batchJson, fileNameOf, logCsv, tablesCsv } from './exported.ts';
 import { LogTab } from './LogTab.tsx';
 import { TablesTab } from './TablesTab.tsx';
 import { WhyFailed } from './WhyFailed.tsx';
@@ -107,5 +110,73 @@ function BatchRunning({ run }: { readonly run: RunView }) {
         <Text>{left(run.etaSeconds)}</Text>
       </Group>
     </Paper>
+  );
+}
+
+/** What can be done with the whole batch. */
+function BatchActions({ view }: { readonly view: BatchView }) {
+  const t = useT();
+  const { command, whyNotCommand } = useMay();
+  const stop = useCommand('stopRun');
+  const isRunning = useLive()?.run?.batchId === view.batch.batch_id;
+  return (
+    <>
+      <ExportMenu view={view} />
+      {isRunning && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={18} aria-hidden />}
+          loading={stop.isPending}
+          disabled={!command}
+          title={whyNotCommand ?? t('todayPage.stopHint')}
+          onClick={() => stop.mutate([])}
+        >
+          {t('todayPage.stop')}
+        </Button>
+      )}
+      {!isRunning && view.resumable && <GoOnButton batch={view.batch} main />}
+    </>
+  );
+}
+
+/** Gives the batch away as a file: for a spreadsheet, or for another program. */
+function ExportMenu({ view }: { readonly view: BatchView }) {
+  const t = useT();
+  const id = view.batch.batch_id;
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={18} aria-hidden />}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+        >
+          {t('batchPage.export.button')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          onClick={() => saveAs(fileNameOf(id, 'tables', 'csv'), 'text/csv', tablesCsv(view.tables))}
+        >
+          {t('batchPage.export.tablesCsv')}
+        </Menu.Item>
+        <Menu.Item
+          onClick={() =>
+            saveAs(
+              fileNameOf(id, 'log', 'csv'),
+              'text/csv',
+              logCsv(view.events, (row) => sayLogRow(row, t)),
+            )
+          }
+        >
+          {t('batchPage.export.logCsv')}
+        </Menu.Item>
+        <Menu.Item
+          onClick={() => saveAs(fileNameOf(id, 'batch', 'json'), 'application/json', batchJson(view))}
+        >
+          {t('batchPage.export.json')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

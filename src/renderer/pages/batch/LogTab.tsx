@@ -3,13 +3,14 @@ import { IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
+import { visibleLines } from '../../../shared/visible.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
 import { keyOf } from '../../data/cache.ts';
 import { useLabels } from '../../data/useConnections.ts';
 import { Empty } from '../../parts/Page.tsx';
+import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import classes from './Filter.module.css';
-import { LogList } from './LogList.tsx';
+import classes from './Tabs.module.css';
 
 /**
  * What happened in a batch, line by line.
@@ -75,4 +76,46 @@ function useFreshLog(batchId: string, run: RunView | null): void {
     }, wait);
     return () => clearTimeout(timer);
   }, [queries, batchId, isRunning, ended, begun]);
+}
+
+interface Line {
+  readonly id: number;
+  readonly at: string;
+  readonly text: string;
+}
+
+const LINE_HEIGHT = 36;
+
+const WIDTHS = ['13rem', undefined];
+
+/** The lines of an event log, oldest first. */
+function LogList({ lines }: { readonly lines: readonly Line[] }) {
+  const t = useT();
+  const format = useFormat();
+  return (
+    <ScrollTable
+      label={t('batchPage.tabs.log')}
+      rows={lines}
+      keyOf={idOf}
+      rowHeight={LINE_HEIGHT}
+      widths={WIDTHS}
+      head={
+        <>
+          <th scope="col">{t('batchPage.log.at')}</th>
+          <th scope="col">{t('batchPage.log.what')}</th>
+        </>
+      }
+    >
+      {(line, rowIndex) => (
+        <tr aria-rowindex={rowIndex}>
+          <td className={classes.at}>{format.dateTime(line.at)}</td>
+          <td className={classes.text}>{visibleLines(line.text)}</td>
+        </tr>
+      )}
+    </ScrollTable>
+  );
+}
+
+function idOf(line: Line): number {
+  return line.id;
 }

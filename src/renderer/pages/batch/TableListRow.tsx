@@ -1,19 +1,17 @@
 import { ActionIcon, Text } from '@mantine/core';
-import { IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
 import { memo } from 'react';
 import { type TableRow, tableKey, UNKNOWN_TABLES } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { visible } from '../../../shared/visible.ts';
 import type { RunningTable, Usual } from '../../../window-api/views.ts';
-import { ProgressLine } from '../../parts/ProgressLine.tsx';
+import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { seenStatus } from '../../parts/seenStatus.ts';
-import { useRunWords } from '../../parts/useRunWords.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { type Compared, compareWithUsual, roundFactor } from './past.ts';
 import classes from './TableList.module.css';
-import { widthsOf } from './TableListHead.tsx';
-import { hasFailure, withLive } from './tableFilter.ts';
+import { hasFailure, type Sort, type SortKey, withLive } from './tableFilter.ts';
 import { FailureDetails } from './WhyFailed.tsx';
 
 interface Props {
@@ -34,7 +32,7 @@ interface Props {
 }
 
 /** What can be done with a row; the same object for all rows, until something of it changes. */
-export interface RowActions {
+interface RowActions {
   /** Null where there is nothing to retry in this batch. */
   readonly retry: ((row: TableRow) => void) | null;
   readonly mayRun: boolean;
@@ -200,4 +198,69 @@ function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usu
     if (moreRows === null) return t('batchPage.usual.longer', longer);
     return t('batchPage.usual.more', { ...longer, rows: format.factor(roundFactor(moreRows)) });
   }
+}
+
+/** What is asked for most comes first: on a small screen the last ones are reached by scrolling. */
+const COLUMNS = [
+  { key: 'status', sort: 'status', isNumber: false, width: '8.5rem' },
+  { key: 'table', sort: 'table', isNumber: false, width: '11rem' },
+  { key: 'rows', sort: 'rows', isNumber: true, width: '8rem' },
+  { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
+  { key: 'strategy', sort: null, isNumber: false, width: '13rem' },
+  { key: 'skipped', sort: 'skipped', isNumber: true, width: '11rem' },
+  { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
+  { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
+  { key: 'actions', sort: null, isNumber: false, width: '6.5rem' },
+] as const;
+
+/** Of the columns; that of what can be done is there where a row has something that can be. */
+export function widthsOf(hasActions: boolean): readonly string[] {
+  return columnsOf(hasActions).map(({ width }) => width);
+}
+
+function columnsOf(hasActions: boolean) {
+  return hasActions ? COLUMNS : COLUMNS.filter(({ key }) => key !== 'actions');
+}
+
+/** The heads of the columns; a click sorts. */
+export function TableListHead({
+  sort,
+  hasActions,
+  onSort,
+}: {
+  readonly sort: Sort;
+  readonly hasActions: boolean;
+  readonly onSort: (by: SortKey) => void;
+}) {
+  const t = useT();
+  return columnsOf(hasActions).map(({ key, sort: by, isNumber }) => {
+    const name = t(`batchPage.column.${key}`);
+    if (by === null)
+      return (
+        <th key={key} scope="col" className={key === 'actions' ? classes.last : undefined}>
+          <span className={key === 'actions' ? classes.unseen : undefined}>{name}</span>
+        </th>
+      );
+    const isSorted = by === sort.by;
+    const Arrow = sort.descending ? IconArrowDown : IconArrowUp;
+    const direction = sort.descending ? 'descending' : 'ascending';
+    return (
+      <th
+        key={key}
+        scope="col"
+        aria-sort={isSorted ? direction : 'none'}
+        className={isNumber ? classes.number : undefined}
+      >
+        <button
+          type="button"
+          className={classes.sort}
+          title={t('batchPage.sortBy', { column: name })}
+          onClick={() => onSort(by)}
+        >
+          {name}
+          {isSorted && <Arrow size={14} aria-hidden />}
+        </button>
+      </th>
+    );
+  });
 }

@@ -9,11 +9,10 @@ import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
-import { refOf } from '../../parts/trouble/stepsFor.ts';
+import { refOf } from '../../parts/trouble/groupFailures.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import classes from './Filter.module.css';
-import { TableListHead, widthsOf } from './TableListHead.tsx';
-import { TableListRow } from './TableListRow.tsx';
+import { TableListHead, TableListRow, widthsOf } from './TableListRow.tsx';
+import classes from './Tabs.module.css';
 import {
   ALL_TABLES,
   countShown,

@@ -4,10 +4,9 @@ import type { TableRow } from '../../../shared/contract.ts';
 import { visible, visibleLines } from '../../../shared/visible.ts';
 import type { BatchView } from '../../../window-api/views.ts';
 import { useLabels } from '../../data/useConnections.ts';
+import { WhyNotRun } from '../../parts/RunButtons.tsx';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
-import { WhyNotRun } from '../../parts/trouble/GoOnButton.tsx';
-import { groupFailures } from '../../parts/trouble/groupFailures.ts';
-import { needsConsent } from '../../parts/trouble/stepsFor.ts';
+import { groupFailures, needsConsent } from '../../parts/trouble/groupFailures.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './TableList.module.css';
 

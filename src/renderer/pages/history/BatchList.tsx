@@ -6,7 +6,7 @@ import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { useLive, useReach } from '../../data/BridgeProvider.tsx';
 import { keyOf } from '../../data/cache.ts';
-import { withLive } from '../../data/liveBatch.ts';
+import { withLive } from '../../data/live.ts';
 import { ask } from '../../data/refused.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';

@@ -1,12 +1,13 @@
 import { Button, Group, NativeSelect } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { useMemo } from 'react';
+import { useLocation, useSearch } from 'wouter';
 import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
 import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { useConnections } from '../../data/useConnections.ts';
 import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { isEverything } from './filter.ts';
-import type { SetPart } from './useFilter.ts';
+import { historyAddress, isEverything, readFilter, withPart } from './filter.ts';
 
 /** What the list is narrowed to. */
 export function Filters({
@@ -89,4 +90,26 @@ export function Filters({
 
 function chosen<T extends string>(known: readonly T[], value: string): T | undefined {
   return known.find((one) => one === value);
+}
+
+type SetPart = <K extends keyof BatchFilter>(key: K, value: BatchFilter[K] | undefined) => void;
+
+/** Which batches are shown. It is kept in the page's address, so that the way back leads to the same ones. */
+export function useFilter(): {
+  readonly filter: BatchFilter;
+  readonly setPart: SetPart;
+  readonly clear: () => void;
+} {
+  const search = useSearch();
+  const [, goTo] = useLocation();
+  const filter = useMemo(() => readFilter(search), [search]);
+  return {
+    filter,
+    setPart: (key, value) => {
+      // While a word is typed, the way back does not lead through its letters.
+      const replace = key === 'text' && filter.text !== undefined;
+      goTo(historyAddress(withPart(filter, key, value)), { replace });
+    },
+    clear: () => goTo(historyAddress({})),
+  };
 }

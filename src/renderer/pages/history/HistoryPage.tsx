@@ -9,9 +9,8 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchList } from './BatchList.tsx';
 import { PAGE_SIZE } from './batchPages.ts';
 import { DayStrip } from './DayStrip.tsx';
-import { Filters } from './Filters.tsx';
+import { Filters, useFilter } from './Filters.tsx';
 import { isEverything } from './filter.ts';
-import { useFilter } from './useFilter.ts';
 
 /** All batches, by day and one by one. */
 export function HistoryPage() {

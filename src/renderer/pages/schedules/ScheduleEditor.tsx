@@ -1,7 +1,6 @@
 import {
   Autocomplete,
   Button,
-  Drawer,
   MultiSelect,
   NumberInput,
   Radio,
@@ -15,11 +14,10 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
-import { FormButtons, SaveRefused } from '../../parts/SaveRefused.tsx';
-import { useFocusBack } from '../../parts/useFocusBack.ts';
+import { CancelButton, FormDrawer } from '../../parts/FormDrawer.tsx';
+import { FormButtons, SaveRefused } from '../../parts/Refusals.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { CronPreview, type CronPreviewed, useCronPreview } from './CronPreview.tsx';
-import { PlanFields } from './PlanFields.tsx';
+import { CronPreview, type CronPreviewed, PlanFields, useCronPreview } from './PlanFields.tsx';
 import {
   cronOf,
   freeId,
@@ -47,7 +45,6 @@ export function ScheduleEditor({
   readonly onClose: () => void;
 }) {
   const t = useT();
-  useFocusBack();
   const { document } = settings;
   const present = document?.schedules?.find((one) => one.id === id);
   const [schedule, setSchedule] = useState<ScheduleFile>(
@@ -61,6 +58,7 @@ export function ScheduleEditor({
   const [plan, setPlan] = useState(() => planOf(schedule.cron));
   const { save: change, saving, refusal, reload } = useSettings();
   const asked = { ...schedule, cron: cronOf(plan) };
+  const [first] = useState(asked);
   const zone = schedule.timezone ?? 'UTC';
   const preview = useCronPreview(asked.cron, zone);
   const wrongAt = (part: 'cron' | 'timezone'): string | null =>
@@ -71,13 +69,10 @@ export function ScheduleEditor({
     if (await change((now) => withSchedule(now, id, asked))) onClose();
   };
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
+    <FormDrawer
       title={id === null ? t('schedulesPage.add') : t('schedulesPage.editOf', { id })}
-      closeButtonProps={{ 'aria-label': t('window.close') }}
+      touched={JSON.stringify(asked) !== JSON.stringify(first)}
+      onClose={onClose}
     >
       <form
         onSubmit={(event) => {
@@ -104,38 +99,7 @@ export function ScheduleEditor({
             onChange={(timezone) => set({ timezone })}
           />
           <Scope settings={settings} schedule={schedule} set={set} />
-          <Radio.Group
-            label={t('schedulesPage.ifMissed')}
-            value={schedule.missed ?? 'once'}
-            onChange={(missed) => set({ missed: missed === 'skip' ? 'skip' : 'once' })}
-          >
-            <Stack gap="xs" mt={4}>
-              <Radio value="once" label={t('schedulesPage.missed.once')} />
-              <Radio value="skip" label={t('schedulesPage.missed.skip')} />
-            </Stack>
-          </Radio.Group>
-          <NumberInput
-            label={t('schedulesPage.jitter')}
-            description={t('schedulesPage.jitterHelp')}
-            value={schedule.jitterSeconds ?? JITTER_SECONDS}
-            min={0}
-            max={3600}
-            allowDecimal={false}
-            onChange={(value) => set({ jitterSeconds: Number(value) })}
-          />
-          <TextInput
-            label={t('schedulesPage.name')}
-            description={t('schedulesPage.nameHelp')}
-            value={schedule.id}
-            required
-            maxLength={60}
-            onChange={(event) => set({ id: event.currentTarget.value })}
-          />
-          <Switch
-            label={t('schedulesPage.enabled')}
-            checked={schedule.enabled ?? true}
-            onChange={(event) => set({ enabled: event.currentTarget.checked })}
-          />
+          <Conduct schedule={schedule} set={set} />
           <FormButtons
             back={
               id === null ? undefined : (
@@ -152,16 +116,14 @@ export function ScheduleEditor({
               )
             }
           >
-            <Button variant="default" onClick={onClose}>
-              {t('window.cancel')}
-            </Button>
+            <CancelButton onClick={onClose} />
             <Button type="submit" loading={saving} disabled={preview.pending}>
               {t('window.save')}
             </Button>
           </FormButtons>
         </Stack>
       </form>
-    </Drawer>
+    </FormDrawer>
   );
 }
 
@@ -202,6 +164,53 @@ function Scope({
         placeholder={chosen(schedule.tables).length === 0 ? t('schedulesPage.allTables') : undefined}
         value={chosen(schedule.tables)}
         onChange={(tables) => set({ tables: orAll(tables) })}
+      />
+    </>
+  );
+}
+
+/** When it runs although it was missed, how late it may begin, what it is called and whether it is on. */
+function Conduct({
+  schedule,
+  set,
+}: {
+  readonly schedule: ScheduleFile;
+  readonly set: (part: Partial<ScheduleFile>) => void;
+}) {
+  const t = useT();
+  return (
+    <>
+      <Radio.Group
+        label={t('schedulesPage.ifMissed')}
+        value={schedule.missed ?? 'once'}
+        onChange={(missed) => set({ missed: missed === 'skip' ? 'skip' : 'once' })}
+      >
+        <Stack gap="xs" mt={4}>
+          <Radio value="once" label={t('schedulesPage.missed.once')} />
+          <Radio value="skip" label={t('schedulesPage.missed.skip')} />
+        </Stack>
+      </Radio.Group>
+      <NumberInput
+        label={t('schedulesPage.jitter')}
+        description={t('schedulesPage.jitterHelp')}
+        value={schedule.jitterSeconds ?? JITTER_SECONDS}
+        min={0}
+        max={3600}
+        allowDecimal={false}
+        onChange={(value) => set({ jitterSeconds: Number(value) })}
+      />
+      <TextInput
+        label={t('schedulesPage.name')}
+        description={t('schedulesPage.nameHelp')}
+        value={schedule.id}
+        required
+        maxLength={60}
+        onChange={(event) => set({ id: event.currentTarget.value })}
+      />
+      <Switch
+        label={t('schedulesPage.enabled')}
+        checked={schedule.enabled ?? true}
+        onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
     </>
   );

@@ -1,7 +1,7 @@
 import { Button, Group, Paper, Stack, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { SettingsEditor } from '../../data/useSettings.ts';
-import { SaveRefused } from '../../parts/SaveRefused.tsx';
+import { SaveRefused } from '../../parts/Refusals.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './Section.module.css';
 

@@ -5,13 +5,9 @@ import { useLabels } from '../../data/useConnections.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { sayRefusal } from '../../words/refusal.ts';
-import { Appearance } from './Appearance.tsx';
-import { Exchange } from './Exchange.tsx';
-import { Keeping } from './Keeping.tsx';
-import { LinkUse } from './LinkUse.tsx';
-import { Notices } from './Notices.tsx';
-import { Proving } from './Proving.tsx';
-import { SupportBundle } from './SupportBundle.tsx';
+import { Appearance, Notices } from './DesktopSections.tsx';
+import { Exchange, SupportBundle } from './FileSections.tsx';
+import { Keeping, LinkUse, Proving } from './RunSections.tsx';
 
 /** What concerns all of Branchline on this computer. */
 export function SettingsPage() {

@@ -6,12 +6,10 @@ import { useSettings } from '../../data/useSettings.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { connectionsOf } from '../connections/model/fields.ts';
+import { FirstStep } from './FirstStep.tsx';
 import { isDone, mayOpen, nextStep, SETUP_STEPS, type SetupStep, stepAfter, stepBefore } from './path.ts';
 import classes from './StepList.module.css';
-import { EndpointStep, TablesStep } from './steps/EndpointStep.tsx';
-import { FirstStep } from './steps/FirstStep.tsx';
-import { ScheduleStep } from './steps/ScheduleStep.tsx';
-import { WelcomeStep } from './steps/WelcomeStep.tsx';
+import { EndpointStep, ScheduleStep, TablesStep, WelcomeStep } from './Steps.tsx';
 
 /** From nothing to the first copy at head office. What was written so far counts when it is opened again. */
 export function SetupPage() {

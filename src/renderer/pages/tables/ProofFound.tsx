@@ -12,7 +12,7 @@ import { useLabels } from '../../data/useConnections.ts';
 import cells from '../../parts/Cells.module.css';
 import marks from '../../parts/StatusMark.module.css';
 import { CopyButton } from '../../parts/trouble/CopyQuestion.tsx';
-import { stepFor } from '../../parts/trouble/stepsFor.ts';
+import { stepFor } from '../../parts/trouble/groupFailures.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
 import { findings, meaningOf, type Proof, proofWords } from './proof.ts';

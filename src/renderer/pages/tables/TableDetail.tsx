@@ -1,18 +1,21 @@
-import { Alert, Anchor, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
-import { TableStatus } from '../../../shared/status.ts';
+import { Strategy, TableStatus } from '../../../shared/status.ts';
 import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { useLive } from '../../data/BridgeProvider.tsx';
 import { useCall } from '../../data/useCall.ts';
+import { useCommand } from '../../data/useCommand.ts';
 import { useLabels } from '../../data/useConnections.ts';
+import { useMay } from '../../data/useMay.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
 import { ProofFound } from './ProofFound.tsx';
-import { TableActions } from './TableActions.tsx';
 import { Section, TablePast } from './TablePast.tsx';
 import { chooserOf, reasonIn, wayOf } from './way.ts';
 
@@ -128,4 +131,119 @@ function WhyLast({ run }: { readonly run: TableRow }) {
   const { data } = useCall('batch', run.batch_id);
   const reason = data === undefined ? null : reasonIn(data.events, run);
   return reason === null ? null : <Text c="dimmed">{t(`tablesPage.reason.${reason}`)}</Text>;
+}
+
+/** What can be done with one table. What sends much, or overwrites, is asked about first. */
+function TableActions({
+  state,
+  onAsking,
+}: {
+  readonly state: TableState;
+  readonly onAsking: (asking: boolean) => void;
+}) {
+  const t = useT();
+  const may = useMay();
+  const run = useCommand('runNow');
+  const verify = useCommand('verify');
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const why = state.selected ? may.whyNotRun : t('tablesPage.action.cannotLeft');
+  const common = { disabled: why !== undefined };
+  const scope = { connections: [state.connection], tables: [state.table] };
+
+  const ask = (what: Asked | null) => {
+    setAsked(what);
+    onAsking(what !== null);
+  };
+  const tell = (message: string) =>
+    notifications.show({
+      title: t('tablesPage.action.started'),
+      message,
+      closeButtonProps: { 'aria-label': t('window.close') },
+    });
+  const told = {
+    run: { onSuccess: () => tell(t('tablesPage.action.startedRun', { table: state.table })) },
+    verify: { onSuccess: () => tell(t('tablesPage.action.startedVerify', { table: state.table })) },
+  };
+  const busy = run.isPending || verify.isPending;
+  return (
+    <Stack gap="xs">
+      {/* In pairs of what belongs together, so that none stands alone where they wrap. */}
+      <Group gap="xs">
+        <Button {...common} loading={busy} onClick={() => run.mutate([scope], told.run)}>
+          {t('tablesPage.action.run')}
+        </Button>
+        <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
+          {t('tablesPage.action.full')}
+        </Button>
+      </Group>
+      <Group gap="xs">
+        <Button
+          {...common}
+          variant="default"
+          loading={busy}
+          onClick={() => verify.mutate([scope], told.verify)}
+        >
+          {t('tablesPage.action.verify')}
+        </Button>
+        <Button {...common} variant="default" loading={busy} onClick={() => ask('repair')}>
+          {t('tablesPage.action.repair')}
+        </Button>
+      </Group>
+      {why !== undefined && (
+        <Text size="sm" c="dimmed">
+          {why}
+        </Text>
+      )}
+      <Confirm
+        asked={asked}
+        table={state.table}
+        onNo={() => ask(null)}
+        onYes={(what) => {
+          ask(null);
+          if (what === 'full') run.mutate([{ ...scope, strategy: Strategy.Full }], told.run);
+          else verify.mutate([{ ...scope, repair: true }], told.verify);
+        }}
+      />
+    </Stack>
+  );
+}
+
+/** What is asked about before it is done. */
+type Asked = 'repair' | 'full';
+
+/** Says what would be done, and asks whether to. */
+function Confirm({
+  asked,
+  table,
+  onYes,
+  onNo,
+}: {
+  readonly asked: Asked | null;
+  readonly table: string;
+  readonly onYes: (asked: Asked) => void;
+  readonly onNo: () => void;
+}) {
+  const t = useT();
+  return (
+    <Modal
+      opened={asked !== null}
+      onClose={onNo}
+      title={asked !== null && t(`tablesPage.${asked}.title`, { table })}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+      // Above the details, in which it is asked.
+      zIndex={300}
+    >
+      {asked !== null && (
+        <Stack>
+          <Text>{t(`tablesPage.${asked}.body`)}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onNo} data-autofocus>
+              {t('window.cancel')}
+            </Button>
+            <Button onClick={() => onYes(asked)}>{t(`tablesPage.${asked}.confirm`)}</Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
 }

@@ -1,14 +1,29 @@
-import { Drawer, Text } from '@mantine/core';
+import { Button, Drawer, Group, NativeSelect, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
 import { visible } from '../../../shared/visible.ts';
 import type { TableState } from '../../../window-api/views.ts';
+import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
+import { useConnections } from '../../data/useConnections.ts';
 import { Answered, Empty, Page } from '../../parts/Page.tsx';
+import { RunNowButton } from '../../parts/RunButtons.tsx';
+import { SearchField } from '../../parts/SearchField.tsx';
 import { decodedName } from '../../shell/hashPlace.ts';
-import { useT } from '../../words/LanguageProvider.tsx';
-import { FoundTables, TableFilters } from './FoundTables.tsx';
+import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableDetail } from './TableDetail.tsx';
-import { useTableFilter } from './useTableFilter.ts';
+import { TableList } from './TableList.tsx';
+import {
+  fits,
+  narrows,
+  ordered,
+  readTableFilter,
+  SHOWN,
+  type TableFilter,
+  tableAddress,
+  tableSearch,
+  widened,
+} from './tableFilter.ts';
 
 /**
  * Every table: how it is copied, when it last was, whether it is proved to be the same at head office.
@@ -82,5 +97,147 @@ function TableDrawer({
         <Empty title={t('tablesPage.detail.missing')}>{t('tablesPage.detail.missingNext')}</Empty>
       )}
     </Drawer>
+  );
+}
+
+/** Which tables are shown and in what order, and the ways from here. All of it is in the page's address. */
+function useTableFilter(): {
+  readonly filter: TableFilter;
+  readonly setFilter: (filter: TableFilter) => void;
+  /** The query to take along to a table's details, so that the list beside them stays as it is. */
+  readonly search: string;
+  readonly open: (state: { readonly connection: string; readonly table: string }) => void;
+  readonly close: () => void;
+} {
+  const search = useSearch();
+  const [location, goTo] = useLocation();
+  const filter = useMemo(() => readTableFilter(search), [search]);
+  const query = tableSearch(filter);
+  return {
+    filter,
+    setFilter: (next) => {
+      // While a word is typed, the way back does not lead through its letters.
+      const replace = next.text !== filter.text && filter.text !== '';
+      goTo(`${location}${tableSearch(next)}`, { replace });
+    },
+    search: query,
+    open: (state) => goTo(`${tableAddress(state)}${query}`),
+    close: () => goTo(`/tables${query}`),
+  };
+}
+
+/** The tables that fit the filter, or why there are none. */
+function FoundTables({
+  states,
+  ways,
+}: {
+  readonly states: readonly TableState[];
+  readonly ways: ReturnType<typeof useTableFilter>;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const { filter } = ways;
+  const found = useMemo(
+    () =>
+      ordered(
+        states.filter((state) => fits(state, filter)),
+        filter,
+      ),
+    [states, filter],
+  );
+  if (found.length === 0 && !narrows(filter)) return <NoTable />;
+  return (
+    <div>
+      <Text size="sm" c="dimmed" role="status" mb="xs">
+        {t('tablesPage.tables', { count: found.length, number: format.count(found.length) })}
+      </Text>
+      {found.length === 0 ? (
+        <NoneFits clear={() => ways.setFilter(widened(filter))} />
+      ) : (
+        <TableList tables={found} filter={filter} setFilter={ways.setFilter} search={ways.search} />
+      )}
+    </div>
+  );
+}
+
+function NoTable() {
+  const t = useT();
+  const { data: setup } = useCall('setup');
+  // Before that there is nothing to run, and no connection to go to.
+  const isSetUp = setup !== undefined && !isNotSetUp(setup);
+  const action = isSetUp && (
+    <Group justify="center" gap="xs" mt="xs">
+      <RunNowButton main />
+      <Button component={Link} href="/connections" variant="default">
+        {t('tablesPage.toConnections')}
+      </Button>
+    </Group>
+  );
+  return (
+    <Empty title={t('tablesPage.empty')} action={action}>
+      {t('tablesPage.emptyNext')}
+    </Empty>
+  );
+}
+
+function NoneFits({ clear }: { readonly clear: () => void }) {
+  const t = useT();
+  const action = (
+    <Button onClick={clear} mt="xs">
+      {t('tablesPage.clear')}
+    </Button>
+  );
+  return (
+    <Empty title={t('tablesPage.noneFits')} action={action}>
+      {t('tablesPage.noneFitsNext')}
+    </Empty>
+  );
+}
+
+/** What the list is narrowed to. */
+function TableFilters({
+  filter,
+  setFilter,
+}: {
+  readonly filter: TableFilter;
+  readonly setFilter: (filter: TableFilter) => void;
+}) {
+  const t = useT();
+  const connections = useConnections(filter.connection ?? undefined);
+  return (
+    <Group gap="sm" align="flex-end" role="search">
+      <SearchField
+        label={t('tablesPage.filter.text')}
+        placeholder={t('tablesPage.filter.textHint')}
+        clearLabel={t('tablesPage.filter.clearText')}
+        value={filter.text}
+        onSearch={(text) => setFilter({ ...filter, text })}
+      />
+      <NativeSelect
+        label={t('tablesPage.filter.shown')}
+        data={SHOWN.map((value) => ({ value, label: t(`tablesPage.shown.${value}`) }))}
+        value={filter.shown}
+        onChange={({ currentTarget: { value } }) =>
+          setFilter({ ...filter, shown: SHOWN.find((one) => one === value) ?? 'all' })
+        }
+      />
+      {connections.length > 1 && (
+        <NativeSelect
+          label={t('tablesPage.filter.connection')}
+          maw={220}
+          data={[
+            { value: '', label: t('window.all') },
+            ...connections.map(({ id, label }) => ({ value: id, label })),
+          ]}
+          value={filter.connection ?? ''}
+          onChange={({ currentTarget: { value } }) => setFilter({ ...filter, connection: value || null })}
+        />
+      )}
+      {narrows(filter) && (
+        <Button variant="subtle" onClick={() => setFilter(widened(filter))}>
+          {t('tablesPage.clear')}
+        </Button>
+      )}
+    </Group>
   );
 }

@@ -1,17 +1,24 @@
-import { Anchor, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Menu, Text, Title } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCalendarTime,
+  IconChevronDown,
   IconCircleCheck,
   IconCircleDashed,
+  IconClockPlay,
   IconHourglass,
   IconPlayerPause,
+  IconPlayerStop,
   IconRefresh,
 } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { Link } from 'wouter';
-import type { ServiceStatus } from '../../../shared/service.ts';
+import { type Pause, pauseEnd, type ServiceStatus } from '../../../shared/service.ts';
+import type { LiveView } from '../../../window-api/views.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useMay } from '../../data/useMay.ts';
 import { useNow } from '../../data/useNow.ts';
+import { RunNowButton } from '../../parts/RunButtons.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Standing.module.css';
 import { type Standing, sayNext, type Tone } from './standing.ts';
@@ -81,4 +88,103 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
       )}
     </Text>
   );
+}
+
+/**
+ * What a person can ask for at any time.
+ *
+ * @param props.main whether running is what the page asks the person to do
+ */
+export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
+  const t = useT();
+  const { command, whyNotCommand } = useMay();
+  const stop = useCommand('stopRun');
+  const { kind } = live.status.activity;
+  const isRunning = kind === 'running' || kind === 'starting' || kind === 'verifying';
+  return (
+    <Group gap="xs" mt="md">
+      {isRunning ? (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={18} aria-hidden />}
+          loading={stop.isPending}
+          disabled={!command}
+          // A verify that is stopped leaves nothing behind to go on with.
+          title={whyNotCommand ?? (kind === 'verifying' ? undefined : t('todayPage.stopHint'))}
+          onClick={() => stop.mutate([])}
+        >
+          {t('todayPage.stop')}
+        </Button>
+      ) : (
+        <RunNowButton main={main} />
+      )}
+      <PauseMenu pause={live.status.pause} />
+    </Group>
+  );
+}
+
+const LENGTHS = [
+  { length: 'hour', key: 'todayPage.pauseHour' },
+  { length: 'tomorrow', key: 'todayPage.pauseTomorrow' },
+  { length: 'open', key: 'todayPage.pauseOpen' },
+] as const;
+
+/** Begins a pause of a length, or ends the one there is. */
+function PauseMenu({ pause }: { readonly pause: Pause | null }) {
+  const t = useT();
+  const format = useFormat();
+  const means = useId();
+  const { command, whyNotCommand } = useMay();
+  const begin = useCommand('pause');
+  const end = useCommand('unpause');
+  if (pause !== null)
+    return (
+      <Button
+        variant="default"
+        leftSection={<IconClockPlay size={18} aria-hidden />}
+        loading={end.isPending}
+        disabled={!command}
+        title={whyNotCommand}
+        onClick={() => end.mutate([])}
+      >
+        {t('todayPage.unpause')}
+      </Button>
+    );
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPause size={18} aria-hidden />}
+          rightSection={<IconChevronDown size={16} aria-hidden />}
+          loading={begin.isPending}
+          disabled={!command}
+          title={whyNotCommand}
+        >
+          {t('todayPage.pause')}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {/* Beside "Stop" it would seem to be what is being copied now that is paused. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: the group of a menu is no fieldset. */}
+        <div role="group" aria-labelledby={means}>
+          <Menu.Label id={means}>{t('todayPage.pauseMeans')}</Menu.Label>
+          {LENGTHS.map(({ length, key }) => {
+            const end = endOf(length);
+            return (
+              // An hour is one from the click on, not from when the menu was drawn.
+              <Menu.Item key={length} onClick={() => begin.mutate([endOf(length)])}>
+                {t(key, { time: end === null ? '' : format.clock(end) })}
+              </Menu.Item>
+            );
+          })}
+        </div>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** When a pause that begins now ends, ISO 8601; null where a person ends it. */
+function endOf(length: (typeof LENGTHS)[number]['length']): string | null {
+  return pauseEnd(length, new Date())?.toISOString() ?? null;
 }

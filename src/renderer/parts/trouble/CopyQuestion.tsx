@@ -5,7 +5,7 @@ import { useCommand } from '../../data/useCommand.ts';
 import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { ErrorAlert } from '../RefusalAlert.tsx';
+import { ErrorAlert } from '../Refusals.tsx';
 
 interface Asked {
   /** The batch that found the copy; null where the whole folder came from another computer. */

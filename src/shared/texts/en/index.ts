@@ -1,12 +1,9 @@
-import { batchPage } from './batchPage.ts';
+import { batchPage, historyPage } from './batchPages.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
-import { historyPage } from './historyPage.ts';
-import { schedulesPage } from './schedulesPage.ts';
-import { settingsPage } from './settingsPage.ts';
-import { setupPage } from './setupPage.ts';
+import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { notes, quit, tray } from './tray.ts';

@@ -1,4 +1,4 @@
-import { centralGrants, SOURCE_GRANTS } from '../../../../src/demo/roles.ts';
+import { centralGrants, SOURCE_GRANTS } from '../../../../src/demo/endpoint.ts';
 import { run } from '../../../support/branch.ts';
 import type { DatabasePair } from '../../../support/databases.ts';
 import { connectTo } from '../../../support/servers.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../../src/demo/roles.ts';
+import { CENTRAL_ROLE, SOURCE_ROLE } from '../../../../src/demo/endpoint.ts';
 import { run } from '../../../support/branch.ts';
 import type { DatabasePair, TestDatabase } from '../../../support/databases.ts';
 

@@ -1,8 +1,8 @@
-import { Box, Button, Drawer, Stack, Text } from '@mantine/core';
+import { Box, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { SettingsBase } from '../../../data/useSettings.ts';
-import { FormButtons, SaveRefused } from '../../../parts/SaveRefused.tsx';
-import { useFocusBack } from '../../../parts/useFocusBack.ts';
+import { CancelButton, FormDrawer } from '../../../parts/FormDrawer.tsx';
+import { FormButtons, SaveRefused } from '../../../parts/Refusals.tsx';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import type { Target } from '../model/fields.ts';
 import { EndpointFields } from './EndpointFields.tsx';
@@ -121,32 +121,16 @@ export function EndpointDrawer({
 }) {
   const t = useT();
   const form = useEndpointForm(base, target);
-  useFocusBack();
-  // What was typed is not lost by a click beside it.
-  const safe = !isTouched(form.state);
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      title={titleOf(target)}
-      closeOnClickOutside={safe}
-      closeOnEscape={safe}
-      closeButtonProps={{ 'aria-label': t('window.close') }}
-    >
+    <FormDrawer title={titleOf(target)} touched={isTouched(form.state)} onClose={onClose}>
       <EndpointEditor
         form={form}
         save={t('window.save')}
         saveAgain={t('connectionsPage.saveAgain')}
         onSaved={onClose}
-        cancel={
-          <Button variant="default" onClick={onClose}>
-            {t('window.cancel')}
-          </Button>
-        }
+        cancel={<CancelButton onClick={onClose} />}
       />
-    </Drawer>
+    </FormDrawer>
   );
 
   function titleOf(of: Target): string {

@@ -7,7 +7,7 @@ import { visible } from '../../../../shared/visible.ts';
 import type { SettingsView } from '../../../../window-api/views.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { useSettings } from '../../../data/useSettings.ts';
-import { SaveRefused } from '../../../parts/SaveRefused.tsx';
+import { SaveRefused } from '../../../parts/Refusals.tsx';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { withEnabled, withoutConnection } from '../model/changes.ts';

@@ -12,7 +12,7 @@ import type { Draft, PasswordPlace, SettingsFile } from '../../../../shared/sett
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
 import { useCommand } from '../../../data/useCommand.ts';
-import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
+import { ErrorAlert } from '../../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { TestSteps } from '../form/TestSteps.tsx';
 import { rememberTest, useLastTest } from '../lastTests.ts';

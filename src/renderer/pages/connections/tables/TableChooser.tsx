@@ -1,7 +1,6 @@
 import {
   Alert,
   Button,
-  Drawer,
   Group,
   NativeSelect,
   Radio,
@@ -15,9 +14,8 @@ import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { namesOf } from '../../../../shared/names.ts';
 import type { SettingsBase } from '../../../data/useSettings.ts';
-import { ErrorAlert } from '../../../parts/RefusalAlert.tsx';
-import { FormButtons, SaveRefused } from '../../../parts/SaveRefused.tsx';
-import { useFocusBack } from '../../../parts/useFocusBack.ts';
+import { CancelButton, FormDrawer } from '../../../parts/FormDrawer.tsx';
+import { ErrorAlert, FormButtons, SaveRefused } from '../../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import {
   type ChoiceTotals,
@@ -241,29 +239,19 @@ export function TablesDrawer({
 }) {
   const t = useT();
   const choice = useTableChoice(base, id);
-  useFocusBack();
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
+    <FormDrawer
       size="xl"
       title={t('connectionsPage.chooseTablesOf', { name: choice.name })}
-      closeOnClickOutside={!choice.touched}
-      closeOnEscape={!choice.touched}
-      closeButtonProps={{ 'aria-label': t('window.close') }}
-      styles={{ title: { overflowWrap: 'anywhere' } }}
+      touched={choice.touched}
+      onClose={onClose}
     >
       <TableChooser
         choice={choice}
         save={t('window.save')}
         onSaved={onClose}
-        cancel={
-          <Button variant="default" onClick={onClose}>
-            {t('window.cancel')}
-          </Button>
-        }
+        cancel={<CancelButton onClick={onClose} />}
       />
-    </Drawer>
+    </FormDrawer>
   );
 }

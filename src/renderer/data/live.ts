@@ -1,0 +1,125 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { type BatchSummary, type TableRow, tableKey } from '../../shared/contract.ts';
+import { assertNever, type OpenTableStatus, TableStatus } from '../../shared/status.ts';
+import type { LinkLoss } from '../../window-api/bridge.ts';
+import type { BatchView, LiveView, Refusal, RunView, TableState } from '../../window-api/views.ts';
+import { EVENTS, type WindowEvent } from '../../window-api/windowApi.ts';
+import { invalidate, keyOf, patch } from './cache.ts';
+
+/** What the program behind the window told last. */
+export class LiveStore {
+  readonly #listeners = new Set<() => void>();
+  #live: LiveView | null = null;
+  // Until the first word of the link nothing is missing: the page is just being opened.
+  #loss: LinkLoss | null = null;
+  #refusals: ((refusal: Refusal) => void) | null = null;
+
+  readonly live = (): LiveView | null => this.#live;
+  /** Why the program behind the window cannot be reached; null where it can. */
+  readonly loss = (): LinkLoss | null => this.#loss;
+
+  setLive(live: LiveView): void {
+    this.#live = live;
+    this.#tell();
+  }
+
+  setLoss(loss: LinkLoss | null): void {
+    if (loss === this.#loss) return;
+    this.#loss = loss;
+    this.#tell();
+  }
+
+  /** Who shows what could not be done after all. */
+  onRefused(show: (refusal: Refusal) => void): void {
+    this.#refusals = show;
+  }
+
+  refused(refusal: Refusal): void {
+    this.#refusals?.(refusal);
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/**
+ * Brings what the window shows up to date with what it is told.
+ *
+ * @param show leads to a page
+ */
+export function takeEvent(
+  event: WindowEvent,
+  queries: QueryClient,
+  live: LiveStore,
+  show: (page: string) => void,
+): void {
+  void invalidate(queries, EVENTS[event.type].invalidates);
+  switch (event.type) {
+    case 'live':
+      live.setLive(event.live);
+      return;
+    case 'tables':
+      patch<BatchView>(queries, keyOf('batch', event.batchId), (view) => ({
+        ...view,
+        tables: withRows(view.tables, event.rows),
+      }));
+      patch<readonly TableState[]>(queries, keyOf('tables'), (states) => withRuns(states, event.rows));
+      return;
+    case 'history':
+    case 'settings':
+      return;
+    case 'refused':
+      live.refused(event.refusal);
+      return;
+    case 'show':
+      show(event.page);
+      return;
+    default:
+      assertNever(event);
+  }
+}
+
+function withRows(tables: readonly TableRow[], rows: readonly TableRow[]): readonly TableRow[] {
+  const newer = new Map(rows.map((row) => [tableKey(row.connection, row.table_name), row]));
+  return tables.map((row) => newer.get(tableKey(row.connection, row.table_name)) ?? row);
+}
+
+/** The tables with what their runs have come to by now, so that none waits for the end of its batch to be told. */
+export function withRuns(states: readonly TableState[], rows: readonly TableRow[]): readonly TableState[] {
+  const newer = new Map(rows.map((row) => [tableKey(row.connection, row.table_name), row]));
+  return states.map((state) => {
+    const row = newer.get(tableKey(state.connection, state.table));
+    return row === undefined ? state : withRun(state, row);
+  });
+}
+
+function withRun(state: TableState, row: TableRow): TableState {
+  const { status, ended_at: endedAt } = row;
+  if (isOpen(status)) return { ...state, now: status };
+  const ended = { ...state, last: row, now: null };
+  if (status !== TableStatus.Completed || endedAt === null) return ended;
+  return { ...ended, success: { batchId: row.batch_id, endedAt, snapshotAt: row.source_snapshot_at } };
+}
+
+function isOpen(status: TableStatus): status is OpenTableStatus {
+  return status === TableStatus.Pending || status === TableStatus.InProgress;
+}
+
+/** A batch with how far it has come by now, where it is the one that runs. */
+export function withLive(batch: BatchSummary, run: RunView | null): BatchSummary {
+  if (run === null || run.batchId !== batch.batch_id) return batch;
+  return {
+    ...batch,
+    total_tables: run.totalTables,
+    completed_tables: run.doneTables,
+    failed_tables: run.failedTables,
+    records_processed: run.rows,
+    bytes: run.bytes,
+  };
+}

@@ -1,0 +1,277 @@
+import {
+  Alert,
+  Button,
+  Group,
+  List,
+  NativeSelect,
+  Radio,
+  SegmentedControl,
+  Stack,
+  Text,
+} from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { cronWords } from '../../../shared/cron.ts';
+import { isLanguage, LANGUAGES } from '../../../shared/texts/language.ts';
+import { useCall } from '../../data/useCall.ts';
+import { useCommand } from '../../data/useCommand.ts';
+import { useSettings } from '../../data/useSettings.ts';
+import { ErrorAlert, SaveRefused } from '../../parts/Refusals.tsx';
+import { TimeField } from '../../parts/TimeField.tsx';
+import { useEarlyLanguage, useT } from '../../words/LanguageProvider.tsx';
+import { EndpointEditor } from '../connections/form/EndpointEditor.tsx';
+import { useEndpointForm } from '../connections/form/useEndpointForm.ts';
+import type { Target } from '../connections/model/fields.ts';
+import { TableChooser } from '../connections/tables/TableChooser.tsx';
+import { useTableChoice } from '../connections/tables/useTableChoice.ts';
+import {
+  cronOf,
+  EVERY_HOURS,
+  nextStep,
+  type SimplePlan,
+  withEarlyLanguage,
+  withPlan,
+  writtenPlan,
+} from './path.ts';
+
+/** Each in its own words: whoever does not read the other finds theirs. */
+const NAMES = { en: 'English', id: 'Bahasa Indonesia' } as const;
+
+/** The language, what is needed, and the way to try everything without either database. */
+export function WelcomeStep({
+  onDone,
+  onDemo,
+}: {
+  readonly onDone: () => void;
+  /** The demo's databases are there. */
+  readonly onDemo: () => void;
+}) {
+  const t = useT();
+  const setup = useCall('setup').data;
+  const settings = useSettings();
+  const early = useEarlyLanguage();
+  const demo = useCommand('startDemo', { quiet: true });
+  const { document } = settings.current();
+  const begun = nextStep({ document }) !== 'welcome';
+  const mayChange = setup?.commands ?? false;
+  const choose = (value: string): void => {
+    if (!isLanguage(value)) return;
+    if (document === null) early.choose(value);
+    else void settings.save((now) => ({ ...now, language: value }));
+  };
+  /** The demo's settings know nothing of the language that was chosen here. */
+  const enterDemo = async (): Promise<void> => {
+    const { document: written } = await settings.reload();
+    const { chosen } = early;
+    if (written !== null && withEarlyLanguage(written, chosen) !== written)
+      await settings.save((now) => withEarlyLanguage(now, chosen));
+    onDemo();
+  };
+  return (
+    <Stack gap="lg">
+      <SegmentedControl
+        aria-label={t('setupPage.language')}
+        value={t.language}
+        onChange={choose}
+        disabled={!mayChange}
+        data={LANGUAGES.map((value) => ({ value, label: NAMES[value] }))}
+        w="fit-content"
+      />
+      <SaveRefused refusal={settings.refusal} shown={[]} onReload={() => void settings.reload()} />
+      <Text>{t('setupPage.welcome')}</Text>
+      <Stack gap="xs">
+        <Text fw={600}>{t('setupPage.needed')}</Text>
+        <List spacing={4}>
+          <List.Item>{t('setupPage.neededCentral')}</List.Item>
+          <List.Item>{t('setupPage.neededBranch')}</List.Item>
+        </List>
+        <Text size="sm" c="dimmed">
+          {t('setupPage.interrupted')}
+        </Text>
+      </Stack>
+      {demo.error !== null && <ErrorAlert error={demo.error} />}
+      <Group gap="xs">
+        <Button disabled={!mayChange || demo.isPending} onClick={onDone}>
+          {begun ? t('setupPage.goOn') : t('setupPage.begin')}
+        </Button>
+        {setup?.demo === true && !begun && (
+          <Button
+            variant="default"
+            disabled={!mayChange}
+            loading={demo.isPending}
+            onClick={() => demo.mutate([], { onSuccess: () => void enterDemo() })}
+          >
+            {t('setupPage.demo')}
+          </Button>
+        )}
+      </Group>
+      {setup?.demo === true && !begun && (
+        <Text size="sm" c="dimmed" role="status">
+          {demo.isPending ? t('setupPage.demoStarting') : t('setupPage.demoNote')}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+/** Head office, or the branch database: tried, then written. */
+export function EndpointStep({
+  target: opened,
+  onDone,
+  onBack,
+}: {
+  readonly target: Target;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}) {
+  const t = useT();
+  const { current } = useSettings();
+  const { chosen } = useEarlyLanguage();
+  // What it was opened for: while it is being saved, the new connection gets its id.
+  const [{ base, target }] = useState(() => ({ base: current(), target: opened }));
+  const form = useEndpointForm(base, target, (document) => withEarlyLanguage(document, chosen));
+  return (
+    <Stack gap="lg">
+      <Text>{target.kind === 'central' ? t('setupPage.centralNote') : t('setupPage.branchNote')}</Text>
+      <Alert
+        color="branch"
+        variant="light"
+        icon={<IconLock aria-hidden />}
+        title={t('setupPage.passwordTitle')}
+      >
+        {t('setupPage.passwordNote')}
+      </Alert>
+      <EndpointEditor
+        form={form}
+        save={t('setupPage.testAndGoOn')}
+        onSaved={onDone}
+        back={<BackButton onBack={onBack} />}
+      />
+    </Stack>
+  );
+}
+
+/** What is copied of the branch: all, unless somebody says otherwise. */
+export function TablesStep({
+  id,
+  onDone,
+  onBack,
+}: {
+  readonly id: string;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}) {
+  const t = useT();
+  const { current } = useSettings();
+  const choice = useTableChoice(current(), id);
+  return (
+    <Stack gap="lg">
+      <Text>{t('setupPage.tablesNote')}</Text>
+      <TableChooser
+        choice={choice}
+        titled
+        save={t('setupPage.goOn')}
+        onSaved={onDone}
+        back={<BackButton onBack={onBack} />}
+      />
+    </Stack>
+  );
+}
+
+/** Back, and what goes on. */
+export function StepButtons({
+  onBack,
+  children,
+}: {
+  readonly onBack: () => void;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <Group justify="space-between" gap="xs">
+      <BackButton onBack={onBack} />
+      {children}
+    </Group>
+  );
+}
+
+function BackButton({ onBack }: { readonly onBack: () => void }) {
+  const t = useT();
+  return (
+    <Button variant="default" onClick={onBack}>
+      {t('setupPage.back')}
+    </Button>
+  );
+}
+
+const KINDS = ['daily', 'hours', 'never'] as const;
+const PLANS: Readonly<Record<SimplePlan['kind'], SimplePlan>> = {
+  daily: { kind: 'daily', time: '08:30' },
+  hours: { kind: 'hours', every: 4 },
+  never: { kind: 'never' },
+};
+
+/** When it runs by itself: one simple choice; the page Schedules can do more. */
+export function ScheduleStep({
+  onDone,
+  onBack,
+}: {
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}) {
+  const t = useT();
+  const { data: setup } = useCall('setup');
+  const settings = useSettings();
+  const [plan, setPlan] = useState(() => writtenPlan(settings.current().document));
+  const cron = cronOf(plan);
+  const zone = setup?.timeZone ?? 'UTC';
+  const wrong = plan.kind === 'daily' && cron === null;
+  const save = async (): Promise<void> => {
+    if (await settings.save((document) => withPlan(document, plan, zone))) onDone();
+  };
+  return (
+    <Stack gap="lg">
+      <Text>{t('setupPage.scheduleNote')}</Text>
+      <Radio.Group
+        label={t('setupPage.when')}
+        value={plan.kind}
+        onChange={(value) => setPlan(PLANS[KINDS.find((kind) => kind === value) ?? 'daily'])}
+      >
+        <Stack gap="xs" mt="xs">
+          {KINDS.map((kind) => (
+            <Radio key={kind} value={kind} label={t(`setupPage.kind.${kind}`)} />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {plan.kind === 'daily' && (
+        <TimeField
+          label={t('setupPage.time')}
+          value={plan.time}
+          onChange={(time) => setPlan({ kind: 'daily', time })}
+        />
+      )}
+      {plan.kind === 'hours' && (
+        <NativeSelect
+          label={t('setupPage.every')}
+          value={String(plan.every)}
+          w="14rem"
+          data={EVERY_HOURS.map((hours) => ({
+            value: String(hours),
+            label: t('setupPage.hours', { count: hours }),
+          }))}
+          onChange={({ currentTarget }) => setPlan({ kind: 'hours', every: Number(currentTarget.value) })}
+        />
+      )}
+      <Text size="sm" c="dimmed" role="status">
+        {cron === null
+          ? t('setupPage.planNever')
+          : t('setupPage.plan', { words: cronWords(cron, t.language), zone })}
+      </Text>
+      <SaveRefused refusal={settings.refusal} shown={[]} onReload={() => void settings.reload()} />
+      <StepButtons onBack={onBack}>
+        <Button loading={settings.saving} disabled={wrong} onClick={() => void save()}>
+          {t('setupPage.goOn')}
+        </Button>
+      </StepButtons>
+    </Stack>
+  );
+}

@@ -1,0 +1,64 @@
+import { Button, Drawer } from '@mantine/core';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useT } from '../words/LanguageProvider.tsx';
+
+/**
+ * A form beside the page, there only while it is open.
+ *
+ * @param props.touched whether something was typed: then a click beside it, or Escape, does not close it
+ */
+export function FormDrawer({
+  title,
+  size = 'lg',
+  touched,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly size?: 'lg' | 'xl';
+  readonly touched: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const t = useT();
+  useFocusBack();
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size={size}
+      title={title}
+      closeOnClickOutside={!touched}
+      closeOnEscape={!touched}
+      closeButtonProps={{ 'aria-label': t('window.close') }}
+      styles={{ title: { overflowWrap: 'anywhere' } }}
+    >
+      {children}
+    </Drawer>
+  );
+}
+
+export function CancelButton({ onClick }: { readonly onClick: () => void }) {
+  const t = useT();
+  return (
+    <Button variant="default" onClick={onClick}>
+      {t('window.cancel')}
+    </Button>
+  );
+}
+
+/**
+ * For a dialog that is there only while it is open: gives the focus back to what had it before, which Mantine does
+ * only for dialogs that stay and are closed. Without it the keyboard begins at the top of the page again.
+ */
+export function useFocusBack(): void {
+  // At the first drawing, before the dialog takes the focus.
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    },
+    [before],
+  );
+}
