@@ -5,7 +5,7 @@ import { makeHome } from '../../support/home.ts';
 import { startRunner } from '../../support/runner.ts';
 import { verifyTable } from '../compare/support.ts';
 import { MIRROR, mirrorHome } from '../constraints/support/both.ts';
-import { expectBraked, later, ROWS, STOCK, work } from './support.ts';
+import { copiedStock, expectBraked, later, ROWS, STOCK, work } from './support.ts';
 
 const MORE = 90_000;
 
@@ -23,11 +23,8 @@ async function before(pair: DatabasePair, schema = 'public'): Promise<number> {
 
 for (const strategy of [null, 'full', 'changes', 'compare'] as const) {
   test(`rows that came before the brake stopped a run make no larger table of it, strategy ${strategy ?? 'unasked'}`, async () => {
-    await using pair = await freshDatabases();
-    await work(pair, ...STOCK);
-    using home = makeHome(pair);
-    await using engine = home.open();
-    await sync(engine);
+    await using stock = await copiedStock();
+    const { pair, engine } = stock;
     await work(pair, ...OTHERS);
     const asked = strategy === null ? {} : { strategy };
 
@@ -45,11 +42,8 @@ for (const strategy of [null, 'full', 'changes', 'compare'] as const) {
 }
 
 test('rows that verify --repair has written before the brake stopped it make no larger table of it', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   await work(pair, ...OTHERS);
   for (let run = 0; run < 3; run++) {
     expect(await verifyTable(engine, 'stock', true)).toMatchObject({
@@ -65,11 +59,8 @@ test('rows that verify --repair has written before the brake stopped it make no 
 });
 
 test('a table that verify --repair has mended is as large as it is then', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   await work(
     pair,
     `INSERT INTO stock SELECT n, 'new' FROM generate_series(100001, ${100_000 + MORE}) n`,
@@ -98,11 +89,8 @@ test('in layout schema, too, another database stays out until a person consents'
 });
 
 test('what had gone a week before the brake stopped the table does not make it larger', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   await work(pair, 'DELETE FROM stock WHERE id <= 3000');
   expect((await sync(engine)).table('stock')).toMatchObject({ records_deleted: 3000 });
   await work(pair, ...OTHERS);
@@ -135,11 +123,8 @@ test('what a run has written that was killed in mid-load makes no larger table o
 });
 
 test('a consent to a run that was stopped before it removed anything does not outlast it', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   await work(pair, ...OTHERS);
   await expectBraked(engine, {}, { deletes: ROWS, rows: ROWS });
   const stop = new AbortController();

@@ -3,15 +3,12 @@ import { fromCentral, sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
 import { verifyTable } from '../compare/support.ts';
-import { atHeadOffice, expectBraked, HALF_GOES, later, ROWS, STOCK, work } from './support.ts';
+import { atHeadOffice, copiedStock, expectBraked, HALF_GOES, later, ROWS, STOCK, work } from './support.ts';
 
 for (const strategy of ['full', 'changes', 'compare'] as const) {
   test(`half of a table stays in four runs of strategy ${strategy}, until a person consents (A12)`, async () => {
-    await using pair = await freshDatabases();
-    await work(pair, ...STOCK);
-    using home = makeHome(pair, { sync: { chunkRows: 700 } });
-    await using engine = home.open();
-    await sync(engine);
+    await using stock = await copiedStock({ sync: { chunkRows: 700 } });
+    const { pair, engine } = stock;
     await work(pair, HALF_GOES);
 
     for (let run = 0; run < 4; run++) {
@@ -47,11 +44,8 @@ test('half of 100,000 rows stays in four full runs, and in four that compare bec
 });
 
 test('the brake says the same in the next run of the batch and in a new one, whatever the strategy', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair, { sync: { chunkRows: 700 } });
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock({ sync: { chunkRows: 700 } });
+  const { pair, engine } = stock;
   await work(pair, HALF_GOES);
 
   const first = await sync(engine);
@@ -62,11 +56,8 @@ test('the brake says the same in the next run of the batch and in a new one, wha
 });
 
 test('what ten runs take a little of each is stopped at a fifth, and says what has gone', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
 
   const strategies = ['changes', 'full', 'compare', 'changes'] as const;
   for (const [run, strategy] of strategies.entries()) {
@@ -91,11 +82,8 @@ test('what ten runs take a little of each is stopped at a fifth, and says what h
 });
 
 test('a table that is pruned a little every day never asks', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   for (let day = 0; day < 12; day++) {
     // Over 12 days nearly a third of it goes, and nothing comes.
     await work(pair, `DELETE FROM stock WHERE id % 40 = ${day}`);
@@ -105,11 +93,8 @@ test('a table that is pruned a little every day never asks', async () => {
 });
 
 test('a table that loses as many old rows as it gets new ones never asks, however often', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   for (let day = 0; day < 6; day++) {
     // All in one day: no window ends.
     await work(
@@ -122,11 +107,8 @@ test('a table that loses as many old rows as it gets new ones never asks, howeve
 });
 
 test('verify --repair is braked by what would go altogether, and by what runs before have taken', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair, { sync: { chunkRows: 700 } });
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock({ sync: { chunkRows: 700 } });
+  const { pair, engine } = stock;
   await work(pair, HALF_GOES);
   for (let run = 0; run < 2; run++) {
     const braked = await verifyTable(engine, 'stock', true);
@@ -140,11 +122,8 @@ test('verify --repair is braked by what would go altogether, and by what runs be
 });
 
 test('what verify --repair has removed counts for the next sync, and the other way round', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair, { sync: { chunkRows: 700 } });
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock({ sync: { chunkRows: 700 } });
+  const { pair, engine } = stock;
   await work(pair, 'DELETE FROM stock WHERE id % 10 = 0');
   expect(await verifyTable(engine, 'stock', true)).toMatchObject({
     result: 'repaired',
@@ -161,11 +140,8 @@ test('what verify --repair has removed counts for the next sync, and the other w
 });
 
 test('new rows of the same pass do not make a larger table of it', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   // Another database's rows, four times as many.
   await work(
     pair,
@@ -216,11 +192,8 @@ test('a table without a key that loses a little in each of several runs is stopp
 });
 
 test('in layout stamp the rows of other branches make no larger table of a small one', async () => {
-  await using pair = await freshDatabases();
-  await work(pair, ...STOCK);
-  using home = makeHome(pair);
-  await using engine = home.open();
-  await sync(engine);
+  await using stock = await copiedStock();
+  const { pair, engine } = stock;
   await fromCentral(
     pair,
     "INSERT INTO stock (source_connection, id, note) SELECT 'other', n, '' FROM generate_series(1, 200000) n RETURNING 1",
@@ -264,11 +237,8 @@ test('a consent is not taken over by a resume: what the branch has removed since
 
 for (const strategy of [null, 'full'] as const) {
   test(`rows that were written before the brake refused to remove others are reported, ${strategy ?? 'unasked'}`, async () => {
-    await using pair = await freshDatabases();
-    await work(pair, ...STOCK);
-    using home = makeHome(pair);
-    await using engine = home.open();
-    await sync(engine);
+    await using stock = await copiedStock();
+    const { pair, engine } = stock;
     await work(pair, HALF_GOES, "UPDATE stock SET note = 'new' WHERE id IN (1, 3, 5)");
 
     const { table } = await sync(engine, strategy === null ? {} : { strategy });

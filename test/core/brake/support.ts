@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Engine } from '../../../src/core/engineApi.ts';
 import { atBranch, fromCentral, sync } from '../../support/branch.ts';
-import { type DatabasePair, settled } from '../../support/databases.ts';
-import { CONNECTION } from '../../support/home.ts';
+import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';
+import { CONNECTION, type Home, type HomeOptions, makeHome } from '../../support/home.ts';
 
 export const ROWS = 20_000;
 export const STOCK = [
@@ -10,6 +10,24 @@ export const STOCK = [
   `INSERT INTO stock SELECT n, 'stock ' || n FROM generate_series(1, ${ROWS}) n`,
 ];
 export const HALF_GOES = 'DELETE FROM stock WHERE id % 2 = 0';
+
+/** A branch with `stock`, all of whose rows have been copied. */
+export interface CopiedStock extends AsyncDisposable {
+  readonly pair: DatabasePair;
+  readonly home: Home;
+  readonly engine: Engine;
+}
+
+export async function copiedStock(options: HomeOptions = {}): Promise<CopiedStock> {
+  await using opened = new AsyncDisposableStack();
+  const pair = opened.use(await freshDatabases());
+  await work(pair, ...STOCK);
+  const home = opened.use(makeHome(pair, options));
+  const engine = opened.use(home.open());
+  await sync(engine);
+  const kept = opened.move();
+  return { pair, home, engine, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
 
 export async function work(pair: DatabasePair, ...statements: readonly string[]): Promise<void> {
   await atBranch(pair, ...statements);
