@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFile } from '../../core/files/atomicFile.ts';
+import { pathToFileURL } from 'node:url';
+import { createFile, replaceFile } from '../../core/files/atomicFile.ts';
 import { readSmallText } from '../../core/files/smallFile.ts';
 import { type Clock, systemClock } from '../../core/ports.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
@@ -105,4 +106,18 @@ export function newLink(folder: string): string {
   const url = runningAt(folder);
   if (url === null) throw new UsageError(UsageCode.AgentNotRunning, { folder });
   return linkTo(url, leaveToken(folder, systemClock));
+}
+
+/**
+ * Writes a page, for this user alone, that leads to a link. A browser is given this page's address on its command
+ * line, which other people of the machine can read.
+ *
+ * @returns the page's `file:` address
+ * @throws UsageError `data_folder_unusable` and its like
+ */
+export function writeOpener(folder: string, link: string): string {
+  const { opener } = agentFiles(folder);
+  const page = `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${link}"><title>Branchline</title>\n`;
+  replaceFile(opener, page);
+  return pathToFileURL(opener).href;
 }

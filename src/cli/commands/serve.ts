@@ -87,7 +87,7 @@ async function linkToRunning({ open }: ServeOptions, context: CliContext): Promi
 }
 
 async function openBrowser(link: string, context: CliContext): Promise<void> {
-  const { writeOpener } = await import('../../agent/opener.ts');
+  const { writeOpener } = await import('../../agent/access/links.ts');
   const opened = await openInBrowser(writeOpener(context.folder, link), context.world.platform);
   if (!opened) tell(context, context.t('agent.serve.openFailed'));
 }

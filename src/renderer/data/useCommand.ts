@@ -7,7 +7,7 @@ import { sentencesOf } from '../words/refusal.ts';
 import { useReach } from './BridgeProvider.tsx';
 import { invalidate } from './cache.ts';
 import { ask } from './refused.ts';
-import { useLabels } from './useConnections.ts';
+import { useLabels } from './useCall.ts';
 
 /**
  * Does something. A refusal is shown in a corner of the window, unless the caller shows it where it belongs

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Refusal } from '../../window-api/views.ts';
 import type { SaveRefusal } from '../data/refused.ts';
 import { problemsElsewhere, type SettingsProblem } from '../data/settingsProblems.ts';
-import { useLabels } from '../data/useConnections.ts';
+import { useLabels } from '../data/useCall.ts';
 import { useT } from '../words/LanguageProvider.tsx';
 import { type Sentences, sayRefusal, sentencesOf } from '../words/refusal.ts';
 import classes from './FormButtons.module.css';

@@ -1,4 +1,4 @@
-import { Alert, AppShell, Burger, Button, Group, NavLink, Text } from '@mantine/core';
+import { Alert, AppShell, Box, Burger, Button, Group, NavLink, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAlertTriangle,
@@ -6,14 +6,18 @@ import {
   IconDatabase,
   IconHistory,
   IconHome,
+  IconPlugConnectedX,
   IconSettings,
   IconTable,
 } from '@tabler/icons-react';
 import { Component, type ReactNode, useEffect, useRef } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import { useReach } from '../data/BridgeProvider.tsx';
+import { UsageCode } from '../../shared/errors.ts';
+import type { Setup } from '../../window-api/views.ts';
+import { useLinkLoss, useLive, useReach } from '../data/BridgeProvider.tsx';
+import { isNotSetUp } from '../data/hindrances.ts';
 import { Refused } from '../data/refused.ts';
-import { useFirstLook } from '../data/useCall.ts';
+import { useCall, useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
 import { BatchPage } from '../pages/batch/BatchPage.tsx';
 import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
@@ -24,8 +28,9 @@ import { SetupPage } from '../pages/setup/SetupPage.tsx';
 import { TablesPage } from '../pages/tables/TablesPage.tsx';
 import { TodayPage } from '../pages/today/TodayPage.tsx';
 import { Page } from '../parts/Page.tsx';
+import { RefusalAlert } from '../parts/Refusals.tsx';
+import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
-import { Banners } from './Banners.tsx';
 import classes from './Frame.module.css';
 
 /** What stays on the screen whatever page is open: the navigation, and what must be known everywhere. */
@@ -210,5 +215,59 @@ function Pages() {
       <Route path="/setup" component={SetupPage} />
       <Route component={TodayPage} />
     </Switch>
+  );
+}
+
+/** What a person must know on every page: that the program does not answer, or cannot work. */
+function Banners() {
+  const t = useT();
+  const loss = useLinkLoss();
+  const { data: setup } = useCall('setup');
+  const [location] = useLocation();
+  return (
+    <Stack gap="sm" aria-live="polite" className={classes.banners ?? ''}>
+      {loss !== null && (
+        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)}>
+          {t(`window.linkNext.${loss}`)}
+        </Alert>
+      )}
+      {setup !== undefined && !setup.commands && (
+        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('window.viewOnly')}>
+          {t('window.viewOnlyNext')}
+        </Alert>
+      )}
+      {setup !== undefined && location !== '/setup' && <Problem setup={setup} />}
+      {setup?.problem === null && <CannotWork />}
+    </Stack>
+  );
+}
+
+function Problem({ setup }: { readonly setup: Setup }) {
+  const t = useT();
+  if (setup.problem === null) return null;
+  if (isNotSetUp(setup)) {
+    return (
+      <Alert color="branch" title={t('window.notSetUp')}>
+        <Button component={Link} href="/setup" mt="xs">
+          {t('window.setUp')}
+        </Button>
+      </Alert>
+    );
+  }
+  return <RefusalAlert refusal={setup.problem} />;
+}
+
+/** The service cannot work though the settings are right: its folder cannot be written, belongs to another computer, or its disk is full. */
+function CannotWork() {
+  const refusal = useLive()?.status.refusal ?? null;
+  if (refusal === null) return null;
+  return (
+    <RefusalAlert refusal={{ kind: 'usage', ...refusal }}>
+      {refusal.code === UsageCode.InstallationCopied && (
+        <Box mt="xs">
+          <CopyButton batchId={null} connections={null} />
+        </Box>
+      )}
+    </RefusalAlert>
   );
 }

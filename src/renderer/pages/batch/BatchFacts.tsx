@@ -4,7 +4,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { BatchStatus } from '../../../shared/status.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { BatchView } from '../../../window-api/views.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';

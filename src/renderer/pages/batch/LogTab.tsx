@@ -6,7 +6,7 @@ import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import { visibleLines } from '../../../shared/visible.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
 import { keyOf } from '../../data/cache.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import type { TableRow } from '../../../shared/contract.ts';
 import { visible, visibleLines } from '../../../shared/visible.ts';
 import type { BatchView } from '../../../window-api/views.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { WhyNotRun } from '../../parts/RunButtons.tsx';
 import { FailureGroups } from '../../parts/trouble/FailureGroups.tsx';
 import { groupFailures, needsConsent } from '../../parts/trouble/groupFailures.ts';

@@ -1,16 +1,19 @@
-import { Button, Text, VisuallyHidden } from '@mantine/core';
-import { useDeferredValue } from 'react';
-import { Link } from 'wouter';
+import { Button, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useDeferredValue, useMemo } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
 import type { BatchPage } from '../../../shared/contract.ts';
+import { BatchStatus, BatchTrigger } from '../../../shared/status.ts';
+import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
-import { useCall } from '../../data/useCall.ts';
+import { useCall, useConnections } from '../../data/useCall.ts';
 import { Answered, Empty, Page } from '../../parts/Page.tsx';
+import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchList } from './BatchList.tsx';
 import { PAGE_SIZE } from './batchPages.ts';
 import { DayStrip } from './DayStrip.tsx';
-import { Filters, useFilter } from './Filters.tsx';
-import { isEverything } from './filter.ts';
+import { historyAddress, isEverything, readFilter, withPart } from './filter.ts';
 
 /** All batches, by day and one by one. */
 export function HistoryPage() {
@@ -81,4 +84,109 @@ function NoBatch() {
       {t('historyPage.emptyNext')}
     </Empty>
   );
+}
+
+/** What the list is narrowed to. */
+function Filters({
+  filter,
+  setPart,
+  clear,
+}: {
+  readonly filter: BatchFilter;
+  readonly setPart: SetPart;
+  readonly clear: () => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const connections = useConnections(filter.connection);
+  const all = { value: '', label: t('window.all') };
+  return (
+    <Group gap="sm" align="flex-end" role="search">
+      <SearchField
+        label={t('historyPage.filter.text')}
+        placeholder={t('historyPage.filter.textHint')}
+        clearLabel={t('historyPage.filter.clearText')}
+        value={filter.text ?? ''}
+        onSearch={(text) => setPart('text', text)}
+      />
+      <NativeSelect
+        label={t('historyPage.filter.status')}
+        data={[
+          all,
+          ...Object.values(BatchStatus).map((value) => ({ value, label: t(`words.batch.${value}`) })),
+        ]}
+        value={filter.status ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          setPart('status', chosen(Object.values(BatchStatus), value))
+        }
+      />
+      <NativeSelect
+        label={t('historyPage.filter.trigger')}
+        data={[
+          all,
+          ...Object.values(BatchTrigger).map((value) => ({
+            value,
+            label: t(`historyPage.trigger.${value}`),
+          })),
+        ]}
+        value={filter.trigger ?? ''}
+        onChange={({ currentTarget: { value } }) =>
+          setPart('trigger', chosen(Object.values(BatchTrigger), value))
+        }
+      />
+      {connections.length > 1 && (
+        <NativeSelect
+          label={t('historyPage.filter.connection')}
+          maw={220}
+          data={[all, ...connections.map(({ id, label }) => ({ value: id, label }))]}
+          value={filter.connection ?? ''}
+          onChange={({ currentTarget: { value } }) => setPart('connection', value)}
+        />
+      )}
+      {!isEverything(filter) && (
+        <Group gap="xs" w="100%">
+          {filter.day !== undefined && (
+            <Button
+              variant="default"
+              size="xs"
+              radius="xl"
+              rightSection={<IconX size={14} aria-label={t('historyPage.filter.removeDay')} />}
+              onClick={() => setPart('day', undefined)}
+            >
+              {t('historyPage.filter.day', { day: format.day(filter.day) })}
+            </Button>
+          )}
+          <Button variant="default" size="xs" onClick={clear}>
+            {t('historyPage.clear')}
+          </Button>
+        </Group>
+      )}
+    </Group>
+  );
+}
+
+function chosen<T extends string>(known: readonly T[], value: string): T | undefined {
+  return known.find((one) => one === value);
+}
+
+type SetPart = <K extends keyof BatchFilter>(key: K, value: BatchFilter[K] | undefined) => void;
+
+/** Which batches are shown. It is kept in the page's address, so that the way back leads to the same ones. */
+function useFilter(): {
+  readonly filter: BatchFilter;
+  readonly setPart: SetPart;
+  readonly clear: () => void;
+} {
+  const search = useSearch();
+  const [, goTo] = useLocation();
+  const filter = useMemo(() => readFilter(search), [search]);
+  return {
+    filter,
+    setPart: (key, value) => {
+      // While a word is typed, the way back does not lead through its letters.
+      const replace = key === 'text' && filter.text !== undefined;
+      goTo(historyAddress(withPart(filter, key, value)), { replace });
+    },
+    clear: () => goTo(historyAddress({})),
+  };
 }

@@ -3,7 +3,7 @@ import { IconEdit } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../shared/contract.ts';
 import { cronWords } from '../../../shared/cron.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { beginsAt } from './plan.ts';

@@ -1,7 +1,6 @@
 import { SimpleGrid, Stack, Text } from '@mantine/core';
 import type { SettingsView, Setup } from '../../../window-api/views.ts';
-import { useCall } from '../../data/useCall.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useCall, useLabels } from '../../data/useCall.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { sayRefusal } from '../../words/refusal.ts';

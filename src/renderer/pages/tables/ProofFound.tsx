@@ -8,7 +8,7 @@ import {
 } from '@tabler/icons-react';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DifferingRange, VerifiedRow } from '../../../shared/verify.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import cells from '../../parts/Cells.module.css';
 import marks from '../../parts/StatusMark.module.css';
 import { CopyButton } from '../../parts/trouble/CopyQuestion.tsx';

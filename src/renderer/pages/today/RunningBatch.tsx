@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { visible } from '../../../shared/visible.ts';
 import type { RunningTable, RunView } from '../../../window-api/views.ts';
-import { useLabels } from '../../data/useConnections.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Running.module.css';

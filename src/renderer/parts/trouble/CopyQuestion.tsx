@@ -1,8 +1,8 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { CopyAnswer } from '../../../shared/service.ts';
+import { useLabels } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
-import { useLabels } from '../../data/useConnections.ts';
 import { useMay } from '../../data/useMay.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { ErrorAlert } from '../Refusals.tsx';
