@@ -46,11 +46,13 @@ export function openJournal(
   }
 }
 
-/** SQLite waits for ever where a pipe is in the file's place. */
+/** SQLite waits for ever where a pipe is in the file's place, or in that of one beside it. */
 function refuseUnfit(folder: string): void {
-  const file = journalFile(folder);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) throw unusable(folder, `${file} is not a plain file`);
+  for (const suffix of ['', '-journal', '-wal', '-shm']) {
+    const file = journalFile(folder) + suffix;
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) throw unusable(folder, `${file} is not a plain file`);
+  }
 }
 
 function openForWriting(folder: string, ports: Ports): OpenedJournal {

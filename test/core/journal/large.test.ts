@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,21 +88,6 @@ test('damage in what was not checked at once is found by the later check, and se
   expect(second.journal.latestBatch()).toBeNull();
   second.journal.close();
   expect(existsSync(join(folder, 'journal.unchecked'))).toBe(false);
-});
-
-test('a pipe in the place of the files that say so holds nothing up', async () => {
-  const folder = await died(longHistory());
-  overwriteTablePages(join(folder, 'journal.db'), 'event_log');
-  writeFileSync(join(folder, 'journal.db-wal'), '');
-  execFileSync('mkfifo', [join(folder, 'journal.unchecked'), join(folder, 'journal.suspect')]);
-  const first = openJournal(folder, realPorts);
-  const found = first.setAside;
-  first.journal.close();
-  const second = openJournal(folder, realPorts);
-  expect([found, second.setAside].filter((one) => one !== null)).toHaveLength(1);
-  second.journal.close();
-  expect(existsSync(join(folder, 'journal.unchecked'))).toBe(false);
-  expect(existsSync(join(folder, 'journal.suspect'))).toBe(false);
 });
 
 test('damage in the list of batches is found at once after a death', () => {
