@@ -16,6 +16,10 @@ export type Value = string | number | boolean | null;
 export interface Statement {
   readonly text: string;
   readonly values?: readonly Value[];
+  /** What the server calls it; absent where it does not keep it. */
+  readonly name?: string;
+  /** Whether the server has it already, and needs only the values. */
+  readonly kept?: boolean;
 }
 
 /** Statements without rows: nobody has to ask what their rows are like. */
@@ -32,9 +36,10 @@ export function sendStatements(connection: Connection, statements: readonly Stat
   const { stream } = connection;
   stream.cork();
   try {
-    for (const { text, values = [] } of statements) {
-      connection.parse({ name: '', text, types: [] }, true);
-      connection.bind({ values: values.map((one) => (one === null ? null : String(one))) }, true);
+    for (const { text, values = [], name = '', kept = false } of statements) {
+      if (!kept) connection.parse({ name, text, types: [] }, true);
+      const texts = values.map((one) => (one === null ? null : String(one)));
+      connection.bind({ statement: name, values: texts }, true);
       if (!ROWLESS.test(text)) connection.describe({ type: 'P', name: '' }, true);
       connection.execute(null, true);
     }

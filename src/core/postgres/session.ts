@@ -8,6 +8,7 @@ import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
+import { PreparedStatements } from './preparedStatements.ts';
 import { oneLine } from './quote.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
@@ -15,7 +16,7 @@ import type { SessionOptions } from './sessionOptions.ts';
 import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { guardWire } from './wireGuard.ts';
 
-export type { StatementResult, TextRow } from './pipeline.ts';
+export type { Statement, StatementResult, TextRow } from './pipeline.ts';
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
 
 /** Statements that make sense without an open transaction: there may be none any more. */
@@ -46,6 +47,7 @@ export class Session {
   /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
   #serverVersion = '';
   #recoding: Recoding | null = null;
+  readonly #prepared = new PreparedStatements();
 
   private constructor(client: pg.Client, options: SessionOptions, route: CancelRoute | null) {
     this.#client = client;
@@ -186,16 +188,14 @@ export class Session {
 
   /** Runs several statements in one round trip. After an error the server skips the rest. */
   async script(
-    statements: readonly string[],
+    statements: readonly (string | Statement)[],
     ms = this.#options.timeouts.answerMs,
   ): Promise<readonly StatementResult[]> {
-    const [first = ''] = statements;
+    const all = statements.map((one) => (typeof one === 'string' ? { text: one } : one));
+    const first = all[0]?.text ?? '';
     if (this.#isAlone(first) && !first.startsWith('BEGIN'))
       throw new Error(`No transaction was opened behind the pooler for: ${first.slice(0, 60)}`);
-    return this.#run(
-      statements.map((text) => ({ text })),
-      ms,
-    );
+    return this.#run(all, ms);
   }
 
   async #one(text: string, values?: readonly Value[], ms?: number): Promise<StatementResult> {
@@ -208,7 +208,11 @@ export class Session {
     ms = this.#options.timeouts.answerMs,
   ): Promise<readonly StatementResult[]> {
     this.#refuseLost();
-    return this.guard(this.#client.query(new Pipeline(statements)).results, ms);
+    // A pooler may run the next statement in another session of the server.
+    const sent = this.#pooled ? statements : statements.map((one) => this.#prepared.named(one));
+    const results = await this.guard(this.#client.query(new Pipeline(sent)).results, ms);
+    this.#prepared.note(sent);
+    return results;
   }
 
   /** Whether a statement would run behind a pooler without a transaction, and so without our settings. */
