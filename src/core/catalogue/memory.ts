@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { literal, own, regName } from '../postgres/quote.ts';
+import type { Statement } from '../postgres/pipeline.ts';
+import { own, regName } from '../postgres/quote.ts';
 
 /**
  * What is remembered: a table's facts by its name, all types of some tables together, and which rows of the catalogue
@@ -62,6 +63,8 @@ export const SHAPE_DIGEST = `pg_catalog.concat(c.oid, '/', (SELECT ${digestSql(
     WHERE p.attrelid ${own('=')} c.oid AND p.attnum ${own('>')} 0 AND NOT p.attisdropped))`;
 
 /** SQL that reads {@link TableShape.shapeDigest} of one relation as it is now; no row where it is gone. */
-export function shapeDigestQuery(schema: string, name: string): string {
-  return `SELECT ${SHAPE_DIGEST} AS digest FROM pg_catalog.pg_class c WHERE c.oid ${own('=')} pg_catalog.to_regclass(${literal(regName(schema, name))})`;
+export function shapeDigestQuery(schema: string, name: string): Statement {
+  return { text: SHAPE_DIGEST_QUERY, values: [regName(schema, name)] };
 }
+
+const SHAPE_DIGEST_QUERY = `SELECT ${SHAPE_DIGEST} AS digest FROM pg_catalog.pg_class c WHERE c.oid ${own('=')} pg_catalog.to_regclass($1)`;

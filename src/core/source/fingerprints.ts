@@ -1,7 +1,7 @@
 import { digestSql, OWN_ENCODING } from '../catalogue/memory.ts';
 import { namesObjects, type TableShape } from '../catalogue/shape.ts';
 import { oneLine, own } from '../postgres/quote.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, Statement, TextRow } from '../postgres/session.ts';
 
 /**
  * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
@@ -17,11 +17,24 @@ export async function fingerprints(
   version: number,
   tables: readonly TableShape[],
 ): Promise<ReadonlyMap<string, string | null>> {
+  const { text, values } = fingerprintsQuery(version, tables);
+  return readFingerprints(tables, (await session.query(text, values)).rows);
+}
+
+/** The question of {@link fingerprints}. */
+export function fingerprintsQuery(version: number, tables: readonly TableShape[]): Statement {
   const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
   const isTree = ownTypes || tables.some((table) => table.kind === 'partitioned');
-  const query = oneLine(isTree ? treeQuery(version, ownTypes) : plainQuery(version));
-  const result = await session.query(query, [`{${tables.map((table) => table.oid).join()}}`]);
-  const found = new Map(result.rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
+  const text = oneLine(isTree ? treeQuery(version, ownTypes) : plainQuery(version));
+  return { text, values: [`{${tables.map((table) => table.oid).join()}}`] };
+}
+
+/** The answer to {@link fingerprintsQuery}, by oid. */
+export function readFingerprints(
+  tables: readonly TableShape[],
+  rows: readonly TextRow[],
+): ReadonlyMap<string, string | null> {
+  const found = new Map(rows.map((row) => [row.root ?? '', row.fingerprint ?? null]));
   for (const { oid, columns } of tables) if (columns.some(namesObjects)) found.set(oid, null);
   return found;
 }

@@ -9,11 +9,11 @@ import { columnRecoding, writtenColumn } from '../catalogue/texts.ts';
 import { ident, oneLine, own, qualified } from '../postgres/quote.ts';
 import { readJson, serverName } from '../postgres/readJson.ts';
 import { type Recoding, recoded, UNDECLARED } from '../postgres/recoding.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, Statement, StatementResult } from '../postgres/session.ts';
 import { ROLES_OWN } from '../postgres/sessionSettings.ts';
 import type { Target } from '../target/target.ts';
 import { type CursorPlace, readCursor } from './cursor.ts';
-import { fingerprints } from './fingerprints.ts';
+import { fingerprintsQuery, readFingerprints } from './fingerprints.ts';
 import {
   HIDDEN_HORIZON_QUERY,
   HISTORY_FUNCTIONS,
@@ -70,10 +70,11 @@ export async function openSnapshot(
 ): Promise<Snapshot> {
   const { oid, schema, name } = table;
   refuseRawNames(table);
-  const { takenAt, horizon } = await beginSnapshot(session, version, [table], true);
-  const digest = await session.query(shapeDigestQuery(schema, name));
-  if (digest.rows[0]?.digest !== table.shapeDigest) throw shapeChanged(session, name);
-  const fingerprint = (await fingerprints(session, version, [table])).get(oid) ?? null;
+  const questions = [shapeDigestQuery(schema, name), fingerprintsQuery(version, [table])];
+  const begun = await beginSnapshot(session, version, [table], { inOrder: true, questions });
+  const { takenAt, horizon, answers } = begun;
+  if (answers[0]?.rows[0]?.digest !== table.shapeDigest) throw shapeChanged(session, name);
+  const fingerprint = readFingerprints([table], answers[1]?.rows ?? []).get(oid) ?? null;
   // What a view shows depends on it, through the functions and casts that it is made of.
   if (table.kind === 'view') await session.script(ROLES_OWN);
   const cursor =
@@ -139,39 +140,53 @@ function isDenied(error: unknown): boolean {
  * a rewriting ALTER TABLE or a TRUNCATE that came in between would make a table look empty to us, since
  * neither is safe for older snapshots. The lock is that of any SELECT.
  *
- * @param inOrder whether rows will be read in the order of a key
+ * @param options what is asked in the same round trip, and whether rows will be read in the order of a key
  */
 export async function beginSnapshot(
   session: Session,
   version: number,
   tables: readonly TableShape[],
-  inOrder = false,
-): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
+  options: SnapshotOptions = {},
+): Promise<BegunSnapshot> {
   try {
-    return await begin(session, version, tables, inOrder);
+    return await begin(session, version, tables, options);
   } catch (error) {
     if (!isDenied(error)) throw error;
     await session.query('ROLLBACK');
     if (withoutHistory.has(session) || (await readSource(session)).hidden === null) throw error;
     withoutHistory.add(session);
-    return begin(session, version, tables, inOrder);
+    return begin(session, version, tables, options);
   }
+}
+
+interface SnapshotOptions {
+  readonly inOrder?: boolean;
+  readonly questions?: readonly Statement[];
+}
+
+interface BegunSnapshot {
+  readonly takenAt: string;
+  readonly horizon: Horizon;
+  /** To the questions. */
+  readonly answers: readonly StatementResult[];
 }
 
 async function begin(
   session: Session,
   version: number,
   tables: readonly TableShape[],
-  inOrder: boolean,
-): Promise<{ readonly takenAt: string; readonly horizon: Horizon }> {
+  { inOrder = false, questions = [] }: SnapshotOptions,
+): Promise<BegunSnapshot> {
   const lockable = tables.filter((one) => one.kind === 'table' || one.kind === 'partitioned');
   const names = lockable.map(rowsOf).join(', ');
-  const results = await session.script([
+  const before = [
     ...beginSource(session, inOrder),
     ...(names === '' ? [] : [`LOCK TABLE ${names} IN ACCESS SHARE MODE`]),
     withoutHistory.has(session) ? HIDDEN_HORIZON_QUERY : horizonQuery(version),
-  ]);
-  return readHorizon(results.at(-1)?.rows[0] ?? {});
+  ];
+  const results = await session.script([...before, ...questions]);
+  const answers = results.slice(before.length);
+  return { ...readHorizon(results[before.length - 1]?.rows[0] ?? {}), answers };
 }
 
 /** What a role may not ask its server for. */

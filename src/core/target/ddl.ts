@@ -2,7 +2,7 @@ import { FailureCode, SyncFailure } from '../../shared/errors.ts';
 import type { Layout } from '../../shared/settings.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, Statement, TextRow } from '../postgres/session.ts';
 import { hasOwnRole } from './branchPolicies.ts';
 import { type Change, extendType } from './drift.ts';
 import type { OwnTypes } from './ownTypes.ts';
@@ -15,20 +15,26 @@ import { centralKey, refuseStampTaken, STAMP, STAMP_DEFAULT } from './target.ts'
  * runs, so two branches never narrow what the other has just widened. A table that others hold for more
  * than 5 s is tried again later instead of making every reader queue behind us.
  *
- * @param plan reads central as it is and says what to run
+ * @param look asks central, once nobody else can change it any more
+ * @param plan is given the first row of what `look` has found, and says what to run
  * @throws SyncFailure `central_permission` with the SQL for head office in `params.sql`
  */
-export async function runDdl(session: Session, plan: () => Promise<DdlPlan>): Promise<void> {
+export async function runDdl(
+  session: Session,
+  look: Statement,
+  plan: (found: TextRow) => Promise<DdlPlan>,
+): Promise<void> {
   let planned: DdlPlan = { statements: [] };
   try {
     // The first checkpoint's commit, which waits for the disk, brings the table there, too.
-    await session.script([
+    const results = await session.script([
       ...session.begin(),
       "SET LOCAL lock_timeout = '5s'",
       'SET LOCAL synchronous_commit = off',
       `SELECT ${DDL_LOCK}`,
+      look,
     ]);
-    planned = await plan();
+    planned = await plan(results.at(-1)?.rows[0] ?? {});
     await session.script([...planned.statements, ...(planned.notes ?? []), 'COMMIT']);
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});

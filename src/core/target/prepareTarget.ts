@@ -4,7 +4,7 @@ import type { CentralSettings, ConnectionSettings, Layout } from '../../shared/s
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
 import { restrict, stampedBy } from './branchPolicies.ts';
 import { alignTable, createTable, type DdlPlan, noteAdded, runDdl } from './ddl.ts';
 import { describeTarget } from './describeTarget.ts';
@@ -61,7 +61,6 @@ class Shaping {
   readonly #connection: string;
   readonly #source: TableShape;
   #changes: readonly Change[] = [];
-  #hasSchema = false;
 
   constructor(
     session: Session,
@@ -88,11 +87,12 @@ class Shaping {
   async run(): Promise<boolean> {
     let created = false;
     try {
-      await runDdl(this.#session, async () => {
+      const look = { text: oneLine(LOOK), values: [this.#schema, this.#source.name] };
+      await runDdl(this.#session, look, async (found) => {
         // Another branch may have made or changed it while we waited for the lock.
-        const [now] = await this.#now();
+        const now = found.relation === 't' ? await this.#now() : undefined;
         created = now === undefined;
-        return now === undefined ? this.#create() : this.#align(now);
+        return now === undefined ? this.#create(found) : this.#align(now);
       });
     } catch (error) {
       throw this.#keyRefused(error) ?? error;
@@ -100,23 +100,15 @@ class Shaping {
     return created;
   }
 
-  /** Asks whether it is there before it asks what it is like: for a new table that is all. */
-  async #now(): Promise<readonly TableShape[]> {
-    const [schema, name] = [this.#schema, this.#source.name];
-    const found = await this.#session.query(
-      `SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1) AS schema,
-        EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-          WHERE n.nspname OPERATOR(pg_catalog.=) $1 AND c.relname OPERATOR(pg_catalog.=) $2) AS relation`,
-      [schema, name],
-    );
-    this.#hasSchema = found.rows[0]?.schema === 't';
-    if (found.rows[0]?.relation !== 't') return [];
-    return readTables(this.#session, this.#version, schema, [name]);
+  async #now(): Promise<TableShape | undefined> {
+    const [now] = await readTables(this.#session, this.#version, this.#schema, [this.#source.name]);
+    return now;
   }
 
-  async #create(): Promise<DdlPlan> {
+  /** @param found see {@link LOOK} */
+  async #create(found: TextRow): Promise<DdlPlan> {
     const schema = this.#schema;
-    const room = await makeRoom(this.#session, schema, this.#source.name);
+    const room = found.type === 't' ? await makeRoom(this.#session, schema, this.#source.name) : NO_ROOM;
     const types = await this.#types(this.#source.columns, room.renamed);
     const layout: Layout = layoutOf(this.#central, undefined);
     const made = createTable(schema, this.#source, layout, types);
@@ -124,7 +116,7 @@ class Shaping {
     const table = qualified(schema, this.#source.name);
     return {
       // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
-      statements: this.#hasSchema ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
+      statements: found.schema === 't' ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
       grants: (role) => [
         `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
         `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
@@ -176,11 +168,23 @@ function surplusRows(table: string, key: readonly string[]): string {
   OR EXISTS (SELECT FROM ${table} b WHERE ${row('b')} OPERATOR(pg_catalog.=) ${row('a')} AND b.ctid OPERATOR(pg_catalog.<) a.ctid)`;
 }
 
+/**
+ * Asked before what the table is like: for a new one that is all. Whether schema $1 is there, and in it relation $2, and a
+ * type of that name.
+ */
+const LOOK = `SELECT n.oid IS NOT NULL AS schema, EXISTS (SELECT FROM pg_catalog.pg_class c
+    WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) $2) AS relation,
+  EXISTS (SELECT FROM pg_catalog.pg_type t
+    WHERE t.typnamespace OPERATOR(pg_catalog.=) n.oid AND t.typname OPERATOR(pg_catalog.=) $2) AS type
+  FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) $1`;
+
 /** A type that stands where a table is to be made, with another name for it. */
 interface Room {
   readonly renamed: readonly RenamedType[];
   readonly statements: readonly string[];
 }
+
+const NO_ROOM: Room = { renamed: [], statements: [] };
 
 /**
  * A table's row type has the table's name, so a type of that name is in its way: an enum `status` in one schema of
@@ -192,7 +196,7 @@ interface Room {
 async function makeRoom(session: Session, schema: string, table: string): Promise<Room> {
   const { rows } = await session.query(oneLine(IN_THE_WAY), [schema, table]);
   const [row] = rows;
-  if (row === undefined) return { renamed: [], statements: [] };
+  if (row === undefined) return NO_ROOM;
   const names = [...candidates(row.source ?? 'type', table).slice(1), `${table.slice(0, 50)}_type`];
   const taken = await takenNames(session, schema, names);
   const to = names.find((one) => !taken.has(one));
