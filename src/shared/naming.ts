@@ -26,8 +26,29 @@ export function namesTable(typed: string, table: string): boolean {
  * {@link namesTable} takes it for (`Order` and `order` may both be there).
  */
 export function tablesNamed<T>(typed: string, all: readonly T[], nameOf: (one: T) => string): readonly T[] {
-  const exact = all.filter((one) => nameOf(one) === typed);
-  return exact.length > 0 ? exact : all.filter((one) => namesTable(typed, nameOf(one)));
+  return tableLookup(all, nameOf)(typed);
+}
+
+/** The same for many names: each table is looked at once, however many names there are. */
+export function tableLookup<T>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
+): (typed: string) => readonly T[] {
+  const exact = Map.groupBy(all, nameOf);
+  let loose: Map<string, T[]> | null = null;
+  return (typed) => {
+    const found = exact.get(typed);
+    if (found !== undefined) return found;
+    loose ??= byAnyName(all, nameOf);
+    return loose.get(typedName(typed)) ?? [];
+  };
+}
+
+function byAnyName<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+  const tables = new Map<string, T[]>();
+  for (const one of all)
+    for (const name of namesOfTable(nameOf(one))) tables.set(name, [...(tables.get(name) ?? []), one]);
+  return tables;
 }
 
 /** All that means a table, as {@link typedName} makes it of what a person types. */

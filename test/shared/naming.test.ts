@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareNames, matchesTable } from '../../src/shared/naming.ts';
+import { compareNames, matchesTable, namesTable, tableLookup } from '../../src/shared/naming.ts';
 
 test('names are in one order whatever their case', () => {
   const names = ['x_device', 'X_MixedCase', 'ad_user', 'x_zone', 'AD_User'];
@@ -36,4 +36,24 @@ test('a pattern means what one expression would', () => {
       expect(matchesTable(pattern, table)).toBe(expression.test(table));
     }),
   );
+});
+
+test('a lookup finds what each name means alone, however many tables there are', () => {
+  const all = ['c_order', 'C_Order', 'COrder', 'Order', 'order', 'café', 'x'];
+  const lookup = tableLookup(all, (one) => one);
+  const means = (typed: string) =>
+    all.includes(typed) ? [typed] : all.filter((one) => namesTable(typed, one));
+  for (const typed of [...all, 'CORDER', 'c_ORDER', ' order ', 'ORDER', 'Café', 'nothing', ''])
+    expect(lookup(typed), typed).toEqual(means(typed));
+
+  const many = Array.from({ length: 20_000 }, (_, index) => `t_${index}`);
+  const inMany = tableLookup(many, (one) => one);
+  const looked: string[] = [];
+  expect(many.every((one) => inMany(one.toUpperCase())[0] === one)).toBe(true);
+  // One look a table: 20,000 names against 20,000 tables would be 400 million.
+  tableLookup(many, (one) => {
+    looked.push(one);
+    return one;
+  })('T_1');
+  expect(looked.length).toBeLessThanOrEqual(2 * many.length);
 });

@@ -1,5 +1,5 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
-import { modelName, tablesNamed } from '../../shared/naming.ts';
+import { modelName, tableLookup } from '../../shared/naming.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
 import { InterruptionReason, type Strategy, TableStatus } from '../../shared/status.ts';
 import type { PlannedTable } from '../journal/batches.ts';
@@ -105,8 +105,7 @@ function guessTables(
     .map((one) => (typeof one === 'string' ? one : one.name))
     .filter((name) => !name.includes('*'));
   const all = known.length > 0 ? known : named;
-  const asked =
-    names.length === 0 ? all : [...new Set(names.flatMap((name) => tablesNamed(name, all, (one) => one)))];
+  const asked = names.length === 0 ? all : [...new Set(names.flatMap(tableLookup(all, (one) => one)))];
   const tables = asked.length > 0 ? asked : names.length > 0 ? names : [UNKNOWN_TABLES];
   return tables.map((table) => ({ table, shape: null, strategy: null, cursor: null, mayDelete: false }));
 }

@@ -1,6 +1,6 @@
 import type { TableName } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
-import { modelName, namesTable, tablesNamed } from '../../shared/naming.ts';
+import { modelName, tableLookup } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
 import { readTables, type TableChoice } from '../catalogue/read.ts';
@@ -116,7 +116,8 @@ function asksForAll(names: readonly string[]): boolean {
 /** Whether every name means a table that the source has: else all tables have to be known, to say which is meant. */
 function hasAll(selected: readonly Selected[], names: readonly string[]): boolean {
   const there = selected.filter((one) => one.shape !== null);
-  return names.every((name) => there.some((one) => namesTable(name, one.table)));
+  const lookup = tableLookup(there, (one) => one.table);
+  return names.every((name) => lookup(name).length > 0);
 }
 
 /**
@@ -127,21 +128,18 @@ function hasAll(selected: readonly Selected[], names: readonly string[]): boolea
  */
 export function narrow(plans: readonly SourcePlan[], names: readonly string[]): readonly SourcePlan[] {
   if (asksForAll(names)) return plans;
-  for (const name of names) {
-    const known = plans.flatMap((plan) => plan.selected.map((one) => one.table));
-    const allRead = plans.every((plan) => plan.failure === null);
-    if (allRead && !known.some((table) => namesTable(name, table))) throw unknownTable(name, plans);
-  }
-  return plans.map((plan) => ({
-    ...plan,
-    selected: plan.selected.filter((one) => isNamed(one.table, names, plan)),
-  }));
-}
-
-function isNamed(table: string, names: readonly string[], { selected }: SourcePlan): boolean {
-  return names.some((name) =>
-    tablesNamed(name, selected, (one) => one.table).some((one) => one.table === table),
+  const known = tableLookup(
+    plans.flatMap((plan) => plan.selected),
+    (one) => one.table,
   );
+  const unknown = names.find((name) => known(name).length === 0);
+  if (unknown !== undefined && plans.every((plan) => plan.failure === null))
+    throw unknownTable(unknown, plans);
+  return plans.map((plan) => {
+    const lookup = tableLookup(plan.selected, (one) => one.table);
+    const named = new Set(names.flatMap(lookup));
+    return { ...plan, selected: plan.selected.filter((one) => named.has(one)) };
+  });
 }
 
 /**
