@@ -3,7 +3,7 @@ import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/erro
 import type { CopyIn } from '../postgres/copyIn.ts';
 import type { CopyOut } from '../postgres/copyOut.ts';
 import { keyText } from '../postgres/keyText.ts';
-import { dataBytes, lastRow } from '../postgres/rowBlock.ts';
+import { dataBytes, lastRow, type RowBlock } from '../postgres/rowBlock.ts';
 import type { Session } from '../postgres/session.ts';
 import type { LastKey } from '../target/checkpoint.ts';
 import { type ChunkLimits, nameOf, type PassContext } from './pass.ts';
@@ -71,7 +71,8 @@ export async function fillChunk(
     count += block.rows;
     bytes += dataBytes(block);
     const sent = block.messages.length;
-    await central.guard(copy.write(block));
+    const taken = send(central, copy, block);
+    if (taken !== null) await taken;
     await throttle.spend(sent, stop);
     thisTurn += sent;
     if (thisTurn < BYTES_A_TURN) continue;
@@ -79,6 +80,16 @@ export async function fillChunk(
     await setImmediate();
   }
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
+}
+
+/** Without a promise where there is nothing to wait for, as for most blocks. */
+function send(central: Session, copy: CopyIn, block: RowBlock): Promise<void> | null {
+  try {
+    const taken = copy.write(block);
+    return taken === null ? null : central.guard(taken);
+  } catch (error) {
+    throw central.failure(error);
+  }
 }
 
 /**

@@ -53,28 +53,40 @@ export class CopyIn implements Submittable {
   }
 
   /**
-   * Sends rows; resolves when more may be sent.
+   * Sends rows. Nearly all blocks go out at once, and then nobody has to wait for a promise.
    *
+   * @returns what to wait for before more may be sent; null where there is nothing to wait for
    * @throws Error what the server or the connection said meanwhile
    */
-  async write(block: RowBlock): Promise<void> {
+  write(block: RowBlock): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure;
     const stream = this.#connection?.stream;
-    if (stream === undefined) return;
+    if (stream === undefined) return null;
     const { memory, messages } = block;
     if (messages.length < SMALL_BYTES && !this.#corked) {
       this.#corked = true;
       stream.cork();
       stream.write(messages);
-      return;
+      return null;
     }
     // Only after it was sent: a connection that dies may still be reading from it.
     const giveBack = (error?: Error | null): void => {
       if (error == null) memory?.transfer(0);
     };
+    if (messages.length > PIECE_BYTES) return this.#writePieces(stream, messages, giveBack);
+    const more = stream.write(messages, giveBack);
+    this.#uncork();
+    return more ? null : this.#drained(stream);
+  }
+
+  async #writePieces(
+    stream: Connection['stream'],
+    messages: Buffer,
+    giveBack: (error?: Error | null) => void,
+  ): Promise<void> {
     for (let at = 0; at < messages.length; at += PIECE_BYTES) {
       const end = Math.min(messages.length, at + PIECE_BYTES);
-      const piece = end - at === messages.length ? messages : messages.subarray(at, end);
+      const piece = messages.subarray(at, end);
       const more = end < messages.length ? stream.write(piece) : stream.write(piece, giveBack);
       this.#uncork();
       if (!more) await this.#drained(stream);

@@ -97,7 +97,7 @@ function copyIn(columns: string, rows: readonly string[]): Exchange {
       const copy = await session.copyIn(begin, 'text');
       for (const row of rows) {
         const messages = copyData(Buffer.from(`${row}\n`));
-        await session.guard(copy.write({ messages, rows: 1, lastRowAt: 0, memory: null }));
+        await session.guard((async () => copy.write({ messages, rows: 1, lastRowAt: 0, memory: null }))());
       }
       await session.guard(copy.end(), session.workMs);
       const there = await session.script(['SELECT count(*) FROM taken', 'COMMIT']);

@@ -74,7 +74,8 @@ test('a script, and a COPY with statements before it, cost one round trip each',
   const copy = await session.copyIn(["SET LOCAL lock_timeout = '1s'", 'COPY taken FROM STDIN'], 'text');
   const begun = wire.take();
   await session.guard(
-    copy.write({ messages: copyData(Buffer.from('1\n')), rows: 1, lastRowAt: 0, memory: null }),
+    (async () =>
+      copy.write({ messages: copyData(Buffer.from('1\n')), rows: 1, lastRowAt: 0, memory: null }))(),
   );
   expect(await session.guard(copy.end())).toBe(1);
   const ended = wire.take();

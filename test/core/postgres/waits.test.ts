@@ -126,7 +126,9 @@ test('a row that takes longer to send than the time limit goes through, as long 
     ['BEGIN', 'CREATE TEMP TABLE large (v text)', 'COPY large FROM STDIN'],
     'text',
   );
-  await session.guard(copy.write({ messages: copyData(row), rows: 1, lastRowAt: 0, memory: null }));
+  await session.guard(
+    (async () => copy.write({ messages: copyData(row), rows: 1, lastRowAt: 0, memory: null }))(),
+  );
   await session.guard(copy.end(), session.workMs);
 
   const there = await session.query('SELECT length(v) AS length FROM large');
@@ -147,6 +149,6 @@ test('a server that takes nothing is given up', async () => {
   const row = copyData(Buffer.alloc(40_000_000, 'x'));
 
   await expect(
-    session.guard(copy.write({ messages: row, rows: 1, lastRowAt: 0, memory: null })),
+    session.guard((async () => copy.write({ messages: row, rows: 1, lastRowAt: 0, memory: null }))()),
   ).rejects.toMatchObject({ detail: { code: 'connection_frozen' } });
 });
