@@ -11,10 +11,15 @@ export default defineConfig({
     ssr: 'src/cli/branchline.ts',
     outDir: `${out}/cli`,
     target: target.cli,
-    minify: false,
     rolldownOptions: {
       // Not ESM: Electron, which runs it in a package, can import from inside its archive only since 28.
-      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: 'chunks/[name]-[hash].cjs',
+        // Every command reads all of it. Names stay, for the stacks in the log.
+        minify: { mangle: false, compress: true, codegen: { removeWhitespace: true } },
+      },
     },
   },
 });
