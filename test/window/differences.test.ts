@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { runCli } from '../cli/run.ts';
 import { atCentral } from '../support/branch.ts';
 import { difference } from '../support/compare.ts';
 import { freshDatabases } from '../support/databases.ts';
@@ -12,6 +15,19 @@ const SCALE = 0.05;
 
 beforeAll(buildWindow);
 beforeAll(startBrowser);
+
+test('where the local records were lost one button compares, also where nothing is compared by itself', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = makeHome(pair, { connection: { tables: ['c_uom'] }, sync: { verifyEveryDays: 0 } });
+  await runCli(['--data-dir', home.folder, 'sync-all']);
+  for (const end of ['', '-wal', '-shm']) rmSync(join(home.folder, `journal.db${end}`), { force: true });
+  await runCli(['--data-dir', home.folder, 'sync-all']);
+  const page = await openWindow(await serve(home.folder));
+  await reads(page, t('todayPage.fresh.compareDue'));
+  await button(page, t('todayPage.compareNow')).click();
+  await reads(page, FRESH);
+  await button(page, t('todayPage.compareNow')).waitFor({ state: 'detached' });
+});
 
 test('what somebody changed at head office is told once it is found, and one button mends it (A10)', async () => {
   await using pair = await freshDatabases({ scale: SCALE });

@@ -10,6 +10,7 @@ import {
   IconPlayerPause,
   IconPlayerStop,
   IconRefresh,
+  IconShieldSearch,
 } from '@tabler/icons-react';
 import { type ReactNode, useId } from 'react';
 import { Link } from 'wouter';
@@ -93,13 +94,14 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
 /**
  * What a person can ask for at any time.
  *
- * @param props.main whether running is what the page asks the person to do
+ * @param props.main whether running, or comparing where that is due, is what the page asks the person to do
  */
 export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
   const t = useT();
   const { command, whyNotCommand } = useMay();
   const stop = useCommand('stopRun');
-  const { kind } = live.status.activity;
+  const { activity, compareDue } = live.status;
+  const { kind } = activity;
   const isRunning = kind === 'running' || kind === 'starting' || kind === 'verifying';
   return (
     <Group gap="xs" mt="md">
@@ -116,10 +118,38 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           {t('todayPage.stop')}
         </Button>
       ) : (
-        <RunNowButton main={main} />
+        <>
+          {compareDue.length > 0 && <CompareNowButton connections={compareDue} main={main} />}
+          <RunNowButton main={main && compareDue.length === 0} />
+        </>
       )}
       <PauseMenu pause={live.status.pause} />
     </Group>
+  );
+}
+
+/** Compares all tables of some connections, also where Branchline compares nothing by itself. */
+function CompareNowButton({
+  connections,
+  main,
+}: {
+  readonly connections: readonly string[];
+  readonly main: boolean;
+}) {
+  const t = useT();
+  const { run, whyNotRun } = useMay();
+  const verify = useCommand('verify');
+  return (
+    <Button
+      variant={main ? 'filled' : 'default'}
+      leftSection={<IconShieldSearch size={18} aria-hidden />}
+      loading={verify.isPending}
+      disabled={!run}
+      title={whyNotRun}
+      onClick={() => verify.mutate([{ connections }])}
+    >
+      {t('todayPage.compareNow')}
+    </Button>
   );
 }
 

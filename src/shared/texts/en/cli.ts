@@ -70,7 +70,7 @@ export const cli = {
     formerConnection:
       '{{connection}} is no longer in the settings since {{since}} (renamed or removed); head office keeps its rows in schema {{schema}}, and nothing updates them. Give the connection its id back, or remove the rows there. The notice in the batch has the statement that ends this.',
     compareDue:
-      'What was known to differ of {{connection}} was lost with the local records. The service compares its tables after a batch; without it, run:',
+      'What was known to differ of {{connection}} was lost with the local records. The service compares its tables after a batch, unless verifyEveryDays is 0. To compare now, run:',
     neverCopied_one: '{{connections}} has not been copied yet.',
     neverCopied_other: '{{count}} connections have not been copied yet: {{connections}}',
     resumeWith: 'Resume it with:',

@@ -41,7 +41,7 @@ export const todayPage = {
     formerConnections:
       'Head office keeps rows of connections that are no longer in the settings (renamed or removed), with their schemas: {{connections}}. Nothing updates or removes them. Give a renamed connection its former id back, or let head office remove the rows; the notice of the last batch has the statement that ends this.',
     compareDue:
-      'What was known to differ of {{connections}} was lost with the records of this computer. Branchline compares all tables after the next run; until then it cannot say that both sides are equal.',
+      'What was known to differ of {{connections}} was lost with the records of this computer. Until all tables are compared, Branchline cannot say that both sides are equal.',
     neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',
@@ -60,6 +60,7 @@ export const todayPage = {
     notAll: 'Run a batch now to send the tables that are missing.',
   },
   runNow: 'Run now',
+  compareNow: 'Compare now',
   stop: 'Stop',
   stopHint: 'What has arrived is kept. You can go on later.',
   pause: 'Pause',

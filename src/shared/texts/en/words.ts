@@ -136,7 +136,7 @@ export const notices = {
   former_connection:
     '{{about}}: head office has rows that this installation has copied for {{former}}, a connection that is no longer in the settings (renamed or removed), in schema {{schema}}. Nothing updates or removes them any more; a connection that was renamed is copied anew under its new id, so that its rows are there twice. To go on with the old rows, give the connection its former id back. Otherwise remove them at head office, if they are not wanted (in a shared table those with source_connection {{former}}), and let head office run this, which ends this notice: {{sql}}',
   compare_due:
-    '{{about}}: what was known to differ at head office was lost with the local records, so comparing is due. The service does it after a batch; without it, run: branchline verify --connection {{connection}}',
+    '{{about}}: what was known to differ at head office was lost with the local records, so comparing is due. The service does it after a batch, unless verifyEveryDays is 0. To compare now, run: branchline verify --connection {{connection}}',
   slow_source:
     '{{about}}: the branch database has been at work on one statement for {{duration}}, and no row has come meanwhile. Branchline waits for it. If that goes on, look at the branch database: a view or query may take too long, or its server may be overloaded.',
   slow_central:

@@ -57,7 +57,7 @@ export const cli = {
     formerConnection:
       '{{connection}} tidak ada lagi di pengaturan sejak {{since}} (diganti nama atau dihapus); kantor pusat menyimpan barisnya di schema {{schema}}, dan tidak ada yang memperbaruinya. Kembalikan id koneksi itu, atau hapus barisnya di sana. Pemberitahuan pada batch memuat perintah yang mengakhiri ini.',
     compareDue:
-      'Catatan tentang perbedaan {{connection}} hilang bersama catatan lokal. Layanan membandingkan tabelnya setelah sebuah batch; tanpa layanan, jalankan:',
+      'Catatan tentang perbedaan {{connection}} hilang bersama catatan lokal. Layanan membandingkan tabelnya setelah sebuah batch, kecuali verifyEveryDays bernilai 0. Untuk membandingkan sekarang, jalankan:',
     neverCopied_other: '{{count}} koneksi belum pernah disalin: {{connections}}',
     resumeWith: 'Lanjutkan dengan:',
     showWith: 'Lihat satu batch dengan: branchline sync-status BATCH_ID',

@@ -37,7 +37,7 @@ export const todayPage = {
     formerConnections:
       'Kantor pusat menyimpan baris dari koneksi yang tidak ada lagi di pengaturan (diganti nama atau dihapus), beserta schema-nya: {{connections}}. Tidak ada yang memperbarui atau menghapusnya. Kembalikan id lama koneksi yang diganti nama, atau minta kantor pusat menghapus barisnya; pemberitahuan pada batch terakhir memuat perintah yang mengakhiri ini.',
     compareDue:
-      'Catatan tentang perbedaan {{connections}} hilang bersama catatan di komputer ini. Branchline membandingkan semua tabel setelah proses berikutnya; sebelum itu belum pasti kedua sisi sama.',
+      'Catatan tentang perbedaan {{connections}} hilang bersama catatan di komputer ini. Sebelum semua tabel dibandingkan, belum pasti kedua sisi sama.',
     neverCopied: 'Jalankan sekarang untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',
@@ -56,6 +56,7 @@ export const todayPage = {
     notAll: 'Jalankan sekarang untuk mengirim tabel yang belum ada.',
   },
   runNow: 'Jalankan sekarang',
+  compareNow: 'Bandingkan sekarang',
   stop: 'Hentikan',
   stopHint: 'Yang sudah sampai tetap tersimpan. Anda bisa melanjutkannya nanti.',
   pause: 'Jeda',

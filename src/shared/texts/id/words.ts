@@ -132,7 +132,7 @@ export const notices = {
   former_connection:
     '{{about}}: kantor pusat menyimpan baris yang disalin instalasi ini untuk {{former}}, koneksi yang tidak ada lagi di pengaturan (diganti nama atau dihapus), di schema {{schema}}. Tidak ada lagi yang memperbarui atau menghapusnya; koneksi yang diganti nama disalin ulang dengan id barunya, sehingga barisnya ada dua kali. Untuk meneruskan baris lama, kembalikan id lama koneksi itu. Bila tidak, hapus barisnya di kantor pusat bila tidak diperlukan (di tabel bersama: yang source_connection-nya {{former}}), lalu minta kantor pusat menjalankan perintah ini, yang mengakhiri pemberitahuan ini: {{sql}}',
   compare_due:
-    '{{about}}: catatan tentang perbedaan di kantor pusat ikut hilang bersama catatan lokal, jadi semua tabel perlu dibandingkan. Layanan melakukannya setelah sebuah batch; tanpa layanan, jalankan: branchline verify --connection {{connection}}',
+    '{{about}}: catatan tentang perbedaan di kantor pusat ikut hilang bersama catatan lokal, jadi semua tabel perlu dibandingkan. Layanan melakukannya setelah sebuah batch, kecuali verifyEveryDays bernilai 0. Untuk membandingkan sekarang, jalankan: branchline verify --connection {{connection}}',
   slow_source:
     '{{about}}: database cabang sudah {{duration}} mengerjakan satu perintah, dan selama itu belum ada baris yang datang. Branchline menunggunya. Kalau terus begini, periksa database cabang: mungkin sebuah view atau query terlalu lama, atau servernya kelebihan beban.',
   slow_central:
