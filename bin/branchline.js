@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import module from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { compileCacheFolder } from './compileCacheFolder.js';
 
 // Node 24 reads `using` and strips types, where nothing was built.
 const NEEDED = 24;
@@ -14,7 +15,8 @@ else await start();
 
 async function start() {
   // What was compiled is kept for the next command, which then starts a tenth sooner.
-  module.enableCompileCache?.();
+  const cache = compileCacheFolder();
+  if (cache !== null) module.enableCompileCache?.(cache);
   const built = new URL('../out/cli/branchline.cjs', import.meta.url);
   // In a checkout that was not built, Node strips the types itself.
   const source = new URL('../src/cli/branchline.ts', import.meta.url);
