@@ -3,6 +3,7 @@ import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl, SSL_MODES } from './endpointUrl.ts';
 import { Strategy } from './status.ts';
+import { LANGUAGES } from './texts/language.ts';
 
 /**
  * Reasons of our own carry `params.reason`, by which src/core/settings/reasons.ts says them in the
@@ -209,7 +210,7 @@ export const settingsSchema = z
         noSuccessHours: z.number().min(0).default(26),
       })
       .prefault({}),
-    language: z.enum(['auto', 'en', 'id']).default('auto'),
+    language: z.enum(['auto', ...LANGUAGES]).default('auto'),
   })
   .superRefine((settings, context) => {
     for (const list of ['connections', 'schedules'] as const) {

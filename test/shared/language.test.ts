@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { chooseLanguage } from '../../src/shared/texts/language.ts';
+import { settingsSchema } from '../../src/shared/settings.ts';
+import { chooseLanguage, LANGUAGES } from '../../src/shared/texts/language.ts';
 
 it.each([
   [{ LANG: 'id_ID.UTF-8' }, 'id'],
@@ -17,4 +18,10 @@ it.each([
 it('the settings count before the system', () => {
   expect(chooseLanguage('en', { LANG: 'id_ID.UTF-8' })).toBe('en');
   expect(chooseLanguage('id', {})).toBe('id');
+});
+
+it.each(LANGUAGES)('a system in %s is spoken to in it, and the settings may say so', (language) => {
+  expect(chooseLanguage('auto', { LANG: `${language}_XX.UTF-8` })).toBe(language);
+  const { language: setting } = settingsSchema.shape;
+  expect(setting.parse(language)).toBe(language);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FailureCode, UsageCode } from '../../src/shared/errors.ts';
+import { CATALOGUES } from '../../src/shared/texts/catalogues.ts';
 import { en } from '../../src/shared/texts/en/index.ts';
-import { id } from '../../src/shared/texts/id/index.ts';
+import { LANGUAGES } from '../../src/shared/texts/language.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 
 type Tree = { readonly [name: string]: string | Tree };
@@ -19,33 +20,35 @@ const variables = (text: string): string[] =>
   [...new Set([...text.matchAll(/{{(\w+)}}/g)].map((match) => match[1] ?? ''))].sort();
 
 const english = leaves(en);
-const indonesian = new Map(leaves(id));
 
-describe('the catalogues', () => {
-  it('have the same keys in both languages', () => {
+describe.each(LANGUAGES.filter((one) => one !== 'en'))('the catalogue of %s', (language) => {
+  const texts = leaves(CATALOGUES[language]);
+  const translated = new Map(texts);
+
+  it('has the keys of English', () => {
     const keys = new Set(english.map(([key]) => asked(key)));
-    expect(new Set([...indonesian.keys()].map(asked))).toEqual(keys);
+    expect(new Set([...translated.keys()].map(asked))).toEqual(keys);
   });
 
-  it('name the same values in both languages', () => {
+  it('names the same values as English', () => {
     const differing = english.filter(([key, text]) => {
       if (key.endsWith('_one')) return false;
-      return variables(text).join() !== variables(indonesian.get(key) ?? '').join();
+      return variables(text).join() !== variables(translated.get(key) ?? '').join();
     });
     expect(differing.map(([key]) => key)).toEqual([]);
   });
 
-  it('leave no text empty', () => {
-    expect([...english, ...indonesian].filter(([, text]) => text.trim() === '')).toEqual([]);
+  it('leaves no text empty', () => {
+    expect([...english, ...texts].filter(([, text]) => text.trim() === '')).toEqual([]);
   });
 
-  it('leave no sentence untranslated but the one that scripts look for', () => {
-    const same = english.filter(([key, text]) => text.split(' ').length > 3 && text === indonesian.get(key));
+  it('leaves no sentence untranslated but the one that scripts look for', () => {
+    const same = english.filter(([key, text]) => text.split(' ').length > 3 && text === translated.get(key));
     expect(same.map(([key]) => key)).toEqual(['usage.batch_unknown.what']);
   });
 });
 
-describe.each(['en', 'id'] as const)('in %s', (language) => {
+describe.each(LANGUAGES)('in %s', (language) => {
   const t = createTranslator(language);
 
   it.each(Object.values(FailureCode))('the failure %s has a sentence and a next step', (code) => {

@@ -6,7 +6,7 @@ import { errnoOf } from '../files/folderError.ts';
 import { readSmallFile, SMALL_FILE_MB, UnfitFileError } from '../files/smallFile.ts';
 import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
-import { sayReason } from './reasons.ts';
+import { sayPlace, sayReason } from './reasons.ts';
 
 /** Where the settings of a data folder are. */
 export function settingsFile(folder: string): string {
@@ -67,8 +67,8 @@ export function parseText(
   const found = findJsonProblem(text);
   if (found === null) return { value: JSON.parse(text), problem: null };
   const { line, column, reason, ...values } = found;
-  const place = language === 'id' ? `baris ${line}, kolom ${column}` : `line ${line}, column ${column}`;
-  return { value: null, problem: { path: place, reason: sayReason(language, reason, values) } };
+  const problem = { path: sayPlace(language, line, column), reason: sayReason(language, reason, values) };
+  return { value: null, problem };
 }
 
 /** The settings that a value stands for. */

@@ -1,9 +1,12 @@
-export const LANGUAGES = ['en', 'id'] as const;
-export type Language = (typeof LANGUAGES)[number];
+/** Each by its own name: whoever cannot read the others finds theirs. */
+export const LANGUAGE_NAMES = { en: 'English', id: 'Bahasa Indonesia' } as const;
+export type Language = keyof typeof LANGUAGE_NAMES;
 
 export function isLanguage(text: string): text is Language {
-  return (LANGUAGES as readonly string[]).includes(text);
+  return Object.hasOwn(LANGUAGE_NAMES, text);
 }
+
+export const LANGUAGES: readonly Language[] = Object.keys(LANGUAGE_NAMES).filter(isLanguage);
 
 /**
  * Which language to speak: the one of the settings, else that of the system, else English.
@@ -17,5 +20,6 @@ export function chooseLanguage(
 ): Language {
   if (setting !== 'auto') return setting;
   const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
-  return /^id([_.@-]|$)/i.test(locale) ? 'id' : 'en';
+  const [spoken = ''] = locale.toLowerCase().split(/[_.@-]/);
+  return isLanguage(spoken) ? spoken : 'en';
 }

@@ -4,8 +4,7 @@ import { formatCount, formatDateTime } from '../format.ts';
 import { folderWord, sqlName, sqlQualified, tablesWord } from '../printedCommands.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
-import { en } from './en/index.ts';
-import { id } from './id/index.ts';
+import { CATALOGUES } from './catalogues.ts';
 import type { ParamsOf, TextKey } from './keys.ts';
 import type { Language } from './language.ts';
 
@@ -40,6 +39,10 @@ export interface Translate {
   usage(code: UsageCode, params: ErrorParams): UsageTexts;
 }
 
+const RESOURCES = Object.fromEntries(
+  Object.entries(CATALOGUES).map(([language, translation]) => [language, { translation }]),
+);
+
 /**
  * A translator that stands alone: no global instance, so that two languages can be spoken in one
  * process (the tray's and a test's, or one agent with two readers).
@@ -49,7 +52,7 @@ export function createTranslator(language: Language): Translate {
   void catalogues.init({
     lng: language,
     fallbackLng: 'en',
-    resources: { en: { translation: en }, id: { translation: id } },
+    resources: RESOURCES,
     // Everything is in memory, and the first text is asked for in the next line.
     initAsync: false,
     nsSeparator: false,

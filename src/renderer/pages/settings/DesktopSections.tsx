@@ -10,7 +10,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useId, useState } from 'react';
-import { isLanguage } from '../../../shared/texts/language.ts';
+import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from '../../../shared/texts/language.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
@@ -43,9 +43,7 @@ function Language({ settings }: { readonly settings: SettingsView }) {
         disabled={saving || settings.document === null}
         data={[
           { value: 'auto', label: t('settingsPage.asSystem') },
-          // Each in its own language: whoever cannot read this one must find theirs.
-          { value: 'en', label: 'English' },
-          { value: 'id', label: 'Bahasa Indonesia' },
+          ...LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] })),
         ]}
         onChange={({ currentTarget: { value } }) =>
           void change((now) => ({ ...now, language: isLanguage(value) ? value : 'auto' }))

@@ -12,7 +12,7 @@ import {
 import { IconLock } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { cronWords } from '../../../shared/cron.ts';
-import { isLanguage, LANGUAGES } from '../../../shared/texts/language.ts';
+import { isLanguage, LANGUAGE_NAMES, LANGUAGES } from '../../../shared/texts/language.ts';
 import { useCall } from '../../data/useCall.ts';
 import { useCommand } from '../../data/useCommand.ts';
 import { useSettings } from '../../data/useSettings.ts';
@@ -33,9 +33,6 @@ import {
   withPlan,
   writtenPlan,
 } from './path.ts';
-
-/** Each in its own words: whoever does not read the other finds theirs. */
-const NAMES = { en: 'English', id: 'Bahasa Indonesia' } as const;
 
 /** The language, what is needed, and the way to try everything without either database. */
 export function WelcomeStep({
@@ -74,7 +71,7 @@ export function WelcomeStep({
         value={t.language}
         onChange={choose}
         disabled={!mayChange}
-        data={LANGUAGES.map((value) => ({ value, label: NAMES[value] }))}
+        data={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
         w="fit-content"
       />
       <SaveRefused refusal={settings.refusal} shown={[]} onReload={() => void settings.reload()} />

@@ -5,6 +5,7 @@ import { connectionsPage } from './connectionsPage.ts';
 import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
+import { settingsProblems } from './settingsProblems.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { notes, quit, tray } from './tray.ts';
@@ -16,6 +17,7 @@ import { log, notices, troubles, words } from './words.ts';
 export const id = {
   failure: failures,
   usage: usages,
+  settingsProblem: settingsProblems,
   words,
   cli,
   help,

@@ -1,0 +1,73 @@
+/** What is wrong with a setting, as a person reads it after the name of the setting. */
+export const settingsProblems = {
+  /** Where the text of the settings stops being JSON. */
+  place: 'line {{line}}, column {{column}}',
+  reason: {
+    missing: 'is missing',
+    type: 'must be {{expected}}, not {{found}}',
+    choice: 'must be one of {{choices}}',
+    at_least: 'must be at least {{limit}}',
+    at_most: 'must be at most {{limit}}',
+    empty: 'must not be empty',
+    null_character: 'must not have a null character (\\u0000)',
+    too_short: 'must have at least {{limit}} characters',
+    too_long: 'must have at most {{limit}} characters',
+    too_few: 'must have at least {{limit}} entry',
+    web_address: 'must be a web address (https://…)',
+    unknown: 'is no setting that Branchline knows',
+    unknown_nearest: 'is no setting that Branchline knows; did you mean "{{nearest}}"?',
+    invalid: 'is not right: {{message}}',
+    password_literal:
+      'must be ${NAME}, the name of an environment variable; a password itself never stands in this file',
+    connection_id: 'must be letters, digits and _ only, starting with a letter, at most 40 characters',
+    duplicate_id: 'is there twice: "{{id}}"',
+    schema_reserved:
+      'the schema "{{schema}}" at central belongs to Branchline or to PostgreSQL itself, and cannot hold a branch\'s tables; choose another name',
+    mirror_shared:
+      'the schema "{{schema}}" at central already belongs to connection "{{other}}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
+    host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
+    beside_url: 'is said by "url" already: keep one of the two',
+    url_invalid: 'must look like postgres://user@host:5432/database',
+    url_password:
+      'must not hold a password: write it as "password": "${NAME}" beside the URL, or use a password file',
+    url_part_missing: 'names no {{part}}: it must look like postgres://user@host:5432/database',
+    url_parameter_unknown: 'has a parameter "{{name}}" that is not known here; known are {{known}}',
+    system_ca_weak:
+      'must be verify-full with "sslrootcert": "system", since anyone can get a certificate of a public CA',
+    cron_fields:
+      'must have five fields, such as "30 8 * * *" (minute, hour, day of month, month, day of week)',
+    cron_field: 'is wrong in the field "{{field}}"',
+    cron_often: 'must have one number as its second: at most one run a minute',
+    cron_never: 'never comes: there is no such date',
+    timezone: 'must be a time zone that this computer knows, such as Asia/Jakarta',
+    not_text: 'is no text in UTF-8: it may be damaged',
+    not_a_file: 'it is not a plain file (a folder, a pipe or a device)',
+    too_large: 'it is larger than {{limit}} MB',
+    json_too_deep: 'has more than {{limit}} brackets inside each other',
+    json_ends: 'the file ends here, too early (was it cut off?); expected {{expected}}',
+    json_unexpected: 'found {{found}}, expected {{expected}}',
+    json_duplicate: 'the name "{{found}}" stands here for the second time',
+  },
+  /** Values that a reason names, by what they are called in English. */
+  value: {
+    second: 'second',
+    minute: 'minute',
+    hour: 'hour',
+    'day of month': 'day of month',
+    month: 'month',
+    'day of week': 'day of week',
+    'a text': 'a text',
+    'a number': 'a number',
+    'a whole number': 'a whole number',
+    'true or false': 'true or false',
+    'a list [ … ]': 'a list [ … ]',
+    'a group { … }': 'a group { … }',
+    'a table name, or a group { "name": … }': 'a table name, or a group { "name": … }',
+    'a value': 'a value',
+    'a name in double quotes': 'a name in double quotes',
+    'the closing double quote of the text': 'the closing double quote of the text',
+    'the end of the file': 'the end of the file',
+    '"," or "}"': '"," or "}"',
+    '"," or "]"': '"," or "]"',
+  },
+} as const;
