@@ -33,10 +33,10 @@ import {
 } from './batchNotices.ts';
 import { noteCompareDue, tellCompareDue } from './compareDue.ts';
 import { tellDroppedColumns } from './droppedColumns.ts';
+import { tellDroppedTables } from './droppedTables.ts';
 import { tellFormerConnections } from './formerConnections.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
-import { tellLeftBehind } from './leftBehind.ts';
 import { type Emit, JournalRecorder } from './recorder.ts';
 import type { SpareLinks } from './spareLinks.ts';
 import { sweepCandidates } from './sweep.ts';
@@ -221,7 +221,7 @@ class ConnectionRun {
       const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
       await tellFormerConnections(this.#run, connection.id, link.session);
-      await tellLeftBehind(this.#run, this.#work, link, schema, checkpoints);
+      await tellDroppedTables(this.#run, this.#work, link, schema, checkpoints);
       for (const table of rights.taken) checkpoints.delete(table);
       tellMerged(this.#run, connection.id, written);
       tellUnlogged(this.#run, connection.id, existing);

@@ -1,4 +1,4 @@
-import { endCopy, fillChunk, NO_LIMITS } from '../load/chunk.ts';
+import { endCopy, fillChunk, NO_LIMITS } from '../load/fillChunk.ts';
 import type { PassContext } from '../load/pass.ts';
 import type { Session } from '../postgres/session.ts';
 import { copyRows, type Snapshot } from '../source/snapshot.ts';

@@ -6,7 +6,7 @@ import type { Side } from '../postgres/failure.ts';
 import { literal } from '../postgres/quote.ts';
 import { Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
 import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
-import { endBackends } from '../target/ownership.ts';
+import { endBackends } from '../target/staleBackends.ts';
 import type { Link, Links } from './pass.ts';
 
 /** Older ones lack what is needed: nothing older is tested. */

@@ -5,8 +5,8 @@ import type { Settings } from '../../shared/settings.ts';
 import { TableStatus } from '../../shared/status.ts';
 import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { isCompareDue } from '../batch/compareDue.ts';
+import { droppedTables } from '../batch/droppedTables.ts';
 import { formerConnections } from '../batch/formerConnections.ts';
-import { leftBehind } from '../batch/leftBehind.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
@@ -40,7 +40,7 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
     attention: attention(journal, settings, now),
     differing: differences(journal, settings),
     leftBehind: enabled.flatMap((connection) =>
-      leftBehind(journal, connection)
+      droppedTables(journal, connection)
         .map((one) => ({ connection, ...one }))
         .filter(selectionOf(settings)),
     ),

@@ -2,11 +2,12 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
 import { catalogueUnreadable } from '../postgres/readJson.ts';
-import type { Session, StatementResult, TextRow } from '../postgres/session.ts';
+import type { Session, TextRow } from '../postgres/session.ts';
 import { wholeNumber } from '../postgres/wholeNumber.ts';
 import { UNKNOWN_IDENTITY } from '../source/mark.ts';
 import type { HiddenHistory } from '../source/snapshot.ts';
 import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
+import { endStaleBackends } from './staleBackends.ts';
 
 /**
  * Another installation that has given a sign of life within this time is not robbed. One that lies further ahead was
@@ -17,8 +18,6 @@ const ALIVE_SECONDS = 120;
 export const HEARTBEAT_MS = 30_000;
 /** A sign of life that gets no answer must leave time for the next one. */
 const BEAT_MS = 15_000;
-/** How long ended backends may take to be gone. */
-const GHOST_PATIENCE_MS = 15_000;
 
 /** This installation, as central knows it. */
 export interface Installation {
@@ -223,58 +222,6 @@ async function firstOwner(
     [connection, installation.id, installation.host],
   );
   return (await session.query(ownerQuery(connection))).rows[0] ?? {};
-}
-
-/**
- * Ends old sessions of a connection and waits until they are gone. One that is idle holds nothing, and what it
- * is still sent is fenced off; behind PgBouncer such a one is the pool's, which keeps the name of its last client.
- *
- * @param name application name of the sessions to end; null means those of any installation
- * @returns how many there were
- */
-export async function endStaleBackends(
-  session: Session,
-  clock: Clock,
-  name: string | null,
-  connection: string,
-): Promise<number> {
-  const named =
-    name === null
-      ? `pg_catalog.split_part(a.application_name, '/', 1) OPERATOR(pg_catalog.=) 'branchline'
-         AND pg_catalog.split_part(a.application_name, '/', 3) OPERATOR(pg_catalog.=) ${literal(connection)}`
-      : `a.application_name OPERATOR(pg_catalog.=) ${literal(name)}`;
-  return endBackends(
-    session,
-    clock,
-    `(a.state IS NULL OR a.state OPERATOR(pg_catalog.<>) 'idle') AND ${named}`,
-  );
-}
-
-/**
- * Ends backends of our own role in this database and waits until they are gone. Where they do not go in
- * time, what they still hold is met again as a lock time-out.
- *
- * PostgreSQL lists a backend under the role that has signed in, shows its state to that role alone, and lets that
- * role end it. Where ALTER ROLE … SET role makes us somebody else, we are ourselves again for this.
- *
- * @param which condition on a row `a` of `pg_stat_activity`
- */
-export async function endBackends(session: Session, clock: Clock, which: string): Promise<number> {
-  const backends = `FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND a.usename OPERATOR(pg_catalog.=) SESSION_USER
-    AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND ${which}`;
-  const asSignedIn = async (query: string): Promise<StatementResult | undefined> => {
-    const statement = oneLine(`${query} ${backends}`);
-    return (await session.script([...session.begin(), 'SET LOCAL ROLE NONE', statement, 'COMMIT'])).at(-2);
-  };
-  const ended = (await asSignedIn('SELECT pg_catalog.pg_terminate_backend(a.pid)'))?.rowCount ?? 0;
-  const deadline = clock.monotonic() + GHOST_PATIENCE_MS;
-  while (ended > 0 && clock.monotonic() < deadline) {
-    const left = await asSignedIn('SELECT pg_catalog.count(*) AS left');
-    if (left?.rows[0]?.left === '0') break;
-    await clock.sleep(50);
-  }
-  return ended;
 }
 
 /** A sign of life. @throws SyncFailure `lost_lease` where somebody else has claimed the connection */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BYTES_A_TURN } from '../../../src/core/load/chunk.ts';
+import { BYTES_A_TURN } from '../../../src/core/load/fillChunk.ts';
 import { Throttle } from '../../../src/core/load/throttle.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
 import { runKeyedPass } from '../../../src/core/table/strategies/keyedPass.ts';

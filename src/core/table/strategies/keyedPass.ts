@@ -1,8 +1,8 @@
 import type { SyncFailure } from '../../../shared/errors.ts';
 import type { Strategy } from '../../../shared/status.ts';
 import { removeOrphanRows } from '../../compare/orphanRows.ts';
-import { type ChunkLoad, endCopy, fillChunk } from '../../load/chunk.ts';
 import { countCentralNow } from '../../load/deleteBrake.ts';
+import { type ChunkLoad, endCopy, fillChunk } from '../../load/fillChunk.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, type Proof, prove, toCatchUp, toCompare, toDeletes } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';

@@ -1,8 +1,8 @@
 import { endHere } from '../../compare/orphanRows.ts';
 import { countCascaded, refuseCascaded } from '../../load/cascades.ts';
-import { endCopy, fillChunk, NO_LIMITS } from '../../load/chunk.ts';
 import { brakeConnection } from '../../load/connectionBrake.ts';
 import { brake, countCentral, countCentralNow, keepsRows, withRemoved } from '../../load/deleteBrake.ts';
+import { endCopy, fillChunk, NO_LIMITS } from '../../load/fillChunk.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, lacksRows } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';

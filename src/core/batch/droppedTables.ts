@@ -12,27 +12,30 @@ import { layoutOf, STAMP } from '../target/target.ts';
 import { tellNotice } from './batchNotices.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
 
-/** A table that the branch no longer has, dropped or renamed there, and that head office still has rows of. */
+/** A table that the branch has dropped or renamed, and whose rows head office still has. */
 const left = z.object({ table: z.string(), since: z.string() });
-export type LeftTable = z.output<typeof left>;
+export type DroppedTable = z.output<typeof left>;
 
 const noteOf = (connection: string): string => `left_behind/${connection}`;
 
-/** What the journal knows of a connection's tables that are left behind, by name. */
-export function leftBehind(journal: Pick<Journal, 'serviceNote'>, connection: string): readonly LeftTable[] {
+/** The dropped tables of a connection, as the journal keeps them. */
+export function droppedTables(
+  journal: Pick<Journal, 'serviceNote'>,
+  connection: string,
+): readonly DroppedTable[] {
   return z.array(left).safeParse(journal.serviceNote(noteOf(connection))).data ?? [];
 }
 
 /**
- * Tells of tables that were copied and are no longer at the branch, until somebody has removed their rows at head
- * office or has taken them out of the settings. Nothing of them is removed here: a table may have been renamed, or be
- * away by mistake.
+ * Finds tables that were copied before and that the branch no longer has, keeps them in the journal and emits a notice.
+ * The notice comes until somebody removes their rows at head office or takes them out of the settings. Branchline
+ * removes no rows of such a table: it may have been renamed, or be missing by mistake.
  *
  * @param link to central, outside of a transaction
  * @param checkpoints of the tables of this run
  * @param schema of central that has the connection's tables
  */
-export async function tellLeftBehind(
+export async function tellDroppedTables(
   run: RunContext,
   { connection, tables, there }: ConnectionWork,
   link: Link,
@@ -40,7 +43,7 @@ export async function tellLeftBehind(
   checkpoints: ReadonlyMap<string, Checkpoint>,
 ): Promise<void> {
   const { journal, ports } = run;
-  const before = leftBehind(journal, connection.id);
+  const before = droppedTables(journal, connection.id);
   const back = new Set(tables.filter((one) => one.shape !== null).map((one) => one.table));
   const names =
     there === null
@@ -61,7 +64,7 @@ export async function tellLeftBehind(
   });
 }
 
-/** Names that the sentence lists. */
+/** Maximum number of names in the notice. */
 const MOST_NAMES = 20;
 
 function fewOf(names: readonly string[]): string {
@@ -75,7 +78,7 @@ function selects({ tables, exclude }: ConnectionWork['connection']): (table: str
   return (table) => named(table) !== null && excluded(table) === null;
 }
 
-/** Tables of which central has rows of the connection, and that the branch does not have. */
+/** Tables that the branch does not have and that still have rows of the connection at central. */
 async function copiedButGone(
   { central }: RunContext,
   link: Link,
@@ -103,12 +106,12 @@ async function copiedButGone(
   return found;
 }
 
-/** Says no names on most days, when it has no more of them than are known. */
+/** Names of the tables with a checkpoint; NULL where there are as many as the caller knows, as on most days. */
 const COPIED = `SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<>) $2::pg_catalog.int8
     THEN pg_catalog.json_agg(k.table_name) END AS copied FROM branchline.checkpoints k
   WHERE k.connection OPERATOR(pg_catalog.=) $1 AND k.state OPERATOR(pg_catalog.<>) 'new'`;
 
-/** @param connection whose rows count; null where all do */
+/** @param connection whose rows count; null counts all rows */
 async function hasRows(
   { session }: Link,
   { schema, name }: TableShape,
@@ -120,7 +123,7 @@ async function hasRows(
     const query = `SELECT EXISTS (SELECT FROM ${qualified(schema, name)}${ours}) AS found`;
     return (await session.query(query, [], session.workMs)).rows[0]?.found === 't';
   } catch {
-    // What may not be read, or is locked, is not known to be empty.
+    // The table is locked or may not be read, so it may well have rows.
     return true;
   }
 }
