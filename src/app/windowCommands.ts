@@ -18,7 +18,7 @@ type Commands = Pick<
 
 /** Who is told of what commands lead to. */
 interface Told {
-  /** What was asked for could not be done after all, when the call had been answered. */
+  /** The command was refused after its call had been answered. */
   refused(refusal: Refusal): void;
   /** Something is another now, and no event of the service says so. */
   changed(what: 'status' | 'history' | 'settings'): void;

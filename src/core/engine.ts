@@ -317,8 +317,10 @@ class JournaledEngine implements Engine {
   }
 
   /**
-   * @param initial the engine's base when the run was asked for. The installation is read anew: a person may have
-   *   answered for it in another process (`installation keep`, `installation new`)
+   * Runs `work` under the lease, then prunes the journal.
+   *
+   * @param initial the engine's base when the run was requested. The installation is read again, because another
+   *   process may have changed it since (`installation keep`, `installation new`)
    */
   #leased<T>(
     initial: EngineBase,

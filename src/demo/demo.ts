@@ -260,7 +260,7 @@ export const CENTRAL_DATABASE = 'marketing_dashboard';
 export const ADMIN = 'postgres';
 
 /**
- * Makes the branch's database, full, and the role that reads it.
+ * Makes the branch's database with its ERP data, and the role that reads it.
  *
  * @param admin the server's owner
  * @returns how the role signs in

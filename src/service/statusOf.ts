@@ -45,7 +45,7 @@ function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceAct
   if (run?.batchId != null) return { kind: 'running', batchId: run.batchId };
   if (run?.begun) return { kind: run.what === 'verify' ? 'verifying' : 'starting' };
   if (run !== null || leaseTaken) {
-    // Asking who holds the lease blocks for a moment while it is held.
+    // holder() blocks the thread for a moment while the lease is held, so it is called only here.
     const holder = opened?.engine.holder() ?? null;
     if (leaseTaken || (holder !== null && holder.pid !== process.pid))
       return { kind: 'waiting_lease', holder };

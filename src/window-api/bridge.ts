@@ -41,10 +41,10 @@ export function channelOf<C extends CallName>(call: C): `branchline:${C}` {
   return `branchline:${call}`;
 }
 
-/** On which events come. */
+/** Electron IPC channel of the events. */
 export const EVENT_CHANNEL = 'branchline:event';
 
-/** In which a page in a browser sends the key that the agent gave it when the browser signed in. */
+/** HTTP header with the key that the agent gives a browser when it signs in. */
 export const KEY_HEADER = 'x-branchline-key';
 
 /** Stands in the built page where the nonce goes that whoever serves it draws for each load. */

@@ -34,7 +34,7 @@ export class Listeners {
     }
   }
 
-  /** Only where it is another than the last. */
+  /** Sends the live view if it differs from the last one sent. */
   tellLive(live: LiveView): void {
     const text = JSON.stringify(live);
     if (text === this.#live) return;

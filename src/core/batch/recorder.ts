@@ -47,7 +47,10 @@ export class JournalRecorder implements TableRecorder {
     this.#startedAt = clock.monotonic();
   }
 
-  /** Written with what comes next: each transaction waits for the disk, and a table is told of once it is chosen. */
+  /**
+   * Marks the table as started. It is written with the next entry, because each transaction waits for the disk and the
+   * event goes out only when the strategy is chosen.
+   */
   started(): void {
     this.#startsNext = true;
   }

@@ -104,9 +104,9 @@ function isTable(shape: Pick<TableShape, 'kind'>): boolean {
   return shape.kind === 'table' || shape.kind === 'partitioned';
 }
 
-/** So many unknown names are compared with all others: where none is right, another schema is meant. */
+/** Maximum number of unknown names to find similar ones for. With more, the schema is probably the wrong one. */
 const MOST_COMPARED = 20;
-/** So many names that are like a mistyped one are offered. */
+/** Maximum number of similar names to suggest for a mistyped one. */
 const OFFERED = 3;
 
 /** The names most like one that does not exist, the most like first; none where none is like it. */

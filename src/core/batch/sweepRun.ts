@@ -37,7 +37,7 @@ export class Sweeps {
     this.#events = events;
   }
 
-  /** What is scanned in no time one worker scans: another one would still be signing in. */
+  /** Sweeps the tables. One worker does a small amount alone, since it is done before a second one has signed in. */
   async run(workers: readonly WorkerLinks[], tables: readonly SweepTable[]): Promise<void> {
     this.#groups.push(...sweepGroups(tables));
     if (this.#groups.length === 0) return;

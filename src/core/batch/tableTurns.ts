@@ -63,7 +63,7 @@ export class TableTurns {
     this.#relatedTables = new RelatedTables(opened.keys, {
       find: (name) => [...tables, ...known].find((one) => one.table === name),
       run: (one) => {
-        // It raises the table's epoch: for its own turn, that may still come, this would be an old one.
+        // The run raises the table's epoch, so the checkpoint read before is out of date for the table's own turn.
         opened.checkpoints.delete(one.table.table);
         return this.#runTable(one, null);
       },

@@ -178,7 +178,7 @@ function rangeFit(from: RangeType, to: RangeType): Fit {
   return inside(typeFit(from.subtype, to.subtype));
 }
 
-/** Whether the enums that two types are or are made of have the labels that both know in one order. */
+/** Whether both types' enums, their own or those they contain, have their common labels in the same order. */
 export function sortAlike(source: TypeUse, central: TypeUse): boolean {
   const from = withoutDomains(source).own;
   const to = withoutDomains(central).own;

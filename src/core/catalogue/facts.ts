@@ -155,7 +155,7 @@ export function toShape(
     return compared === null ? [] : [{ columns: compared, deferrable, notNull, constraint }];
   });
   const unique = indexes.filter((one) => one.deferrable === null);
-  // Whoever reads sees only what has been committed, so a deferrable key is a key, too.
+  // A deferrable key counts too: a snapshot sees only committed rows, and in these it is unique.
   const key = indexes.find((one) => one.notNull)?.columns ?? null;
   return {
     schema,

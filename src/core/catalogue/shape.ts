@@ -92,7 +92,7 @@ export interface TableShape {
   readonly keyColumns: readonly KeyColumn[];
   /** Name of the primary key's constraint. */
   readonly primaryKey: string | null;
-  /** Of its oid and columns: the same as long as nothing about them has changed. */
+  /** Digest of the relation's oid and columns: it changes when any of them does. */
   readonly shapeDigest: string;
   /** Columns of every unique index that ON CONFLICT can name. */
   readonly uniqueKeys: readonly (readonly string[])[];

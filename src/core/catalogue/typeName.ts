@@ -68,7 +68,7 @@ const OF_THE_GRAMMAR = new RegExp(
   ].join('|')})$`,
 );
 
-/** Any other that comes with PostgreSQL: one plain word; quoted by format_type where the word is a keyword. */
+/** Any other built-in type: a single word. format_type quotes the two that are also keywords. */
 const ONE_WORD = /^(?:(pg_catalog|information_schema)\.)?([a-z_][a-z0-9_]*|"(?:char|bit)")$/;
 
 /** What is left of a text that is no type's name, in a message. */

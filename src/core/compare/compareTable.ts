@@ -144,7 +144,7 @@ function isOurs({ missing, different }: RowDifferences): boolean {
   return missing + different > 0;
 }
 
-/** Which rows of the source are newer than a mark; null where the mark does not say. */
+/** SQL condition for the source rows newer than the mark; null where the mark cannot tell. */
 function newerCondition({ snapshot }: BothSnapshots, mark: Mark | null): string | null {
   const from = since(mark, snapshot.horizon, snapshot.fingerprint);
   return typeof from === 'bigint' ? changedSince('t.xmin', from) : null;

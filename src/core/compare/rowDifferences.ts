@@ -77,7 +77,7 @@ export async function rowDifferences(
   return found;
 }
 
-/** Buckets together, as many as have no more than `most` rows. */
+/** Groups consecutive buckets so that a group has at most `most` rows. A bucket with more is a group of its own. */
 export function groups(
   buckets: readonly { readonly bucket: number; readonly sourceRows: number; readonly centralRows: number }[],
   most: number,

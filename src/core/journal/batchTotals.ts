@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import type { Store } from './store.ts';
 
-/** Keeps which tables a batch has: when it begins, and when more of them are known. */
+/** Stores the list of a batch's tables. Called when it begins, and again when more of them become known. */
 export function keepTableList(store: Store, batchId: string): void {
   const { tables } = store.get<{ readonly tables: string }>(
     `SELECT json_group_array(json_array(connection, table_name)) AS tables FROM (
@@ -18,7 +18,7 @@ export function keepTableList(store: Store, batchId: string): void {
   );
 }
 
-/** Keeps what a batch has come to: when it ends. */
+/** Stores the batch's totals. Called when it ends. */
 export function keepTotals(store: Store, batchId: string): void {
   store.run(
     `UPDATE batch_totals SET (records_processed, records_deleted, bytes) = (
@@ -29,7 +29,7 @@ export function keepTotals(store: Store, batchId: string): void {
   );
 }
 
-/** The lists of batches that are gone; in the transaction in which those go. */
+/** Deletes the lists that no batch has any more. Called in the transaction that deletes the batches. */
 export function dropUnusedLists(store: Store): void {
   store.run('DELETE FROM table_lists WHERE id NOT IN (SELECT list_id FROM batch_totals)');
 }

@@ -73,7 +73,7 @@ export const LATEST_WHOLE_BATCH = `(
     WHERE w.batch_id = b.batch_id AND w.connection = @connection AND w.table_name <> @unknown)
   ORDER BY b.rowid DESC LIMIT 1)`;
 
-/** Lines of the event log that tell of a success without a batch; as its partial index has them. */
+/** SQL of the event-log rows of tables completed outside a batch. Word for word the condition of their partial index. */
 const ALONE = `e.batch_id IS NULL AND e.event = 'table_completed'`;
 
 /** SQL: whether the table of a row `p` was completed after that row's end; for the row of all tables, any table. */

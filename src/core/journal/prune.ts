@@ -228,7 +228,7 @@ async function giveBackSpace(store: Store, hasTime: () => boolean): Promise<void
   while (free > SPARE_PAGES && hasTime()) {
     store.pragma(`incremental_vacuum(${Math.min(PAGES_A_STEP, free - SPARE_PAGES)})`);
     const left = store.pragma('freelist_count');
-    // None could be moved, or somebody else frees as fast.
+    // No page was freed, or another process frees pages as fast as we do.
     if (left >= free) break;
     free = left;
     await setImmediate();

@@ -32,7 +32,7 @@ export async function keyHindrance(
   const columns = key.map(ident).join(', ');
   if (facts?.partitioned === 't')
     return { code: FailureCode.CentralKeyPartitioned, params: { ...rest, columns } };
-  // Columns that are added with the key are NULL in all rows, which a unique key takes for different.
+  // The table lacks a key column. The SQL that is offered adds it as NULL, and NULLs never violate a unique key.
   if (facts?.columns !== String(key.length)) return null;
   const by = facts.stamped === 't' ? `${ident(STAMP)}, ${columns}` : columns;
   const filled = key.map((one) => `${ident(one)} IS NOT NULL`).join(' AND ');

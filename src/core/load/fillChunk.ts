@@ -66,7 +66,7 @@ export async function fillChunk(
       }
       continue;
     }
-    // Before it is sent: its memory is given back then.
+    // Copied before the block is sent, because sending frees the block's memory.
     last = Buffer.from(lastRow(block));
     count += block.rows;
     bytes += dataBytes(block);

@@ -15,7 +15,7 @@ export interface Proof {
   readonly verdict: 'equal' | 'surplus' | 'lacking';
   /** With the rows that central has. */
   readonly checkpoint: Checkpoint;
-  /** Rows that central has too few; 0 where that is not known. */
+  /** Number of rows missing at central; 0 where that is not known. */
   readonly missing: number;
 }
 

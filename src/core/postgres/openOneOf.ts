@@ -102,8 +102,8 @@ export async function openOneOf<T extends Opened>(connect: Connect<T>, options: 
 }
 
 /**
- * @param oneOfMany the server must be the one of several that takes what we write, where we write
- * @returns null where it does not
+ * @param oneOfMany whether `place` is one of several hosts; at central it must then be the one that accepts writes
+ * @returns null where it is read-only
  * @throws SyncFailure why no connection could be made
  */
 async function openAt<T extends Opened>(

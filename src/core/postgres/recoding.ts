@@ -46,7 +46,7 @@ export function utf8Bytes(text: string, recoding: Recoding | null): string {
   return `pg_catalog.convert(${raw}, ${literal(recoding.real)}, 'UTF8')`;
 }
 
-/** SQL of a text that has the bytes of UTF-8, whatever the database takes them for. */
+/** SQL of the text re-encoded as UTF-8. The database still takes its bytes for the declared encoding. */
 export function recoded(text: string, recoding: Recoding): string {
   return `pg_catalog.convert_from(${utf8Bytes(text, recoding)}, ${literal(recoding.declared)})`;
 }

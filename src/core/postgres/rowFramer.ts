@@ -37,8 +37,9 @@ export class RowFramer {
   #headerSeen = false;
   #trailerSeen = false;
   #fedRows = false;
-  /** A message that came in pieces, and how many bytes it needs: its header's, until that is whole. */
+  /** Collects a message that arrives in pieces. */
   readonly #partial = new PartialMessage();
+  /** Bytes that the partial message needs: those of its header until it is complete, then those of the message. */
   #need = 0;
   #over = false;
 

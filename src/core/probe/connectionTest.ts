@@ -257,7 +257,7 @@ function failure(
 
 type Place = Pick<EndpointSettings, 'host' | 'port' | 'connectTimeoutSeconds'>;
 
-/** libpq takes such a host for the folder of a socket. */
+/** As in libpq, a host that begins with / is the folder of a Unix socket. */
 function isSocket({ host }: Place): boolean {
   return host.startsWith('/');
 }
@@ -272,7 +272,7 @@ async function resolveName(place: Place): Promise<string> {
 }
 
 /**
- * Whether anybody listens there: connects and hangs up.
+ * Checks that something listens there: opens a TCP connection and closes it.
  *
  * @throws what the system says, or `timeout expired`
  */

@@ -97,7 +97,7 @@ function record(folder: string, next: Installation): Installation {
   return next;
 }
 
-/** What the file says; made where it is missing, and anew where it is damaged. */
+/** Reads the installation file. Creates it if it is missing and replaces it if it is damaged. */
 function recorded(folder: string, machine: Machine): Installation {
   const file = fileIn(folder);
   if (!existsSync(file)) createFile(file, write({ id: randomUUID(), ...evidence(machine) }));
@@ -113,7 +113,7 @@ function recorded(folder: string, machine: Machine): Installation {
   throw new UsageError(UsageCode.DataFolderUnusable, { folder, path: folder, reason: `${file} is damaged` });
 }
 
-/** Damaged files that follow each other must not loop. */
+/** Maximum number of successors to follow, so that a chain of damaged files ends. */
 const MAX_STEPS = 10;
 
 interface Reading {

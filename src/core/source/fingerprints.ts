@@ -4,11 +4,12 @@ import { oneLine, own } from '../postgres/quote.ts';
 import type { Session, Statement, TextRow } from '../postgres/session.ts';
 
 /**
- * A fingerprint a table of what can change contents without touching a row version: which leaf tables it
- * has and how they store rows, and of every column name, type, the value that stands for rows older than
- * the column, generation expression, enum labels and composite attributes; and row security. Views and
- * foreign tables get none: their rows have no versions. Nor do tables with names of database objects (regclass, …):
- * a rename changes them without a row version.
+ * One fingerprint per table. It covers everything that can change contents without a new row version: the leaf tables
+ * and how they store rows, row security, and of each column its name, type, generation expression, enum labels,
+ * composite attributes and the value that rows older than the column have.
+ *
+ * Null for views and foreign tables, whose rows have no versions, and for tables with columns that name database
+ * objects (regclass, …), since renaming the object changes them without a new row version.
  *
  * @returns by oid
  */

@@ -2,7 +2,7 @@ import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import { literal, oneLine } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 
-/** The oldest transaction of a server that has written, or may yet: no mark can be taken behind its begin. */
+/** A server's oldest transaction that has written or still may. A mark cannot be newer than its begin. */
 export interface OpenTransaction {
   /** 32 bit, as PostgreSQL shows it. */
   readonly xid: string;

@@ -174,7 +174,7 @@ export class Attempts {
     return true;
   }
 
-  /** A name that is taken may be that of the same table, which another program has just made: looked at once more. */
+  /** Whether to look once more: another program may have created the same table just now, and so taken its name. */
   mayHaveCrossed({ code }: FailureDetail): boolean {
     if (code !== FailureCode.CentralNameTaken || this.#crossed) return false;
     this.#crossed = true;

@@ -53,7 +53,7 @@ export class ConstraintRecovery {
   #whole = false;
   #moves = false;
   #movesAny = false;
-  /** How many chunks were committed when another table was brought again; -1 before. */
+  /** Number of committed chunks when another table was last re-synced for this one; -1 where none was. */
   #helpedAt = -1;
 
   constructor(table: string, relations: Relations | null) {

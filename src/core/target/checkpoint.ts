@@ -26,9 +26,9 @@ export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, byt
 
 /** How far a pass has come, and in which order. */
 export interface LastKey {
-  /** See {@link KeyColumn.definition}: the values say where the pass stands in the order of these columns alone. */
+  /** Definitions of the key columns ({@link KeyColumn.definition}). The values are a position in their order only. */
   readonly columns: readonly string[];
-  /** A text a column. */
+  /** One text per column. */
   readonly values: readonly string[];
 }
 

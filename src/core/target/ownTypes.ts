@@ -46,7 +46,7 @@ export class OwnTypes {
   readonly #schema: string;
   readonly #version: number;
   readonly #takesXml: boolean;
-  /** By name, in the tables' schema. Grows by what is made. */
+  /** Existing types in the tables' schema, by name. Types that this run makes are added. */
   readonly #there: Map<string, OwnType>;
   /** Names that are in use in that schema, for types and relations. */
   readonly #names: Map<string, TakenName>;

@@ -210,7 +210,7 @@ class VerifyQueue {
     this.#left = [...selected].sort((a, b) => (b.shape?.bytes ?? 0) - (a.shape?.bytes ?? 0));
   }
 
-  /** Puts the tables that others point to first, so that rows which are mended find what they point to. */
+  /** Sorts the tables by foreign-key depth, so that parent rows are repaired before the rows that reference them. */
   follow(depth: (table: string) => number): void {
     this.#left.sort((a, b) => depth(a.table) - depth(b.table));
   }

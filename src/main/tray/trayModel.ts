@@ -17,7 +17,7 @@ export interface TrayFacts {
   readonly progress: Pick<RunView, 'doneTables' | 'totalTables' | 'fraction'> | null;
   /** Latest first. */
   readonly latest: readonly BatchRow[];
-  /** Up to when head office has everything; null where a table is missing there. */
+  /** Head office has all of the branches' data up to this moment; null where a table is missing there. */
   readonly upTo: string | null;
   /** Null where the platform offers no such thing. */
   readonly startAtLogin: boolean | null;

@@ -53,7 +53,7 @@ export function CancelButton({ onClick }: { readonly onClick: () => void }) {
  * only for dialogs that stay and are closed. Without it the keyboard begins at the top of the page again.
  */
 export function useFocusBack(): void {
-  // At the first drawing, before the dialog takes the focus.
+  // Read during the first render, before the dialog takes the focus.
   const [before] = useState(() => document.activeElement);
   useEffect(
     () => () => {

@@ -12,14 +12,14 @@ export function parseClockTime(typed: string): string | null {
   return `${hour.padStart(2, '0')}:${minute}`;
 }
 
-/** How long something still takes, as exactly as can be known: an estimate to the tenth of a second is none. */
+/** A time left, rounded as coarsely as an estimate deserves. */
 type TimeLeft =
   | { readonly kind: 'few' }
   | { readonly kind: 'seconds'; readonly seconds: number }
   | { readonly kind: 'minutes'; readonly minutes: number };
 
 const MINUTE = 60;
-/** To this many seconds; so that it does not count down with every look either. */
+/** Seconds to round to, so that the display does not change with every update. */
 const STEP = 5;
 
 export function timeLeft(seconds: number): TimeLeft {

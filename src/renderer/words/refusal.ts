@@ -7,7 +7,7 @@ import { problemsOf, type SettingsProblem } from '../data/settingsProblems.ts';
 /** What happened, then what it means and what to do next. */
 export interface Sentences {
   readonly what: string;
-  /** Each thing that is wrong, where there may be many. */
+  /** The problems one by one, for a refusal that lists several, as `settings_invalid` does. */
   readonly problems: readonly SettingsProblem[];
   readonly rest: readonly string[];
 }

@@ -70,7 +70,7 @@ export async function runKeyedPass(
   try {
     const ready = session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     ready.catch(() => {});
-    // While the source looks for the first row.
+    // Central counts its rows while the source looks for its first row.
     at = await chunks.count(at);
     await ready;
     for (;;) {

@@ -17,7 +17,7 @@ const DAYS = 90;
 const HELP = 'history-days-help';
 const LOOKS = ['completed', 'interrupted', 'failed', 'running', 'none', 'unknown'] as const;
 
-/** The last days at a glance: how many batches each had, and the worst that one of them came to. */
+/** The last days, each with its number of batches and their worst status. */
 export function DayStrip({
   chosen,
   onChoose,

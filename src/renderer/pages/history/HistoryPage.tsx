@@ -73,7 +73,7 @@ function Found({ page, children }: { readonly page: BatchPage; readonly children
 function NoBatch() {
   const t = useT();
   const { data: setup } = useCall('setup');
-  // Before anything is set up, the banner has the one thing to do.
+  // Before set-up, the banner already has the only button that helps.
   const action = setup !== undefined && !isNotSetUp(setup) && (
     <Button component={Link} href="/" mt="xs">
       {t('historyPage.toToday')}

@@ -93,7 +93,7 @@ function Step({
   }
 }
 
-/** The whole path, with where one is on it. */
+/** All set-up steps, with the current one marked. */
 function StepList({
   at,
   isDone,

@@ -124,7 +124,7 @@ export function EndpointStep({
   const t = useT();
   const { current } = useSettings();
   const { chosen } = useEarlyLanguage();
-  // What it was opened for: while it is being saved, the new connection gets its id.
+  // Keeps the first target: saving gives the new connection its id, which changes the prop.
   const [{ base, target }] = useState(() => ({ base: current(), target: opened }));
   const form = useEndpointForm(base, target, (document) => withEarlyLanguage(document, chosen));
   return (

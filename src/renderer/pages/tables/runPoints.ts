@@ -3,7 +3,7 @@ import { TableStatus } from '../../../shared/status.ts';
 
 /** A run in a chart. */
 export interface RunPoint {
-  /** Unlike any other's, also where two runs began in the same minute. */
+  /** Unique, even where two runs began in the same minute. */
   readonly key: string;
   readonly at: string;
   readonly seconds: number;

@@ -63,7 +63,7 @@ export function needsTest({ target, base, initial, fields, password }: FormState
   return FIELDS.some((field) => !HARMLESS.includes(field) && fields[field] !== initial[field]);
 }
 
-/** Whose password it is: with another account, the one that is kept is not found any more. */
+/** Whether the form still names the account that the stored password belongs to. Passwords are stored by account. */
 export function sameAccount({ initial, fields }: FormState): boolean {
   return (['host', 'port', 'database', 'user'] as const).every((field) => initial[field] === fields[field]);
 }

@@ -4,7 +4,7 @@ import type { SettingsFile } from '../../../../shared/settings.ts';
 /** Which endpoint is edited: head office, or the branch database of this id (null: a new one). */
 export type Target = { readonly kind: 'central' } | { readonly kind: 'source'; readonly id: string | null };
 
-/** What stands in the form, as a person types it. Tables and the switch are changed elsewhere. */
+/** The fields of the form, as a person types them. Tables and on/off are changed elsewhere. */
 export const FIELDS = [
   'id',
   'label',
