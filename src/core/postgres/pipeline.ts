@@ -95,6 +95,11 @@ export class Pipeline implements Submittable {
     return this.#done.promise;
   }
 
+  /** The first statement that has no result: after an error, the one that it was about. */
+  get unanswered(): Statement | undefined {
+    return this.#statements[this.#results.length];
+  }
+
   submit(connection: Connection): void {
     this.#connection = connection;
     connection.stream.cork();

@@ -1,3 +1,4 @@
+import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Statement } from './pipeline.ts';
 
 /** Characters. A shorter statement is parsed and planned in less time than keeping it saves. */
@@ -5,6 +6,28 @@ const SHORTEST = 200;
 
 /** Statements that a session keeps at its server. Our own texts with values are fewer. */
 const MOST = 100;
+
+/**
+ * SQLSTATEs of a kept statement that the server does not know (any more), has already, or has under other columns or
+ * values: invalid_sql_statement_name, duplicate_prepared_statement, feature_not_supported, protocol_violation. It ran
+ * before, so that its text is not what they are about.
+ */
+const NOT_AS_KEPT: ReadonlySet<string | undefined> = new Set(['26000', '42P05', '0A000', '08P01']);
+
+/**
+ * The failure of a session whose server keeps something else than we have told it: a function or trigger has run
+ * DEALLOCATE or PREPARE, or something in between has given us the server's session of somebody else. Our settings may
+ * be gone, too, so it must not be used again.
+ *
+ * @param failed the statement that the error was about; undefined where it was about none
+ * @returns null where the error is another one
+ */
+export function notAsKept(error: unknown, failed: Statement | undefined): SyncFailure | null {
+  if (failed?.name === undefined || !(error instanceof SyncFailure)) return null;
+  if (!NOT_AS_KEPT.has(error.detail.sqlstate)) return null;
+  const lost = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient } as const;
+  return new SyncFailure({ ...error.detail, ...lost }, { cause: error });
+}
 
 /**
  * Lets a server keep the statements that a session repeats for one table after the other. PostgreSQL spends more time

@@ -8,7 +8,7 @@ import { classify, type Side } from './failure.ts';
 import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
-import { PreparedStatements } from './preparedStatements.ts';
+import { notAsKept, PreparedStatements } from './preparedStatements.ts';
 import { oneLine } from './quote.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
@@ -210,9 +210,16 @@ export class Session {
     this.#refuseLost();
     // A pooler may run the next statement in another session of the server.
     const sent = this.#pooled ? statements : statements.map((one) => this.#prepared.named(one));
-    const results = await this.guard(this.#client.query(new Pipeline(sent)).results, ms);
-    this.#prepared.note(sent);
-    return results;
+    const pipeline = new Pipeline(sent);
+    try {
+      const results = await this.guard(this.#client.query(pipeline).results, ms);
+      this.#prepared.note(sent);
+      return results;
+    } catch (error) {
+      const unsure = notAsKept(error, pipeline.unanswered);
+      if (unsure !== null) this.destroy();
+      throw unsure ?? error;
+    }
   }
 
   /** Whether a statement would run behind a pooler without a transaction, and so without our settings. */

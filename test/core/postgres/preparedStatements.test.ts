@@ -1,5 +1,6 @@
-import { expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
+import { FailureCode, FailureKind } from '../../../src/shared/errors.ts';
 import { pgbouncerProgram, startPooler } from '../../faults/support/pgbouncer.ts';
 import { ADMIN } from '../../support/servers.ts';
 
@@ -88,4 +89,58 @@ test('behind a pooler nothing is kept, since the next session of the server woul
   for (const value of ['a', 'b', 'c', 'd'])
     expect((await session.query(LONG, [value])).rows).toEqual([{ said: value }]);
   expect(await kept(session)).toBe('0');
+});
+
+describe('a session whose kept statements are no longer what they were is cut, and the next one works', () => {
+  const NEVER_MIND = 'SELECT 1 AS nothing';
+  const COLUMNS = `SELECT *, $1::pg_catalog.text AS said FROM pg_temp.seen${' '.repeat(250)}`;
+  test.each([
+    ['forgotten, as by a trigger of head office', LONG, ['DEALLOCATE ALL'], NEVER_MIND],
+    ['forgotten by a function', LONG, ["DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$"], NEVER_MIND],
+    ['replaced', LONG, ['DEALLOCATE ALL', 'PREPARE branchline_1 AS SELECT 1'], NEVER_MIND],
+    ['about other columns', COLUMNS, ['ALTER TABLE pg_temp.seen ADD b int'], NEVER_MIND],
+    [
+      'about other columns, in a language that we do not know',
+      COLUMNS,
+      ['ALTER TABLE pg_temp.seen ADD b int'],
+      "SET lc_messages = 'de_DE.UTF-8'",
+    ],
+  ])('%s', async (_how, text, changes, before) => {
+    const session = await open(inject('servers').source);
+    await session.query(before).catch(() => {});
+    await session.query('CREATE TEMP TABLE seen (a int)');
+    for (const value of ['a', 'b', 'c']) await session.query(text, [value]);
+    for (const change of changes) await session.query(change);
+
+    await expect(session.query(text, ['d'])).rejects.toMatchObject({
+      detail: { code: FailureCode.ConnectionLost, kind: FailureKind.Transient },
+    });
+
+    expect(session.lost).toBe(true);
+    const next = await open(inject('servers').source);
+    expect((await next.query(LONG, ['e'])).rows).toEqual([{ said: 'e' }]);
+  });
+
+  test('a name that somebody else has taken', async () => {
+    const session = await open(inject('servers').source);
+    await session.query(LONG, ['a']);
+    await session.query('PREPARE branchline_1 AS SELECT 1');
+
+    await expect(session.query(LONG, ['b'])).rejects.toMatchObject({
+      detail: { code: FailureCode.ConnectionLost, kind: FailureKind.Transient, sqlstate: '42P05' },
+    });
+    expect(session.lost).toBe(true);
+  });
+
+  test('but an error of another statement beside it, or of its values, says what it said', async () => {
+    const session = await open(inject('servers').source);
+    const number = `SELECT $1::pg_catalog.int4 AS n${' '.repeat(250)}`;
+    for (const value of [1, 2, 3]) await session.query(number, [value]);
+
+    await expect(session.query(number, ['x'])).rejects.toMatchObject({ detail: { sqlstate: '22P02' } });
+    await expect(
+      session.script([{ text: number, values: [4] }, 'EXECUTE never_prepared']),
+    ).rejects.toMatchObject({ detail: { code: FailureCode.Internal, sqlstate: '26000' } });
+    expect((await session.query(number, [5])).rows).toEqual([{ n: '5' }]);
+  });
 });
