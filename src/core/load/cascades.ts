@@ -13,18 +13,18 @@ import {
 import { nameOf, type PassContext } from './pass.ts';
 
 /**
- * More rows than both of these do not go from a table without a person's consent: an emptied or wrong source looks
- * just so. The share is of the rows that the table had when the first of them went.
+ * The delete brake: a table loses more rows than both of these limits only if a person has consented, because an
+ * emptied or wrong source looks the same. The share is of the rows that the table had before the first counted delete.
  */
 export const BRAKE_ROWS = 1000;
 export const BRAKE_SHARE = 0.2;
 
-/** Rows of {@link ApplyConstraints.cascades}, in their order; null of one that our role may not read. */
+/** Row counts of the tables in {@link ApplyConstraints.cascades}, in that order; null where our role may not read one. */
 export type CascadeCounts = readonly (number | null)[];
 
 /**
- * Rows of the tables that lose some when this one does, in the transaction that is open: head office's foreign keys
- * with ON DELETE CASCADE remove rows that nobody has counted.
+ * Counts, in the open transaction, the rows of the tables that ON DELETE CASCADE may remove rows from. PostgreSQL does
+ * not report rows removed by a cascade, so they are counted before and after.
  */
 export async function countCascaded(
   { constraints: { cascades } }: PassContext,
@@ -39,13 +39,13 @@ export async function countCascaded(
 }
 
 /**
- * The brake for what went along with removed rows, before it is committed. What a table has lost so in earlier runs
- * counts along, as it does for its own rows.
+ * Applies the delete brake to rows that cascades have removed, before the commit. Rows that a table lost to cascades in
+ * earlier runs count too, as they do for the table's own rows.
  *
- * @param before what {@link countCascaded} said then
- * @param removed rows that were to go from the table itself
- * @throws SyncFailure `too_many_deletes`, which names the table that would lose them; `cascade_hidden` where nobody
- *   can say how many; `central_lacks_rows` where a table that points to itself would lose more rows than were to go
+ * @param before result of {@link countCascaded} before the rows were removed
+ * @param removed rows that we removed from the table itself
+ * @throws SyncFailure `too_many_deletes` with the table that would lose the rows; `cascade_hidden` where our role may not
+ *   count them; `central_lacks_rows` where a table that references itself would lose more rows than we removed
  */
 export async function brakeCascaded(
   context: PassContext,
@@ -83,7 +83,7 @@ export async function brakeCascaded(
   await session.query(noteRemoved(connection, notes));
 }
 
-/** Where what a table has lost is kept, what that is, and how many rows it had before. */
+/** Under which key a table's lost rows are stored, how many it has lost so far, and how many it had before. */
 function budgetOf(
   { own, outside, rows }: Loss,
   known: ReadonlyMap<string, RemovedRows>,
@@ -93,16 +93,17 @@ function budgetOf(
     const there = rows + copied.gone;
     return { key: own, gone: copied.gone, had: Math.min(copied.had ?? there, there) };
   }
-  // No pass settles what others have put in the place of such rows.
+  // No pass of ours ends the count for this table, so rows that others have added since make up for lost ones here.
   const { gone, had } = known.get(outside) ?? { gone: 0, had: null };
   const left = Math.min(gone, Math.max(0, (had ?? rows + gone) - rows));
   return { key: outside, gone: left, had: rows + left };
 }
 
 /**
- * Refuses to replace a table whose rows take others along: most of them are put back, and those others are not.
+ * Refuses to replace a table if cascades removed rows of other tables: replacing puts the table's own rows back, but not
+ * the others'.
  *
- * @param before what {@link countCascaded} said before its rows went
+ * @param before result of {@link countCascaded} before the rows were removed
  * @throws SyncFailure `replace_cascades`, `cascade_hidden`
  */
 export async function refuseCascaded(
@@ -119,7 +120,7 @@ export async function refuseCascaded(
 }
 
 interface Loss {
-  /** As a sentence names it. */
+  /** Name to show in messages. */
   readonly table: string;
   /** Whether it is the table itself. */
   readonly isSelf: boolean;

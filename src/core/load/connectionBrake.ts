@@ -7,13 +7,13 @@ import { BRAKE_ROWS, BRAKE_SHARE } from './cascades.ts';
 import { nameOf, type PassContext } from './pass.ts';
 
 /**
- * The brake for all tables of a connection together, before what one of them loses is committed: a wrong database that
- * has many small tables takes no more from any of them than the table's own brake lets pass. A consent without which
- * it would stop begins the sums of all tables anew.
+ * Applies the delete brake to all tables of a connection together, before one of them commits its deletes. A wrong
+ * database with many small tables would otherwise stay below each table's own limit. If only a person's consent lets the
+ * deletes pass, the sums of all tables start again from zero.
  *
- * @param at where the table stands
- * @param extra rows that have gone from the table in the transaction that is open; what cascades have taken of others in
- *   it is counted by their checkpoints already
+ * @param at the table's checkpoint
+ * @param extra rows removed from the table in the open transaction. Rows that its cascades removed from other tables are
+ *   already in the stored sums
  * @throws SyncFailure `too_many_deletes_in_all`
  */
 export async function brakeConnection(
@@ -36,7 +36,7 @@ export async function brakeConnection(
   throw centralRefusal(FailureCode.TooManyDeletesInAll, { ...nameOf(context), ...counts });
 }
 
-/** Rows that the table had before the first of those went that count. */
+/** Rows that the table had before the first delete that counts. */
 async function rowsBefore(
   { target, connection }: PassContext,
   session: Session,

@@ -9,9 +9,8 @@ import { interferingNames } from './interfering.ts';
 import { nameOf, type PassContext } from './pass.ts';
 
 /**
- * Where a checkpoint's count of removed rows stands when a new pass begins; a consent begins it anew. What the table
- * had at the last whole pass stays the measure until a pass ends: the rows that passes have brought before the brake
- * stopped them make no larger table of it.
+ * The checkpoint's delete counts at the start of a pass. Consent resets them. `removedOf` keeps the table's size as of
+ * the last complete pass until a pass ends: rows added by passes that the brake stopped must not raise the limit.
  */
 export function brakeOf(at: Checkpoint, allowDeletes: boolean): Pick<Checkpoint, 'removed' | 'removedOf'> {
   const { removed, removedOf, centralRows } = at;
@@ -19,7 +18,7 @@ export function brakeOf(at: Checkpoint, allowDeletes: boolean): Pick<Checkpoint,
   return { removed, removedOf: removedOf ?? centralRows };
 }
 
-/** The same when a pass has ended: rows that came meanwhile make up for rows that went. */
+/** The delete counts at the end of a pass: rows added meanwhile make up for removed ones. */
 export function brakeAfter(at: Checkpoint): Pick<Checkpoint, 'removed' | 'removedOf'> {
   const { removed, removedOf, centralRows } = at;
   const known = removedOf !== null && centralRows !== null;
@@ -27,7 +26,7 @@ export function brakeAfter(at: Checkpoint): Pick<Checkpoint, 'removed' | 'remove
   return left === 0 ? { removed: 0, removedOf: null } : { removed: left, removedOf };
 }
 
-/** What a checkpoint has to say once so many rows have gone. */
+/** The checkpoint's counts after `removed` rows were removed. */
 export function withRemoved(
   { allowDeletes }: Pick<PassContext, 'allowDeletes'>,
   at: Checkpoint,
@@ -41,13 +40,14 @@ export function withRemoved(
 }
 
 /**
- * Removes rows at central, all or none: they are counted before the first one goes.
+ * Removes rows at central: all of them, or none if the delete brake or head office prevents it.
  *
- * @param statement counts the rows, and removes them unless they are more than so many (null: all may go); returns
- *   `extra` and `removed`
- * @param at where the table stands, with what has gone since the last consent
- * @returns how many have gone
- * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, `central_keeps_rows`, `central_lacks_rows`; nothing has gone then
+ * @param statement counts the rows and removes them if they are at most `most` (null: no limit); returns `extra` (found)
+ *   and `removed`
+ * @param at the table's checkpoint, with the rows removed since the last consent
+ * @returns how many rows were removed
+ * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, `central_keeps_rows`, `central_lacks_rows`. The
+ *   caller must then not commit
  */
 export async function removeWithBrake(
   context: PassContext,
@@ -61,7 +61,7 @@ export async function removeWithBrake(
   };
   const before = context.target.rereads ? await countCentral(context, session) : null;
   const cascaded = await countCascaded(context, session);
-  // What needs no look at the whole table goes without one.
+  // So few rows pass the brake anyway: the whole table is counted only where there are more.
   const few = context.allowDeletes ? null : Math.max(0, BRAKE_ROWS - at.removed);
   let done = await run(few);
   if (few !== null && done.extra > few) {
@@ -76,8 +76,10 @@ export async function removeWithBrake(
 }
 
 /**
- * @param extra rows that are to go
- * @throws SyncFailure `too_many_deletes` where they are too many
+ * Checks a table's own deletes against the delete brake.
+ *
+ * @param extra rows to remove
+ * @throws SyncFailure `too_many_deletes`
  */
 export async function brake(
   context: PassContext,
@@ -99,9 +101,9 @@ export async function brake(
 }
 
 /**
- * Refuses what head office's own triggers and rules removed besides, before it is committed.
+ * Fails, before the commit, if head office's own triggers or rules removed further rows of the table.
  *
- * @param expected rows that are to be left
+ * @param expected rows that should be left
  * @throws SyncFailure `central_lacks_rows`
  */
 async function refuseMore(context: PassContext, session: Session, expected: number): Promise<void> {
@@ -112,13 +114,13 @@ async function refuseMore(context: PassContext, session: Session, expected: numb
   throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), rows, causes });
 }
 
-/** How many rows of the connection central really has. */
+/** Counts the connection's rows of the table at central. */
 export async function countCentral(context: PassContext, session: Session): Promise<number> {
   const counted = await session.query(countMine(context.target, context.connection), [], session.workMs);
   return Number(counted.rows[0]?.rows);
 }
 
-/** The same in a transaction of its own, in one round trip. */
+/** Counts them in a transaction of its own, in one round trip. */
 export async function countCentralNow({ links, target, connection }: PassContext): Promise<number> {
   const { session } = await links.central();
   const script = [...beginCentral(session, connection), countMine(target, connection), 'COMMIT'];
@@ -126,7 +128,7 @@ export async function countCentralNow({ links, target, connection }: PassContext
   return Number(results.at(-2)?.rows[0]?.rows);
 }
 
-/** Rows that are gone at the branch, and that central does not let go. */
+/** The failure for rows that the branch has removed and that central's triggers, rules or policies keep. */
 export async function keepsRows(context: PassContext, session: Session, rows: number): Promise<SyncFailure> {
   const causes = await interferingNames(session, context.target);
   return centralRefusal(FailureCode.CentralKeepsRows, { ...nameOf(context), rows, causes });

@@ -4,7 +4,7 @@ import type { Session } from '../postgres/session.ts';
 import type { FailedTable } from '../table/explainFailure.ts';
 import { STAMP } from '../target/target.ts';
 
-/** Failures that offer SQL which adds a unique key to a table of head office. */
+/** Failures whose message offers SQL that adds a unique key to a table at head office. */
 export const ADDS_KEY: ReadonlySet<Code> = new Set<Code>([
   FailureCode.CentralKeyMissing,
   FailureCode.CentralUnstamped,
@@ -13,10 +13,10 @@ export const ADDS_KEY: ReadonlySet<Code> = new Set<Code>([
 const ADD = /\bADD (?:UNIQUE|PRIMARY KEY) \(/;
 
 /**
- * Asks head office whether the key that a failure offers can be added to its table at all: SQL that would fail is not
- * offered.
+ * Checks at head office whether the key can be added that a failure's SQL offers, so that no SQL is offered that would
+ * fail.
  *
- * @returns what to say instead; null where the key can be added
+ * @returns the code and params to use instead; null where the key can be added
  */
 export async function keyHindrance(
   session: Session,
@@ -39,13 +39,13 @@ export async function keyHindrance(
   const twice = `SELECT ${by}, pg_catalog.count(*) FROM ${table} WHERE ${filled} GROUP BY ${by} HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1`;
   const found = await session.query(`SELECT EXISTS (${twice}) AS twice`, [], session.workMs);
   if (found.rows[0]?.twice !== 't') return null;
-  // A mirror has rows of this branch alone, all of which come again: a sync says the same.
+  // A mirror has this branch's rows only, and the next sync loads all of them again.
   if (!isShared) return { code, params: { ...rest, sql: `DROP TABLE ${table};` } };
   const sql = `${twice} ORDER BY ${by};`;
   return { code: FailureCode.CentralKeyDuplicates, params: { ...rest, columns, sql } };
 }
 
-/** How many of the key's columns the table has, and whether it is partitioned by anything else. */
+/** How many key columns the table has, whether it has the stamp column, and whether it is partitioned by other columns. */
 const FACTS = `SELECT (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid
       AND NOT a.attisdropped AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) ANY (k.names)) AS columns,
     EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid OPERATOR(pg_catalog.=) c.oid AND NOT a.attisdropped

@@ -8,7 +8,7 @@ import type { Session } from '../postgres/session.ts';
 import type { LastKey } from '../target/checkpoint.ts';
 import { type ChunkLimits, nameOf, type PassContext } from './pass.ts';
 
-/** For what has to go through in one transaction. */
+/** For passes that have to be one transaction. */
 export const NO_LIMITS: ChunkLimits = {
   chunkRows: Number.POSITIVE_INFINITY,
   chunkBytes: Number.POSITIVE_INFINITY,
@@ -17,9 +17,9 @@ export const NO_LIMITS: ChunkLimits = {
 };
 
 /**
- * Passed on before everything else in this process has its turn: some milliseconds of work. While central takes
- * what it is sent, nothing makes this loop wait, and what was read ahead would go out in one go: 16 MB a table,
- * which on a branch's old machine is long enough to be felt in the window.
+ * Bytes to pass on, some milliseconds of work, before the rest of this process gets a turn of the event loop. As long
+ * as central takes what it is sent, the loop never waits, and would pass on all 16 MB that were read ahead at once: on a
+ * branch's old machine the window would freeze noticeably.
  */
 export const BYTES_A_TURN = 1024 * 1024;
 
@@ -29,14 +29,13 @@ export interface ChunkLoad {
   readonly bytes: number;
   /** Key of the last row; null where there is no key or no row. */
   readonly lastKey: LastKey | null;
-  /** Why the source ended early. The rows before are whole and in order, so they can be committed. */
+  /** Why the source's stream ended early. The rows before that are complete and in order, so they can be committed. */
   readonly cutShort: SyncFailure | null;
 }
 
 /**
- * Sends rows from the source to central until a limit of the chunk is reached, the source has no more,
- * or the run is stopped. Nothing is held back: rows pass on as they come, and what one side cannot take
- * makes the other wait.
+ * Sends rows from the source to central until the chunk reaches a limit, the source has no more rows, or the run is
+ * stopped. Rows pass on as they arrive, and a slow central makes the source wait.
  */
 export async function fillChunk(
   context: PassContext,
@@ -82,7 +81,7 @@ export async function fillChunk(
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
 }
 
-/** Without a promise where there is nothing to wait for, as for most blocks. */
+/** @returns null where there is nothing to wait for, as for most blocks */
 function send(central: Session, copy: CopyIn, block: RowBlock): Promise<void> | null {
   try {
     const taken = copy.write(block);
@@ -95,7 +94,7 @@ function send(central: Session, copy: CopyIn, block: RowBlock): Promise<void> | 
 /**
  * Ends a COPY into central.
  *
- * @throws SyncFailure `central_lacks_rows` where central has not taken just the rows that were sent
+ * @throws SyncFailure `central_lacks_rows` where central reports another number of rows than were sent
  */
 export async function endCopy(
   context: PassContext,

@@ -1,7 +1,7 @@
 import type { Session } from '../postgres/session.ts';
 import type { Target } from '../target/target.ts';
 
-/** {@link interfering} as a part of a sentence. */
+/** The names from {@link interfering} as a list for a sentence. */
 export async function interferingNames(
   session: Session,
   target: Pick<Target, 'schema' | 'name'>,
@@ -14,10 +14,10 @@ export async function interferingNames(
 }
 
 /**
- * Names what head office has put on a table that may change, drop or keep its rows: triggers that no constraint made,
- * rules and row security policies, those of its partitions included.
+ * Lists what head office has added to a table that may change, drop or keep rows: triggers (not those of constraints),
+ * rules and row security policies, including those of its partitions.
  *
- * @param kind `rule `, say, where only those are wanted
+ * @param kind prefix of the results to return, for example `rule `; all where empty
  * @returns `trigger guard of public.t (public.refuse())`, `rule …`, `policy …`
  */
 export async function interfering(
@@ -57,5 +57,5 @@ SELECT pg_catalog.concat('policy ', pg_catalog.quote_ident(p.polname), ' of ', r
   WHERE r.relrowsecurity
 ORDER BY 1`;
 
-/** Longer lists help nobody. */
+/** Maximum number of names in a sentence. */
 const MOST_NAMED = 8;

@@ -9,12 +9,12 @@ import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
 import { endBackends } from '../target/staleBackends.ts';
 import type { Link, Links } from './pass.ts';
 
-/** Older ones lack what is needed: nothing older is tested. */
+/** Oldest supported server versions. Older ones lack features that we need, and are not tested. */
 const OLDEST = { source: 110000, central: 130000 } as const;
 
 const TOO_OLD = { source: FailureCode.SourceTooOld, central: FailureCode.CentralTooOld } as const;
 
-/** Opens one connection and looks at its version. @throws SyncFailure */
+/** Opens one connection and checks the server's version. @throws SyncFailure */
 export async function openLink(options: SessionOptions): Promise<Link> {
   const session = await Session.open(options);
   cancelOnStop(session, options);
@@ -35,24 +35,24 @@ export async function openLink(options: SessionOptions): Promise<Link> {
 }
 
 /**
- * One connection of a worker: opened when it is first asked for, and anew after a loss.
+ * One connection of a worker: opened on first use, and again after a loss.
  *
- * A server may not have noticed the loss: its old backend then keeps the locks of the chunk that was
- * under way (or, at the source, its snapshot), and whoever goes on would wait for it until a time-out
- * that is not ours. So the old backend is ended first.
+ * The server may not have noticed the loss. Its old backend then still holds the locks of the current chunk (at the
+ * source, its snapshot), and the next attempt would wait for them until some time-out of the server's. So the old
+ * backend is ended first.
  */
 class KeptLink {
   readonly #clock: Clock;
   readonly options: SessionOptions;
   #link: Link | null;
   /**
-   * What is being opened. Whoever asked may have gone: of two opened together the other one failed. It is still
-   * this worker's, for the next who asks, or to be closed.
+   * The connection being opened. Its caller may have given up meanwhile, because the worker's other connection failed.
+   * It still belongs to this worker: the next call uses it, or `close` closes it.
    */
   #opening: Promise<Link> | null = null;
   #closed = false;
-  /** Bytes of connections that are gone. */
-  #gone = 0;
+  /** Bytes moved on connections that were lost. */
+  #earlierBytes = 0;
 
   constructor(clock: Clock, options: SessionOptions, opened: Link | null) {
     this.#clock = clock;
@@ -71,14 +71,14 @@ class KeptLink {
   }
 
   get moved(): number {
-    return this.#gone + (this.#link?.session.bytes ?? 0);
+    return this.#earlierBytes + (this.#link?.session.bytes ?? 0);
   }
 
   get opening(): boolean {
     return this.#opening !== null;
   }
 
-  /** Whether the server works for this connection; null where it cannot be asked. */
+  /** Whether the server is working on a statement of this connection; null where it cannot be asked. */
   async isAtWork(): Promise<boolean | null> {
     if (this.#link === null || this.#link.session.lost) return false;
     return isAtWork(this.options, this.#link.session.backendPid).catch(() => null);
@@ -98,7 +98,7 @@ class KeptLink {
     const lost = this.#link;
     const link = await openLink(this.options);
     await this.#endLost(link, lost?.session.backendPid ?? null);
-    this.#gone += lost?.session.bytes ?? 0;
+    this.#earlierBytes += lost?.session.bytes ?? 0;
     this.#link = link;
     return link;
   }
@@ -106,7 +106,7 @@ class KeptLink {
   async #endLost({ session }: Link, pid: number | null): Promise<void> {
     if (pid === null) return;
     try {
-      // A pooler's process numbers are its own: the name keeps us from ending somebody else's session.
+      // Behind a pooler the pid is the pooler's own number. Comparing the name, too, spares other programs' sessions.
       await endBackends(
         session,
         this.#clock,
@@ -120,13 +120,13 @@ class KeptLink {
   }
 }
 
-/** A worker's two connections. They are kept from table to table, and opened anew after a loss. */
+/** A worker's two connections. They stay open from table to table, and are opened again after a loss. */
 export class WorkerLinks implements Links {
   readonly #source: KeptLink;
   readonly #central: KeptLink;
   readonly runs: RunMemory;
 
-  /** @param opened a session to the source that is there already, and this worker's from now on */
+  /** @param opened an open session to the source, which this worker takes over */
   constructor(
     clock: Clock,
     source: SessionOptions,
@@ -151,17 +151,17 @@ export class WorkerLinks implements Links {
     return this.#source.options.timeouts;
   }
 
-  /** Bytes that have passed on both connections. */
+  /** Bytes moved on both connections so far. */
   get moved(): number {
     return this.#source.moved + this.#central.moved;
   }
 
-  /** Whether a connection is being opened: that has a time limit of its own. */
+  /** Whether a connection is being opened. Opening has its own time limit. */
   get opening(): boolean {
     return this.#source.opening || this.#central.opening;
   }
 
-  /** The side whose server works for these connections, if any does; null where one cannot be asked. */
+  /** The side whose server is working for these connections; false if neither is, null if one cannot be asked. */
   async atWork(): Promise<Side | false | null> {
     const [source, central] = await Promise.all([this.#source.isAtWork(), this.#central.isAtWork()]);
     if (source === true) return 'source';
@@ -169,30 +169,30 @@ export class WorkerLinks implements Links {
     return source === null || central === null ? null : false;
   }
 
-  /** Whether both connections can be had; false only where a server has none free. */
+  /** Whether both connections can be opened; false only if a server has no connection free. */
   async hasRoom(): Promise<boolean> {
     try {
       await Promise.all([this.source(), this.central()]);
       return true;
     } catch (error) {
-      // What else is wrong the tables find out, and say.
+      // Any other failure will be met, and reported, by the tables themselves.
       return !(error instanceof SyncFailure && error.detail.code === FailureCode.TooManyConnections);
     }
   }
 
-  /** Cuts both at once: what was under way is rolled back, and the next use opens them anew. */
+  /** Cuts both connections. Their open transactions are rolled back, and the next use opens new ones. */
   cut(): void {
     this.#source.cut();
     this.#central.cut();
   }
 
-  /** Closes both for good, also one that is still being opened. */
+  /** Closes both for good, even one that is still being opened. */
   async close(): Promise<void> {
     await Promise.all([this.#source.close(), this.#central.close()]);
   }
 }
 
-/** A worker's connections for as long as one attempt may use them. */
+/** A worker's connections, lent to one attempt until they are revoked. */
 export class RevocableLinks implements Links {
   readonly #links: Links;
   #revoked = false;
@@ -224,8 +224,8 @@ export class RevocableLinks implements Links {
 }
 
 /**
- * The workers that a server has connections for, or the first alone: a worker without one would take table
- * after table from those that work, and fail it.
+ * The workers that get both connections; the first one alone if none does. A worker without connections would take one
+ * table after another from the working ones, and fail it.
  */
 export async function withRoom(workers: readonly WorkerLinks[]): Promise<readonly WorkerLinks[]> {
   const rooms = await Promise.all(workers.map((links) => links.hasRoom()));

@@ -15,37 +15,37 @@ export interface Link {
 
 /** The two connections of a worker, opened when first needed and again after a loss. */
 export interface Links {
-  /** What is known of the runs of the source's server. */
+  /** What is known of the runs, from start to stop, of the source's server. */
   readonly runs: RunMemory;
   source(): Promise<Link>;
   central(): Promise<Link>;
 }
 
-/** Waits until so many bytes may have been sent to central: {@link Throttle}, and who watches its waits. */
+/** Waits until that many bytes may be sent to central. Implemented by {@link Throttle}, and by the watchdog around it. */
 export interface Spender {
   spend(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
-/** How much one chunk may hold. It ends at the first limit reached. */
+/** Limits of one chunk. It ends at the first one reached. */
 export interface ChunkLimits {
   readonly chunkRows: number;
   readonly chunkBytes: number;
   readonly chunkSeconds: number;
-  /** How long a snapshot may be held at the source: a longer one keeps the ERP from vacuuming. */
+  /** Maximum age of a snapshot at the source. A longer one would keep the ERP's database from vacuuming. */
   readonly maxSnapshotMinutes: number;
 }
 
-/** What keys of head office's own, and branches that share a table, ask for; nothing, where there are none. */
+/** How a pass has to write because of head office's foreign keys, or because other branches share the table. */
 export interface ApplyConstraints {
-  /** Other rows may point to this table's: what the branch has removed goes only after all else has come. */
+  /** Rows of other tables may reference this table, so its deletes wait until all tables are written. */
   readonly holdDeletes: boolean;
-  /** Tables that lose rows when this one does, in whatever schema. */
+  /** Tables of any schema that lose rows by ON DELETE CASCADE when this one does. */
   readonly cascades: readonly ActedOn[];
-  /** Head office changes or removes rows that point to this table when a row of it is removed or changes. */
+  /** Head office's foreign keys change or remove rows of other tables when a row of this one changes or is removed. */
   readonly acts: boolean;
-  /** The tables of the connection that are so changed. */
+  /** The connection's tables whose rows are changed that way. */
   readonly rewrites: readonly string[];
-  /** All that is left of the pass is applied as one chunk, since its rows need each other. */
+  /** Apply the rest of the pass as one chunk, because its rows depend on each other. */
   readonly whole: boolean;
   /** See {@link ApplyOptions.moves}. */
   readonly moves: boolean;
@@ -71,9 +71,9 @@ export interface PassContext {
   readonly target: Target;
   readonly limits: ChunkLimits;
   readonly clock: Clock;
-  /** Shared by all workers of the run. */
+  /** The cap on the link, shared by all workers of the run. */
   readonly throttle: Spender;
-  /** Aborted: end at the next chunk border. */
+  /** When aborted, the pass ends at the next chunk border. */
   readonly stop: AbortSignal;
   /** Whether rows gone from the source are removed at central. */
   readonly deletes: boolean;
@@ -81,26 +81,31 @@ export interface PassContext {
   readonly allowDeletes: boolean;
   readonly constraints: ApplyConstraints;
   /**
-   * Called before and after a commit that notes tables as rewritten by head office itself, of which this one may be
-   * one: the commit may arrive although nobody hears of it, and a table may be begun while it is on its way.
+   * Called before and after a commit that notes tables as rewritten by head office, possibly this table too. Before,
+   * because the commit may succeed although its answer is lost; after, because a pass of such a table may have begun
+   * meanwhile.
    *
-   * @param seq of the checkpoint that is committed
+   * @param seq of the committed checkpoint
    */
   onRewritten(tables: readonly string[], seq: number): void;
   /** Called after each chunk that central has committed. */
   onCommit(checkpoint: Checkpoint): void;
 }
 
-/** What a sentence needs to name a table: `name` as the command line takes it. */
+/** Message params that name a table; `name` is what the command line takes. */
 export function nameOf({ connection, target }: Pick<PassContext, 'connection' | 'target'>) {
   return { connection, schema: target.schema, table: target.name, name: target.name };
 }
 
 /**
- * How a pass ended. `stopped`: the checkpoint says where it goes on. `reopen`: it goes on at once, under a
- * new snapshot. `catch_up`: a `changes` pass must follow. `deletes_held`: all is there, and the checkpoint asks
- * for a `changes` pass; that may be no more than removing what the branch has removed. `lacking`: all was sent, and
- * central does not have it; the checkpoint asks for a comparison.
+ * How a pass ended.
+ *
+ * - `stopped`: the next run continues from the checkpoint.
+ * - `reopen`: it continues at once under a new snapshot.
+ * - `catch_up`: a `changes` pass must follow.
+ * - `deletes_held`: all rows are written, the deletes are left. The checkpoint asks for a `changes` pass, in case
+ *   nobody comes back to do them.
+ * - `lacking`: all rows were sent, but central does not have them as sent. The checkpoint asks for a comparison.
  */
 export type PassEnd =
   | {
@@ -112,8 +117,8 @@ export type PassEnd =
 export interface Lacking {
   readonly kind: 'lacking';
   readonly checkpoint: Checkpoint;
-  /** Rows that central has too few. */
+  /** Number of rows missing at central. */
   readonly missing: number;
-  /** Rows that are not there as they were sent. */
+  /** Number of rows that central has not stored as sent. */
   readonly unproven: number;
 }

@@ -6,25 +6,26 @@ import { brakeAfter, countCentral } from './deleteBrake.ts';
 import { interferingNames } from './interfering.ts';
 import { type Lacking, nameOf, type PassContext } from './pass.ts';
 
-/** What counts say of a table whose rows have all come. */
+/** What the row counts prove once all rows of a table were sent. */
 export interface Proof {
   /**
-   * `equal`: central has as many rows as the source, and all that was sent is there as it was sent. `surplus`: central
-   * may have rows that the source has not. `lacking`: rows that the source has are not there, or not as they are.
+   * `equal`: central has as many rows as the source, all stored as sent. `surplus`: central may have rows that the
+   * source lacks. `lacking`: central lacks rows of the source, or has not stored them as sent.
    */
   readonly verdict: 'equal' | 'surplus' | 'lacking';
-  /** With the rows that central has. */
+  /** Includes central's row count. */
   readonly checkpoint: Checkpoint;
   /** Number of rows missing at central; 0 where that is not known. */
   readonly missing: number;
 }
 
 /**
- * Holds the counts of both sides against each other at the end of a pass.
+ * Compares the row counts of both databases at the end of a pass.
  *
  * @param session at central, in a transaction
- * @param at with the rows that central has, where they were counted or added up; else they are counted now
- * @param sourceRows rows of the table in the pass's snapshot; null where nobody counted them: then keys have to tell
+ * @param at the checkpoint; if its `centralRows` is null, central's rows are counted now
+ * @param sourceRows rows of the table in the pass's snapshot; null where they were not counted, so that only a comparison
+ *   of keys can find orphan rows
  */
 export async function prove(
   context: PassContext,
@@ -32,10 +33,10 @@ export async function prove(
   at: Checkpoint,
   sourceRows: number | null,
 ): Promise<Proof> {
-  // Rows of several branches in one table cannot be told apart, nor counted.
+  // Where branches share a table, their rows cannot be told apart, so a count proves nothing.
   if (!context.deletes) return { verdict: at.unproven > 0 ? 'lacking' : 'equal', checkpoint: at, missing: 0 };
   if (sourceRows === null) return { verdict: 'surplus', checkpoint: at, missing: 0 };
-  // What a trigger does to other rows than the one that is written is in nobody's sum.
+  // Triggers may add or remove further rows, which our sums do not include. So count.
   const known = context.target.rereads ? null : at.centralRows;
   const centralRows = known ?? (await countCentral(context, session));
   const checkpoint = { ...at, centralRows, counted: at.counted || known === null };
@@ -44,7 +45,7 @@ export async function prove(
   return { verdict: centralRows > sourceRows ? 'surplus' : 'equal', checkpoint, missing };
 }
 
-/** Why a table cannot be called done although everything was sent and compared. */
+/** The failure of a table that still differs after everything was sent and compared. */
 export async function lacksRows(
   context: PassContext,
   { missing, unproven }: Pick<Lacking, 'missing' | 'unproven'>,
@@ -56,14 +57,14 @@ export async function lacksRows(
   return centralRefusal(FailureCode.CentralChangesRows, { ...about, rows: unproven });
 }
 
-/** The pass is over: what it saw holds from its mark on. */
+/** The checkpoint of a finished pass. The pass's mark becomes the table's: the next pass reads what is newer. */
 export function endOfPass(at: Checkpoint): Checkpoint {
   return { ...at, ...brakeAfter(at), ...compared(at), state: 'done', mark: at.passMark, passMark: null };
 }
 
 /**
- * A pass that looked at every row of both sides in one go has found, and mended, what head office itself had changed
- * before it began. What it changed during the pass is noted anew.
+ * Clears the note of rows rewritten by head office, if the pass compared every row of both databases without an
+ * interruption: it has then repaired what was noted before it began. Notes made during the pass stay.
  */
 function compared({ strategy, resumed, rewritten }: Checkpoint): Pick<Checkpoint, 'rewritten'> {
   const looked = strategy === Strategy.Full || strategy === Strategy.Compare || strategy === Strategy.Replace;
@@ -71,21 +72,21 @@ function compared({ strategy, resumed, rewritten }: Checkpoint): Pick<Checkpoint
 }
 
 /**
- * The end of a pass whose deletes were held, once they are done. Its mark is where it should be: the
- * checkpoint asked for a catch-up pass from there, in case that nobody came to do them.
+ * The checkpoint of a pass whose held deletes are now done. Its mark is already right, since {@link toDeletes} set it for
+ * the catch-up pass.
  */
 export function endOfDeletes(at: Checkpoint): Checkpoint {
   return { ...at, ...brakeAfter(at), state: 'done', passMark: null };
 }
 
-/** A pass whose rows are all there and whose deletes wait: the checkpoint asks for a catch-up pass, that does them. */
+/** The checkpoint of a pass whose deletes are held: it asks for a catch-up pass, which would do them. */
 export function toDeletes(at: Checkpoint): Checkpoint {
   return { ...toCatchUp(at), ...compared(at) };
 }
 
 /**
- * A pass that saw more than one snapshot has missed what changed behind its checkpoint meanwhile: what
- * is newer than its first mark is read once more.
+ * The checkpoint that asks for a catch-up pass: rows newer than the first snapshot's mark are read again. A pass with
+ * more than one snapshot misses changes to rows that it had already passed.
  */
 export function toCatchUp(at: Checkpoint): Checkpoint {
   return {
@@ -100,8 +101,8 @@ export function toCatchUp(at: Checkpoint): Checkpoint {
 }
 
 /**
- * A pass that has sent everything, and central lacks rows all the same: both sides are compared. Its mark is not
- * reached, so whoever goes on later compares, too, or reads again what this pass has read.
+ * The checkpoint that asks for a comparison, because central lacks rows although all were sent. It keeps the table's old
+ * mark, so that a later run compares too, or reads again what this pass has read.
  */
 export function toCompare(at: Checkpoint): Checkpoint {
   return {

@@ -12,8 +12,8 @@ import {
 import type { PassContext } from './pass.ts';
 
 /**
- * Finds out which tables head office itself writes in a transaction of ours, by its foreign keys and triggers. Costs
- * nothing where the table has none.
+ * Finds out which tables head office's foreign keys and triggers write to in our transaction, by reading the server's
+ * counters before and after. Does nothing if the table has neither.
  */
 export class RewriteWatch {
   readonly #context: PassContext;
@@ -27,14 +27,19 @@ export class RewriteWatch {
     this.#acts = context.constraints.acts || context.target.rereads;
   }
 
-  /** Looks for the first time, before anything of the table is written in the transaction that is open. */
+  /** Reads the counters before the transaction writes to the table. */
   async begin(): Promise<void> {
     if (!this.#acts) return;
     const { workMs } = this.#session;
     this.#before = countersOf((await this.#session.query(this.#query, [], workMs)).rows[0]);
   }
 
-  /** @returns the tables that head office has written besides, the table itself among them where its other rows may be */
+  /**
+   * Reads the counters after the transaction has written to the table.
+   *
+   * @param writes what our own statements wrote
+   * @returns the other tables that head office has written to, and this table if it may have changed further rows of it
+   */
   async end(writes: OwnWrites): Promise<readonly string[]> {
     if (!this.#acts) return [];
     const results = await this.#session.script([FIRE_DEFERRED, this.#query], this.#session.workMs);
@@ -42,9 +47,9 @@ export class RewriteWatch {
   }
 
   /**
-   * Runs statements with both looks around them, in one round trip.
+   * Runs statements and reads the counters before and after them, in one round trip.
    *
-   * @returns their results, and what {@link end} returns, once it is known what they did
+   * @returns the statements' results, and a function that takes our own writes and returns what {@link end} returns
    */
   async around(
     statements: readonly string[],
@@ -63,7 +68,7 @@ export class RewriteWatch {
     const { name: table } = target;
     if (this.#before !== null && after !== null)
       return writtenBesides(this.#before, after, { table, writes });
-    // Nobody counts: whatever may have been changed counts as changed.
+    // The server does not count, so everything that may have changed counts as changed.
     if (writes.written + writes.deleted === 0) return [];
     return [...new Set([...(target.rereads ? [table] : []), ...constraints.rewrites])];
   }
@@ -74,7 +79,7 @@ export class RewriteWatch {
 }
 
 /**
- * Commits the next checkpoint of a table, and notes with it which tables head office itself has changed.
+ * Commits the next checkpoint of a table, together with the notes of which tables head office has changed.
  *
  * @param before statements to run first, in the same round trip
  */
@@ -89,9 +94,9 @@ export async function commitNoting(
   if (rewritten.length === 0) return commitCheckpoint(session, from, to, before);
   const { connection, target } = context;
   const notes = noteRewritten(connection, rewritten, target.name, to.seq);
-  // Before the commit, too: where its outcome is unknown, the note may be there.
+  // Called before the commit too: if the answer to it is lost, the note may be stored all the same.
   context.onRewritten(rewritten, to.seq);
   await commitCheckpoint(session, from, to, [...before, ...notes]);
-  // Once more: a pass of one of them that began before the commit did not see the note.
+  // Called again: a pass of one of these tables that began before the commit did not see the note.
   context.onRewritten(rewritten, to.seq);
 }

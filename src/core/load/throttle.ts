@@ -1,10 +1,10 @@
 import type { Clock } from '../ports.ts';
 import type { Spender } from './pass.ts';
 
-/** How much may be sent ahead of the cap, in milliseconds: less than a person on the same link notices. */
+/** How far sending may run ahead of the cap, in milliseconds: too short for others on the link to notice. */
 const BURST_MS = 250;
 
-/** Hours of the day in local time between which the cap holds; over midnight where `to` is before `from`. */
+/** The hours of the day (local time) in which the cap holds. They span midnight if `to` is before `from`. */
 export interface Hours {
   /** Minutes after midnight. */
   readonly from: number;
@@ -21,8 +21,8 @@ export function parseHours(text: string): Hours {
 }
 
 /**
- * Keeps what all workers of a run send to central under a cap: a virtual link that takes one piece after
- * the other at the capped speed (a leaky bucket as a meter, ITU-T I.371's generic cell rate algorithm).
+ * Caps the speed at which all workers of a run together send to central. Works like a virtual link that takes one piece
+ * after the other at the capped speed (a leaky bucket as a meter, ITU-T I.371's generic cell rate algorithm).
  */
 export class Throttle implements Spender {
   readonly #bytesPerMs: number;
@@ -41,7 +41,7 @@ export class Throttle implements Spender {
     this.#clock = clock;
   }
 
-  /** Waits until so many bytes may have been sent, or the signal is aborted. */
+  /** Waits until that many bytes may be sent, or the signal is aborted. */
   async spend(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#bytesPerMs === 0 || !this.#holds()) return;
     const now = this.#clock.monotonic();
