@@ -20,10 +20,10 @@ import { choosePlan, noticesOf, type PassPlan, runPass } from './strategyChoice.
 import type { TableEnd, TableJob, TableRecorder, TableRunner } from './tableRun.ts';
 import type { WatchedTools } from './watchdog.ts';
 
-/** How often a table is compared again because head office changes other rows of it whenever some are written. */
+/** Maximum number of re-comparisons of a table in which head office keeps changing rows whenever we write some. */
 const MOST_RECHECKS = 3;
 
-/** A table's attempts, and what is kept from one to the next. */
+/** The attempts at one table, with the state that is kept from one to the next. */
 export class Attempts {
   readonly #runner: TableRunner;
   #tools: WatchedTools | null = null;
@@ -37,9 +37,9 @@ export class Attempts {
   #chosen = false;
   #compared = false;
   #asText = false;
-  /** The last checkpoint with which other rows of this table were noted as rewritten; null where there is none. */
+  /** `seq` of the last checkpoint that noted this table itself as rewritten by head office; null where none did. */
   #ownRewritten: number | null = null;
-  /** Other tables that head office itself has changed when this one was written. */
+  /** Other tables that head office's keys and triggers changed when we wrote this one. */
   readonly #rewritten = new Set<string>();
   #rechecks = 0;
   #lastTarget: Target | null = null;
@@ -52,12 +52,16 @@ export class Attempts {
     this.#job = job;
     this.#recorder = recorder;
     this.#recovery = new ConstraintRecovery(job.source.name, runner.relations);
-    // It was begun and told before.
+    // Its own turn has already reported the start and the strategy.
     this.#started = job.duty === 'deletes';
     this.#chosen = job.duty === 'deletes';
   }
 
-  /** @param tools for this attempt alone: those of one that was given up lead nowhere */
+  /**
+   * Makes the next attempt.
+   *
+   * @param tools for this attempt only: those of an attempt that was given up are revoked
+   */
   async next(tools: WatchedTools): Promise<TableEnd> {
     this.#tools = tools;
     if (!this.#started) this.#recorder.started();
@@ -65,9 +69,9 @@ export class Attempts {
     if (!this.#first) this.#job = { ...this.#job, source: await this.#readSource() };
     const first = this.#first;
     const target = await this.#target();
-    // The claim has raised the epoch already; after a lost connection it has to be raised again.
+    // The claim has already raised the epoch for the first attempt. After a lost connection it must be raised again.
     const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
-    // What was on its way when a connection was lost has arrived by now, or never will.
+    // A commit that was on its way when the connection was lost has arrived by now, or never will: the epoch is raised.
     this.tellRewritten();
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
     if (this.#job.duty === 'deletes') return this.#endOfDeletes(target, found);
@@ -82,7 +86,7 @@ export class Attempts {
     return this.#passes(target, at, end.kind === 'done');
   }
 
-  /** @param recheck whether all is there, and head office itself may have changed rows of it */
+  /** @param recheck whether all rows were sent, and only what head office itself may have changed is left to compare */
   async #passes(target: Target, found: Checkpoint, recheck = false): Promise<TableEnd> {
     let at = found;
     let again = recheck;
@@ -105,7 +109,7 @@ export class Attempts {
     }
   }
 
-  /** What a pass came to, with what is noted of this very table since the pass began. */
+  /** The pass's checkpoint, with the note of this table's own rewritten rows that was made since the pass began. */
   #withOwn(at: Checkpoint): Checkpoint {
     if (this.#ownRewritten === null) return at;
     const rewritten = { ...at.rewritten, [this.#job.source.name]: this.#ownRewritten };
@@ -113,7 +117,7 @@ export class Attempts {
     return { ...at, rewritten };
   }
 
-  /** @throws SyncFailure where head office changes other rows anew whenever some are mended */
+  /** @throws SyncFailure where head office changes further rows after each repair */
   async #mayRecheck(target: Target, before: Checkpoint, after: Checkpoint): Promise<void> {
     this.#rechecks++;
     if (this.#rechecks <= MOST_RECHECKS) return;
@@ -121,7 +125,7 @@ export class Attempts {
     throw await lacksRows(this.#context(target), { missing: 0, unproven: Math.max(1, mended) });
   }
 
-  /** Tells once more which tables were changed by what this one has sent, since a commit may arrive late. */
+  /** Reports again which tables this one's writes caused head office to change, since a commit may arrive late. */
   tellRewritten(): void {
     if (this.#rewritten.size > 0) this.#runner.relations?.rewritten([...this.#rewritten]);
   }
@@ -139,10 +143,10 @@ export class Attempts {
   }
 
   /**
-   * Whoever lacks rows is compared, once.
+   * Allows one comparison of a table that lacks rows.
    *
-   * @param own whether head office has changed other rows than those that were mended
-   * @throws SyncFailure where that has brought nothing
+   * @param own whether head office has changed further rows of this table
+   * @throws SyncFailure where the table was compared already and still lacks rows
    */
   async #mayCompare(target: Target, { strategy }: PassPlan, lacking: Lacking, own: boolean): Promise<void> {
     if (this.#compared || (strategy === Strategy.Compare && !own))
@@ -150,7 +154,7 @@ export class Attempts {
     this.#compared = true;
   }
 
-  /** What the last attempt knew of the source may be why it failed. */
+  /** Reads the source table's columns again: what the last attempt knew of them may be why it failed. */
   async #readSource(): Promise<TableShape> {
     const { schema, name } = this.#job.source;
     const { session, version } = await this.#given.links.source();
@@ -165,7 +169,7 @@ export class Attempts {
     return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#given.links.runs) };
   }
 
-  /** Whether a direct COPY met rows that were there already, so that the next attempt has to compare. */
+  /** Whether a direct COPY met existing rows. The next attempt then goes through a staging table. */
   refuseDirect(failure: FailureDetail): boolean {
     const refused = failure.sqlstate === DUPLICATE || failure.code === FailureCode.CentralLacksRows;
     if (!this.#direct || !refused) return false;
@@ -181,9 +185,7 @@ export class Attempts {
     return true;
   }
 
-  /**
-   * Whether a value was refused in binary: as text it may pass, and if not, the server shows which one it is.
-   */
+  /** Whether central refused a value in binary. The next attempt sends text: that may pass, or the error shows the value. */
   refuseBinary(error: unknown): boolean {
     const { format, columns = [] } = this.#lastTarget ?? {};
     if (this.#asText || format !== 'binary' || refusedValue(error, columns)?.text !== null) return false;
@@ -246,8 +248,8 @@ export class Attempts {
     }
     const full = plan.strategy === Strategy.Full;
     const direct = full && !this.#directRefused && target.plain && (await this.#isEmpty(target));
-    // What this batch has written stays written, and counts: a source that came back otherwise than it was is
-    // compared, and finds those rows the same.
+    // Rows that this batch has written stay written, so their counts are kept. If the source came back changed, the
+    // comparison finds those rows equal.
     const keeps =
       recheck ||
       (isOwn(found, this.#job) && (this.#job.duty === 'again' || (!direct && found.state === 'running')));
@@ -284,7 +286,7 @@ export class Attempts {
     return runPass(context, snapshot, plan, from);
   }
 
-  /** Removes what the table's turn has left, as the source has it by now. */
+  /** Does the deletes that the table's own turn held back, under a new snapshot. */
   async #removeHeld(target: Target, at: Checkpoint): Promise<PassEnd> {
     const context = this.#context(target);
     const snapshot = await this.#openSnapshot();
@@ -300,7 +302,7 @@ export class Attempts {
     const { ports, limits, stop } = this.#runner;
     const { links, throttle } = this.#given;
     const { connection, source, allowDeletes, mayDelete } = this.#job;
-    // Their own turn has come.
+    // With duty `deletes` they are done now.
     const holdDeletes = this.#recovery.constraints.holdDeletes && this.#job.duty !== 'deletes';
     const constraints = { ...this.#recovery.constraints, holdDeletes };
     return {
@@ -324,12 +326,12 @@ export class Attempts {
   }
 }
 
-/** The table was finished in this very batch, but the journal did not hear of it. */
+/** Whether this batch has already finished the table at central, and only the journal does not know it. */
 function isOwnEnd(found: Checkpoint, job: TableJob): boolean {
   return job.duty !== 'again' && found.state === 'done' && found.rewritten === null && isOwn(found, job);
 }
 
-/** The checkpoint was written by the batch that runs; runs without a batch cannot be told apart. */
+/** Whether the current batch wrote the checkpoint. False for runs without a batch: they cannot be told apart. */
 function isOwn(found: Checkpoint, job: TableJob): boolean {
   return job.batchId !== null && found.batchId === job.batchId;
 }

@@ -9,28 +9,28 @@ export const DUPLICATE = '23505';
 /** SQLSTATE exclusion_violation. */
 const EXCLUDED = '23P01';
 
-/** Which end of a foreign key another table has. */
+/** Which end of a foreign key the other table is. */
 export type KeyEnd = 'parent' | 'child';
 
-/** What a table's run asks of the run around it. */
+/** What a table's run needs from the connection's run. */
 export interface Relations {
   readonly keys: ForeignKeys;
   /**
-   * Brings another table of the run up to date once more.
+   * Syncs another table of the run again.
    *
-   * @returns how that ended; null where it cannot be done: the table is none of this run's, waits itself, or may
-   *   be at work
+   * @returns how that ended; null where it cannot be done: the table is not part of this run, waits itself, or may be
+   *   running now
    */
   bringAgain(table: string, end: KeyEnd): Promise<TableEnd | null>;
-  /** Tables of the connection that head office itself has changed, or may have, when this one was written. */
+  /** Reports the connection's tables that head office's keys or triggers changed, or may have, when this one was written. */
   rewritten(tables: readonly string[]): void;
 }
 
-/** What becomes of a table whose attempt has failed. */
+/** What to do after a table's attempt has failed. */
 export type RecoveryStep =
   /** Another attempt, at once. */
   | { readonly kind: 'again' }
-  /** The run was stopped while another table was brought. */
+  /** The run was stopped while another table was re-synced. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'none'; readonly failure: FailureDetail };
 
@@ -43,8 +43,8 @@ const NO_RELATIONS: Relations = {
 };
 
 /**
- * Keys that head office has put on its tables (Branchline itself makes none) may refuse rows that are right
- * at the branch, only because they come in pieces. What is tried then, from one attempt to the next.
+ * Decides what to try when one of head office's constraints refuses rows (Branchline itself makes no foreign keys). Rows
+ * that are valid at the branch may be refused only because they arrive in several chunks and tables.
  */
 export class ConstraintRecovery {
   readonly #table: string;
@@ -69,11 +69,10 @@ export class ConstraintRecovery {
   }
 
   /**
-   * How to go on after a failed attempt: perhaps at once, in another way. A failure that stands has the other
-   * table of a foreign key in it.
+   * Decides how to go on after a failed attempt. A failure that stays names the other table of the foreign key.
    *
-   * @param target what the attempt wrote to; null where it did not come so far
-   * @param commits chunks committed so far: without one in between, the same is not tried twice
+   * @param target the table that the attempt wrote to; null where it did not get so far
+   * @param commits chunks committed so far: the same recovery is not tried again without one in between
    */
   async find(failure: FailureDetail, target: Target | null, commits: number): Promise<RecoveryStep> {
     const none: RecoveryStep = { kind: 'none', failure };
@@ -103,21 +102,21 @@ export class ConstraintRecovery {
     if (end === null) return refused;
     if (end.kind !== 'failed') return AGAIN;
     if (end.failure.kind === FailureKind.Permanent) return refused;
-    // A server that does not answer is no fault of the rows: they may be asked for once more when it does.
+    // A failure of the connection says nothing about the rows, so the other table may be re-synced again later.
     this.#helpedAt = -1;
     return { kind: 'none', failure: end.failure };
   }
 
   /**
-   * The target as rows are moved in it: an exclusion constraint may be over any of its columns, so that every row
-   * that differs is removed and inserted anew.
+   * The target with every non-key column treated as unique, once an exclusion constraint has refused a row. The constraint
+   * may cover any column, so each row that differs is deleted and inserted again.
    */
   moving(target: Target): Target {
     if (!this.#movesAny) return target;
     return { ...target, alsoUnique: target.columns.filter((one) => target.key?.includes(one) !== true) };
   }
 
-  /** Rows that swap a unique value, or take over that of a removed row, need each other, too. */
+  /** Rows that swap a unique value, or take that of a removed row, have to be written in one statement. */
   #moveRows(target: Target | null, unique: readonly string[]): boolean {
     if (this.#moves || target === null || target.key === null) return false;
     if (unique.length === 0 || !this.#referenced.swappable) return false;
@@ -126,7 +125,7 @@ export class ConstraintRecovery {
     return true;
   }
 
-  /** A row that points to one of a later chunk is refused, and in one statement it is not. */
+  /** A row that references one of a later chunk is refused; within one statement it is accepted. */
   #takeWhole(): boolean {
     const before = this.#whole;
     this.#whole = true;
@@ -134,13 +133,13 @@ export class ConstraintRecovery {
   }
 }
 
-/** The failure of a table whose rows a foreign key has refused, with the other table of that key in it. */
+/** The failure of a table whose rows a foreign key has refused; it names the key's other table. */
 export function keyFailure(failure: FailureDetail, keys: ForeignKeys, table: string): FailureDetail {
   const key = keys.violated(failure);
   return key === undefined ? failure : told(failure, key, table, false);
 }
 
-/** @param helped whether the other table has just been brought up to date, which was no help */
+/** @param helped whether the other table was re-synced just before, without success */
 function told(failure: FailureDetail, key: ForeignKey, table: string, helped: boolean): FailureDetail {
   const { code, params } = key.child === table ? parentMissing(key, helped) : stillReferenced(key);
   return { ...failure, code, params: { ...failure.params, ...params } };

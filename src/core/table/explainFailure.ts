@@ -13,7 +13,7 @@ import { explainEncoding, explainRefused, isEncodingFailure, refusedValue } from
 /** The table that failed. */
 export interface FailedTable {
   readonly source: TableShape;
-  /** The schema at central that it goes to. */
+  /** Its schema at central. */
   readonly targetSchema: string;
   readonly connection: string;
   /** Whether other connections write to that schema, too. */
@@ -21,11 +21,10 @@ export interface FailedTable {
 }
 
 /**
- * Completes the failure that a table ends with: names the table with its schema, and asks the server what it
- * leaves out of its error: which right is missing, which trigger failed. A server that does not answer that
- * leaves the failure as it was.
+ * Completes a table's final failure: adds the table's name and schema, and asks the server for what its error leaves
+ * out, such as the missing right or the failed trigger. If the server does not answer, only the names are added.
  *
- * @param error what the failure was made of
+ * @param error the original error
  */
 export async function explainFailure(
   links: Links,
@@ -127,7 +126,7 @@ async function withRuleSql(
   return change(failure, failure.code, { sql: sql ?? '–' });
 }
 
-/** PostgreSQL names the column, and a partition where it has met the rule there. */
+/** Explains NOT NULL at central. PostgreSQL's error names the column, and the partition if the row went to one. */
 async function needsValue(
   links: Links,
   { source, targetSchema }: FailedTable,
@@ -142,15 +141,15 @@ async function needsValue(
   return change(failure, FailureCode.CentralNeedsValue, { column, sql });
 }
 
-/** Two systems may use one name for different tables: then what one needs harms the other. */
+/** Failures that may mean that two branches use one name for different tables. Changing the table would harm the other. */
 const MAY_BE_ANOTHERS: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.ColumnIncompatible,
   FailureCode.CentralKeyMissing,
 ]);
 
 /**
- * The connections besides this one that have written the table; null where there is none, or where the table has
- * the columns of our key and only lacks the key.
+ * The other connections that have written the table; null where there are none, or where the table has all columns of
+ * our key and only the key itself is missing.
  */
 async function otherWriters(
   session: Session,
@@ -178,7 +177,7 @@ const WRITERS = `SELECT (SELECT pg_catalog.string_agg(c.connection, ', ') FROM b
       WHERE n.nspname OPERATOR(pg_catalog.=) $3 AND r.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
         AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) k.name AND NOT a.attisdropped)) AS has_key`;
 
-/** Whether the source is a standby, which has no rows of a table that its primary keeps out of the WAL. */
+/** Whether the table is unlogged and the source a standby, which then has none of its rows. */
 async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolean> {
   const { session } = await links.source();
   const { rows } = await session.query(
@@ -242,7 +241,7 @@ function change(failure: FailureDetail, code: FailureCode, params: ErrorParams):
   return { ...failure, code, params: { ...failure.params, ...params } };
 }
 
-/** Failures that speak of the branch's table although they are met at central. */
+/** Failures that are about the branch's table although they occur at central. */
 const OF_SOURCE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.SourceTableMissing,
   FailureCode.SourceShapeChanged,
@@ -261,7 +260,7 @@ function withNames(failure: FailureDetail, { source, targetSchema }: FailedTable
   const named = params.table !== undefined && params.schema !== undefined;
   const atSource = OF_SOURCE.has(failure.code) || params.side === 'source';
   const schema = atSource ? source.schema : targetSchema;
-  // What is staged is a table of ours, and its name says nothing to anybody.
+  // The staging table is internal: show the table's own name instead.
   const ours = params.schema === 'branchline';
   const table = ours ? source.name : String(params.table ?? source.name);
   const bare = table.startsWith(`${schema}.`) ? table.slice(schema.length + 1) : table;
@@ -269,7 +268,7 @@ function withNames(failure: FailureDetail, { source, targetSchema }: FailedTable
   return { ...failure, params: { ...params, ...names, ...ruleOf(failure) } };
 }
 
-/** Rules that have no name of their own. */
+/** A name to show for a constraint without one. */
 function ruleOf({ code, sqlstate, params }: FailureDetail): ErrorParams {
   if (code !== FailureCode.ConstraintViolated || params.constraint !== undefined) return {};
   if (params.column !== undefined) return { constraint: `NOT NULL (${params.column})` };

@@ -8,21 +8,21 @@ import { copyContext } from '../postgres/serverMessage.ts';
 import type { Session } from '../postgres/session.ts';
 import { rowsOf } from '../source/snapshot.ts';
 
-/** A value that head office's server would not read. */
+/** A value that head office's server refused to parse. */
 export interface RefusedValue {
   readonly column: string;
-  /** As it was sent; null where it travelled in binary, of which the server shows nothing. */
+  /** As it was sent; null where it was sent in binary, since the error shows no binary values. */
   readonly text: string | null;
   /** Whether `text` is only its beginning. */
   readonly cut: boolean;
 }
 
-/** The server shows so many bytes of a value, and then three points. */
+/** The server shows this many bytes of a value, followed by `...`. */
 const SHOWN_BYTES = 97;
 
 /**
- * The value that an error of a COPY is about. The server names the column and shows the value beside its message, in
- * a line that failures leave out (values of an ERP are not for logs): only the error itself has it.
+ * The refused value that a COPY's error is about. The column and the value are in the error's context line. Only the
+ * original error has it: failures leave it out, because values of an ERP do not belong in logs.
  */
 export function refusedValue(error: unknown, columns: readonly string[]): RefusedValue | null {
   const context = copyContext(error);
@@ -31,18 +31,18 @@ export function refusedValue(error: unknown, columns: readonly string[]): Refuse
     const at = context.indexOf(` ${name}: `);
     return at >= 0 ? [{ name, at }] : context.endsWith(` ${name}`) ? [{ name, at: context.length }] : [];
   });
-  // What looks like a name later on stands in the value.
+  // The first match is the column; a later one is part of the value.
   const [first] = places.sort((a, b) => a.at - b.at || b.name.length - a.name.length);
   if (first === undefined) return null;
   const { name, at } = first;
   if (at === context.length) return { column: name, text: null, cut: false };
-  // In quotation marks of the server's language.
+  // The server puts the value in the quotation marks of its language.
   const text = context.slice(at + name.length + 3).replaceAll(/^["»«„“‚']\u00a0?|\u00a0?["»«“”']$/g, '');
   const cut = text.endsWith('...') && Buffer.byteLength(text) >= SHOWN_BYTES;
   return { column: name, text: cut ? text.slice(0, -3) : text, cut };
 }
 
-/** Names the first row at the source that has a refused value. */
+/** Adds the key of the first source row that has the refused value. */
 export async function explainRefused(
   links: Links,
   source: TableShape,
@@ -60,7 +60,7 @@ export async function explainRefused(
   };
 }
 
-/** SQL that is true for rows with the value; null where it is not known. */
+/** SQL condition for rows with the value; null where the value is not known. */
 function hasValue({ recoding }: TableShape, one: ColumnShape, { text, cut }: RefusedValue): string | null {
   if (text === null) return null;
   const written = writtenColumn(`t.${ident(one.name)}`, one);
@@ -77,8 +77,8 @@ export function isEncodingFailure({ sqlstate }: FailureDetail): boolean {
 }
 
 /**
- * Which database is to blame for text that could not be converted, and the first row and column that have it: the
- * servers name at most the bytes. One scan of the table at the source.
+ * Finds which database caused text that could not be converted, and the first row and column that have it. PostgreSQL's
+ * error names at most the bytes. Costs one scan of the table at the source.
  */
 export async function explainEncoding(
   links: Links,
@@ -92,7 +92,7 @@ export async function explainEncoding(
   ]);
   const { recoding } = source;
   const real = recoding?.real ?? from;
-  // Such a database checks nothing: whatever head office refuses was never valid text.
+  // A database with encoding SQL_ASCII checks nothing: what head office refuses was never valid text.
   const unchecked = from === UNDECLARED && recoding === null;
   const ofSource = unchecked || failure.params.side === 'source';
   const notUtf8 = unchecked || (recoding !== null && real === 'UTF8');
@@ -118,7 +118,7 @@ async function encodingOf(session: Session): Promise<string> {
   return rows[0]?.encoding ?? '';
 }
 
-/** SQL that is true for a text that could not be converted. */
+/** SQL condition for text that could not be converted. */
 type TextTest = (text: string) => string;
 
 /** Well-formed UTF-8 (RFC 3629), byte by byte, as a database without an encoding matches it. */
@@ -135,19 +135,19 @@ const UTF8 = [
 
 const NOT_UTF8: TextTest = (text) => `${text} OPERATOR(pg_catalog.!~) ${literal(`^(?:${UTF8})*$`)}`;
 
-/** The bytes that a server names; they are the same in every language of its message: `0xe2 0x82 0xac`. */
+/** The bytes named in a server's message, in whatever language: `0xe2 0x82 0xac`. */
 function bytesIn(message: string): string {
   return (message.match(/0x[0-9a-f]{2}/gi) ?? []).map((one) => one.slice(2)).join('');
 }
 
-/** SQL of the bytes that could not be converted, as the source has them; null where the message has none. */
+/** SQL of the text with the bytes that could not be converted; null where the message names none. */
 function rawBytes(message: string, encoding: string): string | null {
   const bytes = bytesIn(message);
   if (bytes === '') return null;
   return `pg_catalog.convert_from('\\x${bytes}'::pg_catalog.bytea, ${literal(encoding)})`;
 }
 
-/** SQL of the character of UTF-8 that head office lacks, as the source has it. */
+/** SQL of the character that head office's encoding lacks, in the source's encoding. */
 function character8(message: string, recoding: Recoding | null): string | null {
   return recoding === null
     ? rawBytes(message, 'UTF8')
@@ -159,7 +159,7 @@ function containing(character: string | null): TextTest | null {
   return (text) => `pg_catalog.strpos(${text}, ${character}) OPERATOR(pg_catalog.>) 0`;
 }
 
-/** The first row that has such a text. A key that cannot be shown either is shown with its bytes as `\\351`. */
+/** The first row with such a text. A key that cannot be converted either is shown with escaped bytes, as `\\351`. */
 async function findText(
   session: Session,
   source: TableShape,
@@ -180,26 +180,26 @@ async function findText(
   return first === undefined ? findRow(session, source, tests, escaped).catch(() => null) : first;
 }
 
-/** A row of the source by its key, and the column that is meant. */
+/** A row of the source, by its key, and the column with the text. */
 interface FoundRow {
   readonly column: string;
   /** `code = A, line = 7`; `?` where rows have no key. */
   readonly key: string;
 }
 
-/** SQL of the bytes in UTF-8 that show a key column's text. */
+/** Makes SQL of a key column's text as UTF-8 bytes. */
 type KeyText = (text: string, column: ColumnShape) => string;
 
-/** What is looked for: SQL that is true for a row `t` whose value in a column is meant. */
+/** A condition (SQL on the row `t`) and the column that it is about. */
 interface ColumnTest {
   readonly column: string;
   readonly condition: string;
 }
 
 /**
- * The first row of a table at the source that one of the conditions holds for: one scan.
+ * Finds the first row of a source table for which one of the conditions is true. Costs one scan.
  *
- * @param keyText how its key is shown
+ * @param keyText how to show the row's key
  */
 async function findRow(
   session: Session,

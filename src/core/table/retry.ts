@@ -2,11 +2,11 @@ import { FailureCode, type FailureDetail, FailureKind } from '../../shared/error
 import { assertNever } from '../../shared/status.ts';
 import type { Random } from '../ports.ts';
 
-/** How often and how soon a failed attempt is made again. Times in milliseconds. */
+/** How often and how soon a failed attempt is repeated. Times in milliseconds. */
 export interface RetryPolicy {
-  /** Attempts after the first without any progress; a committed chunk starts the count anew. */
+  /** Maximum number of retries without progress; a committed chunk resets the count. */
   readonly transient: number;
-  /** A server that does not answer: few and quick, since all tables of the connection wait for the verdict. */
+  /** Retries of a server that does not answer: few and quick, since all tables of the connection wait for the result. */
   readonly unreachable: number;
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
@@ -43,7 +43,7 @@ function allowed(policy: RetryPolicy, { code, kind }: FailureDetail): number {
     case FailureKind.Transient:
       return policy.transient;
     case FailureKind.Unreachable:
-      // A server that says it is starting will be there: a crash's recovery takes longer than two quick tries.
+      // A server that says it is starting will be up soon, but crash recovery takes longer than two quick retries.
       return code === FailureCode.ServerStarting ? policy.transient : policy.unreachable;
     case FailureKind.Permanent:
       return 0;
@@ -53,15 +53,15 @@ function allowed(policy: RetryPolicy, { code, kind }: FailureDetail): number {
 }
 
 /**
- * The journal cannot be written: no table's fault, and the next table would fare no better. The run ends here, as
- * after a crash, and goes on from the checkpoints when there is room again.
+ * Whether the journal cannot be written. That is no table's fault, and the next table would fail too. The run ends, as
+ * after a crash, and continues from the checkpoints when there is room again.
  */
 export function isOurDisk({ code, kind }: FailureDetail): boolean {
   if (code === FailureCode.LocalDiskFull) return true;
   return code === FailureCode.JournalFailed && kind === FailureKind.Permanent;
 }
 
-/** SQLSTATE query_canceled, which a stop leads to (`cancelOnStop`); without a stop it is retried as any cut. */
+/** SQLSTATE query_canceled. A stop causes it (`cancelOnStop`); without a stop it is retried like a lost connection. */
 export function isCancelled({ sqlstate }: FailureDetail): boolean {
   return sqlstate === '57014';
 }

@@ -21,34 +21,34 @@ export type PlanReason =
   | 'row_versions'
   | 'no_key'
   | 'goes_on'
-  /** Strategy `cursor`: of another column, or of another type, than the last pass. */
+  /** Strategy `cursor`: the cursor column, or its type, is another than in the last pass. */
   | 'cursor_changed'
-  /** Strategy `cursor`: no row had a value that may be relied on. */
+  /** Strategy `cursor`: the last pass found no usable value in the cursor column. */
   | 'no_cursor'
-  /** Head office itself may have changed rows, by its foreign keys or triggers. */
+  /** Head office's foreign keys or triggers may have changed rows. */
   | 'central_rewrote'
-  /** A crash at head office may have emptied the table, and rows of several branches cannot be counted. */
+  /** A crash at head office may have emptied this unlogged table, and a count of a shared table would not show it. */
   | 'central_unlogged'
   | MarkProblem;
 
-/** How the next pass over a table goes. */
+/** Plan of the next pass over a table. */
 export interface PassPlan {
   readonly strategy: Strategy;
   readonly reason: PlanReason;
-  /** Whether it goes on behind the checkpoint of a pass that was cut off. */
+  /** Whether it continues from the checkpoint of an unfinished pass. */
   readonly goesOn: boolean;
-  /** Strategies `changes` and `replace`: transaction id from which rows count as changed; null asks no row versions. */
+  /** Strategies `changes` and `replace`: transaction id from which rows count as changed; null ignores row versions. */
   readonly since: bigint | null;
-  /** Strategy `cursor`: which rows count as changed. */
+  /** Strategy `cursor`: SQL condition for changed rows. */
   readonly where: string | null;
 }
 
 /**
- * Chooses how a table is brought up to date.
+ * Chooses the strategy for the next pass over a table.
  *
- * @param found where the table stands at central
- * @param snapshot what the source looks like now
- * @param recheck whether all has been sent, and only what head office itself may have changed is to be looked for
+ * @param found the table's checkpoint at central
+ * @param snapshot the source's current state
+ * @param recheck whether all rows were sent, and only what head office itself may have changed is left to compare
  * @throws SyncFailure `replace_unsafe`
  */
 export function choosePlan(
@@ -74,7 +74,7 @@ export function choosePlan(
   return keyedPlan(Strategy.Changes, 'row_versions', job, found, snapshot);
 }
 
-/** Row versions are asked only where the mark holds; else the contents are compared. */
+/** `changes` is possible only while the mark is valid. Otherwise the contents are compared. */
 function keyedPlan(
   wanted: Strategy | null,
   reason: PlanReason,
@@ -93,7 +93,7 @@ function keyedPlan(
   return { ...plain, strategy: from === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: from };
 }
 
-/** Without a cursor to begin at everything is read, and after a restore of the source compared. */
+/** Reads everything if there is no cursor value to start at, and compares if the source was restored. */
 function cursorPlan(
   reason: PlanReason,
   job: TableJob,
@@ -104,7 +104,7 @@ function cursorPlan(
   const plain = { goesOn: false, since: null, where: null };
   if (mark === null)
     return { ...plain, strategy: Strategy.Full, reason: reason === 'asked' ? 'first_load' : reason };
-  // Rows that a restored server has taken back are older than the cursor, and would never be read.
+  // A restore brings back older rows, whose values lie before the cursor: they would never be read.
   const broken = brokenSince(mark, horizon);
   if (broken !== null) return { ...plain, strategy: Strategy.Compare, reason: broken };
   if (mark.cursorOf !== cursorOf(job.source, version, settings))
@@ -116,7 +116,7 @@ function cursorPlan(
 }
 
 function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
-  // Without a key, rows of several branches in one table cannot be told apart.
+  // A shared table has no column that says which branch a row without a key belongs to.
   if (target.layout === 'merge' && !job.mayDelete) {
     throw centralRefusal(FailureCode.ReplaceUnsafe, {
       connection: job.connection.id,
@@ -136,8 +136,8 @@ function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot:
 }
 
 /**
- * A pass that was cut off and can go on: of this batch, or of an earlier one that nobody resumed, since
- * what changed behind its checkpoint is caught up in any case. On a slow link a first load takes days.
+ * Whether an unfinished pass can continue. An earlier batch's pass can too, since a catch-up pass reads what has changed
+ * meanwhile. On a slow link a first load takes days, so starting again would be expensive.
  */
 function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot: Snapshot): boolean {
   if (found.state !== 'running' || found.strategy === Strategy.Replace) return false;
@@ -147,7 +147,7 @@ function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot
   return typeof since(found.passMark, snapshot.horizon, snapshot.fingerprint) === 'bigint';
 }
 
-/** Whether a last key is one of the columns, and in the order, that the table's key has now. */
+/** Whether a last key has the same columns, in the same order, as the table's key has now. */
 function isOfKey({ columns }: LastKey, { sourceKey }: Target): boolean {
   return (
     columns.length === sourceKey.length && sourceKey.every((one, place) => one.definition === columns[place])
@@ -177,7 +177,7 @@ export function runPass(
     }
     case Strategy.Compare:
       if (!context.constraints.whole) return runCompare(context, snapshot, start);
-      // It mends a few ranges at a time, and rows of different ranges need each other.
+      // A comparison repairs a few ranges at a time, but here rows of different ranges depend on each other.
       return runKeyedPass(context, snapshot, READ_ALL, { ...start, strategy: Strategy.Full });
     case Strategy.Full:
       return runKeyedPass(context, snapshot, READ_ALL, start);
@@ -186,13 +186,13 @@ export function runPass(
   }
 }
 
-/** What a person should know of a table that is about to be read. */
+/** Notices about a table that is about to be read. */
 export async function noticesOf(
   job: TableJob,
   snapshot: Snapshot,
   at: Checkpoint,
 ): Promise<readonly Notice[]> {
-  // Once: as the table is begun for the first time.
+  // Only once, when the table is first loaded.
   const first = at.state === 'new' ? await largeObjects(job, snapshot) : [];
   return [...first, ...cursorBeyond(job, snapshot)];
 }

@@ -21,11 +21,11 @@ export interface TableJob {
   readonly source: TableShape;
   /** The table at central, as the batch found it. */
   readonly existing: TableShape | undefined;
-  /** Where it stands, as the claim of the connection left it; null where it is to be read. */
+  /** The table's checkpoint as the claim read it; null where it has to be read again. */
   readonly checkpoint: Checkpoint | null;
-  /** The batch it belongs to; null for a table alone. A pass of the same batch goes on where it was. */
+  /** The batch; null for a single-table run. A pass of the same batch continues from its checkpoint. */
   readonly batchId: string | null;
-  /** As set for the table or asked for; null lets the engine choose. */
+  /** From the settings or the request; null lets the engine choose. */
   readonly strategy: Strategy | null;
   readonly cursor: CursorSettings | null;
   /** Whether a person has allowed more deletes than the brake does. */
@@ -36,12 +36,12 @@ export interface TableJob {
 }
 
 /**
- * What is to be done: the table's own turn (`sync`); the same again for another table's sake (`again`), with the
- * counts going on; or only the deletes that its turn has left (`deletes`).
+ * What to do: the table's own turn (`sync`), another sync because another table needs its rows (`again`, counts go on),
+ * or only the deletes that its turn held back (`deletes`).
  */
 export type TableDuty = 'sync' | 'again' | 'deletes';
 
-/** Everything that is the same for all tables of a connection's run. */
+/** What all tables of a connection's run share. */
 export interface TableRunner {
   readonly ports: Ports;
   readonly central: CentralSettings;
@@ -55,33 +55,33 @@ export interface TableRunner {
   readonly relations: Relations | null;
 }
 
-/** Is told what happens; writes it to the journal and emits it. */
+/** Receives what happens to a table, writes it to the journal and emits events. */
 export interface TableRecorder {
   started(): void;
-  /** How it goes about it, and why. */
+  /** The strategy was chosen. */
   chosen(strategy: Strategy, reason: string): void;
-  /** The pass goes on behind rows that central has already. */
+  /** The pass continues from a checkpoint: central already has the rows before it. */
   resumed(checkpoint: Checkpoint): void;
   committed(checkpoint: Checkpoint): void;
   retrying(failure: FailureDetail, attempt: number, delayMs: number): void;
   /** Rows gone from the source stay at central: the layout makes removing them unsafe. */
   deletesOff(): void;
-  /** What a person should know, although nothing has failed. */
+  /** Something that a person should know, although nothing failed. */
   notice(notice: Notice): void;
 }
 
 export type TableEnd =
   | { readonly kind: 'completed'; readonly checkpoint: Checkpoint }
-  /** All rows are there; what the branch has removed has to wait for other tables. */
+  /** All rows are written. The deletes wait for other tables. */
   | { readonly kind: 'deletes_held' }
   | { readonly kind: 'failed'; readonly failure: FailureDetail }
   | { readonly kind: 'stopped' };
 
 /**
- * Brings one table up to date: attempts, with back-off between them, until it is done, stopped, or
- * failed for good. Each attempt goes on where central says that the last one came to.
+ * Syncs one table: makes attempts, with back-off between them, until one succeeds, the run is stopped, or the table has
+ * failed for good. Each attempt continues from central's checkpoint.
  *
- * @throws SyncFailure `lost_lease`: the whole connection belongs to somebody else; `local_disk_full`, `journal_failed`
+ * @throws SyncFailure `lost_lease`: another installation has claimed the connection; `local_disk_full`, `journal_failed`
  */
 export async function runTable(
   runner: TableRunner,

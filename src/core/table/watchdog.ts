@@ -6,13 +6,13 @@ import type { Links, Spender } from '../load/pass.ts';
 import type { Logger } from '../ports.ts';
 import type { Side } from '../postgres/failure.ts';
 
-/** Looks in the time that counts as standing still: it is noticed at most a quarter of it late. */
+/** Checks per `progressMs`, so that a table without progress is noticed at most a quarter of that time late. */
 const LOOKS = 4;
 
-/** How long an attempt may take to end once its connections are cut, before the next one begins beside it. */
+/** How long an attempt may take to end after its connections are cut. Then the next one begins anyway. */
 const END_MS = 5000;
 
-/** A server that works for so many times `progressMs` without a byte for us is told: it may be stuck. */
+/** Multiples of `progressMs` after which a notice says that a server works without sending a byte: it may be stuck. */
 const TOLD_AFTER: readonly number[] = [5, 30];
 
 export interface WatchedTable {
@@ -24,18 +24,18 @@ export interface WatchedTable {
   readonly tell: (notice: Notice) => void;
 }
 
-/** What an attempt uses in place of the worker's own. */
+/** Connections and throttle for one attempt, used in place of the worker's own. */
 export interface WatchedTools {
   readonly links: Links;
   readonly throttle: Spender;
 }
 
 /**
- * Runs one attempt at a table and ends it where nothing goes on any more: no byte has passed on either connection
- * for `progressMs`, and the servers, asked on another connection, say that they are not working for it. What they
- * say decides, not what this process thinks of its own streams: a mistake there is what this is for.
+ * Runs one attempt at a table and ends it if it makes no progress: no byte has moved on either connection for
+ * `progressMs`, and both servers, asked on other connections, say that they are not working for it. The state of this
+ * process's own streams is not consulted, because the watchdog exists to find mistakes there.
  *
- * A server that cannot be asked gets as long as the longest statement may take.
+ * A server that cannot be asked gets as long as the longest statement may take (`workMs`).
  *
  * @throws SyncFailure `no_progress`
  */
@@ -50,7 +50,7 @@ export async function watched<T>(
     return await Promise.race([work, dog.alarm]);
   } catch (error) {
     if (dog.barked) {
-      // An attempt that never ends keeps no way to the connections of the next one.
+      // An attempt that never ends must not reach the connections of the next one.
       own.revoke();
       watch.links.cut();
       await Promise.race([work.catch(() => {}), sleep(END_MS, undefined, { ref: false })]);
@@ -67,11 +67,11 @@ class Watchdog implements Spender {
   readonly #timer: NodeJS.Timeout;
   readonly #everyMs: number;
   #moved = -1;
-  /** Looks in a row that saw nothing move. */
+  /** Checks in a row without a byte, since the servers were last asked. */
   #still = 0;
-  /** The same since anything moved, or a server was found at work. */
+  /** Checks in a row without a byte, since a server was last found at work. */
   #unknown = 0;
-  /** Looks in a row without a byte, whatever the servers did meanwhile. */
+  /** Checks in a row without a byte, whether or not a server was at work. */
   #silent = 0;
   #held = 0;
   #asking = false;
@@ -93,7 +93,7 @@ class Watchdog implements Spender {
     clearInterval(this.#timer);
   }
 
-  /** While the cap on the link holds the rows back, nothing has to move. */
+  /** While the throttle holds rows back, no byte needs to move. */
   async spend(bytes: number, signal: AbortSignal): Promise<void> {
     this.#held++;
     try {
@@ -110,7 +110,7 @@ class Watchdog implements Spender {
     this.#unknown = 0;
   }
 
-  /** Counts looks and not time: a machine that slept has not been watched meanwhile. */
+  /** Counts checks instead of time, so that a machine's sleep does not count. */
   async #look(): Promise<void> {
     if (this.#asking) return;
     const { links } = this.#watch;

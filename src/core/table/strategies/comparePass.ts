@@ -9,7 +9,7 @@ import { closeSnapshot, countRows, markOf, type Snapshot } from '../../source/sn
 import type { Checkpoint } from '../../target/checkpoint.ts';
 import { runKeyedPass } from './keyedPass.ts';
 
-/** Everything is read: for where digests would say that everything differs. */
+/** Plan to read every row, for tables in which nearly everything differs. */
 export const READ_ALL = {
   strategy: Strategy.Full,
   where: null,
@@ -18,10 +18,10 @@ export const READ_ALL = {
 } as const;
 
 /**
- * Strategy `compare`: both sides are compared by digests, and only what differs travels. Where a first look
- * says that nearly everything differs, everything is read instead.
+ * Strategy `compare`: compares digests of both databases and sends only rows that differ. Where a first sample shows
+ * that nearly everything differs, it reads everything instead.
  *
- * @param snapshot open, and closed here
+ * @param snapshot open; this function closes it
  */
 export async function runCompare(
   context: PassContext,
@@ -70,12 +70,11 @@ function rowsOf(counts: { readonly processed: number; readonly skipped: number }
 }
 
 /**
- * Strategy `changes`: only rows whose version is newer than the mark. One scan counts the rows and those
- * that changed; only if there are any are they read, sorted by key. What is gone from the source is
- * proven by the counts.
+ * Strategy `changes`: reads only rows whose version is newer than the mark. One scan counts all rows and the changed
+ * ones. The changed ones, if any, are then read in key order. The counts show whether rows were deleted at the source.
  *
  * @param since transaction id from which rows count as changed
- * @param snapshot open, and closed here
+ * @param snapshot open; this function closes it
  */
 export async function runChanges(
   context: PassContext,
@@ -99,14 +98,14 @@ async function nothingChanged(
 ): Promise<PassEnd> {
   const at: Checkpoint = {
     ...start,
-    // Others may have removed rows since: now and then it is not enough to have added up.
+    // Others may have removed rows at central, so the summed count is used only for a time and then counted again.
     centralRows: start.counted && !context.target.unlogged ? start.centralRows : null,
     passMark: markOf(snapshot),
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
   const proved = await endProved(context, at, sourceRows);
   const surplus = proved.kind === 'deletes_held' && !context.constraints.holdDeletes;
-  // `endProved` has asked for a catch-up pass, in case that we do not come to remove what is too much.
+  // `endProved` has asked for a catch-up pass, in case this run ends before it removes the orphan rows.
   const end = surplus ? await removeOrphanRows(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
   context.onCommit(end.checkpoint);
   await closeSnapshot(snapshot);

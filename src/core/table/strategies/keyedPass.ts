@@ -27,11 +27,12 @@ import { beginCentral } from '../../target/setup.ts';
 /** What a keyed pass reads, and how it finds rows that the source no longer has. */
 export interface KeyedPlan {
   readonly strategy: Strategy;
-  /** Which rows are read; all where null. */
+  /** SQL condition for the rows to read; null reads all. */
   readonly where: string | null;
   /**
-   * By the counts of both sides afterwards. `read`: every row is read, and so counted. `counts`: only some rows are
-   * read, and all were counted before. `none`: nothing can be said.
+   * How the source's rows are counted, to be compared with central's afterwards. `read`: every row is read, and counted
+   * as it is. `counts`: only some rows are read, and all were counted before. `none`: they are not counted, so no deletes
+   * are found.
    */
   readonly removes: 'read' | 'counts' | 'none';
   /** Rows of the table in the snapshot, where they were counted before. */
@@ -39,13 +40,13 @@ export interface KeyedPlan {
 }
 
 /**
- * A pass over a table with a key: its rows as one stream in key order, cut into chunks; each chunk is one
- * central transaction that ends with the checkpoint. Goes on behind `start.lastKey`.
+ * A pass over a table with a key. Reads its rows as one stream in key order, starting after `start.lastKey`, and cuts
+ * the stream into chunks. Each chunk is one central transaction that ends with the checkpoint.
  *
- * The source's transaction is closed after `maxSnapshotMinutes` at a chunk border; the pass then ends as
- * `reopen`, to go on under a new snapshot just as after an interruption.
+ * After `maxSnapshotMinutes` the source's transaction is closed at the next chunk border. The pass then ends as `reopen`
+ * and continues under a new snapshot, as after an interruption.
  *
- * @param snapshot open, and closed here
+ * @param snapshot open; this function closes it
  */
 export async function runKeyedPass(
   context: PassContext,
@@ -90,7 +91,7 @@ export async function runKeyedPass(
       }
     }
   } finally {
-    // A COPY cannot be ended politely before its end.
+    // A COPY that has not ended can only be stopped by cutting the connection.
     if (rows.exhausted) await closeSnapshot(snapshot);
     else session.destroy();
   }
@@ -101,15 +102,15 @@ interface Applied {
   /** Inserted or updated. */
   readonly changed: number;
   readonly same: number;
-  /** Null where central does not say. */
+  /** Null where central does not report it (partitioned tables). */
   readonly inserted: number | null;
-  /** Not there as they were sent. */
+  /** Number of rows that central has not stored as sent. */
   readonly unequal: number;
   /** See {@link RewriteWatch.end}. */
   readonly rewritten: readonly string[];
 }
 
-/** Applies one chunk after the other from an open stream of rows. */
+/** Applies the chunks of an open stream of rows one after the other. */
 class Chunks {
   readonly #context: PassContext;
   readonly #snapshot: Snapshot;
@@ -117,15 +118,15 @@ class Chunks {
   readonly #rows: CopyOut;
   readonly #stage: string;
   #staged = false;
-  /** Why the source's stream ended early; the chunk before was still applied. */
+  /** Why the source's stream ended early. The rows received before that are applied. */
   cutShort: SyncFailure | null = null;
-  /** The source has no more rows, and all are applied. */
+  /** How the pass ended; set once the source has no more rows and all are applied. */
   end: PassEnd | null = null;
-  /** A chunk that cannot be applied in part was cut short or stopped: nothing of it was. */
+  /** A chunk that must be applied as a whole was cut short or stopped, so none of it was applied. */
   abandoned = false;
-  /** Rows that this pass has read since it began here. */
+  /** Rows read by this object, without those of earlier attempts. */
   #read = 0;
-  /** Central has other rows than our own sums say: somebody else has removed or added some. */
+  /** Central's count differs from our own sum: somebody else has removed or added rows. */
   #edited = false;
 
   constructor(context: PassContext, snapshot: Snapshot, plan: KeyedPlan, rows: CopyOut) {
@@ -136,7 +137,7 @@ class Chunks {
     this.#stage = stageTable(context.connection, context.target.name);
   }
 
-  /** Counts central's rows, which the chunks' own counts then add to: a sum says nothing of what others have done. */
+  /** Counts central's rows before the first chunk; the chunks then add to that count. The old sum misses others' changes. */
   async count(at: Checkpoint): Promise<Checkpoint> {
     if (at.direct || !this.#context.deletes || this.#plan.removes === 'none') return at;
     const centralRows = await countCentralNow(this.#context);
@@ -144,7 +145,7 @@ class Chunks {
     return { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
   }
 
-  /** Applies the next chunk; the one after which the source has no more ends the pass. */
+  /** Applies the next chunk. The last one also ends the pass. */
   async next(at: Checkpoint): Promise<Checkpoint> {
     const { links, connection } = this.#context;
     const { session } = await links.central();
@@ -156,7 +157,7 @@ class Chunks {
     return at.direct ? this.#direct(session, begin, at) : this.#throughStage(session, begin, at);
   }
 
-  /** The table has no row of ours behind the last key: rows need not be compared. */
+  /** Copies straight into the table: it has no rows of ours after the last key, so there is nothing to compare. */
   async #direct(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
     const { target } = this.#context;
     const copy = await session.copyIn([...begin, copyInto(target, table(target))], target.format);
@@ -176,7 +177,7 @@ class Chunks {
   async #throughStage(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
     const { target } = this.#context;
     const ready = this.#staged ? emptyStage(this.#stage) : createStage(target, this.#stage);
-    // A table just loaded has no statistics: without this each chunk would read all of it.
+    // A table that was just loaded has no statistics, so the planner would scan all of it for each chunk.
     const index = 'SET LOCAL enable_seqscan = off';
     const copy = await session.copyIn(
       [...beginWithStage(begin, ready), index, copyInto(target, this.#stage)],
@@ -214,8 +215,8 @@ class Chunks {
   }
 
   /**
-   * Applies what is staged. Without anything of head office's own on the table, a row that is neither inserted nor
-   * updated was found the same; else the staged rows are looked for again.
+   * Applies the staged rows. A row that was neither inserted nor updated counts as unchanged, unless head office has
+   * triggers or the like on the table: then the staged rows are compared with the table again.
    */
   async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
     const { target, connection, constraints } = this.#context;
@@ -244,7 +245,7 @@ class Chunks {
     return next;
   }
 
-  /** Ends the pass in the transaction that is open: nothing lies behind the last key any more. */
+  /** Ends the pass in the open transaction. The source has no rows after the last key. */
   async #finish(
     session: Session,
     from: Checkpoint,
@@ -257,7 +258,7 @@ class Chunks {
       return next;
     };
     const whole: Checkpoint = { ...to, seq: from.seq + 1, direct: false };
-    // A cursor's next pass reads what is newer than the first snapshot in any case.
+    // Strategy `cursor` needs no catch-up: its next pass reads what is newer than the first snapshot anyway.
     if (whole.resumed && this.#plan.removes !== 'none' && whole.passMark?.fingerprint != null) {
       const next = whole.unproven > 0 || this.#edited ? toCompare(whole) : toCatchUp(whole);
       return this.#ends({ kind: 'catch_up', checkpoint: await commit(next) });
@@ -272,7 +273,7 @@ class Chunks {
     if (this.#context.constraints.holdDeletes)
       return this.#ends({ kind: 'deletes_held', checkpoint: await commit(toDeletes(at)) });
     const committed = await commit(at);
-    // The brake may refuse what is left to do: these rows have been written all the same.
+    // Reported now, because the delete brake may refuse the deletes that follow.
     this.#context.onCommit(committed);
     return this.#ends(await removeOrphanRows(this.#context, this.#snapshot, committed));
   }
@@ -284,7 +285,7 @@ class Chunks {
 
   #prove(session: Session, whole: Checkpoint, direct: boolean): Promise<Proof> {
     const { removes, sourceRows } = this.#plan;
-    // The table was empty, and central has said how many rows it took.
+    // The table was empty, and central has confirmed the number of rows of each COPY.
     if (direct && !whole.resumed)
       return Promise.resolve({ verdict: 'equal', checkpoint: { ...whole, counted: true }, missing: 0 });
     if (removes === 'none') return prove({ ...this.#context, deletes: false }, session, whole, null);

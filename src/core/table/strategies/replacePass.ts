@@ -23,11 +23,11 @@ import type { Checkpoint } from '../../target/checkpoint.ts';
 import { beginCentral } from '../../target/setup.ts';
 
 /**
- * Strategy `replace`, for tables whose rows have no identity: where row versions and counts say that nothing has
- * changed, nothing is read; else all rows are.
+ * Strategy `replace`, for tables without a key. Reads all rows, unless row versions and counts prove that none has
+ * changed.
  *
- * @param since transaction id from which rows count as changed; null where row versions say nothing
- * @param snapshot open, and closed here
+ * @param since transaction id from which rows count as changed; null where row versions prove nothing
+ * @param snapshot open; this function closes it
  */
 export async function runReplace(
   context: PassContext,
@@ -45,7 +45,7 @@ export async function runReplace(
   return { kind: 'done', checkpoint: end };
 }
 
-/** Any change of a row, one for another included, makes a newer row version or another count. */
+/** Every change makes a newer row version or another count, even replacing one row by another. */
 async function isUnchanged(
   context: PassContext,
   { session }: Snapshot,
@@ -54,13 +54,13 @@ async function isUnchanged(
 ): Promise<boolean> {
   const ours = await countRows(session, context.source, changedSince('t.xmin', since));
   if (ours.changed > 0 || ours.rows !== centralRows) return false;
-  // Others may have removed rows since: now and then it is not enough to have added up.
+  // Others may have removed rows at central, so the summed count is used only for a time and then counted again.
   return (counted && !context.target.unlogged) || (await countCentralNow(context)) === ours.rows;
 }
 
 /**
- * Loads a staging table, then swaps the contents, all in one central transaction, so readers see the old rows or
- * the new ones, never half of both. Such a pass cannot go on after an interruption; it starts again.
+ * Loads a staging table and then swaps the contents, all in one central transaction, so that readers see either the old
+ * rows or the new ones. After an interruption such a pass starts again from the beginning.
  */
 async function replaceAll(context: PassContext, snapshot: Snapshot, start: Checkpoint): Promise<PassEnd> {
   const { links, connection, source, target, stop } = context;
@@ -70,7 +70,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
   try {
     await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
-    // Only now: a source may think for long, and head office may end sessions that are idle.
+    // Opened only now: the source may take long for its first row, and head office may end idle sessions.
     const { session } = await links.central();
     const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
     const copy = await session.copyIn([...begin, copyInto(target, stage)], target.format);
@@ -104,12 +104,12 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
 }
 
 /**
- * Puts the staged rows in the place of those that are there.
+ * Replaces the table's rows by the staged ones.
  *
- * @param rows that are staged
- * @returns by how many rows the table has shrunk: which ones are gone nobody can say of rows without identity; and the
- *   other tables that head office itself has written meanwhile
- * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, and where central does not hold afterwards just what was sent
+ * @param rows number of staged rows
+ * @returns `deleted`: by how many rows the table has shrunk, since rows without a key cannot be matched one by one;
+ *   `rewritten`: the other tables that head office's keys and triggers have written to
+ * @throws SyncFailure `too_many_deletes`, `too_many_deletes_in_all`, or where central does not hold exactly the rows sent
  */
 async function swap(
   context: PassContext,
@@ -130,7 +130,7 @@ async function swap(
   await session.query(deleteMine(target, connection), [], session.workMs);
   await session.query(insertStaged(target, stage, connection), [], session.workMs);
   if (before > 0) await refuseCascaded(context, session, cascaded);
-  // What became of its own rows is proved below.
+  // The table's own rows are checked below.
   const written = await watch.end({ written: rows, deleted: before });
   const swapped = { deleted, rewritten: written.filter((one) => one !== target.name) };
   if (!target.rereads) return swapped;
