@@ -1,7 +1,7 @@
 import type { BatchRow, EngineEvent, ScheduleView, TableOutcome, TableRow } from '../shared/contract.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { tablesNamed } from '../shared/naming.ts';
-import type { ConnectionSettings, Settings } from '../shared/settings.ts';
+import type { ConnectionSettings, NotificationSettings, Settings } from '../shared/settings.ts';
 import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { ConnectionWork } from './batch/connectionRun.ts';
@@ -98,8 +98,8 @@ class JournaledEngine implements Engine {
     return this.#base.settings.connections.find((one) => one.id === connection)?.label || connection;
   }
 
-  notifies(): boolean {
-    return this.#base.settings.notifications.desktop;
+  notifications(): NotificationSettings {
+    return this.#base.settings.notifications;
   }
 
   useSettings(settings: Settings): void {

@@ -8,7 +8,7 @@ import type {
   TableOutcome,
   TableRow,
 } from '../shared/contract.ts';
-import type { ConnectionSettings, Settings } from '../shared/settings.ts';
+import type { ConnectionSettings, NotificationSettings, Settings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
 import type { OutOfReach } from './batch/outOfReach.ts';
@@ -164,8 +164,8 @@ export interface Engine extends AsyncDisposable {
   noteServerRuns(): Promise<boolean>;
   /** The name by which people know a connection; its id where it has none. */
   label(connection: string): string;
-  /** Whether the settings want notifications on this desktop. */
-  notifies(): boolean;
+  /** Which notifications the settings want, and where. */
+  notifications(): NotificationSettings;
   /** Takes other settings for whatever begins from now on; a run under way keeps those that it began with. */
   useSettings(settings: Settings): void;
 

@@ -5,6 +5,7 @@ import type { WindowApp } from '../app/windowApp.ts';
 import { hasNoRoom } from '../core/files/folderError.ts';
 import { type Logger, type Ports, systemPorts } from '../core/ports.ts';
 import { logUnexpected } from '../core/unexpected.ts';
+import { type Channel, Notifier } from '../service/notify/notifier.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
 import { serveWindowFiles, setupWindowScheme } from './appProtocol.ts';
@@ -16,7 +17,7 @@ import { findTrayHost, setupWithoutTray, waitForTrayHost } from './desktop/trayH
 import { hostService, type ServiceHost } from './host.ts';
 import { setupGuards, setupIpc } from './ipc/setupIpc.ts';
 import { setupLog } from './log.ts';
-import { Notifier } from './notifications/notifier.ts';
+import { DesktopChannel } from './notifications/desktopChannel.ts';
 import {
   folderTrouble,
   refuseToStart,
@@ -99,7 +100,7 @@ async function begin(shell: Shell): Promise<void> {
   const host = hostService(folder, ports);
   shell.works = true;
   const login = startAtLogin();
-  let notifier: Notifier | null = null;
+  const desktopNotes = new DesktopChannel((batchId) => window.open(pageOf(batchId)));
   const face = createWindowApp({
     face: 'tray',
     version: app.getVersion(),
@@ -109,7 +110,7 @@ async function begin(shell: Shell): Promise<void> {
     systemLanguages,
     settingsStore: electronSettingsStore(folder),
     startAtLogin: login,
-    notify: host === null ? null : () => notifier?.test() ?? false,
+    notify: host === null ? null : () => desktopNotes.test(host.t()),
     // Two database servers that outlive the window need a terminal that shows how they are stopped.
     startDemo: null,
   });
@@ -123,8 +124,7 @@ async function begin(shell: Shell): Promise<void> {
     window.open(firstPage);
     return;
   }
-  const desktop = setupDesktop(shell, host, ports, face, login);
-  notifier = desktop.notifier;
+  const desktop = setupDesktop(shell, host, ports, face, login, [desktopNotes]);
   const hidden = process.argv.includes(HIDDEN);
   if (trayHost === 'there') desktop.showTray();
   else setupWithoutTray(window, shell.store, host.t, desktop.quitting);
@@ -143,7 +143,8 @@ function setupDesktop(
   ports: Ports,
   face: WindowApp,
   login: StartAtLogin | null,
-): { readonly notifier: Notifier; readonly quitting: Quitting; showTray(): void } {
+  channels: readonly Channel[],
+): { readonly quitting: Quitting; showTray(): void } {
   let tray: TrayIcon | null = null;
   const refresh = (): void => tray?.refresh();
   const clear = (): void => {
@@ -163,9 +164,8 @@ function setupDesktop(
     clock: ports.clock,
     logger,
     t,
-    wanted: () => service.engine?.notifies() ?? true,
+    channels,
     memory: { read: () => store.get('notified'), write: (state) => store.set('notified', state) },
-    open: (batchId) => window.open(pageOf(batchId)),
   });
   service.on((event) => {
     notifier.take(event);
@@ -174,7 +174,6 @@ function setupDesktop(
   setupPower(service, () => void quitting.now());
   const look = () => trayModel(facts(face.live(), login?.isOn() ?? null), t());
   return {
-    notifier,
     quitting,
     showTray: () => {
       tray = createTray(look, (command) => perform(command, actions), logger);

@@ -283,6 +283,8 @@ export type Settings = z.output<typeof settingsSchema>;
 export type ConnectionSettings = Settings['connections'][number];
 export type ScheduleSettings = Settings['schedules'][number];
 export type CentralSettings = Settings['central'];
+/** Which notifications are wanted, and where. */
+export type NotificationSettings = Settings['notifications'];
 /** How strategy `cursor` finds what changed in a table. */
 export type CursorSettings = NonNullable<Exclude<ConnectionSettings['tables'][number], string>['cursor']>;
 /** What both ends have: where a PostgreSQL is and how to sign in there. */

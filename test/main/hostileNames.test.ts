@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { noteTexts } from '../../src/main/notifications/noteTexts.ts';
+import { noteTexts } from '../../src/service/notify/noteTexts.ts';
 import type { Note } from '../../src/service/notify/policy.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { visible, visibleLines } from '../../src/shared/visible.ts';

@@ -1,5 +1,11 @@
-import { Notification } from 'electron';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { errorFacts } from '../../core/unexpected.ts';
+import type { Attention, ServiceEvent, ServiceStatus } from '../../shared/service.ts';
+import type { NotificationSettings } from '../../shared/settings.ts';
+import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
+import type { Service } from '../serviceApi.ts';
+import { type NoteTexts, noteTexts } from './noteTexts.ts';
 import {
   NOTHING_TOLD,
   type NotifyState,
@@ -7,38 +13,40 @@ import {
   notifyStateSchema,
   type Occurrence,
   type Trouble,
-} from '../../service/notify/policy.ts';
-import type { Service } from '../../service/serviceApi.ts';
-import type { Attention, ServiceEvent, ServiceStatus } from '../../shared/service.ts';
-import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
-import type { Translate } from '../../shared/texts/translate.ts';
-import { noteTexts } from './noteTexts.ts';
+} from './policy.ts';
+
+/** A way in which a person is told. */
+export interface Channel {
+  /**
+   * Sends one note, if the settings want that of this channel. What it throws is logged, and keeps nothing from the
+   * other channels.
+   *
+   * @param settings null where no settings can be used: a person has to be told of that, too
+   */
+  send(note: NoteTexts, settings: NotificationSettings | null): void | Promise<void>;
+}
 
 /** What the notifier needs of the application. */
 export interface NotifierHost {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly t: () => Translate;
-  /** Whether the settings want notifications at all. */
-  readonly wanted: () => boolean;
+  readonly channels: readonly Channel[];
   /** What was told before, as it was kept; and keeping it. */
   readonly memory: { read(): unknown; write(state: NotifyState): void };
-  open(batchId: string | null): void;
 }
 
-/** Tells a person of what needs one, by the policy of core. */
+/** Tells a person of what needs one, by the policy, through every channel. */
 export class Notifier {
   readonly #host: NotifierHost;
-  readonly #service: Service;
-  /** Shown ones: without a reference they are collected, and their click with them. */
-  readonly #shown = new Set<Notification>();
+  readonly #service: Pick<Service, 'engine'>;
   /** Batches whose resuming was told. */
   readonly #resumed = new Set<string>();
   #state: NotifyState;
   /** How many are enabled: with several, a table is named with its connection. */
   #connections = 1;
 
-  constructor(service: Service, host: NotifierHost) {
+  constructor(service: Pick<Service, 'engine'>, host: NotifierHost) {
     this.#service = service;
     this.#host = host;
     this.#state = notifyStateSchema.safeParse(host.memory.read()).data ?? NOTHING_TOLD;
@@ -84,14 +92,6 @@ export class Notifier {
     }
   }
 
-  /** Shows one for a person to see whether they come. @returns whether this desktop shows any */
-  test(): boolean {
-    const t = this.#host.t();
-    if (!Notification.isSupported()) return false;
-    this.#show(t('notes.testTitle'), t('notes.testBody'), null);
-    return true;
-  }
-
   #standing({ attention, differing, connections }: ServiceStatus): void {
     this.#connections = connections;
     this.#occur({ kind: 'standing', troubles: attention.map(troubleOf), differing });
@@ -118,7 +118,7 @@ export class Notifier {
         reasonOf: (batchId) => this.#reasonOf(batchId, t),
       });
       this.#host.logger.log('info', 'Notified', { kind: note.kind, title: texts.title });
-      if (this.#host.wanted()) this.#show(texts.title, texts.body, texts.batchId);
+      for (const channel of this.#host.channels) void this.#send(channel, texts);
     }
   }
 
@@ -127,15 +127,12 @@ export class Notifier {
     return reason == null ? '' : t(`words.reason.${reason}`);
   }
 
-  #show(title: string, body: string, batchId: string | null): void {
-    const notification = new Notification({ title, body: process.platform === 'linux' ? plain(body) : body });
-    this.#shown.add(notification);
-    notification.on('click', () => {
-      this.#shown.delete(notification);
-      this.#host.open(batchId);
-    });
-    notification.on('close', () => this.#shown.delete(notification));
-    notification.show();
+  async #send(channel: Channel, note: NoteTexts): Promise<void> {
+    try {
+      await channel.send(note, this.#service.engine?.notifications() ?? null);
+    } catch (error) {
+      this.#host.logger.log('warn', 'A notification could not be sent', errorFacts(error));
+    }
   }
 }
 
@@ -150,9 +147,4 @@ function troubleOf({ batch, failed, retrying, resumesAlone }: Attention): Troubl
       batch.status === BatchStatus.Interrupted && batch.interruption_reason === InterruptionReason.User,
     since: batch.ended_at ?? batch.started_at,
   };
-}
-
-/** Desktops read the body as markup. */
-function plain(body: string): string {
-  return body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

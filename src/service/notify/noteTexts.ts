@@ -1,8 +1,8 @@
-import type { Note } from '../../service/notify/policy.ts';
 import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
 import { type Naming, namesOf, tableNames } from '../../shared/names.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
+import type { Note } from './policy.ts';
 
 /** What a notification says, and which batch its click opens. */
 export interface NoteTexts {
