@@ -5,58 +5,58 @@ import type { Hashing, RowHash } from './columns.ts';
 import type { BothSnapshots, CompareContext, Side } from './snapshots.ts';
 
 /**
- * How a table is cut into buckets, the same on both sides without asking the other: by ranges of its key
- * where that is one number, else by a hash of the key, which knows no collation. Ranges keep neighbours
- * together, so that changes in a table's tail touch few buckets, and the key's index finds them.
+ * How a table is divided into buckets, in the same way in both databases: by ranges of the key if that is one number,
+ * else by a hash of the key, which does not depend on collations. Ranges are better: recent changes are usually at the
+ * table's end and touch few of them, and the key's index finds their rows.
  */
 export type Bucketing =
   | { readonly kind: 'whole' }
   | {
       readonly kind: 'ranges';
       readonly column: string;
-      /** Rows have keys between whole numbers. */
+      /** Whether keys may have fractions. */
       readonly fractions: boolean;
-      /** Where bucket 0 begins; it also takes what is lower. */
+      /** First key of bucket 0, which also takes all lower keys. */
       readonly low: bigint;
-      /** A bucket is 2^shift keys wide, so that it can be split into equal parts. */
+      /** A bucket spans 2^shift keys, so that it can be split into equal parts. */
       readonly shift: number;
-      /** The last bucket; it also takes what is higher. */
+      /** Number of the last bucket, which also takes all higher keys. */
       readonly last: number;
     }
   | { readonly kind: 'hash'; readonly key: RowHash; readonly bits: number };
 
 export type SideName = keyof RowHash;
 
-/** Rows that a bucket is to have. */
+/** Target number of rows in a range. */
 const ROWS_A_RANGE = 10_000;
-/** Buckets by hash cannot be split without another scan, so they are smaller from the start. */
+/** Target number of rows in a bucket by hash. Smaller, because splitting such a bucket takes another scan. */
 const ROWS_A_HASH = 2_000;
 const MOST_RANGES = 4096;
 const MOST_HASH_BITS = 10;
 const MOST_HASH_BITS_HUGE = 13;
 const HUGE_ROWS = 20_000_000;
-/** A table up to this is one bucket. */
+/** A table with at most this many rows is one bucket. */
 const WHOLE_ROWS = 2_000;
 
-/** Keys beyond this are cut by hash: differences must not leave 64 bits. */
+/** Keys beyond this use a hash, because the difference of two keys must fit into 64 bits. */
 const FARTHEST_KEY = 2n ** 61n;
 
-/** Whether a table of about so many rows is not worth cutting. */
+/** Whether a table of about that many rows is too small to divide. */
 function isWhole(rows: number): boolean {
   return rows <= WHOLE_ROWS;
 }
 
-/** The key column whose ranges may be buckets, or null: then they are made by hash. */
+/** The key column whose ranges can be buckets; null where buckets are made by hash. */
 function rangeColumn(source: TableShape, key: readonly string[] | null): string | null {
   const [name] = key ?? [];
   if (name === undefined || key?.length !== 1) return null;
-  // Without an index each look at a range is a scan.
+  // Views and the like may have no index, so each query of a range could scan all rows.
   if (source.kind !== 'table' && source.kind !== 'partitioned') return null;
   const column = source.columns.find((one) => one.name === name);
   return column?.own === null && /^(smallint|integer|bigint|numeric)\b/.test(column.type) ? name : null;
 }
 
-/** @param rows about how many rows the table has */
+/** @param rows estimated number of rows */
 function bucketsByRange(
   source: TableShape,
   name: string,
@@ -73,20 +73,20 @@ function bucketsByRange(
   return { kind: 'ranges', column: name, fractions, low, shift, last: Number((high - low) >> BigInt(shift)) };
 }
 
-/** @param key null where rows have none: then there is nothing to cut by */
+/** @param key null where rows have no key: then the table stays whole */
 function bucketsByHash(key: RowHash | null, rows: number): Bucketing {
   if (key === null || isWhole(rows)) return { kind: 'whole' };
   const most = rows > HUGE_ROWS ? MOST_HASH_BITS_HUGE : MOST_HASH_BITS;
   return { kind: 'hash', key, bits: Math.min(most, Math.ceil(Math.log2(rows / ROWS_A_HASH))) };
 }
 
-/** How many buckets there are; some may be empty. */
+/** Number of buckets, including empty ones. */
 export function bucketCount(bucketing: Bucketing): number {
   if (bucketing.kind === 'whole') return 1;
   return bucketing.kind === 'ranges' ? bucketing.last + 1 : 2 ** bucketing.bits;
 }
 
-/** SQL of the bucket that the row `t` is in. */
+/** SQL of the number of the bucket of the row `t`. */
 export function bucketOf(bucketing: Bucketing, side: SideName): string {
   if (bucketing.kind === 'whole') return '0';
   if (bucketing.kind === 'hash') return `(${bucketing.key[side]} ${own('&')} ${2 ** bucketing.bits - 1})`;
@@ -95,7 +95,7 @@ export function bucketOf(bucketing: Bucketing, side: SideName): string {
   return `least(greatest(${whole} ${own('-')} (${bucketing.low}), 0) ${own('>>')} ${bucketing.shift}, ${bucketing.last})`;
 }
 
-/** SQL that is true for rows `t` in any of these buckets; null where every row is. */
+/** SQL condition for rows `t` in any of these buckets; null where it holds for every row. */
 export function inBuckets(bucketing: Bucketing, buckets: readonly number[], side: SideName): string | null {
   if (bucketing.kind === 'whole') return null;
   if (buckets.length === 0) return 'false';
@@ -113,7 +113,7 @@ export function inBuckets(bucketing: Bucketing, buckets: readonly number[], side
   return ranges.length === 1 ? (ranges[0] ?? 'true') : `(${ranges.join(' OR ')})`;
 }
 
-/** The keys that neighbouring buckets hold; null is open. */
+/** The range of keys from the first to the last bucket; null where it has no bound. */
 export function keysOf(
   bucketing: Extract<Bucketing, { kind: 'ranges' }>,
   first: number,
@@ -123,7 +123,7 @@ export function keysOf(
   return { from: first === 0 ? null : edge(first), below: last === bucketing.last ? null : edge(last + 1) };
 }
 
-/** Runs of neighbouring buckets, as first and last. */
+/** Joins adjacent buckets to [first, last] runs. */
 function neighbours(buckets: readonly number[]): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   for (const bucket of [...buckets].sort((a, b) => a - b)) {
@@ -134,7 +134,7 @@ function neighbours(buckets: readonly number[]): readonly (readonly [number, num
   return runs;
 }
 
-/** The same cut with every bucket split into 2^bits parts (fewer where it is narrow); bucket b begins at b << bits. */
+/** Splits every bucket into 2^bits parts (fewer if it spans fewer keys). The parts of bucket b begin at b << bits. */
 export function split(
   bucketing: Bucketing,
   bits: number,
@@ -147,12 +147,12 @@ export function split(
   };
 }
 
-/** About what a row takes, where nobody has counted. */
+/** Assumed size of a row where there is no estimate of the number of rows. */
 const BYTES_A_ROW = 100;
-/** A view or foreign table says nothing of its size. */
+/** Assumed number of rows of a view or foreign table, which has no size. */
 const ROWS_OF_UNKNOWN = 100_000;
 
-/** Decides how a table is divided into buckets: the source's lowest and highest key say where. */
+/** Chooses how to divide a table into buckets, by the source's number of rows and its lowest and highest key. */
 export async function openBuckets(
   context: CompareContext,
   sides: BothSnapshots,

@@ -18,19 +18,19 @@ import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
 
 /** How a column's hash is made. */
 export interface HashStyle {
-  /** Of the column: equal values in two columns must not cancel out. Far above any scale that is added to it. */
+  /** Differs by column, so that equal values in two columns do not cancel out. Far above any scale that is added to it. */
   readonly seed: bigint;
-  /** The databases have different encodings: texts are hashed as UTF-8. */
+  /** The databases' encodings differ, so texts are hashed as UTF-8. */
   readonly asUtf8: boolean;
-  /** How the texts of this side are to be read; null where as the server declares them. */
+  /** How to read this database's texts; null as the server declares them. */
   readonly recoding: Recoding | null;
-  /** The other side's texts, or this one's, are read otherwise than declared: nothing is hashed by its binary form. */
+  /** The column's texts have another encoding than one of the databases declares, so its binary form is not hashed. */
   readonly recoded: boolean;
-  /** The source has no NULL there. One at central makes the row's hash NULL, which no sum takes for a value. */
+  /** NOT NULL at the source. A NULL at central then makes the row's hash NULL, which the sum leaves out. */
   readonly notNull: boolean;
 }
 
-/** Binary forms that say everything about a value; function by type. */
+/** Send functions, by type, whose binary form represents the value completely. */
 const SENDS: Readonly<Record<string, string>> = {
   date: 'date_send',
   'time without time zone': 'time_send',
@@ -89,7 +89,7 @@ function hashOf(type: string, value: string, style: HashStyle): string {
     case 'integer':
       return `pg_catalog.hashint4extended(${value}, ${seed})`;
     case 'bigint':
-      // Its own hash folds both halves into one, so that 1 and 2³² are the same.
+      // PostgreSQL's hash folds both halves into one, so that 1 and 2³² would be equal. So the upper half is hashed as well.
       return `pg_catalog.hashint8extended(${value}, ${seed}) ${own('#')} pg_catalog.hashint4extended((${value} ${own('>>')} 32)::integer, ${seed + 2n})`;
     case 'numeric':
       return numericHash(type, value, seed);
@@ -105,7 +105,7 @@ function hashOf(type: string, value: string, style: HashStyle): string {
     case 'character varying':
       return textHash(value, style);
     case 'character':
-      // Always padded to its length, so the blanks that it leaves out say nothing.
+      // The hash leaves out trailing blanks. Values are always padded to the same length, so none is lost.
       return style.asUtf8 || style.recoded
         ? textHash(`(${value})::pg_catalog.text`, style)
         : `pg_catalog.hashbpcharextended(${value} COLLATE pg_catalog."C", ${seed})`;
@@ -116,7 +116,7 @@ function hashOf(type: string, value: string, style: HashStyle): string {
   }
 }
 
-/** A number's own hash knows neither sign nor scale, and none of NaN and the infinities. */
+/** PostgreSQL's hash of a number ignores sign and scale; scale() is NULL for NaN and infinities, which use their text. */
 function numericHash(type: string, value: string, seed: bigint): string {
   const signed = (hash: string): string =>
     `CASE WHEN ${value} ${own('<')} 0 THEN ${own('~')} ${hash} ELSE ${hash} END`;
@@ -125,14 +125,14 @@ function numericHash(type: string, value: string, seed: bigint): string {
   return `coalesce(${signed(`pg_catalog.hash_numeric_extended(${value}, ${seed} ${own('+')} pg_catalog.scale(${value}))`)}, ${special})`;
 }
 
-/** Under "C": a nondeterministic collation would hash different texts alike. */
+/** Uses the collation "C", since a nondeterministic one would hash different texts to the same value. */
 function textHash(value: string, { seed, asUtf8, recoding, recoded }: HashStyle): string {
   return asUtf8 || recoded
     ? bytesHash(utf8Bytes(`(${value})::pg_catalog.text`, recoding), seed)
     : `pg_catalog.hashtextextended((${value})::pg_catalog.text COLLATE pg_catalog."C", ${seed})`;
 }
 
-/** The hash of bytea is not to be called by itself before 18, but an array of it can be hashed. */
+/** Before 18 SQL cannot call the hash function of bytea, but it can hash an array of bytea. */
 function bytesHash(value: string, seed: bigint): string {
   return `pg_catalog.hash_array_extended(ARRAY[${value}], ${seed})`;
 }
@@ -140,7 +140,7 @@ function bytesHash(value: string, seed: bigint): string {
 function otherHash(name: string, value: string, style: HashStyle): string {
   if (name.endsWith('[]') && !HASHED_AS_TEXT.test(name) && !style.recoded)
     return bytesHash(`pg_catalog.array_send(${value})`, style.seed);
-  // The bytes of an infinite interval are those of the longest one to servers before 17; there all are finite.
+  // Infinite intervals exist since 17. Their bytes are those of the longest finite interval on older servers.
   if (name === 'interval') {
     const hash = bytesHash(`pg_catalog.interval_send(${value})`, style.seed);
     return `CASE WHEN pg_catalog.isfinite(${value}) THEN ${hash} ELSE ${own('~')} ${hash} END`;

@@ -7,13 +7,13 @@ import type { Recoding } from '../postgres/recoding.ts';
 import type { Target } from '../target/target.ts';
 import { columnHash } from './columnHash.ts';
 
-/** What has to be known of both databases to hash alike on them. */
+/** Facts of both databases that decide how to hash in the same way in both. */
 export interface BothColumns {
   readonly source: { readonly version: number; readonly encoding: string };
   readonly central: { readonly version: number; readonly encoding: string };
 }
 
-/** SQL of a hash over columns of the row `t`, a bigint, for either side. */
+/** SQL of a hash (bigint) over columns of the row `t`, for either database. */
 export interface RowHash {
   readonly source: string;
   readonly central: string;
@@ -24,21 +24,20 @@ export interface Hashing {
   readonly row: RowHash;
   /** Null where rows have no key. */
   readonly key: RowHash | null;
-  /** Columns that cannot be compared, and so say nothing. */
+  /** Columns that cannot be compared. */
   readonly leftOut: readonly string[];
 }
 
-/** Since 12 a float is written with as few digits as tell it apart, before with 17. */
+/** Since this version a float is written with the fewest digits that identify it, before with 17. */
 const SHORT_FLOATS = 120000;
 
-/** Spread over 62 bits, odd: 2⁶⁴ divided by the golden ratio (Knuth, The Art of Computer Programming 6.4). */
+/** Spreads the seeds over 62 bits: 2⁶⁴ divided by the golden ratio, odd (Knuth, The Art of Computer Programming 6.4). */
 const SPREAD = 0x9e3779b97f4a7c15n;
 
 /**
- * Puts together how to hash the rows of a table on both sides.
+ * Builds the SQL that hashes the rows of a table in both databases.
  *
- * @param computed whether columns that central computes itself count, too: nothing is written to them, but they may
- *   differ
+ * @param computed whether to include columns that central computes itself: we do not write them, but they may differ
  */
 export function hashing(
   source: TableShape,
@@ -57,7 +56,7 @@ export function hashing(
     if (term) terms.set(name, term);
     else leftOut.push(name);
   });
-  // What central lacks altogether is no column of the target.
+  // Columns that central lacks altogether are not among the target's.
   const missing = source.columns.filter((one) => !one.generated && !compared.includes(one.name));
   leftOut.push(...missing.map((one) => one.name));
   const keyTerms = target.key?.flatMap((name) => terms.get(name) ?? []) ?? [];
@@ -65,20 +64,20 @@ export function hashing(
   return { row: mixed([...terms.values()]), key: keyed ? mixed(keyTerms) : null, leftOut };
 }
 
-/** The source's columns that central computes by an expression of its own. */
+/** The source's columns that are generated columns at central. */
 export function computedAt(central: TableShape, source: TableShape): readonly string[] {
   const there = central.columns.filter((one) => one.generated).map((one) => one.name);
   return source.columns.map((one) => one.name).filter((name) => there.includes(name));
 }
 
 function seedOf(index: number): bigint {
-  // From 2⁴⁰ up, so that it is a bigint in SQL and a scale added to it meets no other column's.
+  // At least 2⁴⁰, so that SQL takes it for a bigint, and adding a scale does not give another column's seed.
   return (((BigInt(index) + 1n) * SPREAD) % 2n ** 62n) | (1n << 40n);
 }
 
 /**
- * One row's hash out of its columns'. Columns are joined by XOR, which cannot overflow; then the whole is
- * mixed again, because hashes are summed up over rows: values swapped between two rows would cancel out.
+ * Combines the columns' hashes to the row's hash. Columns are joined by XOR, which cannot overflow. The result is hashed
+ * again, because rows are summed: otherwise values swapped between two rows would cancel out.
  */
 function mixed(terms: readonly RowHash[]): RowHash {
   const mix = (sqls: readonly string[]): string =>
@@ -88,14 +87,14 @@ function mixed(terms: readonly RowHash[]): RowHash {
   return { source: mix(terms.map((one) => one.source)), central: mix(terms.map((one) => one.central)) };
 }
 
-/** As a balanced tree: 1,600 operators in a row would exhaust the server's stack. */
+/** Joins by XOR as a balanced tree: 1,600 operators in a row would exhaust the server's stack. */
 function joined(sqls: readonly string[]): string {
   if (sqls.length <= 8) return sqls.join(` ${own('#')} `);
   const half = Math.ceil(sqls.length / 2);
   return `(${joined(sqls.slice(0, half))}) ${own('#')} (${joined(sqls.slice(half))})`;
 }
 
-/** A column's hash on both sides, or null where there is no form that is the same on both. */
+/** A column's hash in both databases; null where its types have no common form. */
 function bothHashes(
   from: ColumnShape,
   to: ColumnShape,
@@ -121,7 +120,7 @@ interface Images {
   readonly central: string;
 }
 
-/** A value on both sides as the same built-in type: central's, since that is what a copy makes of it. */
+/** A column's value in both databases as the same built-in type: central's, which a copy converts to. */
 function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: BothColumns): Images | null {
   const source = withoutDomains(from);
   const central = withoutDomains(to);
@@ -131,7 +130,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
     if (source.type === central.type) return { type: central.type, source: plain(from), central: plain(to) };
     if (TAKES_ALL.has(central.type) || holds(central.type, source.type))
       return { type: central.type, source: become(value, source.type, central.type), central: plain(to) };
-    // The source's type has become wider since; central follows at the next sync.
+    // The source's type was widened meanwhile; the next sync widens central's.
     if (!holds(source.type, central.type)) return null;
     if (SHOWN_BY_TYPE.test(source.type))
       return { type: 'text', source: written(plain(from)), central: written(plain(to)) };
@@ -143,7 +142,7 @@ function bothImages(from: ColumnShape, to: ColumnShape, value: string, sides: Bo
   return { type: 'text', source: asText(value, source), central: asText(value, central) };
 }
 
-/** Types of central's in which every text fits: a cast to a shorter one would cut what differs. */
+/** Types at central that hold any text. A cast to a shorter type would cut off what differs. */
 const TAKES_ALL = new Set(['text', 'character varying']);
 
 /** Types that show a value by their own scale or length: 1.5 is 1.50 in one column and 1.5000 in another. */
@@ -153,7 +152,7 @@ function isText(type: string): boolean {
   return type === 'text' || type.startsWith('character varying');
 }
 
-/** Types between which a cast keeps the image; others go by their text, as they do in COPY. */
+/** Types between which a cast keeps the record image. Others are converted through text, as COPY does. */
 const CAST_IN_PLACE = /^(smallint|integer|bigint|numeric|character varying|text|timestamp|time)\b/;
 
 function become(value: string, from: string, to: string): string {
@@ -161,7 +160,7 @@ function become(value: string, from: string, to: string): string {
   return direct ? `${value}::${builtinSql(to)}` : `(${written(value)})::${builtinSql(to)}`;
 }
 
-/** As ALTER TABLE will make it: a char(n) that becomes a varchar loses its blanks. */
+/** Casts as ALTER TABLE will: a char(n) that becomes a varchar loses its blanks. */
 function widened(value: string, from: string, to: string): string {
   return from.startsWith('character') ? `${value}::${builtinSql(to)}` : become(value, from, to);
 }

@@ -7,17 +7,17 @@ import { newerRows, type RowDifferences, rowDifferences } from './rowDifferences
 import { type BothSnapshots, type CompareContext, withSnapshots } from './snapshots.ts';
 
 export interface CompareOptions {
-  /** A snapshot of the source that is open already, and stays so; a fresh one where absent. */
+  /** An open snapshot of the source, which stays open; a new one is opened where absent. */
   readonly snapshot?: Snapshot;
-  /** Where the source stood when the table was last brought up to date: what is newer is not wrong. */
+  /** The source's mark of the last sync. Newer rows may differ: they are not wrong, only not synced yet. */
   readonly mark?: Mark | null;
-  /** Look at single rows of what differs, where they are few. */
+  /** Compare single rows of the differing buckets, if they are few. */
   readonly rows?: boolean;
-  /** Look at a few buckets first; where all of them differ, the rest is not looked at: see {@link Comparison.hopeless}. */
+  /** Compare a few buckets first. If all of them differ, stop there: see {@link Comparison.hopeless}. */
   readonly probe?: boolean;
-  /** Other branches have rows in the table: only those whose keys the source has are compared. */
+  /** Other branches have rows in the table, so only rows whose keys the source has are compared. */
   readonly shared?: boolean;
-  /** Only this cut's buckets that differed before. */
+  /** An earlier comparison: only its differing buckets are compared again. */
   readonly again?: Comparison;
   /** See {@link hashing}. */
   readonly computed?: boolean;
@@ -25,17 +25,17 @@ export interface CompareOptions {
   readonly onRows?: (rows: number) => void;
 }
 
-/** A bucket that is not the same on both sides. */
+/** A bucket whose rows differ between source and central. */
 export interface BucketDifference {
   readonly bucket: number;
-  /** Keys from this to that one; null is open, and both where buckets are made by hash. */
+  /** First and last key of the bucket; null where it has no bound. Both are null for buckets by hash. */
   readonly from: string | null;
   readonly to: string | null;
   readonly sourceRows: number;
   readonly centralRows: number;
-  /** Rows of the source that are newer than the mark; null where nothing says so, or `rows` says more. */
+  /** Source rows newer than the mark; null where that is not known, or where `rows` has the details. */
   readonly newer: number | null;
-  /** Which rows differ; null where it was not looked at. */
+  /** Which rows differ; null where single rows were not compared. */
   readonly rows: RowDifferences | null;
 }
 
@@ -43,25 +43,25 @@ export interface BucketDifference {
 export interface Comparison {
   readonly sourceRows: number;
   readonly centralRows: number;
-  /** How many buckets the table was cut into, before those that differ were cut smaller. */
+  /** Number of buckets, before those that differ were split. */
   readonly buckets: number;
-  /** How `differing` is to be understood. */
+  /** The bucketing that the numbers in `differing` belong to. */
   readonly bucketing: Bucketing;
   readonly differing: readonly BucketDifference[];
-  /** So much differs that streaming everything costs less than finding out what; counts are 0 then. */
+  /** So much differs that sending everything is cheaper than finding the differences. The counts are 0 then. */
   readonly hopeless: boolean;
-  /** Columns that say nothing: central lacks them, or their types have no form in common. */
+  /** Columns that were not compared: central lacks them, or their types have no common form. */
   readonly leftOut: readonly string[];
   /** When the source's snapshot was taken (ISO 8601, UTC). */
   readonly snapshotAt: string;
 }
 
 /**
- * Compares a table on both sides by counts and digests of its buckets, in one pass over each; buckets that
- * differ are cut smaller while they are few. Nothing but digests crosses the wire (and of differing
- * buckets, where asked for, keys and digests of rows).
+ * Compares a table in both databases by row counts and digests of its buckets, with one scan of each. Differing buckets
+ * are split into smaller ones while they are few. Only digests are transferred, and on request the keys and digests of
+ * rows in differing buckets.
  *
- * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
+ * @throws SyncFailure from either database; the reason of `context.stop` where the comparison was stopped
  */
 export function compareTable(context: CompareContext, options: CompareOptions = {}): Promise<Comparison> {
   return withSnapshots(context, options.snapshot ?? null, (sides) => compareIn(context, sides, options));
@@ -122,7 +122,7 @@ async function differences(
   };
   const looked = hashes.key !== null && (shared || options.rows === true);
   const rows = looked && hashes.key ? await rowDifferences(sides, hashes.key, hashes.row, request) : null;
-  // Rows of other branches make every bucket differ.
+  // In a shared table every bucket differs, because of other branches' rows.
   if (shared) return detailed(differing, rows, null).filter((one) => one.rows !== null && isOurs(one.rows));
   if (rows !== null && rows.size > 0) return detailed(differing, rows, null);
   return detailed(differing, null, newer === null ? null : await newerRows(sides.source, request));
@@ -163,12 +163,12 @@ function describe(bucketing: Bucketing, { source, central }: BothDigests, bucket
   };
 }
 
-/** With fewer ranges, finding out what differs is cheap in any case. */
+/** Minimum number of ranges to probe first. With fewer, a full comparison is cheap anyway. */
 const WORTH_PROBING = 16;
 
 /**
- * Whether a table differs all over: four ranges, spread over it, differ every one. Where one row in a
- * hundred has changed, scattered, nearly every range differs and digests bring nothing.
+ * Whether a table differs all over: four ranges spread over it all differ. If one row in a hundred has changed, at random
+ * places, nearly every range differs and digests save nothing.
  */
 async function probeHopeless(sides: BothSnapshots, bucketing: Bucketing, hash: RowHash): Promise<boolean> {
   if (bucketing.kind !== 'ranges' || bucketing.last < WORTH_PROBING) return false;
@@ -177,14 +177,14 @@ async function probeHopeless(sides: BothSnapshots, bucketing: Bucketing, hash: R
   return differingBuckets(digests).length === buckets.length;
 }
 
-/** Where more differ, finding out more costs as much as moving them. */
+/** Maximum number of differing buckets to split. With more, splitting costs as much as sending them. */
 const FEW = 16;
-/** Rows that a differing bucket is to come down to. */
+/** Target size, in rows, of a differing bucket after splitting. */
 const FINE_ROWS = 512;
-/** At most so many parts at a time: keys may lie thick in one place, which takes some steps. */
+/** Maximum bits of one split (2^bits parts). Keys may be dense in one place, so splitting may take several steps. */
 const MOST_BITS = 8;
 
-/** Cuts the buckets that differ smaller, while they are few, so that little has to move to mend them. */
+/** Splits differing buckets while they are few, so that a repair has to send less. */
 export async function refine(
   sides: BothSnapshots,
   bucketing: Bucketing,

@@ -6,13 +6,13 @@ import { type Bucketing, bucketOf, inBuckets, type SideName } from './bucketing.
 import type { RowHash } from './columns.ts';
 import type { BothSnapshots, Side } from './snapshots.ts';
 
-/** What says that two buckets hold the same: how many rows, and the sum of their hashes, exactly. */
+/** Digest of a bucket: its number of rows and the exact sum of their hashes. */
 export interface Digest {
   readonly rows: number;
   readonly sum: bigint;
 }
 
-/** By bucket; an empty bucket is not there. */
+/** By bucket, without empty buckets. */
 export type Digests = ReadonlyMap<number, Digest>;
 
 export interface BothDigests {
@@ -25,20 +25,20 @@ export interface DigestRequest {
   readonly hash: RowHash;
   /** Only these buckets. */
   readonly buckets?: readonly number[];
-  /** Aborted: end between two stretches. */
+  /** When aborted, the work ends after the current stretch of blocks. */
   readonly stop?: AbortSignal;
-  /** Called with the rows seen so far on the side that is behind. */
+  /** Called with the rows compared so far, as counted in the slower database. */
   readonly onRows?: (rows: number) => void;
 }
 
-/** Blocks that are scanned by one statement: 256 MB, some seconds; there is no progress to tell within one. */
+/** Blocks to scan per statement: 256 MB, some seconds. Progress can be reported only between statements. */
 const STRETCH_BLOCKS = 32_768;
-/** Each stretch sends a line a bucket: no more of them than this, however large the table. */
+/** Maximum number of stretches, because each one transfers a row per bucket. */
 const MOST_STRETCHES = 16;
 
 /**
- * Digests of both sides, at once. Large tables are read one stretch of blocks after the other, which tells
- * where the work stands and can be stopped; the sums add up, whatever lies where.
+ * Computes the digests of both databases at the same time. Large tables are scanned in stretches of blocks, so that
+ * progress can be reported and the work stopped in between. The stretches' sums are added up.
  *
  * @throws the signal's reason where it was stopped
  */
@@ -81,14 +81,14 @@ async function digestSide(
   return sums;
 }
 
-/** Conditions that take the table apart; one that is always true where it is read in one go. */
+/** SQL conditions that divide the table into stretches of blocks; a single null where it is read at once. */
 function stretches(side: Side, request: DigestRequest): readonly (string | null)[] {
   const count = Math.min(MOST_STRETCHES, Math.ceil(side.blocks / STRETCH_BLOCKS));
   if (count <= 1 || request.buckets !== undefined) return [null];
   const blocks = Math.ceil(side.blocks / count);
   return Array.from({ length: count }, (_, index) => {
     const from = `t.ctid ${own('>=')} '(${index * blocks},0)'::pg_catalog.tid`;
-    // The last one is open: the table may have grown since it was measured.
+    // The last stretch has no end, because the table may have grown since its size was read.
     return index === count - 1
       ? from
       : `${from} AND t.ctid ${own('<')} '(${(index + 1) * blocks},0)'::pg_catalog.tid`;
@@ -107,7 +107,7 @@ function digestQuery(side: Side, name: SideName, request: DigestRequest, stretch
     FROM ${side.from}${where} GROUP BY 1`;
 }
 
-/** Buckets that are not the same on both sides, in order. */
+/** Numbers of the buckets whose digests differ, in ascending order. */
 export function differingBuckets({ source, central }: BothDigests): readonly number[] {
   const all = new Set([...source.keys(), ...central.keys()]);
   return [...all].filter((bucket) => !same(source.get(bucket), central.get(bucket))).sort((a, b) => a - b);
@@ -117,7 +117,7 @@ function same(a: Digest | undefined, b: Digest | undefined): boolean {
   return a?.rows === b?.rows && a?.sum === b?.sum;
 }
 
-/** Rows of a side. */
+/** Total number of rows. */
 export function rowsOf(digests: Digests): number {
   return [...digests.values()].reduce((sum, one) => sum + one.rows, 0);
 }

@@ -20,7 +20,7 @@ import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
 import { withSnapshots } from './snapshots.ts';
 import { stageRows } from './stageRows.ts';
 
-/** Where the keys of the two sides are not the same. */
+/** The buckets in which the keys of source and central differ. */
 export interface OrphanRows {
   readonly bucketing: Bucketing;
   readonly buckets: readonly number[];
@@ -29,15 +29,15 @@ export interface OrphanRows {
 }
 
 /**
- * Finds the buckets in which central has other keys than the source, by counts and digests of keys alone.
+ * Finds the buckets in which central has other keys than the source, by counts and digests of keys only.
  *
- * @param snapshot of the source, open, and it stays so; central's is taken now
- * @throws SyncFailure as the databases do; the reason of `context.stop` where it was stopped
+ * @param snapshot open snapshot of the source, which stays open; central's is taken now
+ * @throws SyncFailure from either database; the reason of `context.stop` where the search was stopped
  */
 export function findOrphanRows(context: PassContext, snapshot: Snapshot): Promise<OrphanRows> {
   return withSnapshots(context, snapshot, async (sides) => {
     const hashes = hashing(context.source, sides.shape, context.target, sides);
-    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find orphanRows by`);
+    if (hashes.key === null) throw new Error(`${context.target.name} has no key to find orphan rows by`);
     const opened = await openBuckets(context, sides, hashes);
     const digests = await digestBoth(sides, { bucketing: opened, hash: hashes.key, stop: context.stop });
     const fine = await refine(sides, opened, hashes.key, digests);
@@ -51,12 +51,12 @@ export function findOrphanRows(context: PassContext, snapshot: Snapshot): Promis
 }
 
 /**
- * Removes what central has beyond the source in the buckets that {@link findOrphanRows} found: only their keys
- * are sent, and one transaction does it all.
+ * Removes central's orphan rows in the buckets that {@link findOrphanRows} found, in one transaction. Only the keys of
+ * these buckets are sent.
  *
  * @param snapshot the one in which they were found
- * @param end what becomes of the checkpoint besides (the end of a pass), with how many rows have gone
- * @returns the new checkpoint, or null where it was stopped before all keys had come
+ * @param end makes the final checkpoint from the new one and the number of removed rows, for example to end the pass
+ * @returns the new checkpoint; null where the run was stopped before all keys had arrived
  * @throws SyncFailure `too_many_deletes`, `lost_lease`
  */
 export async function removeOrphanRowsIn(

@@ -7,11 +7,11 @@ import { beginCentral } from '../target/setup.ts';
 import { findOrphanRows, removeOrphanRowsIn } from './orphanKeys.ts';
 
 /**
- * Ends a pass after which central may still hold rows that the source no longer has: finds out by digests
- * of keys where, sends only the keys of those places, and removes exactly what is not among them.
+ * Ends a pass after which central may still have orphan rows. Finds the buckets with orphan rows by digests of keys,
+ * sends only the keys of these buckets, and removes central's rows whose keys are not among them.
  *
  * @param snapshot the one in which the pass has ended
- * @param ended what becomes of the checkpoint
+ * @param ended makes the final checkpoint
  */
 export async function removeOrphanRows(
   context: PassContext,
@@ -30,10 +30,10 @@ export async function removeOrphanRows(
 }
 
 /**
- * Removes, before a pass goes on, what the source no longer has: a row that it has removed may have a unique value
- * that another row has by now.
+ * Removes orphan rows before a pass writes: a row deleted at the source may have had a unique value that another row has
+ * taken since.
  *
- * @returns the checkpoint as it is then; null where the run was stopped before
+ * @returns the new checkpoint; null where the run was stopped before
  */
 export async function removeOrphanRowsFirst(
   context: PassContext,
@@ -44,7 +44,9 @@ export async function removeOrphanRowsFirst(
 }
 
 /**
- * @param next what becomes of the checkpoint, with the number of rows that the source has and central lacks
+ * Finds and removes orphan rows.
+ *
+ * @param next makes the final checkpoint; `missing` is the number of source rows that central lacks
  * @returns null where the run was stopped before
  */
 async function removeExtra(
@@ -56,7 +58,7 @@ async function removeExtra(
   try {
     const orphanRows = await findOrphanRows(context, snapshot);
     const { sourceRows, centralRows } = orphanRows;
-    // What was counted up may have gone wrong: rows that a foreign key's cascade took were nobody's to count.
+    // The summed count may be wrong, since it misses rows that a foreign key's cascade removed. This count is exact.
     const counted = { ...at, centralRows, counted: true, removedOf: at.removedOf ?? centralRows };
     const advance = (rows: Checkpoint, removed: number): Checkpoint =>
       next(rows, Math.max(0, sourceRows - (centralRows - removed)));
@@ -68,7 +70,7 @@ async function removeExtra(
   }
 }
 
-/** Ends a pass all of whose rows have come, as far as the counts of both sides allow. */
+/** Ends a pass that has sent all its rows, according to what the counts of both databases prove. */
 export async function endProved(context: PassContext, at: Checkpoint, sourceRows: number): Promise<PassEnd> {
   const { session } = await context.links.central();
   await session.script(beginCentral(session, context.connection));
@@ -92,7 +94,7 @@ export async function endProved(context: PassContext, at: Checkpoint, sourceRows
   }
 }
 
-/** Ends a pass whose rows are all there. */
+/** Ends a pass whose rows are all at central. */
 export async function endHere(
   context: PassContext,
   at: Checkpoint,

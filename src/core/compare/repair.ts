@@ -22,32 +22,33 @@ import { removeOrphanRowsIn } from './orphanKeys.ts';
 import { groups } from './rowDifferences.ts';
 import { stageRows } from './stageRows.ts';
 
-/** Rows of both sides that one transaction mends: about a chunk on a slow link. */
+/** Rows, of both databases together, to repair in one transaction: about a chunk on a slow link. */
 const ROWS_A_REPAIR = 20_000;
 
 /** What a repair did. */
 export interface Repair {
   readonly checkpoint: Checkpoint;
-  /** Of this repair alone. */
+  /** Counts of this repair only. */
   readonly counts: PassCounts;
-  /** Rows that are not at central as they were sent. */
+  /** Number of rows that central has not stored as sent. */
   readonly unproven: number;
-  /** False where it was stopped with buckets left. */
+  /** False where the repair was stopped before the last bucket. */
   readonly whole: boolean;
 }
 
 type Advance = (from: Checkpoint, step: PassCounts) => Checkpoint;
 
 /**
- * Brings the buckets that differ to what the source has now, and nothing else: their rows are read and
- * staged, those that differ are written, and those that the source does not have go, where deletes are on.
- * A few buckets at a time are one transaction, which moves the table's checkpoint like any chunk. Where that takes
- * more than one, rows go in a last one: all of them are counted before the first one goes.
+ * Repairs only the buckets that differ: stages their source rows, writes the rows that differ, and removes orphan rows
+ * if deletes are on.
  *
- * @param snapshot of the source, open; the comparison may have been made in an earlier one
- * @param at where the table stands, acquired by the caller
- * @param advance what becomes of the checkpoint with the counts so far; by default they are added to it
- * @throws SyncFailure `too_many_deletes`, `lost_lease`, and as the databases do
+ * Each transaction repairs a few buckets and moves the table's checkpoint, as a chunk does. If one transaction is not
+ * enough, the deletes come in a last one, so that all of them are counted before the first row is removed.
+ *
+ * @param snapshot open snapshot of the source; the comparison may have used an earlier one
+ * @param at the table's checkpoint, acquired by the caller
+ * @param advance adds a step's counts to the checkpoint; the default adds them up
+ * @throws SyncFailure `too_many_deletes`, `lost_lease`, or from either database
  */
 export async function repairBuckets(
   context: PassContext,
@@ -66,7 +67,7 @@ export async function repairBuckets(
   for (const buckets of all) {
     if (context.stop.aborted) return { ...repair, whole: false };
     const how = { advance, removes: all.length === 1 };
-    const step = await mend(context, snapshot, found, buckets, repair.checkpoint, how);
+    const step = await repairGroup(context, snapshot, found, buckets, repair.checkpoint, how);
     if (step === null) return { ...repair, whole: false };
     if (step.extra > 0) surplus.push(...buckets);
     repair = {
@@ -80,23 +81,23 @@ export async function repairBuckets(
   return surplus.length === 0 ? repair : removeSurplus(context, snapshot, found, surplus, repair, advance);
 }
 
-/** What mending some buckets did. */
-interface Mended {
+/** Result of repairing a group of buckets. */
+interface RepairedGroup {
   readonly checkpoint: Checkpoint;
   readonly counts: PassCounts;
   readonly unproven: number;
-  /** Rows that are still to go. */
+  /** Number of orphan rows that are still to be removed. */
   readonly extra: number;
 }
 
-async function mend(
+async function repairGroup(
   context: PassContext,
   snapshot: Snapshot,
   { bucketing }: Comparison,
   buckets: readonly number[],
   at: Checkpoint,
   { advance, removes }: { readonly advance: Advance; readonly removes: boolean },
-): Promise<Mended | null> {
+): Promise<RepairedGroup | null> {
   const { target, connection, deletes } = context;
   const { session } = await context.links.central();
   const stage = stageTable(connection, target.name);
@@ -108,7 +109,7 @@ async function mend(
   if (load === null) return null;
   const all = { after: null, upTo: null };
   const within: KeyRange = { ...all, where: inBuckets(bucketing, buckets, 'central') ?? 'true' };
-  // Looking into ranges takes the key's index; into buckets by hash a scan, and the staged keys find their rows by index.
+  // A range uses the key's index. A condition on a hash needs a scan, so there the staged keys alone find the rows.
   const near = bucketing.kind === 'ranges' ? within : all;
   const query = async (text: string) => (await session.query(text, [], session.workMs)).rows[0];
   const watch = new RewriteWatch(context, session);
@@ -136,7 +137,7 @@ async function mend(
     ...at,
     ...countsOf(advance(at, counts)),
     seq: at.seq + 1,
-    // Rows behind the last key may be there by now.
+    // There may be rows after the last key now.
     direct: false,
     removed: withRemoved(context, at, removed).removed,
     centralRows:
@@ -148,7 +149,7 @@ async function mend(
   return { checkpoint: next, counts, unproven, extra };
 }
 
-/** Removes in one transaction what central has beyond the source in some buckets, once their rows have come. */
+/** Removes the orphan rows of the repaired buckets in one transaction. */
 async function removeSurplus(
   context: PassContext,
   snapshot: Snapshot,

@@ -10,46 +10,46 @@ import type { BothSnapshots, Side } from './snapshots.ts';
 export interface RowDifferences {
   /** At the source only. */
   readonly missing: number;
-  /** At central only: deleted at the source, or never there. Not looked for where branches share a table. */
+  /** At central only: deleted at the source, or never there. Not counted where branches share the table. */
   readonly extra: number;
   /** The same key with other contents. */
   readonly different: number;
-  /** Of `missing` and of `different`, those that are newer at the source than the mark; null without one. */
+  /** How many of `missing` and `different` are newer at the source than the mark; null without a mark. */
   readonly newerMissing: number | null;
   readonly newerDifferent: number | null;
-  /** Keys of some that are not newer, a text a column. */
+  /** Keys of some differing rows that are not newer, one text per column. */
   readonly examples: readonly (readonly string[])[];
 }
 
 export interface RowRequest {
   readonly bucketing: Bucketing;
   readonly key: readonly string[];
-  /** How the source's texts are to be read. */
+  /** How to read the source's texts; null as the server declares them. */
   readonly recoding: Recoding | null;
   readonly buckets: readonly {
     readonly bucket: number;
     readonly sourceRows: number;
     readonly centralRows: number;
   }[];
-  /** True for rows of the source that are newer than the mark; null where nothing says so. */
+  /** SQL condition for source rows newer than the mark; null where the mark cannot tell. */
   readonly newer: string | null;
-  /** Branches share the table: all differing buckets are looked at, and extra rows are other branches'. */
+  /** Branches share the table: all differing buckets are compared row by row, and extra rows belong to other branches. */
   readonly shared: boolean;
   readonly stop: AbortSignal;
 }
 
 const EXAMPLES = 5;
-/** Of a table that branches share: keys that two branches have are listed. */
+/** Maximum number of example keys for a shared table, where differing rows may be keys that two branches both have. */
 const COLLISIONS = 20;
-/** Where more rows than this lie in differing buckets, counts have to do (half a megabyte on the wire). */
+/** Maximum number of rows in differing buckets to compare one by one (half a megabyte to transfer). */
 const MOST_ROWS = 10_000;
-/** Rows of both sides held at a time. */
+/** Rows, of both databases together, to hold in memory at a time. */
 const ROWS_AT_ONCE = 50_000;
 
 /**
- * Looks at the single rows of differing buckets, by the digests of their keys and contents.
+ * Compares the single rows of differing buckets, by the digests of their keys and contents.
  *
- * @returns by bucket; nothing where there are too many
+ * @returns by bucket; empty where there are too many rows
  */
 export async function rowDifferences(
   sides: BothSnapshots,
@@ -152,12 +152,12 @@ async function listRows(
   );
 }
 
-/** In hexadecimal digits where the server would convert texts by an encoding that they are not in. */
+/** SQL of a key's text, as hexadecimal digits if the server would convert it from an encoding that it is not in. */
 function keyText(text: string, recoding: Recoding | null): string {
   return recoding === null ? text : `pg_catalog.encode(${utf8Bytes(text, recoding)}, 'hex')`;
 }
 
-/** Shown, and nothing else. */
+/** The texts are only shown to people, so any text is valid. */
 const keyTexts = z.array(z.string());
 
 function keyOf(json: string, recoding: Recoding | null): readonly string[] {
@@ -165,7 +165,7 @@ function keyOf(json: string, recoding: Recoding | null): readonly string[] {
   return recoding === null ? texts : texts.map((one) => Buffer.from(one, 'hex').toString('utf8'));
 }
 
-/** Counts up the differences of one bucket. */
+/** Counts the differences of one bucket. */
 class Tally implements RowDifferences {
   missing = 0;
   extra = 0;

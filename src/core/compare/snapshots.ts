@@ -15,13 +15,13 @@ import {
 import { rowsOf } from '../target/apply.ts';
 import { STAMP, type Target } from '../target/target.ts';
 
-/** What comparing a table needs; every pass has it. */
+/** What comparing a table needs: a part of every pass's context. */
 export type CompareContext = Pick<PassContext, 'links' | 'connection' | 'source' | 'target' | 'stop'> & {
-  /** The central table, where it was read just now. */
+  /** The central table, if the caller has just read it. */
   readonly central?: TableShape;
 };
 
-/** One database, in a snapshot. */
+/** One of the two databases, in a snapshot. */
 export interface Side {
   readonly session: Session;
   readonly version: number;
@@ -29,7 +29,7 @@ export interface Side {
   /** FROM and WHERE of the connection's rows, as `t`. */
   readonly from: string;
   readonly where: readonly string[];
-  /** Blocks to scan one stretch after the other; 0 where the server had better choose how to read. */
+  /** Size of the table in blocks, to scan it in stretches; 0 leaves the way of reading to the planner. */
   readonly blocks: number;
 }
 
@@ -41,14 +41,14 @@ export interface BothSnapshots {
   readonly snapshot: Snapshot;
 }
 
-/** Tables of partitions and foreign tables have no block numbers of their own; ranges of them need 14. */
+/** First version that can scan a range of blocks. Partitioned and foreign tables have no block numbers. */
 const STRETCHES_SINCE = 140000;
 const BLOCK_BYTES = 8192;
 
 /**
- * Runs something over both databases in snapshots, and closes them.
+ * Runs `work` with snapshots of both databases, then closes them.
  *
- * @param open a snapshot of the source that is open already, and stays so
+ * @param open an open snapshot of the source, which stays open; null opens one
  * @throws SyncFailure `central_not_a_table` where central has no such table (any more)
  */
 export async function withSnapshots<T>(
@@ -85,7 +85,7 @@ export async function withSnapshots<T>(
         encoding: centralEncoding,
         from: `${rowsOf(target)} t`,
         where: stamp,
-        // The key's index finds one branch's rows among those of a hundred.
+        // The table may hold a hundred branches' rows; the key's index finds those of one.
         blocks: target.stamped ? 0 : blocksOf(shape, to.version),
       },
       shape,
@@ -98,20 +98,20 @@ export async function withSnapshots<T>(
     ]);
     return result;
   } catch (error) {
-    // A statement may still be under way on the other side.
+    // The other database may still be executing a statement.
     from.session.destroy();
     to.session.destroy();
     throw error;
   }
 }
 
-/** The snapshot at central: values are written as at the source, and nothing is changed. */
+/** Opens the read-only snapshot at central, and reads the table's columns unless the caller did. */
 async function beginCentralSnapshot(
   session: Session,
   version: number,
   { target, central }: CompareContext,
 ): Promise<TableShape> {
-  // The planner does not know how few buckets there are, and would rather sort all rows.
+  // The planner does not know that there are few buckets, and would sort all rows for GROUP BY.
   await session.script([
     ...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'),
     'SET LOCAL enable_sort = off',
@@ -122,7 +122,7 @@ async function beginCentralSnapshot(
   return shape;
 }
 
-/** A view is read under its role's time zone, and some values are compared by their text. */
+/** Sets central's time zone to the source's: a view is read under its role's zone, and some values are compared as text. */
 async function shareTimeZone(source: Session, central: Session): Promise<void> {
   const zone = (await source.query('SHOW TimeZone')).rows[0]?.TimeZone ?? 'UTC';
   await central.query('SAVEPOINT zone');
@@ -130,7 +130,7 @@ async function shareTimeZone(source: Session, central: Session): Promise<void> {
     await central.query("SELECT pg_catalog.set_config('TimeZone', $1, true)", [zone]);
   } catch (error) {
     if (central.lost) throw error;
-    // Head office's server does not know that name.
+    // Head office's server does not know a zone of that name.
     await central.query('ROLLBACK TO SAVEPOINT zone');
   }
 }
@@ -144,7 +144,7 @@ function blocksOf(shape: TableShape, version: number): number {
   return shape.kind === 'table' && version >= STRETCHES_SINCE ? Math.ceil(shape.bytes / BLOCK_BYTES) : 0;
 }
 
-/** The table was there a moment ago. */
+/** The failure for a table that was dropped a moment ago. */
 function centralGone(target: Target): SyncFailure {
   return centralRefusal(FailureCode.CentralNotATable, { table: `${target.schema}.${target.name}` });
 }

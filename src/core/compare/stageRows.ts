@@ -4,9 +4,9 @@ import type { Session } from '../postgres/session.ts';
 import { copyRows, type Snapshot } from '../source/snapshot.ts';
 
 /**
- * Stages all rows of the source that a condition holds for, in the transaction that `begin` opens.
+ * Copies all source rows that meet a condition into a staging table, in the transaction that `begin` opens.
  *
- * @returns null where the run was stopped before all had come: what has not come is not gone
+ * @returns null where the run was stopped before all rows had arrived: the rest must not be taken for deleted rows
  */
 export async function stageRows(
   context: PassContext,

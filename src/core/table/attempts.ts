@@ -121,8 +121,8 @@ export class Attempts {
   async #mayRecheck(target: Target, before: Checkpoint, after: Checkpoint): Promise<void> {
     this.#rechecks++;
     if (this.#rechecks <= MOST_RECHECKS) return;
-    const mended = after.processed - before.processed + after.deleted - before.deleted;
-    throw await lacksRows(this.#context(target), { missing: 0, unproven: Math.max(1, mended) });
+    const repaired = after.processed - before.processed + after.deleted - before.deleted;
+    throw await lacksRows(this.#context(target), { missing: 0, unproven: Math.max(1, repaired) });
   }
 
   /** Reports again which tables this one's writes caused head office to change, since a commit may arrive late. */

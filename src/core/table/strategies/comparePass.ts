@@ -39,10 +39,10 @@ export async function runCompare(
   if (found.hopeless) return runKeyedPass(context, snapshot, READ_ALL, { ...at, strategy: Strategy.Full });
   const held = context.deletes && context.constraints.holdDeletes;
   const counted = { ...at, centralRows: context.deletes ? found.centralRows : null, counted: true };
-  const mending = { ...context, deletes: context.deletes && !held };
-  const mended = await repairBuckets(mending, snapshot, found, counted);
-  const { checkpoint, counts, unproven } = mended;
-  if (!mended.whole) return { kind: 'stopped', checkpoint };
+  const repairContext = { ...context, deletes: context.deletes && !held };
+  const repaired = await repairBuckets(repairContext, snapshot, found, counted);
+  const { checkpoint, counts, unproven } = repaired;
+  if (!repaired.whole) return { kind: 'stopped', checkpoint };
   const skipped = checkpoint.skipped + Math.max(0, found.sourceRows - rowsOf(counts) - unproven);
   const end = await endProved(context, { ...checkpoint, skipped, unproven }, found.sourceRows);
   context.onCommit(end.checkpoint);
