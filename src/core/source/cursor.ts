@@ -6,22 +6,22 @@ import { ident } from '../postgres/quote.ts';
 import { shown, storedText } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 
-/** Where the cursor column of a table stands in a snapshot. */
+/** The state of a table's cursor column in a snapshot. */
 export interface CursorPlace {
-  /** Which column of which type it is of: a mark with another says nothing. */
+  /** Name and type of the column. A mark of another column or type cannot be used. */
   readonly of: string;
-  /** The greatest value that may be relied on, as text; null where no row has one. */
+  /** The greatest usable value, as text; null where no row has one. */
   readonly greatest: string | null;
-  /** How many rows lie beyond it for sure: far in the future, infinite, or not a number. */
+  /** Number of rows whose value is certainly unusable: far in the future, infinite, or not a number. */
   readonly beyond: number;
 }
 
-/** What values of a type can be relied on: those above `floor`, and not `beyond`. */
+/** Which values of a type are usable: those above `floor` that are not `beyond`. */
 interface Bounds {
   readonly type: string;
-  /** SQL of a value; null where the type has none below all others. */
+  /** SQL of the type's lowest value (-infinity); null where it has none. */
   readonly floor: string | null;
-  /** What a value is compared with, operators included: within, and beyond; null where none lies beyond. */
+  /** SQL comparisons, with their operators, for usable and unusable values; null where every value is usable. */
   readonly limit: { readonly within: string; readonly beyond: string } | null;
 }
 
@@ -32,7 +32,7 @@ function cursorColumn(table: TableShape, { column: name }: CursorSettings): Colu
   throw centralRefusal(FailureCode.CursorColumnMissing, { table: table.name, column: name });
 }
 
-/** Reads where a table's cursor stands: two looks into the column's index. */
+/** Reads the state of a table's cursor column. With an index on the column this is quick. */
 export async function readCursor(
   session: Session,
   version: number,
@@ -65,8 +65,9 @@ export async function readCursor(
 }
 
 /**
- * Rows whose cursor is not older than the greatest of the last pass, less the overlap. Rows without a value that can
- * be relied on are read every time, since nobody knows when they changed; those beyond the greatest are by themselves.
+ * SQL condition for rows whose cursor value is at least the greatest of the last pass, less the overlap. Rows without a
+ * usable value are read every time, since nothing tells when they changed. (Values beyond the greatest meet the condition
+ * anyway.)
  */
 export function newerThan(
   table: TableShape,
@@ -81,7 +82,7 @@ export function newerThan(
     ? ` OPERATOR(pg_catalog.-) '${settings.overlapMinutes} minutes'::pg_catalog.interval`
     : '';
   const below = floor === null ? '' : ` OR ${value} OPERATOR(pg_catalog.=) ${floor}`;
-  // As max() has compared them: one of an extension's type, in a view, would be whoever's comes first in the role's path.
+  // The same operators that max() uses. Unqualified ones would be resolved by the role's search path in a view.
   return `(${value} OPERATOR(pg_catalog.>=) (${storedText(last, table.recoding)}::${type}${overlap}) OR ${value} IS NULL${below})`;
 }
 
@@ -92,8 +93,8 @@ export function cursorOf(table: TableShape, version: number, settings: CursorSet
 }
 
 /**
- * A value in the future would hide all rows that get an earlier one until then; an infinite one, for ever. A wrong
- * integer cannot be told from a right one.
+ * The usable values of a column. If a value in the future were the greatest, all rows with an earlier one would be missed
+ * until then; with an infinite value, for ever. A wrong integer cannot be told from a right one.
  */
 function boundsOf(column: ColumnShape, version: number): Bounds {
   const type = plainType(column);
@@ -116,13 +117,13 @@ function boundsOf(column: ColumnShape, version: number): Bounds {
 }
 
 /**
- * Times without a zone are those of whoever writes them. Of the server's zones the one that is farthest behind counts:
- * then rows of some hours may be read again, and none is missed.
+ * SQL of now as a time without zone. Such times are in the writer's zone, which is not known. So the server's zone that
+ * is farthest behind is used: rows of some hours may be read again, but none is missed.
  */
 const LOCAL_NOW = `(SELECT pg_catalog.min(pg_catalog.timezone(s.reset_val, pg_catalog.now())) FROM pg_catalog.pg_settings s
     WHERE s.name OPERATOR(pg_catalog.=) ANY ('{TimeZone,log_timezone}'::pg_catalog.text[]))`;
 
-/** Zones are up to so far apart: what is farther in the future than this is wrong in all of them. */
+/** Time zones are at most this far apart: a time still further in the future is wrong in all of them. */
 const SURELY = "OPERATOR(pg_catalog.+) '26 hours'::pg_catalog.interval";
 
 function time(name: string, now: string): Bounds {
@@ -134,7 +135,7 @@ function time(name: string, now: string): Bounds {
   };
 }
 
-/** @param least the least of the values that are no number: to PostgreSQL NaN is greater than infinity */
+/** @param least the lowest value that is not a finite number: in PostgreSQL NaN is greater than infinity */
 function number(name: string, least: 'Infinity' | 'NaN'): Bounds {
   const type = `pg_catalog.${name}`;
   return {

@@ -22,7 +22,7 @@ export async function fingerprints(
   return readFingerprints(tables, (await session.query(text, values)).rows);
 }
 
-/** The question of {@link fingerprints}. */
+/** The query of {@link fingerprints}. */
 export function fingerprintsQuery(version: number, tables: readonly TableShape[]): Statement {
   const ownTypes = tables.some((table) => table.columns.some((column) => column.own !== null));
   const isTree = ownTypes || tables.some((table) => table.kind === 'partitioned');
@@ -30,7 +30,7 @@ export function fingerprintsQuery(version: number, tables: readonly TableShape[]
   return { text, values: [`{${tables.map((table) => table.oid).join()}}`] };
 }
 
-/** The answer to {@link fingerprintsQuery}, by oid. */
+/** Reads the rows of {@link fingerprintsQuery}; by oid. */
 export function readFingerprints(
   tables: readonly TableShape[],
   rows: readonly TextRow[],
@@ -40,10 +40,10 @@ export function readFingerprints(
   return found;
 }
 
-/** Types below it come with PostgreSQL and never change; the rest may be made of each other, to any depth. */
+/** Types with a lower oid are built in and never change. Others may contain each other, to any depth. */
 const FIRST_OWN_OID = 16384;
 
-/** Other ways to store a table (columns, compressed parts) may have no `xmin`, or one that says nothing. */
+/** Other table access methods (columnar, compressed) may have no `xmin`, or one without meaning. */
 const HEAP = ` AND (c.relam ${own('=')} 0::pg_catalog.oid OR EXISTS (SELECT FROM pg_catalog.pg_am m
     WHERE m.oid ${own('=')} c.relam AND m.amhandler ${own('=')} 'pg_catalog.heap_tableam_handler(internal)'::pg_catalog.regprocedure::pg_catalog.oid))`;
 
@@ -52,7 +52,7 @@ function versionedSql(version: number): string {
   return `c.relkind ${own('=')} ANY ('{r,p,m}')${version >= 120000 ? HEAP : ''}`;
 }
 
-/** SQL of what a relation `c` is made of. */
+/** SQL of a text with the facts of a relation `c` that the fingerprint covers. */
 function relationSql(version: number): string {
   const generated = version >= 120000 ? 'a.attgenerated' : "''";
   return `pg_catalog.concat_ws(';', c.oid, c.relkind, c.relam, c.relrowsecurity, c.relforcerowsecurity,
@@ -65,17 +65,17 @@ function relationSql(version: number): string {
 
 const ASKED = `c.oid ${own('=')} ANY ($1)`;
 
-/** Of tables without partitions, whose columns have types that come with PostgreSQL: nearly all. */
+/** The query for tables without partitions whose columns all have built-in types: nearly all tables. */
 function plainQuery(version: number): string {
   return `SELECT c.oid AS root, CASE WHEN ${versionedSql(version)} THEN ${digestSql(relationSql(version), OWN_ENCODING)} END AS fingerprint
 FROM pg_catalog.pg_class c WHERE ${ASKED}`;
 }
 
 /**
- * The same of any tables, with all their partitions; {@link plainQuery} says of a table without partitions what this
- * says.
+ * The query for any tables, with all their partitions. For a table without partitions it gives the same fingerprint as
+ * {@link plainQuery}.
  *
- * @param ownTypes whether any of the tables has a column of a type that does not come with PostgreSQL
+ * @param ownTypes whether any of the tables has a column whose type is not built in
  */
 function treeQuery(version: number, ownTypes: boolean): string {
   const whole = `pg_catalog.concat_ws('||', relations${ownTypes ? ', types.facts' : ''})`;
@@ -94,7 +94,7 @@ SELECT facts.root, CASE WHEN versioned THEN ${digestSql(whole, OWN_ENCODING)} EN
 FROM facts${ownTypes ? ` LEFT JOIN types ON types.root ${own('=')} facts.root` : ''}`;
 }
 
-/** Of the root's columns: those of its partitions have the same types. */
+/** SQL of the facts of the types of the root's columns. Partitions have the same types. */
 function typeFacts(version: number): string {
   return `uses AS (
   SELECT tree.root, a.atttypid AS type FROM tree JOIN pg_catalog.pg_attribute a ON a.attrelid OPERATOR(pg_catalog.=) tree.root

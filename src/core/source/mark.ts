@@ -5,36 +5,36 @@ import { wholeNumber } from '../postgres/wholeNumber.ts';
 import type { CursorPlace } from './cursor.ts';
 
 /**
- * A point in a source's history that a later pass can ask "what changed since?" of: the transaction
- * horizon of the snapshot in which a pass began, and everything that must still be the same for the
- * answer to hold. Transaction ids are 64 bit here (epoch and id), as texts.
+ * A point in a source's history, from which a later pass can tell what has changed since. It holds the transaction
+ * horizon of the snapshot in which a pass began, and everything that must still be the same for the mark to be valid.
+ * Transaction ids are 64 bit here (epoch and id), as texts.
  */
 export interface Mark {
   /** Every transaction below had ended when the snapshot was taken. */
   readonly xmin: string;
   /**
-   * At most `xmin`, and at most the next id of the last checkpoint: after a crash PostgreSQL hands out again
-   * those ids whose WAL never reached the disk, so then this one counts.
+   * The lower one of `xmin` and the next id as of the server's last checkpoint. Used instead of `xmin` after a crash,
+   * because PostgreSQL then assigns ids again whose WAL never reached the disk.
    */
   readonly durable: string;
   /**
-   * Whether all WAL was on the disk when the snapshot was taken. If not, a crash may take back what the pass
-   * has seen (commits with `synchronous_commit = off` are visible before), and what counts again then are older
-   * row versions with older ids, which no mark finds. If so, no id below `xmin` is ever handed out again: its
-   * commit or abort is in the WAL.
+   * Whether all WAL was on the disk when the snapshot was taken. If not, a crash may undo what the pass has read
+   * (commits with `synchronous_commit = off` are visible earlier). Older row versions with older ids are valid again
+   * then, and no mark finds these. If it was, no id below `xmin` is ever assigned again: its commit or abort is in the
+   * WAL.
    */
   readonly flushed: boolean;
   /** When the server was started. */
   readonly started: string;
   /**
-   * When statistics were emptied, those of the background writer and of the archiver: crash recovery empties both.
-   * The start time alone says too little, since one killed backend makes all of them go through recovery under the
-   * same postmaster; one of the two alone is emptied by a person.
+   * When the statistics of the background writer and of the archiver were last reset. Crash recovery resets both; a
+   * person may reset one of them. The start time alone is not enough, since one killed backend causes crash recovery
+   * under the same postmaster.
    */
   readonly recovered: string;
   /**
-   * How far the server's WAL was, in bytes, when the snapshot was taken. Null in marks of older versions, and on a
-   * standby that has replayed nothing.
+   * The server's WAL position, in bytes, when the snapshot was taken. Null in marks of older versions of Branchline, and
+   * on a standby that has replayed nothing.
    */
   readonly lsn: string | null;
   readonly timeline: string;
@@ -42,7 +42,7 @@ export interface Mark {
   readonly identity: string;
   /** See `fingerprints`; null for views and foreign tables, whose rows have no versions. */
   readonly fingerprint: string | null;
-  /** Strategy `cursor`: the greatest value of the cursor column that may be relied on, as text. */
+  /** Strategy `cursor`: the greatest usable value of the cursor column, as text. */
   readonly cursor: string | null;
   /** See {@link CursorPlace.of}. */
   readonly cursorOf: string | null;
@@ -52,9 +52,9 @@ export interface Mark {
 export type Horizon = Omit<Mark, 'fingerprint' | 'cursor' | 'cursorOf'> & {
   /** The next transaction id of the snapshot, to measure distances by. */
   readonly next: string;
-  /** Where in the WAL this run of the server began, in bytes; null where that does not show. See {@link begunAt}. */
+  /** The WAL position, in bytes, at which this run of the server began; null where that is not known. See {@link begunAt}. */
   readonly begun: string | null;
-  /** The server's runs that were seen, newest last; none where nobody keeps them. See {@link withRuns}. */
+  /** The server's known runs, newest last; empty where none are stored. See {@link withRuns}. */
   readonly runs: readonly SeenRun[];
 };
 
@@ -67,29 +67,29 @@ export function markAt(
   return { ...horizon, fingerprint, cursor: cursor?.greatest ?? null, cursorOf: cursor?.of ?? null };
 }
 
-/** Why a mark says nothing (any more), so that contents have to be compared. */
+/** Why a mark cannot be used, so that contents have to be compared. */
 export type MarkProblem =
   | 'no_mark'
   /** A view or a foreign table: its rows have no versions. */
   | 'no_row_versions'
   /** Contents may have changed without a row version: a column with a default, a renamed enum value, …. */
   | 'shape_changed'
-  /** More than two thousand million transactions ago: 32-bit ids of rows would be read wrongly. */
+  /** More than two billion transactions ago: the 32-bit ids of rows would be misread. */
   | 'too_old'
-  /** Restored, failed over, or set back, be it by a crash that took back what the pass had seen. */
+  /** The server was restored, failed over or reset, or a crash has undone what the pass had read. */
   | 'server_changed'
-  /** The server was started anew, and nothing proves that it went on where the mark was taken. */
+  /** The server was restarted, and nothing proves that its history continues from the mark. */
   | 'restart_unproved'
-  /** The role may not ask the server for its history: see {@link HISTORY_FUNCTIONS}. */
+  /** Our role may not call {@link HISTORY_FUNCTIONS}. */
   | 'history_hidden';
 
 /**
- * Transaction ids of rows are 32 bit and compare modulo 2³²; half of that is the farthest distance that
- * has a direction. Ten million less, for what goes on while the pass runs.
+ * Maximum number of transactions since a mark. Transaction ids of rows are 32 bit and compare modulo 2³², so a distance
+ * of more than half of that would change its sign. Ten million less, for transactions during the pass.
  */
 const FARTHEST = 2n ** 31n - 10n ** 7n;
 
-/** SQL of which database of which server this is, FROM and WHERE last. */
+/** SQL of the identity of server and database, and the FROM and WHERE that it needs. These must come last. */
 export const IDENTITY = "pg_catalog.concat(y.system_identifier,'/',d.oid)";
 export const IDENTITY_FROM = `pg_catalog.pg_control_system() y,pg_catalog.pg_database d WHERE d.datname ${own('=')} pg_catalog.current_database()`;
 
@@ -97,9 +97,8 @@ export const IDENTITY_FROM = `pg_catalog.pg_control_system() y,pg_catalog.pg_dat
 const TAKEN = `pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC','YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /**
- * SQL that reads the horizon of the snapshot that it runs in, and when it was taken, for {@link readHorizon}. What can
- * be worked out here is not worked out there: every word of it travels at every run. So does the description of each
- * column, so there is one.
+ * SQL that reads the current snapshot's horizon and its time, for {@link readHorizon}. It is sent in every run, so it is
+ * kept short: values are computed here rather than in SQL, and returned as a single column.
  */
 export function horizonQuery(version: number): string {
   const of = version >= 130000 ? 'pg_snapshot' : 'txid_snapshot';
@@ -126,7 +125,7 @@ export function horizonQuery(version: number): string {
   return `SELECT pg_catalog.concat(${list}) AS h FROM pg_catalog.pg_control_checkpoint() c,pg_catalog.${snapshot}() s,pg_catalog.pg_is_in_recovery() r,pg_catalog.pg_stat_bgwriter b,pg_catalog.pg_stat_archiver a,${IDENTITY_FROM}`;
 }
 
-/** In none of the values below. */
+/** Separates the values. None of them contains it. */
 const BETWEEN = '|';
 
 const HORIZON_COLUMNS = [
@@ -147,18 +146,19 @@ const HORIZON_COLUMNS = [
   'identity',
 ] as const;
 
-/** By column, as the server writes it; empty where it says nothing. */
+/** The values as the server writes them; empty where it has none. */
 type HorizonRow = Readonly<Record<(typeof HORIZON_COLUMNS)[number], string>>;
 
 /**
- * The place in the WAL where this run of the server begins, in bytes; null where it does not show. A restored server
- * goes on at the end of its backup, before the mark, and is soon beyond it; what tells it from one that only started
- * anew is where it began. The checkpoint that a start goes on from (made by the shutdown before it, or by crash
- * recovery) has no records between its beginning and its end, and stays the last one until the first checkpoint of
- * daily work, minutes later.
+ * The WAL position, in bytes, at which this run of the server began; null where that is not known.
  *
- * Not believed: a checkpoint at the very start of a WAL file, which pg_resetwal makes (an archiving server makes it
- * at each shutdown, too); before 17 any where `wal_level` is `minimal`, since those of daily work look the same then.
+ * It tells a restored server from one that was only restarted: a restored one begins at the end of its backup, before the
+ * mark, although it may soon be past the mark. A run begins at the checkpoint made by the shutdown before it, or by crash
+ * recovery. Such a checkpoint has no records between its beginning and its end, and stays the last one until the first
+ * regular checkpoint, minutes later.
+ *
+ * Two kinds are not trusted. A checkpoint at the very start of a WAL file may come from pg_resetwal (an archiving server
+ * makes one at each shutdown). Before version 17, with `wal_level = minimal`, regular checkpoints look the same.
  */
 function begunAt({ replays, redo, checkpoint, archive, wal }: HorizonRow): string | null {
   if (replays !== 'f' || checkpoint === '' || redo !== checkpoint || wal === 'minimal') return null;
@@ -172,19 +172,19 @@ const SMALLEST_WAL_FILE = 1_048_576n;
 /** Size of the header of a WAL file's first page (SizeOfXLogLongPHD), in bytes. */
 const FIRST_RECORD = 40n;
 
-/** A place in the WAL in bytes. @param lsn as PostgreSQL writes it: two hexadecimal numbers, `16/B374D848` */
+/** Converts a WAL position to bytes. @param lsn as PostgreSQL writes it: two hexadecimal numbers, `16/B374D848` */
 function placeOf(lsn: string): bigint {
   const [, high, low] = /^([\dA-F]{1,8})\/([\dA-F]{1,8})$/i.exec(lsn) ?? [];
   if (high === undefined || low === undefined) throw catalogueUnreadable(`place in the WAL: ${lsn}`);
   return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
-/** Tells which server this is. */
+/** The function that returns the server's system identifier. */
 export const IDENTITY_FUNCTION = 'pg_catalog.pg_control_system()';
 
 /**
- * What {@link horizonQuery} asks beyond what every role may: EXECUTE on all of them is PUBLIC's by default, and some
- * administrators take it away.
+ * Functions in {@link horizonQuery} that our role may not be allowed to call: PUBLIC has EXECUTE on them by default, but
+ * some administrators revoke it.
  */
 export const HISTORY_FUNCTIONS: readonly string[] = [
   'pg_catalog.pg_control_checkpoint()',
@@ -196,13 +196,13 @@ export const HISTORY_FUNCTIONS: readonly string[] = [
   'pg_catalog.pg_postmaster_start_time()',
 ];
 
-/** The same where the role may not call them: a mark made of it says nothing later. */
+/** The query for roles that may not call them. The resulting mark cannot be used later. */
 export const HIDDEN_HORIZON_QUERY = `SELECT pg_catalog.concat(${TAKEN},'${BETWEEN}0${BETWEEN}0') AS h`;
 
-/** Numbers, dates and ids; they are kept with the mark of each table. */
+/** Maximum length of the answer. It has only numbers, dates and ids, and is stored in each table's mark. */
 const LONGEST_HORIZON = 1_000;
 
-/** What {@link horizonQuery} has said, and when the snapshot was taken. */
+/** Reads the answer to {@link horizonQuery}: the horizon, and when the snapshot was taken. */
 export function readHorizon({ h }: TextRow): { readonly takenAt: string; readonly horizon: Horizon } {
   const text = h ?? '';
   if (text.length > LONGEST_HORIZON) throw catalogueUnreadable(`horizon: ${text}`);
@@ -216,7 +216,7 @@ function toHorizon(row: HorizonRow): Horizon {
   transactionId(row.next);
   const checkpointed = wideId(row.checkpointed === '' ? '0:0' : row.checkpointed);
   const lsn = row.lsn === '' ? null : placeOf(row.lsn);
-  // What a server that replays has, it had from WAL.
+  // A standby has everything from WAL that it has received.
   const flushed = row.replays === 't' || (row.flushed !== '' && lsn !== null && placeOf(row.flushed) >= lsn);
   return {
     xmin: String(horizon),
@@ -246,10 +246,9 @@ function transactionId(text: string): bigint {
 }
 
 /**
- * What a pass now may ask for: the transaction id since which rows count as changed, or why there is
- * none.
+ * The transaction id from which rows count as changed since the mark, or why there is none.
  *
- * @param now of the snapshot in which the rows will be read
+ * @param now horizon of the snapshot in which the rows will be read
  */
 export function since(mark: Mark | null, now: Horizon, fingerprint: string | null): bigint | MarkProblem {
   if (fingerprint === null) return 'no_row_versions';
@@ -263,12 +262,12 @@ export function since(mark: Mark | null, now: Horizon, fingerprint: string | nul
   return distance < FARTHEST ? from : 'too_old';
 }
 
-/** Whether the server's history goes on from a mark: `null`, or why nothing shows that it does. */
+/** Null if the server's history continues from the mark; else why that is not proven. */
 export function brokenSince(mark: Mark, now: Horizon): MarkProblem | null {
   if (now.timeline === '' || mark.timeline === '') return 'history_hidden';
   if (mark.identity !== now.identity || mark.timeline !== now.timeline) return 'server_changed';
   const lsn = mark.lsn ?? null;
-  // The memory of a machine was set back, or this is another server than it says.
+  // A virtual machine was reset to a snapshot, or this is another server than it claims.
   if (lsn !== null && now.lsn !== null && BigInt(now.lsn) < BigInt(lsn)) return 'server_changed';
   if (isSameRun(mark, now)) return null;
   if (!isSameRecovery(mark, now) && !mark.flushed) return 'server_changed';
@@ -277,8 +276,8 @@ export function brokenSince(mark: Mark, now: Horizon): MarkProblem | null {
 }
 
 /**
- * Whether one run of the server followed on another, from that of a mark to that of now: each has to begin where the
- * one before it was seen, or behind. One begins before that where the server was restored meanwhile.
+ * Checks that the server's runs from the mark's to the current one follow each other. Each must begin at or after the
+ * last known WAL position of the run before it. If one begins earlier, the server was restored in between.
  */
 function brokenBetween(mark: Mark, lsn: string, runs: readonly SeenRun[]): MarkProblem | null {
   const own = runs.findLastIndex((one) => isSameRun(one, mark));
@@ -293,18 +292,18 @@ function brokenBetween(mark: Mark, lsn: string, runs: readonly SeenRun[]): MarkP
   return null;
 }
 
-/** A part of {@link Mark} that tells one run of a server from another. */
+/** The fields of {@link Mark} that identify a run of a server, from its start to its end or crash. */
 type ServerRun = Pick<Mark, 'identity' | 'timeline' | 'started' | 'recovered'>;
 
-/** A run of a source's server, as it was seen. */
+/** A known run of a source's server. */
 export interface SeenRun extends ServerRun {
   /** See {@link Horizon.begun}. */
   readonly begun: string | null;
-  /** How far its WAL was when it was seen last, in bytes. */
+  /** Its WAL position, in bytes, when it was last seen. */
   readonly seen: string;
 }
 
-/** Whether the server has neither been started nor recovered from a crash in between. */
+/** Whether both are the same run: no restart and no crash recovery lies between them. */
 export function isSameRun(one: ServerRun, other: ServerRun): boolean {
   return one.started === other.started && isSameRecovery(one, other);
 }
@@ -316,11 +315,11 @@ function isSameRecovery(one: ServerRun, other: ServerRun): boolean {
 }
 
 /**
- * SQL that is true for row versions made at or after a transaction. `age` measures backwards from the
- * same point for both, modulo 2³², so the comparison holds across the wrap-around; rows frozen long ago
- * may count as changed by it, never the other way round.
+ * SQL condition for row versions made by a transaction or a later one. `age` measures both ids backwards from the same
+ * point, modulo 2³², so the comparison is right across the wrap-around. Rows that were frozen long ago may count as
+ * changed, but a changed row never counts as unchanged.
  *
- * @param xmin SQL: the transaction that made the version
+ * @param xmin SQL of the transaction that made the version
  */
 export function changedSince(xmin: string, from: bigint): string {
   const age = `pg_catalog.age(${xmin})`;
@@ -328,5 +327,5 @@ export function changedSince(xmin: string, from: bigint): string {
   return `${age} OPERATOR(pg_catalog.>=) 0 AND ${age} OPERATOR(pg_catalog.<=) ${most}`;
 }
 
-/** Stands for the identity of a server that the role may not ask for it. */
+/** Used as the identity of a server whose identity our role may not read. */
 export const UNKNOWN_IDENTITY = 'unknown';

@@ -4,8 +4,8 @@ import { oneLine } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 
 /**
- * Why a schema has no tables: it is empty or not there at all. Mostly the settings name the wrong one, so the
- * failure says where tables are.
+ * The failure for a schema without tables: it is empty or does not exist. Usually the settings name the wrong one, so the
+ * failure lists schemas that have tables.
  */
 export async function nothingThere(
   session: Session,
@@ -26,10 +26,10 @@ export async function nothingThere(
   });
 }
 
-/** So many schemas are named. */
+/** Maximum number of schemas to name. */
 const NAMED = 5;
 
-/** Schemas with their tables and views, those with most tables first; the one that was asked for in any case. */
+/** Schemas with their number of tables and views, largest first. The requested schema is included even if it is empty. */
 const SCHEMAS = `SELECT n.nspname AS schema, pg_catalog.count(c.oid) AS tables,
     n.nspname OPERATOR(pg_catalog.=) $1 AS own
   FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid

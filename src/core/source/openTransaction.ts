@@ -20,8 +20,8 @@ export interface OpenTransaction {
 }
 
 /**
- * An hour: longer than what people do in an ERP, reports included. Rows that such a transaction makes us read
- * again in a batch are few.
+ * Age of a transaction, in seconds, from which a person is told of it. An hour is longer than anything people do in an
+ * ERP, reports included, and a shorter transaction makes a batch read only few rows again.
  */
 const LONG_SECONDS = 3600;
 
@@ -42,13 +42,13 @@ export async function oldestTransaction(session: Session): Promise<OpenTransacti
       seconds: row.seconds == null ? null : Number(row.seconds),
     };
   } catch (error) {
-    // A hint is not worth a batch: some servers let nobody look at their sessions.
+    // A notice must not fail the batch: some servers do not let us query their sessions.
     if (session.lost) throw error;
     return null;
   }
 }
 
-/** Everybody sees that a session has a transaction id; since when, only its own role and those of pg_read_all_stats. */
+/** Every role sees a session's transaction id. Only its own role and members of pg_read_all_stats see its start time. */
 const OLDEST = `SELECT o.xid::pg_catalog.text AS xid, o.pid, o.gid, o.owner, o.database, o.application, o.state,
     pg_catalog.floor(pg_catalog.date_part('epoch', pg_catalog.now() OPERATOR(pg_catalog.-) o.since)) AS seconds
   FROM (
@@ -61,7 +61,7 @@ const OLDEST = `SELECT o.xid::pg_catalog.text AS xid, o.pid, o.gid, o.owner, o.d
     FROM pg_catalog.pg_prepared_xacts p
   ) AS o ORDER BY pg_catalog.age(o.xid) DESC LIMIT 1`;
 
-/** What is remembered of a transaction whose age our role may not see. */
+/** Stored for a transaction whose age our role may not see. */
 export interface SeenTransaction {
   readonly xid: string;
   /** ISO 8601. */
@@ -69,16 +69,16 @@ export interface SeenTransaction {
 }
 
 /**
- * How long a transaction has been open at least.
+ * How long a transaction has been open at least, in seconds.
  *
- * @param seen the one that was the oldest before, and since when that is known
+ * @param seen the oldest transaction of an earlier run, and when it was first seen
  */
 export function openFor(found: OpenTransaction, seen: SeenTransaction | null, now: Date): number {
   if (found.seconds !== null) return found.seconds;
   return seen?.xid === found.xid ? Math.floor((now.getTime() - Date.parse(seen.at)) / 1000) : 0;
 }
 
-/** The notice of a transaction that has been open for long; null where it has not. */
+/** The notice about a transaction that has been open for too long; null for a younger one. */
 export function noticeOf(found: OpenTransaction, seconds: number): Notice | null {
   if (seconds < LONG_SECONDS) return null;
   const { pid, gid, user, database, application, state } = found;

@@ -1,6 +1,6 @@
 import { type Horizon, isSameRun, type SeenRun } from './mark.ts';
 
-/** Keeps the runs of a connection's server that were seen, newest last. */
+/** Stores the known runs of a connection's server, newest last. */
 export interface RunMemory {
   recall(): readonly SeenRun[];
   keep(runs: readonly SeenRun[]): void;
@@ -8,13 +8,12 @@ export interface RunMemory {
 
 export const NO_RUNS: RunMemory = { recall: () => [], keep: () => {} };
 
-/** A month of daily starts: marks that are older are compared. */
+/** A month of daily restarts. Tables with an older mark are compared. */
 const MOST_RUNS = 32;
 
 /**
- * A horizon that knows the runs of its server that were seen before, and from now on this one too. Where a run
- * began can be seen for its first minutes only, and of a run that nobody saw nothing is known at all: so whoever
- * looks at a server notes it.
+ * Adds the server's known runs to a horizon, and stores the current run. Where a run began is visible only in its first
+ * minutes, so every visit to the server stores it. Without that, nothing is known of a run.
  */
 export function withRuns(horizon: Horizon, memory: RunMemory): Horizon {
   // Our role may not see the server's history.

@@ -29,9 +29,9 @@ import {
 } from './mark.ts';
 
 /**
- * Opens the transaction that a pass reads in: one consistent picture, whatever the ERP does meanwhile.
+ * SQL that opens the transaction in which a pass reads, so that it sees one consistent state of the database.
  *
- * `enable_sort = off`: rows come in the order of the key's index. Sorting would put the whole table on the branch's
+ * `enable_sort = off`: rows come in the order of the key's index. Sorting would write the whole table to the branch's
  * disk, again at every resume.
  */
 function beginSource(session: Session, inOrder: boolean): readonly string[] {
@@ -39,16 +39,16 @@ function beginSource(session: Session, inOrder: boolean): readonly string[] {
   return inOrder ? [...begin, 'SET LOCAL enable_sort = off'] : begin;
 }
 
-/** An open snapshot of the source, and what a later pass has to know of it. */
+/** An open snapshot of the source, with what its mark is made of. */
 export interface Snapshot {
   readonly session: Session;
   readonly version: number;
   /** When it was taken, by the source's clock (ISO 8601, UTC). */
   readonly takenAt: string;
   readonly horizon: Horizon;
-  /** Of the table that is read; null for views and foreign tables. */
+  /** Fingerprint of the table that is read; null for views and foreign tables. */
   readonly fingerprint: string | null;
-  /** Where the cursor column stands; null where the table has none. */
+  /** State of the cursor column; null where the table has none. */
   readonly cursor: CursorPlace | null;
 }
 
@@ -60,7 +60,7 @@ export function markOf({ horizon, fingerprint, cursor }: Snapshot): Mark {
 /**
  * Opens a snapshot to read one table in.
  *
- * @param cursorColumn column whose place is wanted too
+ * @param cursorColumn the cursor column, whose state is read too
  */
 export async function openSnapshot(
   session: Session,
@@ -75,7 +75,7 @@ export async function openSnapshot(
   const { takenAt, horizon, answers } = begun;
   if (answers[0]?.rows[0]?.digest !== table.shapeDigest) throw shapeChanged(session, name);
   const fingerprint = readFingerprints([table], answers[1]?.rows ?? []).get(oid) ?? null;
-  // What a view shows depends on it, through the functions and casts that it is made of.
+  // A view's contents depend on the role's settings, through its functions and casts.
   if (table.kind === 'view') await session.script(ROLES_OWN);
   const cursor =
     cursorColumn === null ? null : await readCursor(session, version, table, rowsOf(table), cursorColumn);
@@ -83,7 +83,8 @@ export async function openSnapshot(
 }
 
 /**
- * A statement reaches such a server in UTF-8, and there is no other way to write the bytes of a name.
+ * Refuses names that no statement can contain: statements are sent in UTF-8, but the names of a SQL_ASCII database are
+ * bytes of another encoding.
  *
  * @throws SyncFailure `source_name_encoding`
  */
@@ -108,7 +109,7 @@ export function forTarget(snapshot: Snapshot, shapeDigest: string): Snapshot {
   return { ...snapshot, fingerprint: fingerprint === null ? null : `${fingerprint}/${shapeDigest}` };
 }
 
-/** The lock came too late: the columns that we know are no longer those of the table. Read anew, it goes. */
+/** The failure if the columns changed before the table was locked. It is transient: the next attempt reads them again. */
 function shapeChanged(session: Session, table: string): SyncFailure {
   session.destroy();
   const { SourceShapeChanged: code } = FailureCode;
@@ -120,12 +121,12 @@ function shapeChanged(session: Session, table: string): SyncFailure {
   });
 }
 
-/** Ends a snapshot whose queries are all done. */
+/** Ends a snapshot. All its queries must have ended. */
 export async function closeSnapshot({ session }: Snapshot): Promise<void> {
   await session.query('COMMIT').catch(() => {});
 }
 
-/** Sessions whose role may not ask for the horizon. */
+/** Sessions whose role may not call the functions of the horizon query. */
 const withoutHistory = new WeakSet<Session>();
 
 /** SQLSTATE insufficient_privilege. */
@@ -136,11 +137,11 @@ function isDenied(error: unknown): boolean {
 }
 
 /**
- * Begins the transaction of a snapshot, and locks the tables that will be read before the snapshot is taken:
- * a rewriting ALTER TABLE or a TRUNCATE that came in between would make a table look empty to us, since
- * neither is safe for older snapshots. The lock is that of any SELECT.
+ * Begins the transaction of a snapshot. Locks the tables to read before the snapshot is taken: an ALTER TABLE that
+ * rewrites a table, or a TRUNCATE, is not safe for older snapshots, and would make the table look empty to us. The lock
+ * is the one that every SELECT takes.
  *
- * @param options what is asked in the same round trip, and whether rows will be read in the order of a key
+ * @param options queries to run in the same round trip, and whether rows will be read in key order
  */
 export async function beginSnapshot(
   session: Session,
@@ -167,7 +168,7 @@ interface SnapshotOptions {
 interface BegunSnapshot {
   readonly takenAt: string;
   readonly horizon: Horizon;
-  /** To the questions. */
+  /** Results of `questions`. */
   readonly answers: readonly StatementResult[];
 }
 
@@ -189,19 +190,19 @@ async function begin(
   return { ...readHorizon(results[before.length - 1]?.rows[0] ?? {}), answers };
 }
 
-/** What a role may not ask its server for. */
+/** Which history functions our role may not call. */
 export interface HiddenHistory {
-  /** The statement that gives it the right. */
+  /** The GRANT that would allow it. */
   readonly sql: string;
-  /** Whether the server does not even say which it is. */
+  /** Whether even the server's identity is hidden. */
   readonly identity: boolean;
 }
 
-/** What a source says of itself. */
+/** Facts of a source's server. */
 export interface SourceFacts {
-  /** Which database this is: a cloned settings file, a re-pointed host or a restored server shows here. */
+  /** Identity of server and database. It differs after a restore, or if the settings lead to another server. */
   readonly identity: string;
-  /** Null where the role may call all of {@link HISTORY_FUNCTIONS}. */
+  /** Null where our role may call all of {@link HISTORY_FUNCTIONS}. */
   readonly hidden: HiddenHistory | null;
   /** Whether a transaction is open there that ends after others that began later. */
   readonly open: boolean;
@@ -215,7 +216,7 @@ export async function readSource(session: Session): Promise<SourceFacts> {
   try {
     return await askSource(session, true);
   } catch (error) {
-    // PostgreSQL asks for the right when it opens a plan, whatever a CASE in it says.
+    // PostgreSQL checks EXECUTE when it starts the plan, even if a CASE would not call the function.
     if (!isDenied(error)) throw error;
     return askSource(session, false);
   }
@@ -233,7 +234,7 @@ async function askSource(session: Session, asksIdentity: boolean): Promise<Sourc
     [JSON.stringify(names)],
   );
   const [row = {}] = result.rows;
-  // Of our own list, since the statement is shown: what the server says is no SQL.
+  // Names come from our own list, because the SQL is shown to people and the server is not trusted.
   const said = readJson(session, z.array(serverName), row.hidden ?? '[]', 'hidden functions');
   const denied = HISTORY_FUNCTIONS.filter((_, index) => said.includes(names[index] ?? ''));
   const grant = `GRANT EXECUTE ON FUNCTION ${denied.join(', ')} TO ${ident(row.role ?? '')};`;
@@ -243,27 +244,27 @@ async function askSource(session: Session, asksIdentity: boolean): Promise<Sourc
 
 /** Which rows of a table are read. */
 export interface RowFilter {
-  /** Behind this key; from the start where null. */
+  /** Only rows after this key; null starts at the first row. */
   readonly after: Key | null;
-  /** A condition on the row `t`, where only some rows count. */
+  /** SQL condition on the row `t`; null reads all rows. */
   readonly where: string | null;
 }
 
 /**
- * A source table's own rows, for FROM and LOCK TABLE: tables that inherit from it are tables of their own, with keys
- * that may be the same as its own. The rows of a partitioned table are in its partitions.
+ * SQL of a source table's own rows, for FROM and LOCK TABLE. Tables that inherit from it are left out: they are copied as
+ * separate tables, and may have the same keys. A partitioned table includes its partitions.
  */
 export function rowsOf({ schema, name, kind }: Pick<TableShape, 'schema' | 'name' | 'kind'>): string {
   const only = kind === 'table' || kind === 'foreign_table' ? 'ONLY ' : '';
   return `${only}${qualified(schema, name)}`;
 }
 
-/** COPY of a table's rows in key order; all columns that the target has, key first. */
+/** SQL of the COPY of a table's rows in key order, with all columns that the target has, key first. */
 export function copyRows(source: TableShape, target: Target, filter: RowFilter): string {
   const columns = target.columns.map((one) => sentColumn(source, target, one)).join(', ');
   const where = conditions(target.sourceKey, filter, source.recoding);
   const rows = `SELECT ${columns} FROM ${rowsOf(source)} t${where}${orderBy('t', target.sourceKey)}`;
-  // Texts have the bytes of UTF-8 already: the server is to leave them as they are.
+  // Texts are UTF-8 already, so the server must not convert them.
   const encoding = target.format === 'text' && source.recoding !== null ? ", ENCODING 'SQL_ASCII'" : '';
   return `COPY (${rows}) TO STDOUT WITH (FORMAT ${target.format}${encoding})`;
 }
@@ -284,7 +285,7 @@ function conditions(key: readonly KeyColumn[], filter: RowFilter, recoding: Reco
   return all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`;
 }
 
-/** How many rows a table has, and how many of them a condition holds for: one scan. */
+/** Counts a table's rows, and those that meet a condition, in one scan. */
 export async function countRows(
   session: Session,
   source: TableShape,
