@@ -69,7 +69,7 @@ export interface RunContext {
   readonly acceptSources: readonly string[];
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
-  /** The sessions that looked at the sources, where they were kept. */
+  /** Sessions that are open already, where some were kept. */
   readonly spare?: SpareLinks | undefined;
   sessionOptions(connection: ConnectionSettings): {
     readonly source: SessionOptions;
@@ -190,7 +190,8 @@ class ConnectionRun {
     const { ports, installation, central } = this.#run;
     const { connection, identity } = this.#work;
     const place = placeOf(central, connection);
-    const link = await openLink(this.#run.sessionOptions(connection).central);
+    const begun = await this.#run.spare?.takeCentral(connection.id);
+    const link = begun ?? (await openLink(this.#run.sessionOptions(connection).central));
     try {
       await setUpCentral(link.session);
       const claim = await claimConnection(link.session, ports.clock, installation, connection.id, identity, {
@@ -208,8 +209,8 @@ class ConnectionRun {
         anyForeignKeyQuery(schema),
         deleteRightsQuery(connection.id, schema, asksForDeletes(this.#work)),
       ];
-      const begun = await link.session.script(asked);
-      const hasKeys = begun.at(-2)?.rows[0]?.any === 't';
+      const answers = await link.session.script(asked);
+      const hasKeys = answers.at(-2)?.rows[0]?.any === 't';
       const keys = hasKeys ? (await link.session.query(foreignKeysQuery(schema))).rows : [];
       const side = { side: 'central', connection: connection.id, schema } as const;
       const memory = journalMemory(this.#run.journal, ports.logger, side);
@@ -217,7 +218,7 @@ class ConnectionRun {
       const done = this.#work.others.map((one) => one.table);
       const checkpoints = await readCheckpoints(link.session, claim, [...names, ...done]);
       const written = writtenTables(central, this.#work, existing, checkpoints);
-      const recorded = begun.at(-1)?.rows ?? [];
+      const recorded = answers.at(-1)?.rows ?? [];
       const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
       await link.session.query('COMMIT');
       await tellFormerConnections(this.#run, connection.id, link.session);

@@ -1,6 +1,7 @@
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import type { RunControl } from '../engineApi.ts';
 import type { Journal } from '../journal/journal.ts';
+import { openLink } from '../load/links.ts';
 import { parseHours, Throttle } from '../load/throttle.ts';
 import type { Ports } from '../ports.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgres/session.ts';
@@ -100,7 +101,8 @@ export function sessionOptions(
 }
 
 /**
- * Looks at the sources side by side; one that does not answer is asked again a few times.
+ * Looks at the sources side by side; one that does not answer is asked again a few times. Where a run follows, central
+ * is signed in to meanwhile.
  *
  * @param names tables or models that are asked for; the plans may then lack all others
  * @param spare takes the sessions for the run that follows
@@ -112,6 +114,9 @@ export function lookAtSources(
   names: readonly string[] = [],
   spare?: SpareLinks,
 ): Promise<readonly SourcePlan[]> {
+  const [first] = connections;
+  if (first !== undefined)
+    spare?.beginCentral(first.id, async () => openLink(sessionOptions(base, first, stopOf(control)).central));
   // Where connections wait for each other, their sessions would wait for hours.
   const kept = connections.length <= PARALLEL_CONNECTIONS ? spare : undefined;
   return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control), kept)));

@@ -5,15 +5,38 @@ import type { Clock } from '../ports.ts';
 const FRESH_MS = 60_000;
 
 /**
- * Sessions to sources that were looked at, for the runs that follow at once. To sign in anew costs a slow link 2 kB
- * and five round trips.
+ * Sessions for the runs that follow at once: those that looked at the sources, and one to central, which signs in
+ * meanwhile. To sign in costs a slow link 2 kB and five round trips.
  */
 export class SpareLinks implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #links = new Map<string, { readonly link: Link; readonly since: number }>();
 
+  #central: { readonly connection: string; readonly opening: Promise<Link>; readonly since: number } | null =
+    null;
+
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Begins to sign in to central for the first connection that will write there. */
+  beginCentral(connection: string, open: () => Promise<Link>): void {
+    const opening = open();
+    // Whoever takes it is told why it failed.
+    opening.catch(() => {});
+    this.#central = { connection, opening, since: this.#clock.monotonic() };
+  }
+
+  /**
+   * The session to central that was begun for a connection; null where there is none that is fresh.
+   *
+   * @throws SyncFailure why it could not be opened
+   */
+  async takeCentral(connection: string): Promise<Link | null> {
+    const begun = this.#central;
+    if (begun?.connection !== connection) return null;
+    this.#central = null;
+    return this.#fresh(await begun.opening, begun.since);
   }
 
   /** @param connection its id; there is none of it yet */
@@ -26,14 +49,22 @@ export class SpareLinks implements AsyncDisposable {
     const spare = this.#links.get(connection);
     this.#links.delete(connection);
     if (spare === undefined) return null;
-    const { link, since } = spare;
+    return this.#fresh(spare.link, spare.since);
+  }
+
+  async #fresh(link: Link, since: number): Promise<Link | null> {
     if (!link.session.lost && this.#clock.monotonic() - since < FRESH_MS) return link;
     await link.session.close();
     return null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#links.values()].map(({ link }) => link.session.close()));
+    const central = this.#central?.opening.then(
+      (link) => link.session.close(),
+      () => {},
+    );
+    await Promise.all([...[...this.#links.values()].map(({ link }) => link.session.close()), central]);
     this.#links.clear();
+    this.#central = null;
   }
 }
