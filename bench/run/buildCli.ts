@@ -23,6 +23,6 @@ export async function buildCli(): Promise<BuiltCli> {
   const folder = await mkdtemp(join(RESULTS, 'cli-'));
   const outDir = join(folder, 'out', 'cli');
   await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } });
-  await cp(join(ROOT, BIN), join(folder, BIN));
+  await cp(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
   return { file: join(folder, BIN), remove: () => rm(folder, { recursive: true, force: true }) };
 }
