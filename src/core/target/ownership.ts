@@ -237,11 +237,19 @@ export async function beat(session: Session, claim: Claim): Promise<void> {
 /** A courtesy: without it others wait for two minutes. Whoever wants to quit must not wait longer for it. */
 const RELEASE_MS = 5000;
 
-/** Lets the connection go, so that another installation need not wait. */
+/**
+ * Lets the connection go, so that another installation need not wait. Central's disk need not have it: what a crash
+ * there takes back, time tells.
+ */
 export async function release(session: Session, claim: Claim): Promise<void> {
-  await session.query(
-    'UPDATE branchline.sources SET heartbeat = NULL WHERE connection OPERATOR(pg_catalog.=) $1 AND claim OPERATOR(pg_catalog.=) $2',
-    [claim.connection, claim.claim],
+  const { connection } = claim;
+  await session.script(
+    [
+      ...session.begin(),
+      'SET LOCAL synchronous_commit = off',
+      `UPDATE branchline.sources SET heartbeat = NULL WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND claim OPERATOR(pg_catalog.=) ${literal(claim.claim)}`,
+      'COMMIT',
+    ],
     RELEASE_MS,
   );
 }
