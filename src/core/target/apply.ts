@@ -4,27 +4,27 @@ import { ident, literal, qualified } from '../postgres/quote.ts';
 import { STAMP, type Target } from './target.ts';
 
 /**
- * Keys behind `after` (or all from the start) up to and with `upTo` (or all to the end). Both sides of a
- * chunk mean the same rows by it only where they sort alike ({@link Target.sameOrder}).
+ * Keys greater than `after` (null: from the start) up to and including `upTo` (null: to the end). Such a range means the
+ * same rows in both databases only if both sort keys alike ({@link Target.sameOrder}).
  */
 export interface KeyRange {
   readonly after: Key | null;
   readonly upTo: Key | null;
-  /** A condition on the row `t` besides, that means the same rows on both sides. */
+  /** A further SQL condition on the row `t`, which must mean the same rows in both databases. */
   readonly where?: string;
 }
 
 /**
- * The table that chunks land in before they are applied: one for each table of each connection, made at
- * the start of a pass that needs it and dropped at its end, so that central's catalogue does not grow
- * by a temporary table a chunk. Unlogged: its rows are worth nothing after a crash.
+ * Name of the staging table that chunks are copied into before they are applied. Each table of each connection has its
+ * own. It is made at the start of a pass and dropped at its end: a temporary table per chunk would bloat central's
+ * catalogue. It is unlogged, because its rows are useless after a crash.
  */
 export function stageTable(connection: string, table: string): string {
   const name = createHash('sha256').update(`${connection}/${table}`).digest('hex').slice(0, 24);
   return qualified('branchline', `stage_${name}`);
 }
 
-/** Statements that make an empty staging table, whatever is left of an earlier one. */
+/** Statements that make an empty staging table and drop one left by an earlier pass. */
 export function createStage(target: Target, stage: string): readonly string[] {
   const columns = target.columns.map(ident).join(', ');
   return [
@@ -35,10 +35,12 @@ export function createStage(target: Target, stage: string): readonly string[] {
 }
 
 /**
- * Statements that make a staging table ready in a transaction of its own, and open the chunk's. Where a transaction that
- * has made or truncated an unlogged table rolls back, and central dies before that is on its disk, PostgreSQL (18.4
- * was tried) makes the table again while it recovers, finds its file there, and *does not start any more*
- * ("could not create file …: File exists"). A chunk rolls back whenever a link breaks; this does not wait for one.
+ * Statements that make a staging table ready in a transaction of its own, and then open the chunk's transaction.
+ *
+ * They must not share a transaction. If a transaction that made or truncated an unlogged table rolls back, and central
+ * crashes before that is on its disk, PostgreSQL (tried with 18.4) makes the table again during recovery, finds its file,
+ * and *does not start any more* ("could not create file …: File exists"). Chunks roll back whenever a link breaks; the
+ * separate transaction commits at once.
  *
  * @param begin opens a transaction
  * @param ready {@link createStage} or {@link emptyStage}
@@ -57,14 +59,14 @@ export function dropStage(stage: string): readonly string[] {
   return ['SET LOCAL client_min_messages = warning', `DROP TABLE IF EXISTS ${stage}`];
 }
 
-/** Where a target's rows are. */
+/** The target table, as SQL. */
 export function table(target: Pick<Target, 'schema' | 'name'>): string {
   return qualified(target.schema, target.name);
 }
 
 /**
- * A target's own rows, for FROM and DELETE. Head office may have tables that inherit from it: their rows are none of
- * the branch's. The rows of a partitioned table are in its partitions.
+ * SQL of a target's own rows, for FROM and DELETE. Rows of head office's tables that inherit from it are left out: they
+ * are not the branch's. A partitioned table includes its partitions.
  */
 export function rowsOf(target: Pick<Target, 'schema' | 'name' | 'partitioned'>): string {
   return target.partitioned ? table(target) : `ONLY ${table(target)}`;
@@ -75,24 +77,23 @@ export function copyInto(target: Target, into: string): string {
   return `COPY ${into} ${list(target.columns)} FROM STDIN WITH (FORMAT ${target.format})`;
 }
 
-/** What {@link applyStaged} does besides. */
+/** Options of {@link applyStaged}. */
 export interface ApplyOptions {
-  /** Rows whose value in one of {@link Target.alsoUnique} changes are removed and inserted anew. */
+  /** Delete and re-insert rows in which a column of {@link Target.alsoUnique} changes. */
   readonly moves?: boolean;
-  /** Rows that are there already stay as they are. */
+  /** Leave existing rows unchanged. */
   readonly insertsOnly?: boolean;
 }
 
 /**
- * Inserts staged rows that are missing and updates those that differ. "Differ" is the record image
- * operator: `=` holds '30 days' for '1 month' and 1.0 for 1.00, and json has no equality at all. The
- * join comes first, because ON CONFLICT … WHERE locks, and so writes, every row that it leaves alone.
+ * SQL that inserts staged rows that are missing and updates those that differ. Rows are compared by the record image
+ * operator, because `=` takes '30 days' for '1 month' and 1.0 for 1.00, and json has no equality at all. The join comes
+ * first, because ON CONFLICT … WHERE locks, and so writes, even the rows that it leaves unchanged.
  *
- * Rows that swap a unique value can only be removed and inserted anew: one after the other updated, the first
- * would meet the second. One statement does both, so that a foreign key onto them (NO ACTION) is looked at when
- * they are there again.
+ * Rows that swap a unique value have to be deleted and inserted again, since the first of two updates would collide with
+ * the second row. One statement does both, so that a foreign key onto them (NO ACTION) is checked when they are back.
  *
- * Returns one row: changed, inserted, and, where asked for, moved: rows removed, which are among the inserted ones.
+ * Returns one row: `changed`, `inserted` and, with `moves`, `moved`: the deleted rows, which `inserted` includes.
  */
 export function applyStaged(
   target: Target,
@@ -114,7 +115,7 @@ export function applyStaged(
       ? `(${[...stamp, ...key.map(ident)].join(', ')})`
       : `ON CONSTRAINT ${ident(target.keyConstraint)}`;
   const gone = moves ? `gone AS (${deleteMoved(target, stage, connection, range)} RETURNING 1), ` : '';
-  // Asked for before the first row is inserted, it makes the removal come first.
+  // Reading `gone` before the first insert makes PostgreSQL run the deletes first.
   const afterwards = moves ? ' AND (SELECT pg_catalog.count(*) FROM gone) OPERATOR(pg_catalog.>=) 0' : '';
   const moved = moves ? ', (SELECT pg_catalog.count(*) FROM gone) AS moved' : '';
   return `WITH ${gone}changed AS (
@@ -127,12 +128,12 @@ export function applyStaged(
   SELECT pg_catalog.count(*) AS changed, pg_catalog.count(*) FILTER (WHERE inserted) AS inserted${moved} FROM changed`;
 }
 
-/** A trigger may be deferred to the commit, which comes next: what it does has to be seen before. */
+/** Runs deferred triggers now instead of at the commit, so that we see what they do. */
 export const FIRE_DEFERRED = 'SET CONSTRAINTS ALL IMMEDIATE';
 
 /**
- * Statements of which the last one counts staged rows that are not in the table just as they were sent. Asked at the end
- * of a transaction that has applied them, where something of head office's own may have had a hand in it: see
+ * Statements whose last one counts staged rows that the table does not hold exactly as sent. They run at the end of the
+ * transaction that applied the rows, if head office's triggers or the like may have changed them: see
  * {@link Target.rereads}.
  */
 export function countUnequal(
@@ -150,8 +151,8 @@ export function countUnequal(
 }
 
 /**
- * The same for a table without a key: counts rows that were sent and are not in it, each as often as it was sent. Values are compared
- * by their text, since not every type can be compared or hashed.
+ * The same for a table without a key: counts sent rows that the table lacks, duplicates included. Values are compared as
+ * text, since not every type can be compared or hashed.
  */
 export function countUnequalRows(target: Target, stage: string, connection: string): readonly string[] {
   const text = (alias: string) => `${record(alias, target.columns)}::pg_catalog.text`;
@@ -163,7 +164,7 @@ export function countUnequalRows(target: Target, stage: string, connection: stri
   ];
 }
 
-/** Equal keys may look otherwise: 1.0 and 1.00, -0 and 0, a citext in other letters. */
+/** The non-key columns, and key columns whose equal values may look different: 1.0 and 1.00, -0 and 0, citext. */
 function comparedColumns(target: Target): readonly string[] {
   const key = target.key ?? [];
   return target.columns.filter((one) => !key.includes(one) || target.looseKey.includes(one));
@@ -179,25 +180,25 @@ function deleteMoved(target: Target, stage: string, connection: string, range: K
   return `DELETE FROM ${rowsOf(target)} t USING ${stage} s WHERE ${conditions.join(' AND ')}`;
 }
 
-/** Inserts all staged rows, for tables whose rows have no identity. */
+/** SQL that inserts all staged rows, for tables without a key. */
 export function insertStaged(target: Target, stage: string, connection: string): string {
   const into = target.stamped ? [STAMP, ...target.columns] : target.columns;
   const values = [...(target.stamped ? [literal(connection)] : []), ...target.columns.map(ident)];
   return `INSERT INTO ${table(target)} ${list(into)} OVERRIDING SYSTEM VALUE SELECT ${values.join(', ')} FROM ${stage}`;
 }
 
-/** A list of columns; none at all for a table that has none, since `()` is no SQL. */
+/** A column list in parentheses; empty for a table without columns, since `()` is not valid SQL. */
 function list(columns: readonly string[]): string {
   return columns.length === 0 ? '' : `(${columns.map(ident).join(', ')})`;
 }
 
 /**
- * Counts the rows where all that the source has was staged and that are not among them, and removes them unless they
- * are more than so many: a trigger or a foreign key must not act for a row that is to stay after all.
+ * SQL that counts the orphan rows of a range whose source rows were all staged, and removes them if they are at most
+ * `most`. It counts first, because no trigger or foreign key must act for a row that stays in the end.
  *
- * Returns one row: extra, and removed, which is 0 where they are too many.
+ * Returns one row: `extra` (orphan rows) and `removed`, which is 0 if they are too many.
  *
- * @param most null where all may go
+ * @param most null sets no limit
  */
 export function removeUnstaged(
   target: Target,
@@ -208,7 +209,7 @@ export function removeUnstaged(
 ): string {
   const condition = unstaged(target, stage, connection, range);
   const extra = '(SELECT rows FROM extra)';
-  // PostgreSQL asks this once, before it looks for the rows a second time: in most chunks there are none.
+  // PostgreSQL evaluates this once, and skips the second search if there are no orphan rows, as in most chunks.
   const any = ` AND ${extra} OPERATOR(pg_catalog.>) 0`;
   const few = most === null ? '' : ` AND ${extra} OPERATOR(pg_catalog.<=) ${most}`;
   return `WITH extra AS (SELECT pg_catalog.count(*) AS rows FROM ${rowsOf(target)} t WHERE ${condition}),
@@ -229,23 +230,23 @@ function unstaged(target: Target, stage: string, connection: string, range: KeyR
   ].join(' AND ');
 }
 
-/** Removes all rows of this connection. */
+/** SQL that removes all rows of this connection. */
 export function deleteMine(target: Target, connection: string): string {
   return `DELETE FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
-/** Counts the rows of this connection. */
+/** SQL that counts the rows of this connection. */
 export function countMine(target: CountedTable, connection: string): string {
   return `SELECT pg_catalog.count(*) AS rows FROM ${rowsOf(target)} t WHERE ${['true', ...mine(target, connection)].join(' AND ')}`;
 }
 
-/** Whether this connection has any row in the table; in a table without a stamp, whether anybody has. */
+/** SQL: whether this connection has any row in the table; in a table without a stamp, whether there is any row. */
 export function anyMine(target: Target, connection: string): string {
   const conditions = ['true', ...mine(target, connection)].join(' AND ');
   return `SELECT EXISTS (SELECT FROM ${rowsOf(target)} t WHERE ${conditions}) AS any`;
 }
 
-/** What {@link countMine} needs to know of a table. */
+/** What {@link countMine} needs of a target. */
 export type CountedTable = Pick<Target, 'schema' | 'name' | 'stamped' | 'partitioned'>;
 
 function mine(target: CountedTable, connection: string): readonly string[] {

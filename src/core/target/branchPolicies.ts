@@ -2,12 +2,13 @@ import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { POLICY_PREFIX, STAMP } from './target.ts';
 
-/** The policy that lets everybody pass whom a table has been granted to. No id begins with a colon, so none is named so. */
+/** The policy that shows a table to all its grantees. No connection id begins with a colon, so the name is free. */
 const EVERYBODY = `${POLICY_PREFIX}:all`;
 
 /**
- * SQL that shows a table's rows to everybody who has been granted them, as before, but to this role those of its own
- * connection alone. Restrictive, since permissive policies add up. The rights come last: not without the policies.
+ * SQL that limits a branch's role to the rows of its own connection. Everybody else who has been granted the table sees
+ * all rows, as before. The policy is restrictive, since permissive ones add up. The GRANT comes last, so that the role
+ * never has rights without the policy.
  *
  * @param table as SQL
  * @param condition of the connection's rows, as SQL: see {@link stampedBy}
@@ -40,8 +41,8 @@ export function ownRowOf(connection: string): string {
 }
 
 /**
- * Whether our role at central is that of this branch alone, which policies bound: what is printed for head office must
- * then give no right without its policy, and none that passes all policies.
+ * Whether our role at central is this branch's own, limited by policies. SQL for head office must then grant no right
+ * without its policy, and none that bypasses policies.
  */
 export async function hasOwnRole(session: Session): Promise<boolean> {
   const { rows } = await session.query(

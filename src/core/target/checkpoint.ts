@@ -11,11 +11,11 @@ import { type Rewritten, withoutCompared } from './rewritten.ts';
 /** SQLSTATE division_by_zero: see {@link advance}. */
 export const FENCED = '22012';
 
-/** Counts of one pass over a table, as far as central has committed it. */
+/** Counts of one pass over a table, up to central's last commit. */
 export interface PassCounts {
   /** Rows inserted or updated. */
   readonly processed: number;
-  /** Rows that were already the same. */
+  /** Rows that central already had. */
   readonly skipped: number;
   readonly deleted: number;
   /** Bytes of row data read. */
@@ -24,7 +24,7 @@ export interface PassCounts {
 
 export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, bytes: 0 };
 
-/** How far a pass has come, and in which order. */
+/** The position of a pass in its key order. */
 export interface LastKey {
   /** Definitions of the key columns ({@link KeyColumn.definition}). The values are a position in their order only. */
   readonly columns: readonly string[];
@@ -32,65 +32,65 @@ export interface LastKey {
   readonly values: readonly string[];
 }
 
-/** Where a table stands: one row of `branchline.checkpoints`. Counts and key speak of the current pass. */
+/** A table's checkpoint: one row of `branchline.checkpoints`. Counts and last key are of the current pass. */
 export interface Checkpoint extends PassCounts {
   readonly connection: string;
   readonly table: string;
-  /** Raised by everyone who takes the table over: what an older holder still sends is refused. */
+  /** Fencing epoch. Whoever takes the table over raises it, so that an older holder's commits are refused. */
   readonly epoch: string;
   /** Raised by every committed chunk. */
   readonly seq: number;
   readonly batchId: string | null;
   readonly strategy: Strategy | null;
   readonly state: 'new' | 'running' | 'done';
-  /** No row of this connection lies behind the last key: rows may be copied straight into the table. */
+  /** The connection has no rows after the last key, so rows can be copied straight into the table. */
   readonly direct: boolean;
   /** The pass has seen more than one snapshot of the source. */
   readonly resumed: boolean;
   /** The last key applied; null before the first chunk. */
   readonly lastKey: LastKey | null;
-  /** Where the source stood when the last whole pass began: what is newer has changed since. */
+  /** The source's mark at the start of the last complete pass: newer rows have changed since. */
   readonly mark: Mark | null;
-  /** The same of the pass under way, of its first attempt. */
+  /** The mark at the start of the current pass's first attempt. */
   readonly passMark: Mark | null;
-  /** Rows of this connection in the table, where known. */
+  /** Number of this connection's rows in the table; null where not known. */
   readonly centralRows: number | null;
   readonly sourceSnapshotAt: string | null;
-  /** Rows that the delete brake has let go lately ({@link BRAKE_WINDOW}) and that others have not replaced. */
+  /** Rows removed within {@link BRAKE_WINDOW} and not made up for by added ones; the delete brake counts them. */
   readonly removed: number;
   /**
-   * Rows that the table had when the last whole pass ended, or before the first of them went; null where no pass is
-   * under way and none has gone, or nobody has counted. It does not grow before a pass has ended.
+   * Rows that the table had when the last complete pass ended, or before the first of `removed` was removed. It does not
+   * grow during a pass. Null where no pass is running and no row was removed, or where the rows were never counted.
    */
   readonly removedOf: number | null;
-  /** Whether central's rows were really counted lately: see {@link COUNTED_FOR}. */
+  /** Whether central's rows were counted, not only summed, within {@link COUNTED_FOR}. */
   readonly counted: boolean;
-  /** Rows that this pass has sent and that are not at central as they were sent. */
+  /** Rows that this pass has sent and that central has not stored as sent. */
   readonly unproven: number;
-  /** Head office itself may have changed rows since they were last compared; null where it has not. */
+  /** Notes that head office itself may have changed rows since they were last compared; null where there are none. */
   readonly rewritten: Rewritten | null;
 }
 
-/** How long rows that are gone count for the delete brake, where nobody consents before: see docs/decisions/0016. */
+/** How long removed rows count for the delete brake, unless a person consents before: see docs/decisions/0016. */
 export const BRAKE_WINDOW = "'7d'";
 
-/** How long central's rows need not be counted again where neither side has changed as far as we know. */
+/** How long a count of central's rows is used while no change is known in either database. */
 const COUNTED_FOR = "'1d'";
 
 export const SNAPSHOT_AT = `pg_catalog.to_char(source_snapshot_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS snapshot_at`;
 
-/** Operators named like this bind from left to right: this may be compared without parentheses. */
+/** OPERATOR(…) binds from left to right, so the result can be compared without parentheses. */
 function age(since: string): string {
   return `pg_catalog.now() OPERATOR(pg_catalog.-) ${since}`;
 }
 
-/** Not where a clock that was ahead has written it: that day would never come to its end. */
+/** SQL. A time in the future, written while the clock was ahead, does not count: it would be valid for too long. */
 const COUNTED_LATELY = `counted_at OPERATOR(pg_catalog.<=) pg_catalog.now() AND ${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR}`;
 
-/** What counts for the delete brake and the proof by counts: a {@link ProofPart}. Short: it travels at every run. */
+/** SQL of the values for the delete brake and the proof by counts ({@link ProofPart}). Short, since every run sends it. */
 export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${COUNTED_LATELY},unproven,rewritten) AS proof`;
 
-/** The same of checkpoints of earlier versions, which have not all of it. */
+/** Replaces {@link PROOF} for checkpoints of earlier versions, which lack some of its columns. */
 export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';
 
 type ProofPart = readonly [
@@ -102,15 +102,14 @@ type ProofPart = readonly [
   Rewritten | null | undefined,
 ];
 
-/** What {@link toCheckpoint} reads. */
+/** The columns that {@link toCheckpoint} reads. */
 export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}, ${PROOF}`;
 
 /**
- * Takes a table: raises its epoch, then reads where it stands. In this order, because after a lost
- * connection a COMMIT may still be on its way: once the epoch is raised it can no longer arrive, and
- * the row that is read is the last word.
+ * Takes a table over: raises its epoch, then reads its checkpoint. The order matters, because after a lost connection a
+ * COMMIT may still be on its way. Once the epoch is raised that COMMIT can no longer succeed, so the checkpoint is final.
  *
- * @throws SyncFailure `lost_lease` where the connection belongs to somebody else by now
+ * @throws SyncFailure `lost_lease` where another installation has claimed the connection
  */
 export async function acquireTable(
   session: Session,
@@ -130,11 +129,11 @@ export async function acquireTable(
   return toCheckpoint(claim.connection, table, row);
 }
 
-/** A whole number as SQL writes it, or nothing where the server hides it. */
+/** A whole number as SQL writes it; empty where the server hides it. */
 const digits = z.string().regex(/^\d{0,20}$/);
 const shortText = z.string().max(1000);
 
-/** A mark as it stands in a row. Versions before may have left out what may be null. */
+/** A mark as stored. Earlier versions may have left out nullable fields. */
 const storedMark: z.ZodType<Mark> = z.object({
   xmin: digits,
   durable: digits,
@@ -158,7 +157,7 @@ const storedMark: z.ZodType<Mark> = z.object({
     .transform((one) => one ?? null),
 });
 
-/** Version 0.1.0 wrote the values alone: of which columns, nobody knows, and the pass starts anew. */
+/** Version 0.1.0 stored only the values, without the columns. Such a pass starts again from the beginning. */
 const storedKey: z.ZodType<LastKey> = z.union([
   z.array(z.string()).transform((values) => ({ columns: [], values })),
   z
@@ -166,14 +165,14 @@ const storedKey: z.ZodType<LastKey> = z.union([
     .refine(({ columns, values }) => columns.length === values.length),
 ]);
 
-/** Behind no column: no key of a table is this, so the pass starts anew. */
+/** A key without columns. It equals no table's key, so the pass starts again from the beginning. */
 const UNREADABLE_KEY: LastKey = { columns: [], values: [] };
 
 const storedRewritten = z.record(z.string(), z.number());
 
 /**
- * A row of `branchline.checkpoints`. Head office may have changed it by hand. What cannot be read counts as not known,
- * so that the table is compared, and the pass starts anew: it is safe, and puts the row right.
+ * Reads a row of `branchline.checkpoints`. Head office may have edited it by hand, so unreadable values count as unknown:
+ * the table is then compared, or its pass starts again. That is safe, and corrects the row.
  */
 export function toCheckpoint(connection: string, table: string, row: TextRow): Checkpoint {
   const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
@@ -205,7 +204,7 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
   };
 }
 
-/** What is gone for long counts no more: neither as removed, nor among the rows that the table had. */
+/** Rows removed before the window no longer count, neither as removed nor among the rows that the table had. */
 function removedLately(
   lately: boolean | null,
   removed: number,
@@ -258,7 +257,7 @@ export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
   return [...(to.state === 'done' ? [] : ['SET LOCAL synchronous_commit = off']), move, 'COMMIT'];
 }
 
-/** SQL that takes back how many rows tables have, where that no longer holds: their next pass counts them anew. */
+/** SQL that clears tables' row counts that are no longer right, so that the next pass counts the rows again. */
 export function forgetCounts(connection: string, tables: readonly string[]): readonly string[] {
   if (tables.length === 0) return [];
   const names = tables.map((one) => literal(one)).join(', ');
@@ -268,7 +267,7 @@ export function forgetCounts(connection: string, tables: readonly string[]): rea
   ];
 }
 
-/** Begins with the first row that goes after none was gone. */
+/** SQL of when the first of the counted rows was removed. */
 function removedSince(from: Checkpoint, to: Checkpoint): string {
   if (to.removed === 0) return 'NULL';
   return from.removed === 0 ? 'pg_catalog.clock_timestamp()' : 'removed_since';
@@ -282,7 +281,7 @@ function json(value: unknown): string {
  * Writes the next checkpoint and commits.
  *
  * @param before statements to run first, in the same round trip
- * @throws SyncFailure `lost_lease` where the table was taken over; the transaction is then undone
+ * @throws SyncFailure `lost_lease` where the table was taken over; the transaction is then rolled back
  */
 export async function commitCheckpoint(
   session: Session,

@@ -15,8 +15,8 @@ import {
 import { type Claim, lostLease } from './ownership.ts';
 
 /**
- * Where tables of a claimed connection stand, by table name; the claim has raised their epochs. Tables that are
- * new get their rows here.
+ * Reads the checkpoints of a claimed connection's tables, by table name. The claim has raised their epochs. For new
+ * tables it inserts them.
  */
 export async function readCheckpoints(
   session: Session,
@@ -41,8 +41,8 @@ export async function readCheckpoints(
 }
 
 /**
- * The checkpoints of those of a connection's tables that have one, by table name. Tables that an earlier batch
- * found unchanged together differ in little: what they have in common travels once.
+ * Reads a connection's existing checkpoints, by table name. Checkpoints of tables that an earlier batch found unchanged
+ * together differ in few columns, so what they have in common is transferred once.
  *
  * @param proof {@link NO_PROOF} where the checkpoints are of an older version
  */
@@ -66,10 +66,11 @@ export async function findCheckpoints(
   return new Map(checkpoints.map((one) => [one.table, one]));
 }
 
-/** Thirteen columns, which {@link toCheckpoint} reads by their names, as it does the proof. */
+/** SQL of the common columns. {@link toCheckpoint} reads them by name, as it does the proof. */
 const IN_COMMON = `batch_id, strategy, state, direct, resumed, last_key::pg_catalog.text,
   CASE WHEN pg_catalog.json_typeof(mark) OPERATOR(pg_catalog.=) 'object' THEN (mark::pg_catalog.jsonb OPERATOR(pg_catalog.-) 'fingerprint')::pg_catalog.text END AS mark, pass_mark::pg_catalog.text, processed, skipped, deleted, bytes,
   ${SNAPSHOT_AT}`;
+/** The thirteen above and the proof. */
 const IN_COMMON_COUNT = 14;
 
 /** Table, epoch, seq, the mark's fingerprint, rows at central. */
@@ -81,15 +82,15 @@ function withOwnPart(connection: string, common: TextRow, own: OwnPart): Checkpo
   return { ...rest, epoch, seq, centralRows, mark: mark === null ? null : { ...mark, fingerprint } };
 }
 
-/** What the marks of tables that were looked at in one snapshot have in common. */
+/** The part of a mark that all tables of one snapshot have in common. */
 export type SharedMark = Omit<Mark, 'fingerprint'>;
 
 /**
- * Moves the checkpoints of unchanged tables on, all in one transaction: on a slow link a transaction a
- * table would cost more than everything else.
+ * Moves the checkpoints of unchanged tables forward, all in one transaction: on a slow link one transaction per table
+ * would cost more than everything else.
  *
- * @param tables those whose rows central was not asked to count lately have been counted now
- * @param mark under which all of them were found unchanged; each keeps its fingerprint, which is the same as it was
+ * @param tables rows of tables that were not `counted` before have been counted now
+ * @param mark under which all of them were found unchanged; each keeps its own fingerprint
  * @returns the new checkpoints, in the same order
  * @throws SyncFailure `lost_lease` where any of the tables was taken over
  */
@@ -132,7 +133,7 @@ export async function moveUnchanged(
   }));
 }
 
-/** One statement, and so one round trip: where it does not move all of them, it divides by zero, and moves none. */
+/** SQL, in one statement and so one round trip. If it cannot move all checkpoints, it divides by zero and moves none. */
 function moveQuery(tables: readonly Checkpoint[]): string {
   return `WITH moved AS (UPDATE branchline.checkpoints c SET seq = c.seq ${own('+')} 1, batch_id = $2, strategy = $3, state = 'done',
        direct = false, resumed = false, last_key = NULL, mark = (c.mark::pg_catalog.jsonb ${own('||')} $5::pg_catalog.jsonb)::pg_catalog.json, pass_mark = NULL,

@@ -11,12 +11,12 @@ import { DDL_LOCK } from './setup.ts';
 import { centralKey, refuseStampTaken, STAMP, STAMP_DEFAULT } from './target.ts';
 
 /**
- * Plans and runs DDL in one transaction, one installation at a time: what is planned is still true when it
- * runs, so two branches never narrow what the other has just widened. A table that others hold for more
- * than 5 s is tried again later instead of making every reader queue behind us.
+ * Plans and runs DDL in one transaction, under a lock that only one installation holds. So the plan is still right when
+ * it runs, and no branch narrows what another has just widened. If others lock the table for more than 5 s, the DDL fails
+ * and is retried later: waiting longer would block all readers queued behind us.
  *
- * @param look asks central, once nobody else can change it any more
- * @param plan is given the first row of what `look` has found, and says what to run
+ * @param look query that runs once the lock is held
+ * @param plan gets the first row of `look`'s result, and returns the statements to run
  * @throws SyncFailure `central_permission` with the SQL for head office in `params.sql`
  */
 export async function runDdl(
@@ -26,7 +26,7 @@ export async function runDdl(
 ): Promise<void> {
   let planned: DdlPlan = { statements: [] };
   try {
-    // The first checkpoint's commit, which waits for the disk, brings the table there, too.
+    // No wait for the disk here: the commit of the first checkpoint waits, and includes this one.
     const results = await session.script([
       ...session.begin(),
       "SET LOCAL lock_timeout = '5s'",
@@ -44,11 +44,11 @@ export async function runDdl(
 
 export interface DdlPlan {
   readonly statements: readonly string[];
-  /** Run behind them; what head office runs in our place needs none. */
+  /** Run after them. Left out of the SQL for head office. */
   readonly notes?: readonly string[];
-  /** What our role has to be given where another makes the objects. */
+  /** GRANTs that our role needs if head office makes the objects. */
   readonly grants?: (role: string) => readonly string[];
-  /** The same where the role is that of this branch alone: each statement ends with a semicolon. */
+  /** The same if each branch has its own role. Each statement ends with a semicolon. */
   readonly boundGrants?: (role: string) => readonly string[];
 }
 
@@ -68,8 +68,8 @@ async function withSql(
 }
 
 /**
- * SQL that makes changes to a central table. All changes of columns are one ALTER TABLE, which rewrites the
- * table once however many types have become wider.
+ * SQL that changes a central table. All column changes are one ALTER TABLE, so that the table is rewritten only once,
+ * however many types are widened.
  */
 export function alignTable(
   schema: string,
@@ -85,7 +85,7 @@ export function alignTable(
   });
   const alter =
     actions.length === 0 ? [] : [`ALTER TABLE ${qualified(schema, source.name)} ${actions.join(', ')}`];
-  // Two columns of one type lack the same labels.
+  // Two columns of the same type would add the same labels twice.
   return [...new Set([...types.statements, ...extensions]), ...alter];
 }
 
@@ -104,18 +104,18 @@ function action(change: Exclude<Change, { kind: 'extend' }>, types: OwnTypes): s
   }
 }
 
-/** MaxHeapAttributeNumber: more columns no table can have. */
+/** PostgreSQL's maximum number of columns of a table (MaxHeapAttributeNumber). */
 const MOST_COLUMNS = 1600;
 
-/** So many columns a branch may make a table with that others share: they need room for columns of their own. */
+/** Maximum number of columns in a shared table that a branch makes: other branches need room for their own. */
 const MOST_MADE = 1000;
-/** So many one branch may add to such a table, over all its runs: by them alone, it could fill it up. */
+/** Maximum number of columns that one branch may add to a shared table in all, so that it cannot use them up. */
 const MOST_ADDED = 100;
 
 /**
- * Lets one branch not use up the columns of a table that branches share: whose each one is, is noted on it.
+ * Limits how many columns one branch adds to a shared table. A comment on each column says which branch added it.
  *
- * @returns SQL that notes it
+ * @returns SQL of the comments
  * @throws SyncFailure `too_many_new_columns`
  */
 export async function noteAdded(
@@ -141,8 +141,8 @@ export async function noteAdded(
 }
 
 /**
- * SQL that makes the central table of a source table: its columns and its key. A column that the source
- * computes is an ordinary one here, since its values are copied like any other's.
+ * SQL that creates the central table of a source table, with its columns and key. A generated column of the source is an
+ * ordinary one at central, since its values are copied.
  *
  * @throws SyncFailure `stamp_column_taken`, `too_many_columns` where the stamp would be one column too many, `too_many_new_columns`
  */
@@ -159,7 +159,7 @@ export function createTable(
     throw tooManyNewColumns(source.name, source.columns.length, MOST_MADE);
   const key = source.key ?? [];
   const columns = source.columns.map((one) => {
-    // Branches differ: in a table that they share only the key is NOT NULL.
+    // In a shared table only the key is NOT NULL, because other branches may allow NULL elsewhere.
     const notNull = key.includes(one.name) || (layout === 'schema' && one.notNull);
     return `${ident(one.name)} ${types.typeFor(one)}${notNull ? ' NOT NULL' : ''}`;
   });

@@ -7,9 +7,9 @@ import { forgetCounts } from './checkpoint.ts';
 /** A table that a run may write. */
 export interface WrittenTable {
   readonly name: string;
-  /** At central; null of a table that is only brought again for another one's sake, where nobody has looked. */
+  /** Layout at central; null for a table that is only re-synced for another one, where it was not read. */
   readonly layout: Layout | null;
-  /** Whether the settings let this connection delete in a table of layout `merge`. */
+  /** Whether the settings ask for the right to delete in a table of layout `merge`. */
   readonly asks: boolean;
   /** Whether this connection may not have written it yet. */
   readonly isNew: boolean;
@@ -17,23 +17,23 @@ export interface WrittenTable {
 
 /** What a connection may do in tables of layout `merge`. */
 export interface DeleteRights {
-  /** Tables in which it may delete: nobody else has rows there. */
+  /** Tables in which it may delete, because no other connection has rows there. */
   readonly owned: ReadonlySet<string>;
-  /** Those of them that it had no right in before: what its checkpoints said of them no longer holds. */
+  /** Those of them whose right is new: what their checkpoints said is no longer valid. */
   readonly taken: readonly string[];
-  /** Tables that it may not write at all, with the reason. */
+  /** Tables that it must not write at all, with the reason. */
   readonly refused: ReadonlyMap<string, FailureDetail>;
 }
 
-/** One after the other: whoever takes a right looks who writes, and whoever begins to write looks who has the right. */
+/** A lock, so that one connection at a time takes a right (if no other writes) or begins to write (if no other has it). */
 const LOCK =
   "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.delete_rights', 0))";
 
 /**
- * SQL of the recorded rights in a schema: table, connection, its host and installation; and, where it is this
- * connection's, the others that have written the table all the same (`others`).
+ * SQL of the recorded rights in a schema: table, connection, its host and installation. For this connection's rights also
+ * `others`: the connections that have written the table in spite of it.
  *
- * @param asks whether the connection's settings ask for any right: without, nobody asks for the others
+ * @param asks whether the connection's settings ask for any right; if not, `others` is left out
  */
 export function deleteRightsQuery(connection: string, schema: string, asks: boolean): string {
   const writers = writersOf('r.table_name', 'r.connection', schema, WRITES);
@@ -46,13 +46,13 @@ export function deleteRightsQuery(connection: string, schema: string, asks: bool
 }
 
 /**
- * Settles who may delete in tables of layout `merge`, where rows do not say whose they are: what is not at the branch
- * goes, whoever sent it. So one connection has the right, recorded at central, while no other one has ever written the
- * table; and while it is recorded no other one writes there. Every branch sees "the only connection" in its own
- * settings.
+ * Decides in which tables of layout `merge` a connection may delete. Their rows do not say which branch they belong to, so
+ * a delete could remove another branch's rows. A connection gets the right, recorded at central, only if no other has ever
+ * written the table; while it is recorded, no other may write there. The settings cannot decide this, since every branch
+ * looks like the only one in its own.
  *
  * @param session in a transaction, which the caller commits
- * @param found what {@link deleteRightsQuery} has said in it
+ * @param found result of {@link deleteRightsQuery} in that transaction
  */
 export async function settleDeleteRights(
   session: Session,
@@ -98,7 +98,7 @@ function rightOn(rows: readonly TextRow[], table: string): TextRow | undefined {
   return rows.find((row) => row.table_name === table);
 }
 
-/** The connections besides this one that have written some tables of a schema, by table. */
+/** The other connections that have written the given tables of a schema, by table. */
 export async function otherWriters(
   session: Session,
   connection: string,
@@ -110,11 +110,11 @@ export async function otherWriters(
 
 const WRITES = "c.state OPERATOR(pg_catalog.<>) 'new'";
 
-/** A connection that is at work may be about to write a table of which it has no row yet. */
+/** A running connection may be about to write a table of which it has no rows yet. */
 const WRITES_OR_MAY = `(${WRITES} OR s.heartbeat OPERATOR(pg_catalog.>)
   (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.make_interval(mins => 2)))`;
 
-/** @param tables none: no row */
+/** @param tables if empty, the query returns no rows */
 function writersQuery(connection: string, schema: string, tables: readonly string[], writes: string): string {
   return oneLine(`SELECT t.name AS table_name, w.others
     FROM pg_catalog.json_array_elements_text(${literal(JSON.stringify(tables))}) AS t (name)
@@ -123,8 +123,8 @@ function writersQuery(connection: string, schema: string, tables: readonly strin
 }
 
 /**
- * SQL of the connections besides one that have a checkpoint of a table. Of one that has not said yet where its tables
- * go it is not known that they go elsewhere.
+ * SQL of the other connections that have a checkpoint of a table. One without a recorded schema is included, since its
+ * tables may go to this one.
  */
 function writersOf(table: string, connection: string, schema: string, writes: string): string {
   return `SELECT pg_catalog.string_agg(c.connection, ', ' ORDER BY c.connection) FROM branchline.checkpoints c
@@ -137,7 +137,7 @@ function byTable(rows: readonly TextRow[]): ReadonlyMap<string, string> {
   return new Map(rows.map((row) => [row.table_name ?? '', row.others ?? '']));
 }
 
-/** Rights that this connection has, and that its settings do not ask for any more. */
+/** Rights that this connection has, but that its settings no longer ask for. */
 function abandoned(
   rows: readonly TextRow[],
   connection: string,
@@ -161,7 +161,7 @@ async function record(
   if (taken.length > 0) {
     const insert = `INSERT INTO branchline.delete_rights (schema_name, table_name, connection)
       SELECT ${literal(schema)}, n, ${literal(connection)} FROM ${names(taken)} AS n`;
-    // As long as it had no right, rows of others were none of its business.
+    // The stored counts are from before the right, when other connections' rows did not matter.
     await session.script([insert, ...forgetCounts(connection, taken)]);
   }
   if (left.length > 0)

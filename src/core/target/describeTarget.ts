@@ -21,7 +21,7 @@ import {
 } from './target.ts';
 
 /**
- * Puts together how rows go from a source table into a central one that fits it.
+ * Works out how to write a source table's rows to a central table that fits it.
  *
  * @param created whether the table was made just now
  * @throws SyncFailure `central_not_a_table`, `central_table_untrusted`, `central_permission` (policies hide rows), `central_key_missing`, `central_key_generated`, `central_key_coarser`, `central_unstamped`, `stamp_column_taken`
@@ -43,7 +43,7 @@ export function describeTarget(
   if (unique !== null && !hasUniqueKey(central, unique)) throw keyMissing(schema, source.name, unique);
   const pairs = source.columns.flatMap((from) => {
     const to = central.columns.find((one) => one.name === from.name);
-    // What central computes itself takes no values.
+    // Central's generated columns take no values.
     return to === undefined || to.generated ? [] : [{ from, to }];
   });
   const first = source.key ?? [];
@@ -91,7 +91,7 @@ export function describeTarget(
   };
 }
 
-/** Whether row-level security may hide rows of the branch from our role. Without any policy it hides all. */
+/** Whether row-level security may hide the branch's rows from our role. Without any policy it hides all rows. */
 function hidesRows({ policies }: TableShape, layout: Layout): boolean {
   if (policies === null) return false;
   return layout !== 'stamp' || !policies.length || !policies.every((one) => one.startsWith(POLICY_PREFIX));

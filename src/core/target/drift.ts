@@ -15,19 +15,19 @@ import {
   stampsItself,
 } from './target.ts';
 
-/** A step that brings a central table into the shape that a source table has by now. */
+/** A change that a central table needs to match its source table. */
 export type Change =
   | { readonly kind: 'add'; readonly column: ColumnShape }
   | { readonly kind: 'widen'; readonly column: ColumnShape }
-  /** The types of a column get what they lack: an enum's labels, a composite's last attributes. */
+  /** A column's own types get what they lack: labels of an enum, last attributes of a composite type. */
   | { readonly kind: 'extend'; readonly column: ColumnShape; readonly there: ColumnShape }
   | { readonly kind: 'nullable'; readonly name: string }
   | { readonly kind: 'drop_key'; readonly constraint: string }
   | { readonly kind: 'add_key'; readonly columns: readonly string[]; readonly primary: boolean };
 
 /**
- * What has to change at central before rows of a source table fit; nothing where all is well. What only
- * the source has lost stays: a dropped column keeps its old values, a narrowed one its width.
+ * The changes that central's table needs before the source's rows fit; empty if they do. What the source has removed
+ * stays at central: a dropped column keeps its values, a narrowed one its width.
  *
  * @throws SyncFailure `column_incompatible`, `column_sorts_otherwise`, `central_key_missing`, `central_key_deferrable`, `central_key_generated`, `central_unstamped`, `stamp_column_taken`
  */
@@ -42,7 +42,7 @@ export function drift(source: TableShape, central: TableShape, layout: Layout): 
   return [...key, ...columns, ...nullability(source, central, layout, keyed)];
 }
 
-/** Names all such columns at once, so that head office mends them in one go. */
+/** Refuses columns whose types sort differently. Names all of them, so that head office can change them together. */
 function refuseOtherOrder(source: TableShape, central: TableShape): void {
   const columns = source.columns.filter((column) => {
     const there = central.columns.find((one) => one.name === column.name);
@@ -77,8 +77,8 @@ function columnDrift(table: string, column: ColumnShape, central: TableShape): r
 }
 
 /**
- * A mirror (layout `schema`) follows whatever becomes of the key. In a table that branches share, a key is
- * only ever added where there is none: the others still live by the old one.
+ * Changes to the key. A mirror (layout `schema`) follows every change. In a shared table a key is only added if there is
+ * none, since other branches still use an existing one.
  */
 function keyDrift(source: TableShape, central: TableShape, layout: Layout): readonly Change[] {
   const wanted = centralKey(source, layout);
@@ -88,7 +88,7 @@ function keyDrift(source: TableShape, central: TableShape, layout: Layout): read
     throw keyDeferrable(central.schema, central.name, deferrable.constraint, wanted);
   if (layout === 'schema') {
     const { primaryKey, deferrableKeys } = central;
-    // Ours are never deferrable: such a one is head office's own, and stays.
+    // Keys that we make are never deferrable, so a deferrable one is head office's own and stays.
     const theirs = deferrableKeys.some((one) => one.constraint === primaryKey);
     const drop: readonly Change[] =
       primaryKey === null || theirs ? [] : [{ kind: 'drop_key', constraint: primaryKey }];
@@ -100,7 +100,7 @@ function keyDrift(source: TableShape, central: TableShape, layout: Layout): read
   return [{ kind: 'add_key', columns: wanted, primary: false }];
 }
 
-/** SQL for head office that adds a key, and before it the columns of it that its table lacks. */
+/** SQL for head office that adds a key, and those of its columns that the table lacks. */
 function addKey(source: TableShape, central: TableShape, wanted: readonly string[]): string {
   const missing = wanted.filter((name) => !central.columns.some((one) => one.name === name));
   const added = missing.map((name) => {
@@ -112,7 +112,7 @@ function addKey(source: TableShape, central: TableShape, wanted: readonly string
   return `ALTER TABLE ${table} ${added.join('')}ADD UNIQUE (${wanted.map(ident).join(', ')})`;
 }
 
-/** In a mirror nothing but the key says NOT NULL where the source does not (any more). */
+/** Drops NOT NULL from a mirror's columns that may be NULL at the source, except for the key. */
 function nullability(
   source: TableShape,
   central: TableShape,
@@ -127,14 +127,14 @@ function nullability(
     .map((one) => ({ kind: 'nullable', name: one.name }));
 }
 
-/** Says what type an attribute gets at central. */
+/** Gives the type of an attribute at central. */
 interface FieldTypes {
   field(field: TypeField): string;
 }
 
 /**
- * SQL that gives central's type what the source's type of the same make has got since: labels of an enum,
- * last attributes of a composite; and so for the types inside it.
+ * SQL that adds to central's type what the source's type has gained: labels of an enum, last attributes of a composite
+ * type, and the same for the types inside it.
  */
 export function extendType(source: TypeUse, central: TypeUse, types: FieldTypes): readonly string[] {
   if (typeFit(source, central) !== 'extended') return [];
@@ -157,9 +157,9 @@ export function extendType(source: TypeUse, central: TypeUse, types: FieldTypes)
 }
 
 /**
- * Adds the labels that are missing, each behind the one that it follows at the source, so that sorting
- * by the column gives the same order there and here. A label renamed at the source is a new one here, and
- * the old one stays: which became which cannot be known, and other branches may have it still.
+ * Adds missing labels, each after the one that precedes it at the source, so that both databases sort the column alike. A
+ * label renamed at the source is added as a new one, and the old one stays: the renaming cannot be recognised, and other
+ * branches may still use the old label.
  */
 function addLabels(type: string, wanted: readonly string[], there: readonly string[]): readonly string[] {
   return wanted.flatMap((label, index) => {

@@ -10,29 +10,29 @@ const FOREIGN_KEY = '23503';
 /** A foreign key that head office has put on its tables. Branchline makes none itself. */
 export interface ForeignKey {
   readonly name: string;
-  /** The relation that it is on: `child`, or one of its partitions. Violations are told by this name. */
+  /** The relation that has it: `child` or one of its partitions. PostgreSQL's errors name this one. */
   readonly on: string;
-  /** The table whose rows point; null where it lies in another schema, so that it is none of a branch's. */
+  /** The referencing table; null where it is in another schema and so not a branch's. */
   readonly child: string | null;
-  /** The table that they point to. */
+  /** The referenced table. */
   readonly parent: string;
-  /** ON DELETE: what a removed parent does to its children, as `pg_constraint.confdeltype` has it. */
+  /** ON DELETE action, as in `pg_constraint.confdeltype`. */
   readonly onDelete: string;
-  /** ON UPDATE, likewise. */
+  /** ON UPDATE action, as in `pg_constraint.confupdtype`. */
   readonly onUpdate: string;
 }
 
-/** A table that loses or changes rows when another one does. */
+/** A table whose rows are removed or changed by a foreign key's action. */
 export interface ActedOn {
   readonly schema: string;
   readonly name: string;
-  /** Whether it lies in the schema of the branch's tables. */
+  /** Whether it is in the schema of the branch's tables. */
   readonly isOwn: boolean;
   /** Why our role cannot count its rows: it lacks a right, or policies hide some from it; null where it can. */
   readonly hiddenBy: 'rights' | 'policies' | null;
 }
 
-/** A foreign key by which head office changes rows of one table with those of another, in whatever schema. */
+/** A foreign key of any schema that may change the child's rows when the parent's change. */
 export interface ActingKey {
   readonly parent: Pick<ActedOn, 'schema' | 'name'>;
   readonly child: ActedOn;
@@ -81,7 +81,7 @@ export function foreignKeysQuery(schema: string): string {
     JOIN pg_catalog.pg_class p ON p.oid ${own('=')} k.parent JOIN pg_catalog.pg_namespace pn ON pn.oid ${own('=')} p.relnamespace`);
 }
 
-/** As {@link foreignKeysQuery} has them. */
+/** The result of {@link foreignKeysQuery}. */
 const keysForm = z.array(
   z.tuple([
     serverName,
@@ -96,20 +96,20 @@ const keysForm = z.array(
   ]),
 );
 
-/** How the rows of one table are pointed to by others. */
+/** How other tables reference a table. */
 export interface Referenced {
   /**
-   * Some table, perhaps itself, points to its rows: what the branch has removed goes from here only when all
-   * that pointed there has come.
+   * Whether any table, perhaps itself, references it. Its deletes are then held until all referencing tables are
+   * written.
    */
   readonly held: boolean;
-  /** A row may be removed and inserted anew in one statement, and no row that points to it is harmed. */
+  /** Whether a row can be deleted and re-inserted in one statement without affecting rows that reference it. */
   readonly swappable: boolean;
   /** Tables that lose rows when this one does (ON DELETE CASCADE), to any depth and in any schema. */
   readonly cascades: readonly ActedOn[];
-  /** Whether head office changes or removes rows that point to it when a row of it is removed or changes. */
+  /** Whether a foreign key changes or removes referencing rows when a row of this table changes or is removed. */
   readonly acts: boolean;
-  /** The tables of the same schema that are so changed, to any depth. */
+  /** The tables of the same schema whose rows are changed that way, to any depth. */
   readonly rewrites: readonly string[];
 }
 
@@ -150,7 +150,7 @@ export class ForeignKeys {
       const isOwn = childSchema === schema;
       if (parentSchema === schema)
         keys.push({ name, on, child: isOwn ? child : null, parent, onDelete, onUpdate });
-      // Of the branch's own tables policies show this branch's rows, and no others can go with them.
+      // On the branch's own tables, policies show all rows of this branch, and only these can be affected.
       const hidden = isOwn && hiddenBy === 'policies' ? null : hiddenBy;
       acting.push({
         parent: { schema: parentSchema, name: parent },
@@ -162,7 +162,7 @@ export class ForeignKeys {
     return new ForeignKeys(keys, { schema, acting });
   }
 
-  /** The tables that a table's rows point to, itself left out. */
+  /** The tables that a table references, without itself. */
   parents(table: string): readonly string[] {
     const own = this.#keys.filter((one) => one.child === table && one.parent !== table);
     return [...new Set(own.map((one) => one.parent))];
@@ -171,14 +171,14 @@ export class ForeignKeys {
   referenced(table: string): Referenced {
     const onto = this.#keys.filter((one) => one.parent === table);
     if (onto.length === 0) return NOT_REFERENCED;
-    // RESTRICT refuses what the same statement puts back, and the others have removed or emptied rows by then.
+    // Only NO ACTION is checked at the statement's end. RESTRICT refuses at once, and the others have acted by then.
     const swappable = onto.every((one) => one.onDelete === 'a');
     const cascades = this.#reached(table, ({ onDelete }) => onDelete === 'c');
     const rewrites = this.#reached(table, acts).flatMap((one) => (one.isOwn ? [one.name] : []));
     return { held: true, swappable, cascades, acts: onto.some(acts), rewrites };
   }
 
-  /** The key that a failure says was violated. */
+  /** The foreign key that a failure names as violated. */
   violated(failure: FailureDetail): ForeignKey | undefined {
     if (failure.sqlstate !== FOREIGN_KEY) return undefined;
     const { constraint, table } = failure.params;

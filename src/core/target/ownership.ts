@@ -10,77 +10,77 @@ import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOw
 import { endStaleBackends } from './staleBackends.ts';
 
 /**
- * Another installation that has given a sign of life within this time is not robbed. One that lies further ahead was
- * written while head office's clock was wrong: whoever lives has written another one since.
+ * A connection is not taken from another installation whose heartbeat is younger than this. A heartbeat further in the
+ * future than this was written while head office's clock was wrong, and is ignored: a live installation would have
+ * written another one since.
  */
 const ALIVE_SECONDS = 120;
-/** Four signs of life in that time: one lost on a bad link does no harm. */
+/** Four heartbeats in that time, so that one lost on a bad link does no harm. */
 export const HEARTBEAT_MS = 30_000;
-/** A sign of life that gets no answer must leave time for the next one. */
+/** Time limit of one heartbeat; it leaves time for the next one. */
 const BEAT_MS = 15_000;
 
 /** This installation, as central knows it. */
 export interface Installation {
   readonly id: string;
   readonly host: string;
-  /** When a person has said last that this copy of the data folder is the right one. */
+  /** When a person last confirmed that this copy of the data folder is the right one (`installation keep`). */
   readonly kept?: string | undefined;
-  /** The installation whose data folder this one began as a copy of. */
+  /** The installation from whose data folder this one was copied. */
   readonly previous?: string | undefined;
-  /** Those before it. */
+  /** Installations before that one. */
   readonly earlier?: readonly string[] | undefined;
 }
 
 /**
- * What this data folder remembers of its claims to a connection. Another copy of the folder has the same installation
- * id, and where a virtual machine was cloned the same machine id too: that central has seen more claims of "ours" than
- * we remember is all that shows it.
+ * What this data folder remembers of its claims to a connection, to detect copies of the folder. A copy has the same
+ * installation id, and on a cloned virtual machine the same machine id too. The only sign of it is that central has seen
+ * more of "our" claims than we remember.
  */
 export interface RememberedClaim {
-  /** The highest number that a claim of this data folder may have at central; noted before the claim is sent. */
+  /** The highest claim number that this data folder may have at central; stored before the claim is sent. */
   readonly upTo: string;
-  /** {@link Installation.kept} as of that claim: an answer counts for one claim. */
+  /** {@link Installation.kept} at that claim: a person's confirmation is valid for one claim. */
   readonly kept: string | null;
 }
 
 export interface ClaimMemory {
   /** Null where nothing is remembered: the first claim, and the first after the journal was lost. */
   recall(): RememberedClaim | null;
-  /** Must be on the disk when it returns: what a power cut takes away would look like a copy. */
+  /** Must be on the disk when it returns. After a power cut, a claim that was not stored would look like a copy's. */
   keep(claim: RememberedClaim): void;
 }
 
 export interface ClaimOptions {
-  /** A person has said that another source than before is right. */
+  /** A person has confirmed that the source may be another one than before. */
   readonly acceptsIdentity?: boolean;
-  /** What the source does not tell. */
+  /** What the source hides from our role. */
   readonly hidden?: HiddenHistory | null;
-  /** Without one, copies of the data folder are not told apart. */
+  /** Without it, copies of the data folder are not detected. */
   readonly memory?: ClaimMemory;
-  /** Where its tables go. Without it, nothing is said of that at central. */
+  /** Where the connection's tables go. Without it, central does not record that. */
   readonly place?: TargetPlace;
 }
 
-/** The right to write a connection's rows, until somebody claims it anew. */
+/** The right to write a connection's rows, until the next claim. */
 export interface Claim {
   readonly connection: string;
   readonly claim: string;
-  /** Whether it was this installation's before, too. */
+  /** Whether the previous claim was this installation's too. */
   readonly own: boolean;
-  /** Old sessions of this connection that were still there and were ended. */
+  /** Number of stale backends that were ended. */
   readonly staleBackends: number;
 }
 
-/** PostgreSQL cuts application names at 63 bytes; a connection id has at most 40. */
+/** The sessions' application name. It fits into PostgreSQL's 63 bytes, since a connection id has at most 40. */
 export function applicationName(installation: Installation, connection: string): string {
   return `branchline/${installation.id.replaceAll('-', '').slice(0, 8)}/${connection}`;
 }
 
 /**
- * Takes the right to write a connection's rows. The same installation takes its own back at once: that
- * is the start after a crash. Whoever wrote before is fenced off by raised epochs, and its sessions are
- * ended, because one that vanished in the middle of a COPY keeps its locks for ever (cancelling has no
- * effect on it, and no statement time-out fires).
+ * Claims the right to write a connection's rows. An installation gets its own claim back at once, as after a crash. The
+ * previous holder is fenced off by raised epochs. Its stale backends are ended, because one whose client vanished in the
+ * middle of a COPY keeps its locks for ever (cancelling does not work on it, and no statement time-out fires).
  *
  * @param identity of the source: system identifier and database oid
  * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `folder_previous`, `source_identity_changed`,
@@ -155,9 +155,9 @@ export async function claimConnection(
 }
 
 /**
- * Stops where another copy of this data folder has claimed the connection. A claim that we remember is our own, also
- * that of a run which died a moment ago. Where a person has just said that the other copy is switched off, a sign of
- * life is not taken for our own.
+ * Fails if another copy of this data folder has claimed the connection. A claim that we remember is our own, even that of
+ * a run that died a moment ago. After a person's confirmation that the other copy is switched off, a fresh heartbeat is
+ * not taken for our own.
  */
 function refuseCopy(
   installation: Installation,
@@ -175,8 +175,8 @@ function refuseCopy(
 }
 
 /**
- * Stops where the connection is that of the installation whose data folder ours began as a copy of, and which works
- * on: nobody has said yet that the connection belongs here.
+ * Fails if the connection belongs to an installation from whose data folder ours was copied, and no person has confirmed
+ * that it belongs here now.
  */
 function refusePrevious(
   { previous, earlier = [], kept }: Installation,
@@ -201,7 +201,7 @@ function lastSign({ heartbeat }: TextRow): string {
   return heartbeat == null ? '' : `${heartbeat.replace(' ', 'T')}Z`;
 }
 
-/** SQL of who owns a connection, held until the transaction ends; no row where nobody ever did. */
+/** SQL of a connection's owner, locked until the transaction ends; no row where there was never one. */
 function ownerQuery(connection: string): string {
   return oneLine(`SELECT installation, host, identity, claim, layout, target_schema, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
        coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
@@ -211,7 +211,7 @@ function ownerQuery(connection: string): string {
      FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} FOR UPDATE`);
 }
 
-/** Another installation may be quicker: then it is the owner. */
+/** Inserts the connection's row and reads it. If another installation was quicker, that one is the owner. */
 async function firstOwner(
   session: Session,
   installation: Installation,
@@ -224,7 +224,7 @@ async function firstOwner(
   return (await session.query(ownerQuery(connection))).rows[0] ?? {};
 }
 
-/** A sign of life. @throws SyncFailure `lost_lease` where somebody else has claimed the connection */
+/** Writes a heartbeat. @throws SyncFailure `lost_lease` where another installation has claimed the connection */
 export async function beat(session: Session, claim: Claim): Promise<void> {
   const result = await session.query(
     'UPDATE branchline.sources SET heartbeat = pg_catalog.clock_timestamp() WHERE connection OPERATOR(pg_catalog.=) $1 AND claim OPERATOR(pg_catalog.=) $2',
@@ -234,12 +234,12 @@ export async function beat(session: Session, claim: Claim): Promise<void> {
   if (result.rowCount !== 1) throw lostLease(claim.connection);
 }
 
-/** A courtesy: without it others wait for two minutes. Whoever wants to quit must not wait longer for it. */
+/** Time limit of a release. It only spares other installations two minutes, so quitting must not wait longer for it. */
 const RELEASE_MS = 5000;
 
 /**
- * Lets the connection go, so that another installation need not wait. Central's disk need not have it: what a crash
- * there takes back, time tells.
+ * Releases the connection, so that another installation need not wait. It does not wait for central's disk: if a crash
+ * there undoes it, the heartbeat expires all the same.
  */
 export async function release(session: Session, claim: Claim): Promise<void> {
   const { connection } = claim;
@@ -254,7 +254,7 @@ export async function release(session: Session, claim: Claim): Promise<void> {
   );
 }
 
-/** Somebody else syncs this connection now; what we have not committed is theirs to do. */
+/** The failure if another installation has claimed the connection: it will sync what we have not committed. */
 export function lostLease(connection: string): SyncFailure {
   return refusal(FailureCode.LostLease, { connection });
 }

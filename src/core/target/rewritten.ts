@@ -4,9 +4,9 @@ import { parseJson, serverName } from '../postgres/readJson.ts';
 import type { TextRow } from '../postgres/session.ts';
 
 /**
- * Tables that were written when head office itself may have changed rows of this one, each with the `seq` of its
- * checkpoint then. Foreign keys (ON DELETE SET NULL, ON UPDATE CASCADE, …) and triggers do so; neither a count nor a
- * row version at the branch shows it.
+ * The tables whose writes may have made head office change rows of this one, each with the `seq` of its checkpoint then.
+ * Foreign keys (ON DELETE SET NULL, ON UPDATE CASCADE, …) and triggers do so. Neither row counts nor row versions at the
+ * branch show such changes.
  */
 export type Rewritten = Readonly<Record<string, number>>;
 
@@ -14,10 +14,10 @@ export type Rewritten = Readonly<Record<string, number>>;
 type Written = readonly [inserted: number, updated: number, deleted: number, truncated: boolean];
 const counted = z.array(z.tuple([serverName, z.int(), z.int(), z.int(), z.boolean()]));
 
-/** By table. Only differences count: they may hold rows of the transactions before. */
+/** Counters by table. Only differences are meaningful, since they may include earlier transactions. */
 export type Counters = ReadonlyMap<string, Written>;
 
-/** What statements of ours have done to their table. */
+/** What our own statements have written to the table. */
 export interface OwnWrites {
   /** Rows inserted or updated. */
   readonly written: number;
@@ -25,9 +25,8 @@ export interface OwnWrites {
 }
 
 /**
- * SQL of what this backend has written so far into the tables of a connection, for {@link countersOf}. The server
- * counts that for its statistics, whoever had it written (a statement of ours, a foreign key's action, a trigger), so
- * no table is scanned.
+ * SQL of what this backend has written so far to the tables of a connection, for {@link countersOf}. The server counts
+ * all writes for its statistics (our statements', foreign keys', triggers'), so no table is scanned.
  *
  * @param schema at central that holds the tables
  */
@@ -53,7 +52,7 @@ export function countersQuery(connection: string, schema: string): string {
           OR w.updated OPERATOR(pg_catalog.<>) 0 OR w.deleted OPERATOR(pg_catalog.<>) 0), '[]') END AS written`);
 }
 
-/** @returns null where the server counts nothing (`track_counts` is off), or answers in another form */
+/** @returns null where the server does not count (`track_counts` is off) or the answer cannot be read */
 export function countersOf(row: TextRow | undefined): Counters | null {
   if (row?.written == null) return null;
   const found = parseJson(counted, row.written);
@@ -61,9 +60,9 @@ export function countersOf(row: TextRow | undefined): Counters | null {
 }
 
 /**
- * The tables into which more was written between two looks than our own statements account for.
+ * The tables that were written to, between two readings of the counters, other than by our own statements.
  *
- * @param own the table that they have written, and what they did to it
+ * @param own the table that our statements wrote to, and what they wrote
  */
 export function writtenBesides(
   before: Counters,
@@ -81,8 +80,8 @@ export function writtenBesides(
 }
 
 /**
- * SQL that notes, in the transaction that writes a table, that head office itself has changed rows of others (or
- * other rows of it) meanwhile: they are compared before they count as done again, whoever comes to do it.
+ * SQL that notes, in the transaction that writes a table, which tables head office has changed along with it. These are
+ * compared before they count as done again, in this run or a later one.
  *
  * @param seq of the checkpoint that the transaction ends with
  */
@@ -102,11 +101,11 @@ export function noteRewritten(
   ];
 }
 
-/** The column, where nobody has changed it to something that it never is. */
+/** SQL of the column; NULL if somebody has edited it to something unreadable. */
 const READABLE =
   "CASE WHEN pg_catalog.jsonb_typeof(rewritten) OPERATOR(pg_catalog.=) 'object' THEN rewritten END";
 
-/** SQL of what is left of the column `rewritten` once a pass has compared what it knew of when it began. */
+/** SQL that removes from `rewritten` the notes that a pass knew at its start and has compared. Newer notes stay. */
 export function withoutCompared(known: Rewritten): string {
   return oneLine(`rewritten = (SELECT pg_catalog.jsonb_object_agg(e.key, e.value) FROM pg_catalog.jsonb_each(${READABLE}) e
     WHERE pg_catalog.jsonb_typeof(e.value) OPERATOR(pg_catalog.=) 'number' AND NOT coalesce(e.value OPERATOR(pg_catalog.=)

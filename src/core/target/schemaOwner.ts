@@ -4,13 +4,13 @@ import { literal, oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import { UNKNOWN_IDENTITY } from '../source/mark.ts';
 
-/** Where a connection's tables go at central, as its settings say. */
+/** Where a connection's tables go at central, according to the settings. */
 export interface TargetPlace {
   readonly layout: CentralSettings['layout'];
   readonly schema: string;
 }
 
-/** Who wants a schema. */
+/** The connection that claims a schema. */
 export interface SchemaClaimant {
   readonly connection: string;
   readonly installation: string;
@@ -18,11 +18,11 @@ export interface SchemaClaimant {
   readonly identity: string;
 }
 
-/** Whoever takes a schema looks first whose it is: one after the other. Taken once a connection, not once a run. */
+/** A lock, so that one connection at a time checks and takes a schema. Needed once per connection, not per run. */
 const LOCK =
   "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.target_schemas', 0))";
 
-/** Whether central knows this place as the connection's already, so that nobody else can have taken it. */
+/** Whether central has already recorded this place for the connection, so that no other can have taken it. */
 export function isRecorded(row: TextRow, { layout, schema }: TargetPlace): boolean {
   return row.layout === layout && row.target_schema === schema;
 }
@@ -33,12 +33,12 @@ export function placeItems({ layout, schema }: TargetPlace): readonly string[] {
 }
 
 /**
- * Makes sure that no other connection's rows are removed by a mirror: whatever is not at the mirrored branch goes
- * there. Two data folders, each with one of two branches, do not see each other's settings; central does. A schema
- * stays its connection's until that goes elsewhere, or head office releases it.
+ * Takes a schema for a connection, so that a mirror never removes another connection's rows: a mirror removes everything
+ * that its branch does not have. Two data folders do not see each other's settings, but central knows both. A schema
+ * belongs to its connection until that moves elsewhere or head office releases it.
  *
- * A mirror of the same installation and the same source is the connection under its former id: the settings of an
- * installation have one connection for a mirror, and now it is this one.
+ * If the schema belongs to a mirror of the same installation and the same source, that is this connection under a former
+ * id, and it is released.
  *
  * @param session in the transaction that records the place
  * @throws SyncFailure `central_schema_owned`
@@ -75,14 +75,14 @@ function isFormer(other: TextRow, claimant: SchemaClaimant, { layout }: TargetPl
   );
 }
 
-/** SQL that lets a schema go, so that another connection may have it. */
+/** SQL that releases a schema, so that another connection can take it. */
 function releaseSql(rows: readonly TextRow[]): string {
   const ids = rows.map((one) => literal(one.connection ?? '')).join(', ');
   return `UPDATE branchline.sources SET target_schema = NULL
     WHERE connection OPERATOR(pg_catalog.=) ANY (ARRAY[${ids}]::pg_catalog.text[])`;
 }
 
-/** The same as head office's people would write it. */
+/** The same as a person at head office would write it. */
 function printedReleaseSql(rows: readonly TextRow[]): string {
   const ids = rows.map((one) => literal(one.connection ?? '')).join(', ');
   return `UPDATE branchline.sources SET target_schema = NULL WHERE connection IN (${ids});`;

@@ -5,59 +5,57 @@ import type { CopyFormat } from '../postgres/rowBlock.ts';
 import { keyGenerated, stampColumnTaken, unstamped } from './refusals.ts';
 import type { TargetPlace } from './schemaOwner.ts';
 
-/** The column that tells the branches apart in layout `stamp`. */
+/** The column that says which branch a row belongs to, in layout `stamp`. */
 export const STAMP = 'source_connection';
 
-/** Of the policies by which head office keeps branches apart: they hide nothing of a connection from its own role. */
+/** Prefix of the policies that keep branches apart. They hide none of a connection's rows from its own role. */
 export const POLICY_PREFIX = 'branchline:';
 
-/** Filled by the transaction's setting, so that the id does not travel with every row. */
+/** SQL of the stamp's default. It reads a setting of the transaction, so that rows need not carry the id. */
 export const STAMP_DEFAULT = "pg_catalog.current_setting('branchline.connection', true)";
 
-/** Where a table's rows go, and how. */
+/** The central table of a source table, and how rows are written to it. */
 export interface Target {
   readonly schema: string;
   readonly name: string;
   readonly layout: Layout;
   /** Whether rows carry {@link STAMP}. */
   readonly stamped: boolean;
-  /** Columns copied, key columns first: the same names on both sides. */
+  /** Columns to copy, key columns first. They have the same names in both databases. */
   readonly columns: readonly string[];
-  /** Key columns without the stamp; null where rows have no identity. */
+  /** Key columns without the stamp; null where there is no key. */
   readonly key: readonly string[] | null;
-  /** How the source's index compares the key: the order in which rows come. Empty where there is none. */
+  /** How the source's index compares the key, which is the order of the rows. Empty where there is no key. */
   readonly sourceKey: readonly KeyColumn[];
   /** How central's index compares the same columns, in the same order. */
   readonly centralKey: readonly KeyColumn[];
-  /** The constraint by which rows are matched, where the key's columns alone do not say which. */
+  /** The constraint to match rows by, if the key's columns would match two constraints. */
   readonly keyConstraint: string | null;
-  /** Key columns of which equal values may look otherwise (1.0 and 1.00): they are written, too. */
+  /** Key columns whose equal values may look different (1.0 and 1.00), so that they are compared and written too. */
   readonly looseKey: readonly string[];
   /**
-   * Columns that the source writes as `column::text`: XML, whose own output leaves the encoding out of its
-   * declaration.
+   * Columns that the source sends as `column::text`: XML, whose own output drops the encoding from its declaration.
    */
   readonly asText: readonly string[];
-  /** Whether both servers surely sort the key alike, so that key ranges mean the same on both. */
+  /** Whether both servers certainly sort the key alike, so that a key range means the same rows in both. */
   readonly sameOrder: boolean;
   readonly format: CopyFormat;
   /**
-   * Columns whose values have to be unique at central besides the key, alone or together; all but the key where
-   * its indexes do not say which.
+   * Non-key columns that are part of a unique index at central; all non-key columns where an index does not say which.
    */
   readonly alsoUnique: readonly string[];
-  /** Nothing but the key stands in the way of copying straight into the table. */
+  /** Whether rows can be copied straight into the table: it has no other constraints, triggers or the like. */
   readonly plain: boolean;
   /**
-   * Triggers, rules or policies that head office has put on it may change or drop what is written, so what was
-   * applied is read again. Of a partitioned table always: they may be a partition's.
+   * Whether written rows are read again and compared, because head office's triggers, rules or policies may change or
+   * drop them. Always true for a partitioned table, whose partitions may have some.
    */
   readonly rereads: boolean;
-  /** A crash of central's server empties it: what was counted before says nothing. */
+  /** Whether it is unlogged: a crash of central's server empties it, so older counts prove nothing. */
   readonly unlogged: boolean;
-  /** A partitioned table: its rows have no system columns to return. */
+  /** Whether it is partitioned: RETURNING then has no system columns. */
   readonly partitioned: boolean;
-  /** Made just now, so there is no row in it. */
+  /** Whether it was made just now, and so is empty. */
   readonly created: boolean;
   /** See {@link centralShapeDigest}. */
   readonly shapeDigest: string;
@@ -73,7 +71,7 @@ export function placeOf(central: CentralSettings, connection: ConnectionSettings
   return { layout: central.layout, schema: targetSchema(central, connection) };
 }
 
-/** The layout that a table has, or is to have. */
+/** The layout of an existing table, or the one that a new table gets. */
 export function layoutOf(central: CentralSettings, existing: TableShape | undefined): Layout {
   if (central.layout === 'schema' || central.layout === 'stamp') return central.layout;
   if (existing !== undefined) return existing.columns.some((one) => one.name === STAMP) ? 'stamp' : 'merge';
@@ -81,9 +79,9 @@ export function layoutOf(central: CentralSettings, existing: TableShape | undefi
 }
 
 /**
- * Refuses a source table that has a column of the stamp's name itself, wherever branches share tables: its values
- * would stand in place of the stamp, and a branch could write rows in another's name. In layout `merge`, too: the
- * column would come to head office's table, and make it one of layout `stamp` for all branches.
+ * Refuses a source table with a column of the stamp's name, if branches share tables. Its values would replace the stamp,
+ * so that a branch could write rows in another's name. In layout `merge` too, where the copied column would turn head
+ * office's table into one of layout `stamp` for all branches.
  *
  * @throws SyncFailure `stamp_column_taken`
  */
@@ -93,8 +91,8 @@ export function refuseStampTaken(source: TableShape, layout: Layout): void {
 }
 
 /**
- * Refuses a table of head office without the stamp, where the settings ask for one: as `merge`, which `auto` would make
- * of it, its rows would not say whose they are.
+ * Refuses a table of head office's without the stamp, if the settings ask for layout `stamp`. Treated as `merge`, as
+ * `auto` would, its rows would not say which branch they belong to.
  *
  * @throws SyncFailure `central_unstamped`
  */
@@ -104,7 +102,7 @@ export function refuseUnstamped(source: TableShape, central: TableShape, layout:
 }
 
 /**
- * Refuses a key that head office computes. Before it is missed: a virtual column can be in no key.
+ * Refuses a key column that head office computes. Checked before the key is searched: a virtual column can be in no key.
  *
  * @throws SyncFailure `central_key_generated`
  */
@@ -118,7 +116,7 @@ export function centralKey(source: TableShape, layout: Layout): readonly string[
   return source.key === null || layout !== 'stamp' ? source.key : [STAMP, ...source.key];
 }
 
-/** Whether the stamp's default is ours: a table made by head office may have none. */
+/** Whether the stamp has our default. In a table made by head office it may have none. */
 export function stampsItself(central: TableShape): boolean {
   return central.columns.some(
     (one) => one.name === STAMP && one.defaultExpression?.includes('branchline.connection'),
@@ -139,8 +137,8 @@ export function deferrableOver(
 }
 
 /**
- * Central's unique index over these columns, in any order, that ON CONFLICT can name. Where a deferrable key has the
- * same columns, a list of them would mean both, which PostgreSQL refuses: then it has to have a constraint's name.
+ * Central's unique index over these columns, in any order, that ON CONFLICT can use. If a deferrable key has the same
+ * columns, a column list would match both, which PostgreSQL refuses, so the index must then be a named constraint's.
  */
 export function indexOver(
   central: TableShape,
@@ -169,10 +167,9 @@ export function uniqueBesides(central: TableShape, columns: readonly string[]): 
 }
 
 /**
- * Which table and which of its columns a branch's rows were copied into. Head office may drop a column or
- * the whole table, or restore it from a dump: what is made anew then looks as before and lacks the values
- * of all rows that the source has not changed since, so row versions alone must not be trusted. The same where the
- * settings say another encoding of the source than before.
+ * Identifies the table and columns into which a branch's rows were copied. Head office may drop a column or the table, or
+ * restore it from a dump. The new one looks the same, but lacks the values of rows that the source has not changed since,
+ * so the mark must become invalid. The same applies if the settings change the source's encoding.
  */
 export function centralShapeDigest(source: TableShape, central: TableShape): string {
   const numbers = source.columns.map(
