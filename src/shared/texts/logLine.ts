@@ -139,9 +139,9 @@ function nameOf({ connection }: LogRow, table: string, t: Translate, labelOf?: L
 
 function sayStrategy(table: string, detail: Detail, t: Translate): string | null {
   const strategy = detail.strategy;
-  if (!isKey(strategy, en.log.strategy)) return null;
+  if (!isKey(strategy, en.strategy.name)) return null;
   const reason = becauseOf(detail, t);
-  const way = t(`log.strategy.${strategy}`);
+  const way = t(`strategy.name.${strategy}`);
   return reason === null
     ? t('log.strategyOnly', { table, strategy: way })
     : t('log.strategyChosen', { table, strategy: way, reason });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ordered, type Sort } from '../../../src/renderer/pages/tables/tableFilter.ts';
+import { Strategy } from '../../../src/shared/status.ts';
 import { tableState, verified } from './states.ts';
 
 const fine = tableState({ table: 'b_fine', verified: verified({ result: 'equal' }) });
@@ -36,6 +37,17 @@ describe('tables are ordered', () => {
 
   it('by the way in which they are copied, the whole ones first', () => {
     expect(names('way')).toEqual(['c_broken', 'b_fine', 'a_fresh']);
+  });
+
+  it('by the way in which they are copied, in every strategy before those that have none', () => {
+    const all = [undefined, ...Object.values(Strategy)].map((strategy) =>
+      strategy === undefined
+        ? tableState({ table: 'a_none', last: null, success: null })
+        : tableState({ table: strategy, strategy }),
+    );
+    const sorted = ordered(all, { sort: 'way', down: false }).map(({ table }) => table);
+    expect(sorted.slice(0, 4)).toEqual(['full', 'replace', 'compare', 'cursor']);
+    expect(sorted.at(-1)).toBe('a_none');
   });
 
   it('alike ones by name and connection, whichever way round', () => {

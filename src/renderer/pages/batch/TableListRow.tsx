@@ -63,7 +63,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
             <UsualCell row={row} usual={usual} />
           )}
         </td>
-        <td>{row.strategy === null ? '' : t(`log.strategy.${row.strategy}`)}</td>
+        <td>{row.strategy === null ? '' : t(`strategy.name.${row.strategy}`)}</td>
         <td className={classes.number}>{count(row.records_skipped)}</td>
         <td className={classes.number}>{count(row.records_deleted)}</td>
         <td className={classes.number}>{hasRun ? format.bytes(row.bytes) : ''}</td>

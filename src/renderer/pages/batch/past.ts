@@ -96,7 +96,7 @@ export function askedFor(
   const where = shorten(connections.map(labelOf));
   const parts = [
     all ? what : t('batchPage.asked.of', { tables: what, connections: where }),
-    strategy === null ? null : t('batchPage.asked.strategy', { strategy: t(`log.strategy.${strategy}`) }),
+    strategy === null ? null : t('batchPage.asked.strategy', { strategy: t(`strategy.name.${strategy}`) }),
     allowDeletes ? t('batchPage.asked.deletes') : null,
   ];
   return parts.filter((part) => part !== null).join('; ');

@@ -115,10 +115,10 @@ function WayOfTable({ state }: { readonly state: TableState }) {
   return (
     <>
       <Text>
-        {t(`tablesPage.way.${way}`)}
+        {t(`strategy.short.${way}`)}
         {known !== null && ` (${t(`tablesPage.chooser.${chooserOf(state)}`)})`}
       </Text>
-      <Text c="dimmed">{t(`tablesPage.explain.${way}`)}</Text>
+      <Text c="dimmed">{t(`strategy.explain.${way}`)}</Text>
       {state.last !== null && <WhyLast run={state.last} />}
     </>
   );

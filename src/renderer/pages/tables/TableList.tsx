@@ -108,7 +108,7 @@ const TableLine = memo(function TableLine({
   const name = visible(state.table);
   const label = visible(state.label);
   const known = wayOf(state);
-  const way = t(`tablesPage.way.${known ?? 'none'}`);
+  const way = t(`strategy.short.${known ?? 'none'}`);
   const chooser = known === null ? null : t(`tablesPage.chooser.${chooserOf(state)}`);
   const status = statusOf(running ? { ...state, now: TableStatus.InProgress } : state);
   const ago = success === null ? null : format.ago(success.endedAt, now);

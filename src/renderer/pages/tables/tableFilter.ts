@@ -109,12 +109,10 @@ const PROOFS: readonly (Proof | undefined)[] = [
   VerifyResult.Equal,
 ];
 
+/** Those that read most come first; all others follow. */
+const FIRST: readonly Strategy[] = [Strategy.Full, Strategy.Replace, Strategy.Compare, Strategy.Cursor];
 const WAYS: readonly (Strategy | undefined)[] = [
-  Strategy.Full,
-  Strategy.Replace,
-  Strategy.Compare,
-  Strategy.Cursor,
-  Strategy.Changes,
+  ...new Set([...FIRST, ...Object.values(Strategy)]),
   undefined,
 ];
 

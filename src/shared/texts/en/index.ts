@@ -5,6 +5,7 @@ import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
+import { strategies } from './strategies.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { notes, quit, tray } from './tray.ts';
@@ -26,6 +27,7 @@ export const en = {
   notices,
   quit,
   log,
+  strategy: strategies,
   troubles,
   todayPage,
   batchPage,

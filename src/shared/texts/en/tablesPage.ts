@@ -30,25 +30,9 @@ export const tablesPage = {
     status: 'Status',
     proof: 'Verified',
   },
-  way: {
-    full: 'all rows',
-    changes: 'only what changed',
-    compare: 'only what differs',
-    cursor: 'only newer rows',
-    replace: 'all rows anew',
-    none: 'not decided yet',
-  },
   chooser: {
     engine: 'chosen by Branchline',
     settings: 'set in the settings',
-  },
-  explain: {
-    full: 'Every row is read at the branch and compared with head office.',
-    changes: 'Only rows that were added, changed or deleted since the last run are sent.',
-    compare: 'Both sides are compared piece by piece, and only pieces that differ are sent.',
-    cursor: 'Only rows whose date is newer than at the last run are sent. Deleted rows are not noticed.',
-    replace: 'The whole table is loaded, and takes the place of what was there, in one step.',
-    none: 'That is decided when the table is first copied.',
   },
   reason: {
     asked: 'Someone asked for it to be done like that.',

@@ -78,13 +78,6 @@ export const log = {
   scheduleRan: 'Started for the schedule {{schedule}}, planned for {{at}}',
   scheduleSkipped: 'The schedule {{schedule}}, planned for {{at}}, was skipped',
   other: '{{event}} {{detail}}',
-  strategy: {
-    full: 'the whole table',
-    changes: 'only changed rows',
-    compare: 'compare both sides',
-    cursor: 'only rows with a newer time',
-    replace: 'replace the whole content',
-  },
   because: {
     asked: 'it was asked for',
     first_load: 'it has not been copied before',

@@ -6,6 +6,7 @@ import { failures } from './failures.ts';
 import { help } from './help.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
+import { strategies } from './strategies.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
 import { notes, quit, tray } from './tray.ts';
@@ -27,6 +28,7 @@ export const id = {
   notices,
   quit,
   log,
+  strategy: strategies,
   troubles,
   todayPage,
   batchPage,

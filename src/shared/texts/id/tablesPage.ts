@@ -29,26 +29,9 @@ export const tablesPage = {
     status: 'Status',
     proof: 'Verifikasi',
   },
-  way: {
-    full: 'semua baris',
-    changes: 'hanya yang berubah',
-    compare: 'hanya yang berbeda',
-    cursor: 'hanya baris yang lebih baru',
-    replace: 'diganti seluruhnya',
-    none: 'belum ditentukan',
-  },
   chooser: {
     engine: 'dipilih Branchline',
     settings: 'diatur di pengaturan',
-  },
-  explain: {
-    full: 'Setiap baris dibaca di cabang dan dibandingkan dengan kantor pusat.',
-    changes: 'Hanya baris yang ditambah, diubah, atau dihapus sejak proses terakhir yang dikirim.',
-    compare: 'Kedua sisi dibandingkan bagian demi bagian, dan hanya bagian yang berbeda yang dikirim.',
-    cursor:
-      'Hanya baris yang tanggalnya lebih baru dari proses terakhir yang dikirim. Baris yang dihapus tidak terdeteksi.',
-    replace: 'Seluruh tabel dimuat, lalu menggantikan isi yang lama dalam satu langkah.',
-    none: 'Ini ditentukan saat tabel pertama kali disalin.',
   },
   reason: {
     asked: 'Ada yang meminta agar dikerjakan seperti itu.',

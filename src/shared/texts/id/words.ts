@@ -73,13 +73,6 @@ export const log = {
   scheduleRan: 'Dimulai untuk jadwal {{schedule}}, yang direncanakan {{at}}',
   scheduleSkipped: 'Jadwal {{schedule}}, yang direncanakan {{at}}, dilewati',
   other: '{{event}} {{detail}}',
-  strategy: {
-    full: 'seluruh tabel',
-    changes: 'hanya baris yang berubah',
-    compare: 'bandingkan kedua sisi',
-    cursor: 'hanya baris dengan waktu lebih baru',
-    replace: 'ganti seluruh isi',
-  },
   because: {
     asked: 'diminta',
     first_load: 'belum pernah disalin',
