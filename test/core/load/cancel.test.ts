@@ -39,11 +39,19 @@ async function statements(database: TestDatabase, wanted: 'some' | 'none', waits
   const admin = await connectTo(database);
   try {
     const text = waitsFor === '' ? STATEMENTS : `${STATEMENTS} AND wait_event_type = '${waitsFor}'`;
-    for (;;) {
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
       const { rowCount } = await admin.query(text, [database.database]);
       if ((rowCount ?? 0) > 0 === (wanted === 'some')) return;
       await sleep(50);
     }
+    const { rows } = await admin.query(
+      'SELECT application_name, state, wait_event_type, query FROM pg_stat_activity WHERE datname = $1',
+      [database.database],
+    );
+    throw new Error(
+      `${wanted} statements wanted, waiting for ${waitsFor || 'anything'}: ${JSON.stringify(rows)}`,
+    );
   } finally {
     await admin.end();
   }
