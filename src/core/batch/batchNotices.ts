@@ -11,12 +11,12 @@ import type { WrittenTable } from '../target/deleteRights.ts';
 import type { Claim } from '../target/ownership.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
 
-/** Names that one notice lists. */
+/** Maximum number of names in one notice. */
 const MOST_NAMES = 20;
 
 /**
- * Tables of head office that `auto` takes for tables that branches share by key alone. Said once, as this connection
- * comes to them: nobody has chosen that, and rows that a branch deletes stay there.
+ * Notice about head office's tables that layout `auto` treats as `merge`. It comes once, when this connection first writes
+ * them: no person chose that layout, and rows deleted at the branch stay at head office.
  */
 export function tellMerged(run: RunContext, connection: string, written: readonly WrittenTable[]): void {
   if (run.central.layout !== 'auto') return;
@@ -29,14 +29,14 @@ export function tellMerged(run: RunContext, connection: string, written: readonl
   tellNotice(run, connection, null, { code: NoticeCode.MergedTables, params: { tables } });
 }
 
-/** Old sessions that the claim has ended. */
+/** Reports the stale backends that the claim has ended. */
 export function tellStaleBackends({ journal, emit }: RunContext, { connection, staleBackends }: Claim): void {
   if (staleBackends === 0) return;
   journal.logEvent('ghosts_ended', { connection, detail: { count: staleBackends } });
   emit({ type: 'ghosts_ended', connection, count: staleBackends });
 }
 
-/** The role may not ask its server what has changed: all tables are compared. Said once a batch. */
+/** Reports, once per batch, that our role may not read the source's history, so that all tables are compared. */
 export function tellHiddenHistory(
   { journal, emit, batchId }: RunContext,
   connection: string,
@@ -53,13 +53,13 @@ export function tellHiddenHistory(
 }
 
 /**
- * Notices that the journal was lost (deleted, or damaged and set aside): it knows nothing of this connection,
- * while central has checkpoints of batches that this installation ran. Nothing needs mending: a new batch
- * goes on from those checkpoints as it would from an older batch that nobody resumed. The lost batch is not made
- * again under its old id: which tables it had and what it was allowed to do stood in the journal alone, and a
- * history with guesses in it is worse than one that begins today.
+ * Detects and reports a lost journal (deleted, or damaged and set aside): it knows nothing of this connection, while
+ * central has checkpoints of batches that this installation ran.
  *
- * @returns whether they were lost
+ * Nothing has to be repaired: the new batch continues from these checkpoints. The lost batch is not recreated under its
+ * old id, because its tables and permissions were in the journal only, and a history with guesses is worse than none.
+ *
+ * @returns whether the journal was lost
  */
 export function tellLostRecords(
   { journal, emit, batchId }: RunContext,
@@ -68,7 +68,7 @@ export function tellLostRecords(
 ): boolean {
   if (!own || journal.hasPast(connection, batchId)) return false;
   const ids = new Set(checkpoints.flatMap((one) => one.batchId ?? []));
-  // A batch that is known was run after the loss; it has been told by then.
+  // A batch that the journal knows ran after the loss, and has reported it.
   if ([...ids].some((id) => journal.batch(id) !== null)) return false;
   // Ids begin with date and time.
   const last = [...ids].sort().at(-1);
@@ -80,12 +80,12 @@ export function tellLostRecords(
   return true;
 }
 
-/** What the journal keeps: the tables of a connection that have been told. */
+/** Stored in the journal: the tables that have been reported, per connection. */
 const told = z.array(z.string());
 
 /**
- * Tables that head office has made UNLOGGED: a crash of its server empties them. Said once for each, until it is
- * logged again.
+ * Notice about tables that head office has made UNLOGGED, which a crash of its server empties. It comes once for each,
+ * until the table is logged again.
  *
  * @param existing the tables of this run as central has them
  */
@@ -106,12 +106,12 @@ export function tellUnlogged(run: RunContext, connection: string, existing: read
   journal.togetherLazily(() => journal.setServiceNote(name, now.length === 0 ? null : now));
 }
 
-/** What the journal keeps: by table, those that inherit from it and have been told. */
+/** Stored in the journal: for each table, the inheriting tables that have been reported. */
 const toldChildren = z.record(z.string(), z.array(z.string()));
 
 /**
- * Tables that head office has made inherit from ours, other than the branch's own do: whoever reads ours there without
- * ONLY reads their rows too. Said once for each table, until it has others.
+ * Notice about tables of head office's that inherit from ours, except where the branch's do too: whoever reads ours
+ * without ONLY reads their rows as well. It comes once for each table, and again if further tables inherit.
  *
  * @param existing the tables of this run as central has them
  */
@@ -142,7 +142,7 @@ export function tellChildren(
 }
 
 /**
- * Writes a notice to the journal, then tells it.
+ * Writes a notice to the journal, then emits it.
  *
  * @param table null where it is about the whole connection
  */
@@ -161,7 +161,7 @@ export function tellNotice(
   emit({ type: 'notice', connection, table, notice });
 }
 
-/** What to tell of the oldest transaction at a source; remembers it, where its age cannot be seen. */
+/** The notice about the source's oldest transaction, if any. Stores the transaction if its age is hidden from us. */
 export function transactionNotices(
   journal: Journal,
   clock: Clock,

@@ -6,7 +6,7 @@ import type { RunContext } from './connectionRun.ts';
 
 const noteOf = (connection: string): string => `compare_due/${connection}`;
 
-/** Notes that what was known to differ at head office was lost with the journal: all tables are to be compared. */
+/** Notes that all tables are due to be compared, because the known differences were lost with the journal. */
 export function noteCompareDue({ journal, ports }: RunContext, connection: string): void {
   journal.setServiceNote(noteOf(connection), ports.clock.now().toISOString());
 }
@@ -32,7 +32,7 @@ export function isCompareDue(
   return !journal.hasSucceeded(connection) || notComparedSince(journal, connection).length > 0;
 }
 
-/** Tells in each batch that comparing is due, until all tables have been compared. */
+/** Reports in each batch that comparing is due, until all tables have been compared. */
 export function tellCompareDue(run: RunContext, connection: string): void {
   const { journal } = run;
   if (journal.serviceNote(noteOf(connection)) === null) return;

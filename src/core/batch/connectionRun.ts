@@ -45,7 +45,7 @@ import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
 import { asksForDeletes, withRights, writtenTables } from './writtenTables.ts';
 
-/** How many connections are worked on at a time: a branch has one, seldom two. */
+/** Maximum number of connections to run at a time. A branch has one, rarely two. */
 export const PARALLEL_CONNECTIONS = 4;
 
 /** What all connections of a run share. */
@@ -59,13 +59,13 @@ export interface RunContext {
   readonly connections: readonly string[];
   readonly limits: ChunkLimits;
   readonly retry: RetryPolicy;
-  /** Shared by all connections: they share the link. */
+  /** Shared by all connections, because they share the link. */
   readonly throttle: Throttle;
   readonly parallelTables: number;
-  /** Null for a table alone. */
+  /** Null for a single-table run. */
   readonly batchId: string | null;
   readonly allowDeletes: boolean;
-  /** Connections whose source may be another than before: a person has said so. */
+  /** Connections whose source may be another one than before, as a person has confirmed. */
   readonly acceptSources: readonly string[];
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
@@ -77,7 +77,7 @@ export interface RunContext {
   };
 }
 
-/** One table to do. */
+/** One table to run. */
 export interface ConnectionTable {
   readonly table: string;
   /** Null where the source does not have it. */
@@ -94,11 +94,11 @@ export interface ConnectionWork {
   readonly identity: string;
   readonly hidden: HiddenHistory | null;
   readonly tables: readonly ConnectionTable[];
-  /** Tables that are not to be run, but may be brought up to date once more where theirs point to them. */
+  /** Tables that are not to be run, but may be re-synced if foreign keys tie them to `tables`. */
   readonly others: readonly ConnectionTable[];
-  /** Why the source could not even be looked at. */
+  /** Why the source's catalogue could not be read; null if it was read. */
   readonly failure: FailureDetail | null;
-  /** The oldest transaction that is open at the source. */
+  /** The oldest open transaction at the source. */
   readonly transaction: OpenTransaction | null;
   /** See {@link SourcePlan.there}. */
   readonly there: readonly string[] | null;
@@ -106,7 +106,7 @@ export interface ConnectionWork {
 
 export interface ConnectionEnd {
   readonly outcomes: readonly TableOutcome[];
-  /** Somebody else has taken the connection over in the middle of the run. */
+  /** Another installation has claimed the connection during the run. */
   readonly lostLease: boolean;
 }
 
@@ -121,12 +121,12 @@ class ConnectionRun {
   readonly #queue: TableQueue;
   readonly #outcomes: TableOutcome[] = [];
   /**
-   * The circuit: once a server does not answer, all tables that are left fail with this at once instead
-   * of waiting out a time-out each.
+   * The open circuit: once a server does not answer, all remaining tables fail with this at once instead of waiting for
+   * a time-out each.
    */
   #open: FailureDetail | null = null;
   #lostLease = false;
-  /** Something failed that is no table's fault (the journal cannot be written): no new table is begun. */
+  /** Something failed that is no table's fault (the journal cannot be written), so no further table is started. */
   #broken = false;
 
   constructor(run: RunContext, work: ConnectionWork) {
@@ -136,7 +136,7 @@ class ConnectionRun {
   }
 
   async run(): Promise<ConnectionEnd> {
-    // Of a run that was stopped while it looked at the source, nothing has failed.
+    // A failure after a stop comes from the stop itself, so nothing has failed.
     if (this.#work.failure !== null && !this.#run.stop.aborted) this.#openCircuit(this.#work.failure);
     this.#tellTransaction();
     const opened = this.#open === null && this.#work.tables.length > 0 ? await this.#prepare() : null;
@@ -167,7 +167,7 @@ class ConnectionRun {
     return { outcomes: this.#outcomes, lostLease: this.#lostLease };
   }
 
-  /** Opens central, sets it up, and claims the connection; null where that failed or the run was stopped. */
+  /** Connects to central, sets it up and claims the connection; null where that failed or the run was stopped. */
   async #prepare(): Promise<Prepared | null> {
     const { ports, retry, stop } = this.#run;
     for (let failures = 0; ; failures++) {
@@ -266,7 +266,7 @@ class ConnectionRun {
       const left = this.#queue.left.flatMap((one) => withRights(one, rights) ?? []);
       const candidates = sweepCandidates(central, batchId, left, existing, checkpoints);
       await this.#sweeps(opened, heartbeat).run(workers, candidates);
-      // What others have noted may still be left for the first; it signs in when it finds something.
+      // One worker is enough for tables noted as rewritten. It signs in only if there are any.
       const isOver = this.#queue.left.length === 0 || this.#endsHere();
       const able = isOver ? workers.slice(0, 1) : await withRoom(workers);
       const turns = this.#turns(opened);
@@ -352,20 +352,20 @@ class ConnectionRun {
   }
 }
 
-/** Waits for all, so that none goes on alone, then throws what the first that failed has thrown. */
+/** Waits for all promises, so that none is left running, then throws the first error. */
 async function allOf(work: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Central, when it has been looked at and the connection is claimed. */
+/** State of central once the connection is claimed and the catalogue is read. */
 export interface Prepared {
   readonly claim: Claim;
-  /** The session that made it. */
+  /** The session that made the claim. */
   readonly link: Link;
   /** The foreign keys that head office has put on its tables. */
   readonly keys: ForeignKeys;
   readonly existing: readonly TableShape[];
-  /** As the claim left them; none for a table of which that may no longer be true. */
+  /** Checkpoints as the claim read them. A table whose checkpoint may have changed since is removed. */
   readonly checkpoints: Map<string, Checkpoint>;
   readonly rights: DeleteRights;
 }

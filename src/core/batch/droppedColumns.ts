@@ -19,11 +19,11 @@ function read(journal: Notes, connection: string): Record<string, readonly strin
 }
 
 /**
- * Notes which columns tables of a source have no longer, dropped or renamed, until a batch tells it. At head office
- * nothing tells such a column from one of head office's own.
+ * Stores which columns a source's tables have lost (dropped or renamed), until a batch reports them. It has to be noticed
+ * here, because at central such a column looks like one of head office's own.
  *
- * @param before facts of the tables as they were remembered, by name
- * @param fresh those that are others now
+ * @param before the stored facts of the tables, by name
+ * @param fresh the new facts of tables that have changed
  */
 export function noteDroppedColumns(
   journal: Notes,
@@ -48,7 +48,7 @@ function columnsOf(text: string | undefined): readonly string[] | null {
 }
 
 /**
- * Tells once of columns that the branch has dropped or renamed and that head office keeps with their values.
+ * Reports once the columns that the branch has dropped or renamed and that head office keeps with their values.
  *
  * @param existing the tables of this run as central has them
  */

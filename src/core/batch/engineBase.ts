@@ -14,8 +14,8 @@ import { planSource, type SourcePlan } from './sourcePlan.ts';
 import type { SpareLinks } from './spareLinks.ts';
 
 /**
- * What an engine gives to each of its runs. A run takes it once, at its start: settings that are replaced
- * meanwhile count from the next one on.
+ * What an engine gives to each of its runs. A run takes it once, at its start, so new settings take effect with the next
+ * run.
  */
 export interface EngineBase {
   readonly ports: Ports;
@@ -29,7 +29,7 @@ export interface EngineBase {
   readonly emit: Emit;
 }
 
-/** What one run may do beyond the usual, because a person has said so. */
+/** What a person has allowed for one run. */
 export interface Allowed {
   readonly allowDeletes?: boolean | undefined;
   readonly acceptSources?: readonly string[] | undefined;
@@ -38,8 +38,10 @@ export interface Allowed {
 const NEVER = new AbortController().signal;
 
 /**
- * @param batchId null for what is no batch: a table alone, a verify
- * @param spare has the sessions that looked at the sources
+ * Builds the context of a run.
+ *
+ * @param batchId null for runs without a batch: a single-table run, a verify
+ * @param spare has the sessions that read the sources' catalogues
  */
 export function runContext(
   base: EngineBase,
@@ -81,7 +83,7 @@ function stopOf({ stop = NEVER, halt = NEVER }: RunControl): AbortSignal {
   return AbortSignal.any([stop, halt]);
 }
 
-/** How both ends of a connection are opened. */
+/** Options for the sessions to both databases of a connection. */
 export function sessionOptions(
   base: EngineBase,
   connection: ConnectionSettings,
@@ -101,11 +103,11 @@ export function sessionOptions(
 }
 
 /**
- * Looks at the sources side by side; one that does not answer is asked again a few times. Where a run follows, central
- * is signed in to meanwhile.
+ * Reads the sources' catalogues in parallel, with retries for one that does not answer. If a run follows, it signs in to
+ * central at the same time.
  *
- * @param names tables or models that are asked for; the plans may then lack all others
- * @param spare takes the sessions for the run that follows
+ * @param names requested tables or models; the plans may then lack all others
+ * @param spare receives the sessions for the run that follows
  */
 export function lookAtSources(
   base: EngineBase,
@@ -117,7 +119,7 @@ export function lookAtSources(
   const [first] = connections;
   if (first !== undefined)
     spare?.beginCentral(first.id, async () => openLink(sessionOptions(base, first, stopOf(control)).central));
-  // Where connections wait for each other, their sessions would wait for hours.
+  // With more connections some have to wait for others, and their sessions would be idle for hours.
   const kept = connections.length <= PARALLEL_CONNECTIONS ? spare : undefined;
   return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control), kept)));
 }

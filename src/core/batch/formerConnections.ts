@@ -14,17 +14,17 @@ const former = z.object({ connection: z.string(), schema: z.string().nullable(),
 /** A connection that this installation has copied and that the settings no longer have, renamed or removed. */
 export type FormerConnection = z.output<typeof former>;
 
-/** What the journal knows of them, by id. */
+/** The former connections, as the journal keeps them. */
 export function formerConnections(journal: Pick<Journal, 'serviceNote'>): readonly FormerConnection[] {
   return z.array(former).safeParse(journal.serviceNote(NOTE)).data ?? [];
 }
 
-/** A batch tells it once, whatever the number of its connections. */
+/** Runs that have reported it, so that a batch with several connections does so once. */
 const told = new WeakSet<RunContext>();
 
 /**
- * Tells of connections that head office still has rows of and that the settings no longer have: nothing updates or
- * removes those rows any more, and where the connection was given another id, they are there twice.
+ * Reports connections that the settings no longer have and that head office still has rows of. Nothing updates or removes
+ * these rows any more, and if the connection was only given another id, head office has them twice.
  *
  * @param session at central, outside of a transaction
  */
@@ -61,10 +61,10 @@ export async function tellFormerConnections(
 
 const places = z.array(z.tuple([z.string(), z.string().nullable()]));
 
-/** Asked first, since it is shorter and nearly always enough: it travels at every batch. */
+/** Runs first. It is short, since every batch sends it, and nearly always enough. */
 const CLAIMED = `SELECT connection FROM branchline.sources WHERE installation ${own('=')} $1`;
 
-/** A mirror that has let its schema go has left nothing there: the connection under its new id has it. */
+/** Leaves out mirrors that have released their schema: it belongs to the same connection under its new id. */
 const FORMER =
   oneLine(`SELECT pg_catalog.json_agg(pg_catalog.json_build_array(s.connection, s.target_schema) ORDER BY s.connection) AS former
   FROM branchline.sources s WHERE s.installation ${own('=')} $1 AND s.connection ${own('<>')} ALL ($2)

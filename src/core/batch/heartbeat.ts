@@ -4,7 +4,7 @@ import type { Logger } from '../ports.ts';
 import { beat, type Claim, HEARTBEAT_MS, release } from '../target/ownership.ts';
 import { asFailure } from '../unexpected.ts';
 
-/** Signs of life at central, so that no other installation takes the connection for abandoned. */
+/** Writes heartbeats to central, so that no other installation takes the connection for abandoned. */
 export class Heartbeat {
   readonly #claim: Claim;
   readonly #open: () => Promise<Link>;
@@ -13,17 +13,17 @@ export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #link: Link;
   #opening: Promise<Link> | null = null;
-  /** Whether somebody works in the session, so that a sign of life would have to wait. */
+  /** Whether the session is in use by {@link lend}, so that a heartbeat would have to wait. */
   #lent = false;
-  /** Of those that ask for the session, each waits for the one before. */
+  /** Callers of {@link lend} wait for the one before them. */
   #turn: Promise<unknown> = Promise.resolve();
-  /** What a sign of life has opened while the session was lent. */
+  /** A second session, opened by a heartbeat while the first was lent. */
   #other: Link | null = null;
   #beating = false;
-  /** A sign of life that comes back late opens no connection that nobody would close. */
+  /** Set at the end, so that a late heartbeat leaves no session open. */
   #letGone = false;
 
-  /** @param link the one that has claimed the connection; closed here */
+  /** @param link the session that has claimed the connection; this object closes it */
   constructor(claim: Claim, link: Link, open: () => Promise<Link>, logger: Logger, onLostLease: () => void) {
     this.#claim = claim;
     this.#link = link;
@@ -35,8 +35,8 @@ export class Heartbeat {
   }
 
   /**
-   * Does some work at central in the session that has claimed the connection: a run that has little to do there needs
-   * no other. What fails may have left a transaction open, so the session is cut then.
+   * Does some work at central in the session that has claimed the connection, so that a run with little to do needs no
+   * second one. If the work fails, the session is cut, because a transaction may still be open.
    */
   lend<T>(work: (link: Link) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(() => this.#lend(work));
@@ -44,7 +44,7 @@ export class Heartbeat {
     return turn;
   }
 
-  /** Cuts short what is done by {@link lend}. */
+  /** Cuts the session while {@link lend} uses it. */
   cut(): void {
     if (this.#lent) this.#link.session.destroy();
   }
@@ -62,7 +62,7 @@ export class Heartbeat {
     }
   }
 
-  /** Lets the connection go, so that another installation need not wait. */
+  /** Ends the heartbeats and releases the connection, so that another installation need not wait. */
   async letGo(): Promise<void> {
     clearInterval(this.#timer);
     this.#letGone = true;
@@ -73,14 +73,14 @@ export class Heartbeat {
   }
 
   async #beat(): Promise<void> {
-    // On a bad link one may take longer than the time between two.
+    // On a bad link a heartbeat may take longer than the interval.
     if (this.#beating) return;
     this.#beating = true;
     try {
       const link = await this.#linkToBeat();
       if (link !== null) await beat(link.session, this.#claim);
     } catch (error) {
-      // The next chunk's checkpoint finds out in any case; this finds out sooner.
+      // The next chunk's checkpoint would notice it too, but later.
       if (asFailure(error).code === FailureCode.LostLease) this.#onLostLease();
       this.#logger.log('warn', 'The sign of life at central failed', { error: String(error) });
     } finally {
@@ -88,7 +88,7 @@ export class Heartbeat {
     }
   }
 
-  /** Null where it came too late. */
+  /** The session for a heartbeat; null where the run has ended meanwhile. */
   async #linkToBeat(): Promise<Link | null> {
     if (this.#other !== null && !this.#other.session.lost) return this.#other;
     if (!this.#lent && !this.#link.session.lost) return this.#link;
@@ -102,7 +102,7 @@ export class Heartbeat {
     return link;
   }
 
-  /** The session that has claimed the connection, or the one in its place: opened once for all who ask meanwhile. */
+  /** The session that has claimed the connection, or its replacement after a loss, opened once for all callers. */
   async #own(): Promise<Link> {
     if (!this.#link.session.lost) return this.#link;
     this.#opening ??= this.#open().finally(() => {

@@ -10,8 +10,8 @@ import type { RunContext } from './connectionRun.ts';
 import { noteDroppedColumns } from './droppedColumns.ts';
 
 /**
- * The memory of a schema's catalogue that the journal keeps. Where it cannot be read or written, the catalogue is
- * read whole: no reason to stop a batch.
+ * The journal's memory of a schema's catalogue. If it cannot be read or written, the catalogue is read in full, and the
+ * batch goes on.
  */
 export function journalMemory(journal: Journal, logger: Logger, place: ShapePlace): ShapeMemory {
   return {
@@ -36,8 +36,8 @@ export function journalMemory(journal: Journal, logger: Logger, place: ShapePlac
 }
 
 /**
- * What the journal keeps of the runs of a connection's server. Where it cannot be read or written, contents are
- * compared after a restart: no reason to stop a batch.
+ * The journal's memory of the runs of a connection's server. If it cannot be read or written, contents are compared after
+ * a restart, and the batch goes on.
  */
 export function journalRuns(journal: Journal, logger: Logger, connection: string): RunMemory {
   const name = `server_runs/${connection}`;
@@ -63,10 +63,9 @@ export function journalRuns(journal: Journal, logger: Logger, connection: string
 const remembered = z.object({ upTo: z.string().regex(/^\d+$/), kept: z.string().nullable() });
 
 /**
- * The memory of a connection's claims that the journal keeps. Claims are counted by central, and one central may be
- * reached by several addresses, so the highest number of any central of that name counts: a changed address must not
- * look like a copied folder. Unlike other memories it must not be lost on the way: its failure ends the run before
- * anything is claimed.
+ * The journal's memory of a connection's claims. It is stored under central's database name, not its address, so that a
+ * changed address does not look like a copied folder; the highest number counts. Unlike the other memories it must not
+ * fail silently: if it cannot be written, the run ends before it claims anything.
  */
 export function journalClaims(
   { journal, installation, central }: Pick<RunContext, 'journal' | 'installation' | 'central'>,

@@ -8,8 +8,8 @@ import { type Lease, tryAcquireLease, waitForLease } from '../journal/lease.ts';
 import type { Clock } from '../ports.ts';
 
 /**
- * Runs something while holding the lease: nobody else syncs with this user-data folder meanwhile. A
- * batch that still says `running` when the lease is free has lost its process, and is marked first.
+ * Runs `work` while holding the lease, so that no other process syncs with this user-data folder. A batch that still says
+ * `running` although the lease was free has lost its process, and is marked as crashed first.
  *
  * @throws UsageError `lease_held`, with who holds it
  */
@@ -45,11 +45,11 @@ function holderParams(journal: Journal): ErrorParams {
   const holder = journal.holder();
   if (holder === null) return {};
   const { pid, host, face, since, batchId } = holder;
-  // A verify and a table alone have none.
+  // A verify and a single-table run have no batch.
   return { pid, host, face, since, batch: batchId ?? '–' };
 }
 
-/** Finds a batch whose process has died, where nobody runs now. */
+/** Marks a batch whose process has died as crashed, if no process holds the lease. */
 export function findCrash(folder: string, journal: Journal): void {
   if (journal.runningBatch() === null) return;
   const lease = tryAcquireLease(folder);

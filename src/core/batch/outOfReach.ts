@@ -17,9 +17,9 @@ export interface OutOfReach {
 }
 
 /**
- * Signs in to central and to each connection's source, and off again.
+ * Checks that central and each connection's source let us sign in.
  *
- * @returns the first that could not be done, central's before the sources'; null where all answer
+ * @returns the first failure, central's before the sources'; null where all answer
  */
 export async function findOutOfReach(
   base: EngineBase,
@@ -50,7 +50,7 @@ async function tryOne(
 }
 
 /**
- * Notes the runs of some connections' servers in the journal: see {@link withRuns}.
+ * Stores the current runs of the connections' servers in the journal: see {@link withRuns}.
  *
  * @returns whether all of them answered
  */

@@ -11,8 +11,8 @@ import { type Checkpoint, NO_COUNTS, type PassCounts } from '../target/checkpoin
 export type Emit = (event: EngineEvent) => void;
 
 /**
- * Whether a pass has looked at every row of both sides, so that what somebody else had changed at central is mended
- * by its end. Other passes see what changed at the source alone; a `replace` may find that nothing did.
+ * Whether a pass has compared every row of both databases, so that changes made by others at central are repaired. Other
+ * passes only see changes at the source, and a `replace` may have found none and read nothing.
  */
 function provesEqual(strategy: Strategy, { bytes, deleted }: PassCounts): boolean {
   if (strategy === Strategy.Replace) return bytes + deleted > 0;
@@ -20,8 +20,8 @@ function provesEqual(strategy: Strategy, { bytes, deleted }: PassCounts): boolea
 }
 
 /**
- * Writes what becomes of one table to the journal, then tells it. A table of a batch has its row; a
- * table alone has lines in the event log only.
+ * Writes what happens to one table to the journal, then emits the event. A table of a batch has a row of its own; a
+ * single-table run has entries in the event log only.
  */
 export class JournalRecorder implements TableRecorder {
   readonly #journal: Journal;
@@ -32,9 +32,9 @@ export class JournalRecorder implements TableRecorder {
   readonly #startedAt: number;
   #strategy: Strategy | null = null;
   #counts: PassCounts = NO_COUNTS;
-  /** What the journal has of the table. */
+  /** The last checkpoint that was written to the journal. */
   #kept: Checkpoint | null = null;
-  /** The table has been begun, and the journal does not say so yet. */
+  /** The table has started, but that is not in the journal yet. */
   #startsNext = false;
   #meter: Meter | null = null;
 
@@ -57,7 +57,7 @@ export class JournalRecorder implements TableRecorder {
 
   chosen(strategy: Strategy, reason: string): void {
     this.#strategy = strategy;
-    // Where a power cut takes this, the table is pending, and central's checkpoint says how far it came.
+    // Written without waiting for the disk: after a power cut the table is pending, and central has its checkpoint.
     this.#journal.togetherLazily(() => {
       this.#begin();
       this.#write((row) => this.#journal.chooseStrategy(row, strategy, reason), 'strategy_chosen', {
@@ -81,8 +81,8 @@ export class JournalRecorder implements TableRecorder {
 
   committed(checkpoint: Checkpoint): void {
     this.#meter ??= new Meter(this.#ref, this.#estimatedRows, this.#counts, this.#startedAt);
-    // Central's checkpoint says it too, and the next run asks there. Waiting here for a slow or busy disk, several
-    // times a second, would hold up the tray and the other table's stream.
+    // Written without waiting for the disk: central's checkpoint has the same, and the next run reads it there. Waiting
+    // several times a second for a slow disk would hold up the tray and the other tables' streams.
     this.#journal.togetherLazily(() => this.#keep(checkpoint));
     this.#emit({ type: 'table_progress', ...this.#meter.read(checkpoint, this.#clock.monotonic()) });
   }
@@ -107,12 +107,12 @@ export class JournalRecorder implements TableRecorder {
     this.#emit({ type: 'notice', connection, table, notice });
   }
 
-  /** All rows are there; rows gone from the source wait until other tables have theirs. */
+  /** All rows are written. The deletes wait for other tables. */
   deletesHeld(): void {
     this.#journal.logEvent('deletes_held', this.#subject());
   }
 
-  /** All is there; head office itself has changed others meanwhile, which are compared first. */
+  /** The table is done, but waits until the tables that head office changed along with it are compared. */
   waitsFor(tables: readonly string[]): void {
     this.#journal.logEvent('waits_for_comparison', {
       ...this.#subject(),
@@ -145,12 +145,12 @@ export class JournalRecorder implements TableRecorder {
     return this.#end(TableStatus.Skipped, null);
   }
 
-  /** The run was stopped inside the table: its row stays as it is, and the next run goes on. */
+  /** The run was stopped within the table. Its row stays as it is, and the next run continues. */
   stopped(): TableOutcome {
     return this.#outcome(TableStatus.InProgress, null);
   }
 
-  /** One transaction, with the start that is still to be written. */
+  /** Writes in one transaction, including a start that is not written yet. */
   #together(work: () => void): void {
     this.#journal.together(() => {
       this.#begin();
@@ -204,7 +204,7 @@ export class JournalRecorder implements TableRecorder {
     return { ...(batchId === null ? {} : { batchId }), connection, table };
   }
 
-  /** @param event the log line for a table alone; none where a row's own log line is not wanted either */
+  /** @param event the event-log entry for a single-table run; none where progress needs no entry */
   #write(
     inBatch: (row: { readonly batchId: string; readonly connection: string; readonly table: string }) => void,
     event?: string,
@@ -217,7 +217,7 @@ export class JournalRecorder implements TableRecorder {
   }
 }
 
-/** One line in the event log: what became of the table itself is in its row, and stays there. */
+/** A recorder that only writes to the event log: the table's row keeps the result of its own turn. */
 export function quietRecorder(journal: Journal, ref: TableRef, forTable: string): TableRecorder {
   const { batchId, connection, table } = ref;
   const subject = { ...(batchId === null ? {} : { batchId }), connection, table };
@@ -232,17 +232,17 @@ export function quietRecorder(journal: Journal, ref: TableRef, forTable: string)
       log('table_again_committed', { processed: at.processed, deleted: at.deleted }),
     retrying: nothing,
     deletesOff: nothing,
-    // Its own turn says all the others.
+    // All other notices come in the table's own turn.
     notice: ({ code, params }) => {
       if (code === NoticeCode.NotNullDropped) log('notice', { code, ...params });
     },
   };
 }
 
-/** Time constant of the smoothing, in seconds: a few chunks on a slow link. */
+/** Time constant of the smoothed rates, in seconds: a few chunks on a slow link. */
 const MEMORY_SECONDS = 15;
 
-/** Turns committed counts into rates and a remaining time, for people to look at. */
+/** Computes rates and the time left from committed counts, for display. */
 class Meter {
   readonly #ref: TableRef;
   readonly #estimatedRows: number | null;
@@ -253,7 +253,7 @@ class Meter {
   #byteRate: number | null = null;
 
   /**
-   * @param from where the attempt starts: rows of earlier attempts say nothing of today's speed
+   * @param from counts at the start of this attempt, since rows of earlier attempts say nothing about its speed
    * @param now monotonic milliseconds
    */
   constructor(ref: TableRef, estimatedRows: number | null, from: PassCounts, now: number) {
@@ -264,7 +264,7 @@ class Meter {
     this.#bytes = from.bytes;
   }
 
-  /** What to show after a committed chunk. */
+  /** The progress to show after a committed chunk. */
   read(counts: PassCounts, now: number): TableProgress {
     const seconds = Math.max(0.001, (now - this.#at) / 1000);
     const rows = counts.processed + counts.skipped;

@@ -4,7 +4,7 @@ import type { TableDuty, TableEnd, TableRecorder } from '../table/tableRun.ts';
 import type { ForeignKeys } from '../target/foreignKeys.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
-/** One more run of a table, for another one's sake or for its own deletes. */
+/** A run of a table: its own turn, a re-sync for another table, or its held deletes. */
 export interface RelatedTableRun {
   readonly links: WorkerLinks;
   readonly table: ConnectionTable;
@@ -13,32 +13,35 @@ export interface RelatedTableRun {
   readonly relations: Relations;
 }
 
-/** What {@link RelatedTables} needs of the run around it. */
+/** What {@link RelatedTables} needs from the connection's run. */
 export interface RelatedTableRuns {
   find(table: string): ConnectionTable | undefined;
   run(run: RelatedTableRun): Promise<TableEnd>;
-  /** Writes what happens to a table for another one's sake to the event log only: its own row tells its own turn. */
+  /** A recorder for a re-sync. It writes to the event log only: the table's row keeps the result of its own turn. */
   quiet(table: ConnectionTable, forTable: string): TableRecorder;
-  /** Head office itself has changed tables when another one was written. */
+  /** Reports that head office changed tables when `cause` was written. */
   rewritten(cause: string, tables: readonly string[]): void;
 }
 
 /**
- * How far the bringing of a table may lead. `rows`: to the tables that its rows point to, which are done. `alone`:
- * nowhere; it points to the table that asks, so it is not at work, but other tables that it points to may be. Its
- * deletes are done at once. `all`: anywhere; no table has its own turn any more.
+ * Which further tables a re-sync may re-sync in turn.
+ *
+ * - `rows`: the tables that its rows reference. These are done, so nobody works on them.
+ * - `alone`: none. It references the requesting table, so it is not running, but other tables that it references may be.
+ *   Its deletes are done at once.
+ * - `all`: any, because no table's own turn is running any more.
  */
 type Scope = 'rows' | 'alone' | 'all';
 
-/** A table whose deletes wait until all others have got their rows. */
+/** A table whose deletes wait until all other tables are written. */
 export interface HeldTable {
   readonly table: ConnectionTable;
   readonly recorder: TableRecorder;
 }
 
 /**
- * The tables of a run that central's foreign keys tie together: which have deletes left, and which has to be
- * brought again because rows appeared between its turn and that of a table that points to it.
+ * The tables of a run that central's foreign keys tie together. Keeps those whose deletes are held, and re-syncs a table
+ * if rows appeared between its turn and that of a table that references it.
  */
 export class RelatedTables {
   readonly #keys: ForeignKeys;
@@ -51,26 +54,26 @@ export class RelatedTables {
     this.#runs = runs;
   }
 
-  /** For a table's own turn. @param deleting whether the deletes that were held have their turn */
+  /** The relations for a table's own turn. @param deleting whether held deletes are being done */
   of(links: WorkerLinks, table: string, deleting: boolean): Relations {
     const scopeFor = (end: KeyEnd): Scope => (deleting ? 'all' : end === 'parent' ? 'rows' : 'alone');
     return {
       keys: this.#keys,
-      // Two tables may ask for the same one, which must not be run twice at a time.
+      // Two tables may request the same one, which must not run twice at the same time.
       bringAgain: (other, end) => this.#oneAtATime(() => this.#again(links, other, [table], scopeFor(end))),
       rewritten: (tables) => this.#runs.rewritten(table, tables),
     };
   }
 
-  /** Whether a table can be brought again. */
+  /** Whether a table can be re-synced. */
   knows(table: string): boolean {
     return (this.#runs.find(table)?.shape ?? null) !== null;
   }
 
   /**
-   * Brings a table that head office itself has changed up to date, when no table has its own turn any more.
+   * Re-syncs a table that head office itself has changed, after all tables' own turns.
    *
-   * @param cause the table that was written then
+   * @param cause the table whose writes made head office change it
    */
   compareAgain(links: WorkerLinks, table: string, cause: string): Promise<TableEnd | null> {
     return this.#again(links, table, [], 'all', cause);
@@ -80,14 +83,14 @@ export class RelatedTables {
     this.#held.set(table.table, { table, recorder });
   }
 
-  /** Takes out the next table whose deletes are to be done: those that point to others first. */
+  /** Takes the next table with held deletes, referencing tables before the ones they reference. */
   takeHeld(depth: (table: string) => number): HeldTable | undefined {
     const [next] = [...this.#held.values()].sort((a, b) => depth(b.table.table) - depth(a.table.table));
     if (next !== undefined) this.#held.delete(next.table.table);
     return next;
   }
 
-  /** @param path the tables that wait for it, the last of which asks; to wait for one of them would never end */
+  /** @param path the tables that wait for this re-sync. None of them can be re-synced in it: that would never end */
   async #again(
     links: WorkerLinks,
     name: string,

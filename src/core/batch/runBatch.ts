@@ -17,10 +17,10 @@ import type { Selected } from './select.ts';
 import type { SourcePlan } from './sourcePlan.ts';
 
 /**
- * Works through a batch that the journal has as running, and ends it there: `completed`, `failed`, or
- * `interrupted` where tables are left.
+ * Runs a batch that is `running` in the journal, and ends it there as `completed`, `failed`, or `interrupted` if tables are
+ * left.
  *
- * @param leftReason why tables may be left that were not to be run now, where only some were
+ * @param leftReason the reason to store for tables that are left because this run did not include them
  */
 export async function runBatch(
   run: RunContext,
@@ -32,7 +32,7 @@ export async function runBatch(
   try {
     ends = await runConnections(run, works);
   } catch (error) {
-    // No table's fault: the journal cannot be written, or a mistake of ours. The batch can go on later.
+    // No table's fault: the journal cannot be written, or Branchline has a bug. The batch can continue later.
     run.journal.interruptBatch(batchId, InterruptionReason.Crash);
     throw error;
   }
@@ -41,7 +41,7 @@ export async function runBatch(
   return batch;
 }
 
-/** Runs the connections, some at a time. One that breaks does not stop the others. */
+/** Runs the connections, some at a time. An error in one does not stop the others. */
 export async function runConnections(
   run: RunContext,
   works: readonly ConnectionWork[],
@@ -79,9 +79,8 @@ function stopReason(run: RunContext): InterruptionReason | null {
 }
 
 /**
- * What a new batch does for one connection. Where the source could not be looked at, its tables are
- * those of the last batch or of the settings, so that each is shown as failed; where nothing is known
- * either, one row stands for them all.
+ * The work of a new batch for one connection. If the source's catalogue could not be read, the tables are those of the
+ * last batch or of the settings, so that each is shown as failed. If these are not known either, one row stands for all.
  */
 export function newWork(
   plan: SourcePlan,
@@ -110,7 +109,7 @@ function guessTables(
   return tables.map((table) => ({ table, shape: null, strategy: null, cursor: null, mayDelete: false }));
 }
 
-/** What a resume does for one connection: those of the batch's tables that are not done. */
+/** The work of a resume for one connection: the batch's tables that are not done. */
 export function restOfWork(
   plan: SourcePlan,
   rows: readonly TableRow[],
@@ -135,7 +134,7 @@ function toTable(selected: Selected, strategy: Strategy | null): ConnectionTable
   return { table, shape, strategy: strategy ?? selected.strategy, cursor, mayDelete, ...like };
 }
 
-/** A connection's tables as the journal keeps them. */
+/** A connection's tables, for the journal. */
 export function plannedTables(work: ConnectionWork): readonly PlannedTable[] {
   return work.tables.map((one) => ({
     connection: work.connection.id,

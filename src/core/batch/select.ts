@@ -4,7 +4,7 @@ import type { ConnectionSettings, CursorSettings } from '../../shared/settings.t
 import type { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
 
-/** A table that the settings select, and what they say of it. */
+/** A table that the settings select, with its settings. */
 export interface Selected<S = TableShape> {
   readonly table: string;
   /** Null where the settings name a table that the source does not have. */
@@ -17,15 +17,15 @@ export interface Selected<S = TableShape> {
 }
 
 /**
- * The tables of a source that its settings select. `*` in a name stands for anything; a pattern takes
- * tables only, since a view is often a second look at the same rows: views are taken by their name.
+ * The tables of a source that the settings select. `*` in a name stands for anything. A pattern selects tables only, since
+ * a view often shows rows of another table; a view has to be named.
  */
 export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
   connection: ConnectionSettings,
   shapes: readonly S[],
 ): readonly Selected<S>[] {
   const selected = new Map<string, Selected<S>>();
-  // Settings may list each of 2,000 tables: compared one by one, four million names hold this process up for seconds.
+  // Settings may list each of 2,000 tables. Comparing four million pairs of names would block this process for seconds.
   const named = byAnyName(shapes);
   const excluded = compileNames(connection.exclude);
   const exact = new Map(shapes.map((one) => [one.name, one]));
@@ -42,7 +42,7 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
     for (const table of names) {
       if (excluded(table) !== null) continue;
       const shape = exact.get(table) ?? null;
-      // Later entries say more about tables that a pattern before them has taken.
+      // Later entries overwrite those of tables that an earlier pattern has selected.
       selected.set(table, {
         table,
         shape,
@@ -59,8 +59,8 @@ export function selectTables<S extends Pick<TableShape, 'name' | 'kind'>>(
 }
 
 /**
- * Tables that inherit from a selected one and are not selected themselves. Their rows show up in a query of the
- * parent at the branch, and are not copied with it.
+ * Tables that inherit from a selected one and are not selected themselves. At the branch a query of the parent includes
+ * their rows, but they are not copied with it.
  */
 export function childrenLeftOut(
   connection: ConnectionSettings,
@@ -79,7 +79,7 @@ export function childrenLeftOut(
     .map((one) => (one.schema === schema ? one.name : `${one.schema}.${one.name}`));
 }
 
-/** Tables by every name that means them; of names that mean several, all. */
+/** Tables by each of their names (table and model). A name may mean several tables. */
 function byAnyName<S extends Pick<TableShape, 'name'>>(
   shapes: readonly S[],
 ): ReadonlyMap<string, readonly S[]> {
@@ -109,7 +109,7 @@ const MOST_COMPARED = 20;
 /** Maximum number of similar names to suggest for a mistyped one. */
 const OFFERED = 3;
 
-/** The names most like one that does not exist, the most like first; none where none is like it. */
+/** The names most similar to one that does not exist, most similar first; empty where none is similar. */
 export function nearestNames(typed: string, names: readonly string[]): readonly string[] {
   const lower = typed.toLowerCase();
   const most = Math.max(2, Math.ceil(typed.length / 2));
@@ -121,7 +121,7 @@ export function nearestNames(typed: string, names: readonly string[]): readonly 
     .map(({ name }) => name);
 }
 
-/** The name most like a mistyped one, if any is like it at all; in the spelling of what was typed. */
+/** The name most similar to a mistyped one; null where none is similar. */
 export function nearest(typed: string, names: readonly string[]): string | null {
   if (names.length === 0) return null;
   const lower = typed.toLowerCase();

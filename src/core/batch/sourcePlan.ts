@@ -16,22 +16,22 @@ import { asFailure } from '../unexpected.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
 import type { SpareLinks } from './spareLinks.ts';
 
-/** What a connection's source holds, or why it could not be read. */
+/** The tables of a connection's source, or why they could not be read. */
 export interface SourcePlan {
   readonly connection: ConnectionSettings;
   readonly identity: string;
-  /** What the role may not ask the server for; then tables are compared. */
+  /** Which history functions our role may not call; if any, tables are compared. */
   readonly hidden: HiddenHistory | null;
   readonly selected: readonly Selected[];
   readonly failure: FailureDetail | null;
-  /** The oldest transaction that is open there. */
+  /** The oldest open transaction at the source. */
   readonly transaction?: OpenTransaction | null;
   /** All tables and views that the source has, selected or not; null where not all were read. */
   readonly there?: readonly string[] | null;
 }
 
 /**
- * The connections that a request means; all enabled ones where it names none.
+ * The connections that a request names; all enabled ones where it names none.
  *
  * @throws UsageError `connection_unknown`, `no_connections`
  */
@@ -44,7 +44,7 @@ export function pickConnections(settings: Settings, ids: readonly string[]): rea
   return picked;
 }
 
-/** @throws UsageError `connection_unknown`, with the nearest right id */
+/** @throws UsageError `connection_unknown`, with the most similar id */
 export function pickConnection(settings: Settings, id: string): ConnectionSettings {
   const found = settings.connections.find((one) => one.id.toLowerCase() === id.toLowerCase());
   if (found !== undefined) return found;
@@ -59,11 +59,12 @@ export function pickConnection(settings: Settings, id: string): ConnectionSettin
 }
 
 /**
- * Looks at a source: which tables there are, and which of them the settings select. Never throws for what it meets.
+ * Reads a source's catalogue: which tables there are, and which of them the settings select. It does not throw; a failure
+ * is part of the result.
  *
- * @param names tables or models that are asked for; the plan may then lack all others
- * @param memory of the connection's schema
- * @param spare takes the session for what follows; without it, it is closed
+ * @param names requested tables or models; the plan may then lack all others
+ * @param memory the memory of the schema's catalogue
+ * @param spare receives the session for the run that follows; without it the session is closed
  */
 export async function planSource(
   connection: ConnectionSettings,
@@ -104,7 +105,7 @@ export async function planSource(
   }
 }
 
-/** Nothing but the catalogue was read. */
+/** An encoding failure here is about names, since only the catalogue was read. */
 function ofCatalogue(failure: FailureDetail): FailureDetail {
   return isEncodingFailure(failure) ? { ...failure, code: FailureCode.SourceCatalogueEncoding } : failure;
 }
@@ -113,7 +114,7 @@ function asksForAll(names: readonly string[]): boolean {
   return names.length === 0 || names.includes('*');
 }
 
-/** Whether every name means a table that the source has: else all tables have to be known, to say which is meant. */
+/** Whether the source has a table for every name. If not, all tables must be read to suggest a similar name. */
 function hasAll(selected: readonly Selected[], names: readonly string[]): boolean {
   const there = selected.filter((one) => one.shape !== null);
   const lookup = tableLookup(there, (one) => one.table);
@@ -121,7 +122,7 @@ function hasAll(selected: readonly Selected[], names: readonly string[]): boolea
 }
 
 /**
- * Keeps of the selected tables those that a request names.
+ * Keeps only the selected tables that a request names.
  *
  * @param names table or model names; all where empty
  * @throws UsageError `table_unknown` where no connection has a table of that name, with the nearest
@@ -143,8 +144,7 @@ export function narrow(plans: readonly SourcePlan[], names: readonly string[]): 
 }
 
 /**
- * Keeps of the selected tables those that are named with their connection; also where the source could not be read,
- * or does not have them.
+ * Keeps only the tables in `only`. A table stays in the plan even if the source does not have it or could not be read.
  */
 export function keepOnly(plans: readonly SourcePlan[], only: readonly TableName[]): readonly SourcePlan[] {
   return plans.map((plan) => {
@@ -157,7 +157,7 @@ export function keepOnly(plans: readonly SourcePlan[], only: readonly TableName[
   });
 }
 
-/** @returns the error that names the nearest right table, spelled as model or table like what was typed */
+/** @returns the error with the most similar name: a model name if a model name was typed, else a table name */
 export function unknownTable(name: string, plans: readonly SourcePlan[]): UsageError {
   const tables = plans.flatMap((plan) => plan.selected.map((one) => one.table));
   const spelled = name.includes('_') || name === name.toLowerCase() ? tables : tables.map(modelName);

@@ -1,12 +1,12 @@
 import type { Link } from '../load/pass.ts';
 import type { Clock } from '../ports.ts';
 
-/** A session that nobody has used for longer may be one that a firewall has dropped without a word, in milliseconds. */
+/** Maximum idle time of a spare session, in milliseconds. A firewall may silently drop an older one. */
 const FRESH_MS = 60_000;
 
 /**
- * Sessions for the runs that follow at once: those that looked at the sources, and one to central, which signs in
- * meanwhile. To sign in costs a slow link 2 kB and five round trips.
+ * Open sessions for the run that follows: those that read the sources' catalogues, and one to central that signs in at the
+ * same time. Signing in costs 2 kB and five round trips, which is noticeable on a slow link.
  */
 export class SpareLinks implements AsyncDisposable {
   readonly #clock: Clock;
@@ -19,16 +19,16 @@ export class SpareLinks implements AsyncDisposable {
     this.#clock = clock;
   }
 
-  /** Begins to sign in to central for the first connection that will write there. */
+  /** Starts to sign in to central for the first connection that will write there. */
   beginCentral(connection: string, open: () => Promise<Link>): void {
     const opening = open();
-    // Whoever takes it is told why it failed.
+    // The error is thrown to the caller of takeCentral.
     opening.catch(() => {});
     this.#central = { connection, opening, since: this.#clock.monotonic() };
   }
 
   /**
-   * The session to central that was begun for a connection; null where there is none that is fresh.
+   * The session to central that was started for a connection; null where there is none, or it is too old.
    *
    * @throws SyncFailure why it could not be opened
    */
@@ -39,12 +39,12 @@ export class SpareLinks implements AsyncDisposable {
     return this.#fresh(await begun.opening, begun.since);
   }
 
-  /** @param connection its id; there is none of it yet */
+  /** Keeps a session. @param connection its id; no session of it may be kept yet */
   put(connection: string, link: Link): void {
     this.#links.set(connection, { link, since: this.#clock.monotonic() });
   }
 
-  /** The session of a connection, which is the caller's from now on; null where there is none that is fresh. */
+  /** Hands over a connection's session; null where there is none, or it is too old. */
   async take(connection: string): Promise<Link | null> {
     const spare = this.#links.get(connection);
     this.#links.delete(connection);

@@ -16,7 +16,7 @@ import { beginCentral } from '../target/setup.ts';
 import { centralShapeDigest, layoutOf } from '../target/target.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
-/** A table that may well be unchanged: its last pass is whole, and its central table fits. */
+/** A possibly unchanged table: its last pass is complete, and its central table fits. */
 export interface SweepTable {
   readonly source: TableShape;
   readonly checkpoint: Checkpoint;
@@ -25,16 +25,16 @@ export interface SweepTable {
   /** Whether rows gone from the source are removed at central, so that counts have to be equal. */
   readonly deletes: boolean;
   readonly target: CountedTable;
-  /** Central may have lost its rows since they were counted last. */
+  /** Unlogged at central, so a crash may have removed rows since they were last counted. */
   readonly unlogged: boolean;
 }
 
-/** A table, and the transaction since which its rows count as changed. */
+/** A table, with the transaction id from which its rows count as changed. */
 type AskedTable = SweepTable & { readonly from: bigint };
 
-/** At most this much is scanned in one query, so that workers share the load and progress is seen. */
+/** Maximum bytes to scan in one query, so that workers share the load and progress is visible. */
 export const GROUP_BYTES = 256 * 1024 * 1024;
-/** A usual batch at once. Each table takes a lock, and one for each of its indexes: a server has 6,400 by default. */
+/** Maximum tables in one query: a usual batch. Each takes a lock for itself and each index; a server has 6,400 by default. */
 const GROUP_TABLES = 150;
 
 /** Groups of tables for {@link sweep}. */
@@ -55,12 +55,12 @@ export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly S
 }
 
 /**
- * Looks at several tables in one snapshot, with one query that scans them all, and ends those that are
- * unchanged: no row version is newer than the table's mark, and there are as many rows as central has.
- * Most tables on most days: for them this saves a dozen round trips each.
+ * Scans several tables in one snapshot with one query, and ends those that are unchanged: no row version is newer than the
+ * table's mark, and the source has as many rows as central. On most days that is most tables, and it saves a dozen round
+ * trips for each.
  *
- * @param atCentral does work in a session to central, while nobody else uses it
- * @returns the unchanged ones' new checkpoints; all other tables take the long way
+ * @param atCentral does work in a session to central that nobody else uses meanwhile
+ * @returns the unchanged tables' new checkpoints; all other tables are run on their own
  */
 export async function sweep(
   links: Pick<Links, 'source' | 'runs'>,
@@ -87,9 +87,8 @@ export async function sweep(
 }
 
 /**
- * Those of the tables that central has as many rows of as its checkpoint says. Only a sum is kept from pass to pass,
- * and others may have removed rows at central; each table is really counted once a day, and an unlogged
- * one every time.
+ * The tables of which central really has as many rows as the checkpoint says. The checkpoint's number is only a sum, and
+ * others may have removed rows at central. So each table is counted once a day, and an unlogged one every time.
  */
 async function withRealCounts(
   { session }: Link,
@@ -131,10 +130,10 @@ async function findUnchanged(
 }
 
 /**
- * One row for each table that has rows: its place among these, its rows, and those of them that have changed.
+ * SQL that returns, for each table with rows, its index in `tables`, its number of rows and the number of changed ones.
  *
- * What is said of a table travels for each of them, so it is short: its place, and where the rows are. All that share
- * a mark, as tables of one batch do, are counted by one pair of aggregates.
+ * The part for each table is short, since every sweep sends it. Tables with the same mark, as those of one batch, share one
+ * pair of aggregates.
  */
 function countQuery(tables: readonly AskedTable[]): string {
   const marks = [...new Set(tables.map((one) => one.from))];
@@ -148,14 +147,14 @@ function countQuery(tables: readonly AskedTable[]): string {
 }
 
 /**
- * Above this a scan costs more than the round trips that a sweep saves; and if a table has changed after all,
- * its own run scans it again.
+ * Larger tables are not swept: their scan costs more than the round trips saved, and if a table has changed, its own run
+ * scans it a second time.
  */
 const LARGE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Those of a connection's tables that may well be unchanged: their last pass is whole, and central fits. Not those
- * that this very batch has finished without the journal hearing of it: they have their counts already.
+ * The possibly unchanged tables of a connection: their last pass is complete, and central's table fits. Tables that this
+ * batch has already finished at central, unknown to the journal, are left out: their counts must stay.
  */
 export function sweepCandidates(
   central: CentralSettings,
@@ -176,9 +175,9 @@ export function sweepCandidates(
     const layout = layoutOf(central, there);
     if (!fits(shape, there, layout)) return [];
     const deletes = layout !== 'merge' || mayDelete;
-    // Without a key and without owning the table it is refused, and its own run says so.
+    // Without a key and without the right to delete the table is refused, which its own run reports.
     if (shape.key === null && !deletes) return [];
-    // Rows of several branches in one table cannot be counted.
+    // In a shared table a count would not show that rows were lost.
     if (there.unlogged && !deletes) return [];
     const target = {
       schema: there.schema,
@@ -199,12 +198,12 @@ export function sweepCandidates(
   });
 }
 
-/** Whether a central table can take a source table's rows as it stands. */
+/** Whether a central table can take a source table's rows without changes. */
 function fits(source: TableShape, central: TableShape, layout: Layout): boolean {
   try {
     return drift(source, central, layout).length === 0;
   } catch {
-    // It cannot be made to fit either: the table's own run says why.
+    // It cannot be made to fit. The table's own run reports why.
     return false;
   }
 }

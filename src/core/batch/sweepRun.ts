@@ -9,19 +9,19 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { Emit, JournalRecorder } from './recorder.ts';
 import { GROUP_BYTES, type SweepTable, sweep, sweepGroups } from './sweep.ts';
 
-/** What a connection's run is asked and told of its sweeps. */
+/** Callbacks to the connection's run. */
 export interface SweepEvents {
-  /** Whether no table is to be looked at any more. */
+  /** Whether no further table may be swept. */
   endsHere(): boolean;
   lostLease(): void;
-  /** Takes a table from those that are left; undefined where somebody has it. */
+  /** Takes a table out of the queue; undefined where it was taken already. */
   take(table: string, emit: Emit): JournalRecorder | undefined;
   ended(outcome: TableOutcome): void;
 }
 
 /**
- * Sweeps the tables of a connection that may well be unchanged, before any has its turn: see {@link sweep}. At central
- * they need no session but the one that has claimed the connection.
+ * Sweeps a connection's possibly unchanged tables before any table has its own turn: see {@link sweep}. At central it uses
+ * the session that has claimed the connection, and needs no other.
  */
 export class Sweeps {
   readonly #run: RunContext;
@@ -60,16 +60,16 @@ export class Sweeps {
       return await sweep(links, (work) => this.#heartbeat.lend(work), claim, this.#run.batchId, group);
     } catch (error) {
       if (asFailure(error).code === FailureCode.LostLease) this.#events.lostLease();
-      // Any table may be at fault: each finds out for itself.
+      // Any of the tables may be the cause, so each is run on its own.
       this.#run.ports.logger.log('info', 'Tables are looked at one by one', { reason: String(error) });
       links.cut();
-      // What the sweep was committing may have arrived.
+      // The sweep's commit may have succeeded, so these checkpoints must be read again.
       for (const one of group) checkpoints.delete(one.source.name);
       return [];
     }
   }
 
-  /** In one transaction of the journal: on most days this is all the work, and each commit waits for the disk. */
+  /** Ends the tables in one transaction of the journal, because each commit waits for the disk. */
   #endUnchanged(checkpoints: readonly Checkpoint[]): void {
     const events: EngineEvent[] = [];
     this.#run.journal.together(() => {

@@ -2,8 +2,8 @@ import type { ForeignKeys } from '../target/foreignKeys.ts';
 import type { ConnectionTable } from './connectionRun.ts';
 
 /**
- * The tables of a run that are left. By foreign-key depth, then by size; a table is given out only when
- * all that its rows point to is done, since rows would be refused otherwise.
+ * The remaining tables of a run, by foreign-key depth, then by size. A table is handed out only when all tables that it
+ * references are done, because central would refuse its rows otherwise.
  */
 export class TableQueue {
   readonly #names: readonly string[];
@@ -19,7 +19,7 @@ export class TableQueue {
     this.#sort();
   }
 
-  /** Central's foreign keys, which are known only once it has been looked at. */
+  /** Sets central's foreign keys, which are known only after its catalogue was read. */
   follow(keys: ForeignKeys): void {
     this.#order = tableOrder(this.#names, keys);
     this.#sort();
@@ -29,21 +29,21 @@ export class TableQueue {
     return this.#left;
   }
 
-  /** The tables that their rows point to come first. */
+  /** Foreign-key depth: referenced tables have a lower one. */
   depth(table: string): number {
     return this.#order.depth(table);
   }
 
   /**
-   * The next table that may be begun, once there is one. Whoever takes it says when it has {@link ended}.
+   * Waits for the next table that may start, and takes it. The caller must report its end by {@link ended}.
    *
-   * @param endsHere whether no table is to be begun any more
-   * @returns undefined where none is left
+   * @param endsHere whether no further table may start
+   * @returns undefined where no table is left, or none may start
    */
   async take(endsHere: () => boolean): Promise<ConnectionTable | undefined> {
     while (!endsHere() && this.#left.length > 0) {
       const ready = this.#left.findIndex((one) => this.#isReady(one.table));
-      // Nothing that runs can make one ready: a table whose rows may be refused is better than one that waits for ever.
+      // No running table can make one ready. Starting one whose rows may be refused is better than waiting for ever.
       const at = ready < 0 && this.#running.size === 0 ? 0 : ready;
       const [next] = at < 0 ? [] : this.#left.splice(at, 1);
       if (next !== undefined) {
@@ -61,13 +61,13 @@ export class TableQueue {
     this.#changed = Promise.withResolvers<void>();
   }
 
-  /** Takes a table out; undefined where it is not left. */
+  /** Takes a table out; undefined where it is not in the queue. */
   remove(table: string): ConnectionTable | undefined {
     const at = this.#left.findIndex((one) => one.table === table);
     return at < 0 ? undefined : this.#left.splice(at, 1)[0];
   }
 
-  /** Takes all that are left out. */
+  /** Takes out all tables. */
   drain(): readonly ConnectionTable[] {
     return this.#left.splice(0);
   }
@@ -79,7 +79,7 @@ export class TableQueue {
     return ![...this.#running].some((one) => before.has(one) || beside.has(one));
   }
 
-  /** The longest first: two workers then end at about the same time. */
+  /** Large tables first, so that two workers end at about the same time. */
   #sort(): void {
     const depth = (one: ConnectionTable): number => this.#order.depth(one.table);
     const bytes = (one: ConnectionTable): number => one.shape?.bytes ?? 0;
@@ -87,17 +87,17 @@ export class TableQueue {
   }
 }
 
-/** In which order tables with foreign keys among them may be run. */
+/** The order in which tables with foreign keys between them may run. */
 interface TableOrder {
-  /** How many tables, one pointing to the next, have to come before it. Tables of a cycle have the same. */
+  /** Length of the longest chain of tables that must run before it. Tables of a cycle have the same depth. */
   depth(table: string): number;
-  /** The tables that have to be done before it. */
+  /** The tables that must be done before it. */
   before(table: string): ReadonlySet<string>;
-  /** The other tables of a cycle that it is in: their order is free, but they may not run side by side. */
+  /** The other tables of its cycle. Their order does not matter, but they must not run at the same time. */
   beside(table: string): ReadonlySet<string>;
 }
 
-/** @param tables those that are run; keys to and from others count for nothing */
+/** @param tables the tables to run; keys from or to other tables are ignored */
 export function tableOrder(tables: readonly string[], keys: ForeignKeys): TableOrder {
   const known = new Set(tables);
   const parents = new Map(tables.map((one) => [one, keys.parents(one).filter((up) => known.has(up))]));
@@ -110,7 +110,7 @@ export function tableOrder(tables: readonly string[], keys: ForeignKeys): TableO
     return new Set([...above(table)].filter((one) => one !== table && !same.has(one)));
   };
   const depths = new Map<string, number>();
-  // Whatever comes before a table has fewer tables before it, so this ends.
+  // Each table before it has fewer tables before itself, so the recursion ends.
   const depth = (table: string): number => {
     const found = depths.get(table) ?? Math.max(0, ...[...before(table)].map((one) => depth(one) + 1));
     depths.set(table, found);
@@ -119,7 +119,7 @@ export function tableOrder(tables: readonly string[], keys: ForeignKeys): TableO
   return { depth, before, beside: cycle };
 }
 
-/** All that can be reached by following the arrows; the start itself only where a cycle comes back to it. */
+/** All nodes reachable along the arrows. Includes the start only if it is part of a cycle. */
 function reach(from: string, arrows: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const found = new Set<string>();
   const next = [...(arrows.get(from) ?? [])];

@@ -14,28 +14,28 @@ import { type RelatedTableRun, RelatedTables } from './relatedTables.ts';
 import { childrenLeftOut } from './select.ts';
 import { RewrittenTables } from './writtenTables.ts';
 
-/** What a connection's run is asked and told of its tables. */
+/** Callbacks to the connection's run. */
 export interface TurnEvents {
-  /** Whether no table is to be begun any more. */
+  /** Whether no further table may start. */
   endsHere(): boolean;
   ended(outcome: TableOutcome): void;
   unreachable(failure: FailureDetail): void;
-  /** Why all tables that are left fail at once; null while the servers answer. */
+  /** The failure of all remaining tables, once a server does not answer; null while both do. */
   circuit(): FailureDetail | null;
   lostLease(): void;
 }
 
-/** How many times tables are compared because head office changed them when others were: a ring of triggers never ends. */
+/** Maximum rounds of comparing tables that head office changed. Triggers that trigger each other would never end. */
 const MOST_ROUNDS = 3;
 
-/** A table that is done but for others that head office changed when it was written. */
+/** A table that is done, but waits until tables that head office changed along with it are compared. */
 interface Waiting {
   readonly recorder: JournalRecorder;
   readonly end: Extract<TableEnd, { kind: 'completed' }>;
 }
 
 /**
- * Gives the tables of a connection their turns: first the rows of all, then the deletes that had to wait, then those
+ * Runs the tables of a connection: first the rows of all tables, then the held deletes, then a comparison of the tables
  * that head office itself has changed meanwhile.
  */
 export class TableTurns {
@@ -46,9 +46,9 @@ export class TableTurns {
   readonly #relatedTables: RelatedTables;
   readonly #rewritten: RewrittenTables;
   readonly #waiting = new Map<string, Waiting>();
-  /** Tables whose own turn has failed or was stopped: it says all there is to say. */
+  /** Tables whose own turn failed or was stopped, and has reported that. */
   readonly #unfinished = new Set<string>();
-  /** Tables that are run at this moment, with those because of which. */
+  /** Tables that are running now, each with the tables because of which it is compared. */
   readonly #running = new Map<string, ReadonlySet<string>>();
 
   constructor(run: RunContext, work: ConnectionWork, opened: Prepared, events: TurnEvents) {
@@ -58,7 +58,7 @@ export class TableTurns {
     this.#events = events;
     const { tables, others, connection } = work;
     this.#rewritten = new RewrittenTables(opened.checkpoints.values());
-    // A table of the batch that was done before the batch was resumed; none that was never loaded.
+    // Tables of the batch that were done before it was resumed, but none that was never loaded.
     const known = others.filter((one) => opened.checkpoints.get(one.table)?.mark != null);
     this.#relatedTables = new RelatedTables(opened.keys, {
       find: (name) => [...tables, ...known].find((one) => one.table === name),
@@ -71,19 +71,19 @@ export class TableTurns {
         quietRecorder(run.journal, { batchId: run.batchId, connection: connection.id, table }, forTable),
       rewritten: (cause, changed) => {
         for (const one of changed) {
-          // Tables that wait for `cause` to be compared wait for what that comparison rewrites, too.
+          // Whatever waits for the comparison of `cause` waits for the tables that this comparison changes, too.
           this.#rewritten.add(one, [cause, ...(this.#running.get(cause) ?? [])]);
-          // Central's checkpoint has a note now that this copy lacks: it is read again.
+          // Central's checkpoint has a new note, so it has to be read again.
           opened.checkpoints.delete(one);
         }
       },
     });
   }
 
-  /** A table's own turn. Where it has to leave its deletes, its row in the journal stays in progress. */
+  /** Runs a table's own turn. If its deletes are held, its row in the journal stays `in_progress`. */
   async run(links: WorkerLinks, table: ConnectionTable, recorder: JournalRecorder): Promise<void> {
     if (table.shape === null) {
-      // A table that was copied before has been dropped; one that never was is a mistake in the settings.
+      // If it was copied before, the branch has dropped it. If not, the settings name a wrong table.
       const known = (this.#opened.checkpoints.get(table.table)?.state ?? 'new') !== 'new';
       this.#events.ended(
         known ? recorder.skipped('source_table_missing') : recorder.failed(this.#unknown(table)),
@@ -122,8 +122,7 @@ export class TableTurns {
   }
 
   /**
-   * The deletes of all tables that had to leave them. One table after the other: they are few, and any of them
-   * may have to bring another one again.
+   * Does all held deletes, one table after the other: they are few, and each may have to re-sync another table.
    */
   async removeHeld(links: WorkerLinks, depth: (table: string) => number): Promise<void> {
     for (let next = this.#relatedTables.takeHeld(depth); next !== undefined; ) {
@@ -145,7 +144,7 @@ export class TableTurns {
 
   async #tell(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<void> {
     const { table, recorder } = one;
-    // A quiet recorder has no row of the journal to end.
+    // A recorder of a re-sync has no row in the journal to end.
     const told = recorder instanceof JournalRecorder ? recorder : null;
     try {
       const end = await this.#runTable(one, checkpoint);
@@ -163,8 +162,8 @@ export class TableTurns {
   }
 
   /**
-   * A table that is done waits where head office changed others when it was written, by a foreign key or a trigger:
-   * what keeps those from being as the branch has them is this table's failure.
+   * Ends a table, or lets it wait if head office's keys or triggers changed other tables when it was written. If one of
+   * those cannot be made equal to the branch, that is this table's failure.
    */
   #endOrWait(
     table: string,
@@ -185,7 +184,7 @@ export class TableTurns {
     this.#events.ended(this.#outcome(recorder, end));
   }
 
-  /** Compares what head office itself has changed, when no table has its own turn any more, and ends who waits for it. */
+  /** Compares the tables that head office itself has changed, after all own turns, and ends the tables that wait for it. */
   async compareRewritten(links: WorkerLinks): Promise<void> {
     const failures = new Map<string, FailureDetail>();
     try {
@@ -229,7 +228,7 @@ export class TableTurns {
     else this.#events.ended(recorder.failed(this.#neverEnds(table, left)));
   }
 
-  /** Head office changes one of these tables whenever another one is mended, so no order of comparing ends. */
+  /** The failure if head office changes one of these tables whenever another is repaired, so that comparing never ends. */
   #neverEnds(table: string, others: readonly string[]): FailureDetail {
     return {
       code: FailureCode.CentralRewritesTables,
@@ -257,7 +256,7 @@ export class TableTurns {
     }
   }
 
-  /** @param checkpoint where the table stands, if that is sure; else it is read */
+  /** @param checkpoint the table's checkpoint; null if it may be out of date and must be read */
   async #runTable(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { table } = one.table;
     const causes = this.#rewritten.take(table);
@@ -288,7 +287,7 @@ export class TableTurns {
       existing: existing.find((found) => found.name === table.table),
       checkpoint,
       batchId: this.#run.batchId,
-      // What was asked for was asked for the table's own turn.
+      // A requested strategy is for the table's own turn only.
       strategy: duty === 'again' && table.strategy !== Strategy.Cursor ? null : table.strategy,
       cursor: table.cursor,
       allowDeletes: this.#run.allowDeletes,

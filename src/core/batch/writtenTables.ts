@@ -5,7 +5,7 @@ import type { DeleteRights, WrittenTable } from '../target/deleteRights.ts';
 import { layoutOf } from '../target/target.ts';
 import type { ConnectionTable, ConnectionWork } from './connectionRun.ts';
 
-/** The tables that a connection's run may write, in their own turn or for another one's sake. */
+/** The tables that a connection's run may write, in their own turn or in a re-sync. */
 export function writtenTables(
   central: CentralSettings,
   { tables, others }: Pick<ConnectionWork, 'tables' | 'others'>,
@@ -33,20 +33,20 @@ export function asksForDeletes({ tables, others }: Pick<ConnectionWork, 'tables'
   return [...tables, ...others].some((one) => one.mayDelete);
 }
 
-/** A table with what central lets this connection do there; null where it may not write it at all. */
+/** A table with the rights that central gives this connection; null where it must not write the table at all. */
 export function withRights(table: ConnectionTable, { owned, refused }: DeleteRights): ConnectionTable | null {
   if (refused.has(table.table)) return null;
   return table.mayDelete && !owned.has(table.table) ? { ...table, mayDelete: false } : table;
 }
 
 /**
- * Tables of a run that head office itself has changed since they were last compared, with the tables that were written
- * then. Central's checkpoints note the same; this saves asking for them, and orders what is left to do.
+ * The tables of a run that head office itself has changed since they were last compared, each with the tables whose writes
+ * caused it. Central's checkpoints note the same; this copy saves queries, and orders the remaining comparisons.
  */
 export class RewrittenTables {
   readonly #causes = new Map<string, Set<string>>();
 
-  /** @param checkpoints as the run found them */
+  /** @param checkpoints as read at the start of the run */
   constructor(checkpoints: Iterable<Checkpoint>) {
     for (const { table, rewritten } of checkpoints) {
       if (rewritten !== null) this.add(table, Object.keys(rewritten));
@@ -59,7 +59,7 @@ export class RewrittenTables {
     this.#causes.set(table, known);
   }
 
-  /** A run of the table begins: what it finds is as of now. What comes meanwhile is added anew. */
+  /** Takes out a table's causes at the start of its run. Changes during the run are added again. */
   take(table: string): ReadonlySet<string> {
     const causes = this.#causes.get(table) ?? new Set();
     this.#causes.delete(table);
@@ -75,7 +75,7 @@ export class RewrittenTables {
     return [...(this.#causes.get(table) ?? [])];
   }
 
-  /** The tables that are still to be compared because this one was written; itself left out. */
+  /** The tables that are still to be compared because this one was written, without itself. */
   because(cause: string): readonly string[] {
     return this.tables.filter((one) => one !== cause && this.#causes.get(one)?.has(cause));
   }
