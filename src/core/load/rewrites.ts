@@ -30,6 +30,7 @@ export class RewriteWatch {
   /** Reads the counters before the transaction writes to the table. */
   async begin(): Promise<void> {
     if (!this.#acts) return;
+    this.#session.settingsMayHaveChanged();
     const { workMs } = this.#session;
     this.#before = countersOf((await this.#session.query(this.#query, [], workMs)).rows[0]);
   }
@@ -56,6 +57,7 @@ export class RewriteWatch {
   ): Promise<readonly [readonly StatementResult[], (writes: OwnWrites) => readonly string[]]> {
     const { workMs } = this.#session;
     if (!this.#acts) return [await this.#session.script(statements, workMs), () => []];
+    this.#session.settingsMayHaveChanged();
     const script = [this.#query, ...statements, FIRE_DEFERRED, this.#query];
     const results = await this.#session.script(script, workMs);
     this.#before = countersOf(results[0]?.rows[0]);

@@ -85,7 +85,7 @@ function verdictOfClient(error: Error, side: Side): Verdict | null {
   return MESSAGES.find(({ message }) => message.test(error.message))?.verdict[side] ?? null;
 }
 
-const LOST: Verdict = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient };
+export const LOST: Verdict = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient };
 const JOURNAL: Verdict = { code: FailureCode.JournalFailed, kind: FailureKind.Permanent };
 const DISK_FULL: Verdict = { code: FailureCode.LocalDiskFull, kind: FailureKind.Permanent };
 const NO_PASSWORD: Verdict = { code: FailureCode.PasswordMissing, kind: FailureKind.Permanent };

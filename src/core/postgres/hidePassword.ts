@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { EndpointSettings } from '../../shared/settings.ts';
 
 /** What stands in the place of a password. */
 const HIDDEN = '***';
@@ -10,6 +11,12 @@ const SHORTEST = 4;
 export type Hide = (text: string) => string;
 
 export const HIDE_NOTHING: Hide = (text) => text;
+
+/** What a server says must not bring the password that it was sent into the journal, the log or a webhook. */
+export function hideFor(password: unknown, { user, database, host }: EndpointSettings): Hide {
+  if (typeof password !== 'string') return HIDE_NOTHING;
+  return hidePassword(password, user, [user, database, host]);
+}
 
 /**
  * Hides a password in what a server says, in each form in which one may repeat it: as it is, escaped for a URL, for

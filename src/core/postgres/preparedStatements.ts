@@ -1,4 +1,5 @@
-import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { SyncFailure } from '../../shared/errors.ts';
+import { LOST } from './failure.ts';
 import type { Statement } from './pipeline.ts';
 
 /** Characters. A shorter statement is parsed and planned in less time than keeping it saves. */
@@ -25,8 +26,7 @@ const NOT_AS_KEPT: ReadonlySet<string | undefined> = new Set(['26000', '42P05', 
 export function notAsKept(error: unknown, failed: Statement | undefined): SyncFailure | null {
   if (failed?.name === undefined || !(error instanceof SyncFailure)) return null;
   if (!NOT_AS_KEPT.has(error.detail.sqlstate)) return null;
-  const lost = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient } as const;
-  return new SyncFailure({ ...error.detail, ...lost }, { cause: error });
+  return new SyncFailure({ ...error.detail, ...LOST }, { cause: error });
 }
 
 /**

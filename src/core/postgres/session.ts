@@ -4,8 +4,8 @@ import { type CancelRoute, cancelRoute, requestCancel } from './cancel.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { dial, watchConnecting } from './dial.ts';
-import { classify, type Side } from './failure.ts';
-import { HIDE_NOTHING, type Hide, hidePassword } from './hidePassword.ts';
+import { classify, LOST, type Side } from './failure.ts';
+import { hideFor } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
 import { notAsKept, PreparedStatements } from './preparedStatements.ts';
@@ -13,7 +13,7 @@ import { oneLine } from './quote.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import type { SessionOptions } from './sessionOptions.ts';
-import { lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
+import { everySetting, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { guardWire } from './wireGuard.ts';
 
 export type { Statement, StatementResult, TextRow } from './pipeline.ts';
@@ -21,12 +21,6 @@ export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionO
 
 /** Statements that make sense without an open transaction: there may be none any more. */
 const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
-
-/** See https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-ASYNC */
-interface ParameterStatus {
-  readonly parameterName: string;
-  readonly parameterValue: string;
-}
 
 /** One connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
 export class Session {
@@ -41,6 +35,8 @@ export class Session {
   /** Tell those who wait for an answer that none will come. */
   readonly #waiting = new Set<(error: Error) => void>();
   #pooled = false;
+  /** See {@link settingsMayHaveChanged}. */
+  #unsure = false;
   /** Whether it has signed in, so that TLS has worked. */
   #signedIn = false;
   #version = 0;
@@ -65,10 +61,10 @@ export class Session {
       // Nobody listens on the way to a socket in the file system.
       cleartext: allowCleartextPassword || host.startsWith('/'),
       verified: typeof ssl === 'object' && ssl.rejectUnauthorized === true,
-      hide: hideFor(client, options),
+      hide: hideFor(client.password, options.endpoint),
     });
-    connection.on('parameterStatus', ({ parameterName, parameterValue }: ParameterStatus) => {
-      if (parameterName === 'server_version') this.#serverVersion = parameterValue;
+    connection.on('parameterStatus', (told: Readonly<Record<string, string>>) => {
+      if (told.parameterName === 'server_version') this.#serverVersion = told.parameterValue ?? '';
     });
     client.on('end', () => {
       this.#lost ??= new Error('Connection terminated unexpectedly');
@@ -120,8 +116,21 @@ export class Session {
     this.#pooled = true;
     const pid = this.backendPid;
     if (!pinned || pid === null) return;
-    const set = await this.#one(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)));
-    this.#pooled = Number(set.rows[0]?.set ?? 0) === 0;
+    const [found] = (await this.#one(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)))).rows;
+    this.#pooled = Number(found?.set ?? 0) === 0;
+    if (Number(found?.changed ?? 0) > Number(found?.set ?? 0)) this.settingsMayHaveChanged();
+  }
+
+  /** Notes that code of a database's own has run: what it may have set is set back before the next transaction. */
+  settingsMayHaveChanged(): void {
+    // Behind a pooler each transaction makes its settings anew.
+    this.#unsure = !this.#pooled;
+  }
+
+  async #setBack(): Promise<void> {
+    if (!this.#unsure || this.#client.getTransactionStatus() !== 'I') return;
+    this.#unsure = false;
+    await this.#run([{ text: 'RESET ROLE' }, { text: everySetting(this.side, this.#version, this.lockMs) }]);
   }
 
   /** Time limit in milliseconds for a statement that works on many rows. */
@@ -208,6 +217,7 @@ export class Session {
     ms = this.#options.timeouts.answerMs,
   ): Promise<readonly StatementResult[]> {
     this.#refuseLost();
+    await this.#setBack();
     // A pooler may run the next statement in another session of the server.
     const sent = this.#pooled ? statements : statements.map((one) => this.#prepared.named(one));
     const pipeline = new Pipeline(sent);
@@ -257,6 +267,7 @@ export class Session {
   /** Runs statements, the last of which is a COPY; resolves when the server is ready for its rows. */
   async copyIn(statements: readonly string[], format: CopyFormat): Promise<CopyIn> {
     this.#refuseLost();
+    await this.#setBack();
     const copy = this.#client.query(
       new CopyIn(statements, format, this.#options.timeouts.stallMs, this.#onSilence),
     );
@@ -302,8 +313,7 @@ export class Session {
     const detail = classify(error, this.side, facts);
     // TLS has worked until now: bytes were changed on the way, which the next connection may be spared.
     const damaged = this.#signedIn && detail.code === FailureCode.Tls;
-    const lost = { code: FailureCode.ConnectionLost, kind: FailureKind.Transient } as const;
-    return new SyncFailure(damaged ? { ...detail, ...lost } : detail, { cause: error });
+    return new SyncFailure(damaged ? { ...detail, ...LOST } : detail, { cause: error });
   }
 
   /** Ends the connection politely: an open transaction is rolled back by the server. */
@@ -383,12 +393,4 @@ export class Session {
     this.#silent = true;
     this.destroy();
   };
-}
-
-/** What a server says must not bring the password that it was sent into the journal, the log or a webhook. */
-function hideFor(client: pg.Client, { endpoint }: SessionOptions): Hide {
-  const password: unknown = client.password;
-  if (typeof password !== 'string') return HIDE_NOTHING;
-  const { user, database, host } = endpoint;
-  return hidePassword(password, user, [user, database, host]);
 }

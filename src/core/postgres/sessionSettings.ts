@@ -125,8 +125,11 @@ export function isPoolerRefusal(error: unknown): boolean {
 
 /**
  * The first statement of a session: sets what the start-up packet could not, where the server at the other end is
- * ours alone. Says 0, and has set nothing, where a pooler is in between: what is set there for a session would meet
+ * ours alone. Says `set` 0, and has set nothing, where a pooler is in between: what is set there for a session would meet
  * its other clients. It runs under a search path that is not ours yet, so every name in it is qualified.
+ *
+ * `changed` counts all settings that the session has of its own: they are more than ours where a login event trigger
+ * has set some, which outranks the start-up packet ({@link everySetting}).
  *
  * @param pid of the server's process, as it was told at sign-in; a pooler tells a number of its own
  */
@@ -134,14 +137,33 @@ export function lateSettings(side: Side, version: number, lockMs: number, pid: n
   const late = settingsOf(side, lockMs).filter(
     (one) => isKnown(one, version) && (one.since !== undefined || one.roleMatters === true),
   );
-  const pairs = Object.fromEntries(late.map(({ name, value }) => [name, value]));
-  const onLinux = late.filter((one) => one.onLinux === true).map((one) => one.name);
+  const changed = `(SELECT pg_catalog.count(*) FROM pg_catalog.pg_settings WHERE source ${own('=')} 'session')`;
+  const ours = `pg_catalog.pg_backend_pid() ${own('=')} ${pid} AND pg_catalog.current_setting('${WITNESS}',true) ${own('=')} 'on'`;
+  return setConfig(late, `,${changed} AS changed`, ours);
+}
+
+/**
+ * Sets all of them anew, for a session in which code of the database's own has run: a trigger may have changed any for
+ * the rest of it.
+ */
+export function everySetting(side: Side, version: number, lockMs: number): string {
+  return setConfig(
+    settingsOf(side, lockMs).filter((one) => isKnown(one, version)),
+    '',
+    'true',
+  );
+}
+
+/** @param also further columns @param where when something is set at all */
+function setConfig(settings: readonly SessionSetting[], also: string, where: string): string {
+  const pairs = Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+  const onLinux = settings.filter((one) => one.onLinux === true).map((one) => one.name);
   const elsewhere = onLinux.map(
     (name) =>
       ` AND (s.key ${own('<>')} ${literal(name)} OR pg_catalog.strpos(pg_catalog.version(),'linux') ${own('>')} 0)`,
   );
-  return `SELECT pg_catalog.count(pg_catalog.set_config(s.key,s.value,false)) AS set FROM pg_catalog.json_each_text(${literal(JSON.stringify(pairs))}) s
-    WHERE pg_catalog.pg_backend_pid() ${own('=')} ${pid} AND pg_catalog.current_setting('${WITNESS}',true) ${own('=')} 'on'${elsewhere.join('')}`;
+  return `SELECT pg_catalog.count(pg_catalog.set_config(s.key,s.value,false)) AS set${also} FROM pg_catalog.json_each_text(${literal(JSON.stringify(pairs))}) s
+    WHERE ${where}${elsewhere.join('')}`;
 }
 
 /** The same for one transaction: for servers behind a pooler, which hands the session to others afterwards. */

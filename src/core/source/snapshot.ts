@@ -121,9 +121,9 @@ function shapeChanged(session: Session, table: string): SyncFailure {
   });
 }
 
-/** Ends a snapshot. All its queries must have ended. */
+/** Ends a snapshot. All its queries must have ended. ROLLBACK also undoes what a view's functions have set. */
 export async function closeSnapshot({ session }: Snapshot): Promise<void> {
-  await session.query('COMMIT').catch(() => {});
+  await session.query('ROLLBACK').catch(() => {});
 }
 
 /** Sessions whose role may not call the functions of the horizon query. */
