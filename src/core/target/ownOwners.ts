@@ -7,8 +7,8 @@ import { FENCED } from './checkpoint.ts';
 const NOTED = 'Branchline: schema branchline belongs to ';
 
 /**
- * SQL, as a statement of PL/pgSQL, that notes on a branch's role whose our schema is. Only who may administer a role can
- * comment on it, so the role then knows that head office has found that owner there, and nobody else has put it there.
+ * A PL/pgSQL statement that notes, as a comment on a branch's role, who owns our schema. Only an administrator of the role
+ * can comment on it, so the comment proves that head office accepts that owner.
  *
  * @param role SQL of its name
  */
@@ -18,8 +18,8 @@ export function noteOwner(role: string): string {
 }
 
 /**
- * FROM and WHERE of our schema, our tables in it and the functions of their triggers, whose owner `o.o` is not trusted.
- * Whoever may make schemas in the database could have made them before us, and what they do runs with our rights.
+ * FROM and WHERE that find our schema, our tables and their triggers' functions if their owner `o.o` is not trusted. Any
+ * role that may make schemas could have made them before us, and their code would run with our rights.
  */
 const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
@@ -31,13 +31,14 @@ const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
     AND coalesce(pg_catalog.shobj_description(m.oid,'pg_authid'),'') OPERATOR(pg_catalog.<>) pg_catalog.concat('${NOTED}',pg_catalog.pg_get_userbyid(o.o))`);
 
 /**
- * Fails where there is any, so that the server skips what is sent behind it ({@link setUpUntrusted}). A statement of its
- * own: to plan one that reads a view or a table with policies may run functions of theirs already.
+ * Fails (by a division by zero) if there is any untrusted owner, so that the server skips the statements after it; see
+ * {@link setUpUntrusted}. It must be a separate statement, because merely planning a query on such a view or table may run
+ * the owner's functions.
  */
 export const REFUSE_STRANGERS = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT ${STRANGERS}) THEN 0 ELSE 1 END`;
 
 /**
- * Looks whether our schema is one that we may read.
+ * Checks that our schema's owners are trusted.
  *
  * @throws SyncFailure `central_set_up_untrusted`
  */
@@ -51,7 +52,7 @@ export async function refuseStrangers(session: Session): Promise<void> {
   }
 }
 
-/** The failure of {@link REFUSE_STRANGERS}, with what head office may run. Ends the transaction that is open. */
+/** The failure of {@link REFUSE_STRANGERS}, with the SQL for head office. Ends the open transaction. */
 export async function setUpUntrusted(session: Session, cause: SyncFailure): Promise<SyncFailure> {
   await session.query('ROLLBACK');
   const { rows } = await session.query(`SELECT DISTINCT o.what, c.relname AS name, g.tgname AS trigger,

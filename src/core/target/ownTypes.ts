@@ -7,40 +7,42 @@ import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
 import { extendType } from './drift.ts';
 
-/** Where no type of central's can hold a value, its text can: nothing is lost but the type. */
+/** Used where no type at central can hold the values: as text nothing is lost but the type. */
 const TEXT = 'pg_catalog.text';
 
-/** Types whose values name things of the one server that made them, or that take no input at all. */
+/** Types whose values are only valid on their own server, or that accept no input. */
 const SERVER_BOUND = /^(reg[a-z]+|aclitem|pg_node_tree|pg_ndistinct|pg_dependencies|pg_mcv_list|any[a-z]+)$/;
-/** Gone since PostgreSQL 12. */
+/** Types removed in PostgreSQL 12. */
 const GONE = /^(abstime|reltime|tinterval|opaque)$/;
-/** PostgreSQL has multiranges since 14. */
+/** First version with multiranges. */
 const MULTIRANGES = 140000;
 
 type NamedType = Extract<OwnType, { kind: 'enum' | 'composite' | 'range' }>;
 
-/** A name that is in use at central. */
+/** A name in use at central. */
 export interface TakenName {
-  /** The source's type that a type was made for, where it says so; those of earlier versions do not. */
+  /** The source's type that we made it for, from its comment; null without one, as in early versions of Branchline. */
   readonly origin: string | null;
-  /** Whether what has the name is our role's to change. */
+  /** Whether our role may change the object of that name. */
   readonly ours: boolean;
-  /** Whether its owner, who may change it and drop it with our columns, may have it used: see {@link trusts}. */
+  /** Whether its owner is trusted ({@link trusts}): the owner may change it, or drop it with our columns. */
   readonly trusted: boolean;
 }
 
-/** A table's type that has to make room for a table of its name: see {@link makeRoom}. */
+/** A type that is renamed because a new table needs its name: see {@link makeRoom}. */
 export interface RenamedType {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Finds or makes central's counterparts of the types that source columns have. Enums, composites and
- * ranges are made in the schema of the tables, under their own names, or with the source's schema in front
- * where something else has that name already: a table, or a type of another schema or another shape. Domains
- * become their base type; a type of an extension is used where central has the extension. All else becomes
- * text: types that need functions of the source's, and row types of tables.
+ * Finds or makes central's counterparts of the source columns' own types.
+ *
+ * - Enums, composite types and ranges are made in the schema of the tables under their own names. If something else has
+ *   that name (a table, or a type of another source schema or shape), the source's schema is put in front.
+ * - Domains become their base type.
+ * - A type of an extension is used if central has the extension.
+ * - All others become text: types that need functions of the source, and row types of tables.
  */
 export class OwnTypes {
   readonly #schema: string;
@@ -48,9 +50,9 @@ export class OwnTypes {
   readonly #takesXml: boolean;
   /** Existing types in the tables' schema, by name. Types that this run makes are added. */
   readonly #there: Map<string, OwnType>;
-  /** Names that are in use in that schema, for types and relations. */
+  /** Names of types and relations in use in that schema. */
   readonly #names: Map<string, TakenName>;
-  /** Names of types whose enums have the source's labels in another order. */
+  /** Names of types at central that sort the source's enum labels in another order. */
   readonly #sortedOtherwise = new Set<string>();
   readonly #extensions: readonly OwnType[];
   readonly #statements: string[] = [];
@@ -73,7 +75,7 @@ export class OwnTypes {
     this.#extensions = there.filter((one) => one.kind === 'extension');
   }
 
-  /** Looks at what central has for these types. Asks nothing where all of them come with PostgreSQL. */
+  /** Reads which of these types central has. Needs no query if all of them are built in. */
   static async read(
     session: Session,
     version: number,
@@ -94,12 +96,12 @@ export class OwnTypes {
     return new OwnTypes(schema, version, there, now, takesXml);
   }
 
-  /** SQL that makes what {@link OwnTypes.typeFor} has promised so far. */
+  /** Statements that make the types that {@link OwnTypes.typeFor} has returned so far. */
   get statements(): readonly string[] {
     return this.#statements;
   }
 
-  /** The type, as SQL, that a column of central's gets for one of the source's. */
+  /** The type, as SQL, of central's column for a source column. */
   typeFor(use: TypeUse): string {
     const plain = withoutDomains(use);
     if (plain.own === null) return this.#builtin(plain.type);
@@ -142,7 +144,7 @@ export class OwnTypes {
       : TEXT;
   }
 
-  /** Central's type that was made for this one, or has its name and shape; else a new one. */
+  /** Central's type that we made for this one, or that has its name and shape; else a new one. */
   #named(own: NamedType, use: TypeUse): string {
     const name = this.#place(own, use);
     return name === null ? TEXT : qualified(this.#schema, name);
@@ -156,7 +158,7 @@ export class OwnTypes {
       if (there === undefined || !trusted || (origin !== null && origin !== originOf(own))) continue;
       const existing: TypeUse = { type: qualified(this.#schema, name), own: there };
       const fit = typeFit(use, existing);
-      // A type of head office's own is not changed to fit.
+      // Head office's own types are not changed.
       if (fit === 'incompatible' || (fit === 'extended' && origin === null && !ours)) continue;
       if (!sortAlike(use, existing)) this.#sortedOtherwise.add(name);
       if (fit === 'extended') {
@@ -169,7 +171,7 @@ export class OwnTypes {
   }
 
   #make(own: NamedType, name: string): boolean {
-    // Taken before the body is written: the types inside it must not take it.
+    // Reserve the name before making the body, so that a type inside it does not get it.
     this.#names.set(name, { origin: originOf(own), ours: true, trusted: true });
     const multirange = own.kind === 'range' ? this.#freeName(own.schema, own.multirange) : null;
     const body = this.#body(own, multirange);
@@ -185,7 +187,7 @@ export class OwnTypes {
     return true;
   }
 
-  /** A name that nothing has; null where none is wanted. */
+  /** A free name; null where none is needed or found. */
   #freeName(schema: string, wanted: string | null): string | null {
     if (wanted === null || this.#version < MULTIRANGES) return null;
     const name = candidates(schema, wanted).find((one) => !this.#names.has(one)) ?? null;
@@ -212,7 +214,7 @@ export class OwnTypes {
     }
   }
 
-  /** Whether central's counterpart of a type, which {@link typeFor} has found or made, sorts as the source's does. */
+  /** Whether central's counterpart of a type sorts like the source's. Call {@link typeFor} first. */
   #sortsAsThere(use: TypeUse): boolean {
     const { own } = withoutDomains(use);
     if (own?.kind === 'array') return this.#sortsAsThere(own.element);
@@ -237,25 +239,25 @@ export class OwnTypes {
   }
 }
 
-/** What a type of ours says of itself: which type of the source it was made for. */
+/** Prefix of the comment that says which type of the source we made a type for. */
 const MADE_FOR = 'Branchline: ';
 
 function originOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
   return qualified(schema, name);
 }
 
-/** NAMEDATALEN - 1: PostgreSQL cuts longer names, in bytes. */
+/** NAMEDATALEN - 1, in bytes: PostgreSQL truncates longer names. */
 const LONGEST_NAME = 63;
 
-/** The names that a type of a source's schema may get at central, in the order in which they are tried. */
+/** The possible names at central of a source's type, in the order in which they are tried. */
 export function candidates(schema: string, name: string): readonly string[] {
   const long = `${schema}_${name}`;
   return [name, long, `${long}_2`, `${long}_3`].filter((one) => Buffer.byteLength(one) <= LONGEST_NAME);
 }
 
 /**
- * Which of some names a schema has in use, for types or relations, and for which type of a source each was made.
- * Array types do not count: PostgreSQL itself moves them out of the way.
+ * Finds which of the given names a schema uses for types or relations, and for which source type each was made. Array
+ * types are left out, because PostgreSQL itself renames them if a name is needed.
  */
 export async function takenNames(
   session: Session,
@@ -283,7 +285,7 @@ const TAKEN = `SELECT x.name, pg_catalog.max(x.said) AS said, pg_catalog.bool_an
     AND x.name OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::pg_catalog.json)))
   GROUP BY x.name`;
 
-/** The names of a use's own types, however deep they lie. */
+/** The names of all own types that a type uses, at any depth. */
 function namesIn(use: TypeUse): readonly string[] {
   const { own } = use;
   if (own === null) return [];
@@ -311,7 +313,7 @@ function rangeNames({ schema, name, multirange, subtype }: RangeType): readonly 
   return [...candidates(schema, name), ...multiranges, ...namesIn(subtype)];
 }
 
-/** A server built without libxml has the type but takes no value of it. Asked in the transaction that is open. */
+/** Whether the server accepts XML: one built without libxml has the type only. Needs an open transaction. */
 async function supportsXml(session: Session): Promise<boolean> {
   try {
     await session.script(['SAVEPOINT xml', "SELECT '<a/>'::pg_catalog.xml"]);

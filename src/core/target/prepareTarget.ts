@@ -13,14 +13,14 @@ import { candidates, OwnTypes, type RenamedType, takenNames } from './ownTypes.t
 import { keyMissing, notATable, refuseStranger, refuseView } from './refusals.ts';
 import { layoutOf, type Target, targetSchema } from './target.ts';
 
-/** SQLSTATEs of rows that a new key does not fit: unique_violation, not_null_violation. */
+/** SQLSTATEs if existing rows violate a new key: unique_violation, not_null_violation. */
 const KEY_REFUSED = ['23505', '23502'];
 
 /**
- * Finds the central table for a source table; makes it, or adds and widens columns, where needed.
+ * Finds the central table of a source table. If needed, makes it, or adds and widens columns.
  *
- * @param existing the central table as the catalogue has it, or undefined
- * @param tell called with what was changed there and a person should know
+ * @param existing the central table according to the catalogue; undefined where there is none
+ * @param tell called with notices about changes that a person should know of
  * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_table_untrusted`, `central_permission`
  */
 export async function prepareTarget(
@@ -52,7 +52,7 @@ export async function prepareTarget(
   return describeTarget(schema, layoutOf(central, shape), source, shape, created);
 }
 
-/** Brings the central table into shape, under the lock. */
+/** Makes or changes the central table under the DDL lock. */
 class Shaping {
   readonly #session: Session;
   readonly #version: number;
@@ -78,7 +78,7 @@ class Shaping {
     this.#source = source;
   }
 
-  /** Columns that no longer have to have a value. */
+  /** Columns that have lost NOT NULL. */
   get notNullDropped(): readonly string[] {
     return this.#changes.flatMap((one) => (one.kind === 'nullable' ? [one.name] : []));
   }
@@ -89,7 +89,7 @@ class Shaping {
     try {
       const look = { text: oneLine(LOOK), values: [this.#schema, this.#source.name] };
       await runDdl(this.#session, look, async (found) => {
-        // Another branch may have made or changed it while we waited for the lock.
+        // Another branch may have made or changed the table while we waited for the lock.
         const now = found.relation === 't' ? await this.#now() : undefined;
         created = now === undefined;
         return now === undefined ? this.#create(found) : this.#align(now);
@@ -115,7 +115,7 @@ class Shaping {
     const statements = [...room.statements, ...made];
     const table = qualified(schema, this.#source.name);
     return {
-      // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+      // CREATE SCHEMA IF NOT EXISTS needs the right to create one even if the schema exists.
       statements: found.schema === 't' ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
       grants: (role) => [
         `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
@@ -145,7 +145,7 @@ class Shaping {
     return OwnTypes.read(this.#session, this.#version, this.#schema, columns, renamed);
   }
 
-  /** Rows that central has from before the key was another do not fit the new one: all have to come again. */
+  /** The failure if central's rows from before the key was changed violate the new key, so that all must be sent again. */
   #keyRefused(error: unknown): SyncFailure | null {
     if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.ConstraintViolated) return null;
     if (!KEY_REFUSED.includes(error.detail.sqlstate ?? '')) return null;
@@ -153,14 +153,14 @@ class Shaping {
     if (key === undefined) return null;
     const { name } = this.#source;
     const table = qualified(this.#schema, name);
-    // Only a mirror has rows of this branch alone.
+    // A mirror has only this branch's rows, so it can be dropped and loaded again.
     const mirror = this.#central.layout === 'schema';
     const sql = mirror ? `DROP TABLE ${table}` : surplusRows(table, key.columns);
     return keyMissing(this.#schema, name, key.columns, sql);
   }
 }
 
-/** SQL that removes what keeps a key from being added: rows without one, and all but the first of rows that share one. */
+/** SQL that removes the rows that prevent a new key: those with NULL in it, and all but the first of duplicates. */
 function surplusRows(table: string, key: readonly string[]): string {
   const row = (alias: string): string => `ROW(${key.map((one) => `${alias}.${ident(one)}`).join(', ')})`;
   const missing = key.map((one) => `a.${ident(one)} IS NULL`).join(' OR ');
@@ -169,8 +169,8 @@ function surplusRows(table: string, key: readonly string[]): string {
 }
 
 /**
- * Asked before what the table is like: for a new one that is all. Whether schema $1 is there, and in it relation $2, and a
- * type of that name.
+ * Whether there is a schema $1, and in it a relation $2 and a type of that name. Runs before the table's catalogue is
+ * read; for a new table nothing more is needed.
  */
 const LOOK = `SELECT n.oid IS NOT NULL AS schema, EXISTS (SELECT FROM pg_catalog.pg_class c
     WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) $2) AS relation,
@@ -178,7 +178,7 @@ const LOOK = `SELECT n.oid IS NOT NULL AS schema, EXISTS (SELECT FROM pg_catalog
     WHERE t.typnamespace OPERATOR(pg_catalog.=) n.oid AND t.typname OPERATOR(pg_catalog.=) $2) AS type
   FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) $1`;
 
-/** A type that stands where a table is to be made, with another name for it. */
+/** The renaming of a type whose name a new table needs. */
 interface Room {
   readonly renamed: readonly RenamedType[];
   readonly statements: readonly string[];
@@ -187,9 +187,9 @@ interface Room {
 const NO_ROOM: Room = { renamed: [], statements: [] };
 
 /**
- * A table's row type has the table's name, so a type of that name is in its way: an enum `status` in one schema of
- * the source and a table `status` in another go to one schema here. A type of ours gives way; columns that have it
- * keep it.
+ * Renames a type that has the name of a new table. A table's row type has the table's name, so both cannot exist: the
+ * source may have an enum `status` in one schema and a table `status` in another, and both go to one schema at central. A
+ * type of ours is renamed, and its columns keep it.
  *
  * @throws SyncFailure `central_name_taken` where the type is head office's own
  */
@@ -210,7 +210,7 @@ async function makeRoom(session: Session, schema: string, table: string): Promis
   };
 }
 
-/** Array types are left out: PostgreSQL itself moves them. */
+/** Array types are left out, because PostgreSQL itself renames them. */
 const IN_THE_WAY = `SELECT pg_catalog.pg_has_role(t.typowner, 'USAGE') AS ours,
     pg_catalog.substring(pg_catalog.obj_description(t.oid, 'pg_type'), '^Branchline: "([^"]+)"') AS source
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) t.typnamespace

@@ -4,7 +4,7 @@ import type { ColumnShape, TableShape, TypeField, TypeUse } from '../catalogue/s
 import { builtinSql } from '../catalogue/typeName.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 
-/** The types of a column on both sides cannot be brought together. */
+/** The types of a column at source and central do not fit. */
 export function columnIncompatible(
   table: string,
   column: ColumnShape,
@@ -17,7 +17,7 @@ export function columnIncompatible(
     const types = { sourceType: typeWords(column), centralType: typeWords(there) };
     return centralRefusal(FailureCode.ColumnIncompatible, { ...named, ...types });
   }
-  // No attribute of a type that a column has can be changed, but every value can be kept as text.
+  // PostgreSQL cannot change attributes of a type in use, but a text column can hold every value.
   const sql = `ALTER TABLE ${qualified(central.schema, central.name)} ALTER COLUMN ${ident(column.name)} TYPE pg_catalog.text;`;
   if (misfit.kind === 'type') {
     const types = { sourceType: typeWords(misfit.from), centralType: typeWords(misfit.to) };
@@ -48,7 +48,7 @@ export function columnsSortOtherwise(
   });
 }
 
-/** Rows cannot be matched at central. @param sql what head office may run to mend it */
+/** Rows cannot be matched at central, because a unique key is missing. @param sql SQL for head office that fixes it */
 export function keyMissing(
   schema: string,
   name: string,
@@ -63,7 +63,7 @@ export function keyMissing(
   });
 }
 
-/** Head office's key over these columns cannot match rows. It is theirs: ours is added, theirs stays. */
+/** Head office's key over these columns is deferrable, so it cannot match rows. The SQL adds ours and keeps theirs. */
 export function keyDeferrable(
   schema: string,
   name: string,
@@ -77,7 +77,7 @@ export function keyDeferrable(
   });
 }
 
-/** A column of the key takes no values, since head office computes it. */
+/** A key column is a generated column at central, so no values can be written to it. */
 export function keyGenerated(
   { schema, name, columns }: Pick<TableShape, 'schema' | 'name' | 'columns'>,
   { name: column, virtual, ...type }: ColumnShape,
@@ -89,7 +89,7 @@ export function keyGenerated(
   return centralRefusal(FailureCode.CentralKeyGenerated, { table: `${schema}.${name}`, column, sql });
 }
 
-/** A virtual column has no values to keep, and PostgreSQL cannot take its expression away: another takes its place. */
+/** SQL that replaces a virtual column by a stored one, since PostgreSQL cannot drop a virtual column's expression. */
 function storedInstead(
   table: string,
   columns: TableShape['columns'],
@@ -110,15 +110,15 @@ function storedInstead(
 }
 
 /**
- * Policies of head office's own may hide rows of the branch from our role. The server is asked which, and what would
- * lift them, when the failure is completed.
+ * Head office's own policies may hide the branch's rows from our role. Their names, and the SQL that helps, are added when
+ * the failure is completed (`explainFailure`).
  */
 export function rowsHidden(schema: string, name: string): SyncFailure {
   const params = { side: 'central', schema, table: name };
   return centralRefusal(FailureCode.CentralPermission, params, 'row-level security binds our role');
 }
 
-/** Keys that differ at the source would be equal at central. @param type of the column there, as SQL */
+/** Keys that differ at the source would be equal at central. @param type of central's column, as SQL */
 export function keyCoarser(schema: string, name: string, column: string, type: string): SyncFailure {
   return centralRefusal(FailureCode.CentralKeyCoarser, {
     table: `${schema}.${name}`,
@@ -127,20 +127,20 @@ export function keyCoarser(schema: string, name: string, column: string, type: s
   });
 }
 
-/** In layout `stamp` every table has one column more than at the source. @param most columns of any table */
+/** With the stamp the table would have too many columns. @param most maximum number of columns of any table */
 export function tooManyColumns(table: string, most: number): SyncFailure {
   return centralRefusal(FailureCode.TooManyColumns, { table, columns: most });
 }
 
-/** One branch would take too much of a table that others share. @param most it may bring */
+/** One branch would use too many columns of a shared table. @param most maximum number that it may add */
 export function tooManyNewColumns(table: string, columns: number, most: number): SyncFailure {
   return centralRefusal(FailureCode.TooManyNewColumns, { table, columns, most });
 }
 
-/** The stamp of rows that were there before a table was stamped: no connection can have it for its id. */
+/** The stamp for rows from before a table was stamped. No connection can have it as its id. */
 const UNKNOWN_BRANCH = '(unknown)';
 
-/** Layout `stamp` is asked for, and the table that head office has lacks the stamp. @param wanted the stamped key */
+/** The settings ask for layout `stamp`, but head office's table lacks the stamp. @param wanted the key with the stamp */
 export function unstamped(
   { schema, name, key, primaryKey }: Pick<TableShape, 'schema' | 'name' | 'key' | 'primaryKey'>,
   stamp: { readonly column: string; readonly default: string },
@@ -167,7 +167,7 @@ export function unstamped(
   });
 }
 
-/** The source has a column of the stamp's name. */
+/** The source has a column with the stamp's name. */
 export function stampColumnTaken(table: string, column: string): SyncFailure {
   return centralRefusal(FailureCode.StampColumnTaken, { table, column });
 }
@@ -194,7 +194,7 @@ export function refuseStranger({ schema, name, stranger }: TableShape): void {
   });
 }
 
-/** Something else at central has the table's name. */
+/** Something other than a table has the table's name at central. */
 export function notATable(schema: string, name: string): SyncFailure {
   return centralRefusal(FailureCode.CentralNotATable, { table: `${schema}.${name}` });
 }

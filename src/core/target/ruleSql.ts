@@ -8,9 +8,9 @@ interface Place {
 }
 
 /**
- * SQL with which head office takes back a rule of its own, as it may be run. A partition's rule is its parent's.
+ * SQL for head office that drops one of its constraints. For a partition's inherited constraint, it drops the parent's.
  *
- * @returns null where there is no such rule any more
+ * @returns null where the constraint no longer exists
  */
 export async function dropRuleSql(
   session: Session,
@@ -39,11 +39,10 @@ const TOP_RULE = `WITH RECURSIVE up (oid, parent) AS (
   WHERE up.parent OPERATOR(pg_catalog.=) 0::pg_catalog.oid`;
 
 /**
- * SQL with which head office lets a column be empty, as it may be run: where the column is one of its primary key,
- * that has to go first.
+ * SQL for head office that drops NOT NULL from a column. If the column is part of the primary key, it drops that first.
  *
- * @param table of the branch's rows
- * @param at where PostgreSQL has met the rule: the table, or one of its partitions
+ * @param table the branch's table
+ * @param at the relation in PostgreSQL's error: the table, or one of its partitions
  */
 export async function allowNullSql(
   session: Session,
@@ -59,7 +58,7 @@ export async function allowNullSql(
   return `${key}${alter} ALTER COLUMN ${ident(column)} DROP NOT NULL;`;
 }
 
-/** The table first: what it says goes for its partitions, too. */
+/** Prefers the table to the partition, because its NOT NULL applies to its partitions too. */
 const NOT_NULL = `SELECT n.nspname AS schema, c.relname AS name,
     (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid
       AND k.contype OPERATOR(pg_catalog.=) 'p' AND a.attnum OPERATOR(pg_catalog.=) ANY (k.conkey)) AS key
@@ -71,18 +70,17 @@ const NOT_NULL = `SELECT n.nspname AS schema, c.relname AS name,
   ORDER BY n.nspname OPERATOR(pg_catalog.=) $1::pg_catalog.name AND c.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name DESC
   LIMIT 1`;
 
-/** Triggers that an error came from, and their functions, for a sentence. */
+/** Names of the triggers that caused an error, and of their functions, for a sentence. */
 interface FailedTriggers {
   readonly trigger: string;
   readonly function: string;
 }
 
 /**
- * Finds the triggers of a table (and of its partitions) that an error came up through.
+ * Finds the triggers of a table (and of its partitions) that an error passed through.
  *
- * @param within the functions that the error's context names, the innermost first; all triggers of the table
- *   where it names none
- * @returns null where none of the table's triggers has to do with it
+ * @param within the functions in the error's context, innermost first; if empty, all triggers are returned
+ * @returns null where none of the table's triggers is involved
  */
 export async function failedTriggers(
   session: Session,

@@ -5,12 +5,12 @@ import { ROLES_OWN_PATH } from '../postgres/sessionSettings.ts';
 import { FENCED } from './checkpoint.ts';
 import { REFUSE_STRANGERS, setUpUntrusted } from './ownOwners.ts';
 
-/** Everything that changes the shape of central runs under this advisory transaction lock. */
+/** SQL of the advisory transaction lock that all our DDL at central takes. */
 export const DDL_LOCK = "pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('branchline.ddl', 0))";
 
 const VERSION = 4;
 
-/** SQLSTATE undefined_table, of a missing schema too. */
+/** SQLSTATE undefined_table, also for a missing schema. */
 const UNDEFINED_TABLE = '42P01';
 
 const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
@@ -24,9 +24,9 @@ const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
 )`;
 
 /**
- * Branchline's own tables at central. `sources` says who syncs a connection, and into which schema; `checkpoints` how
- * far each table has come; both are only ever written together with what they speak of, in one transaction.
- * `delete_rights` says which one connection may delete in a table of layout `merge`.
+ * Branchline's own tables at central. `sources` has the claim of each connection and its schema. `checkpoints` has the
+ * checkpoint of each table, written in the same transaction as the rows. `delete_rights` has the one connection that may
+ * delete in a table of layout `merge`.
  */
 const SETUP_SQL: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS branchline.setup (
@@ -76,9 +76,8 @@ const SETUP_SQL: readonly string[] = [
 ];
 
 /**
- * From version 1, which had no brake of the table's own and no counts to prove, from version 2, which did not know
- * whose a schema is (each connection says so at its next claim), and from version 3, which did not note what head office
- * itself has changed.
+ * Upgrades from version 1 (no delete brake per table, no counts for the proof), version 2 (no owner of a schema; each
+ * connection records it at its next claim) and version 3 (no notes of what head office itself has changed).
  */
 const UPGRADE_SQL: readonly string[] = [
   `ALTER TABLE branchline.checkpoints
@@ -94,12 +93,13 @@ const UPGRADE_SQL: readonly string[] = [
   DELETE_RIGHTS_SQL,
 ];
 
-/** Tables whose rows are a connection's each. */
+/** Our own tables whose rows belong to a connection. */
 export const OWN_TABLES = ['sources', 'checkpoints', 'delete_rights'] as const;
 
 /**
- * A role per branch may make tables in our schema, for staging. CREATE TABLE IF NOT EXISTS would take one that it has made
- * under the name of a table that a new version brings, and its owner passes the policies.
+ * PL/pgSQL that refuses own tables made by a branch's role. Such a role may make tables in our schema, for staging. One
+ * with the name of a table of a later version would be accepted by CREATE TABLE IF NOT EXISTS, and its owner bypasses the
+ * policies.
  */
 const REFUSE_BRANCHES = `DECLARE t record; BEGIN
     FOR t IN SELECT c.relname, r.rolname FROM pg_catalog.pg_class c
@@ -111,7 +111,7 @@ const REFUSE_BRANCHES = `DECLARE t record; BEGIN
       'branchline.%I belongs to role %I, which is not head office''s: see what that role has done to it, then drop it or give it another owner', t.relname, t.rolname);
     END LOOP; END`;
 
-/** What an administrator of head office runs where roles of branches may not; again after a new version. */
+/** SQL for an administrator of head office if branches have their own roles. To be run again after a new version. */
 export const OWN_SCHEMA_SQL: readonly string[] = [
   'CREATE SCHEMA IF NOT EXISTS branchline;',
   `DO ${literal(oneLine(REFUSE_BRANCHES))};`,
@@ -119,7 +119,7 @@ export const OWN_SCHEMA_SQL: readonly string[] = [
 ];
 
 /**
- * Makes Branchline's own schema where it is missing, and brings an older one up to date.
+ * Makes Branchline's own schema if it is missing, and upgrades an older one.
  *
  * @throws SyncFailure `central_set_up_denied`, `central_set_up_untrusted` with the SQL for head office in `params.sql`
  */
@@ -136,7 +136,7 @@ export async function setUpCentral(session: Session): Promise<void> {
   }
 }
 
-/** Tries in the transaction that is open whether our own tables can be made, or are there and can be written. */
+/** Tries, in the open transaction, whether our own tables can be made, or exist and can be written. */
 export async function tryOwnTables(session: Session): Promise<void> {
   const made = "SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made";
   const [, found] = await session.script([REFUSE_STRANGERS, made]);
@@ -149,22 +149,22 @@ export async function tryOwnTables(session: Session): Promise<void> {
   await session.script(['CREATE TABLE branchline.stage_of_a_test ()', ...writes]);
 }
 
-/** Makes our schema and its tables where they are missing, in the transaction that is open. */
+/** Makes our schema and its tables if they are missing, in the open transaction. */
 async function makeOwnTables(session: Session): Promise<void> {
-  // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there.
+  // CREATE SCHEMA IF NOT EXISTS needs the right to create one even if the schema exists.
   const found = await session.query("SELECT pg_catalog.to_regnamespace('branchline') IS NULL AS missing");
   const missing = found.rows[0]?.missing === 't';
   await session.script([
     ...(missing ? ['CREATE SCHEMA branchline'] : []),
     REFUSE_STRANGERS,
     ...SETUP_SQL,
-    // Somebody may have been quicker.
+    // Checked again: somebody may have made a table meanwhile.
     REFUSE_STRANGERS,
     HAS_VERSION,
   ]);
 }
 
-/** What a refusal of our own schema needs of head office; any other error as it is. */
+/** Turns a permission error about our own schema into a failure with the SQL for head office; returns others unchanged. */
 export async function setUpDenied(session: Session, error: unknown): Promise<unknown> {
   if (!(error instanceof SyncFailure)) return error;
   if (error.detail.sqlstate === FENCED) return setUpUntrusted(session, error);
@@ -193,8 +193,8 @@ export async function setUpDenied(session: Session, error: unknown): Promise<unk
 }
 
 /**
- * Our role, whether our schema is there, and the tables in it that belong to somebody else. Where those have policies,
- * branches have roles of their own, and must not own them.
+ * Our role, whether our schema exists, and its tables that belong to other roles. If these have policies, each branch has
+ * its own role, which must not own them.
  */
 const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.relname AS name, c.relrowsecurity AS secured
   FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) 'branchline'
@@ -202,13 +202,13 @@ const OWNERS = `SELECT current_user AS role, n.oid IS NOT NULL AS is_there, c.re
     AND c.relkind OPERATOR(pg_catalog.=) 'r'
     AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')`;
 
-/** SQL of the version that has made our tables. */
+/** SQL of the version of our tables. */
 const FOUND_VERSION = 'SELECT pg_catalog.max(version) AS version FROM branchline.setup';
 
-/** Asked straight away: whether our tables are there is a question of its own, and on most days the answer is yes. */
+/** Reads the version of our tables; 0 if there are none. It does not check first, since they nearly always exist. */
 async function foundVersion(session: Session): Promise<number> {
   try {
-    // Both in one round trip. Behind a pooler nothing may come without a transaction.
+    // Both in one round trip. Behind a pooler every statement needs a transaction.
     const asked = [REFUSE_STRANGERS, FOUND_VERSION];
     const all = session.pooled ? [...session.begin(), ...asked, 'COMMIT'] : asked;
     const results = await session.script(all);
@@ -233,7 +233,7 @@ export function beginCentral(session: Session, connection: string): readonly str
   return [...session.begin(), ROLES_OWN_PATH, `SET LOCAL branchline.connection = ${literal(connection)}`];
 }
 
-/** Opens a transaction that looks at central's catalogue and at Branchline's own tables. */
+/** Opens a transaction that reads central's catalogue and Branchline's own tables. */
 export function beginReading(session: Session): readonly string[] {
   return session.begin();
 }
