@@ -66,6 +66,25 @@ export interface TableRow {
   readonly duration_seconds: number | null;
 }
 
+/** What the journal has of a table run before it begins. */
+export const NOT_BEGUN = {
+  strategy: null,
+  records_processed: 0,
+  records_skipped: 0,
+  records_deleted: 0,
+  bytes: 0,
+  estimated_rows: null,
+  checkpoint: null,
+  source_snapshot_at: null,
+  error_code: null,
+  error_message: null,
+  error_detail: null,
+  retry_count: 0,
+  started_at: null,
+  ended_at: null,
+  duration_seconds: null,
+} as const satisfies Partial<TableRow>;
+
 /** A table among those of all connections. */
 export interface TableName {
   readonly connection: string;

@@ -1,5 +1,5 @@
 import { worstConcern } from '../../../shared/concerns.ts';
-import { type TableName, type TableRow, tableKey } from '../../../shared/contract.ts';
+import { NOT_BEGUN, type TableName, type TableRow, tableKey } from '../../../shared/contract.ts';
 import { namesOf, tableNames } from '../../../shared/names.ts';
 import type { Difference } from '../../../shared/service.ts';
 import { TableStatus } from '../../../shared/status.ts';
@@ -252,21 +252,10 @@ export function differenceRow({ connection, table, failure }: Difference): Table
     connection,
     table_name: table,
     model_name: table,
-    strategy: null,
+    ...NOT_BEGUN,
     status: failure === null ? TableStatus.Completed : TableStatus.Failed,
-    records_processed: 0,
-    records_skipped: 0,
-    records_deleted: 0,
-    bytes: 0,
-    estimated_rows: null,
-    checkpoint: null,
-    source_snapshot_at: null,
     error_code: failure?.code ?? null,
     error_message: failure?.message ?? null,
     error_detail: failure,
-    retry_count: 0,
-    started_at: null,
-    ended_at: null,
-    duration_seconds: null,
   };
 }

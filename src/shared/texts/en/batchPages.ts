@@ -1,3 +1,5 @@
+import { batchColumns, historyColumns } from './columns.ts';
+
 /** What the window's page Batch says. */
 export const batchPage = {
   title: 'Batch of {{time}}',
@@ -60,17 +62,7 @@ export const batchPage = {
   noneFound: 'No table matches.',
   noTables: 'This batch has no tables.',
   clear: 'Show all tables',
-  column: {
-    status: 'Status',
-    table: 'Table',
-    strategy: 'Way of copying',
-    rows: 'Rows written',
-    skipped: 'Already the same',
-    deleted: 'Deleted',
-    bytes: 'Read',
-    duration: 'Duration',
-    actions: 'What can be done',
-  },
+  column: batchColumns,
   sortBy: 'Sort by {{column}}',
   unknownTables: 'all tables',
   retryOne: 'Retry {{table}}',
@@ -159,13 +151,7 @@ export const historyPage = {
     day: 'Only {{day}}',
     removeDay: 'Show all days',
   },
-  column: {
-    status: 'Status',
-    started: 'Started',
-    tables: 'Tables',
-    data: 'Copied',
-    duration: 'Duration',
-  },
+  column: historyColumns,
   done: '{{done}} of {{total}}',
   failed: '{{number}} failed',
   noneFailed: 'none failed',

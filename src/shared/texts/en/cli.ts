@@ -1,29 +1,8 @@
+import { cliColumns } from './columns.ts';
+
 /** What the command line prints beside errors and help. */
 export const cli = {
-  column: {
-    connection: 'Connection',
-    table: 'Table',
-    status: 'Status',
-    processed: 'Processed',
-    skipped: 'Skipped',
-    deleted: 'Deleted',
-    inserted: 'New',
-    updated: 'Changed',
-    duration: 'Duration',
-    batch: 'Batch',
-    started: 'Started',
-    tables: 'Tables',
-    failed: 'Failed',
-    trigger: 'By',
-    database: 'Database',
-    user: 'User',
-    enabled: 'On',
-    at: 'Time',
-    event: 'Event',
-    branchRows: 'At the branch',
-    centralRows: 'Head office',
-    ranges: 'Ranges',
-  },
+  column: cliColumns,
   status: {
     batch: 'Batch',
     status: 'Status',

@@ -1,3 +1,5 @@
+import { batchColumns, historyColumns } from './columns.ts';
+
 /** See the English one. */
 export const batchPage = {
   title: 'Batch {{time}}',
@@ -59,17 +61,7 @@ export const batchPage = {
   noneFound: 'Tidak ada tabel yang cocok.',
   noTables: 'Batch ini tidak punya tabel.',
   clear: 'Tampilkan semua tabel',
-  column: {
-    status: 'Status',
-    table: 'Tabel',
-    strategy: 'Cara menyalin',
-    rows: 'Baris ditulis',
-    skipped: 'Sudah sama',
-    deleted: 'Dihapus',
-    bytes: 'Dibaca',
-    duration: 'Durasi',
-    actions: 'Yang bisa dilakukan',
-  },
+  column: batchColumns,
   sortBy: 'Urutkan menurut {{column}}',
   unknownTables: 'semua tabel',
   retryOne: 'Ulangi {{table}}',
@@ -153,13 +145,7 @@ export const historyPage = {
     day: 'Hanya {{day}}',
     removeDay: 'Tampilkan semua hari',
   },
-  column: {
-    status: 'Status',
-    started: 'Mulai',
-    tables: 'Tabel',
-    data: 'Disalin',
-    duration: 'Durasi',
-  },
+  column: historyColumns,
   done: '{{done}} dari {{total}}',
   failed: '{{number}} gagal',
   noneFailed: '0 gagal',

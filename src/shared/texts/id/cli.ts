@@ -1,28 +1,7 @@
+import { cliColumns } from './columns.ts';
+
 export const cli = {
-  column: {
-    connection: 'Koneksi',
-    table: 'Tabel',
-    status: 'Status',
-    processed: 'Diproses',
-    skipped: 'Sama',
-    deleted: 'Dihapus',
-    inserted: 'Baru',
-    updated: 'Berubah',
-    duration: 'Durasi',
-    batch: 'Batch',
-    started: 'Mulai',
-    tables: 'Tabel',
-    failed: 'Gagal',
-    trigger: 'Oleh',
-    database: 'Basis data',
-    user: 'Pengguna',
-    enabled: 'Aktif',
-    at: 'Waktu',
-    event: 'Kejadian',
-    branchRows: 'Di cabang',
-    centralRows: 'Kantor pusat',
-    ranges: 'Rentang',
-  },
+  column: cliColumns,
   status: {
     batch: 'Batch',
     status: 'Status',
