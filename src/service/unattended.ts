@@ -21,21 +21,21 @@ import type { Opened } from './opening.ts';
 import type { ReachGate } from './reachGate.ts';
 import type { Task } from './tasks.ts';
 
-/** How long a change of settings, journal or lease that nobody tells of may go unnoticed. */
+/** Interval at which changes of settings, journal and lease are noticed if no event reports them. */
 export const LOOK_MS = 60_000;
-/** How often a lease that another process holds is asked for. */
+/** Interval at which a lease that another process holds is tried again. */
 const LEASE_POLL_MS = 2_000;
 
-/** What the doing of tasks needs of the service. */
+/** What {@link Unattended} needs from the service. */
 export interface Host {
   readonly clock: Clock;
   readonly face: BatchTrigger;
   readonly gate: ReachGate;
-  /** Resolves when a person wants something, or the service is to end. */
+  /** Resolves when a person requests something, or the service has to end. */
   wanted(): Promise<void>;
   /** Makes a run the current one, for as long as `work` lasts. */
   asCurrent(run: CurrentRun, work: (run: CurrentRun) => Promise<void>): Promise<void>;
-  /** Waits, at most so long; less where something happens. */
+  /** Waits for at most that long, less if something happens. */
   rest(ms: number): Promise<void>;
   tell(event: ServiceEvent): void;
   logError(error: unknown): void;
@@ -43,14 +43,14 @@ export interface Host {
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { readonly kind: Kind }>;
 
-/** Does what nobody has asked for: resumes, planned runs, verifies. */
+/** Does the tasks that no person has requested: resumes, planned runs, verifies. */
 export class Unattended {
   readonly #host: Host;
-  /** Something is to be done, and another process syncs. */
+  /** A task is waiting because another process holds the lease. */
   leaseTaken = false;
-  /** Something is to be looked at for a verify: a batch has ended well, so both databases answer. */
+  /** A verify should be considered: a batch has completed, so both databases answer. */
   #verifySoon = false;
-  /** Connections verified since then; one whose source has gone meanwhile is not tried without end. */
+  /** Connections already verified since then, so that one whose source fails is not tried again and again. */
   readonly #verified = new Set<string>();
 
   constructor(host: Host) {
@@ -88,10 +88,10 @@ export class Unattended {
   async #resume(opened: Opened, { candidate, verdict }: TaskOf<'resume'>): Promise<void> {
     const { batch, tried } = candidate;
     const { engine, journal, settings } = opened;
-    // Never less than before: an attempt that lost counts is no progress for the one after it.
+    // Never less than before: if an attempt lost counts, regaining them is no progress.
     const progress = Math.max(candidate.progress, tried?.progress ?? 0);
     await this.#run(opened, 'batch', verdict.connections, async (run) => {
-      // While the databases were asked, somebody else may have gone on with it, and have stopped it again.
+      // Somebody else may have resumed and stopped the batch while we checked the databases.
       if (journal.batch(batch.batch_id)?.resume_count !== batch.resume_count) return;
       run.onBatch(() => journal.noteAutoResume(batch.batch_id, verdict.attempt, progress));
       try {
@@ -99,7 +99,7 @@ export class Unattended {
         await engine.resume(batch.batch_id, { trigger: this.#host.face, ...tables }, run.control);
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        // No attempt will be better.
+        // Further attempts would be refused too.
         journal.noteAutoResume(batch.batch_id, settings.resume.maxAttempts, progress);
         this.#host.logError(error);
       }
@@ -109,7 +109,7 @@ export class Unattended {
   async #runPlanned(opened: Opened, { schedule, dueAt, missed }: TaskOf<'run'>): Promise<void> {
     const { id, connections, tables } = schedule;
     const planned = { schedule: id, dueAt: dueAt.toISOString() };
-    // A run that is due says in the history what is wrong; one that is caught up can as well wait.
+    // A due run starts anyway, so that the history shows what is wrong. A missed run can wait for the databases.
     await this.#run(opened, 'batch', missed ? connections : [], async (run) => {
       if (missed) run.onBatch(() => this.#host.tell({ type: 'run_missed', ...planned }));
       try {
@@ -145,9 +145,9 @@ export class Unattended {
       try {
         const request = { trigger: this.#host.face, connections: [connection], tables };
         const found = await opened.engine.verify(request, run.control);
-        const { interrupted } = await this.#mend(opened, run, found);
+        const { interrupted } = await this.#repair(opened, run, found);
         if (!interrupted) this.#verified.add(connection);
-        // Else a person would see what was stopped begin anew.
+        // Otherwise the run that a person has stopped would start again.
         if (run.stoppedByPerson) this.#verifySoon = false;
       } catch (error) {
         if (!isRefusal(error)) throw error;
@@ -158,7 +158,7 @@ export class Unattended {
   }
 
   /** Repairs what a verify found to differ, where the settings want that; else a person is told. */
-  async #mend({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
+  async #repair({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
     const only = tablesWhere(found, isMendable);
     if (found.interrupted || only.length === 0 || settings.sync.onDifference !== 'repair') return found;
     const report = await engine.verify({ trigger: this.#host.face, only, repair: true }, run.control);
@@ -168,9 +168,9 @@ export class Unattended {
   }
 
   /**
-   * Runs something: not while another process syncs, and not before the databases answer.
+   * Does a run, once no other process holds the lease and the databases answer.
    *
-   * @param connections whose databases have to answer; none where that need not be asked
+   * @param connections connections whose databases must answer; empty to skip that check
    */
   async #run(
     opened: Opened,
@@ -190,7 +190,7 @@ export class Unattended {
     }
   }
 
-  /** Asks the databases; a person's wish does not wait for their time-outs. */
+  /** Checks whether the databases answer. A person's request does not wait for their time-outs. */
   async #answer(opened: Opened, connections: readonly string[]): Promise<boolean> {
     const wanted = this.#host.wanted().then((): 'wanted' => 'wanted');
     const found: OutOfReach | 'wanted' | null = await Promise.race([outOfReach(opened, connections), wanted]);
@@ -206,18 +206,18 @@ async function outOfReach({ engine }: Opened, connections: readonly string[]): P
   try {
     return await engine.outOfReach(connections);
   } catch (error) {
-    // A connection that the settings do not have: the run says so.
+    // A connection that is missing in the settings: the run reports it.
     if (error instanceof UsageError) return null;
     throw error;
   }
 }
 
-/** What a person would have to change first; not that another process syncs. */
+/** Whether an error is a refusal that a person must resolve first, except that another process holds the lease. */
 function isRefusal(error: unknown): error is UsageError {
   return error instanceof UsageError && !isTaken(error);
 }
 
-/** Another process was faster: it holds the lease, or runs this very batch. */
+/** Whether another process was faster: it holds the lease, or runs this batch. */
 function isTaken(error: unknown): boolean {
   return (
     error instanceof UsageError &&
@@ -234,9 +234,8 @@ interface VerifyDue {
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * The connections with tables whose last verify is older than `verifyEveryDays`: a server that was set back
- * without a trace (a virtual machine's snapshot) shows nowhere else. One that could not be done is tried again a
- * day later.
+ * The connections with tables whose last verify is older than `verifyEveryDays`. Only a verify detects a server that was
+ * reset to an older state (a virtual machine's snapshot). A failed verify is tried again a day later.
  */
 export function tablesToVerify(journal: Journal, settings: Settings, now: Date): readonly VerifyDue[] {
   const { verifyEveryDays } = settings.sync;
@@ -257,7 +256,7 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
   });
 }
 
-/** What a person has to allow first comes no further tomorrow. */
+/** Whether to verify again tomorrow. If a person must first consent to deletes, that would fail again. */
 function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
   return result === VerifyResult.Failed && !asksForDeletes(failure?.code);
 }

@@ -182,7 +182,7 @@ const sync = z.strictObject({
   onDifference: z.enum(['tell', 'repair']).default('tell'),
 });
 
-/** `settings.json`, as DESIGN describes it. Every field but `central` and `connections` has a default. */
+/** The form of `settings.json` (docs/settings.md). Every field but `central` and `connections` has a default. */
 export const settingsSchema = z
   .strictObject({
     central: endpoint(central),

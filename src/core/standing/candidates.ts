@@ -5,18 +5,18 @@ import type { Journal } from '../journal/journal.ts';
 import type { Unresolved } from '../journal/outcomes.ts';
 import type { AutoResume, ServiceNotes } from '../journal/serviceNotes.ts';
 
-/** A batch that did not end well, and what was tried. */
+/** An unfinished or failed batch, with its automatic resumes so far. */
 export interface Candidate extends Unresolved {
   readonly tried: AutoResume | null;
   /** See {@link progressOf}. */
   readonly progress: number;
-  /** A pause stopped it, and no person that wanted it stopped. */
+  /** A pause stopped it, not a person who wanted this batch stopped. */
   readonly paused: boolean;
-  /** The end of the attempts was told. */
+  /** It was already reported that there are no more attempts. */
   readonly gaveUp: boolean;
 }
 
-/** The batches that did not end well, latest first. */
+/** The unfinished and failed batches, latest first. */
 export function candidates(journal: Journal): readonly Candidate[] {
   const told = givenUp(journal);
   return journal.unresolved().map((one) => {
@@ -32,16 +32,16 @@ export function candidates(journal: Journal): readonly Candidate[] {
 }
 
 const NOTE = 'gave_up';
-/** By batch, which attempt was the last. */
+/** The number of the last attempt, by batch. */
 const gaveUpNote = z.record(z.string(), z.string());
 
 /**
- * Notes that a batch is not resumed any more without a person, in the journal: it is told once, and not after every
- * start. After another attempt it may be told again.
+ * Notes in the journal that a batch is no longer resumed automatically, so that it is reported once and not at every
+ * start. After another attempt it may be reported again.
  */
 export function noteGaveUp(journal: Journal, batchId: string, attempts: number): void {
   journal.together(() => {
-    // Those that nobody looks at any more are dropped.
+    // Notes of batches that are no longer candidates are dropped.
     const current = new Set(journal.unresolved().map(({ batch }) => batch.batch_id));
     const kept = Object.entries(givenUp(journal)).filter(([id]) => current.has(id));
     const lastAt = journal.autoResume(batchId)?.lastAt ?? '';
@@ -54,7 +54,7 @@ function givenUp(journal: Journal): z.output<typeof gaveUpNote> {
   return gaveUpNote.safeParse(journal.serviceNote(NOTE)).data ?? {};
 }
 
-/** How far a batch is: grows with every committed chunk and every table that ends well. */
+/** A measure of a batch's progress. It grows with every committed chunk and every completed table. */
 export function progressOf(tables: readonly TableRow[]): number {
   return tables.reduce(
     (sum, row) =>
@@ -71,14 +71,14 @@ export function stoppedNotes(journal: ServiceNotes): z.output<typeof stoppedNote
   return stoppedNote.safeParse(journal.serviceNote(STOPPED)).data ?? [];
 }
 
-/** Whether a pause stopped the batch, and nobody has dealt with it since. */
+/** Whether a pause stopped the batch, and it was not resumed since. */
 export function stoppedByPause(journal: ServiceNotes, batch: BatchRow): boolean {
   return stoppedNotes(journal).some(
     (one) => one.batchId === batch.batch_id && one.resumeCount === batch.resume_count,
   );
 }
 
-/** A batch as a pause left it: once it has been resumed, by whomever, it is no more the one that was stopped. */
+/** Batches that a pause stopped, each with its number of resumes then: after a further resume the note is void. */
 export const stoppedNote = z.array(z.object({ batchId: z.string(), resumeCount: z.int() }));
 
 export const STOPPED = 'stopped_by_pause';

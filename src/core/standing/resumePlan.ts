@@ -4,40 +4,40 @@ import type { Settings } from '../../shared/settings.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
 import type { Candidate } from './candidates.ts';
 
-/** What becomes of one such batch without a person. */
+/** What the service does with an unfinished batch on its own. */
 export type ResumeVerdict =
-  /** Later batches have completed all that it left. */
+  /** Later batches have completed all tables that it left. */
   | { readonly kind: 'superseded' }
   | {
       readonly kind: 'resume';
       readonly at: number;
       readonly attempt: number;
       readonly tables: TablesToRun;
-      /** Whose databases have to answer; none where only the end is missing in the journal. */
+      /** Connections whose databases must answer first; empty where only the batch's end is missing in the journal. */
       readonly connections: readonly string[];
     }
   /** Too many attempts without progress. */
   | { readonly kind: 'gave_up'; readonly attempts: number }
-  /** A person has to decide: it was stopped by one, belongs to another installation, failed for good, is old. */
+  /** A person has to decide: they stopped it, it belongs to another installation, failed permanently, or is too old. */
   | { readonly kind: 'left' };
 
-/** Null: all that are left. */
+/** Null: all remaining tables. */
 export type TablesToRun = readonly { readonly connection: string; readonly table: string }[] | null;
 
 const FIRST_DELAY_MS = 30_000;
 const LONGEST_DELAY_MS = 30 * 60_000;
 
-/** Reasons after which nobody is asked. */
+/** Interruptions after which a batch is resumed without asking a person. */
 const UNATTENDED: readonly (InterruptionReason | null)[] = [
   InterruptionReason.Crash,
   InterruptionReason.Shutdown,
 ];
 
 /**
- * Decides what becomes of a batch that did not end well (DESIGN, section 5).
+ * Decides whether and when an unfinished batch is resumed without a person.
  *
  * @param now wall-clock time, milliseconds
- * @returns with `at`, when it may be resumed: milliseconds, `now` or before for at once
+ * @returns for a resume, `at` is the time in milliseconds from which it may begin; `now` or earlier means at once
  */
 export function judge(
   candidate: Candidate,
@@ -48,12 +48,12 @@ export function judge(
   const interrupted = batch.status === BatchStatus.Interrupted;
   if (interrupted && left > 0 && open.length === 0) return { kind: 'superseded' };
   const attempts = attemptsOf(candidate);
-  // It died between its last table and its end.
+  // The process died after the last table, before the batch's end was written.
   if (interrupted && left === 0)
     return { kind: 'resume', at: now, attempt: attempts + 1, tables: null, connections: [] };
   const rows = rowsToRun(candidate, connections);
   if (rows.length === 0) return { kind: 'left' };
-  // Whoever pauses wants it to go on afterwards, however long that takes.
+  // A paused batch continues after the pause, however long that takes.
   if (!paused && (!resume.auto || isOld(batch, resume, now))) return { kind: 'left' };
   if (attempts >= resume.maxAttempts) return { kind: 'gave_up', attempts };
   return {
@@ -65,7 +65,7 @@ export function judge(
   };
 }
 
-/** Those of connections that the settings have no more, or switched off, are left to a person. */
+/** The tables to run. Those of connections that are removed or disabled in the settings are left to a person. */
 function rowsToRun(
   { batch, open, paused }: Candidate,
   connections: Settings['connections'],
@@ -89,20 +89,20 @@ function isOld(batch: BatchRow, { maxAgeHours }: Settings['resume'], now: number
   return now - ended > maxAgeHours * 3_600_000;
 }
 
-/** An attempt that came further than the one before was no failure, however it ended: power cuts are many. */
+/** Failed attempts so far. An attempt with progress does not count as failed: power cuts may be frequent. */
 function attemptsOf({ tried, progress }: Candidate): number {
   return tried === null || progress > tried.progress ? 0 : tried.attempts;
 }
 
 /**
- * After a power cut the first attempt comes at once; after a failure, and after an attempt that came no further, a
- * while later, each time twice as long.
+ * The earliest time of the next attempt. After a power cut that is at once. After a failure, or an attempt without
+ * progress, there is a delay that doubles each time.
  */
 function earliest({ batch, tried }: Candidate, attempts: number, now: number): number {
   const failed = batch.status === BatchStatus.Failed;
   if (attempts === 0 && !failed) return now;
   const last = Date.parse((failed ? batch.ended_at : tried?.lastAt) ?? batch.started_at);
-  // The clock was set back: waiting until it is there again could take hours.
+  // The clock was set back. Waiting for the old time could take hours.
   if (last > now) return now;
   return last + Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, attempts - 1));
 }

@@ -11,7 +11,7 @@ import type { Journal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
 
-/** What the journal says of every (connection, table) that the settings select. */
+/** How every (connection, table) that the settings select stands, according to the journal. */
 export type Standing = Pick<
   ServiceStatus,
   | 'attention'
@@ -23,7 +23,7 @@ export type Standing = Pick<
   | 'connections'
 >;
 
-/** Where nothing can be known, because the settings cannot be used. */
+/** The standing if the settings cannot be used, so that nothing is known. */
 export const NO_STANDING: Standing = {
   attention: [],
   differing: [],
@@ -44,7 +44,7 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
         .map((one) => ({ connection, ...one }))
         .filter(selectionOf(settings)),
     ),
-    // Also one that is switched off is there.
+    // A disabled connection is still in the settings.
     formerConnections: formerConnections(journal).filter(
       ({ connection }) => !settings.connections.some((one) => one.id === connection),
     ),
@@ -55,8 +55,8 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
 }
 
 /**
- * Up to when head office has everything: the oldest source snapshot over the latest success of each selected table.
- * Null where a table has had none, or a connection's tables are not known.
+ * The moment up to which head office has all data: the oldest source snapshot among the latest successes of all selected
+ * tables. Null where a table has had no success, or a connection's tables are not known.
  */
 export function upToOf(journal: Journal, settings: Settings): string | null {
   const isSelected = selectionOf(settings);
@@ -73,7 +73,7 @@ export function upToOf(journal: Journal, settings: Settings): string | null {
   return oldest;
 }
 
-/** The batches that did not end well, with tables that nothing has completed since; latest first. */
+/** The unfinished and failed batches with tables that were not completed since; latest first. */
 function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
   const isSelected = selectionOf(settings);
   const told = new Set<string>();
@@ -103,7 +103,7 @@ function attention(journal: Journal, settings: Settings, now: Date): readonly At
   });
 }
 
-/** Which of a batch's open tables are gone on with without a person. */
+/** Which of a batch's open tables are resumed automatically. */
 function resumedBy({ open }: Candidate, verdict: ResumeVerdict): (row: TableRow) => boolean {
   if (verdict.kind !== 'resume') return () => false;
   const tables = verdict.tables ?? open.map(nameOf);
@@ -129,8 +129,8 @@ function nameOf({ connection, table_name }: TableRow): {
 }
 
 /**
- * Whether the settings select a table: its connection is enabled, and its name is among those that are copied. What
- * failed before it was taken out of the settings is nobody's trouble any more.
+ * Whether the settings select a table: its connection is enabled and its name is selected. Earlier failures of tables that
+ * were taken out of the settings no longer matter.
  */
 function selectionOf(settings: Pick<Settings, 'connections'>): (table: TableName) => boolean {
   const byConnection = new Map(
