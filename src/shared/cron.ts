@@ -77,9 +77,10 @@ function parses(cron: string): boolean {
 export function cronWords(cron: string, language: Language): string {
   try {
     // Verbose, because "At 08:30" alone leaves open on which days.
-    const options = { locale: language, use24HourTimeFormat: true, verbose: true };
+    const { locale, mending } = SPOKEN[language];
+    const options = { locale, use24HourTimeFormat: true, verbose: true };
     const words = cronstrue.toString(cron, options);
-    return mended(words, MENDED[language]);
+    return mended(words, mending);
   } catch {
     return cron;
   }
@@ -108,7 +109,11 @@ const INDONESIAN: Mending = [
   [/\bdi (pertama|kedua|ketiga|keempat|kelima) (\S+) pada bulan\b/g, 'pada $2 $1 setiap bulan'],
 ];
 
-const MENDED: Readonly<Record<Language, Mending>> = { en: ENGLISH, id: INDONESIAN };
+/** Cronstrue's name of each language; where it has none, another one that people read. */
+const SPOKEN: Readonly<Record<Language, { readonly locale: string; readonly mending: Mending }>> = {
+  en: { locale: 'en', mending: ENGLISH },
+  id: { locale: 'id', mending: INDONESIAN },
+};
 
 function mended(words: string, mending: Mending): string {
   return mending.reduce((text, [pattern, better]) => text.replace(pattern, better), words);

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { Look } from '../../src/cli/render/marks.ts';
-import type { BatchRow, TableOutcome, TableRow } from '../../src/shared/contract.ts';
+import { type BatchRow, NOT_BEGUN, type TableOutcome, type TableRow } from '../../src/shared/contract.ts';
 import type { Language } from '../../src/shared/texts/language.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 
@@ -43,19 +43,12 @@ export function tableRow(over: Partial<TableRow> = {}): TableRow {
     connection: 'pgsql_lmp',
     table_name: 'c_invoice',
     model_name: 'CInvoice',
+    ...NOT_BEGUN,
     strategy: 'full',
     status: 'completed',
     records_processed: 1_234_567,
-    records_skipped: 0,
-    records_deleted: 0,
     bytes: 45_600_000,
     estimated_rows: 1_234_567,
-    checkpoint: null,
-    source_snapshot_at: null,
-    error_code: null,
-    error_message: null,
-    error_detail: null,
-    retry_count: 0,
     started_at: '2025-11-08T07:30:53.000Z',
     ended_at: '2025-11-08T07:33:57.000Z',
     duration_seconds: 184,

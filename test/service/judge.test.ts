@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Candidate } from '../../src/core/standing/candidates.ts';
 import { judge } from '../../src/core/standing/resumePlan.ts';
-import type { BatchRow, TableRow } from '../../src/shared/contract.ts';
+import { type BatchRow, NOT_BEGUN, type TableRow } from '../../src/shared/contract.ts';
 import { FailureCode, FailureKind } from '../../src/shared/errors.ts';
 import { settingsSchema } from '../../src/shared/settings.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../src/shared/status.ts';
@@ -26,23 +26,10 @@ function table(connection: string, name: string, kind: FailureKind | null = null
     connection,
     table_name: name,
     model_name: name,
-    strategy: null,
+    ...NOT_BEGUN,
     status: kind === null ? TableStatus.Pending : TableStatus.Failed,
-    records_processed: 0,
-    records_skipped: 0,
-    records_deleted: 0,
-    bytes: 0,
-    estimated_rows: null,
-    checkpoint: null,
-    source_snapshot_at: null,
-    error_code: null,
-    error_message: null,
     error_detail:
       kind === null ? null : { code: FailureCode.ConnectionLost, kind, message: 'gone', params: {} },
-    retry_count: 0,
-    started_at: null,
-    ended_at: null,
-    duration_seconds: null,
   };
 }
 

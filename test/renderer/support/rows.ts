@@ -1,4 +1,4 @@
-import type { BatchRow, LogRow, TableRow } from '../../../src/shared/contract.ts';
+import { type BatchRow, type LogRow, NOT_BEGUN, type TableRow } from '../../../src/shared/contract.ts';
 import type { FailureCode } from '../../../src/shared/errors.ts';
 import type { Attention } from '../../../src/shared/service.ts';
 import type { LiveView } from '../../../src/window-api/views.ts';
@@ -26,19 +26,14 @@ export function tableRow(table: string, of: Partial<TableRow> = {}): TableRow {
     connection: 'pgsql_lmp',
     table_name: table,
     model_name: table,
+    ...NOT_BEGUN,
     strategy: 'changes',
     status: 'completed',
     records_processed: 10,
     records_skipped: 5,
-    records_deleted: 0,
     bytes: 1000,
     estimated_rows: 15,
-    checkpoint: null,
     source_snapshot_at: '2026-11-23T01:30:00.000Z',
-    error_code: null,
-    error_message: null,
-    error_detail: null,
-    retry_count: 0,
     started_at: '2026-11-23T01:30:00.000Z',
     ended_at: '2026-11-23T01:30:10.000Z',
     duration_seconds: 10,

@@ -1,4 +1,4 @@
-import type { TableRow } from '../../../src/shared/contract.ts';
+import { NOT_BEGUN, type TableRow } from '../../../src/shared/contract.ts';
 import type { Strategy, TableStatus } from '../../../src/shared/status.ts';
 import type { VerifiedRow } from '../../../src/shared/verify.ts';
 import type { TableState } from '../../../src/window-api/views.ts';
@@ -10,19 +10,12 @@ export function tableRow(over: Partial<TableRow>): TableRow {
     connection: 'lmp',
     table_name: 'c_order',
     model_name: 'Order',
+    ...NOT_BEGUN,
     strategy: 'changes',
     status: 'completed',
     records_processed: 10,
-    records_skipped: 0,
-    records_deleted: 0,
     bytes: 1000,
     estimated_rows: 100,
-    checkpoint: null,
-    source_snapshot_at: null,
-    error_code: null,
-    error_message: null,
-    error_detail: null,
-    retry_count: 0,
     started_at: '2026-11-22T01:00:00.000Z',
     ended_at: '2026-11-22T01:00:05.000Z',
     duration_seconds: 5,
