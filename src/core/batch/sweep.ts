@@ -178,7 +178,7 @@ export function sweepCandidates(
     // Without a key and without the right to delete the table is refused, which its own run reports.
     if (shape.key === null && !deletes) return [];
     // In a shared table a count would not show that rows were lost.
-    if (there.unlogged && !deletes) return [];
+    if (there.unlogged.length > 0 && !deletes) return [];
     const target = {
       schema: there.schema,
       name: table,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sweep } from '../../../src/core/batch/sweep.ts';
+import { sweep, sweepCandidates } from '../../../src/core/batch/sweep.ts';
 import { readTables } from '../../../src/core/catalogue/read.ts';
 import { WorkerLinks } from '../../../src/core/load/links.ts';
 import type { Link } from '../../../src/core/load/pass.ts';
@@ -116,6 +116,34 @@ test('where one of the tables was taken over, none of them is ended', async () =
   const rest = tables.filter((one) => one.source.name !== 'grown');
   const moved = await sweep(links, atOurs, claim, 'sync_20251108_143052_aB3dEf9h', rest);
   expect(moved.map((one) => one.table)).toEqual(rest.map((one) => one.source.name));
+  await links.close();
+});
+
+test('in a table that branches share by key, a sweep does without the right to delete, but not without a log', async () => {
+  await using pair = await freshDatabases({ sourceServer });
+  await atBranch(pair, ...TABLES);
+  using home = makeHome(pair, { central: { layout: 'merge' } });
+  await using engine = home.open();
+  await sync(engine);
+  await atCentral(pair, 'ALTER TABLE calm SET UNLOGGED');
+  const { options, links } = linksOf(home);
+  const [source, central] = [await links.source(), await links.central()];
+  const here = { id: installation(home.folder).id, host: 'branch' };
+  const identity = await sourceIdentity(source.session);
+  const claim = await claimConnection(central.session, systemClock, here, options.connection, identity);
+  const checkpoints = await readCheckpoints(central.session, claim, NAMES);
+  const shapes = await readTables(source.session, source.version, 'adempiere', NAMES);
+  const existing = await readTables(central.session, central.version, 'public', NAMES);
+
+  const candidates = sweepCandidates(
+    loadSettings(home.folder).central,
+    null,
+    shapes.map((shape) => ({ table: shape.name, shape, strategy: null, cursor: null, mayDelete: false })),
+    existing,
+    checkpoints,
+  );
+
+  expect(candidates.map((one) => one.source.name)).toEqual(NAMES.filter((one) => one !== 'calm'));
   await links.close();
 });
 
