@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { makeOwnFile } from '../files/dataFolder.ts';
+import { foreignToUs } from './migrations/migrate.ts';
 import { isBusy, isCorrupt } from './sqliteErrors.ts';
 
 /**
@@ -58,7 +59,8 @@ export function examine(file: string): Verdict {
   const probe = new Database(file, { timeout: 0, fileMustExist: true });
   try {
     probe.pragma('locking_mode = EXCLUSIVE');
-    probe.prepare('SELECT count(*) FROM sqlite_schema').get();
+    const foreign = foreignToUs(probe);
+    if (foreign !== null) return { kind: 'corrupt', finding: foreign };
     const whole =
       existsSync(suspect) || size <= ALWAYS_CHECKED_BYTES || (died && size <= CHECKED_AFTER_DEATH_BYTES);
     if (whole) {

@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
 import { doubtsOf, examine } from './integrity.ts';
 import { createJournal, type Journal, type JournalFile } from './journal.ts';
-import { KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
+import { foreignToUs, KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
 import { asFolderError, isCorrupt } from './sqliteErrors.ts';
 import { openStore } from './store.ts';
 
@@ -76,7 +76,7 @@ function openForReading(folder: string, ports: Ports): OpenedJournal {
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
   try {
     refuseNewer(db, file);
-    if (schemaVersion(db) === KNOWN_VERSION) {
+    if (schemaVersion(db) === KNOWN_VERSION && foreignToUs(db) === null) {
       return { journal: journalOn(db, file, ports), setAside: null };
     }
   } catch (error) {
@@ -84,7 +84,7 @@ function openForReading(folder: string, ports: Ports): OpenedJournal {
     if (!isCorrupt(error)) throw error;
     return openForWriting(folder, ports);
   }
-  // Written by an older Branchline: only a writer can bring it up to date.
+  // Written by an older Branchline, or by others: only a writer can bring it up to date, or set it aside.
   db.close();
   return openForWriting(folder, ports);
 }

@@ -34,6 +34,39 @@ test.each([
   again.journal.close();
 });
 
+const COMPLETES =
+  "AFTER UPDATE ON sync_batches WHEN new.status <> 'completed' BEGIN UPDATE sync_batches SET status = 'completed'; END";
+
+test.each([
+  ['a trigger that completes batches', `CREATE TRIGGER t ${COMPLETES}`],
+  [
+    'our trigger of another text',
+    `DROP TRIGGER event_log_append_only; CREATE TRIGGER event_log_append_only ${COMPLETES}`,
+  ],
+  [
+    'a view that never ends',
+    `ALTER TABLE shape_cache RENAME TO shapes; CREATE VIEW shape_cache AS
+       WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT * FROM shapes, r`,
+  ],
+  ['tables without a version', 'PRAGMA user_version = 0'],
+])(
+  'a journal with what we have not made (%s) is set aside, also by one who only looks',
+  (_name, statements) => {
+    for (const readonly of [false, true]) {
+      const folder = filledFolder();
+      const db = new Database(join(folder, 'journal.db'));
+      db.exec(statements);
+      db.close();
+
+      const { journal, setAside } = openJournal(folder, ports, { readonly });
+
+      expect(setAside).toBe('journal.corrupt-20251108T143052Z.db');
+      expect(journal.latestBatch()).toBeNull();
+      journal.close();
+    }
+  },
+);
+
 test('a second damaged journal in the same second does not overwrite the first', () => {
   const folder = freshFolder();
   const file = join(folder, 'journal.db');

@@ -31,6 +31,26 @@ export function refuseNewer(db: Database.Database, file: string): void {
 }
 
 /**
+ * What a database has that no migration of ours makes: a trigger could write that a batch has completed, and a view in
+ * the place of a table may never end. Tables without a version were never finished by us either.
+ *
+ * @returns what it is, for the log; null where there is nothing of the kind
+ */
+export function foreignToUs(db: Database.Database): string | null {
+  const objects = db
+    .prepare<[], { type: string; name: string; sql: string | null }>(
+      'SELECT type, name, sql FROM sqlite_schema',
+    )
+    .all();
+  const found = objects.find(
+    ({ type, sql }) =>
+      (type === 'trigger' || type === 'view') && !MIGRATIONS.some((one) => one.includes(sql ?? '\0')),
+  );
+  if (found !== undefined) return `a ${found.type} ${found.name} that Branchline has not made`;
+  return objects.length > 0 && schemaVersion(db) <= 0 ? 'tables, but no version' : null;
+}
+
+/**
  * Brings the schema to the newest version, each step in a transaction of its own. Safe when two processes
  * do it at once: the version is read again under the write lock.
  *
