@@ -118,7 +118,9 @@ export function lookAtSources(
 ): Promise<readonly SourcePlan[]> {
   const [first] = connections;
   if (first !== undefined)
-    spare?.beginCentral(first.id, async () => openLink(sessionOptions(base, first, stopOf(control)).central));
+    spare?.beginCentral(first.id, async (abandoned) =>
+      openLink({ ...sessionOptions(base, first, stopOf(control)).central, abandoned }),
+    );
   // With more connections some have to wait for others, and their sessions would be idle for hours.
   const kept = connections.length <= PARALLEL_CONNECTIONS ? spare : undefined;
   return Promise.all(connections.map((one) => lookAt(base, one, names, stopOf(control), kept)));

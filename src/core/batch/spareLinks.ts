@@ -15,13 +15,15 @@ export class SpareLinks implements AsyncDisposable {
   #central: { readonly connection: string; readonly opening: Promise<Link>; readonly since: number } | null =
     null;
 
+  readonly #abandoned = new AbortController();
+
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   /** Starts to sign in to central for the first connection that will write there. */
-  beginCentral(connection: string, open: () => Promise<Link>): void {
-    const opening = open();
+  beginCentral(connection: string, open: (abandoned: AbortSignal) => Promise<Link>): void {
+    const opening = open(this.#abandoned.signal);
     // The error is thrown to the caller of takeCentral.
     opening.catch(() => {});
     this.#central = { connection, opening, since: this.#clock.monotonic() };
@@ -59,6 +61,8 @@ export class SpareLinks implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A server that does not answer must not keep a run from ending.
+    this.#abandoned.abort();
     const central = this.#central?.opening.then(
       (link) => link.session.close(),
       () => {},

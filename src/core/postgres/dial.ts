@@ -30,11 +30,20 @@ export function placesOf({ host, port }: Place): readonly Place[] {
   });
 }
 
+/** The error of an attempt that the caller gave up. */
+const ABANDONED = 'the attempt to connect was given up';
+
 /** All addresses that a name stands for. @throws what the resolver says, or `timeout expired` */
-export async function addressesOf(host: string, ms: number): Promise<readonly string[]> {
+export async function addressesOf(
+  host: string,
+  ms: number,
+  abandoned?: AbortSignal,
+): Promise<readonly string[]> {
   // The system's resolver cannot be stopped; its answer is then nobody's.
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(EXPIRED)), ms);
+  const giveUp = (): void => late.reject(new Error(ABANDONED));
+  abandoned?.addEventListener('abort', giveUp);
   try {
     const found = await Promise.race([lookup(host, { all: true }), late.promise]);
     return found.map((one) => one.address);
@@ -44,6 +53,7 @@ export async function addressesOf(host: string, ms: number): Promise<readonly st
     throw error;
   } finally {
     clearTimeout(timer);
+    abandoned?.removeEventListener('abort', giveUp);
   }
 }
 
@@ -56,13 +66,15 @@ function notFound(host: string, cause: Error): Error {
 /**
  * Connects to the first address that answers; those that take long run on beside each other.
  *
+ * @param abandoned gives the attempt up
  * @throws what the system says, or `timeout expired`
  */
-export async function dial({ host, port }: Place, ms: number): Promise<Socket> {
+export async function dial({ host, port }: Place, ms: number, abandoned?: AbortSignal): Promise<Socket> {
+  if (abandoned?.aborted === true) throw new Error(ABANDONED);
   const began = performance.now();
   const where = host.startsWith('/')
     ? [{ path: `${host}/.s.PGSQL.${port}` }]
-    : (await addressesOf(host, ms)).map((address) => ({ host: address, port }));
+    : (await addressesOf(host, ms, abandoned)).map((address) => ({ host: address, port }));
   const sockets = where.map(() => new Socket());
   const errors: Error[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
@@ -82,6 +94,8 @@ export async function dial({ host, port }: Place, ms: number): Promise<Socket> {
   next();
   const stagger = setInterval(next, NEXT_MS);
   const timer = setTimeout(() => reject(new Error(EXPIRED)), Math.max(0, ms - (performance.now() - began)));
+  const giveUp = (): void => reject(new Error(ABANDONED));
+  abandoned?.addEventListener('abort', giveUp);
   try {
     const dialed = await promise;
     dialed.removeAllListeners('error');
@@ -96,6 +110,7 @@ export async function dial({ host, port }: Place, ms: number): Promise<Socket> {
   } finally {
     clearInterval(stagger);
     clearTimeout(timer);
+    abandoned?.removeEventListener('abort', giveUp);
     const won = await promise.catch(() => null);
     for (const socket of sockets) if (socket !== won) socket.destroy();
   }

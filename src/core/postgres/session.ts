@@ -365,7 +365,9 @@ export class Session {
   static async connect(config: pg.ClientConfig, options: SessionOptions, pins: boolean): Promise<Session> {
     const { endpoint, side, timeouts } = options;
     const ours = pins ? { options: startupOptions(side, timeouts.lockMs) } : {};
-    const socket = await dial(endpoint, endpoint.connectTimeoutSeconds * 1000);
+    const socket = await dial(endpoint, endpoint.connectTimeoutSeconds * 1000, options.abandoned);
+    const giveUp = (): void => void socket.destroy(new Error('the attempt to connect was given up'));
+    options.abandoned?.addEventListener('abort', giveUp);
     const client = new pg.Client({ ...config, ...ours, stream: () => socket });
     const session = Session.adopt(
       client,
@@ -386,6 +388,7 @@ export class Session {
       throw error;
     } finally {
       connected();
+      options.abandoned?.removeEventListener('abort', giveUp);
     }
   }
 

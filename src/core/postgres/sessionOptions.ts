@@ -44,6 +44,8 @@ export interface SessionOptions {
   readonly timeouts: Timeouts;
   /** The stop of the run that the session is for: see {@link cancelOnStop}. */
   readonly stop?: AbortSignal | undefined;
+  /** Gives the attempt to connect up. Has no effect on a session that is open. */
+  readonly abandoned?: AbortSignal | undefined;
   /** What a source's texts are in, where its database does not say so. */
   readonly encoding?: TextEncoding | undefined;
   /** A password that is stored nowhere yet; it is then the only one. */
