@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { NONCE_PLACE } from './src/window-api/bridge.ts';
-import { NATIVE, out, target } from './targets.config.ts';
+import { NATIVE, out, SSH_OPTIONS, target } from './targets.config.ts';
 
 export default defineConfig({
   main: {
@@ -23,7 +23,7 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: resolve('src/main/main.ts'),
-        external: NATIVE,
+        external: [...NATIVE, ...SSH_OPTIONS],
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
     },

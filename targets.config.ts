@@ -17,6 +17,9 @@ export const out = process.env.BRANCHLINE_BUILD_OUT ?? 'out';
 /** What has native parts cannot be bundled; it is required from `node_modules`. */
 export const NATIVE = ['better-sqlite3', '@napi-rs/keyring'];
 
+/** Native options of ssh2, which does without them; they are not installed. */
+export const SSH_OPTIONS = ['cpu-features', /sshcrypto\.node$/];
+
 function chosenTarget(name: string): (typeof TARGETS)[keyof typeof TARGETS] {
   if (name === 'electron45' || name === 'electron25') return TARGETS[name];
   throw new Error(`BRANCHLINE_BUILD_TARGET is "${name}"; known are ${Object.keys(TARGETS).join(', ')}`);

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vite';
-import { NATIVE, out, target } from './targets.config.ts';
+import { NATIVE, out, SSH_OPTIONS, target } from './targets.config.ts';
 
 /** The command line's bundle. Electron's three are in electron.vite.config.ts. */
 export default defineConfig({
@@ -12,6 +12,7 @@ export default defineConfig({
     outDir: `${out}/cli`,
     target: target.cli,
     rolldownOptions: {
+      external: SSH_OPTIONS,
       // Not ESM: Electron, which runs it in a package, can import from inside its archive only since 28.
       output: {
         format: 'cjs',

@@ -18,8 +18,9 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     // In CI one slow moment of a shared machine must not cost the whole run; the closing lines name each such test.
     retry: process.env.CI === 'true' ? 1 : 0,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // A loaded machine takes ten times as long; what hangs is ended after this.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // What a test waits for comes when it comes: on a loaded machine a second (the default) is nothing.
     expect: { poll: { timeout: 60_000 } },
     reporters: ['default'],

@@ -1,3 +1,4 @@
+import type { Measure } from './measure.ts';
 import { MEASURES } from './measures/index.ts';
 import { readOptions, USAGE } from './options.ts';
 import { type Measured, writeResults } from './report/json.ts';
@@ -5,17 +6,26 @@ import { renderMeasure } from './report/table.ts';
 import { canRunTray } from './run/trayApp.ts';
 import { asOwner, type Bench, setUp } from './setUp.ts';
 
-/** Times Branchline beside psql's COPY pipe. Speed never makes it fail: a busy machine is no defect. */
+/**
+ * Compares Branchline's times with psql's COPY pipe. Slow results never make it fail: a busy machine is not a
+ * defect.
+ */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const unknown = options.only.filter((name) => !MEASURES.some((one) => one.name === name));
+  const unknown = options.only.filter((name) => !MEASURES.some((one) => isNamed(one, name)));
   if (options.help || unknown.length > 0) {
     const names = MEASURES.map(({ name, title }) => `  ${name.padEnd(18)}${title}`).join('\n');
     console.log(`${unknown.map((name) => `No measure "${name}".\n`).join('')}${USAGE}\nMeasures:\n${names}`);
     process.exitCode = unknown.length > 0 ? 2 : 0;
     return;
   }
-  await using bench = await setUp(options);
+  const chosen = MEASURES.filter(
+    (one) => options.only.length === 0 || options.only.some((name) => isNamed(one, name)),
+  );
+  await using bench = await setUp(
+    options,
+    chosen.some(({ standalone }) => !standalone),
+  );
   const server = await serverVersion(bench);
   const skipped = whatIsSkipped(bench);
   console.log(
@@ -23,14 +33,17 @@ async function main(): Promise<void> {
   );
   for (const line of skipped) console.log(`!! ${line}`);
   const measured: Measured[] = [];
-  for (const { name, title, run } of MEASURES) {
-    if (options.only.length > 0 && !options.only.includes(name)) continue;
+  for (const { name, title, run } of chosen) {
     const lines = await run(bench);
     if (lines.length === 0) continue;
     measured.push({ name, title, lines });
     console.log(`\n${renderMeasure(title, lines)}`);
   }
   console.log(`All of it: ${await writeResults(options, server, skipped, measured)}`);
+}
+
+function isNamed({ name, group }: Measure, asked: string): boolean {
+  return name === asked || group === asked;
 }
 
 function serverVersion({ central }: Bench): Promise<string> {
@@ -40,7 +53,7 @@ function serverVersion({ central }: Bench): Promise<string> {
   });
 }
 
-/** What cannot be compared with on this machine, and what would change that. */
+/** References that are missing on this machine, and how to get them. */
 function whatIsSkipped({ psql, pgcopydb }: Bench): readonly string[] {
   return [
     ...(psql === null

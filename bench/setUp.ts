@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { CENTRAL_ROLE, centralGrants, SOURCE_GRANTS, SOURCE_ROLE } from '../src/demo/endpoint.ts';
-import type { ServerSettings } from '../src/demo/server/settings.ts';
+import type { ServerSettings } from '../src/demo/server/server.ts';
 import { connectTo, removeAbandonedServers, startServer, type TestServer } from '../test/support/servers.ts';
 import { type Dataset, fillStatements } from './data/dataset.ts';
 import type { BenchOptions } from './options.ts';
@@ -11,13 +11,23 @@ import { type BuiltCli, buildCli } from './run/buildCli.ts';
 import { writePassfile } from './run/passfile.ts';
 import { findProgram } from './run/programs.ts';
 
-/** A database of the bench, and the role that everything measured signs in as. */
+/** A database of the bench, and the role that all measured programs use. */
 export interface Side {
   readonly server: TestServer;
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
+  /** Through which SSH server it is reached; at once where absent. */
+  readonly ssh?: SshWay;
+}
+
+/** An SSH server, and how to sign in there. */
+export interface SshWay {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly keyFile: string;
 }
 
 /** What measures work with. */
@@ -25,7 +35,7 @@ export interface Bench extends AsyncDisposable {
   readonly options: BenchOptions;
   readonly source: Side;
   readonly central: Side;
-  /** Has the passwords of both servers. */
+  /** A file with the passwords of both servers. */
   readonly passfile: string;
   /** Branchline's user-data folder. */
   readonly home: string;
@@ -33,13 +43,15 @@ export interface Bench extends AsyncDisposable {
   readonly cli: string;
   readonly psql: string | null;
   readonly pgcopydb: string | null;
-  /** Tables that the branch has already. */
+  /** Of the servers' own version; null where there is none, since an older one refuses them. */
+  readonly pgDump: string | null;
+  /** Tables that already exist at the branch. */
   readonly filled: Set<string>;
 }
 
 /**
- * The same for both servers. fsync stays on: without it the reference would win or lose by what the
- * disk does not do. Checkpoints come when the bench asks for them, between the measures.
+ * The same for both servers. fsync stays on, because a disk that does nothing would distort the comparison.
+ * Checkpoints come when the bench requests them, between the measures.
  */
 const SETTINGS: ServerSettings = {
   shared_buffers: '256MB',
@@ -51,8 +63,12 @@ const SETTINGS: ServerSettings = {
 
 const DATABASE = 'bench';
 
-/** Starts the two servers, with an empty database on each. */
-export async function setUp(options: BenchOptions): Promise<Bench> {
+/**
+ * Starts the two servers, with an empty database on each.
+ *
+ * @param prepared whether central's disk is prepared for large loads
+ */
+export async function setUp(options: BenchOptions, prepared: boolean): Promise<Bench> {
   await removeAbandonedServers();
   const server = { durable: true, settings: SETTINGS, ...(options.bin === null ? {} : { bin: options.bin }) };
   const started: TestServer[] = [];
@@ -67,7 +83,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
     const [branch, headOffice] = started;
     if (branch === undefined || headOffice === undefined) throw new Error('two servers were to start');
     await Promise.all([prepare(branch, SOURCE_GRANTS), prepare(headOffice, centralGrants(DATABASE))]);
-    await layInWal(headOffice, options.rowsScale);
+    if (prepared) await layInWal(headOffice, options.rowsScale);
     const passfile = join(folder, 'pgpass');
     await writePassfile(passfile, started);
     cli = await buildCli();
@@ -81,6 +97,7 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
       cli: cli.file,
       psql: await findProgram('psql', folders),
       pgcopydb: await findProgram('pgcopydb'),
+      pgDump: options.bin === null ? null : await findProgram('pg_dump', folders),
       filled: new Set(),
       [Symbol.asyncDispose]: remove,
     };
@@ -91,8 +108,8 @@ export async function setUp(options: BenchOptions): Promise<Bench> {
 }
 
 /**
- * Writes WAL that the next checkpoint recycles. The first to fill new WAL files would pay for making
- * them: half as long again as everybody after it.
+ * Writes WAL that the next checkpoint recycles. Otherwise the first measure would have to create new WAL
+ * files, and would take half as long again as the others.
  */
 async function layInWal(server: TestServer, rowsScale: number): Promise<void> {
   const megabytes = Math.ceil(1500 * rowsScale);
@@ -116,7 +133,7 @@ function side(server: TestServer, user: string): Side {
   return { server, host: server.host, port: server.port, database: DATABASE, user };
 }
 
-/** Fills tables at the branch, if they are not there yet. */
+/** Fills tables at the branch that do not exist yet. */
 export async function fill(bench: Bench, datasets: readonly Dataset[]): Promise<void> {
   const missing = datasets.filter(({ name }) => !bench.filled.has(name));
   await asOwner(bench.source.server, async (client) => {
@@ -127,19 +144,19 @@ export async function fill(bench: Bench, datasets: readonly Dataset[]): Promise<
   });
 }
 
-/** Writes out what earlier work has left in both servers' buffers, so that nobody pays for somebody else's. */
+/** Flushes both servers' buffers, so that no measure pays for the work of another. */
 export async function settle({ source, central }: Bench): Promise<void> {
   await Promise.all(
     [source, central].map(({ server }) => asOwner(server, (client) => client.query('CHECKPOINT'))),
   );
 }
 
-/** Works at central as the role that Branchline signs in as. */
+/** Connects to central as Branchline's role. */
 export function asCentral<T>({ central }: Bench, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return connected(central.server, central.user, work);
 }
 
-/** Works in the bench's database as the server's owner. */
+/** Connects to the bench's database as the server's owner. */
 export function asOwner<T>(server: TestServer, work: (client: pg.Client) => Promise<T>): Promise<T> {
   return connected(server, undefined, work);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Written for any Node: an old one must get far enough to hand over to the Node that the checkout brings.
+// Must run on any Node version: an old one has to get far enough to start the checkout's own Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import module from 'node:module';
@@ -7,20 +7,21 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { compileCacheFolder } from './compileCacheFolder.js';
 
-// Node 24 reads `using` and strips types, where nothing was built.
+// Node 24 has `using`, and strips types where nothing was built.
 const NEEDED = 24;
 
 if (Number(process.versions.node.split('.')[0]) < NEEDED) handOver();
 else await start();
 
 async function start() {
-  // What was compiled is kept for the next command, which then starts a tenth sooner.
+  // Keeps the compiled code for the next command, which then starts about a tenth faster.
   const cache = compileCacheFolder();
   if (cache !== null) module.enableCompileCache?.(cache);
   const built = new URL('../out/cli/branchline.cjs', import.meta.url);
-  // In a checkout that was not built, Node strips the types itself.
+  // An unbuilt checkout: Node itself strips the types.
   const source = new URL('../src/cli/branchline.ts', import.meta.url);
-  await import(existsSync(built) ? built.href : source.href);
+  if (existsSync(built)) module.createRequire(import.meta.url)(fileURLToPath(built));
+  else await import(source.href);
 }
 
 function handOver() {
@@ -33,7 +34,8 @@ function handOver() {
     return;
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal sends Ctrl+C to both; passing it on again would count as the second one, which stops at once.
+  // A terminal sends Ctrl+C to parent and child. Forwarding it would count as the second Ctrl+C, which stops
+  // at once.
   process.on('SIGINT', () => (process.stdin.isTTY ? undefined : child.kill('SIGINT')));
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
@@ -46,7 +48,7 @@ function handOver() {
   });
 }
 
-/** Ends as the child did, so that the caller sees the signal and not a made-up code. */
+/** Ends the same way as the child, so that the caller sees the signal and not an exit code. */
 function endBy(signal) {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

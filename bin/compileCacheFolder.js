@@ -4,10 +4,10 @@ import { dirname, isAbsolute, join } from 'node:path';
 import process from 'node:process';
 
 /**
- * The folder for what Node has compiled, which it runs again without looking at its text. Node's own choice is in the
- * folder for everybody's temporary files, where another user can put code of theirs first.
+ * The folder for Node's compile cache, whose contents Node runs without comparing them to the source. Node's
+ * default is in the shared temporary folder, where another user could plant code.
  *
- * @returns null where there is none that this user alone may write
+ * @returns null if no folder is writable for this user alone
  */
 export function compileCacheFolder() {
   try {
@@ -20,7 +20,7 @@ export function compileCacheFolder() {
     // On Windows, only this user and administrators may write below %LOCALAPPDATA%.
     return process.platform === 'win32' || (isPrivate(real) && isTrustedPath(dirname(real))) ? real : null;
   } catch {
-    // It only saves time.
+    // The cache only saves time, so errors are ignored.
     return null;
   }
 }
@@ -34,7 +34,7 @@ function cacheFolder() {
   return isAbsolute(homedir()) ? join(homedir(), '.cache') : null;
 }
 
-/** The folder itself, or the one that it would be made in. */
+/** The folder, or its nearest existing parent. */
 function nearest(folder) {
   let found = folder;
   while (!existsSync(found)) found = dirname(found);
@@ -46,7 +46,7 @@ function isPrivate(folder) {
   return uid === process.getuid() && (mode & 0o077) === 0;
 }
 
-/** Whether nobody but this user and root can put another folder in the place of this one. */
+/** Whether only this user and root can replace this folder by another one. */
 function isTrustedPath(folder) {
   const { uid, mode } = statSync(folder);
   const sticky = (mode & 0o1000) !== 0;

@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 
 /**
- * `node scripts/folderGraph.ts` prints which folder of `src` imports which: the block in docs/architecture.md, which a
- * test compares. Imports of types alone leave no trace in the running program and are left out.
+ * `node scripts/folderGraph.ts` prints which folders of `src` import which others: the block in
+ * docs/architecture.md, which a test compares. Type-only imports are left out, because they do not exist at
+ * run time.
  */
 
-/** Folders that are one entry each, however many folders they have inside. */
+/** Folders shown as one entry, including their subfolders. */
 const WHOLE = [
   'shared',
   'renderer',
@@ -21,7 +22,7 @@ const WHOLE = [
 ];
 const IMPORT = /^(?:import|export)\s+(?!type\b)([^;]*?)\s*from\s+'(\.[^']+)'/gm;
 
-/** One line for each folder: `core/table -> core/load, core/target`. */
+/** One line per folder: `core/table -> core/load, core/target`. */
 export function folderGraph(root: string): string {
   const graph = new Map<string, Set<string>>();
   for (const file of filesUnder(root)) {
@@ -42,7 +43,7 @@ export function folderGraph(root: string): string {
     .join('\n');
 }
 
-/** `{ type A, type B }` is erased whole. */
+/** Whether an import has only types, such as `{ type A, type B }`. */
 function isTypesAlone(what: string): boolean {
   const names = /^\{([\s\S]*)\}$/.exec(what.trim())?.[1]?.split(',') ?? [];
   const given = names.map((one) => one.trim()).filter((one) => one !== '');
@@ -52,7 +53,7 @@ function isTypesAlone(what: string): boolean {
 function entryOf(file: string): string {
   const [first = '', second = ''] = file.split('/');
   if (WHOLE.includes(first)) return first;
-  // The doors of core stand in no folder.
+  // Files directly in core are entries of their own.
   return second.endsWith('.ts') ? `${first}/${second.replace('.ts', '')}` : `${first}/${second}`;
 }
 

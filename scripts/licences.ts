@@ -1,9 +1,15 @@
-/** Writes `out/THIRD-PARTY-LICENCES`: the licence of every package whose code is in the program. Part of the build. */
+/**
+ * Writes `out/THIRD-PARTY-LICENCES`: the licence of every package whose code is in the program. Part of the
+ * build.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
 
 const FILE = 'THIRD-PARTY-LICENCES';
+
+/** ssh2's native options: their scripts do not run, and the bundles leave them out. */
+const LEFT_OUT = new Set(['cpu-features', 'nan']);
 
 interface LockedPackage {
   readonly version?: string;
@@ -16,13 +22,13 @@ interface LockedPackage {
 export interface ShippedPackage {
   readonly name: string;
   readonly version: string;
-  /** SPDX, as the package says it. */
+  /** SPDX, as declared by the package. */
   readonly licence: string;
-  /** Its licence file; null where it has none. */
+  /** The text of its licence file; null if it has none. */
   readonly text: string | null;
 }
 
-/** Packages that the program depends on or imports, and all that those need, once for each version. */
+/** Packages that the program depends on or imports, and their dependencies, once per version. */
 export function shippedPackages(root: string): readonly ShippedPackage[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
@@ -32,12 +38,13 @@ export function shippedPackages(root: string): readonly ShippedPackage[] {
     const place = placeOf(name, from, lock.packages);
     if (place === null || places.has(place)) return;
     places.add(place);
-    // What its installation alone needs.
+    // Electron's dependencies are used only by its installation.
     if (name === 'electron') return;
     const { dependencies, optionalDependencies } = lock.packages[place] ?? {};
-    for (const one of Object.keys({ ...dependencies, ...optionalDependencies })) take(one, place);
+    for (const one of Object.keys({ ...dependencies, ...optionalDependencies }))
+      if (!LEFT_OUT.has(one)) take(one, place);
   };
-  // Some are loaded by name at run time, in a process of their own.
+  // All dependencies, because some are loaded by name at run time, in a separate process.
   const own = Object.keys(lock.packages['']?.dependencies ?? {});
   for (const name of [...own, ...importedPackages(join(root, 'src'))]) take(name, '');
   const found = [...places].map((place) => describe(root, place, lock.packages[place] ?? {}));
@@ -66,7 +73,7 @@ function packageName(specifier: string): string {
     .join('/');
 }
 
-/** Where a package lies that another one sees, as Node looks for it. */
+/** The folder of a package as seen from another one, by Node's resolution. */
 function placeOf(
   name: string,
   from: string,
@@ -88,19 +95,29 @@ function describe(root: string, place: string, locked: LockedPackage): ShippedPa
   return {
     name,
     version: locked.version ?? '',
-    licence: locked.license ?? 'see the package',
+    licence: locked.license ?? olderLicence(join(root, place)) ?? 'see the package',
     text: licenceText(join(root, place)),
   };
 }
 
+/** npm puts only `license` into the lock file; older packages have a list. */
+function olderLicence(folder: string): string | undefined {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const { licenses = [] } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly licenses?: readonly { readonly type?: string }[];
+  };
+  return licenses[0]?.type;
+}
+
 function licenceText(folder: string): string | null {
-  // Of another platform: its licence is that of the package that asks for it.
+  // Installed for other platforms only; the licence of the package that depends on it applies.
   if (!existsSync(folder)) return null;
   const file = readdirSync(folder).find((one) => /^(?:licen[cs]e|copying)/i.test(one));
   return file === undefined ? null : readFileSync(join(folder, file), 'utf8').trim();
 }
 
-/** The file's text: a list, then the licences, equal ones once. */
+/** The file's text: a list, then the licences, with equal ones once. */
 export function licencesText(packages: readonly ShippedPackage[]): string {
   const list = packages.map((one) => `${one.name} ${one.version}: ${one.licence}`);
   const byText = Map.groupBy(

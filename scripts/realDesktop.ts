@@ -19,17 +19,17 @@ interface Place {
   readonly height: number;
 }
 
-/** A desktop as people have it: a panel that shows icons, and pop-up notifications; all of it on this display. */
+/** A realistic desktop on this display: a panel with tray icons, and pop-up notifications. */
 export interface RealDesktop extends AsyncDisposable {
   readonly busAddress: string;
   readonly tray: TrayItem;
-  /** A picture of the icon with its menu open. */
+  /** Takes a picture of the icon with its menu open. */
   menuPicture(file: string): Promise<void>;
-  /** A picture of the notification that is shown. */
+  /** Takes a picture of the notification that is shown. */
   notificationPicture(file: string): Promise<void>;
 }
 
-/** Nothing but the icons and the time, at the bottom right, as on an office machine. */
+/** A panel with only tray icons and the time, at the bottom right, as on an office computer. */
 const PANEL = `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
@@ -77,7 +77,7 @@ const DUNST = `[global]
   timeout = 0
 `;
 
-/** Starts it on a bus of its own and on the display that there is (`xvfb-run`). */
+/** Starts the desktop on its own session bus and on the existing display (`xvfb-run`). */
 export async function startRealDesktop(): Promise<RealDesktop> {
   if (!process.env.DISPLAY) throw new Error('There is no display: run this under xvfb-run.');
   const config = mkdtempSync(join(tmpdir(), 'branchline-desktop-'));
@@ -85,7 +85,7 @@ export async function startRealDesktop(): Promise<RealDesktop> {
   mkdirSync(channels, { recursive: true });
   writeFileSync(join(channels, 'xfce4-panel.xml'), PANEL);
   writeFileSync(join(config, 'dunstrc'), DUNST);
-  // The bus too: it starts the service that reads the panel's configuration.
+  // Also for the bus, which starts the service that reads the panel's configuration.
   const env = { ...process.env, XDG_CONFIG_HOME: config, GTK_THEME: 'Adwaita' };
   const daemon = spawn('dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address'], {
     env,
@@ -150,7 +150,7 @@ function around(a: Place, b: Place): Place {
 
 const sameness = (place: Place): string => JSON.stringify(place);
 
-/** What is visible of windows whose class has a text. */
+/** Positions of visible windows whose class contains a text. */
 async function windows(text: string): Promise<readonly Place[]> {
   const found = await run('xdotool', ['search', '--onlyvisible', '--class', text]).catch(() => ({
     stdout: '',

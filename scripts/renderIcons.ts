@@ -3,12 +3,12 @@ import { chromium } from 'playwright-core';
 import { chromiumToRun } from '../test/support/chromium.ts';
 
 /**
- * Renders the tray's icons from `resources/tray/source`: `npm run icons` after a change there. The files are
- * committed, so that a build needs no browser.
+ * Renders the tray icons from `resources/tray/source`: run `npm run icons` after a change there. The results
+ * are committed, so that a build needs no browser.
  */
 const STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;
 
-/** The badge's colours hold on both panels; its shape alone tells the states apart where colours cannot. */
+/** The badge's colours work on light and dark panels; its shape distinguishes the states without colour. */
 const BADGES = {
   light: {
     up_to_date: '#1a7f37',
@@ -25,7 +25,7 @@ const BADGES = {
     attention: '#ff7b72',
   },
 } as const;
-/** What lies on a light panel is dark. */
+/** Dark glyphs for light panels, light ones for dark panels. */
 const GLYPHS = { light: '#24292f', dark: '#f0f6fc' } as const;
 
 const LINUX_SIZES = [22, 24, 32, 48] as const;
@@ -62,7 +62,7 @@ try {
       }
       writeFileSync(`resources/tray/windows/${state}-${panel}.ico`, ico(images));
     }
-    // macOS colours a template itself: only its opacity counts.
+    // macOS colours template images itself: only opacity counts.
     for (const size of MAC_SIZES) {
       const scale = size === 32 ? '@2x' : '';
       writeFileSync(
@@ -75,7 +75,7 @@ try {
   await browser.close();
 }
 
-/** An icon file of PNG images, which Windows reads since Vista: a directory, then the images as they are. */
+/** An icon file with PNG images, which Windows reads since Vista: a directory, then the images. */
 function ico(images: readonly { readonly size: number; readonly image: Buffer }[]): Buffer {
   const ENTRY = 16;
   const header = Buffer.alloc(6 + ENTRY * images.length);

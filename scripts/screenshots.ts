@@ -27,8 +27,8 @@ import { addSchedules } from '../test/window/support/sights/schedules.ts';
 import { type Stage, stageOf } from '../test/window/support/sights/stage.ts';
 
 /**
- * Makes pictures of every screen of the window, with the demo's databases and a past that is made up, into
- * `out/screenshots/LANGUAGE/NAME-SCHEME-WIDTH.png`. Whoever makes them looks at them one by one; the best are
+ * Takes pictures of every screen of the window, with the demo's databases and an invented history, in
+ * `out/screenshots/LANGUAGE/NAME-SCHEME-WIDTH.png`. Look at them one by one; the best are copied to
  * `docs/images/window-*.png`.
  *
  *     npm run screenshots [en|id]
@@ -39,10 +39,10 @@ const SIZES = [
   { width: 1920, height: 1080 },
 ] as const;
 const SCALE = 0.05;
-/** It asks a database that does not answer again after half a minute. */
+/** Longer than the half minute after which a silent database is asked again. */
 const PATIENCE_MS = 90_000;
 
-// Where the demo's branch is.
+// The time zone of the demo's branch.
 process.env.TZ = 'Asia/Jakarta';
 const languages = (['en', 'id'] as const).filter(
   (one) => process.argv.length < 3 || process.argv.includes(one),
@@ -59,7 +59,7 @@ try {
 
 async function picturesIn(language: Language, browser: Browser): Promise<void> {
   mkdirSync(join(OUT, language), { recursive: true });
-  // Not in a folder of ours alone: where root runs this, the servers run as somebody else.
+  // Not inside a private folder: if root runs this, the servers run as another user.
   const folder = join(tmpdir(), `branchline-pictures-${process.pid}`);
   const demo = await startDemo({ folder, scale: SCALE, openSession: openDemoSession });
   try {
@@ -87,7 +87,7 @@ async function ofBranch(demo: Demo, language: Language, browser: Browser): Promi
   });
 }
 
-/** In a folder of its own, on the same servers. */
+/** Uses its own data folder, with the same servers. */
 async function ofFirstRun(demo: Demo, language: Language, browser: Browser): Promise<void> {
   const folder = join(demo.folder, 'first');
   mkdirSync(folder);
@@ -124,7 +124,7 @@ async function withWindow(
     const picture = async (name: string): Promise<void> => {
       for (const viewport of SIZES) {
         await page.setViewportSize(viewport);
-        // What has the focus would stay where the other size had it.
+        // The focused element may be scrolled out of sight after a change of size.
         await page.evaluate("document.activeElement?.scrollIntoView({ block: 'nearest' })");
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
@@ -142,14 +142,14 @@ async function withWindow(
   }
 }
 
-/** Sends what goes to central through a link that can be made slow. */
+/** Sends the traffic to central through a link that can be slowed down. */
 function throughLink(home: string, port: number): void {
   const file = join(home, 'settings.json');
   const settings = JSON.parse(readFileSync(file, 'utf8'));
   writeFileSync(file, JSON.stringify({ ...settings, central: { ...settings.central, port } }, null, 2));
   const passfile = join(home, PASSFILE);
   const known = readFileSync(passfile, 'utf8');
-  // For the link's port too.
+  // Also valid for the link's port.
   writeFileSync(passfile, known + known.replaceAll(/^127\.0\.0\.1:\d+:/gm, '127.0.0.1:*:'));
 }
 

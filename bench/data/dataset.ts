@@ -1,4 +1,4 @@
-/** A table that is measured on. */
+/** A table used by measures. */
 export interface Dataset {
   readonly name: string;
   /** Columns with their types. The key comes first. */
@@ -6,7 +6,7 @@ export interface Dataset {
   readonly key: string;
   /** Rows at scale 1. */
   readonly rows: number;
-  /** An SQL expression a column, over `n`, the row's number. */
+  /** One SQL expression per column, over `n`, the row's number. */
   readonly values: readonly string[];
 }
 
@@ -16,7 +16,7 @@ export function rowsAt(dataset: Dataset, scale: number): number {
   return Math.max(1, Math.round(dataset.rows * scale));
 }
 
-/** Statements that make and fill the table at the branch, in the order of its key as an ERP fills it. */
+/** Statements that create and fill the table at the branch, in key order as an ERP would. */
 export function fillStatements(dataset: Dataset, scale: number): readonly string[] {
   const table = `${SOURCE_SCHEMA}.${dataset.name}`;
   return [
@@ -27,7 +27,7 @@ export function fillStatements(dataset: Dataset, scale: number): readonly string
   ];
 }
 
-/** @param stamp definition of a column that is to be part of the key, or null */
+/** @param stamp definition of a column to add to the key, or null */
 export function createStatement(dataset: Dataset, table: string, stamp: string | null): string {
   const columns = dataset.columns.map(([name, type]) => `${name} ${type}`);
   const key = stamp === null ? dataset.key : `${stamp.split(' ', 1)[0]}, ${dataset.key}`;

@@ -2,7 +2,7 @@ import type { Dataset } from './dataset.ts';
 
 type Column = readonly [name: string, type: string, value: string];
 
-/** Invoices of a branch over some years: 25 columns as an iDempiere has them, keys and references numeric(10). */
+/** A branch's invoices over some years: 25 columns as in iDempiere, with keys and references as numeric(10). */
 const COLUMNS: readonly Column[] = [
   ['c_invoice_id', 'numeric(10) NOT NULL', '1000000 + n'],
   ['ad_client_id', 'numeric(10) NOT NULL', '11'],

@@ -4,7 +4,7 @@ const COLUMNS = 80;
 
 type Filler = readonly [type: string, value: (column: number) => string];
 
-/** Types in turn, a third of the values NULL, as in the wide tables that an ERP grows over the years. */
+/** Cycles through the types, with a third of the values NULL, like wide tables that an ERP extends over the years. */
 const FILLERS: readonly Filler[] = [
   ['numeric(10)', (column) => `1000000 + n * ${column} % 100003`],
   ['varchar(40)', (column) => `CASE WHEN n % 3 > 0 THEN 'nilai ' || n * ${column} % 9973 END`],

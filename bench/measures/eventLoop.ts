@@ -9,10 +9,10 @@ import { canRunTray, runTray, type TrayRun } from '../run/trayApp.ts';
 import { asOwner, type Bench, fill } from '../setUp.ts';
 
 const BOTH: readonly Dataset[] = [INVOICES, WIDE];
-/** The main process also draws the tray's menu and answers the window: above this a person feels it. */
+/** The main process also draws the tray's menu and answers the window: people notice longer delays. */
 const MOST_MS = 50;
 
-/** What the tray application's main process does besides, while it copies: whether it still answers at once. */
+/** Whether the tray application's main process still answers at once while it copies. */
 export const EVENT_LOOP: Measure = {
   name: 'event-loop',
   title: 'The tray while both are copied, two at a time',
@@ -77,7 +77,7 @@ function lineOf(what: string, { runs, median }: Repeated<TrayRun>): Line {
   };
 }
 
-/** Every tenth row: scattered all over the disk, so that every range differs. */
+/** Every tenth row: spread over the whole table, so that every range differs. */
 async function change({ source }: Bench): Promise<void> {
   await asOwner(source.server, async (client) => {
     for (const { name, key, columns } of BOTH) {

@@ -8,13 +8,13 @@ import { pgcopydbWay } from '../run/pgcopydb.ts';
 import { alternately, branchlineWay, pipeWay, type Repeated, type Sample } from '../run/repeat.ts';
 import { type Bench, fill } from '../setUp.ts';
 
-/** How fast Branchline is to be against the references, 1 being as fast. */
+/** Required speed relative to the references; 1 is equally fast. */
 interface Goals {
   readonly pipe: number;
   readonly pgcopydb: number;
 }
 
-/** The first load of a table, beside psql's COPY piped into psql's COPY. */
+/** The first load of a table, compared with psql's COPY piped into psql's COPY. */
 export const FIRST_LOAD: Measure = {
   name: 'first-load',
   title: 'First load of 25 columns',

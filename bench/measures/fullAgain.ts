@@ -6,10 +6,10 @@ import { amountOf, lineOf, speedAgainst } from '../run/lines.ts';
 import { alternately, branchlineWay, pipeWay, type Sample } from '../run/repeat.ts';
 import { type Bench, fill } from '../setUp.ts';
 
-/** A strategy is named so that the engine does not choose a cheaper one. */
+/** The strategy is set so that the engine does not choose a cheaper one. */
 const ASK = { tables: [INVOICES.name], strategy: 'full' };
 
-/** Everything read again with nothing changed, beside the pipe's load of an empty table. */
+/** Reads everything again although nothing changed, compared with the pipe's load of an empty table. */
 export const FULL_AGAIN: Measure = {
   name: 'full-again',
   title: 'Everything read again, nothing changed',

@@ -1,6 +1,8 @@
 import type { Measure } from '../measure.ts';
 import { EVENT_LOOP } from './eventLoop.ts';
+import { FAR } from './far.ts';
 import { FIRST_LOAD, FIRST_LOAD_WIDE } from './firstLoad.ts';
+import { FLEET_BRANCH, FLEET_FULL, FLEET_POOLED } from './fleet.ts';
 import { FULL_AGAIN } from './fullAgain.ts';
 import { JOURNAL } from './journal.ts';
 import { MANY_TABLES } from './many.ts';
@@ -12,7 +14,7 @@ import { UNCHANGED } from './unchanged.ts';
 import { VERIFY } from './verify.ts';
 import { WINDOW } from './window.ts';
 
-/** All measures, in the order in which they run. */
+/** All measures, in execution order. */
 export const MEASURES: readonly Measure[] = [
   FIRST_LOAD,
   FIRST_LOAD_WIDE,
@@ -22,9 +24,13 @@ export const MEASURES: readonly Measure[] = [
   VERIFY,
   MANY_TABLES,
   MANY_AGAIN,
+  FAR,
   JOURNAL,
+  FLEET_BRANCH,
+  FLEET_FULL,
+  FLEET_POOLED,
   OLDER_WAY,
-  // Last of those with these tables: they change rows at the branch.
+  // After the others with these tables, because it changes rows at the branch.
   ONE_PERCENT,
   EVENT_LOOP,
   WINDOW,

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localDay, MOST_RUNS, usualOf, viewDays } from '../../src/app/historyViews.ts';
+import { localDay, usualOf, viewDays } from '../../src/app/historyViews.ts';
 import { JournalRecorder } from '../../src/core/batch/recorder.ts';
-import type { Journal } from '../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../src/core/journal/journal.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../src/core/ports.ts';
+import { MOST_RUNS } from '../../src/core/progress/runProgress.ts';
 import { type Checkpoint, NO_COUNTS } from '../../src/core/target/checkpoint.ts';
 import { fillJournal } from '../../test/core/journal/support/fillJournal.ts';
 import { atMost, type Goal, type Line, type Measure } from '../measure.ts';
@@ -16,7 +17,7 @@ const PORTS = systemPorts({ log: () => {} });
 const TABLES = 300;
 const CHUNKS_A_TABLE = 3;
 
-/** What the journal costs a batch, and how it answers after years. */
+/** What the journal costs a batch, and how fast it answers after years. */
 export const JOURNAL: Measure = {
   name: 'journal',
   title: 'The journal, synchronous=FULL',
@@ -35,7 +36,7 @@ async function measureJournal({ options }: Bench): Promise<readonly Line[]> {
   }
 }
 
-/** As a run writes: each line is what one table, or one chunk of it, adds. */
+/** Writes like a run: each line is what one table, or one of its chunks, adds. */
 function writing(folder: string): readonly Line[] {
   const { journal } = openJournal(folder, PORTS);
   const names = Array.from({ length: TABLES }, (_, index) => `c_table_${index}`);
@@ -84,7 +85,7 @@ function reading(folder: string, batches: number, runs: number): readonly Line[]
   const tables = 120;
   const until = new Date().toISOString();
   fillJournal(folder, { batches, tables, until, everyHours: 6 });
-  // The first opening pays for what filling has left in the system's cache.
+  // Not timed: the first opening is slowed by what filling left in the system's cache.
   openJournal(folder, PORTS).journal.close();
   const opens = times(runs, () => openJournal(folder, PORTS).journal.close());
   const afterDeath = times(runs, () => {
@@ -104,7 +105,7 @@ function reading(folder: string, batches: number, runs: number): readonly Line[]
   ];
 }
 
-function questions(journal: Journal): readonly (readonly [what: string, ask: () => unknown])[] {
+function questions(journal: WritableJournal): readonly (readonly [what: string, ask: () => unknown])[] {
   const middle = journal.batches(1000).at(-1)?.batch_id ?? '';
   const aDay = localDay(new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10), 'Asia/Jakarta');
   return [
@@ -123,7 +124,7 @@ function questions(journal: Journal): readonly (readonly [what: string, ask: () 
     ['history: with a table', () => journal.history({ text: 'table_042' }, 0, 50)],
     ['history: with a name that is nowhere', () => journal.history({ text: 'nowhere' }, 0, 50)],
     ['history: a day', () => journal.history({ begun: aDay }, 0, 50)],
-    ['a year of days', () => viewDays(journal, new Date(), 366, 'Asia/Jakarta')],
+    ['a year of days', () => viewDays(journal.reader, new Date(), 366, 'Asia/Jakarta')],
     ['the state of 120 tables', () => journal.tablesPast()],
     ['what is usual for 120 tables', () => usualOf(journal.completedRuns(middle, MOST_RUNS))],
   ];
@@ -134,6 +135,7 @@ function checkpointOf(table: string, chunk: number): Checkpoint {
     ...NO_COUNTS,
     connection: 'one',
     table,
+    claim: null,
     epoch: '1',
     seq: chunk,
     batchId: null,
@@ -150,6 +152,7 @@ function checkpointOf(table: string, chunk: number): Checkpoint {
     removedOf: null,
     counted: false,
     unproven: 0,
+    follows: false,
     rewritten: null,
     sourceSnapshotAt: new Date().toISOString(),
   };

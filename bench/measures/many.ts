@@ -5,7 +5,7 @@ import { amountOf, lineOf, msPerTable } from '../run/lines.ts';
 import { alternately, branchlineWay, type Sample } from '../run/repeat.ts';
 import { type Bench, fill } from '../setUp.ts';
 
-/** Many small tables: what counts is what each costs beside its rows. */
+/** Many small tables: measures the cost of each table besides its rows. */
 export const MANY_TABLES: Measure = {
   name: 'many',
   title: `First load of ${MANY.length} small tables`,

@@ -10,7 +10,7 @@ import { type Bench, fill } from '../setUp.ts';
 
 const ASK = { tables: MANY.map(({ name }) => name), parallelTables: 2 };
 
-/** A usual batch on a usual day: many tables, and nothing to do for them. */
+/** A usual batch on a usual day: many tables, nothing to do. */
 export const MANY_AGAIN: Measure = {
   name: 'many-again',
   title: `${MANY.length} small tables, nothing changed`,

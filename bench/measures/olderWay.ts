@@ -8,11 +8,11 @@ import { alternately, branchlineWay, type Repeated, type Sample } from '../run/r
 import { counting } from '../run/serverCost.ts';
 import { asCentral, type Bench, fill } from '../setUp.ts';
 
-/** Rows that each way is tried on: enough to see its speed, few enough to wait for. */
+/** Rows copied in each of these ways: enough to measure, few enough to wait for. */
 const UPSERTED = 100_000;
 const ONE_BY_ONE = 5000;
 
-/** Beside what the system before Branchline did: upserts of 1,000 rows, and one row at a time. */
+/** Compares with what the system before Branchline did: upserts of 1,000 rows, and one row at a time. */
 export const OLDER_WAY: Measure = {
   name: 'older-way',
   title: 'First load of 25 columns, the older ways',
@@ -56,7 +56,7 @@ function older(bench: Bench, dataset: Dataset, run: (dataset: Dataset, table: st
   };
 }
 
-/** Rows a second. */
+/** Rows per second. */
 function speed(repeated: Repeated<Sample>, rows: number): number {
   return rows / repeated.median((run) => run.seconds);
 }

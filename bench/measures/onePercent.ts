@@ -12,10 +12,10 @@ import { asOwner, type Bench, fill } from '../setUp.ts';
 
 const ASK = { tables: [INVOICES.name] };
 const TABLE = `${SOURCE_SCHEMA}.${INVOICES.name}`;
-/** Every hundredth row: on the disk none is the other's neighbour. */
+/** Every hundredth row, so that no two are neighbours on disk. */
 const CHANGED = `${INVOICES.key} % 100 = 0`;
 
-/** The day after the first load, when one row in a hundred has changed, beside that first load. */
+/** The day after the first load, when one row in a hundred has changed, compared with that first load. */
 export const ONE_PERCENT: Measure = {
   name: 'one-percent',
   title: '1 % of rows changed, scattered',
@@ -32,7 +32,7 @@ async function onePercent(bench: Bench): Promise<readonly Line[]> {
     }),
   ]);
   if (first === undefined || again === undefined) return [];
-  // After the last checkpoint's first change to a page PostgreSQL logs all of the page; here it no longer does.
+  // PostgreSQL logs a whole page at its first change after a checkpoint; this change comes after that.
   await change(bench);
   const { result: wire, servers } = await counting(bench, () =>
     overCountedLinks(bench, (counted) => runBranchline(counted, ASK)),

@@ -6,7 +6,7 @@ import { amountOf, lineOf, speedAgainst } from '../run/lines.ts';
 import { alternately, branchlineWay, pipeWay, type Sample } from '../run/repeat.ts';
 import { type Bench, fill } from '../setUp.ts';
 
-/** Both large tables at a time, beside two pipes side by side. */
+/** Both large tables in parallel, compared with two parallel pipes. */
 export const TWO_TABLES: Measure = {
   name: 'two-tables',
   title: 'First load of both, two at a time',

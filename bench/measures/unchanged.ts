@@ -13,7 +13,7 @@ import { type Bench, fill } from '../setUp.ts';
 const BOTH = [INVOICES, WIDE];
 const ASK = { tables: BOTH.map(({ name }) => name), parallelTables: 2 };
 
-/** The large tables on a day on which nothing has happened. */
+/** The large tables on a day without changes. */
 export const UNCHANGED: Measure = {
   name: 'unchanged',
   title: 'Both again, nothing changed',

@@ -17,7 +17,7 @@ const BATCHES = 10_000;
 const TABLES_A_BATCH = 120;
 const MANY_TABLES = 2000;
 
-/** What a person feels who looks: opening the history of years, scrolling it, and a large batch. */
+/** What a person notices in the window: opening and scrolling years of history, and a large batch. */
 export const WINDOW: Measure = {
   name: 'window',
   title: 'The window, in a browser',
@@ -40,7 +40,7 @@ async function history({ cli, options }: Bench): Promise<readonly Line[]> {
     await using window = await openServedWindow(cli, folder);
     const opening: number[] = [];
     for (let run = 0; run < options.runs; run++) {
-      // A new page each time: one that has shown the history before has kept it.
+      // Reloads the page each time, because an earlier history would be cached.
       await window.page.evaluate(`location.hash = '/'`);
       await window.page.reload();
       await window.page.locator('h1').waitFor();
@@ -70,7 +70,7 @@ async function history({ cli, options }: Bench): Promise<readonly Line[]> {
   }
 }
 
-/** Clicks, and looks at each frame whether rows are drawn. @returns seconds */
+/** Clicks, then checks in each frame whether rows are drawn. @returns seconds */
 function openHistory(page: Page): Promise<number> {
   return page.evaluate(`new Promise((tell) => {
     const began = performance.now();
@@ -87,9 +87,9 @@ function openHistory(page: Page): Promise<number> {
 const FRAMES = 300;
 
 /**
- * Scrolls by less than a screen a frame, as a wheel does; every fiftieth jumps, as with the scroll bar.
+ * Scrolls less than a screen per frame, like a mouse wheel; every fiftieth step jumps, like the scroll bar.
  *
- * @returns how long each frame took, in milliseconds
+ * @returns the duration of each frame in milliseconds
  */
 function scroll(page: Page): Promise<number[]> {
   return page.evaluate(`new Promise((tell) => {
@@ -99,7 +99,7 @@ function scroll(page: Page): Promise<number[]> {
       const now = performance.now();
       taken.push(now - before);
       before = now;
-      // The first one began before there was anything to scroll.
+      // The first frame began before there was anything to scroll.
       if (taken.length > ${FRAMES}) return tell(taken.slice(1));
       const jump = taken.length % 50 === 0;
       window.scrollBy(0, jump ? document.documentElement.scrollHeight / 10 : 300);
@@ -109,7 +109,7 @@ function scroll(page: Page): Promise<number[]> {
   })`);
 }
 
-/** The page of a batch of 2,000 tables, from its first table to its last. */
+/** The page of a batch of 2,000 tables, from the first table to the last. */
 async function largeBatch(bench: Bench): Promise<Line> {
   const tables = Math.ceil(MANY_TABLES * Math.min(1, bench.options.rowsScale));
   await makeTables(bench, tables);
@@ -145,7 +145,7 @@ async function watch(window: ServedWindow, batchId: string): Promise<readonly nu
   }
 }
 
-/** Asks as the window does. */
+/** Sends a call like the window does. */
 function ask(page: Page, call: string, args: readonly unknown[]): Promise<unknown> {
   return page.evaluate(`fetch('/api/call/${call}', {
     method: 'POST',

@@ -7,14 +7,14 @@ import type { BenchOptions } from '../options.ts';
 
 const FOLDER = fileURLToPath(new URL('../results/', import.meta.url));
 
-/** What one measure found. */
+/** The result of one measure. */
 export interface Measured {
   readonly name: string;
   readonly title: string;
   readonly lines: readonly Line[];
 }
 
-/** @returns the file that everything was written to */
+/** @returns the file with all results */
 export async function writeResults(
   options: BenchOptions,
   server: string,

@@ -13,21 +13,28 @@ const COLUMNS = [
   'central cpu',
   'WAL MB',
 ] as const;
-/** In the order of the columns' last. */
+/** Also the order of the last columns. */
 const FACTS = ['cpu s', 'peak rss MB', 'source cpu s', 'central cpu s', 'wal MB at central'];
 const WIDTH = 42;
 const NUMBER_WIDTH = 12;
 
-/** What a measure found, for people: its lines, then what was to be reached and whether it was. */
+/** A measure's result as text: its lines, then the goals and whether they were reached. */
 export function renderMeasure(title: string, lines: readonly Line[]): string {
   const header = row(title, COLUMNS.slice(1));
   return [
     pc.bold(header),
     ...lines.map(renderLine),
-    ...lines.flatMap(renderOtherFacts),
-    ...lines.flatMap(({ goals }) => goals.map(renderGoal)),
+    ...ofEach(lines, renderOtherFacts),
+    ...ofEach(lines, ({ goals }) => goals.map(renderGoal)),
     '',
   ].join('\n');
+}
+
+/** Under the name of its line, if several lines have some. */
+function ofEach(lines: readonly Line[], render: (line: Line) => readonly string[]): readonly string[] {
+  const all = lines.map((line) => ({ what: line.what, texts: render(line) }));
+  const some = all.filter(({ texts }) => texts.length > 0);
+  return some.flatMap(({ what, texts }) => [...(some.length > 1 ? [`  ${what}:`] : []), ...texts]);
 }
 
 function renderLine({ what, seconds, rows, bytes, facts }: Line): string {
@@ -40,7 +47,7 @@ function renderLine({ what, seconds, rows, bytes, facts }: Line): string {
   ]);
 }
 
-/** What has no column. */
+/** Facts without a column. */
 function renderOtherFacts({ facts }: Line): string[] {
   const others = Object.entries(facts).filter(([name]) => !FACTS.includes(name));
   return others.map(

@@ -17,7 +17,7 @@ export interface BranchlineAsk {
 /**
  * Runs `branchline sync-all`.
  *
- * @throws Error where a table is not completed
+ * @throws Error if a table was not completed
  */
 export async function runBranchline(bench: Bench, ask: BranchlineAsk): Promise<BranchlineRun> {
   const strategy = ask.strategy === undefined ? [] : ['--strategy', ask.strategy];
@@ -39,7 +39,7 @@ export async function runBranchline(bench: Bench, ask: BranchlineAsk): Promise<B
 /**
  * Runs `branchline verify`.
  *
- * @throws Error where a table is not the same on both sides
+ * @throws Error if a table is not equal on both sides
  */
 export async function runVerify(bench: Bench, tables: readonly string[]): Promise<BranchlineRun> {
   const { output, ...run } = await runCli(bench, 1, ['verify', '--tables', tables.join(',')]);

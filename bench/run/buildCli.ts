@@ -8,15 +8,15 @@ const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
 const BIN = 'bin/branchline.js';
 
 export interface BuiltCli {
-  /** The program, to be run with Node. */
+  /** The program's file, to run with Node. */
   readonly file: string;
   remove(): Promise<void>;
 }
 
 /**
- * Builds the command line as it ships. Run from its sources, Node spends half a second and 30 MB on
- * stripping their types. Each run of the bench has a build of its own, so that two do not meet in one; it
- * lies inside the checkout, where it finds `node_modules`.
+ * Builds the command line as it ships: from sources, Node would spend half a second and 30 MB on stripping
+ * types. Each run of the bench has its own build, so that two runs do not share one; it lies inside the
+ * checkout to find `node_modules`.
  */
 export async function buildCli(): Promise<BuiltCli> {
   await mkdir(RESULTS, { recursive: true });

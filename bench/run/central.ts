@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset.ts';
 import { asCentral, asOwner, type Bench } from '../setUp.ts';
 import { CONNECTION } from './cli.ts';
 
-/** Makes central as if Branchline had never copied these tables. */
+/** Resets central as if Branchline had never copied these tables. */
 export async function forgetTables(bench: Bench, datasets: readonly Dataset[]): Promise<void> {
   const schema = bench.options.layout === 'schema' ? CONNECTION : 'public';
   await asCentral(bench, async (client) => {
@@ -16,7 +16,7 @@ export async function forgetTables(bench: Bench, datasets: readonly Dataset[]): 
   });
 }
 
-/** What autovacuum would have done by the next day: hint bits set, statistics there. */
+/** What autovacuum would have done by the next day: hint bits and statistics. */
 export async function vacuumCentral({ central }: Bench): Promise<void> {
   await asOwner(central.server, (client) => client.query('VACUUM ANALYZE'));
 }

@@ -9,23 +9,23 @@ const USAGE = new URL('./usage.mjs', import.meta.url).href;
 /** The connection's id, and so the schema at central in layout `schema`. */
 export const CONNECTION = 'bench';
 
-/** As `usage.mjs` writes it. */
+/** As written by `usage.mjs`. */
 interface Usage {
   readonly cpuSeconds: number;
   readonly peakRssMb: number;
 }
 
 export interface CliRun extends Usage {
-  /** Of the whole process, its start included. */
+  /** Of the whole process, including its start. */
   readonly seconds: number;
-  /** What it printed. */
+  /** Its output. */
   readonly output: string;
 }
 
 /**
- * Runs `branchline` as a person would, in a process of its own.
+ * Runs `branchline` like a person would, in its own process.
  *
- * @throws Error where it does not end well
+ * @throws Error if it fails
  */
 export async function runCli(bench: Bench, parallelTables: number, args: readonly string[]): Promise<CliRun> {
   await writeSettings(bench, parallelTables);
@@ -46,14 +46,14 @@ export interface TableSettings {
   readonly strategy: string;
 }
 
-/** @param tables all of the branch's, unless told */
+/** @param tables default: all of the branch's */
 export async function writeSettings(
   { source, central, passfile, options, home }: Bench,
   parallelTables: number,
   tables: readonly TableSettings[] | readonly ['*'] = ['*'],
 ): Promise<void> {
-  const endpoint = ({ host, port, database, user }: Side): object => {
-    return { host, port, database, user, passfile, sslmode: 'disable' };
+  const endpoint = ({ host, port, database, user, ssh }: Side): object => {
+    return { host, port, database, user, passfile, sslmode: 'disable', ...(ssh !== undefined && { ssh }) };
   };
   const settings = {
     central: { ...endpoint(central), layout: options.layout },

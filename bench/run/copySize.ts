@@ -1,7 +1,7 @@
 import { to } from 'pg-copy-streams';
 import { asOwner, type Bench } from '../setUp.ts';
 
-/** @returns bytes that binary COPY takes for a query's rows at the branch */
+/** @returns the size in bytes of a query's rows in binary COPY format */
 export function copySize({ source }: Bench, query: string): Promise<number> {
   return asOwner(source.server, async (client) => {
     const stream = client.query(to(`COPY (${query}) TO STDOUT (FORMAT binary)`));

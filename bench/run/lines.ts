@@ -4,21 +4,21 @@ import type { Wire } from './wire.ts';
 
 const MB = 1e6;
 
-/** How much there was to copy. */
+/** How much was copied. */
 export interface Amount {
   readonly rows: number;
   readonly bytes: number | null;
 }
 
-/** What Branchline says that it has copied. */
+/** What Branchline reports to have copied. */
 export function amountOf({ runs }: Repeated<Sample>): Amount {
   const last = runs.at(-1);
   return { rows: last?.rows ?? 0, bytes: last?.bytes ?? null };
 }
 
 /**
- * @param repeated runs of one way to do it
- * @param others what else was counted
+ * @param repeated runs of one way of doing it
+ * @param others other measured numbers
  */
 export function lineOf(
   what: string,
@@ -46,22 +46,22 @@ export function lineOf(
   };
 }
 
-/** How fast `mine` is against `theirs`, 1 being as fast. */
+/** Speed of `mine` relative to `theirs`; 1 is equally fast. */
 export function speedAgainst(theirs: Repeated<Sample>, mine: Repeated<Sample>): number {
   return theirs.median((run) => run.seconds) / mine.median((run) => run.seconds);
 }
 
-/** CPU seconds that the copying process takes for a million rows. */
+/** CPU seconds of the copying process per million rows. */
 export function cpuPerMillionRows(mine: Repeated<Sample>, { rows }: Amount): number {
   return mine.median((run) => run.cpuSeconds ?? Number.NaN) / (rows / 1e6);
 }
 
-/** Milliseconds a table. */
+/** Milliseconds per table. */
 export function msPerTable(mine: Repeated<Sample>, tables: number): number {
   return (mine.median((run) => run.seconds) * 1000) / tables;
 }
 
-/** For a line's other facts. */
+/** Link usage as facts of a line. */
 export function wireFacts({ source, central }: Wire): Readonly<Record<string, number>> {
   return { "KB over the branch's link": source / 1e3, "KB over head office's link": central / 1e3 };
 }

@@ -1,16 +1,16 @@
 import type { createHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ElectronApplication } from 'playwright-core';
 
-/** How late a process's event loop was, in milliseconds; 5 are the pace of looking, and no delay. */
+/** Delay of a process's event loop in milliseconds. It is sampled every 5 ms, so 5 means no delay. */
 export interface LoopDelay {
   readonly p99: number;
   readonly longest: number;
   /**
-   * The most CPU time between two looks, all threads: its own share of the longest delay. The rest was waiting for
-   * a processor, which on a busy machine is most.
+   * The largest CPU time of all threads between two samples: the process's own part of the longest delay. The
+   * rest was waiting for a processor, which is most of it on a busy machine.
    */
   readonly longestCpu: number;
-  /** CPU seconds of the process meanwhile. */
+  /** CPU seconds of the process in that time. */
   readonly cpuSeconds: number;
 }
 
@@ -20,7 +20,7 @@ interface Watching {
   benchStart?: NodeJS.CpuUsage;
 }
 
-/** Begins to watch the event loop of an application's main process, from inside it. */
+/** Starts to measure the event loop of an application's main process, from inside it. */
 export function watchLoop(app: ElectronApplication): Promise<void> {
   return app.evaluate(() => {
     const hooks = process.mainModule?.require('node:perf_hooks') as typeof import('node:perf_hooks');
@@ -39,7 +39,7 @@ export function watchLoop(app: ElectronApplication): Promise<void> {
   });
 }
 
-/** What it was since {@link watchLoop}. */
+/** The delay since {@link watchLoop}. */
 export function readLoop(app: ElectronApplication): Promise<LoopDelay> {
   return app.evaluate(() => {
     const { benchDelay, benchCpu, benchStart } = globalThis as Watching;

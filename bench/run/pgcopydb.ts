@@ -7,10 +7,13 @@ import type { Sample } from './repeat.ts';
 import { counting } from './serverCost.ts';
 import { timed } from './shell.ts';
 
+/** Each job has a connection of its own to both servers. */
+const MOST_JOBS = 4;
+
 /**
- * `pgcopydb copy table-data` of these tables alone into empty ones, all at the same time. It wants the
- * same schema name on both sides, and signs in as the servers' owner, since it reads more of the catalogue
- * than Branchline's roles may.
+ * `pgcopydb copy table-data` for these tables only, into empty ones, in parallel. It needs the same schema
+ * name on both sides, and the servers' owner, because it reads more of the catalogue than Branchline's roles
+ * may.
  */
 export function pgcopydbWay(bench: Bench, pgcopydb: string, datasets: readonly Dataset[]) {
   return async (): Promise<Sample> => {
@@ -20,7 +23,7 @@ export function pgcopydbWay(bench: Bench, pgcopydb: string, datasets: readonly D
       const filters = join(folder, 'filters.ini');
       await writeFile(filters, onlyThese(datasets));
       const options = ['--dir', join(folder, 'work'), '--filters', filters];
-      const jobs = ['--table-jobs', String(datasets.length)];
+      const jobs = ['--table-jobs', String(Math.min(datasets.length, MOST_JOBS))];
       const { result, servers } = await counting(bench, () =>
         timed(pgcopydb, ['copy', 'table-data', ...options, ...jobs], {
           PGCOPYDB_SOURCE_PGURI: address(bench.source),
@@ -36,7 +39,7 @@ export function pgcopydbWay(bench: Bench, pgcopydb: string, datasets: readonly D
   };
 }
 
-/** Other measures have left their tables in the same database. */
+/** Other measures left their tables in the same database. */
 function onlyThese(datasets: readonly Dataset[]): string {
   return ['[include-only-table]', ...datasets.map(({ name }) => `${SOURCE_SCHEMA}.${name}`), ''].join('\n');
 }
@@ -52,7 +55,7 @@ async function makeTables({ central }: Bench, datasets: readonly Dataset[]): Pro
   });
 }
 
-/** pgcopydb ends well, too, where one of its jobs has copied nothing. */
+/** pgcopydb also exits with success if one of its jobs copied nothing. */
 async function checkCopied({ source, central }: Bench, datasets: readonly Dataset[]): Promise<void> {
   const counts = datasets.map(({ name }) => `(SELECT count(*) FROM ${SOURCE_SCHEMA}.${name})`);
   const [there, here] = await Promise.all(

@@ -3,13 +3,13 @@ import { asCentral, type Bench, type Side } from '../setUp.ts';
 import { CONNECTION } from './cli.ts';
 import { timed } from './shell.ts';
 
-/** Where the reference puts its rows: beside Branchline's, with the same columns and key. */
+/** Schema of the reference's tables, next to Branchline's, with the same columns and key. */
 const SCHEMA = 'pipe';
 
-/** As Branchline makes it: the id is filled in by the server, and does not travel. */
+/** As Branchline defines it: the server fills in the id, so it is not sent. */
 const STAMP = `source_connection text COLLATE "C" NOT NULL DEFAULT current_setting('branchline.connection', true)`;
 
-/** Makes the empty tables that the pipe loads into. */
+/** Creates the empty tables that the pipe loads into. */
 export async function makePipeTables(bench: Bench, datasets: readonly Dataset[]): Promise<void> {
   await asCentral(bench, async (client) => {
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
@@ -22,8 +22,7 @@ export async function makePipeTables(bench: Bench, datasets: readonly Dataset[])
 }
 
 /**
- * Loads tables with `psql COPY | psql COPY`, both in binary format, each in a pipe of its own and all at
- * the same time.
+ * Loads tables with `psql COPY | psql COPY` in binary format, one pipe per table, all in parallel.
  *
  * @returns seconds of wall time
  */

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** @returns where a program is, or null; searched in `folders` first, then on the PATH */
+/** @returns the path of a program, or null; searches `folders` first, then PATH */
 export async function findProgram(name: string, folders: readonly string[] = []): Promise<string | null> {
   for (const folder of [...folders, ...(process.env.PATH ?? '').split(delimiter)]) {
     const program = join(folder, name);

@@ -5,13 +5,16 @@ import { type BranchlineAsk, type BranchlineRun, runBranchline } from './branchl
 import { makePipeTables, runPipes } from './pipe.ts';
 import { counting, type ServerCost } from './serverCost.ts';
 
-/** Runs of one way, with medians. */
+/** Runs of one way of doing it, with medians. */
 export interface Repeated<T> {
   readonly runs: readonly T[];
   median(of: (run: T) => number): number;
 }
 
-/** Does several things in turn, as often as the options say: what slows the machine down meets all of them. */
+/**
+ * Runs several things in turn, as often as the options say, so that a slow phase of the machine affects all
+ * of them.
+ */
 export async function alternately<T>(
   bench: Bench,
   ways: readonly (() => Promise<T>)[],
@@ -26,14 +29,14 @@ export async function alternately<T>(
   return runs.map((all) => ({ runs: all, median: (of) => median(all.map(of)) }));
 }
 
-/** One timed run, of Branchline or of something that it is compared with. */
+/** One timed run of Branchline or of a reference. */
 export interface Sample extends Partial<Omit<BranchlineRun, 'seconds'>> {
   readonly seconds: number;
-  /** What the servers have spent on it; NaN where the system does not tell. */
+  /** What the servers spent on it; NaN if the system does not report it. */
   readonly servers: ServerCost;
 }
 
-/** @param before what is to be done first, and not timed */
+/** @param before preparation that is not timed */
 export function branchlineWay(bench: Bench, ask: BranchlineAsk, before?: () => Promise<void>) {
   return async (): Promise<Sample> => {
     await before?.();

@@ -10,13 +10,13 @@ import { chromiumToRun } from '../../test/support/chromium.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The window in a browser, behind it `branchline serve` as it ships. */
+/** The window in a browser, served by `branchline serve` as it ships. */
 export interface ServedWindow extends AsyncDisposable {
   readonly browser: Browser;
   readonly page: Page;
 }
 
-/** Builds the window into the folder of a built command line, which looks for it beside itself. */
+/** Builds the window into the folder of a built command line, which expects it there. */
 export async function buildWindow(cli: string): Promise<void> {
   const out = resolve(cli, '../../out');
   await promisify(execFile)(
@@ -26,7 +26,7 @@ export async function buildWindow(cli: string): Promise<void> {
   );
 }
 
-/** Serves a user-data folder, and opens its window at an address such as `/history`. */
+/** Serves a user-data folder and opens its window at an address such as `/history`. */
 export async function openServedWindow(cli: string, folder: string, at = '/'): Promise<ServedWindow> {
   const child = spawn(process.execPath, [cli, '--data-dir', folder, 'serve', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -39,7 +39,7 @@ export async function openServedWindow(cli: string, folder: string, at = '/'): P
   const { link } = JSON.parse(line);
   const browser = await chromium.launch(await chromiumToRun());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-  // The link leads to the window's address; from there on this is what a person has open.
+  // Follows the link to sign in, then opens the address as a person would.
   await page.goto(link);
   await page.evaluate(`location.hash = '${at}'`);
   await page.locator('h1').waitFor();
@@ -55,8 +55,8 @@ export async function openServedWindow(cli: string, folder: string, at = '/'): P
 }
 
 /**
- * What the window's own process has taken of this computer's memory, in MB: what would be free without it. Pages of
- * the browser's program, which all of its processes share, are not in it.
+ * Private memory of the window's renderer process in MB: what closing it would free. Pages of the browser's
+ * program, which its processes share, do not count.
  */
 export async function privateMegabytes({ browser }: ServedWindow): Promise<number> {
   const session = await browser.newBrowserCDPSession();
@@ -65,7 +65,7 @@ export async function privateMegabytes({ browser }: ServedWindow): Promise<numbe
   const sizes = await Promise.all(
     processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => privateKilobytes(id)),
   );
-  // A browser keeps one ready for the next page; the window's is the largest.
+  // The browser also keeps a spare renderer ready; the window's is the largest.
   return Math.max(...sizes) / 1024;
 }
 

@@ -1,7 +1,7 @@
 import { asOwner, type Bench } from '../setUp.ts';
 import { serverCpuSeconds } from './serverCpu.ts';
 
-/** What a piece of work has cost the two servers. */
+/** What a task cost the two servers. */
 export interface ServerCost {
   /** Written at central. */
   readonly walBytes: number;
@@ -9,7 +9,7 @@ export interface ServerCost {
   readonly centralCpuSeconds: number;
 }
 
-/** @returns what `work` gave, and what the servers have spent meanwhile */
+/** @returns the result of `work`, and what the servers spent in that time */
 export async function counting<T>(
   bench: Bench,
   work: () => Promise<T>,

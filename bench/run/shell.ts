@@ -6,9 +6,9 @@ export interface ShellRun {
 }
 
 /**
- * Runs a program to its end and takes the time.
+ * Runs a program to its end and measures the time.
  *
- * @throws Error with what it said, where it fails
+ * @throws Error with its output if it fails
  */
 export function timed(
   program: string,

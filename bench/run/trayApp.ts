@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication } from 'playwright-core';
-import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { openJournalToRead } from '../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../src/core/ports.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { BatchStatus } from '../../src/shared/status.ts';
@@ -13,11 +13,11 @@ import type { Bench } from '../setUp.ts';
 import { type TableSettings, writeSettings } from './cli.ts';
 import { type LoopDelay, readLoop, watchLoop } from './loopDelay.ts';
 
-/** Whether there is an Electron to run, and a display for it. */
+/** Whether an Electron and a display are available. */
 export const canRunTray = hasRuntime && Boolean(process.env.DISPLAY);
 
 const PORTS = systemPorts({ log: () => {} });
-/** A copy of the large tables on a slow machine. */
+/** Enough for a copy of the large tables on a slow machine. */
 const PATIENCE_MS = 3_600_000;
 
 export interface TrayRun {
@@ -26,20 +26,20 @@ export interface TrayRun {
   readonly bytes: number;
   /** The application that copies. */
   readonly busy: LoopDelay;
-  /** One beside it that has nothing to do: what is late there, is so by whatever else the machine does. */
+  /** An idle application next to it: its delays come from other load on the machine. */
   readonly idle: LoopDelay;
 }
 
-/** A Branchline in a tray, and the desktop that it is on. */
+/** A running tray application and its desktop. */
 interface Started extends AsyncDisposable {
   readonly app: ElectronApplication;
   readonly desktop: Desktop;
 }
 
 /**
- * Has the tray application copy tables, two at a time, as a person would have it do: by its menu.
+ * Lets the tray application copy tables, two at a time, started from its menu like a person would.
  *
- * @throws Error where the batch does not complete
+ * @throws Error if the batch does not complete
  */
 export async function runTray(bench: Bench, tables: readonly TableSettings[]): Promise<TrayRun> {
   await writeSettings(bench, 2, tables);
@@ -98,7 +98,7 @@ async function end(app: ElectronApplication, desktop: AsyncDisposable): Promise<
 }
 
 function latestBatch({ home }: Bench) {
-  const { journal } = openJournal(home, PORTS, { readonly: true });
+  const journal = openJournalToRead(home, PORTS);
   try {
     const batch = journal.latestBatch();
     return batch === null ? undefined : { ...batch, tables: journal.tables(batch.batch_id) };

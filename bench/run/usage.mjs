@@ -1,6 +1,6 @@
-// Loaded into a measured process with `--import`: leaves what it has used in the file that the environment
-// names. Node tells a parent nothing of what its children use. JavaScript, since loading what strips types
-// would cost the measured process a tenth of a second.
+// Loaded into a measured process with `--import`: writes the process's resource usage to the file named in
+// the environment, because Node does not report its children's usage. Written in JavaScript, because loading
+// the type stripper would cost the measured process a tenth of a second.
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 
@@ -15,7 +15,7 @@ if (file !== undefined) {
   });
 }
 
-/** Linux counts into a child's `maxRSS` what its parent had when it started it; not so here. */
+/** Not `maxRSS`: on Linux that includes the parent's memory at the time of the start. */
 function highWaterMark() {
   try {
     const found = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'));

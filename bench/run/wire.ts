@@ -3,15 +3,15 @@ import { type FaultProxy, startProxy } from '../../test/support/proxy.ts';
 import type { Bench, Side } from '../setUp.ts';
 import { writePassfile } from './passfile.ts';
 
-/** What has gone over the two links, both ways together: bytes of the protocol, without TCP's own. */
+/** Bytes over the two links in both directions, as seen by the protocol, without TCP's overhead. */
 export interface Wire {
-  /** To the branch's database. Where Branchline runs in the branch, no line is paid for them. */
+  /** To the branch's database. If Branchline runs at the branch, these cost no line. */
   readonly source: number;
   /** To head office. */
   readonly central: number;
 }
 
-/** Does something over links that count. Not to be timed: counting takes its share of the machine. */
+/** Runs something over links that count bytes. Do not time it: counting uses CPU too. */
 export async function overCountedLinks(
   bench: Bench,
   work: (bench: Bench) => Promise<unknown>,

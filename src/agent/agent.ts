@@ -11,19 +11,22 @@ import type { Language } from '../shared/texts/language.ts';
 import { Links, linkTo } from './access/links.ts';
 import { addressOf, readNote, writeNote } from './access/note.ts';
 import { Sessions } from './access/sessions.ts';
+import { Monitoring } from './http/monitoring.ts';
 import { openWindowServer, type WindowServer } from './http/windowServer.ts';
 
 export interface AgentSetup extends Pick<WindowAppHost, 'folder' | 'version' | 'systemLanguages'> {
   /**
-   * Starts databases with data to try everything on, and writes settings for them into the user-data folder; null
-   * where it cannot.
+   * Starts demo databases and writes settings for them into the user-data folder; null where that is not
+   * possible.
    */
   readonly startDemo: (() => Promise<void>) | null;
-  /** In which problems of the settings are told. */
+  /** The language in which problems of the settings are described. */
   readonly language: Language;
-  /** Null: the port of the last time where it is free, else any. */
+  /** Null: the port used last time if it is free, else any free port. */
   readonly port: number | null;
-  /** The built window. */
+  /** Whoever sends it may read `/metrics`; absent: nobody may. */
+  readonly metricsToken?: string | null;
+  /** Folder with the built window. */
   readonly windowFolder: string;
 }
 
@@ -31,12 +34,12 @@ export interface AgentSetup extends Pick<WindowAppHost, 'folder' | 'version' | '
 export interface Agent {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
-  /** Why the service cannot work yet; null where it can. */
+  /** Why the service cannot work yet; null if it can. */
   readonly refusal: Refusal | null;
-  /** A link that opens the window once. */
+  /** Makes a link that opens the window once. */
   link(): string;
   /**
-   * Ends it. What runs stops at the next chunk border; the next start goes on with it.
+   * Ends the agent. A run stops at the next chunk border, and the next start continues it.
    *
    * @param now stop at once instead
    */
@@ -50,34 +53,37 @@ export interface Agent {
  */
 export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent> {
   const { folder, language } = setup;
-  // Before anything is written or listens: it is refused where another process is the service.
+  // First, because it throws where another process is the service: nothing must be written or listened on by
+  // then.
   const service = startService(ports, {
     folder,
-    face: BatchTrigger.Agent,
+    trigger: BatchTrigger.Agent,
     language,
     waker: createCronWaker(),
   });
   const { startDemo } = setup;
-  const face = createWindowApp({
+  const windowApp = createWindowApp({
     ...setup,
-    face: 'agent',
+    program: 'agent',
     ports,
     service,
     startAtLogin: null,
     notify: null,
+    // The system's dialogs are on another screen than the browser.
+    choosePath: null,
     startDemo:
       startDemo === null
         ? null
         : async () => {
             await startDemo();
-            // Its settings are there now.
+            // The demo has just written the settings.
             service.wake();
           },
   });
   try {
-    return await serveWindow(service, face, ports, setup);
+    return await serveWindow(service, windowApp, ports, setup);
   } catch (error) {
-    face[Symbol.dispose]();
+    windowApp[Symbol.dispose]();
     await service.stop(AbortSignal.abort());
     throw error;
   }
@@ -85,16 +91,17 @@ export async function startAgent(ports: Ports, setup: AgentSetup): Promise<Agent
 
 async function serveWindow(
   service: Service,
-  face: WindowApp,
+  windowApp: WindowApp,
   ports: Ports,
   setup: AgentSetup,
 ): Promise<Agent> {
   const { folder } = setup;
   const links = new Links(folder, ports.clock);
   const server = await openWindowServer({
-    face,
+    windowApp,
     links,
     sessions: new Sessions(folder, ports.clock, ports.logger),
+    monitoring: new Monitoring({ service, version: setup.version, token: setup.metricsToken ?? null }),
     port: setup.port,
     lastPort: readNote(folder)?.port ?? null,
     windowFolder: setup.windowFolder,
@@ -109,18 +116,19 @@ async function serveWindow(
     },
     link: () => linkTo(url, links.make()),
     stop: async (now) => {
-      // The windows see how it ends. Whatever keeps the service from ending in order, the windows' server ends too.
+      // The windows stay connected so that they see how the run ends. Their server must end even if stopping
+      // the service fails.
       await service.stop(now).catch((error: unknown) => {
         ports.logger.log('error', 'The service could not be stopped in order', errorFacts(error));
       });
-      face[Symbol.dispose]();
+      windowApp[Symbol.dispose]();
       await server[Symbol.asyncDispose]();
       note(server, null, folder, ports);
     },
   };
 }
 
-/** Without the note `serve --link` finds nobody; that is no reason not to sync. */
+/** Without the note `serve --link` cannot find this agent. That is no reason not to sync. */
 function note({ port }: WindowServer, pid: number | null, folder: string, { logger }: Ports): void {
   try {
     writeNote(folder, { port, pid });

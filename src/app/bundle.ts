@@ -2,12 +2,12 @@ import { closeSync, constants, fstatSync, readdirSync, readSync, statSync } from
 import os from 'node:os';
 import { basename, join } from 'node:path';
 import { openPlainFile } from '../core/files/smallFile.ts';
-import type { Journal } from '../core/journal/journal.ts';
+import type { ReadableJournal } from '../core/journal/journal.ts';
 import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { BundleFile, LiveView, SettingsView, Setup, Sizes } from '../window-api/views.ts';
 
-/** What the bundle is made of. */
+/** What the support bundle is made from. */
 export interface BundleFacts {
   readonly setup: Setup;
   readonly live: LiveView;
@@ -16,7 +16,7 @@ export interface BundleFacts {
   readonly now: Date;
 }
 
-/** Bounds, so that all of it can be looked at, and sent by e-mail: about 4 MB at the most. */
+/** Limits that keep the bundle readable and small enough for e-mail: about 4 MB at most. */
 const LOGS = 4;
 const LOG_BYTES = 400_000;
 const BATCHES = 50;
@@ -24,10 +24,14 @@ const LINES = 1000;
 const FILE_CHARS = 1_000_000;
 
 /**
- * What somebody who is to help needs to see. Names of hosts, users and tables stay, since nobody could help without;
- * passwords, the variables that hold them and a webhook's address do not.
+ * What a helper needs to see. Names of hosts, users and tables stay, since nobody could help without them;
+ * passwords, the variables that hold them and the addresses of webhook and ping are removed.
  */
-export function bundleFiles(journal: Journal, folder: string, facts: BundleFacts): readonly BundleFile[] {
+export function bundleFiles(
+  journal: ReadableJournal,
+  folder: string,
+  facts: BundleFacts,
+): readonly BundleFile[] {
   const secrets = secretsOf(facts.settings.effective);
   const latest = journal.latestBatch();
   const asText = (value: unknown): string => JSON.stringify(value, null, 1);
@@ -50,7 +54,7 @@ export function bundleFiles(journal: Journal, folder: string, facts: BundleFacts
             name: 'last-batch.json',
             text: asText({ batch: latest, events: journal.log({ batchId: latest.batch_id, limit: LINES }) }),
           },
-          // A line each: thousands of tables are read more easily so.
+          // One line per table, since there may be thousands.
           {
             name: 'last-batch-tables.jsonl',
             text: journal
@@ -79,25 +83,36 @@ function program({ setup, now }: BundleFacts): unknown {
 
 const HIDDEN = '(not shown)';
 
-/** Settings that are wrong may have a password anywhere: of those only what is wrong is told, which quotes no value. */
+/** Settings that are secrets, or name the variable of one. */
+const HIDDEN_KEYS = new Set(['password', 'webhook', 'ping', 'token']);
+
+/** Invalid settings may contain a password anywhere, so only their problems are included; those quote no values. */
 function settingsOf({ document, effective, problem, passwords }: SettingsView): unknown {
   if (effective === null || document === null) return { problem };
   const text = JSON.stringify(document, (key, value: unknown) =>
-    (key === 'password' || key === 'webhook') && value !== null ? HIDDEN : value,
+    HIDDEN_KEYS.has(key) && value !== null ? HIDDEN : value,
   );
   return { document: JSON.parse(text) as unknown, passwords };
 }
 
-/** What the variables hold that the settings name, should it have got anywhere. */
+/** The values of the environment variables that the settings name, so they can be removed from all files. */
 function secretsOf(settings: Settings | null): readonly string[] {
   if (settings === null) return [];
   const { central, connections, notifications } = settings;
-  const named = [central, ...connections, notifications.email].flatMap(
-    (one) => one?.password?.replace(/^\$\{(.*)\}$/, '$1') ?? [],
-  );
+  const { email, webhook, telegram, ping } = notifications;
+  const headers = Object.values(webhook?.headers ?? {});
+  const references = [
+    ...[central, ...connections, email].map((one) => one?.password),
+    webhook?.secret,
+    telegram?.token,
+    ...headers,
+  ];
+  const named = references.flatMap((one) => /^\$\{(.*)\}$/.exec(one ?? '')?.[1] ?? []);
   const values = named.flatMap((variable) => process.env[variable] ?? []);
-  // Shorter ones would hide half of every text, and are no secrets.
-  return [...values, notifications.webhook ?? ''].filter((value) => value.length >= 4);
+  // Shorter values are no real secrets, and removing them would blank out half of every text.
+  return [...values, webhook?.url ?? '', webhook?.to ?? '', ping?.url ?? ''].filter(
+    (value) => value.length >= 4,
+  );
 }
 
 function hidden(text: string, secrets: readonly string[]): string {
@@ -115,13 +130,13 @@ function newestLogs(folder: string): readonly string[] {
   return [...logFiles(folder)].sort((a, b) => age(b) - age(a)).slice(0, LOGS);
 }
 
-/** The end of a file, from the beginning of a line. */
+/** The end of a file, starting at a whole line. */
 function tailOf(file: string): string {
   let handle: number;
   try {
     handle = openPlainFile(file, constants.O_RDONLY);
   } catch (error) {
-    // Put aside by its writer since it was listed.
+    // The log was rotated since it was listed.
     return String(error);
   }
   try {
@@ -136,8 +151,8 @@ function tailOf(file: string): string {
   }
 }
 
-/** What the history takes on this computer's disk. */
-export function measureSizes(journal: Journal, folder: string): Sizes {
+/** Disk space that the history uses on this computer. */
+export function measureSizes(journal: ReadableJournal, folder: string): Sizes {
   const oldest = journal.oldestBatchAt();
   return {
     batches: journal.history({}, 0, 1).total,
@@ -159,7 +174,7 @@ function logFiles(folder: string): readonly string[] {
       .map((entry) => join(logs, entry.name))
       .sort();
   } catch {
-    // None has been written yet.
+    // No log has been written yet.
     return [];
   }
 }

@@ -1,9 +1,16 @@
-import type { Journal } from '../core/journal/journal.ts';
+import type { ReadableJournal } from '../core/journal/journal.ts';
+import { nextRuns, viewSchedules } from '../core/schedule/nextRuns.ts';
+import { installationId } from '../core/settings/installation.ts';
 import { settleCopy } from '../core/settings/settleCopy.ts';
+import { tableKey } from '../shared/contract.ts';
+import { cronProblem, isTimeZone } from '../shared/cron.ts';
 import { FailureCode } from '../shared/errors.ts';
+import { compareNames, matchesTable, modelName } from '../shared/naming.ts';
+import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
-import { answerCall } from './answer.ts';
+import type { CronPreview, Schedules, TableState } from '../window-api/views.ts';
 import { bundleFiles, measureSizes } from './bundle.ts';
+import { createDisk } from './diskCommands.ts';
 import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews.ts';
 import { JournalReader } from './journalReader.ts';
 import { Listeners } from './live/listeners.ts';
@@ -16,11 +23,10 @@ import {
   usableSettings,
   viewSettings,
 } from './settingsViews.ts';
-import { previewCron, schedulesOf, viewTables } from './tableViews.ts';
 import type { Answerers, WindowApp, WindowAppHost } from './windowApp.ts';
-import { createCommands } from './windowCommands.ts';
+import { answerCall, createCommands, type Told } from './windowCommands.ts';
 
-/** The window's door to the program. What each call does stands in its own file; here is who answers what. */
+/** Builds the window's interface to the program: maps each call to the function that answers it. */
 export function createWindowApp(host: WindowAppHost): WindowApp {
   const { folder, ports } = host;
   const { clock, logger } = ports;
@@ -29,22 +35,24 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
   const live = new Live(host, reader, listeners);
   const language = (): Language => readLanguage(folder, host.systemLanguages).language;
   const closed = new AbortController();
+  const told: Told = {
+    refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
+    changed: (what) => live.changed(what),
+  };
 
   const answerers: Answerers = {
     setup: () => readSetup(host),
     live: () => live.view(),
     ...createPast(host, reader),
+    ...createDisk(host, reader, told),
     ...createCommands(
       host,
-      {
-        refused: (refusal) => listeners.tell({ type: 'refused', refusal }),
-        changed: (what) => live.changed(what),
-      },
+      told,
       (answer, batchId) =>
         void settleCopy(host, language(), answer, batchId === null ? undefined : copiedIn(reader, batchId)),
     ),
     ...createSettings(host, language, () => live.changed('settings')),
-    ...createDrafts(folder, language, closed.signal),
+    ...createDrafts(host, language, closed.signal),
     bundle: async () => {
       const settings = await viewSettings(folder, language());
       const told = { setup: readSetup(host), live: live.view(), settings, now: clock.now() };
@@ -76,12 +84,22 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
 
 type Past = Pick<
   Answerers,
-  'holder' | 'history' | 'days' | 'batch' | 'tables' | 'tableRuns' | 'schedules' | 'previewCron' | 'sizes'
+  | 'holder'
+  | 'history'
+  | 'days'
+  | 'batch'
+  | 'tables'
+  | 'tableRuns'
+  | 'traffic'
+  | 'tableTraffic'
+  | 'schedules'
+  | 'previewCron'
+  | 'sizes'
 >;
 
-/** What the journal knows, with or without a service. */
+/** Calls answered from the journal alone, with or without a running service. */
 function createPast({ folder, ports: { clock } }: WindowAppHost, reader: JournalReader): Past {
-  const past = <T>(look: (journal: Journal) => T): T => reader.read(look);
+  const past = <T>(look: (journal: ReadableJournal) => T): T => reader.read(look);
   return {
     holder: () => past((journal) => reader.holder(journal)),
     history: (filter, offset, limit) =>
@@ -89,6 +107,9 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
     days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),
     batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
     tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
+    traffic: (limit) => past((journal) => journal.trafficMonths(limit)),
+    tableTraffic: (connection, table, limit) =>
+      past((journal) => journal.trafficMonths(limit, { connection, table })),
     tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
@@ -102,9 +123,101 @@ const COPIED: ReadonlySet<string | null> = new Set<string | null>([
   FailureCode.FolderCopyAtWork,
 ]);
 
-/** Whether a connection is one of those that a batch did not write because of the copy. */
+/** Whether a connection is one that the batch did not write because the data folder was copied. */
 function copiedIn(reader: JournalReader, batchId: string): (connection: string) => boolean {
   const rows = reader.read((journal) => journal.tables(batchId));
   const copied = new Set(rows.flatMap((row) => (COPIED.has(row.error_code) ? [row.connection] : [])));
   return (connection) => copied.has(connection);
+}
+
+/**
+ * The state of every table that has run or that the settings name, sorted by connection and name.
+ *
+ * @param settings null if they cannot be used: no table counts as selected then
+ */
+function viewTables(journal: ReadableJournal, settings: Settings | null): readonly TableState[] {
+  const past = new Map(journal.tablesPast().map((one) => [tableKey(one.connection, one.table), one]));
+  const alone = new Map(
+    journal.successesAlone().map((one) => [tableKey(one.connection, one.table), { batchId: null, ...one }]),
+  );
+  const verified = new Map(
+    journal.verifications().map((row) => [tableKey(row.connection, row.table_name), row]),
+  );
+  const connections = new Map(settings?.connections.map((one) => [one.id, one]));
+  const named = [...connections.values()].flatMap((one) =>
+    namedTables(one).map((table) => ({ connection: one.id, table })),
+  );
+  const all = new Map([...named, ...past.values()].map((one) => [tableKey(one.connection, one.table), one]));
+  return [...all]
+    .sort(([, a], [, b]) => compareNames(a.connection, b.connection) || compareNames(a.table, b.table))
+    .map(([key, { connection, table }]): TableState => {
+      const known = past.get(key);
+      return {
+        connection,
+        label: connections.get(connection)?.label || connection,
+        table,
+        model: known?.model ?? modelName(table),
+        ...choiceOf(connections.get(connection), table),
+        last: known?.last ?? null,
+        now: known?.now ?? null,
+        success: latest(known?.success ?? null, alone.get(key) ?? null),
+        verified: verified.get(key) ?? null,
+      };
+    });
+}
+
+type Success = NonNullable<TableState['success']>;
+
+function latest(inBatch: Success | null, alone: Success | null): Success | null {
+  if (alone === null || (inBatch !== null && inBatch.endedAt >= alone.endedAt)) return inBatch;
+  const { batchId, endedAt, snapshotAt } = alone;
+  return { batchId, endedAt, snapshotAt };
+}
+
+type Entry = ConnectionSettings['tables'][number];
+
+function nameOf(entry: Entry): string {
+  return typeof entry === 'string' ? entry : entry.name;
+}
+
+/**
+ * Tables that the settings list by their own name. Model names are left out: which table they mean is known
+ * only after it has run.
+ */
+function namedTables({ tables }: ConnectionSettings): readonly string[] {
+  return tables.map(nameOf).filter((name) => !name.includes('*') && name === name.toLowerCase());
+}
+
+/** What the settings say about a table. As in the engine, the last matching entry counts. */
+function choiceOf(
+  connection: ConnectionSettings | undefined,
+  table: string,
+): Pick<TableState, 'selected' | 'chosenStrategy'> {
+  const entry = connection?.tables.findLast((one) => matchesTable(nameOf(one), table));
+  const excluded = connection?.exclude.some((one) => matchesTable(one, table)) ?? false;
+  return {
+    selected: connection?.enabled === true && entry !== undefined && !excluded,
+    chosenStrategy: entry === undefined || typeof entry === 'string' ? 'auto' : entry.strategy,
+  };
+}
+
+/** @param settings null if they cannot be used: nothing is planned then */
+function schedulesOf(
+  journal: ReadableJournal,
+  settings: Settings | null,
+  folder: string,
+  now: Date,
+): Schedules {
+  return settings === null ? [] : viewSchedules(settings.schedules, journal, installationId(folder), now);
+}
+
+/** Number of next runs to show. */
+const SHOWN = 5;
+
+/** Explains a cron expression while it is being typed. */
+function previewCron(cron: string, timezone: string, now: Date): CronPreview {
+  if (!isTimeZone(timezone)) return { next: [], problem: { reason: 'timezone' } };
+  const problem = cronProblem(cron);
+  if (problem !== null) return { next: [], problem };
+  return { next: nextRuns({ cron, timezone }, now, SHOWN).map((at) => at.toISOString()), problem: null };
 }

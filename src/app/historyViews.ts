@@ -1,19 +1,20 @@
 import type { HistoryFilter } from '../core/journal/history.ts';
-import type { Journal } from '../core/journal/journal.ts';
+import type { ReadableJournal } from '../core/journal/journal.ts';
 import type { PastRun } from '../core/journal/tablesPast.ts';
+import { enoughRuns, MOST_RUNS, median } from '../core/progress/runProgress.ts';
 import { instantsOf, offsetAt } from '../core/schedule/zone.ts';
-import { type BatchRow, type TableRow, tableKey } from '../shared/contract.ts';
+import type { BatchRow, TableRow } from '../shared/contract.ts';
 import { BatchStatus, TableStatus } from '../shared/status.ts';
 import type { BatchView, DayView, Usual } from '../window-api/views.ts';
 import type { BatchFilter } from '../window-api/windowApi.ts';
 import { batchUnknown } from './journalReader.ts';
 
-/** @param zone in which days are meant */
+/** @param zone time zone of the day in the filter */
 export function journalFilter({ day, ...filter }: BatchFilter, zone: string): HistoryFilter {
   return { ...filter, begun: day === undefined ? undefined : localDay(day, zone) };
 }
 
-/** The worst first. */
+/** Worst first. */
 const SEVERITY: readonly BatchStatus[] = [
   BatchStatus.Failed,
   BatchStatus.Interrupted,
@@ -21,8 +22,13 @@ const SEVERITY: readonly BatchStatus[] = [
   BatchStatus.Completed,
 ];
 
-/** The last days, oldest first, today included; a batch counts on the day on which it began. */
-export function viewDays(journal: Journal, now: Date, count: number, zone: string): readonly DayView[] {
+/** The last days, oldest first, including today. A batch counts on the day it began. */
+export function viewDays(
+  journal: ReadableJournal,
+  now: Date,
+  count: number,
+  zone: string,
+): readonly DayView[] {
   const days = lastDays(now, count, zone);
   const begun = journal.begunSince(days[0]?.from ?? now.toISOString());
   const onDays = Map.groupBy(begun, ({ started_at }) => dayOf(days, started_at));
@@ -37,7 +43,7 @@ export function viewDays(journal: Journal, now: Date, count: number, zone: strin
   });
 }
 
-/** The day of a moment, by bisection: times of one form sort as texts do, and the days follow each other. */
+/** The day of a timestamp, by binary search: the timestamps all have one format, so they sort as text. */
 function dayOf(days: readonly LocalDay[], at: string): LocalDay | undefined {
   let [first, last] = [0, days.length - 1];
   while (first < last) {
@@ -50,7 +56,7 @@ function dayOf(days: readonly LocalDay[], at: string): LocalDay | undefined {
 }
 
 /** @throws UsageError `batch_unknown` */
-export function viewBatch(journal: Journal, batchId: string): BatchView {
+export function viewBatch(journal: ReadableJournal, batchId: string): BatchView {
   const batch = journal.batch(batchId);
   if (batch === null) throw batchUnknown(journal, batchId);
   const tables = journal.tables(batchId);
@@ -63,14 +69,10 @@ export function viewBatch(journal: Journal, batchId: string): BatchView {
   };
 }
 
-/** How many of a table's runs say what is usual: about a week of daily ones, so that a table that grows is followed. */
-export const MOST_RUNS = 9;
-/** Of fewer, one odd run would make a third or more. */
-const FEWEST_RUNS = 3;
-/** Of a batch's log, the newest. */
+/** Newest lines of a batch's log. */
 const MOST_LINES = 1000;
 
-/** Medians of what tables took, by `tableKey`; only where there are enough runs to say. */
+/** Median duration and rows of each table, by `tableKey`; only for tables with enough runs. */
 export function usualOf(runs: readonly PastRun[]): Readonly<Record<string, Usual>> {
   const usual = [...enoughRuns(runs)].map(([key, past]): [string, Usual] => [
     key,
@@ -79,20 +81,7 @@ export function usualOf(runs: readonly PastRun[]): Readonly<Record<string, Usual
   return Object.fromEntries(usual);
 }
 
-/** The runs of those tables that have run often enough to say what is usual, by `tableKey`. */
-export function enoughRuns(runs: readonly PastRun[]): ReadonlyMap<string, readonly PastRun[]> {
-  const byTable = Map.groupBy(runs, (run) => tableKey(run.connection, run.table_name));
-  return new Map([...byTable].filter(([, past]) => past.length >= FEWEST_RUNS));
-}
-
-/** The middle one, or what is half way between the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
-}
-
-/** A superseded batch's tables have been completed by later ones. */
+/** The tables of a superseded batch were completed by later batches. */
 function isResumable(batch: BatchRow, tables: readonly TableRow[]): boolean {
   if (batch.status !== BatchStatus.Failed && batch.status !== BatchStatus.Interrupted) return false;
   if (batch.interruption_reason === 'superseded') return false;
@@ -104,19 +93,19 @@ export function computerZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** A day of the calendar in some time zone, and when it is: 23 or 25 hours where the clocks change. */
+/** A calendar day in a time zone. It lasts 23 or 25 hours when the clocks change. */
 interface LocalDay {
   /** `2026-11-22` */
   readonly day: string;
-  /** ISO 8601 in UTC; the first moment that belongs to it, and the first that does not any more. */
+  /** ISO 8601 in UTC: the first moment of the day, and the first moment after it. */
   readonly from: string;
   readonly to: string;
 }
 
-/** The last days up to the one of `now`, oldest first. */
+/** The last days up to and including the day of `now`, oldest first. */
 export function lastDays(now: Date, count: number, zone: string): readonly LocalDay[] {
   const today = wallDay(now.getTime() + offsetAt(now.getTime(), zone));
-  // One day's end is the next one's beginning: asking for a zone's clocks is what this costs.
+  // Each day's end is the next day's start, which halves the time zone look-ups: they are the slow part.
   const walls = Array.from({ length: count + 1 }, (_, index) => today - (count - 1 - index) * DAY_MS);
   const beginnings = walls.map((wall) => beginning(wall, zone));
   return walls.slice(0, count).map((wall, index) => ({
@@ -138,12 +127,12 @@ function wallDay(wall: number): number {
   return Math.floor(wall / DAY_MS) * DAY_MS;
 }
 
-/** @param wall its midnight on the wall */
+/** @param wall midnight of the day, as local wall-clock milliseconds */
 function nameOf(wall: number): string {
   return new Date(wall).toISOString().slice(0, 10);
 }
 
-/** Where the clocks go forward at midnight, a day begins at the moment in which they do. */
+/** If the clocks go forward at midnight, the day begins at the moment of the change. */
 function beginning(wall: number, zone: string): string {
   const [first] = instantsOf(wall, zone, false);
   return new Date(first ?? wall).toISOString();

@@ -1,17 +1,17 @@
 import { findCrash } from '../core/batch/leaseGuard.ts';
-import type { Journal } from '../core/journal/journal.ts';
+import type { ReadableJournal } from '../core/journal/journal.ts';
 import { isLeaseHeld } from '../core/journal/lease.ts';
-import { openJournal } from '../core/journal/openJournal.ts';
+import { openJournal, openJournalToRead } from '../core/journal/openJournal.ts';
 import type { Ports } from '../core/ports.ts';
 import type { LeaseHolder } from '../shared/contract.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 
-/** For so long a lease that was held is taken as held: asking blocks for a moment while it is. */
+/** How long a lease that was found held counts as held: checking it blocks for a moment. */
 const HELD_MS = 500;
 
 /**
- * Reads the journal as it is now. It is opened for each look, because other processes make it, write to it
- * and, where it is damaged, put another in its place meanwhile.
+ * Reads the journal as it is now. Opens it for every read, because other processes create it, write to it and
+ * replace a damaged one.
  */
 export class JournalReader {
   readonly #folder: string;
@@ -19,7 +19,7 @@ export class JournalReader {
   readonly #runsHere: () => boolean;
   #heldAt = Number.NEGATIVE_INFINITY;
 
-  /** @param runsHere whether this process runs something itself, and so holds the lease */
+  /** @param runsHere whether this process runs something itself, and therefore holds the lease */
   constructor(folder: string, ports: Ports, runsHere: () => boolean) {
     this.#folder = folder;
     this.#ports = ports;
@@ -27,10 +27,11 @@ export class JournalReader {
   }
 
   /** @throws UsageError `data_folder_unusable`, `journal_newer`; SyncFailure `journal_failed` */
-  read<T>(look: (journal: Journal) => T): T {
-    const { journal } = openJournal(this.#folder, this.#ports, { readonly: true });
+  read<T>(look: (journal: ReadableJournal) => T): T {
+    const journal = openJournalToRead(this.#folder, this.#ports);
     try {
-      // Nobody may be left to say that a batch was cut off; the window must not show it as running.
+      // If the process of a running batch has died and no other program noticed, mark the batch now, so that
+      // the window does not show it as running.
       if (journal.runningBatch() !== null && !this.#isHeld()) this.#markCrash();
       return look(journal);
     } finally {
@@ -38,8 +39,8 @@ export class JournalReader {
     }
   }
 
-  /** Who runs now, for display. */
-  holder(journal: Journal): LeaseHolder | null {
+  /** The process that runs something now, for display. */
+  holder(journal: ReadableJournal): LeaseHolder | null {
     const noted = journal.holder();
     return noted !== null && this.#isHeld() ? noted : null;
   }
@@ -64,7 +65,7 @@ export class JournalReader {
 }
 
 /** @throws UsageError `batch_unknown`, with the nearest id */
-export function batchUnknown(journal: Journal, batchId: string): UsageError {
+export function batchUnknown(journal: ReadableJournal, batchId: string): UsageError {
   const nearest = journal.nearestBatchId(batchId);
   return new UsageError(UsageCode.BatchUnknown, {
     batch: batchId,

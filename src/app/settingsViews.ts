@@ -1,6 +1,8 @@
 import { testDraft } from '../core/probe/connectionTest.ts';
 import { discoverTables } from '../core/probe/discovery.ts';
 import { checkDraft, endpointOf } from '../core/probe/draft.ts';
+import { noteMeasured } from '../core/probe/linkSpeed.ts';
+import { acceptHostKey, sshStates, storeSshSecret } from '../core/probe/sshEndpoint.ts';
 import { passwordPlace, passwordPlaces } from '../core/secrets/passwordPlaces.ts';
 import { PasswordStore } from '../core/secrets/passwordStore.ts';
 import { fileStore } from '../core/settings/change.ts';
@@ -12,7 +14,7 @@ import {
 } from '../core/settings/document.ts';
 import { loadSettings } from '../core/settings/load.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
-import type { Settings } from '../shared/settings.ts';
+import type { Draft, Settings } from '../shared/settings.ts';
 import { chooseLanguage, type Language } from '../shared/texts/language.ts';
 import type { SettingsView, Setup } from '../window-api/views.ts';
 import { computerZone } from './historyViews.ts';
@@ -21,8 +23,8 @@ import type { Answerers, WindowAppHost } from './windowApp.ts';
 type SettingsCalls = Pick<Answerers, 'settings' | 'saveSettings' | 'exportSettings' | 'checkImport'>;
 
 /**
- * @param language in which problems of the settings are told
- * @param changed called when they have been saved
+ * @param language in which problems of the settings are described
+ * @param changed called after the settings were saved
  */
 export function createSettings(
   { folder, service, settingsStore = fileStore(folder) }: WindowAppHost,
@@ -33,7 +35,7 @@ export function createSettings(
     settings: () => viewSettings(folder, language()),
     saveSettings: (document, revision) => {
       const saved = writeSettingsDocument(folder, document, revision, settingsStore, language());
-      // In force at once, and not at the service's next look; where something runs, when that has ended.
+      // Applies the change at once, or after the current run, instead of at the service's next check.
       service?.wake();
       changed();
       return saved;
@@ -43,17 +45,18 @@ export function createSettings(
   };
 }
 
-/** The settings as they are, or what is wrong with them. */
+/** The settings as written, or what is wrong with them. */
 export async function viewSettings(folder: string, language: Language): Promise<SettingsView> {
   const { problem, ...found } = readSettingsDocument(folder, language);
   return {
     ...found,
     problem: problem === null ? null : { kind: 'usage', ...problem },
     passwords: found.effective === null ? {} : await passwordPlaces(folder, found.effective),
+    ssh: found.effective === null ? {} : await sshStates(folder, found.effective),
   };
 }
 
-/** The settings in force; null where there are none that can be used. */
+/** The settings in force; null if none can be used. */
 export function usableSettings(folder: string): Settings | null {
   try {
     return loadSettings(folder);
@@ -63,40 +66,68 @@ export function usableSettings(folder: string): Settings | null {
   }
 }
 
-type Drafts = Pick<Answerers, 'testConnection' | 'discover' | 'setPassword'>;
+type Drafts = Pick<
+  Answerers,
+  'testConnection' | 'discover' | 'setPassword' | 'setSshSecret' | 'acceptHostKey'
+>;
 
 /**
- * What is asked of connections that are not saved yet. A password comes in and never goes out.
+ * Calls about connections that are not saved yet. Passwords go in and never come out.
  *
- * @param language in which problems of a draft are told
- * @param closed aborted when nobody can be told any more
+ * @param language in which problems of a draft are described
+ * @param closed aborted when nobody can receive the answer any more
  */
-export function createDrafts(folder: string, language: () => Language, closed: AbortSignal): Drafts {
+export function createDrafts(
+  { folder, ports }: Pick<WindowAppHost, 'folder' | 'ports'>,
+  language: () => Language,
+  closed: AbortSignal,
+): Drafts {
   const store = new PasswordStore(folder);
   return {
-    testConnection: (draft, password) => testDraft(folder, draft, password, language(), closed),
-    discover: (draft, password) => discoverTables(folder, draft, password, language(), closed),
+    testConnection: async (draft, password, sshSecret) => {
+      const steps = await testDraft(folder, draft, password, language(), closed, sshSecret);
+      noteMeasured(folder, ports, steps);
+      return steps;
+    },
+    discover: (draft, password, sshSecret) =>
+      discoverTables(folder, draft, password, language(), closed, sshSecret),
+    setSshSecret: async (draft, secret) => {
+      const { connection, endpoint } = checkedEnd(folder, draft, language());
+      return (await storeSshSecret(folder, connection, endpoint, secret)).place;
+    },
+    acceptHostKey: async (draft, expected) => {
+      const { connection, endpoint } = checkedEnd(folder, draft, language());
+      return (await acceptHostKey(folder, connection, endpoint, expected)).offered;
+    },
     setPassword: async (draft, password) => {
-      const checked = checkDraft(folder, draft, language());
-      const endpoint = endpointOf(checked);
+      const { connection, endpoint } = checkedEnd(folder, draft, language());
       if (password === null) {
         await store.remove(endpoint);
         return passwordPlace(endpoint, store);
       }
       const where = endpoint.password ?? endpoint.passfile;
-      const connection = checked.kind === 'central' ? 'central' : checked.connection.id;
-      // What the settings name comes first: a stored password would never be used, and nobody would know why.
+      // A password named in the settings takes precedence, so a stored one would silently never be used.
       if (where !== undefined) throw new UsageError(UsageCode.PasswordNamed, { connection, where });
       return (await store.set(endpoint, password)).place;
     },
   };
 }
 
-/** What the window must know before it can say anything. Read anew each time: the file may have been made since. */
+/** The end that a draft is about, and its id. */
+function checkedEnd(folder: string, draft: Draft, language: Language) {
+  const checked = checkDraft(folder, draft, language);
+  const connection = checked.kind === 'central' ? 'central' : checked.connection.id;
+  return { connection, endpoint: endpointOf(checked) };
+}
+
+/**
+ * What the window needs before it can show anything. Read every time, because the settings file may have been
+ * created since.
+ */
 export function readSetup(host: WindowAppHost): Setup {
   return {
     ...readLanguage(host.folder, host.systemLanguages),
-    face: host.face,
+    program: host.program,
     commands: host.service !== null,
     version: host.version,
     folder: host.folder,
@@ -105,13 +136,14 @@ export function readSetup(host: WindowAppHost): Setup {
     demo: host.startDemo !== null,
     startAtLogin: host.startAtLogin?.isOn() ?? null,
     notifications: host.notify !== null,
+    dialogs: host.choosePath !== null,
   };
 }
 
 /**
- * In which language to speak, and what is wrong with the settings, if anything.
+ * The language to use, and what is wrong with the settings, if anything.
  *
- * @param systemLanguages the preferred first: `id-ID`, `en`, …
+ * @param systemLanguages most preferred first: `id-ID`, `en`, …
  */
 export function readLanguage(
   folder: string,
@@ -128,7 +160,7 @@ export function readLanguage(
   }
 }
 
-/** Other systems are like Linux in all that the window says of them. */
+/** Everything the window says about Linux also fits other systems. */
 function platformOf(platform: NodeJS.Platform): Setup['platform'] {
   return platform === 'win32' || platform === 'darwin' ? platform : 'linux';
 }

@@ -4,43 +4,45 @@ import type { Service } from '../service/serviceApi.ts';
 import type { LiveView, Setup } from '../window-api/views.ts';
 import type { Answer, Args, CallName, Result, WindowEvent } from '../window-api/windowApi.ts';
 
-/** What only the program around the window's app can do. */
+/** What the program around the window app provides. */
 export interface WindowAppHost {
-  readonly face: Setup['face'];
+  readonly program: Setup['program'];
   readonly version: string;
   /** The user-data folder. */
   readonly folder: string;
   readonly ports: Ports;
-  /** Null where another process serves the folder: what the journal says can be looked at. */
+  /** Null if another process serves the folder: the journal can still be read. */
   readonly service: Service | null;
-  /** As the system has them, the preferred first: `id-ID`, `en`, … */
+  /** As the system lists them, most preferred first: `id-ID`, `en`, … */
   readonly systemLanguages: readonly string[];
-  /** What writes `settings.json`; the file alone where absent. */
+  /** Writes `settings.json`. Default: a plain file write. */
   readonly settingsStore?: SettingsStore;
-  /** Null where the platform offers no such thing. */
+  /** Null where the platform has no such feature. */
   readonly startAtLogin: { isOn(): boolean; set(on: boolean): void } | null;
-  /** Shows a notification to try it; null where this face shows none. */
+  /** Shows a test notification; null if this program shows none. */
   readonly notify: (() => boolean) | null;
-  /** Starts databases with data to try everything on, and writes settings for them; null where it cannot. */
+  /** Shows the system's dialog for a folder or a file; null if this program has none, and a person types the path. */
+  readonly choosePath: ((what: 'folder' | 'file') => Promise<string | null>) | null;
+  /** Starts demo databases and writes settings for them; null where that is not possible. */
   readonly startDemo: (() => Promise<void>) | null;
 }
 
-/** What the window reaches, whichever way it comes: Electron's IPC or HTTP. */
+/** The interface that the window calls, over Electron's IPC or HTTP. */
 export interface WindowApp extends Disposable {
   /**
-   * Answers one call. What is refused comes back as codes, for the window to say.
+   * Answers one call. A refusal is returned as codes, which the window puts into words.
    *
-   * @param args as they came from outside; parsed here
-   * @throws $ZodError where they are not of the call's form: that is no person's mistake
+   * @param args unchecked, from outside; parsed here
+   * @throws $ZodError if they do not fit the call's schema: that is a program's mistake, not a person's
    */
   answer<C extends CallName>(call: C, args: unknown): Promise<Answer<C>>;
-  /** How things stand at this moment, for whoever shares the process: the tray. */
+  /** The current state, for the tray in the same process. */
   live(): LiveView;
-  /** Each kind of event at most five times a second. Returns the function that takes the listener off again. */
+  /** Subscribes to events; each kind comes at most five times a second. Returns the function that unsubscribes. */
   on(listener: (event: WindowEvent) => void): () => void;
 }
 
-/** One function a call. What it throws as UsageError or SyncFailure is a refusal. */
+/** One function per call. A thrown UsageError or SyncFailure becomes a refusal. */
 export type Answerers = {
   readonly [C in CallName]: (...args: Args<C>) => Result<C> | Promise<Result<C>>;
 };

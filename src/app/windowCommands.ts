@@ -1,31 +1,32 @@
 import type { Engine } from '../core/engineApi.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, Logger } from '../core/ports.ts';
 import type { Service } from '../service/serviceApi.ts';
-import { UsageCode, UsageError } from '../shared/errors.ts';
+import { FailureCode, FailureKind, SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import type { CopyAnswer, ServiceEvent } from '../shared/service.ts';
 import type { Refusal } from '../window-api/views.ts';
-import type { CallName } from '../window-api/windowApi.ts';
-import { refusalOf } from './answer.ts';
+import { type Answer, type CallName, parseArgs } from '../window-api/windowApi.ts';
 import type { Answerers, WindowAppHost } from './windowApp.ts';
 
-/** What waits longer for its turn is told to have been taken: a run of another process may last for hours. */
+/** A command that has not begun by then is answered as accepted: another process's run may last for hours. */
 const TURN_MS = 1000;
+/** An export or import first derives its key and looks at the file and the branch, whose refusals belong into the form. */
+const DISK_TURN_MS = 20_000;
 
 type Commands = Pick<
   Answerers,
-  'runNow' | 'resume' | 'verify' | 'answerCopy' | 'pause' | 'unpause' | 'stopRun' | 'prune'
+  'estimate' | 'runNow' | 'resume' | 'verify' | 'answerCopy' | 'pause' | 'unpause' | 'stopRun' | 'prune'
 >;
 
-/** Who is told of what commands lead to. */
-interface Told {
+/** Callbacks for results that come after a command was answered. */
+export interface Told {
   /** The command was refused after its call had been answered. */
   refused(refusal: Refusal): void;
-  /** Something is another now, and no event of the service says so. */
+  /** Something changed for which the service sends no event. */
   changed(what: 'status' | 'history' | 'settings'): void;
 }
 
 /**
- * What a person asks the service to do.
+ * The commands that a person gives the service.
  *
  * @param settle records the answer about a copy; see `settleCopy`
  */
@@ -34,15 +35,14 @@ export function createCommands(
   told: Told,
   settle: (answer: CopyAnswer, batchId: string | null) => void,
 ): Commands {
-  const service = (): Service => {
-    if (host.service !== null) return host.service;
-    throw new UsageError(UsageCode.ServiceRunning, { folder: host.folder });
-  };
+  const service = (): Service => serviceOf(host);
 
-  const begun = (call: CallName, run: Promise<unknown>): Promise<null> =>
-    whenBegun(run, service(), host.ports.clock, (error) =>
+  const begun = async (call: CallName, run: Promise<unknown>): Promise<null> => {
+    await whenBegun(run, service(), host.ports.clock, (error) =>
       told.refused(refusalOf(error, call, host.ports.logger)),
     );
+    return null;
+  };
 
   return {
     runNow: (request) => begun('runNow', service().runNow(request)),
@@ -51,7 +51,7 @@ export function createCommands(
     answerCopy: (answer, batchId) => {
       const served = service();
       settle(answer, batchId);
-      // In force at once, and not at the service's next look.
+      // Applies the answer at once instead of at the service's next check.
       served.wake();
       told.changed('settings');
       if (answer === 'new' || batchId === null) return null;
@@ -71,6 +71,7 @@ export function createCommands(
       service().stopRun();
       return null;
     },
+    estimate: (connection) => openEngine(service()).dryRun({ connections: [connection] }),
     prune: async (dryRun) => {
       const report = await openEngine(service()).prune({ dryRun });
       if (!dryRun) told.changed('history');
@@ -80,22 +81,42 @@ export function createCommands(
   };
 }
 
+/** @throws UsageError `service_running` if another process serves the folder */
+export function serviceOf({ service, folder }: Pick<WindowAppHost, 'service' | 'folder'>): Service {
+  if (service !== null) return service;
+  throw new UsageError(UsageCode.ServiceRunning, { folder });
+}
+
+/** {@link whenBegun} for an export or an import; see {@link DISK_TURN_MS}. */
+export function whenDiskBegun(
+  run: Promise<unknown>,
+  call: CallName,
+  host: Pick<WindowAppHost, 'service' | 'folder' | 'ports'>,
+  told: Pick<Told, 'refused'>,
+): Promise<string | null> {
+  const { clock, logger } = host.ports;
+  const late = (error: unknown): void => told.refused(refusalOf(error, call, logger));
+  return whenBegun(run, serviceOf(host), clock, late, DISK_TURN_MS);
+}
+
 /**
- * Resolves when a run has begun, and at the latest after a moment. Rejects where it is refused before that.
+ * Resolves when the run has begun, or after a moment. Rejects if the run is refused before that.
  *
- * @param refused called where it is refused afterwards
+ * @param refused called if it is refused later
+ * @returns the batch that has begun; null if there is none, or not yet
  */
 async function whenBegun(
   run: Promise<unknown>,
   service: Service,
   clock: Clock,
   refused: (error: unknown) => void,
-): Promise<null> {
+  turnMs = TURN_MS,
+): Promise<string | null> {
   const early = new AbortController();
   let answered = false;
-  const { promise, resolve, reject } = Promise.withResolvers<null>();
+  const { promise, resolve, reject } = Promise.withResolvers<string | null>();
   const off = service.on((event) => {
-    if (hasBegun(event)) resolve(null);
+    if (hasBegun(event)) resolve('batch' in event ? event.batch.batch_id : null);
   });
   run.then(
     () => resolve(null),
@@ -104,7 +125,7 @@ async function whenBegun(
       reject(error);
     },
   );
-  void clock.sleep(TURN_MS, early.signal).then(
+  void clock.sleep(turnMs, early.signal).then(
     () => resolve(null),
     () => {},
   );
@@ -123,13 +144,14 @@ function hasBegun(event: ServiceEvent): boolean {
     case 'batch_resumed':
     case 'verify_progress':
     case 'verify_ended':
+    case 'export_started':
       return true;
     default:
       return false;
   }
 }
 
-/** A person who stops what waits need not be told that it did not begin. */
+/** A person who stops a waiting run need not be told that it did not begin. */
 function isOwnStop(error: unknown): boolean {
   return error instanceof UsageError && error.code === UsageCode.RunStopped;
 }
@@ -139,4 +161,39 @@ function openEngine(service: Service): Engine {
   if (service.engine !== null) return service.engine;
   const { code, params } = service.status().refusal ?? { code: UsageCode.SettingsMissing, params: {} };
   throw new UsageError(code, params);
+}
+
+/**
+ * Answers one call. A refusal is returned as codes.
+ *
+ * @param args unchecked, from outside
+ * @throws $ZodError if they do not fit the call's schema: that is a program's mistake, not a person's
+ */
+export async function answerCall<C extends CallName>(
+  answerers: Answerers,
+  call: C,
+  args: unknown,
+  logger: Logger,
+): Promise<Answer<C>> {
+  const parsed = parseArgs(call, args);
+  try {
+    return { ok: true, value: await answerers[call](...parsed) };
+  } catch (error) {
+    return { ok: false, refusal: refusalOf(error, call, logger) };
+  }
+}
+
+/** Converts an error to codes. Unexpected errors are logged with their stack, which the window never shows. */
+function refusalOf(error: unknown, call: CallName, logger: Logger): Refusal {
+  if (error instanceof UsageError) return { kind: 'usage', code: error.code, params: error.params };
+  if (error instanceof SyncFailure) return { kind: 'failure', failure: error.detail };
+  const message = error instanceof Error ? error.message : String(error);
+  logger.log('error', 'A call failed unexpectedly', {
+    call,
+    stack: error instanceof Error ? error.stack : message,
+  });
+  return {
+    kind: 'failure',
+    failure: { code: FailureCode.Internal, kind: FailureKind.Permanent, message, params: {} },
+  };
 }

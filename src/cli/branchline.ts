@@ -3,32 +3,32 @@ import process from 'node:process';
 import { ExitCode } from './exitCodes.ts';
 import { main } from './main.ts';
 
-// What is written from here on is for this user alone, whatever library writes it.
+// All files written from here on are readable by this user alone, whichever library writes them.
 process.umask(0o077);
 
-// `branchline sync-status | head` closes the pipe early. A sync goes on without its reader; nothing is
-// thrown for lines that nobody wants.
+// `branchline sync-status | head` closes the pipe early. A sync continues without its reader, so write errors
+// are ignored.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-// In an installed Branchline this is Electron, run as Node. Other programs that are started from here, a browser
-// above all, are to run as what they are.
+// An installed Branchline is Electron run as Node. Programs started from here, such as a browser, must not
+// inherit that mode.
 delete process.env.ELECTRON_RUN_AS_NODE;
 
-// Should the process end before `main` has, that is no success.
+// If the process ends before `main` does, that is a failure.
 process.exitCode = ExitCode.SomeFailed;
-// Not awaited: the bundle is CommonJS, which cannot.
+// Not awaited, because the bundle is CommonJS.
 void main({
   argv: process.argv.slice(2),
   env: process.env,
   platform: process.platform,
   homedir: os.homedir(),
-  // Asked for by the one command that reads it: opening it costs the others time.
+  // A getter, because opening stdin takes time and only one command reads it.
   get stdin() {
     return process.stdin;
   },
   stdout: process.stdout,
   stderr: process.stderr,
 }).then((code) => {
-  // Only the code is set: process.exit would cut off what a pipe has not taken yet.
+  // Sets only the code: process.exit would drop output that a pipe has not taken yet.
   process.exitCode = code;
 });

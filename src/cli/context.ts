@@ -1,12 +1,12 @@
 import pc from 'picocolors';
 import type { Engine } from '../core/engineApi.ts';
 import { dataFolder } from '../core/files/dataFolder.ts';
+import { posixWord, SOME_FOLDER, windowsWord } from '../shared/printedCommands.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 import { visibleJson, visibleLines } from '../shared/visible.ts';
 import { createFileLogger } from './logFile.ts';
 import type { Look } from './render/marks.ts';
-import { selfCommand } from './selfCommand.ts';
 
 /** The options that every command has. */
 export interface GlobalOptions {
@@ -22,19 +22,19 @@ export interface CliContext {
   readonly json: boolean;
   /** The user-data folder: settings, journal, lease, logs. */
   readonly folder: string;
-  /** How stdout is written to; `errorLook` is stderr's. */
+  /** How to write to stdout; `errorLook` is for stderr. */
   readonly look: Look;
   readonly errorLook: Look;
-  /** Whether stdout is a terminal that can be drawn over. */
+  /** Whether stdout is a terminal whose lines can be redrawn. */
   readonly live: boolean;
   print(lines: readonly string[]): void;
   printError(lines: readonly string[]): void;
   printJson(value: unknown): void;
-  /** A line as this terminal can show it. */
+  /** A line reduced to what this terminal can show. */
   printable(line: string): string;
-  /** A command to copy, such as `sync-all --resume …`, as it is called here. */
+  /** A command to copy, such as `sync-all --resume …`, in the form that works here. */
   again(args: string | null): string;
-  /** The same, on another data folder. */
+  /** The same context for another data folder. */
   at(folder: string): CliContext;
   /** @throws UsageError `settings_missing`, `settings_invalid`, … */
   openEngine(): Promise<Engine>;
@@ -69,7 +69,7 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
     t,
     json,
     folder,
-    // Asked for anew each time: a window may be made narrower while a run is shown.
+    // Computed each time, because the window may be resized during a run.
     get look() {
       return look(world.stdout);
     },
@@ -88,10 +88,10 @@ export function createContext(world: World, t: Translate, options: GlobalOptions
 }
 
 /**
- * Opens the engine on a user-data folder. Loaded only where a command needs it, so that `--help` does
- * not wait for the database drivers.
+ * Opens the engine on a user-data folder. Loaded on demand, so that `--help` need not load the database
+ * drivers.
  *
- * @throws UsageError as the settings and the engine throw them
+ * @throws UsageError from the settings and the engine
  */
 async function openEngineHere(folder: string, language: Language): Promise<Engine> {
   const [{ openEngine }, { loadSettings }, { systemPorts }] = await Promise.all([
@@ -107,7 +107,10 @@ async function openEngineHere(folder: string, language: Language): Promise<Engin
 
 type Hints = Pick<World, 'env' | 'platform'>;
 
-/** Whether to colour what goes to a stream. `--no-color` is the person's; NO_COLOR is https://no-color.org. */
+/**
+ * Whether to colour a stream's output. `--no-color` is the person's choice; for NO_COLOR see
+ * https://no-color.org.
+ */
 export function wantsColor(stream: { readonly isTTY?: boolean }, { env }: Hints, flag: boolean): boolean {
   if (!flag || env.NO_COLOR) return false;
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
@@ -115,9 +118,8 @@ export function wantsColor(stream: { readonly isTTY?: boolean }, { env }: Hints,
 }
 
 /**
- * Whether the terminal shows more than ASCII. The old Windows console and Linux's text console lack
- * the glyphs; a locale that says another encoding than UTF-8 is believed, and one that says nothing is
- * not taken for a no.
+ * Whether the terminal can show more than ASCII. The old Windows console and Linux's text console lack the
+ * glyphs. A locale that names another encoding than UTF-8 means no; a missing locale does not.
  */
 export function showsUnicode({ env, platform }: Hints): boolean {
   if (platform === 'win32') {
@@ -128,17 +130,17 @@ export function showsUnicode({ env, platform }: Hints): boolean {
   return locale === '' || /utf-?8/i.test(locale);
 }
 
-/** Whether lines can be drawn over. */
+/** Whether lines can be redrawn in place. */
 export function canDrawOver(stream: { readonly isTTY?: boolean }, { env }: Hints): boolean {
   return stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
 }
 
-/** What picocolors writes for the colours that we use. */
+/** The escape sequences of picocolors for the colours we use. */
 const COLOURS = new RegExp(`(${'\u001b'}\\[(?:1|2|22|3[1-6]|39)m)`);
 
 /**
- * A line for a terminal: nothing but colours of ours does anything in it. Texts of others are escaped where they enter
- * a line; this is for one that was forgotten.
+ * Removes all escape sequences from a line except our own colours. Foreign texts are escaped where they enter
+ * a line; this is a safety net.
  */
 function withoutEffects(line: string): string {
   return line
@@ -149,14 +151,14 @@ function withoutEffects(line: string): string {
 
 const ASCII: Readonly<Record<string, string>> = { '…': '...', '·': '-', '–': '-', '—': '-' };
 
-/** The few characters of our texts that ASCII lacks, in ASCII. Data is left as it is. */
+/** Replaces the few non-ASCII characters of our own texts. Data stays as it is. */
 export function inAscii(text: string): string {
   return text.replace(/[…·–—]/g, (character) => ASCII[character] ?? character);
 }
 
-/** The process around the command line, so that nothing below reaches for globals. */
+/** The process around the command line, passed in so that no code uses globals. */
 export interface World {
-  /** Without node and script. */
+  /** Without node and script name. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -164,4 +166,23 @@ export interface World {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+}
+
+/**
+ * How the person calls this program, so that a printed command can be copied: through npx if npm started it,
+ * and with `--data-dir` if it was given.
+ */
+export function selfCommand(
+  args: string,
+  { env, platform }: Pick<World, 'env' | 'platform'>,
+  dataDir: string | undefined,
+): string {
+  const program = env.npm_command ? 'npx branchline' : 'branchline';
+  const folder = dataDir === undefined ? '' : ` --data-dir ${pathWord(dataDir, platform)}`;
+  return `${program} ${args}${folder}`;
+}
+
+/** A path from the command line, as one word of a command that can be copied. */
+export function pathWord(path: string, platform: NodeJS.Platform): string {
+  return (platform === 'win32' ? windowsWord(path) : posixWord(path)) ?? SOME_FOLDER;
 }

@@ -1,7 +1,7 @@
 import { UsageCode } from '../shared/errors.ts';
 import { assertNever, BatchStatus, TableStatus } from '../shared/status.ts';
 
-/** What scripts see. 75 is sysexits' EX_TEMPFAIL: trying again later is the right thing to do. */
+/** Exit codes for scripts. 75 is EX_TEMPFAIL of sysexits: try again later. */
 export const ExitCode = {
   AllWell: 0,
   SomeFailed: 1,
@@ -25,7 +25,7 @@ export function exitCodeOfBatch(status: BatchStatus): ExitCode {
   }
 }
 
-/** A table run that ended neither completed nor failed was stopped. */
+/** A table run that neither completed nor failed was stopped. */
 export function exitCodeOfTable(status: TableStatus): ExitCode {
   switch (status) {
     case TableStatus.Completed:
@@ -41,6 +41,16 @@ export function exitCodeOfTable(status: TableStatus): ExitCode {
   }
 }
 
+/** The command was right, and the disk or the file is not. */
+const OF_THE_DISK: readonly UsageCode[] = [
+  UsageCode.ExportDiskFull,
+  UsageCode.ExportUnwritable,
+  UsageCode.ExportUnreadable,
+  UsageCode.ExportDamaged,
+  UsageCode.ExportPartMissing,
+  UsageCode.ExportPartOther,
+];
+
 export function exitCodeOfUsage(code: UsageCode): ExitCode {
   const atWork: readonly UsageCode[] = [
     UsageCode.LeaseHeld,
@@ -48,17 +58,17 @@ export function exitCodeOfUsage(code: UsageCode): ExitCode {
     UsageCode.ServiceRunning,
   ];
   if (atWork.includes(code)) return ExitCode.LeaseHeld;
-  if (code === UsageCode.DemoFailed) return ExitCode.SomeFailed;
+  if (OF_THE_DISK.includes(code) || code === UsageCode.DemoFailed) return ExitCode.SomeFailed;
   return ExitCode.WrongUse;
 }
 
-/** What is done with an error that nobody has caught. A command that runs for months says something else than one that ends. */
+/** Handles uncaught errors. `serve`, which runs for months, replaces the handler of short commands. */
 let handle: ((error: unknown) => void) | null = null;
 
 /**
- * From here on nothing that is thrown outside of a command ends the process with a stack on the terminal.
+ * From here on, an error thrown outside of a command no longer prints a stack and ends the process.
  *
- * @param handler replaces the one from before
+ * @param handler replaces the one set before
  */
 export function onUncaught(handler: (error: unknown) => void): void {
   if (handle === null) {

@@ -6,21 +6,21 @@ import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import { stacksOf } from '../core/unexpected.ts';
 import { visibleJson } from '../shared/visible.ts';
 
-/** A month, as batches are kept by default. */
+/** A month, the default retention of batches. */
 const KEPT_FILES = 30;
 
-/** Whose log it is: that of commands, or that of `serve`. */
+/** Which program writes the log: the commands or `serve`. */
 export type LogName = 'branchline' | 'agent';
 
 /**
- * A logger that appends JSON lines to a file a day in `logs/`. It writes at once and never throws: a
- * full disk must not turn a sync that works into one that fails.
+ * A logger that appends JSON lines to one file per day in `logs/`. It writes synchronously and never throws:
+ * a full disk must not make a working sync fail.
  */
 export function createFileLogger(folder: string, name: LogName = 'branchline'): Logger {
   let prunedOn = '';
   const prune = (): void => {
     const today = new Date().toISOString().slice(0, 10);
-    // An agent runs for months.
+    // `serve` runs for months, so prune once a day.
     if (prunedOn !== today) pruneLogs(join(folder, 'logs'), name);
     prunedOn = today;
   };
@@ -32,13 +32,28 @@ export function createFileLogger(folder: string, name: LogName = 'branchline'): 
         prune();
         append(folder, name, { level, message, ...facts });
       } catch {
-        // See above.
+        // Never throws; see above.
       }
     },
   };
 }
 
-/** Where the stack of an unexpected error was written, or why it could not be. */
+/** A logger that also writes each line to a stream, for systemd's journal or a collector of a container's logs. */
+export function alsoTo(stream: NodeJS.WritableStream, logger: Logger): Logger {
+  return {
+    ...logger,
+    log: (level, message, facts) => {
+      logger.log(level, message, facts);
+      stream.write(`${lineOf({ level, message, ...facts })}\n`);
+    },
+  };
+}
+
+function lineOf(line: Readonly<Record<string, unknown>>): string {
+  return withoutPasswords(visibleJson({ at: new Date().toISOString(), pid: process.pid, ...line }));
+}
+
+/** The file with the stack of an unexpected error, or why it could not be written. */
 export type CrashLog =
   | { readonly ok: true; readonly file: string }
   | { readonly ok: false; readonly reason: string };
@@ -53,14 +68,12 @@ export function writeCrashLog(folder: string, error: unknown): CrashLog {
 }
 
 function append(folder: string, name: LogName, line: Readonly<Record<string, unknown>>): string {
-  const at = new Date().toISOString();
   const file = fileOf(folder, name);
-  // For this user alone, as all of the folder: hosts and users of head office stand in it.
+  // Readable by this user alone, like the whole folder: it contains hosts and users of head office.
   mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o700 });
-  const text = withoutPasswords(visibleJson({ at, pid: process.pid, ...line }));
   const handle = openPlainFile(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600);
   try {
-    appendFileSync(handle, `${text}\n`);
+    appendFileSync(handle, `${lineOf(line)}\n`);
   } finally {
     closeSync(handle);
   }

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { dataFolder } from '../core/files/dataFolder.ts';
 import { readSmallFile } from '../core/files/smallFile.ts';
 import { decodeText } from '../core/settings/jsonText.ts';
+import { VERSION } from '../core/version.ts';
 import { UsageCode } from '../shared/errors.ts';
 import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
@@ -10,17 +11,16 @@ import { type CliContext, createContext, type GlobalOptions, type World } from '
 import { ExitCode, onUncaught } from './exitCodes.ts';
 import { type Chosen, createProgram } from './program.ts';
 import { explainParseError, type ParseProblem, reportError } from './reportError.ts';
-import { VERSION } from './version.ts';
 
 /**
  * Runs one command line to its end.
  *
- * @returns the exit code; everything is told by then
+ * @returns the exit code; all output is written by then
  */
 export async function main(world: World): Promise<ExitCode> {
   const t = createTranslator(spokenLanguage(world));
   let context = createContext(world, t, guessedOptions(world));
-  // What is thrown outside of the command (a socket's event, a timer): told as any other error.
+  // Errors thrown outside of the command (a socket's event, a timer) are reported like any other.
   onUncaught((error) => process.exit(reportError(error, context)));
   let chosen: Chosen | null = null;
   const program = createProgram(t, VERSION, (one) => {
@@ -34,19 +34,19 @@ export async function main(world: World): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(error, context);
     if (error.exitCode === 0) return ExitCode.AllWell;
-    // A group without a verb has printed its help by now.
+    // A group without a verb has already printed its help.
     if (error.code === 'commander.help') return ExitCode.WrongUse;
     return reportParseError(explainParseError(error, program, world.argv, t), context);
   }
 }
 
-/** Parsing either chooses a command or throws. */
+/** Parsing either selects a command or throws. */
 function chosenOf(chosen: Chosen | null): Chosen {
   if (chosen === null) throw new Error('no command was chosen');
   return chosen;
 }
 
-/** Where the line itself is wrong, how to print that has to be guessed from it. */
+/** If the command line is invalid, these options must be read without the parser. */
 function guessedOptions({ argv }: World): GlobalOptions {
   return { color: !argv.includes('--no-color'), json: argv.includes('--json') };
 }
@@ -64,8 +64,8 @@ function reportParseError({ what, hint, next }: ParseProblem, context: CliContex
 }
 
 /**
- * The language to speak, before anything is parsed: help and the parser's own complaints come in it too.
- * `--language` first, then the settings, then the system.
+ * The language to use. Determined before parsing, because help and parse errors need it: `--language` first,
+ * then the settings, then the system.
  */
 function spokenLanguage(world: World): Language {
   const flag = argumentOf('--language', world.argv);
@@ -74,10 +74,11 @@ function spokenLanguage(world: World): Language {
   return chooseLanguage(languageSetting(join(folder, 'settings.json')), world.env);
 }
 
-/** Settings that are missing or broken are told of later, by the command that needs them. */
+/** Missing or invalid settings are reported later, by the command that needs them. */
 function languageSetting(file: string): Language | 'auto' {
   try {
-    // With a byte order mark, or in UTF-16, as Windows editors save it: JSON.parse alone takes neither.
+    // Decoded first, because Windows editors add a byte order mark or save as UTF-16, which JSON.parse
+    // rejects.
     const settings: unknown = JSON.parse(decodeText(readSmallFile(file)) ?? '');
     if (typeof settings !== 'object' || settings === null || !('language' in settings)) return 'auto';
     const { language } = settings;

@@ -4,13 +4,13 @@ import stringWidth from 'string-width';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 
-/** Reads option values as commander hands them over. @throws UsageError `option_invalid` */
+/** Parses option values as commander passes them. @throws UsageError `option_invalid` */
 export function optionValues(t: Translate) {
   const wrong = (option: string, reason: string): never => {
     throw new UsageError(UsageCode.OptionInvalid, { option, reason });
   };
   return {
-    /** `A,B` or the option given several times; `\,` is a comma of a name. */
+    /** `A,B`, or the option given several times; `\,` is a comma within a name. */
     list: (value: string, before: readonly string[] | undefined): readonly string[] => [
       ...(before ?? []),
       ...value
@@ -24,6 +24,11 @@ export function optionValues(t: Translate) {
         const number = Number(value);
         return Number.isFinite(number) && number > 0 ? number : wrong(option, t('help.parse.notANumber'));
       },
+    /** `26h`, `90m`, `2d`, in seconds. */
+    duration:
+      (option: string) =>
+      (value: string): number =>
+        durationOf(value) ?? wrong(option, t('help.parse.duration')),
     port: (value: string): number => {
       const number = /^\d{1,5}$/.test(value) ? Number(value) : 0;
       return number >= 1 && number <= 65535 ? number : wrong('--port', t('cli.connection.reason.portWrong'));
@@ -37,7 +42,16 @@ export function optionValues(t: Translate) {
   };
 }
 
-/** The candidate that was probably meant: at most half of what was typed is wrong. Null where none is near. */
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds of `26h`; null for anything else. */
+function durationOf(text: string): number | null {
+  const [, amount, unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)([smhd])$/.exec(text.trim()) ?? [];
+  const factor = UNITS[unit];
+  return factor === undefined ? null : Math.round(Number(amount) * factor);
+}
+
+/** The candidate that was probably meant: at most half of its characters differ. Null if none is that close. */
 export function nearest(typed: string, candidates: readonly string[]): string | null {
   if (candidates.length === 0) return null;
   const found = closest(
@@ -49,10 +63,10 @@ export function nearest(typed: string, candidates: readonly string[]): string | 
   return near ? (candidates[index] ?? null) : null;
 }
 
-/** One line under "Examples": a command to copy and what it does. */
+/** One line under "Examples": a command to copy, and what it does. */
 type Example = readonly [args: string, meaning: string];
 
-/** Commander's titles are English; these are ours for them. */
+/** Replaces commander's English titles by translated ones. */
 export function helpStyle(t: Translate): HelpConfiguration {
   const titles: Readonly<Record<string, string>> = {
     'Usage:': t('help.title.usage'),
@@ -64,7 +78,7 @@ export function helpStyle(t: Translate): HelpConfiguration {
   return { showGlobalOptions: true, styleTitle: (title) => titles[title] ?? title };
 }
 
-/** Puts examples behind a command's help. */
+/** Adds examples to a command's help. */
 export function withExamples(command: Command, t: Translate, examples: readonly Example[]): Command {
   const width = Math.max(...examples.map(([args]) => stringWidth(args)));
   const lines = examples.map(([args, meaning]) => `  branchline ${args.padEnd(width)}   ${meaning}`);

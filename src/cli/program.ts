@@ -3,7 +3,11 @@ import { LANGUAGES } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 import { declareCentralSql } from './commands/centralSql.ts';
 import { declareDemo } from './commands/demo.ts';
+import { declareExport } from './commands/export.ts';
+import { declareFleet } from './commands/fleet.ts';
+import { declareImport } from './commands/import.ts';
 import { declareInstallation } from './commands/installation.ts';
+import { declareNotify } from './commands/notify.ts';
 import { declarePrune } from './commands/prune.ts';
 import { declareSchedule } from './commands/scheduleList.ts';
 import { declareServe } from './commands/serve.ts';
@@ -15,7 +19,7 @@ import { declareConnection } from './declare/connection.ts';
 import type { ExitCode } from './exitCodes.ts';
 import { helpStyle, optionValues } from './optionValues.ts';
 
-/** What a command line asked for: a command with its options, to be run in a context. */
+/** The result of parsing: a command with its options, ready to run in a context. */
 export interface Chosen {
   readonly globals: GlobalOptions;
   run(context: CliContext): Promise<ExitCode>;
@@ -24,9 +28,9 @@ export interface Chosen {
 /** What the declarations of commands need. */
 export interface Declaring {
   readonly t: Translate;
-  /** Adds a `--json` whose help says what is printed. */
+  /** Adds a `--json` option whose help describes the output. */
   json(command: Command, description: string): Command;
-  /** Notes what is to be run; parsing itself runs nothing. */
+  /** Records what to run; parsing itself runs nothing. */
   choose(command: Command, run: Chosen['run']): void;
 }
 
@@ -47,7 +51,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
     .configureHelp(helpStyle(t))
     .addHelpText('after', `\n${t('help.title.exitCodes')}\n  ${t('help.exitCodes')}`)
     .exitOverride()
-    // Errors are printed by us: in the person's language, or as JSON.
+    // We print errors ourselves: translated, or as JSON.
     .configureOutput({ outputError: () => undefined });
 
   const declaring: Declaring = {
@@ -58,10 +62,14 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareSync(program, declaring);
   declareStatus(program, declaring);
   declareVerify(program, declaring);
+  declareExport(program, declaring);
+  declareImport(program, declaring);
   declarePrune(program, declaring);
   declareConnection(program, declaring);
+  declareFleet(program, declaring);
   declareCentralSql(program, declaring);
   declareSchedule(program, declaring);
+  declareNotify(program, declaring);
   declareServe(program, declaring);
   declareInstallation(program, declaring);
   declareDemo(program, declaring);

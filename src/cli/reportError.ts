@@ -6,6 +6,7 @@ import type { CliContext } from './context.ts';
 import { ExitCode, exitCodeOfUsage } from './exitCodes.ts';
 import { writeCrashLog } from './logFile.ts';
 import { nearest } from './optionValues.ts';
+import { checkLine } from './render/checkLine.ts';
 import type { Look } from './render/marks.ts';
 
 /** What `--json` prints under `error`. */
@@ -17,11 +18,32 @@ interface ErrorJson {
   readonly params: Readonly<Record<string, string | number>>;
 }
 
-/** Tells a person (or, with `--json`, a program) what went wrong, and gives the exit code. */
+/** Reports an error to the person (with `--json`, to a program), and returns the exit code. */
 export function reportError(error: unknown, context: CliContext): ExitCode {
   if (error instanceof UsageError) return reportUsage(error, context);
   if (error instanceof SyncFailure) return reportFailure(error, context);
   return reportUnexpected(error, context);
+}
+
+/**
+ * Runs a check for a monitoring system. An error is its answer, too: one line, and the exit code for "unknown".
+ *
+ * @param check prints its line and returns its code
+ */
+export async function checked(context: CliContext, check: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await check();
+  } catch (error) {
+    context.print([checkLine(3, whatOf(error, context))]);
+    return 3;
+  }
+}
+
+function whatOf(error: unknown, { t, folder }: CliContext): string {
+  if (error instanceof UsageError) return t.usage(error.code, error.params).what;
+  if (error instanceof SyncFailure) return t.failure(error.detail).sentence;
+  writeCrashLog(folder, error);
+  return t('cli.fatal.what');
 }
 
 function reportUsage(error: UsageError, context: CliContext): ExitCode {
@@ -48,7 +70,7 @@ function reportFailure(error: SyncFailure, context: CliContext): ExitCode {
   return ExitCode.SomeFailed;
 }
 
-/** Of a failure that nobody classified the log has the stack, and the person is told which file that is. */
+/** The stack of an unclassified failure is in the log; the message names that file. */
 function withLog(error: SyncFailure, { folder }: CliContext): ErrorParams {
   const { code, params } = error.detail;
   if (code !== FailureCode.Internal) return params;
@@ -56,7 +78,7 @@ function withLog(error: SyncFailure, { folder }: CliContext): ErrorParams {
   return written.ok ? { ...params, file: written.file } : params;
 }
 
-/** A stack means nothing to a branch person, so it goes to a file that support can ask for. */
+/** A stack means nothing to people at a branch, so it goes to a file that support can ask for. */
 function reportUnexpected(error: unknown, context: CliContext): ExitCode {
   const { t } = context;
   const written = writeCrashLog(context.folder, error);
@@ -78,7 +100,7 @@ function tell(context: CliContext, json: ErrorJson, lines: () => readonly string
   else context.printError(lines());
 }
 
-/** What the parser said, in the person's language. */
+/** A parse error in the person's language. */
 export interface ParseProblem {
   readonly what: string;
   readonly hint: string | null;
@@ -86,10 +108,10 @@ export interface ParseProblem {
 }
 
 /**
- * Commander tells what is wrong as one English sentence; the names in it stand between single quotes,
- * and its suggestion between parentheses.
+ * Translates commander's parse errors. Each is one English sentence, with names in single quotes and a
+ * suggestion in parentheses.
  *
- * @param program and `argv` tell which command the person was at
+ * @param program with `argv`, shows which command was being called
  * @see https://github.com/tj/commander.js/blob/master/lib/command.js
  */
 export function explainParseError(
@@ -101,7 +123,7 @@ export function explainParseError(
   const { command, path, rest } = commandAt(program, argv);
   const next = t('help.parse.seeHelp', { command: path });
   const [word] = rest;
-  // A command that can stand alone and also has verbs takes a mistyped verb for a word too many.
+  // For a command that also has verbs, commander reports a mistyped verb as an excess argument.
   if (error.code === 'commander.excessArguments' && command.commands.length > 0 && word !== undefined) {
     const near = nearest(
       word,
@@ -117,7 +139,7 @@ function hintOf(near: string | null, t: Translate): string | null {
   return near === null ? null : t('words.nearest', { nearest: near });
 }
 
-/** The innermost command that the line names, and the plain words behind it. */
+/** The innermost command named on the line, and the words after it. */
 function commandAt(program: Command, argv: readonly string[]) {
   let command = program;
   let path = program.name();
@@ -153,7 +175,7 @@ function sentence(error: CommanderError, t: Translate): string {
   }
 }
 
-/** The first line stands alone and unadorned, so that scripts can look for it. */
+/** The first line is printed alone and without decoration, so that scripts can search for it. */
 export function renderUsage(texts: UsageTexts, { colors }: Look): string[] {
   const lines = [colors.red(texts.what)];
   if (texts.hint !== null) lines.push(colors.bold(texts.hint));

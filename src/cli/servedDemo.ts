@@ -1,25 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { DemoEndpoint, OpenSession } from '../demo/endpoint.ts';
-import type { Lent } from '../demo/lend.ts';
+import type { DemoEndpoint, Lent, OpenSession } from '../demo/endpoint.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 
-/** The demo that a person starts in the window of `serve`: its servers end with it, unless they were there before. */
+/**
+ * The demo that a person starts from the window of `serve`. Its servers end with `serve`, unless they were
+ * running before.
+ */
 export class ServedDemo {
   readonly #folder: string;
   readonly #stop: AbortSignal;
   #starting: Promise<Started> | null = null;
 
-  /** @param folder the user-data folder that gets the settings */
+  /** @param folder user-data folder that the settings are written to */
   constructor(folder: string, stop: AbortSignal) {
     this.#folder = folder;
     this.#stop = stop;
   }
 
   /**
-   * Starts it, and writes settings for it. Asked twice it is one: a person who sees nothing happen clicks again.
+   * Starts the demo and writes settings for it. A second call while it starts joins the first, because people
+   * click again if nothing seems to happen.
    *
-   * @throws UsageError `demo_not_here` where there are settings; `demo_failed`
+   * @throws UsageError `demo_not_here` if there are settings; `demo_failed`
    */
   async start(): Promise<void> {
     const starting = this.#starting ?? begin(this.#folder, this.#stop);
@@ -32,7 +35,7 @@ export class ServedDemo {
     }
   }
 
-  /** The service has ended by now: it would find its databases gone. */
+  /** Call it after the service has ended, which would otherwise lose its databases. */
   async end(): Promise<void> {
     const started = await this.#starting?.catch(() => null);
     await started?.end();
@@ -46,7 +49,7 @@ interface Started {
 async function begin(folder: string, signal: AbortSignal): Promise<Started> {
   const [{ demoStatus, startDemo, stopDemo }, { lendSettings }, { settingsFile }] = await Promise.all([
     import('../demo/demo.ts'),
-    import('../demo/lend.ts'),
+    import('../demo/endpoint.ts'),
     import('../core/settings/load.ts'),
   ]);
   if (existsSync(settingsFile(folder))) throw new UsageError(UsageCode.DemoNotHere, { folder });
@@ -71,12 +74,12 @@ async function begin(folder: string, signal: AbortSignal): Promise<Started> {
   };
 }
 
-/** The demo's databases, spoken to through the engine's own driver. */
+/** Opens sessions to the demo's databases with the engine's own driver. */
 export const openDemoSession: OpenSession = async (endpoint) => {
   const { DEFAULT_TIMEOUTS, Session } = await import('../core/postgres/session.ts');
   const session = await withVariable(endpoint, (password) =>
     Session.open({
-      // The branch's data are written, too.
+      // Also for the branch's database, which the demo writes to: sessions of side `source` are read-only.
       side: 'central',
       endpoint: {
         host: endpoint.host,
@@ -102,8 +105,8 @@ export const openDemoSession: OpenSession = async (endpoint) => {
 };
 
 /**
- * Settings name passwords and never hold them, so the throwaway one goes by way of a variable of this
- * process, for as long as signing in takes.
+ * Settings reference passwords but never contain them, so this temporary one is put into an environment
+ * variable while signing in.
  */
 async function withVariable<T>(
   { password }: DemoEndpoint,

@@ -3,13 +3,13 @@ import { InterruptionReason } from '../shared/status.ts';
 
 export type StopStage = 'user' | 'shutdown' | 'halt';
 
-/** Abort signals that follow the system's. */
+/** Abort signals that follow the process's signals. */
 export interface StopSignals extends Disposable, Required<Pick<RunControl, 'stop' | 'halt'>> {
-  /** Tells the person what happens now; whoever has the screen sets it. */
+  /** Tells the person what happens now; set by whatever controls the screen. */
   onStage: (stage: StopStage) => void;
 }
 
-/** The slice of `process` that is listened to. */
+/** What is needed from `process`. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -18,9 +18,9 @@ export interface SignalSource {
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * The first signal stops at the next chunk border, the second one at once. After that the listeners are
- * gone, so that a third one ends the process as usual: nobody is ever locked in, and the next start
- * finds out that the batch was cut off.
+ * The first signal stops at the next chunk border, the second one immediately. Then the listeners are
+ * removed, so that a third one kills the process as usual: nobody is ever stuck, and the next start finds the
+ * interrupted batch.
  */
 export function listenForStop(source: SignalSource, onStage: (stage: StopStage) => void): StopSignals {
   const stop = new AbortController();

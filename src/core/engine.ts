@@ -1,26 +1,48 @@
-import type { BatchRow, EngineEvent, ScheduleView, TableOutcome, TableRow } from '../shared/contract.ts';
+import type {
+  BatchRow,
+  EngineEvent,
+  ScheduleView,
+  TableName,
+  TableOutcome,
+  TableRow,
+} from '../shared/contract.ts';
+import type { DryRunReport } from '../shared/dryRun.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import { tablesNamed } from '../shared/naming.ts';
 import type { ConnectionSettings, NotificationSettings, Settings } from '../shared/settings.ts';
-import { BatchStatus, type Strategy, TableStatus } from '../shared/status.ts';
+import { BatchStatus } from '../shared/status.ts';
+import type { MonthTraffic } from '../shared/traffic.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
-import type { ConnectionWork } from './batch/connectionRun.ts';
 import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/engineBase.ts';
-import { findCrash, withLease } from './batch/leaseGuard.ts';
+import { findCrash, refuseUnfit, withLease } from './batch/leaseGuard.ts';
+import { runNewBatch } from './batch/newBatch.ts';
 import { findOutOfReach, noteServerRuns } from './batch/outOfReach.ts';
-import { newWork, plannedTables, restOfWork, runBatch, runConnections } from './batch/runBatch.ts';
 import {
+  isAsked,
+  isLeft,
+  newWork,
+  outcomeOf,
+  restOfBatch,
+  runBatch,
+  runConnections,
+} from './batch/runBatch.ts';
+import { RunTraffic } from './batch/runTraffic.ts';
+import {
+  connectionsOf,
   keepOnly,
   narrow,
   pickConnection,
   pickConnections,
   planSource,
-  type SourcePlan,
   unknownTable,
 } from './batch/sourcePlan.ts';
 import { SpareLinks } from './batch/spareLinks.ts';
+import { dryRun } from './dryRun/dryRun.ts';
 import type {
+  DryRunRequest,
   Engine,
+  ExportRequest,
+  ImportRequest,
   ResumeOutcome,
   ResumeRequest,
   RunControl,
@@ -28,14 +50,18 @@ import type {
   SyncTableRequest,
   VerifyRequest,
 } from './engineApi.ts';
-import type { Journal } from './journal/journal.ts';
-import { UNKNOWN_TABLES } from './journal/journalRows.ts';
+import { type ExportReport, exportConnection } from './export/exportConnection.ts';
+import { importFile } from './export/importFile.ts';
+import { branchFacts } from './headOffice/branchFacts.ts';
+import type { WritableJournal } from './journal/journal.ts';
 import { isLeaseHeld } from './journal/lease.ts';
 import { openJournal } from './journal/openJournal.ts';
 import { tidyJournal } from './journal/prune.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import type { Timeouts } from './postgres/session.ts';
 import { testConnection } from './probe/connectionTest.ts';
+import { noteMeasured } from './probe/linkSpeed.ts';
+import { RunProgress } from './progress/runProgress.ts';
 import { viewSchedules } from './schedule/nextRuns.ts';
 import { installation } from './settings/installation.ts';
 import { type Standing, standingOf, upToOf } from './standing/standing.ts';
@@ -43,9 +69,9 @@ import type { RetryPolicy } from './table/retry.ts';
 import { errorFacts } from './unexpected.ts';
 import { verifyConnections } from './verify/verifyConnection.ts';
 
-/** What an engine works with. Time-outs and retries have defaults that suit a slow link. */
+/** What an engine works with. The default time-outs and retries suit a slow link. */
 export interface EngineSetup {
-  /** The user-data folder: journal, lease, installation id; relative file names in the settings start here. */
+  /** The user-data folder: journal, lease, installation id. Relative file names in the settings start here. */
   readonly folder: string;
   readonly settings: Settings;
   readonly timeouts?: Partial<Timeouts>;
@@ -53,7 +79,7 @@ export interface EngineSetup {
 }
 
 /**
- * Opens the engine on a user-data folder. A batch that a crash cut off is found here and marked.
+ * Opens the engine on a user-data folder. Marks a batch that was cut off by a crash.
  *
  * @throws UsageError `data_folder_unusable`, `journal_newer`
  */
@@ -61,11 +87,11 @@ export function openEngine(ports: Ports, setup: EngineSetup): Engine {
   return openWithJournal(ports, setup).engine;
 }
 
-/** As {@link openEngine}, for the service, which keeps its own notes in the same journal. */
+/** {@link openEngine} for the service, which keeps its own notes in the same journal. */
 export function openWithJournal(
   ports: Ports,
   setup: EngineSetup,
-): { readonly engine: Engine; readonly journal: Journal } {
+): { readonly engine: Engine; readonly journal: WritableJournal } {
   const { journal, setAside } = openJournal(setup.folder, ports);
   try {
     findCrash(setup.folder, journal);
@@ -79,10 +105,10 @@ export function openWithJournal(
 class JournaledEngine implements Engine {
   readonly journalSetAside: string | null;
   #base: EngineBase;
-  readonly #journal: Journal;
+  readonly #journal: WritableJournal;
   readonly #listeners = new Set<EngineListener>();
 
-  constructor(ports: Ports, setup: EngineSetup, journal: Journal, setAside: string | null) {
+  constructor(ports: Ports, setup: EngineSetup, journal: WritableJournal, setAside: string | null) {
     this.#journal = journal;
     this.#base = {
       ...setup,
@@ -90,6 +116,8 @@ class JournaledEngine implements Engine {
       journal,
       installation: installation(setup.folder),
       emit: (event) => this.#emit(event),
+      traffic: null,
+      branchFacts,
     };
     this.journalSetAside = setAside;
   }
@@ -113,53 +141,49 @@ class JournaledEngine implements Engine {
     return this.#leased(initial, request, control, async (base, holding) => {
       await using spare = new SpareLinks(base.ports.clock);
       const plans = narrow(await lookAtSources(base, connections, control, names, spare), names);
-      const strategy = request.strategy ?? null;
-      const works = plans.map((plan) => newWork(plan, this.#journal, names, strategy));
-      const tables = works.flatMap(plannedTables);
-      if (tables.length === 0)
-        throw new UsageError(UsageCode.NoTables, { connection: connections.map((one) => one.id).join(', ') });
-      const options = {
-        connections: connections.map((one) => one.id),
-        tables: names,
-        strategy,
-        allowDeletes: request.allowDeletes ?? false,
-      };
-      const batch = this.#journal.together(() => {
-        const begun = this.#journal.beginBatch({ trigger: request.trigger, options, tables });
-        const planned = request.schedule;
-        if (planned !== undefined)
-          this.#journal.noteScheduleRun(planned.schedule, planned.dueAt, begun.batch_id, 'ran');
-        return begun;
-      });
-      holding.noteBatch(batch.batch_id);
-      this.#emit({ type: 'batch_started', batch });
-      const context = runContext(base, control, batch.batch_id, request, spare);
-      return await runBatch(context, batch.batch_id, works);
+      const works = plans.map((plan) => newWork(plan, this.#journal, names, request.strategy ?? null));
+      return await runNewBatch(base, { request, names, works, spare, ...holding }, control);
     });
   }
 
+  exportConnection(request: ExportRequest, control: RunControl = {}): Promise<ExportReport> {
+    const connection = pickConnection(this.#base.settings, request.connection);
+    return this.#leased(this.#base, request, control, (base) =>
+      exportConnection(base, connection, request, control),
+    );
+  }
+
+  importFile(request: ImportRequest, control: RunControl = {}): Promise<BatchRow> {
+    return this.#leased(this.#base, request, control, (base, holding) =>
+      importFile(base, { connection: null, ...request, ...holding }, control),
+    );
+  }
+
+  async dryRun(request: DryRunRequest, control: RunControl = {}): Promise<DryRunReport> {
+    const connections = pickConnections(this.#base.settings, request.connections ?? []);
+    const names = (request.tables ?? []).filter((name) => name !== '*');
+    return dryRun(this.#base, { ...request, connections, names }, control);
+  }
+
   async resume(batchId: string, request: ResumeRequest, control: RunControl = {}): Promise<ResumeOutcome> {
-    const initial = this.#base;
-    this.#refuseUnfit(batchId);
-    return this.#leased(initial, request, control, async (base, holding) => {
+    refuseUnfit(this.#base.folder, this.#journal, this.batch(batchId).batch);
+    return this.#leased(this.#base, request, control, async (base, holding) => {
       const { batch, tables } = this.batch(batchId);
-      // Of a failed batch that is old, pruning leaves nothing but last successes.
+      // For an old failed batch, pruning keeps nothing but last successes.
       const over = batch.status === BatchStatus.Failed && !tables.some(isLeft);
       if (batch.status === BatchStatus.Completed || over) return { kind: 'already_completed', batch };
       const rest = () => this.batch(batchId).tables.filter((row) => isLeft(row) && isAsked(row, request));
-      const options = batch.options;
       await using spare = new SpareLinks(base.ports.clock);
       const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control, [], spare);
-      // In one transaction: what refuses (a table that is not there) leaves the batch as it was. The tables are
-      // looked up anew, since until now another process may have pruned them.
+      // One transaction, so that a refusal changes nothing. Tables are read again: they may have been pruned.
       const { works, resumed } = this.#journal.together(() => ({
-        works: plans.map((plan) => this.#restOfWork(batchId, plan, rest(), options.tables, options.strategy)),
+        works: plans.map((plan) => restOfBatch(this.#journal, batch, plan, rest())),
         resumed: this.#journal.resumeBatch(batchId),
       }));
       holding.noteBatch(batchId);
       this.#emit({ type: 'batch_resumed', batch: resumed, only: request.tables ?? null });
-      // A consent to deletes is not taken over from the batch's beginning: what the branch has removed since is
-      // another question.
+      // A consent to deletes does not carry over from the batch's start: what the branch has deleted since is
+      // a new question.
       const context = runContext(base, control, batchId, request, spare);
       const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
       return { kind: 'ran', batch: ended };
@@ -204,11 +228,10 @@ class JournaledEngine implements Engine {
   }
 
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
-    const initial = this.#base;
     const { only } = request;
     const asked = only === undefined ? request.connections : only.map((one) => one.connection);
-    const connections = pickConnections(initial.settings, asked ?? []);
-    return this.#leased(initial, request, control, async (base) => {
+    const connections = pickConnections(this.#base.settings, asked ?? []);
+    return this.#leased(this.#base, request, control, async (base) => {
       const names = only === undefined ? (request.tables ?? []) : [];
       const found = narrow(await lookAtSources(base, connections, control, names), names);
       const plans = only === undefined ? found : keepOnly(found, only);
@@ -246,11 +269,27 @@ class JournaledEngine implements Engine {
   }
 
   upTo(): string | null {
-    return upToOf(this.#journal, this.#base.settings);
+    return upToOf(this.#journal.reader, this.#base.settings);
+  }
+
+  followRun(batchId: string | null, only: readonly TableName[] | null): RunProgress {
+    const { ports, settings } = this.#base;
+    if (batchId === null) return RunProgress.withoutBatch(ports.clock);
+    const { parallelTables } = settings.sync;
+    return RunProgress.begin(this.#journal.reader, batchId, only, parallelTables, ports.clock);
+  }
+
+  watchRun(batchId: string, before: RunProgress | null): RunProgress {
+    const { ports, settings } = this.#base;
+    return RunProgress.seen(this.#journal.reader, batchId, settings.sync.parallelTables, ports.clock, before);
   }
 
   standing(): Standing {
-    return standingOf(this.#journal, this.#base.settings, this.#base.ports.clock.now());
+    return standingOf(this.#journal.reader, this.#base.settings, this.#base.ports.clock.now());
+  }
+
+  trafficMonths(limit: number): readonly MonthTraffic[] {
+    return this.#journal.trafficMonths(limit);
   }
 
   batches(limit: number): readonly BatchRow[] {
@@ -263,7 +302,7 @@ class JournaledEngine implements Engine {
 
   schedules(): readonly ScheduleView[] {
     const { installation: own, settings, ports } = this.#base;
-    return viewSchedules(settings.schedules, this.#journal, own.id, ports.clock.now());
+    return viewSchedules(settings.schedules, this.#journal.reader, own.id, ports.clock.now());
   }
 
   holder(): ReturnType<Engine['holder']> {
@@ -274,9 +313,17 @@ class JournaledEngine implements Engine {
     connection: ConnectionSettings | 'central',
     stop?: AbortSignal,
   ): ReturnType<Engine['testConnection']> {
-    const { settings, folder } = this.#base;
-    if (connection !== 'central') return testConnection(folder, { kind: 'source', connection }, null, stop);
-    return testConnection(folder, { kind: 'central', central: settings.central }, null, stop);
+    const { settings, folder, ports } = this.#base;
+    if (connection !== 'central')
+      return testConnection(folder, { kind: 'source', connection }, undefined, stop);
+    const steps = await testConnection(
+      folder,
+      { kind: 'central', central: settings.central },
+      undefined,
+      stop,
+    );
+    noteMeasured(folder, ports, steps);
+    return steps;
   }
 
   async listTables(connectionId: string): ReturnType<Engine['listTables']> {
@@ -307,15 +354,6 @@ class JournaledEngine implements Engine {
     this.#journal.close();
   }
 
-  /** Says who runs a batch that is running, before the lease is asked for. */
-  #refuseUnfit(batchId: string): void {
-    const { batch } = this.batch(batchId);
-    if (batch.status !== BatchStatus.Running || !isLeaseHeld(this.#base.folder)) return;
-    const holder = this.#journal.holder();
-    const params = { batch: batchId, pid: holder?.pid ?? '?', face: holder?.face ?? batch.trigger };
-    throw new UsageError(UsageCode.BatchRunning, params);
-  }
-
   /**
    * Runs `work` under the lease, then prunes the journal.
    *
@@ -330,27 +368,12 @@ class JournaledEngine implements Engine {
   ): Promise<T> {
     const { folder, ports, settings } = this.#base;
     return withLease(folder, this.#journal, ports.clock, request.trigger, control, async (holding) => {
-      const result = await work({ ...initial, installation: installation(folder) }, holding);
+      const traffic = new RunTraffic(this.#journal);
+      const base = { ...initial, installation: installation(folder), traffic };
+      const result = await work(base, holding).finally(() => traffic.noteRest(ports.logger));
       await tidyJournal(this.#journal, settings.retention, ports);
       return result;
     });
-  }
-
-  #restOfWork(
-    batchId: string,
-    plan: SourcePlan,
-    rest: readonly TableRow[],
-    names: readonly string[],
-    strategy: Strategy | null,
-  ): ConnectionWork {
-    const rows = rest.filter((row) => row.connection === plan.connection.id);
-    if (plan.failure !== null || !rows.some((row) => row.table_name === UNKNOWN_TABLES)) {
-      return restOfWork(plan, rows, strategy);
-    }
-    const [narrowed] = narrow([plan], names);
-    const work = newWork(narrowed ?? plan, this.#journal, names, strategy);
-    this.#journal.expandTables(batchId, plan.connection.id, plannedTables(work));
-    return work;
   }
 
   #emit(event: EngineEvent): void {
@@ -365,33 +388,4 @@ class JournaledEngine implements Engine {
       }
     }
   }
-}
-
-function isLeft(row: TableRow): boolean {
-  return row.status !== TableStatus.Completed && row.status !== TableStatus.Skipped;
-}
-
-function isAsked(row: TableRow, request: ResumeRequest): boolean {
-  if (request.tables === undefined) return true;
-  return request.tables.some((one) => one.connection === row.connection && one.table === row.table_name);
-}
-
-function connectionsOf(settings: Settings, rows: readonly TableRow[]): readonly ConnectionSettings[] {
-  return [...new Set(rows.map((row) => row.connection))].map((id) => pickConnection(settings, id));
-}
-
-function outcomeOf(row: TableRow): TableOutcome {
-  return {
-    connection: row.connection,
-    table: row.table_name,
-    model: row.model_name,
-    status: row.status,
-    strategy: row.strategy,
-    processed: row.records_processed,
-    skipped: row.records_skipped,
-    deleted: row.records_deleted,
-    bytes: row.bytes,
-    durationSeconds: row.duration_seconds ?? 0,
-    failure: row.error_detail,
-  };
 }

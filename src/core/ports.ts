@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineEvent } from '../shared/contract.ts';
 
-/** Time. Tests use their own. */
+/** Time. Tests use their own clock. */
 export interface Clock {
   /** Wall-clock time. */
   now(): Date;
@@ -11,19 +11,19 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A number in [0, 1), as Math.random gives. */
+/** A number in [0, 1), like Math.random. */
 export type Random = () => number;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Where the engine writes what an administrator may want to read later. Never a secret. */
+/** Logs what an administrator may want to read later. Never a secret. */
 export interface Logger {
-  /** The file that is written to, for a person who is to send it; absent where there is none. */
+  /** The log file, for a person who is asked to send it; absent if there is none. */
   file?(): string;
   log(level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What the engine needs of the world around it. */
+/** What the engine needs from outside. */
 export interface Ports {
   readonly clock: Clock;
   readonly random: Random;

@@ -1,14 +1,14 @@
 import { FailureCode, type FailureDetail, FailureKind, SyncFailure, UsageError } from '../shared/errors.ts';
 import type { Logger } from './ports.ts';
 
-/** What a log says of an error: its text, and of one that nobody classified also where it came from. */
+/** What a log records of an error: its text, and its stack if nobody classified it. */
 export function errorFacts(error: unknown): Readonly<Record<string, unknown>> {
   const text = { error: String(error) };
   if (!isUnexpected(error)) return text;
   return { ...text, stack: stacksOf(error) };
 }
 
-/** Whether nobody knows this error: only its stack helps whoever is to find out. */
+/** Whether an error is unclassified, so that only its stack helps to find the cause. */
 export function isUnexpected(error: unknown): boolean {
   if (error instanceof SyncFailure) return error.detail.code === FailureCode.Internal;
   return !(error instanceof UsageError);
@@ -16,7 +16,7 @@ export function isUnexpected(error: unknown): boolean {
 
 const logged = new WeakSet<Error>();
 
-/** Logs an unexpected error with its stack, once: it passes several that catch it on its way up. */
+/** Logs an unexpected error with its stack, only once even if several places catch it on its way up. */
 export function logUnexpected(logger: Logger, error: unknown): void {
   if (!isUnexpected(error)) return;
   if (error instanceof Error) {
@@ -26,7 +26,7 @@ export function logUnexpected(logger: Logger, error: unknown): void {
   logger.log('error', 'unexpected', errorFacts(error));
 }
 
-/** The stack, and those of what caused it. */
+/** The stack, and those of its causes. */
 export function stacksOf(error: unknown, depth = 0): string {
   if (!(error instanceof Error)) return String(error);
   const own = error.stack ?? String(error);
@@ -37,13 +37,13 @@ export function stacksOf(error: unknown, depth = 0): string {
 /** An error that is its own cause must not loop. */
 const MAX_DEPTH = 5;
 
-/** So many lines a minute say enough of an error that comes again and again. */
+/** More lines per minute about a repeating error add nothing. */
 const MOST_A_MINUTE = 20;
 
 /**
- * What a process does with an error that nobody has caught: it logs it with its stack, and goes on.
+ * Handles uncaught errors of a process: logs each with its stack, and continues.
  *
- * @param told called with each error that was logged
+ * @param told called for each logged error
  */
 export function lastResort(
   logger: Logger,

@@ -33,8 +33,7 @@ import {
   writeRecord,
 } from './folder.ts';
 import { embeddedBinaries, installedFolder } from './server/binaries.ts';
-import { isAlive, serverPid } from './server/processes.ts';
-import { canEnter, serverUser } from './server/run.ts';
+import { canEnter, isAlive, serverPid, serverUser } from './server/processes.ts';
 import {
   HOST,
   initServer,
@@ -43,22 +42,22 @@ import {
   newPassword,
   startServer,
   stopServer,
+  THROWAWAY_SETTINGS,
 } from './server/server.ts';
-import { THROWAWAY_SETTINGS } from './server/settings.ts';
 
-/** A demo that is there. */
+/** An existing demo. */
 export interface Demo {
   readonly folder: string;
-  /** What `--data-dir` takes. */
+  /** The data folder for `--data-dir`. */
   readonly home: string;
   readonly startedAt: string;
-  /** Both servers run. */
+  /** Whether both servers run. */
   readonly running: boolean;
   readonly source: DemoServer | null;
   readonly central: DemoServer | null;
 }
 
-/** One of its servers; `pid` is null when it does not run. */
+/** One of its servers; `pid` is null if it does not run. */
 export interface DemoServer {
   readonly host: string;
   readonly port: number;
@@ -66,29 +65,31 @@ export interface DemoServer {
 }
 
 export interface DemoOptions {
-  /** Default: {@link defaultDemoFolder}. Must not exist, or be what an earlier demo left. */
+  /** Default: {@link defaultDemoFolder}. Must not exist, or be left over from an earlier demo. */
   readonly folder?: string;
   /** 1 is 300,000 rows. */
   readonly scale: number;
   readonly openSession: OpenSession;
   readonly onNotice?: OnNotice;
-  /** Gives up between two steps; everything is removed again. */
+  /** Stops between two steps; everything is removed again. */
   readonly signal?: AbortSignal;
 }
 
-/** The branch lives in its own time zone, as real ones do; head office reckons in UTC. */
+/** The branch has its own time zone, as real ones do; head office uses UTC. */
 const TIME_ZONES: Readonly<Record<DemoRole, string>> = { source: 'Asia/Jakarta', central: 'UTC' };
 
 /**
- * Starts two PostgreSQL servers, fills the branch, and writes settings to work with them. The servers
- * outlive this process, until {@link stopDemo}.
+ * Starts two PostgreSQL servers, fills the branch, and writes settings for them. The servers keep running
+ * after this process, until {@link stopDemo}.
  *
- * @throws UsageError `demo_running`, `demo_not_shipped` or `demo_failed`; after a failure nothing is left behind
+ * @throws UsageError `demo_running`, `demo_not_shipped` or `demo_failed`; after a failure nothing is left
+ *   behind
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder ?? defaultDemoFolder());
   const onNotice = options.onNotice ?? (() => undefined);
-  // Before anything is made: an installed Branchline brings no servers.
+  // First, because it throws in an installed Branchline, which comes without servers: nothing must exist by
+  // then.
   const installed = installedFolder();
   await clearLeftovers(folder, onNotice);
   await claimFolder(folder, newRecord());
@@ -104,23 +105,23 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 /**
- * Ends both servers and removes the folder, in whatever state it is.
+ * Ends both servers and removes the folder, whatever its state.
  *
- * @throws UsageError `demo_not_running` where there is none
+ * @throws UsageError `demo_not_running` if there is none
  */
 export async function stopDemo(folder = defaultDemoFolder()): Promise<void> {
   await mustRead(resolve(folder));
   await endDemo(resolve(folder), (place) => stopServer(place, 'fast'));
 }
 
-/** @returns null where there is no demo */
+/** @returns null if there is no demo */
 export async function demoStatus(folder = defaultDemoFolder()): Promise<Demo | null> {
   const record = await readRecord(resolve(folder));
   return record === null ? null : present(resolve(folder), record);
 }
 
 /**
- * Lets a day pass at the demo's branch; see {@link simulateDay}.
+ * Simulates a day at the demo's branch; see {@link simulateDay}.
  *
  * @throws UsageError `demo_not_running`
  */
@@ -140,7 +141,7 @@ async function clearLeftovers(folder: string, onNotice: OnNotice): Promise<void>
   const record = await readRecord(folder);
   if (record === null) return;
   const pids = await Promise.all(ROLES.map((role) => serverPid(placeOf(folder, role, record))));
-  // A start that died half-way may have left a server running, which is of no use to anybody.
+  // A start that died halfway may have left a server running; nobody uses that one.
   const inUse =
     record.state === 'starting' ? await isAlive(record.starterPid) : pids.some((pid) => pid !== null);
   if (inUse) throw new UsageError('demo_running', { folder: homeFolder(folder) });
@@ -174,7 +175,7 @@ async function startServers(
     throw new UsageError('demo_failed', { reason });
   }
   const binFolder = await embeddedBinaries(user, join(folder, 'postgresql'), onNotice, installed);
-  // Before the first server exists: whoever cleans up after our crash finds it by this record.
+  // Written before the first server starts, so that a clean-up after a crash finds it.
   await writeRecord(folder, { ...(await mustRead(folder)), binFolder, user });
   signal?.throwIfAborted();
   onNotice('demo_servers_starting', {});
@@ -226,7 +227,7 @@ async function endDemo(
   await removeFolder(folder);
 }
 
-/** Waits for both even when one fails, so that nothing still starts while the rest is being cleared away. */
+/** Waits for both even if one fails, so that no server is still starting during the clean-up. */
 async function both<T>(first: Promise<T>, second: Promise<T>): Promise<[T, T]> {
   await Promise.allSettled([first, second]);
   return [await first, await second];
@@ -256,11 +257,11 @@ function asFailure(cause: unknown): UsageError {
 
 export const SOURCE_DATABASE = 'idempiere';
 export const CENTRAL_DATABASE = 'marketing_dashboard';
-/** Who owns the demo's servers. */
+/** The owner of the demo's servers. */
 export const ADMIN = 'postgres';
 
 /**
- * Makes the branch's database with its ERP data, and the role that reads it.
+ * Creates the branch's database with its ERP data, and the role that reads it.
  *
  * @param admin the server's owner
  * @returns how the role signs in
@@ -282,7 +283,7 @@ async function makeBranch(
   return reader;
 }
 
-/** Makes head office's database, empty, and the role that writes to it; see {@link makeBranch}. */
+/** Creates head office's empty database, and the role that writes to it; see {@link makeBranch}. */
 async function makeCentral(openSession: OpenSession, admin: DemoEndpoint): Promise<DemoEndpoint> {
   const writer = { ...admin, database: CENTRAL_DATABASE, user: CENTRAL_ROLE, password: newPassword() };
   await runAll(openSession, admin, [
@@ -293,7 +294,7 @@ async function makeCentral(openSession: OpenSession, admin: DemoEndpoint): Promi
   return writer;
 }
 
-/** Writes the settings by which every command works on the demo, and the passwords beside them. */
+/** Writes the settings with which all commands use the demo, and the passwords next to them. */
 async function writeHome(
   folder: string,
   source: DemoEndpoint,
@@ -303,7 +304,7 @@ async function writeHome(
   const settings = {
     central: { ...signIn(central), schema: 'public' },
     connections: [{ id: 'pgsql_lmp', label: 'Lampung', ...signIn(source), schema: SCHEMA, tables: ['*'] }],
-    // Small enough that the demo's larger tables have several chunks, so that there is a middle to be killed in.
+    // Small enough that the larger tables have several chunks, so that a kill can hit the middle of a table.
     sync: { chunkRows: 20_000 },
   };
   settingsSchema.parse(settings);

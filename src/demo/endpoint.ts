@@ -1,10 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { createFile } from '../core/files/atomicFile.ts';
+import { settingsFile } from '../core/settings/load.ts';
+import { UsageError } from '../shared/errors.ts';
+import type { SettingsFile } from '../shared/settings.ts';
+import type { Demo } from './demo.ts';
 import { literal, SCHEMA } from './erp/expressions.ts';
 import type { Execute } from './erp/seed.ts';
 import { homeFolder } from './folder.ts';
 
-/** Where a demo database is and how to sign in there. */
+/** Where a demo database is, and how to sign in there. */
 export interface DemoEndpoint {
   readonly host: string;
   readonly port: number;
@@ -19,10 +25,10 @@ interface SqlSession {
   close(): Promise<void>;
 }
 
-/** The demo itself has no PostgreSQL driver: whoever starts it brings one. */
+/** The demo has no PostgreSQL driver of its own: the caller provides one. */
 export type OpenSession = (endpoint: DemoEndpoint) => Promise<SqlSession>;
 
-/** Runs statements one by one on a session of their own. */
+/** Runs statements one by one on a new session. */
 export async function runAll(
   openSession: OpenSession,
   endpoint: DemoEndpoint,
@@ -33,7 +39,7 @@ export async function runAll(
   });
 }
 
-/** Opens a session for `work` and closes it whatever happens. */
+/** Opens a session for `work` and always closes it. */
 export async function withSession<T>(
   openSession: OpenSession,
   endpoint: DemoEndpoint,
@@ -47,12 +53,12 @@ export async function withSession<T>(
   }
 }
 
-/** The name as it stands in the settings: relative to them. */
+/** The file name in the settings, relative to them. */
 export const PASSFILE = 'pgpass';
 
 /**
- * Writes passwords in the format of libpq's password file, readable by us alone. Nothing is escaped: our
- * passwords and names have neither colons nor backslashes.
+ * Writes passwords in the format of libpq's password file, readable by this user alone. Nothing is escaped,
+ * because our passwords and names contain neither colons nor backslashes.
  */
 export async function writePassfile(folder: string, endpoints: readonly DemoEndpoint[]): Promise<void> {
   const lines = endpoints.map(
@@ -61,7 +67,7 @@ export async function writePassfile(folder: string, endpoints: readonly DemoEndp
   await writeFile(join(homeFolder(folder), PASSFILE), lines.join(''), { mode: 0o600 });
 }
 
-/** @returns the password, or null where the file does not have it */
+/** @returns the password, or null if the file does not have it */
 export async function passwordFor(
   folder: string,
   endpoint: Omit<DemoEndpoint, 'password'>,
@@ -75,7 +81,7 @@ export async function passwordFor(
 
 /** The role that reads a branch: SELECT in the ERP's schema and nothing else. */
 export const SOURCE_ROLE = 'branchline_read';
-/** The role that writes to central: it owns schema `public` there and may make schemas. */
+/** The role that writes to central: it owns schema `public` there and may create schemas. */
 export const CENTRAL_ROLE = 'branchline';
 
 export function createRole(role: string, password: string): string {
@@ -83,8 +89,8 @@ export function createRole(role: string, password: string): string {
 }
 
 /**
- * To be run in the branch database by the owner of its tables. The tables' own grants come by default
- * privileges, so that they hold for tables made later, too.
+ * Run in the branch database by the owner of its tables. The tables' grants are default privileges, so that
+ * they also apply to tables created later.
  */
 export const SOURCE_GRANTS: readonly string[] = [
   `CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`,
@@ -93,10 +99,71 @@ export const SOURCE_GRANTS: readonly string[] = [
   `ALTER DEFAULT PRIVILEGES IN SCHEMA ${SCHEMA} GRANT SELECT ON TABLES TO ${SOURCE_ROLE}`,
 ];
 
-/** To be run in the central database by its owner. CREATE is for Branchline's own schema, `branchline`. */
+/** Run in the central database by its owner. CREATE is for Branchline's own schema, `branchline`. */
 export function centralGrants(database: string): readonly string[] {
   return [
     `ALTER SCHEMA public OWNER TO ${CENTRAL_ROLE}`,
     `GRANT CREATE, TEMPORARY ON DATABASE "${database}" TO ${CENTRAL_ROLE}`,
   ];
+}
+
+/** Another name than {@link PASSFILE}, which may exist in a person's own folder. */
+const LENT_PASSFILE = 'demo.pgpass';
+
+/** Settings of a demo in a person's own user-data folder. */
+export interface Lent {
+  /**
+   * Removes them, unless a person has put other databases in them since. Other changes of theirs (a language,
+   * a schedule) are removed too: they would run against databases that are gone.
+   */
+  takeBack(): Promise<void>;
+}
+
+/**
+ * Writes the settings of a demo, and the passwords they need, into a user-data folder without settings.
+ *
+ * @throws UsageError `demo_not_here` if there are settings, which are left unchanged
+ */
+export async function lendSettings({ home }: Demo, folder: string): Promise<Lent> {
+  const settings = (await readFile(settingsFile(home), 'utf8')).replaceAll(
+    `"passfile": "${PASSFILE}"`,
+    `"passfile": "${LENT_PASSFILE}"`,
+  );
+  const passfile = join(folder, LENT_PASSFILE);
+  await writeFile(passfile, await passwordsOfRoles(home), { mode: 0o600 });
+  if (!createFile(settingsFile(folder), settings)) {
+    await rm(passfile, { force: true });
+    throw new UsageError('demo_not_here', { folder });
+  }
+  return {
+    takeBack: async () => {
+      const now = await readFile(settingsFile(folder), 'utf8').catch(() => '');
+      if (!hasSameDatabases(now, settings)) return;
+      await rm(settingsFile(folder), { force: true });
+      await rm(passfile, { force: true });
+    },
+  };
+}
+
+function hasSameDatabases(now: string, lent: string): boolean {
+  const [mine, theirs] = [databasesOf(lent), databasesOf(now)];
+  return theirs !== null && isDeepStrictEqual(mine, theirs);
+}
+
+/** Null if it is not JSON: a person is editing it. */
+function databasesOf(text: string): readonly unknown[] | null {
+  try {
+    const { central, connections }: Partial<SettingsFile> = JSON.parse(text);
+    return [central, connections];
+  } catch {
+    return null;
+  }
+}
+
+/** Leaves out the servers' owners, which no sync needs. */
+async function passwordsOfRoles(home: string): Promise<string> {
+  const lines = (await readFile(join(home, PASSFILE), 'utf8')).split('\n');
+  const roles = [SOURCE_ROLE, CENTRAL_ROLE];
+  const kept = lines.filter((line) => roles.includes(line.split(':')[3] ?? ''));
+  return kept.map((line) => `${line}\n`).join('');
 }

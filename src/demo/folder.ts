@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { type ErrorParams, UsageError } from '../shared/errors.ts';
-import type { ServerPlace } from './server/processes.ts';
-import { isRoot } from './server/run.ts';
+import { isRoot, type ServerPlace } from './server/processes.ts';
 
 /** The two servers of a demo. */
 export const ROLES = ['source', 'central'] as const;
@@ -17,7 +16,7 @@ const recordSchema = z.strictObject({
   product: z.literal('branchline-demo'),
   state: z.enum(['starting', 'ready']),
   startedAt: z.iso.datetime(),
-  /** Who starts it. Counts only while `starting`: the servers outlive their starter. */
+  /** The process that starts the demo. Used only while `starting`: the servers outlive it. */
   starterPid: z.int(),
   binFolder: z.string(),
   user: z.strictObject({ name: z.string(), uid: z.int(), gid: z.int() }).nullable(),
@@ -25,12 +24,12 @@ const recordSchema = z.strictObject({
   central: server.nullable(),
 });
 
-/** `demo.json`, by which a later process finds the servers again. */
+/** `demo.json`, which lets a later process find the servers. */
 export type DemoRecord = z.output<typeof recordSchema>;
 
 const RECORD = 'demo.json';
 
-/** Where Branchline's own files of the demo are: a data folder as `--data-dir` takes it. */
+/** Branchline's own files of the demo: a data folder for `--data-dir`. */
 export function homeFolder(folder: string): string {
   return join(folder, 'home');
 }
@@ -46,8 +45,8 @@ export function placeOf(
 }
 
 /**
- * A fixed place in the system's temporary folder, so that every command finds the demo without being
- * told. Where somebody else has the plain name, ours ends in our user's number.
+ * A fixed place in the system's temporary folder, so that every command finds the demo. If another user owns
+ * the plain name, ours ends in our user id.
  */
 export function defaultDemoFolder(): string {
   const plain = join(tmpdir(), 'branchline-demo');
@@ -58,10 +57,10 @@ export function defaultDemoFolder(): string {
 }
 
 /**
- * Takes a folder that nobody else has taken. It appears whole, with its record inside: of two starts at
- * the same time one fails.
+ * Claims a folder that does not exist yet. It is renamed into place with its record inside, so of two starts
+ * at the same time one fails.
  *
- * @throws UsageError `demo_failed` where something is there already
+ * @throws UsageError `demo_failed` if something exists there
  */
 export async function claimFolder(folder: string, record: DemoRecord): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
@@ -69,7 +68,7 @@ export async function claimFolder(folder: string, record: DemoRecord): Promise<v
   try {
     await writeRecord(draft, record);
     await mkdir(homeFolder(draft), { mode: 0o700 });
-    // Root's folder is passed through by the servers' user on the way to its own.
+    // If this process is root, the servers' user must be able to pass through to its own folders.
     await chmod(draft, isRoot() ? 0o711 : 0o700);
     await rename(draft, folder);
   } catch (cause) {
@@ -80,9 +79,8 @@ export async function claimFolder(folder: string, record: DemoRecord): Promise<v
 }
 
 /**
- * @returns null where there is no such folder
- * @throws UsageError `demo_failed` where the folder is there but is not a demo's, or not ours: it must not
- *   be removed then
+ * @returns null if there is no such folder
+ * @throws UsageError `demo_failed` if the folder is not a demo or not ours, and so must not be removed
  */
 export async function readRecord(folder: string): Promise<DemoRecord | null> {
   const owner = ownerOf(folder);
@@ -96,7 +94,7 @@ export async function readRecord(folder: string): Promise<DemoRecord | null> {
   return parsed.data;
 }
 
-/** The record is replaced as a whole, so that no reader finds half of it. */
+/** Replaces the record atomically, so that no reader sees half of it. */
 export async function writeRecord(folder: string, record: DemoRecord): Promise<void> {
   const draft = join(folder, `${RECORD}.new`);
   await writeFile(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
@@ -104,7 +102,7 @@ export async function writeRecord(folder: string, record: DemoRecord): Promise<v
 }
 
 export async function removeFolder(folder: string): Promise<void> {
-  // The record goes last: a removal cut short can be done again.
+  // The record goes last, so that an interrupted removal can be repeated.
   for (const part of [
     ...ROLES.map((role) => join(folder, role)),
     join(folder, 'postgresql'),
@@ -115,7 +113,7 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-/** Who owns a folder (0 on Windows), or null where there is none; a symbolic link counts as nobody's. */
+/** The owner of a folder (0 on Windows); null if there is none; a symbolic link has no owner. */
 function ownerOf(folder: string): number | null {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   if (found === undefined) return null;
@@ -130,14 +128,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What the demo tells a person on the way; the sentences are the caller's. */
+/** Messages of the demo for a person; the caller puts them into words. */
 export type DemoNotice =
-  /** Root may not run PostgreSQL; `user` does. */
+  /** Root may not run PostgreSQL, so `user` does. */
   | 'demo_system_user'
   | 'demo_system_user_created'
-  /** The server's programs lie where its user cannot reach them, so they were copied into `folder`. */
+  /** The server's user cannot reach the server's programs, so they were copied into `folder`. */
   | 'demo_binaries_copied'
-  /** A demo that crashed had left `folder` behind. */
+  /** A crashed demo had left `folder` behind. */
   | 'demo_leftovers_removed'
   /** Steps, in order; `demo_seeding` has `scale`, `demo_ready` has `folder`. */
   | 'demo_servers_starting'

@@ -1,26 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { protocol } from 'electron';
-import { drawNonce, pageHeaders, pageWithNonce } from '../app/pageHeaders.ts';
-import { windowFile } from './windowFile.ts';
+import { drawNonce, pageHeaders, pageWithNonce, windowFile } from '../app/windowFiles.ts';
 
 const SCHEME = 'app';
 const HOST = 'branchline';
 
-/** Where the window's page is. */
+/** Address of the window's page. */
 export const WINDOW_PAGE = `${SCHEME}://${HOST}/index.html`;
 
-/** Whether an address belongs to the window's own page. */
+/** Whether an address belongs to the window's own files. */
 export function isWindowAddress(address: string): boolean {
   return address.startsWith(`${SCHEME}://${HOST}/`);
 }
 
-/** A scheme of our own instead of `file:`, whose pages could read any file of the person. */
+/** Registers our own scheme. With `file:`, a page could read any file of this user. */
 export function setupWindowScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
 }
 
-/** Answers the window's requests with the files that were built for it, and with nothing else. */
+/** Serves the built window's files, and nothing else. */
 export function serveWindowFiles(): void {
   const root = join(__dirname, '../renderer');
   protocol.handle(SCHEME, async ({ url, method }) => {

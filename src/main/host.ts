@@ -11,13 +11,13 @@ import { createTranslator, type Translate } from '../shared/texts/translate.ts';
 import type { LiveView } from '../window-api/views.ts';
 import type { TrayFacts } from './tray/trayModel.ts';
 
-/** What the tray shows of the past. */
+/** Number of past batches in the tray menu. */
 const LATEST = 5;
 
-/** The service in this process, and what the tray and the window know of it. */
+/** The service in this process, with what the tray and the window need from it. */
 export interface ServiceHost {
   readonly service: Service;
-  /** In the language of the settings as they are now. */
+  /** Translator for the language in the current settings. */
   t(): Translate;
   facts(live: LiveView, startAtLogin: boolean | null): TrayFacts;
 }
@@ -34,7 +34,7 @@ export function hostService(folder: string, ports: Ports): ServiceHost | null {
   let t = createTranslator(language());
   try {
     const waker = createCronWaker();
-    const setup = { folder, face: BatchTrigger.Tray, language: t.language, waker };
+    const setup = { folder, trigger: BatchTrigger.Tray, language: t.language, waker };
     const service = startService(ports, setup);
     service.on((event) => {
       if (event.type === 'settings_changed' && t.language !== language()) t = createTranslator(language());
@@ -43,7 +43,7 @@ export function hostService(folder: string, ports: Ports): ServiceHost | null {
       service,
       t: () => t,
       facts: ({ run, upTo }, startAtLogin) => ({
-        // Of another process's run nobody would tell when it ends: the tray does not show it.
+        // A run of another process is not shown: no event would tell when it ends.
         status: service.status(),
         progress: run,
         latest: service.engine?.batches(LATEST) ?? [],

@@ -5,19 +5,19 @@ import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
 import { lastResort } from '../core/unexpected.ts';
 import { visibleJson } from '../shared/visible.ts';
 
-/** A few weeks of a branch's days. */
+/** Enough for a few weeks of logs. */
 const LARGEST_BYTES = 2 * 1024 * 1024;
 
 /**
- * Writes to `logs/tray.log` of the user-data folder, one JSON line a message; the last file before is kept as
- * `tray.old.log`. What nobody has caught is written there too, and never shown as a stack to a person.
+ * Logs to `logs/tray.log` in the user-data folder, one JSON line per message, with one old file
+ * (`tray.old.log`). Uncaught errors go there too instead of into a dialog.
  */
 export function setupLog(folder: string): Logger {
   const file = (): string => join(folder, 'logs', 'tray.log');
   log.transports.file.resolvePathFn = () => file();
   log.transports.file.maxSize = LARGEST_BYTES;
   log.transports.file.format = '{text}';
-  // For this user alone, as all of the folder.
+  // Readable by this user alone, like the whole folder.
   log.transports.file.writeOptions = { flag: 'a', mode: 0o600, encoding: 'utf8' };
   log.transports.console.level = false;
   log.transports.ipc.level = false;

@@ -9,6 +9,7 @@ import { type Channel, Notifier } from '../service/notify/notifier.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator } from '../shared/texts/translate.ts';
 import { serveWindowFiles, setupWindowScheme } from './appProtocol.ts';
+import { choosePath } from './choosePath.ts';
 import { HIDDEN, type StartAtLogin } from './desktop/autostartFile.ts';
 import { type DesktopStore, electronSettingsStore, openDesktopStore } from './desktop/desktopStore.ts';
 import { type Quitting, setupPower, setupQuit } from './desktop/quit.ts';
@@ -25,35 +26,34 @@ import {
   setupDataFolder,
   setupSingleInstance,
 } from './startRefused.ts';
-import { createTray, type TrayIcon } from './tray/tray.ts';
-import { perform } from './tray/trayActions.ts';
+import { createTray, perform, type TrayIcon } from './tray/tray.ts';
 import { trayModel } from './tray/trayModel.ts';
 import { type AppWindow, createAppWindow, pageOf, type WindowPage } from './window.ts';
 
-/** As in electron-builder.yml: Windows groups notifications and the taskbar's button by it. */
+/** As in electron-builder.yml. Windows groups notifications and taskbar buttons by it. */
 const APP_ID = 'id.branchline.desktop';
 
-/** What there is before anybody serves the user-data folder. */
+/** What exists before the service starts. */
 interface Shell {
   readonly folder: string;
   readonly logger: Logger;
   readonly store: DesktopStore;
   readonly window: AppWindow;
-  /** Resolved once calls are answered: a page that is opened before would say that all is broken. */
+  /** Resolved when calls can be answered: a page opened earlier would show errors. */
   readonly windowReady: PromiseWithResolvers<void>;
-  /** Whether the service is at work, or this is another one's window. */
+  /** Whether the service runs in this process; false if this is only a window for another process's service. */
   works: boolean;
 }
 
-/** The table of contents. What each part does stands in its own file; here is the order, and why. */
+/** Sets up the program's parts in order. Comments say why the order matters. */
 function start(): void {
-  // What is written from here on is for this user alone, Chromium's files included.
+  // All files written from here on are readable by this user alone, including Chromium's.
   process.umask(0o077);
-  // First: the lock below and everything that Chromium stores are per user-data folder.
+  // First, because the lock below and Chromium's files depend on the user-data folder.
   const folder = setupDataFolder();
   const logger = setupLog(folder);
   const refuse = (error: unknown): void => void refuseToStart(error, folder, logger);
-  // Before anything of Chromium's, which ends without a word where it may not write.
+  // Before Chromium uses the folder: it exits without a message if it cannot write there.
   const trouble = folderTrouble(folder);
   if (trouble !== null) {
     refuse(trouble);
@@ -65,20 +65,20 @@ function start(): void {
   const windowReady = Promise.withResolvers<void>();
   const open = (): void => void windowReady.promise.then(() => window.open());
   if (!setupSingleInstance(open)) {
-    // On a full disk the lock cannot be made either: then nobody else shows a window.
+    // On a full disk the lock cannot be made either; then no other instance is running.
     if (hasNoRoom(folder)) refuse(new UsageError(UsageCode.DataFolderFull, { folder }));
     else app.quit();
     return;
   }
-  // Before `ready`, or the scheme has no origin and no security context.
+  // Must come before `ready`, or the scheme has no origin and no security context.
   setupWindowScheme();
-  // Before the first window, or it would be made without them.
+  // Must come before the first window, which would otherwise be unguarded.
   setupGuards();
   app.on('activate', open);
-  // The tray stays; what ends the program is Quit.
+  // Closing the window keeps the tray running; only Quit ends the program.
   app.on('window-all-closed', () => {});
   const shell: Shell = { folder, logger, store, window, windowReady, works: false };
-  // What fails later is no reason to stop the schedules.
+  // Once the service works, a later error must not stop the schedules.
   app
     .whenReady()
     .then(() => begin(shell))
@@ -95,14 +95,14 @@ async function begin(shell: Shell): Promise<void> {
     app.exit(0);
     return;
   }
-  // From here to the end of setupDesktop nothing waits: what the service tells first is heard.
+  // No `await` from here to the end of setupDesktop, so that the service's first events are not missed.
   const ports = systemPorts(logger);
   const host = hostService(folder, ports);
   shell.works = true;
   const login = startAtLogin();
   const desktopNotes = new DesktopChannel((batchId) => window.open(pageOf(batchId)));
-  const face = createWindowApp({
-    face: 'tray',
+  const windowApp = createWindowApp({
+    program: 'tray',
     version: app.getVersion(),
     folder,
     ports,
@@ -111,37 +111,38 @@ async function begin(shell: Shell): Promise<void> {
     settingsStore: electronSettingsStore(folder),
     startAtLogin: login,
     notify: host === null ? null : () => desktopNotes.test(host.t()),
-    // Two database servers that outlive the window need a terminal that shows how they are stopped.
+    choosePath: (what) => choosePath(what, window),
+    // Demo servers outlive the window, so they are started from a terminal, which shows how to stop them.
     startDemo: null,
   });
-  // Before the window, whose first act is to ask.
-  setupIpc(face, window);
+  // Before the window opens, because its page calls at once.
+  setupIpc(windowApp, window);
   shell.windowReady.resolve();
   const firstPage = isNew(readLanguage(folder, systemLanguages)) ? '/setup' : null;
   if (host === null) {
-    // The background service does the work; this is its window, and ends with it.
+    // The background service does the work. This process only shows its window and ends with it.
     app.on('window-all-closed', () => app.quit());
     window.open(firstPage);
     return;
   }
-  const desktop = setupDesktop(shell, host, ports, face, login, [desktopNotes]);
+  const desktop = setupDesktop(shell, host, ports, windowApp, login, [desktopNotes]);
   const hidden = process.argv.includes(HIDDEN);
   if (trayHost === 'there') desktop.showTray();
   else setupWithoutTray(window, shell.store, host.t, desktop.quitting);
   if (trayHost === 'none' || !hidden) window.open(firstPage);
-  // At login the desktop's panel may come up after us: the service is at work meanwhile.
+  // At login the desktop's panel may appear later. The service already works meanwhile.
   if (trayHost === 'not_yet') {
     if (await waitForTrayHost(process.platform)) desktop.showTray();
     else if (hidden) window.open(firstPage);
   }
 }
 
-/** Icon, notifications and the ways to end, for the service in this process. */
+/** Tray icon, notifications and quitting, for the service in this process. */
 function setupDesktop(
   { logger, store, window }: Shell,
   { service, t, facts }: ServiceHost,
   ports: Ports,
-  face: WindowApp,
+  windowApp: WindowApp,
   login: StartAtLogin | null,
   channels: readonly Channel[],
 ): { readonly quitting: Quitting; showTray(): void } {
@@ -172,19 +173,19 @@ function setupDesktop(
     refresh();
   });
   setupPower(service, () => void quitting.now());
-  const look = () => trayModel(facts(face.live(), login?.isOn() ?? null), t());
+  const look = () => trayModel(facts(windowApp.live(), login?.isOn() ?? null), t());
   return {
     quitting,
     showTray: () => {
       tray = createTray(look, (command) => perform(command, actions), logger);
       tray.refresh();
-      // The icon stays when the window is closed.
+      // Closing the window leaves the tray icon.
       window.onClose(() => true);
     },
   };
 }
 
-/** Nobody has set anything up yet. */
+/** Whether there are no settings yet. */
 function isNew({ problem }: ReturnType<typeof readLanguage>): boolean {
   return problem?.kind === 'usage' && problem.code === UsageCode.SettingsMissing;
 }

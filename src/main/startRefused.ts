@@ -14,8 +14,8 @@ import { UsageCode, UsageError } from '../shared/errors.ts';
 import { createTranslator, type Translate } from '../shared/texts/translate.ts';
 
 /**
- * Makes the user-data folder, and tells why it cannot be used; null where it can. To be asked before Chromium is, which
- * ends without a word where it may not write there.
+ * Creates the user-data folder. Returns why it cannot be used, or null. Call it before Chromium starts, which
+ * exits without a message if it cannot write there.
  */
 export function folderTrouble(folder: string): UsageError | null {
   try {
@@ -27,12 +27,12 @@ export function folderTrouble(folder: string): UsageError | null {
 }
 
 /**
- * Says in a dialog why the program cannot start, and ends it. A person who clicks an icon sees neither a terminal
- * nor a log.
+ * Shows a dialog that says why the program cannot start, and ends it. A person who clicked an icon sees
+ * neither a terminal nor a log.
  */
 export async function refuseToStart(error: unknown, folder: string, logger: Logger): Promise<void> {
   logUnexpected(logger, error);
-  // Chromium needs a place to write; this one is gone with the program.
+  // Chromium needs a writable folder; this temporary one is removed at exit.
   const place = mkdtempSync(join(tmpdir(), 'branchline-start-'));
   if (!app.isReady()) {
     app.setPath('userData', place);
@@ -47,7 +47,7 @@ export async function refuseToStart(error: unknown, folder: string, logger: Logg
   app.exit(1);
 }
 
-/** As the command line says it. */
+/** The same lines as on the command line. */
 function linesOf(error: unknown, t: Translate, logger: Logger): readonly string[] {
   if (error instanceof UsageError) {
     const { what, hint, means, next } = t.usage(error.code, error.params);
@@ -57,10 +57,10 @@ function linesOf(error: unknown, t: Translate, logger: Logger): readonly string[
 }
 
 /**
- * One tray for a user-data folder. A second start shows the first one's window instead: on desktops
- * without a tray, or where the icon is hidden, starting it again is how people look for it.
+ * Allows one tray per user-data folder. A second start shows the first one's window instead, because people
+ * look for a hidden icon by starting the program again.
  *
- * @returns false where another one runs, and this one must quit
+ * @returns false if another instance runs and this one must quit
  */
 export function setupSingleInstance(show: () => void): boolean {
   if (!app.requestSingleInstanceLock()) return false;
@@ -68,7 +68,7 @@ export function setupSingleInstance(show: () => void): boolean {
   return true;
 }
 
-/** Makes this process use the same folder as the command line does, and returns it. */
+/** Makes Electron use the same user-data folder as the command line, and returns it. */
 export function setupDataFolder(): string {
   app.setName('Branchline');
   const folder = dataFolder({
@@ -78,12 +78,12 @@ export function setupDataFolder(): string {
     homedir: homedir(),
   });
   app.setPath('userData', folder);
-  // What Chromium keeps (caches, preferences) stays apart from settings and journal.
+  // Keeps Chromium's files (caches, preferences) apart from settings and journal.
   app.setPath('sessionData', join(folder, 'window'));
   return folder;
 }
 
-/** Not strict: Electron's and Chromium's own switches stand there too. */
+/** Not strict, because Electron's and Chromium's switches are in the arguments too. */
 function dataDirOf(argv: readonly string[]): string | undefined {
   const { values } = parseArgs({
     args: argv.slice(1),
@@ -94,13 +94,13 @@ function dataDirOf(argv: readonly string[]): string | undefined {
   return typeof given === 'string' ? given : undefined;
 }
 
-/** In the order of the buttons; the last one quits. */
+/** In the order of the dialog's buttons; a last button quits. */
 const ANSWERS = ['keep', 'new'] as const;
 
 /**
- * Asks once what a data folder is that came from another computer.
+ * Asks once what to do with a data folder that came from another computer.
  *
- * @returns false where the person wants to quit instead
+ * @returns false if the person chose to quit
  */
 export async function settleCopied(folder: string, t: Translate): Promise<boolean> {
   try {

@@ -11,21 +11,21 @@ import type { WindowEvent } from '../window-api/windowApi.ts';
 import { WINDOW_PAGE } from './appProtocol.ts';
 import type { DesktopStore } from './desktop/desktopStore.ts';
 
-/** A page of the window, as its address has it behind the `#`. */
+/** A page of the window: the part of its address behind `#`. */
 export type WindowPage = '/' | '/settings' | '/setup' | `/batch/${string}`;
 
-/** The page of a batch; Today where there is none. */
+/** The page of a batch; the start page if null. */
 export function pageOf(batchId: string | null): WindowPage {
   return batchId === null ? '/' : `/batch/${encodeURIComponent(batchId)}`;
 }
 
-/** The one window: made when it is wanted, gone when it is closed, so that its memory is given back. */
+/** The only window. It is created when needed and destroyed when closed, to free its memory. */
 export interface AppWindow {
-  /** Opens it, or brings it to the front. @param page what it shows; as it was where null */
+  /** Opens the window or brings it to the front. @param page to show; null keeps the current one */
   open(page?: WindowPage | null): void;
-  /** @param listener called with each window that is made, before its page asks anything */
+  /** @param listener called for each new window, before its page makes calls */
   onOpened(listener: (contents: WebContents) => void): void;
-  /** @param decide what closing means, where it is not the end of the window alone; true lets it close */
+  /** @param decide called on closing; returns whether the window may close */
   onClose(decide: () => boolean): void;
   close(): void;
   readonly current: BrowserWindow | null;
@@ -37,7 +37,7 @@ const OPTIONS: BrowserWindowConstructorOptions = {
   height: 760,
   minWidth: 400,
   minHeight: 320,
-  // Until the page is drawn, or it flashes white in a dark room.
+  // Hidden until the page is drawn, to avoid a white flash.
   show: false,
   webPreferences: {
     preload: join(__dirname, '../preload/preload.cjs'),
@@ -56,7 +56,7 @@ export function createAppWindow(store: DesktopStore): AppWindow {
   const listeners: ((contents: WebContents) => void)[] = [];
 
   const create = (page: WindowPage | null): BrowserWindow => {
-    // Where the menu bar belongs to the window there is nothing in it for a person; macOS needs it for copy and paste.
+    // On Windows and Linux the menu bar has nothing useful. macOS needs it for copy and paste.
     if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
     const created = new BrowserWindow({ ...OPTIONS, ...boundsIn(store) });
     created.once('ready-to-show', () => created.show());
@@ -96,7 +96,7 @@ export function createAppWindow(store: DesktopStore): AppWindow {
   };
 }
 
-/** Where it was, unless that screen is gone. */
+/** The last position and size, unless that screen is gone. */
 function boundsIn(store: DesktopStore): Partial<Electron.Rectangle> {
   const bounds = store.get('bounds');
   if (bounds === undefined) return {};

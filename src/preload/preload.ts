@@ -10,7 +10,7 @@ import {
 
 type CallsOfBridge = Pick<Bridge, CallName>;
 
-/** No way through for any other channel: the window can ask these, and nothing else. */
+/** The only calls the window can make: no other channel is reachable. */
 const calls = Object.fromEntries(CALL_NAMES.map((call) => [call, asks(call)])) as CallsOfBridge;
 
 const bridge: Bridge = {
@@ -18,7 +18,7 @@ const bridge: Bridge = {
   listen: (onEvent, onLink) => {
     const take = (_event: IpcRendererEvent, event: WindowEvent): void => onEvent(event);
     ipcRenderer.on(EVENT_CHANNEL, take);
-    // The program behind the window lives as long as the window.
+    // In Electron the link to the program never breaks while the window is open.
     onLink(true);
     return () => ipcRenderer.off(EVENT_CHANNEL, take);
   },

@@ -1,4 +1,4 @@
-/** What the build makes of a style sheet: class names, or nothing but its effect. */
+/** Types of imported style sheets: class names for modules, nothing for plain ones. */
 declare module '*.module.css' {
   const classes: Readonly<Record<string, string>>;
   export default classes;

@@ -2,27 +2,27 @@ import type { Engine, RunControl } from '../core/engineApi.ts';
 import type { EngineEvent } from '../shared/contract.ts';
 import { InterruptionReason } from '../shared/status.ts';
 
-/** What runs now, and how it is stopped. */
+/** The current run, and how to stop it. */
 export class CurrentRun {
   readonly what: RunKind;
   readonly control: RunControl & { readonly stop: AbortSignal };
-  /** Null before the batch has begun, and for a verify. */
+  /** Null before the batch has begun, and for a verify or an export. */
   batchId: string | null = null;
-  /** Whether it has told anything: it holds the lease, then. */
+  /** Whether the engine has sent an event of this run; it holds the lease by then. */
   begun = false;
   readonly #stop = new AbortController();
   readonly #halt = new AbortController();
   readonly #onBatch: ((batchId: string) => void)[] = [];
   readonly #asked: boolean;
 
-  /** @param asked whether a person has asked for it, and so waits for another process's run to end */
+  /** @param asked whether a person requested it; it then waits for another process's run to end */
   constructor(what: RunKind, asked: boolean) {
     this.what = what;
     this.#asked = asked;
     this.control = { stop: this.#stop.signal, halt: this.#halt.signal, wait: asked };
   }
 
-  /** Takes note of what the engine tells. */
+  /** Notes an event of the engine. */
   take(event: EngineEvent): void {
     this.begun = true;
     if (event.type !== 'batch_started' && event.type !== 'batch_resumed') return;
@@ -30,7 +30,7 @@ export class CurrentRun {
     for (const listener of this.#onBatch.splice(0)) listener(this.batchId);
   }
 
-  /** Calls back when the journal has the batch as running, before any of its tables is begun. */
+  /** Calls back when the journal has the batch as running, before its first table begins. */
   onBatch(listener: (batchId: string) => void): void {
     if (this.batchId === null) this.#onBatch.push(listener);
     else listener(this.batchId);
@@ -41,38 +41,38 @@ export class CurrentRun {
     this.#stop.abort(reason);
   }
 
-  /** Stops at once; the chunk under way is rolled back. */
+  /** Stops at once and rolls back the current chunk. */
   halt(): void {
     this.#halt.abort(InterruptionReason.Shutdown);
   }
 
-  /** Whether a person has stopped it; not to give way, nor because the service ends. */
+  /** Whether a person stopped it, as opposed to giving way or the end of the service. */
   get stoppedByPerson(): boolean {
     return this.#stop.signal.reason === InterruptionReason.User;
   }
 
-  /** A verify that nobody is waiting for ends where there is something better to do, and goes on later. */
+  /** A scheduled verify ends early when there is something more urgent, and continues later. */
   get givesWay(): boolean {
     return this.what === 'verify' && !this.#asked && !this.#stop.signal.aborted;
   }
 }
 
-/** What a person has asked for. */
+/** A request from a person. */
 export interface Intent {
   readonly what: RunKind;
-  /** Does it, and tells whoever asked how it ended; does not throw. */
+  /** Runs it and passes the result to whoever requested it; does not throw. */
   perform(engine: Engine, control: RunControl): Promise<void>;
   refuse(error: Error): void;
 }
 
-export type RunKind = 'batch' | 'verify';
+export type RunKind = 'batch' | 'verify' | 'export';
 
 interface Waiting extends Intent {
   readonly key: string;
   readonly result: Promise<unknown>;
 }
 
-/** What people have asked for and what has not begun, in order. */
+/** Requests that have not begun, in order. */
 export class IntentQueue {
   readonly #waiting: Waiting[] = [];
 
@@ -81,9 +81,9 @@ export class IntentQueue {
   }
 
   /**
-   * The same request twice is one: a person who sees nothing happen clicks again.
+   * Adds a request, unless the same one is already waiting: people click again if nothing seems to happen.
    *
-   * @param key names the request; the same for the same kind of result only
+   * @param key identifies the request; equal keys must mean equal types of result
    */
   add<T>(what: RunKind, key: string, run: (engine: Engine, control: RunControl) => Promise<T>): Promise<T> {
     const same = this.#waiting.find((one) => one.key === key);

@@ -1,35 +1,38 @@
+import { type BigIntStats, statSync } from 'node:fs';
 import { z } from 'zod';
 import { findCrash } from '../core/batch/leaseGuard.ts';
 import { type EngineSetup, openWithJournal } from '../core/engine.ts';
 import type { Engine } from '../core/engineApi.ts';
-import { folderError, folderRefusal } from '../core/files/folderError.ts';
-import type { Journal } from '../core/journal/journal.ts';
-import type { Outcomes } from '../core/journal/outcomes.ts';
-import type { ServiceNotes } from '../core/journal/serviceNotes.ts';
+import { errnoOf, folderError, folderRefusal } from '../core/files/folderError.ts';
+import type { WritableJournal } from '../core/journal/journal.ts';
 import type { EngineListener, Ports } from '../core/ports.ts';
 import { installationId } from '../core/settings/installation.ts';
+import { loadSettings, settingsFile } from '../core/settings/load.ts';
 import { FailureCode, SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import type { Refusal, ServiceEvent } from '../shared/service.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { Language } from '../shared/texts/language.ts';
 import { PauseKeeper } from './pause.ts';
-import type { WatchedSettings } from './watchedSettings.ts';
 
-/** What there is once the settings can be used. */
+/** What exists once the settings can be used. */
 export interface Opened {
   readonly engine: Engine;
-  readonly journal: Journal;
+  readonly journal: WritableJournal;
   readonly pause: PauseKeeper;
   readonly health: Health;
   readonly settings: Settings;
 }
 
-/** What the opening needs of the service. */
+/** Callbacks to the service. */
 interface Told {
   tell(event: ServiceEvent): void;
   readonly onEngine: EngineListener;
 }
 
-/** The engine and the settings in force: opened as soon as the settings can be used, and kept up with the file. */
+/**
+ * Holds the engine and the settings in force. Opens them as soon as the settings can be used, and follows
+ * changes of the file.
+ */
 export class Opening {
   readonly #ports: Ports;
   readonly #setup: Omit<EngineSetup, 'settings'>;
@@ -40,7 +43,7 @@ export class Opening {
   #refusal: Refusal | null = null;
   #folderRefused = false;
   #installationId = '';
-  /** The one told last; forgotten when all has been well. */
+  /** The refusal reported last; cleared when all is well. */
   #toldRefusal = '';
 
   constructor(ports: Ports, setup: Omit<EngineSetup, 'settings'>, watched: WatchedSettings, told: Told) {
@@ -48,11 +51,11 @@ export class Opening {
     this.#setup = setup;
     this.#watched = watched;
     this.#told = told;
-    // Known before the first turn, which tells it: whoever starts the service can say so at once.
+    // Checked before the first turn, which reports it, so that a caller of the service can see it at once.
     this.#refusal = this.#lookAtInstallation();
   }
 
-  /** As of the last look: a person may have answered meanwhile that this computer is an installation of its own. */
+  /** As of the last check: meanwhile a person may have declared this computer a separate installation. */
   get installationId(): string {
     return this.#installationId;
   }
@@ -67,15 +70,15 @@ export class Opening {
   }
 
   /**
-   * Closes what cannot be written any more: a disk that the system has made read-only, rights that were taken away,
-   * a folder that came from another computer. What is open would still be written for a while, and nothing would say so.
+   * Closes the journal and the engine if the folder can no longer be written: a read-only disk, missing
+   * rights, a folder from another computer. Open files would still be written for a while without any error.
    *
    * @returns whether the folder can be used
    */
   async folderIsUsable(): Promise<boolean> {
     const refusal = folderRefusal(this.#setup.folder) ?? this.#lookAtInstallation();
     if (refusal === null) {
-      // Well again: the next look opens it, and reads the settings anew.
+      // The folder can be used again: the next look opens it and reads the settings anew.
       if (this.#folderRefused) this.#watched.forget();
       this.#folderRefused = false;
       return true;
@@ -86,7 +89,7 @@ export class Opening {
     return false;
   }
 
-  /** Takes the settings as they are now. Not while something runs: a run keeps those that it began with. */
+  /** Applies the current settings. Not called during a run, which keeps the settings it began with. */
   look(): void {
     const couldNot = this.#refusal !== null;
     const news = this.#watched.look();
@@ -99,21 +102,21 @@ export class Opening {
     }
     if (this.#opened === null && this.#settings !== null) {
       this.#open(this.#settings);
-      // The first settings of a new installation: whoever shows that there are none is told.
+      // The first settings of a new installation: listeners still show that there are none.
       if (couldNot && this.#opened !== null) this.#told.tell({ type: 'settings_changed' });
     }
-    // Another process may have died in its batch since the last look.
+    // Another process may have died during its batch since the last check.
     else if (this.#opened !== null) findCrash(this.#setup.folder, this.#opened.journal);
   }
 
-  /** What was begun after a look has gone well. */
+  /** Called when a turn that began after a look has succeeded. */
   well(): void {
     if (this.#refusal === null) this.#toldRefusal = '';
   }
 
   /**
-   * Takes note of an error that no batch accounts for. A journal that cannot be used is closed: the next look opens
-   * it anew, and sets it aside where it is damaged.
+   * Records an error that belongs to no batch. A journal that cannot be used is closed: the next look opens
+   * it again, and sets a damaged one aside.
    */
   async fail(error: unknown): Promise<void> {
     if (!(error instanceof SyncFailure)) return;
@@ -145,8 +148,8 @@ export class Opening {
   }
 
   /**
-   * @returns why this computer must not work with the folder before a person has answered; null where it may
-   * @throws UsageError `data_folder_unusable` and its like
+   * @returns why a person must answer before this computer may use the folder; null if it may
+   * @throws UsageError `data_folder_unusable` and similar
    */
   #lookAtInstallation(): Refusal | null {
     try {
@@ -179,7 +182,8 @@ export class Opening {
       const file = engine.journalSetAside;
       if (file !== null) this.#told.tell({ type: 'journal_set_aside', file });
     } catch (error) {
-      // A folder that cannot be written now, a journal of a newer version: tried again at the next look.
+      // For example a folder that cannot be written, or the journal of a newer version. The next look tries
+      // again.
       if (!(error instanceof UsageError)) throw error;
       this.#refuse({ code: error.code, params: error.params });
     }
@@ -194,32 +198,32 @@ export class Opening {
   }
 }
 
-/** Connections of which nothing has arrived: since the latest of their last successes, for so many whole hours. */
+/** Connections from which nothing has arrived for this many whole hours, since the latest of their last successes. */
 interface Silence {
   readonly connections: readonly string[];
   readonly since: string;
   readonly hours: number;
 }
 
-/** By connection, when it was seen first; it may never have been copied. */
+/** When each connection was first seen enabled; it may never have been copied. */
 const SEEN = 'first_seen_at';
-/** By connection, since when the silence was that was told last. */
+/** For each connection, the start of the silence that was reported last. */
 const TOLD = 'silence_told';
 const times = z.record(z.string(), z.string());
 
 /**
- * Notices that no table of a connection has been completed for too long, also where nothing runs at all: a schedule
- * that was switched off, a line that is down all week. One branch that is silent is told while others go on; each
- * such time once, and several connections together.
+ * Notices when no table of a connection has been completed for too long, even if nothing runs at all: a
+ * schedule switched off, a line down all week. Each silence is reported once, and several connections
+ * together.
  */
 class Health {
-  readonly #journal: Outcomes & ServiceNotes;
+  readonly #journal: WritableJournal;
 
-  constructor(journal: Outcomes & ServiceNotes) {
+  constructor(journal: WritableJournal) {
     this.#journal = journal;
   }
 
-  /** @returns what is to be told now, or null */
+  /** @returns what to report now, or null */
   look({ notifications, connections }: Settings, now: Date): Silence | null {
     const enabled = connections.filter((one) => one.enabled).map((one) => one.id);
     const seen = this.#seen(enabled, now);
@@ -242,7 +246,10 @@ class Health {
     return { connections: silent.map((one) => one.id), since, hours: Math.floor(hoursSince(since, now)) };
   }
 
-  /** A connection that is enabled after a pause of months is not late at once. */
+  /**
+   * Counts from the first time a connection was seen enabled, so that one switched on after months is not
+   * late at once.
+   */
   #seen(enabled: readonly string[], now: Date): Readonly<Record<string, string>> {
     const kept = this.#note(SEEN);
     const seen = Object.fromEntries(enabled.map((id) => [id, kept[id] ?? now.toISOString()]));
@@ -257,4 +264,59 @@ class Health {
 
 function hoursSince(at: string, now: Date): number {
   return (now.getTime() - Date.parse(at)) / 3_600_000;
+}
+
+type SettingsNews =
+  | { readonly kind: 'same' }
+  | { readonly kind: 'loaded'; readonly settings: Settings }
+  | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/** Watches `settings.json`, which an editor, the tray or a roll-out tool may change at any time. */
+export class WatchedSettings {
+  readonly #folder: string;
+  readonly #language: Language;
+  #seen: string | null = null;
+
+  /** @param language in which problems of the file are described */
+  constructor(folder: string, language: Language) {
+    this.#folder = folder;
+    this.#language = language;
+  }
+
+  /** What has changed since the last call. An invalid file is reported once, until it changes again. */
+  look(): SettingsNews {
+    const seen = this.#identity();
+    if (seen === this.#seen) return { kind: 'same' };
+    // Recorded before reading the contents, so that a write in between is noticed next time.
+    this.#seen = seen;
+    try {
+      return { kind: 'loaded', settings: loadSettings(this.#folder, this.#language) };
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return { kind: 'refused', refusal: { code: error.code, params: error.params } };
+    }
+  }
+
+  /** Makes the next look read the file even if it has not changed. */
+  forget(): void {
+    this.#seen = null;
+  }
+
+  #identity(): string {
+    return settingsIdentity(this.#folder);
+  }
+}
+
+/** A text that changes whenever `settings.json` changes; the contents are not read. */
+export function settingsIdentity(folder: string): string {
+  try {
+    const found: BigIntStats | undefined = statSync(settingsFile(folder), {
+      bigint: true,
+      throwIfNoEntry: false,
+    });
+    return found === undefined ? 'missing' : `${found.ino} ${found.size} ${found.mtimeNs}`;
+  } catch (error) {
+    // The folder may not be entered any more; reading the file then says why.
+    return errnoOf(error);
+  }
 }

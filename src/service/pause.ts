@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Queries } from '../core/journal/queries.ts';
-import type { ServiceNotes } from '../core/journal/serviceNotes.ts';
+import type { ReadableJournal, WritableJournal } from '../core/journal/journal.ts';
 import { isAhead } from '../core/schedule/decide.ts';
 import { STOPPED, stoppedNotes } from '../core/standing/candidates.ts';
 import type { Pause } from '../shared/service.ts';
@@ -9,19 +8,27 @@ const NOTE = 'pause';
 
 const pauseNote = z.object({ since: z.iso.datetime(), until: z.iso.datetime().nullable() });
 
-/** A pause stops what runs; a person may start batches in it and pause again. The oldest of so many have ended. */
+/**
+ * How many stopped batches are remembered. A person may start and pause several during one pause; the oldest
+ * of so many have ended.
+ */
 const KEPT = 20;
 
-/** The pause, kept in the journal: a person who pauses for the night means it across a restart too. */
-export class PauseKeeper {
-  readonly #journal: Pick<Queries, 'batch'> & ServiceNotes;
+/** The pause that is in force; null where there is none. */
+export function pauseIn(journal: ReadableJournal): Pause | null {
+  return pauseNote.safeParse(journal.serviceNote(NOTE)).data ?? null;
+}
 
-  constructor(journal: Pick<Queries, 'batch'> & ServiceNotes) {
+/** The pause. It is kept in the journal, so that it also holds across a restart. */
+export class PauseKeeper {
+  readonly #journal: WritableJournal;
+
+  constructor(journal: WritableJournal) {
     this.#journal = journal;
   }
 
   current(): Pause | null {
-    return pauseNote.safeParse(this.#journal.serviceNote(NOTE)).data ?? null;
+    return pauseIn(this.#journal.reader);
   }
 
   begin(now: Date, until: Date | null): Pause {
@@ -34,14 +41,14 @@ export class PauseKeeper {
   }
 
   /**
-   * Remembers the batch that the pause stops, in the journal too: it goes on after the pause, though its
-   * interruption says that a person stopped it, and though the service was restarted in between.
+   * Remembers the batch that the pause stops, in the journal. After the pause the batch continues, although
+   * its interruption reason says `user`, and even if the service was restarted.
    */
   stops(batchId: string): void {
     const batch = this.#journal.batch(batchId);
     if (batch === null) return;
     const stopped = { batchId, resumeCount: batch.resume_count };
-    this.#journal.setServiceNote(STOPPED, [...stoppedNotes(this.#journal), stopped].slice(-KEPT));
+    this.#journal.setServiceNote(STOPPED, [...stoppedNotes(this.#journal.reader), stopped].slice(-KEPT));
   }
 
   end(): void {
@@ -51,7 +58,7 @@ export class PauseKeeper {
   isOver(now: Date): boolean {
     const { since, until } = this.current() ?? { since: '', until: null };
     if (until === null) return false;
-    // A clock that was far ahead when it began would pause for years.
+    // If the clock was far ahead when the pause began, it would otherwise last for years.
     return now.getTime() >= Date.parse(until) || isAhead(new Date(since), now);
   }
 }

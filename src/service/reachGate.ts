@@ -5,7 +5,7 @@ import { FailureKind } from '../shared/errors.ts';
 const FIRST_DELAY_MS = 5_000;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
-/** Waiting for a database to answer. Times in milliseconds of the wall clock. */
+/** Waiting for a database to answer. Times are wall-clock milliseconds. */
 export interface Waiting {
   readonly found: OutOfReach;
   readonly since: number;
@@ -17,15 +17,14 @@ interface Closed extends Waiting {
 }
 
 /**
- * Keeps work back while a database does not answer: after a power cut the branch's server, the router and the
- * line come back each in its own time. Asks again with growing delays, jittered, since the other branches of the
- * town had the same power cut. Each database has its own waiting: one branch that is down for a week keeps no
- * other one from its work.
+ * Holds work back while a database does not answer. After a power cut the server, the router and the line
+ * come back at different times, so it checks again with growing delays, jittered because other branches had
+ * the same power cut. Each database waits by itself: one branch that is down does not hold up the others.
  */
 export class ReachGate {
   readonly #clock: Clock;
   readonly #random: Random;
-  /** By connection; null is central. */
+  /** Keyed by connection; null is central. */
   readonly #closed = new Map<string | null, Closed>();
 
   constructor({ clock, random }: Pick<Ports, 'clock' | 'random'>) {
@@ -42,7 +41,7 @@ export class ReachGate {
   }
 
   /**
-   * When central and these connections may be asked; null for at once.
+   * When central and these connections may be asked again; null for now.
    *
    * @param connections ids, or `*` for all
    */
@@ -54,8 +53,8 @@ export class ReachGate {
   }
 
   /**
-   * Whether work on some connections may begin. A failure that no waiting heals (a wrong password) lets it begin:
-   * the batch then says what is wrong.
+   * Whether work on some connections may begin. A failure that waiting cannot fix (a wrong password) lets it
+   * begin: the batch then reports what is wrong.
    */
   passes(connections: readonly string[], found: OutOfReach | null): boolean {
     if (found === null || found.failure.kind === FailureKind.Permanent) {
@@ -63,7 +62,7 @@ export class ReachGate {
         if (id === null || names(connections, id)) this.#closed.delete(id);
       return true;
     }
-    // Central is asked first: what else does not answer says that it does.
+    // Central is asked first, so if another database failed, central answered.
     if (found.connection !== null) this.#closed.delete(null);
     this.#close(found);
     return false;
@@ -82,12 +81,12 @@ export class ReachGate {
     });
   }
 
-  /** Asks at once next time: a person wants it, or the network has come back. */
+  /** Allows the next check at once: a person requested it, or the network is back. */
   open(): void {
     this.#closed.clear();
   }
 
-  /** Forgets databases that could have been asked by now, where nothing needed them: nobody waits for them. */
+  /** Drops databases that could have been asked again by now but were not needed. */
   forgetUnwanted(): void {
     const now = this.#clock.now().getTime();
     for (const [id, { nextAt }] of [...this.#closed]) if (nextAt <= now) this.#closed.delete(id);

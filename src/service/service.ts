@@ -1,6 +1,8 @@
 import type { Engine, ResumeOutcome, RunControl } from '../core/engineApi.ts';
+import type { ExportReport } from '../core/export/exportConnection.ts';
 import type { Ports } from '../core/ports.ts';
 import type { Timeouts } from '../core/postgres/session.ts';
+import { knownFleet } from '../core/schedule/fleetSpread.ts';
 import type { RetryPolicy } from '../core/table/retry.ts';
 import { errorFacts } from '../core/unexpected.ts';
 import type { BatchRow, EngineEvent } from '../shared/contract.ts';
@@ -10,36 +12,44 @@ import { BatchStatus, type BatchTrigger, InterruptionReason } from '../shared/st
 import type { Language } from '../shared/texts/language.ts';
 import type { VerifyReport } from '../shared/verify.ts';
 import { CurrentRun, type Intent, IntentQueue, type RunKind } from './currentRun.ts';
-import { type Opened, Opening } from './opening.ts';
+import type { OutboxPolicy } from './notify/outboxDelivery.ts';
+import { OutsideNotifications } from './notify/outsideNotifications.ts';
+import { type Opened, Opening, WatchedSettings } from './opening.ts';
 import { ReachGate } from './reachGate.ts';
-import { RunWatch } from './runWatch.ts';
 import type { Waker } from './schedule/waker.ts';
-import type { ResumeNowRequest, RunNowRequest, Service, VerifyNowRequest } from './serviceApi.ts';
+import type {
+  ExportNowRequest,
+  ImportNowRequest,
+  ResumeNowRequest,
+  RunNowRequest,
+  Service,
+  VerifyNowRequest,
+} from './serviceApi.ts';
 import { takeServiceLock } from './serviceLock.ts';
 import { statusOf } from './statusOf.ts';
 import { nextPlanned, nextTask, type Outlook } from './tasks.ts';
-import { type Host, LOOK_MS, Unattended } from './unattended.ts';
-import { WatchedSettings } from './watchedSettings.ts';
+import { type Host, LOOK_MS, ServerRunWatch, Unattended } from './unattended.ts';
 
-/** What a service works with. */
+/** What a service is started with. */
 export interface ServiceSetup {
   /** The user-data folder. */
   readonly folder: string;
-  readonly face: BatchTrigger;
-  /** In which problems of the settings are told. */
+  readonly trigger: BatchTrigger;
+  /** The language in which problems of the settings are described. */
   readonly language: Language;
   readonly waker: Waker;
   readonly timeouts?: Partial<Timeouts>;
   readonly retry?: Partial<RetryPolicy>;
+  readonly outbox?: Partial<OutboxPolicy>;
 }
 
-/** After an error that no batch accounts for (the journal's disk is full): not at once again. */
+/** Pause after an error that belongs to no batch, such as a full disk, before trying again. */
 const BREATHER_MS = 30_000;
 
 /**
  * Starts the service on a user-data folder.
  *
- * @throws UsageError `service_running` where another process serves the folder; `data_folder_unusable`
+ * @throws UsageError `service_running` if another process serves the folder; `data_folder_unusable`
  */
 export function startService(ports: Ports, setup: ServiceSetup): Service {
   const lock = takeServiceLock(setup.folder);
@@ -57,14 +67,16 @@ class RunningService implements Service {
   readonly #opening: Opening;
   readonly #gate: ReachGate;
   readonly #unattended: Unattended;
-  readonly #runWatch = new RunWatch((error) => this.#logError(error));
+  readonly #outside: OutsideNotifications;
+  readonly #runWatch = new ServerRunWatch((error) => this.#logError(error));
   readonly #intents = new IntentQueue();
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
   readonly #ended: Promise<void>;
   #run: CurrentRun | null = null;
+  #asked = 0;
   #stopping = false;
   #woken = Promise.withResolvers<void>();
-  /** See {@link Host.wanted}; anew for each turn. */
+  /** See {@link Host.wanted}; replaced in each turn. */
   #wanted = Promise.withResolvers<void>();
   #told = '';
 
@@ -77,13 +89,14 @@ class RunningService implements Service {
       tell: (event) => this.#tell(event),
       onEngine: (event) => this.#takeEvent(event),
     });
+    this.#outside = new OutsideNotifications(ports, setup, () => this.#opening.opened);
     this.#ended = this.#live().finally(unlock);
   }
 
   #host(): Host {
     return {
       clock: this.#ports.clock,
-      face: this.#setup.face,
+      trigger: this.#setup.trigger,
       gate: this.#gate,
       wanted: () => this.#wanted.promise,
       asCurrent: (run, work) => this.#asCurrent(run, work),
@@ -111,20 +124,37 @@ class RunningService implements Service {
 
   runNow(request: RunNowRequest = {}): Promise<BatchRow> {
     return this.#ask('batch', `run ${JSON.stringify(request)}`, (engine, control) =>
-      engine.syncAll({ ...request, trigger: this.#setup.face }, control),
+      engine.syncAll({ ...request, trigger: this.#setup.trigger }, control),
     );
   }
 
   resumeNow(batchId: string, request: ResumeNowRequest = {}): Promise<ResumeOutcome> {
     return this.#ask('batch', `resume ${batchId} ${JSON.stringify(request)}`, (engine, control) =>
-      engine.resume(batchId, { ...request, trigger: this.#setup.face }, control),
+      engine.resume(batchId, { ...request, trigger: this.#setup.trigger }, control),
     );
   }
 
   verifyNow(request: VerifyNowRequest = {}): Promise<VerifyReport> {
     return this.#ask('verify', `verify ${JSON.stringify(request)}`, (engine, control) =>
-      engine.verify({ ...request, trigger: this.#setup.face }, control),
+      engine.verify({ ...request, trigger: this.#setup.trigger }, control),
     );
+  }
+
+  exportNow(request: ExportNowRequest): Promise<ExportReport> {
+    return this.#ask('export', `export ${this.#onceOnly()}`, (engine, control) =>
+      engine.exportConnection({ ...request, trigger: this.#setup.trigger }, control),
+    );
+  }
+
+  importNow(request: ImportNowRequest): Promise<BatchRow> {
+    return this.#ask('batch', `import ${this.#onceOnly()}`, (engine, control) =>
+      engine.importFile({ ...request, trigger: this.#setup.trigger }, control),
+    );
+  }
+
+  /** A key that no other request has: one made of the request would hold its passphrase. */
+  #onceOnly(): number {
+    return ++this.#asked;
   }
 
   pause(until: Date | null): Pause {
@@ -150,12 +180,13 @@ class RunningService implements Service {
     try {
       if (this.#run?.givesWay && this.#isBetterThingToDo()) this.#run.stop(InterruptionReason.Shutdown);
     } catch (error) {
-      // Whoever wakes is a timer, or a person who wants something else; the next turn meets it too.
+      // Errors are not passed on: `wake` is called by timers and by people who want something else, and the
+      // next turn meets the same error.
       this.#logError(error);
     }
   }
 
-  /** Wakes, also out of asking databases that do not answer. */
+  /** Wakes the loop, and also cuts short the check of databases that do not answer. */
   #want(): void {
     this.#wanted.resolve();
     this.wake();
@@ -182,7 +213,7 @@ class RunningService implements Service {
   }
 
   async #live(): Promise<void> {
-    // Whoever started the service listens before anything is told.
+    // Lets the caller of startService subscribe before the first event.
     await Promise.resolve();
     const stopWaker = this.#setup.waker.start(() => {
       this.wake();
@@ -193,6 +224,7 @@ class RunningService implements Service {
     } finally {
       stopWaker();
       this.#intents.refuseAll(new UsageError(UsageCode.RunStopped));
+      await this.#outside.stop();
       await this.#opening.close();
     }
   }
@@ -212,13 +244,16 @@ class RunningService implements Service {
       this.#logError(error);
       await this.#opening.fail(error);
       const { opened } = this.#opening;
-      // Whoever has asked is told now: what is still in the queue would end the breather at once.
+      // Refuses waiting requests now: left in the queue, they would end the pause at once.
       this.#intents.refuseAll(opened === null || !(error instanceof Error) ? this.#opening.notOpen() : error);
       await this.#breathe();
     }
   }
 
-  /** A whole breather, whatever wakes: only the end of the service, or a person, is worth another try at once. */
+  /**
+   * Waits the whole pause, whatever wakes the loop; only a person's request or the end of the service ends it
+   * early.
+   */
   async #breathe(): Promise<void> {
     const until = this.#ports.clock.monotonic() + BREATHER_MS;
     const isOver = (): boolean => this.#stopping || !this.#intents.isEmpty;
@@ -226,7 +261,7 @@ class RunningService implements Service {
       await this.#rest(left);
   }
 
-  /** What a person asks for first, then what is due by itself, then rest. */
+  /** One turn: a person's request first, then what is due, then rest. */
   async #step(): Promise<void> {
     const { opened } = this.#opening;
     if (opened === null) {
@@ -274,7 +309,7 @@ class RunningService implements Service {
       try {
         return await run(engine, control);
       } catch (error) {
-        // While it was still waiting for another process's run to end.
+        // Stopped while waiting for another process's run to end.
         if (control.stop?.aborted && !(error instanceof UsageError || error instanceof SyncFailure))
           throw new UsageError(UsageCode.RunStopped, {}, { cause: error });
         throw error;
@@ -301,9 +336,10 @@ class RunningService implements Service {
   }
 
   #nextPlanned(): ServiceStatus['next'] {
-    const settings = this.#opening.opened?.settings;
-    if (settings === undefined) return null;
-    return nextPlanned(settings, this.#opening.installationId, this.#ports.clock.now());
+    const { opened, installationId } = this.#opening;
+    if (opened === null) return null;
+    const fleet = knownFleet(opened.journal);
+    return nextPlanned(opened.settings, installationId, this.#ports.clock.now(), fleet);
   }
 
   #nextPlannedAt(): Date | null {
@@ -330,7 +366,7 @@ class RunningService implements Service {
     if (event.type === 'batch_started' || event.type === 'batch_resumed') this.#tellStatus();
   }
 
-  /** Only where it is another than the last. Does not throw: a journal that fails is for the turn to meet. */
+  /** Sends the status if it has changed. Does not throw: the next turn handles a failing journal. */
   #tellStatus(): void {
     try {
       const status = this.status();
@@ -344,7 +380,7 @@ class RunningService implements Service {
   }
 
   #tell(event: ServiceEvent): void {
-    for (const listener of this.#listeners) {
+    for (const listener of [(one: ServiceEvent) => this.#outside.take(one), ...this.#listeners]) {
       try {
         listener(event);
       } catch (error) {

@@ -1,53 +1,63 @@
 import type {
   Engine,
+  ExportRequest,
+  ImportRequest,
   ResumeOutcome,
   ResumeRequest,
   SyncAllRequest,
   VerifyRequest,
 } from '../core/engineApi.ts';
+import type { ExportReport } from '../core/export/exportConnection.ts';
 import type { BatchRow } from '../shared/contract.ts';
 import type { Pause, ServiceEvent, ServiceStatus } from '../shared/service.ts';
 import type { VerifyReport } from '../shared/verify.ts';
 
-/** What a person asks for; who asks is known. */
+/** A person's request, without the trigger, which the service adds. */
 export type RunNowRequest = Omit<SyncAllRequest, 'trigger' | 'schedule'>;
 export type ResumeNowRequest = Omit<ResumeRequest, 'trigger'>;
 export type VerifyNowRequest = Omit<VerifyRequest, 'trigger'>;
+export type ExportNowRequest = Omit<ExportRequest, 'trigger'>;
+export type ImportNowRequest = Omit<ImportRequest, 'trigger'>;
 
 /**
- * The long-running part of tray and agent: runs what is planned, resumes what was cut off, tries again what
- * failed for reasons that pass, and tells how things stand. One a user-data folder.
+ * The long-running part of tray and agent: runs what is planned, resumes what was cut off, retries transient
+ * failures, and reports its status. There is one per user-data folder.
  */
 export interface Service extends AsyncDisposable {
   /**
-   * For looking at batches; null until there are settings that can be used. To be taken anew each time: after an
-   * error of the journal it is another one.
+   * For reading batches; null until the settings can be used. Get it again each time: after a journal error
+   * it is replaced.
    */
   readonly engine: Engine | null;
   status(): ServiceStatus;
-  /** Runs a batch as soon as nothing else runs. The same request twice in the queue is one. */
+  /** Runs a batch as soon as nothing else runs. Two equal requests in the queue become one. */
   runNow(request?: RunNowRequest): Promise<BatchRow>;
-  /** Goes on with a batch; with `tables`, only those. */
+  /** Resumes a batch; with `tables`, only those. */
   resumeNow(batchId: string, request?: ResumeNowRequest): Promise<ResumeOutcome>;
   verifyNow(request?: VerifyNowRequest): Promise<VerifyReport>;
+  /** Writes a branch's tables into a file. Nothing goes on with it by itself, because the passphrase is not kept. */
+  exportNow(request: ExportNowRequest): Promise<ExportReport>;
+  /** Loads such a file into head office, as a batch. */
+  importNow(request: ImportNowRequest): Promise<BatchRow>;
   /**
-   * Stops what runs at the next chunk border, and begins nothing by itself until the pause ends. The batch that
-   * it stops goes on then.
+   * Stops the current run at the next chunk border, and starts nothing automatically until the pause ends.
+   * The stopped batch then continues.
    *
-   * @param until null until {@link unpause}
+   * @param until null: until {@link unpause}
    */
   pause(until: Date | null): Pause;
   unpause(): void;
-  /** Stops what runs at the next chunk border, for a person: a batch is not resumed by itself then. */
+  /** Stops the current run at the next chunk border, for a person: the batch is not resumed automatically. */
   stopRun(): void;
-  /** Looks at clock, settings and journal anew: the machine was asleep, the network has come back. */
+  /** Checks clock, settings and journal again, for example after a sleep or when the network is back. */
   wake(): void;
   /**
-   * Ends the service. What runs stops at the next chunk border, as `shutdown`: the next start goes on with it.
+   * Ends the service. The current run stops at the next chunk border with the reason `shutdown`, and the next
+   * start continues it.
    *
-   * @param now stop at once instead; the chunk under way is sent again by the next start
+   * @param now stop at once instead; the next start sends the current chunk again
    */
   stop(now?: AbortSignal): Promise<void>;
-  /** Returns the function that takes the listener off again. */
+  /** Returns the function that unsubscribes. */
   on(listener: (event: ServiceEvent) => void): () => void;
 }

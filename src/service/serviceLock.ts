@@ -4,12 +4,13 @@ import { type FileLock, isLocked, lockFile } from '../core/journal/exclusiveFile
 import { asFolderError } from '../core/journal/sqliteErrors.ts';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 
-/** Long enough for one of two that start in the same instant to win. */
+/** Long enough for one of two services that start at the same moment to win. */
 const CONTENTION_MS = 25;
 
 /**
- * The right to be the service of a user-data folder, for as long as the process lives. The lease is for each run
- * alone, so that the command line can sync between them; of two services each would run every schedule.
+ * Locks a user-data folder for this service as long as the process lives. The lease alone is not enough: it
+ * is held only during runs, so that the command line can sync between them, and two services would each run
+ * every schedule.
  *
  * @throws UsageError `service_running`, `data_folder_unusable`
  */
@@ -19,7 +20,7 @@ export function takeServiceLock(folder: string): FileLock {
   return lock;
 }
 
-/** Whether a live process serves the folder; nothing is written. */
+/** Whether a live process serves the folder. Writes nothing. */
 export function isServed(folder: string): boolean {
   try {
     return isLocked(lockFileOf(folder), CONTENTION_MS);

@@ -1,12 +1,12 @@
-import type { Journal } from '../core/journal/journal.ts';
-import type { ScheduleRuns } from '../core/journal/scheduleRuns.ts';
+import type { WritableJournal } from '../core/journal/journal.ts';
 import { clockIsBehind, decide, type History } from '../core/schedule/decide.ts';
+import { type Fleet, knownFleet, spreadSeconds } from '../core/schedule/fleetSpread.ts';
 import { jitterSeconds, nextRun } from '../core/schedule/nextRuns.ts';
 import { type Candidate, candidates } from '../core/standing/candidates.ts';
 import { judge, type ResumeVerdict } from '../core/standing/resumePlan.ts';
 import type { ScheduleSettings, Settings } from '../shared/settings.ts';
 
-/** What the service does next without being asked. Times in milliseconds of the wall clock. */
+/** The next automatic task. Times are wall-clock milliseconds. */
 export type Task =
   | { readonly kind: 'supersede'; readonly batchId: string }
   | {
@@ -25,13 +25,13 @@ export type Task =
   | {
       readonly kind: 'wait';
       readonly until: number | null;
-      /** Whether something would be done by now, were it not for a database that does not answer. */
+      /** Whether a task is held back because a database does not answer. */
       readonly gated: boolean;
     };
 
 /** What the choice of the next task depends on. */
 export interface Outlook {
-  readonly journal: Journal;
+  readonly journal: WritableJournal;
   readonly settings: Settings;
   readonly installationId: string;
   readonly now: Date;
@@ -40,8 +40,8 @@ export interface Outlook {
 }
 
 /**
- * What is to be done now, or until when there is nothing. What was cut off comes before what is due: after a
- * morning without power the batch of 08:30 goes on, and the missed one of 10:00 then finds little to do.
+ * The task to do now, or until when to wait. Interrupted batches come before due schedules: after a morning
+ * without power the batch of 08:30 continues, and the missed one of 10:00 then finds little to do.
  */
 export function nextTask(outlook: Outlook): Task {
   const resume = nextResume(outlook);
@@ -54,7 +54,7 @@ export function nextTask(outlook: Outlook): Task {
 function nextResume({ journal, settings, now, notBefore }: Outlook): Task {
   const times: number[] = [];
   let gated = false;
-  for (const candidate of candidates(journal)) {
+  for (const candidate of candidates(journal.reader)) {
     const { batch_id } = candidate.batch;
     const verdict = judge(candidate, settings, now.getTime());
     if (verdict.kind === 'superseded') return { kind: 'supersede', batchId: batch_id };
@@ -71,16 +71,23 @@ function nextResume({ journal, settings, now, notBefore }: Outlook): Task {
 }
 
 function nextScheduled(outlook: Outlook): Task {
-  const { journal, settings, now } = outlook;
+  const { journal, settings, now, installationId } = outlook;
+  const fleet = knownFleet(journal);
   const times: (number | null)[] = [];
   let gated = false;
   for (const schedule of settings.schedules) {
-    const decision = decide(schedule, now, scheduleHistory(journal, schedule), jitterOf(outlook, schedule));
+    const decision = decide(
+      schedule,
+      now,
+      scheduleHistory(journal, schedule),
+      jitterOf(installationId, schedule, fleet),
+    );
     switch (decision.kind) {
       case 'skip':
         return { kind: 'skip', schedule, dueAt: decision.dueAt };
       case 'run': {
-        // One that was missed waits for the network; one that is due says in the history what is wrong.
+        // A missed run waits for the network. A due run starts anyway, so that the history shows what is
+        // wrong.
         const gateAt = decision.missed ? outlook.notBefore(schedule.connections) : null;
         if (gateAt === null || gateAt <= now.getTime())
           return { kind: 'run', schedule, dueAt: decision.dueAt, missed: decision.missed };
@@ -103,11 +110,12 @@ export function nextPlanned(
   settings: Settings,
   installationId: string,
   now: Date,
+  fleet: Fleet | null,
 ): { readonly schedule: string; readonly at: string } | null {
   const all = settings.schedules
     .filter((one) => one.enabled)
     .flatMap((schedule) => {
-      const late = jitterOf({ installationId }, schedule) * 1000;
+      const late = jitterOf(installationId, schedule, fleet) * 1000;
       const next = nextRun(schedule, new Date(now.getTime() - late));
       return next === null ? [] : [{ schedule: schedule.id, at: next.getTime() + late }];
     });
@@ -115,15 +123,15 @@ export function nextPlanned(
   return first === undefined ? null : { ...first, at: new Date(first.at).toISOString() };
 }
 
-/** Schedules whose journal was written by a clock far ahead of this one. */
+/** Schedules whose journal entries are from a clock far ahead of this one. */
 export function schedulesAhead({ journal, settings, now }: Outlook): readonly string[] {
   return settings.schedules
     .filter((schedule) => clockIsBehind(now, scheduleHistory(journal, schedule)))
     .map((schedule) => schedule.id);
 }
 
-function jitterOf({ installationId }: Pick<Outlook, 'installationId'>, schedule: ScheduleSettings): number {
-  return jitterSeconds(installationId, schedule.id, schedule.jitterSeconds);
+function jitterOf(installationId: string, schedule: ScheduleSettings, fleet: Fleet | null): number {
+  return jitterSeconds(installationId, schedule.id, spreadSeconds(schedule.jitterSeconds, fleet));
 }
 
 function soonest(times: readonly (number | null)[]): number | null {
@@ -132,10 +140,10 @@ function soonest(times: readonly (number | null)[]): number | null {
 }
 
 /**
- * What the journal knows of a schedule. Notes that it was seen, so ask for disabled ones too: one that is
- * switched on again has missed nothing.
+ * What the journal knows of a schedule. It also notes that the schedule was seen, so call it for disabled
+ * ones too: a schedule switched on again then has missed nothing.
  */
-export function scheduleHistory(journal: ScheduleRuns, schedule: ScheduleSettings): History {
+export function scheduleHistory(journal: WritableJournal, schedule: ScheduleSettings): History {
   return {
     firstSeenAt: new Date(journal.scheduleSeen(schedule.id, definitionOf(schedule))),
     last: journal.scheduleRun(schedule.id),
@@ -143,7 +151,10 @@ export function scheduleHistory(journal: ScheduleRuns, schedule: ScheduleSetting
   };
 }
 
-/** What makes it another schedule when it changes: 08:30 moved to 07:00 at ten o'clock was not missed today. */
+/**
+ * Identifies a schedule's definition. A schedule moved from 08:30 to 07:00 at ten o'clock has not missed
+ * today's run.
+ */
 function definitionOf({ cron, timezone, enabled }: ScheduleSettings): string {
   return enabled ? `${cron} ${timezone}` : 'off';
 }

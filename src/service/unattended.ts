@@ -1,6 +1,7 @@
 import { notComparedSince } from '../core/batch/compareDue.ts';
 import type { OutOfReach } from '../core/batch/outOfReach.ts';
-import type { Journal } from '../core/journal/journal.ts';
+import type { Engine } from '../core/engineApi.ts';
+import type { ReadableJournal } from '../core/journal/journal.ts';
 import type { Clock } from '../core/ports.ts';
 import { hasPassed } from '../core/schedule/decide.ts';
 import { noteGaveUp } from '../core/standing/candidates.ts';
@@ -29,7 +30,7 @@ const LEASE_POLL_MS = 2_000;
 /** What {@link Unattended} needs from the service. */
 export interface Host {
   readonly clock: Clock;
-  readonly face: BatchTrigger;
+  readonly trigger: BatchTrigger;
   readonly gate: ReachGate;
   /** Resolves when a person requests something, or the service has to end. */
   wanted(): Promise<void>;
@@ -96,7 +97,7 @@ export class Unattended {
       run.onBatch(() => journal.noteAutoResume(batch.batch_id, verdict.attempt, progress));
       try {
         const tables = verdict.tables === null ? {} : { tables: verdict.tables };
-        await engine.resume(batch.batch_id, { trigger: this.#host.face, ...tables }, run.control);
+        await engine.resume(batch.batch_id, { trigger: this.#host.trigger, ...tables }, run.control);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         // Further attempts would be refused too.
@@ -130,7 +131,7 @@ export class Unattended {
     else this.#host.gate.open();
     const now = this.#host.clock.now();
     const due = this.#verifySoon
-      ? tablesToVerify(opened.journal, opened.settings, now).find(
+      ? tablesToVerify(opened.journal.reader, opened.settings, now).find(
           ({ connection }) => !this.#verified.has(connection),
         )
       : undefined;
@@ -143,7 +144,7 @@ export class Unattended {
   async #verify(opened: Opened, { connection, tables }: VerifyDue): Promise<void> {
     await this.#run(opened, 'verify', [], async (run) => {
       try {
-        const request = { trigger: this.#host.face, connections: [connection], tables };
+        const request = { trigger: this.#host.trigger, connections: [connection], tables };
         const found = await opened.engine.verify(request, run.control);
         const { interrupted } = await this.#repair(opened, run, found);
         if (!interrupted) this.#verified.add(connection);
@@ -157,11 +158,11 @@ export class Unattended {
     });
   }
 
-  /** Repairs what a verify found to differ, where the settings want that; else a person is told. */
+  /** Repairs the differences that a verify found, if the settings ask for it; otherwise a person is notified. */
   async #repair({ engine, settings }: Opened, run: CurrentRun, found: VerifyReport): Promise<VerifyReport> {
     const only = tablesWhere(found, isMendable);
     if (found.interrupted || only.length === 0 || settings.sync.onDifference !== 'repair') return found;
-    const report = await engine.verify({ trigger: this.#host.face, only, repair: true }, run.control);
+    const report = await engine.verify({ trigger: this.#host.trigger, only, repair: true }, run.control);
     const mended = tablesWhere(report, (row) => row.result === VerifyResult.Repaired);
     if (mended.length > 0) this.#host.tell({ type: 'differences_mended', tables: mended });
     return report;
@@ -237,7 +238,11 @@ const DAY_MS = 24 * 3_600_000;
  * The connections with tables whose last verify is older than `verifyEveryDays`. Only a verify detects a server that was
  * reset to an older state (a virtual machine's snapshot). A failed verify is tried again a day later.
  */
-export function tablesToVerify(journal: Journal, settings: Settings, now: Date): readonly VerifyDue[] {
+export function tablesToVerify(
+  journal: ReadableJournal,
+  settings: Settings,
+  now: Date,
+): readonly VerifyDue[] {
   const { verifyEveryDays } = settings.sync;
   if (verifyEveryDays === 0) return [];
   const isOlder = (at: string, days: number): boolean => hasPassed(at, days * DAY_MS, now);
@@ -259,4 +264,46 @@ export function tablesToVerify(journal: Journal, settings: Settings, now: Date):
 /** Whether to verify again tomorrow. If a person must first consent to deletes, that would fail again. */
 function isWorthAnotherTry({ result, failure }: VerifiedRow): boolean {
   return result === VerifyResult.Failed && !asksForDeletes(failure?.code);
+}
+
+/** A server run that ends between two checks stays unknown; see `core/source/postgres/serverRuns.ts`. */
+const EVERY_MS = 60 * 60_000;
+/**
+ * First retry delay if a server does not answer. A server that starts after this machine must be asked soon:
+ * the start of its run can be seen for a few minutes only.
+ */
+const FIRST_RETRY_MS = 60_000;
+
+/** Checks the sources' servers at the service's start and every hour, so that a restored server is noticed. */
+export class ServerRunWatch {
+  readonly #logError: (error: unknown) => void;
+  #nextAt = 0;
+  #failures = 0;
+  #looking = false;
+
+  constructor(logError: (error: unknown) => void) {
+    this.#logError = logError;
+  }
+
+  /** Checks if it is time to, without waiting for the answers: a silent server delays nothing. */
+  look(engine: Engine, now: number): void {
+    if (this.#looking || now < this.#nextAt) return;
+    this.#looking = true;
+    void engine
+      .noteServerRuns()
+      .then((all) => this.#plan(now, all))
+      .catch((error: unknown) => {
+        this.#plan(now, false);
+        this.#logError(error);
+      })
+      .finally(() => {
+        this.#looking = false;
+      });
+  }
+
+  #plan(now: number, all: boolean): void {
+    const retry = Math.min(EVERY_MS, FIRST_RETRY_MS * 2 ** this.#failures);
+    this.#failures = all ? 0 : this.#failures + 1;
+    this.#nextAt = now + (all ? EVERY_MS : retry);
+  }
 }

@@ -2,35 +2,35 @@ import type { TableName } from './contract.ts';
 import type { Attention, Difference, FormerConnection, LeftBehind, ServiceStatus } from './service.ts';
 
 /**
- * What keeps a status from being plainly well, the most pressing first. Tray, Today and `sync-status` all say the
- * first of these that holds; what needs a person stands before all that mends itself.
+ * Everything that can be wrong or unfinished, most pressing first. Tray, the Today page and `sync-status` all
+ * show the first that applies. What needs a person comes before what resolves itself.
  */
 export const CONCERN_RANKS = [
-  // The settings or the folder cannot be used: nothing below can be mended before that.
+  // The settings or the folder cannot be used: nothing below can be fixed before that.
   'cannot_work',
-  // Tables failed and are not tried again without a person: a question, a right, a schema.
+  // Tables failed and are not retried automatically: they need an answer, a right, a schema.
   'failed',
   // Tables are copied and known to differ from the branch.
   'differs',
-  // A batch was stopped before its end, and nobody goes on with it.
+  // A batch was stopped early and is not resumed automatically.
   'stopped',
-  // A run or a verify is at work: it may well do what is said below.
+  // A batch or a verify runs, which may resolve what is below.
   'working',
-  // An enabled connection was never copied, while others are, and nothing is about to copy it.
+  // An enabled connection was never copied while others were, and nothing is about to copy it.
   'never_copied',
-  // Tables are no longer at the branch, and head office keeps what it had of them.
+  // Tables no longer exist at the branch; head office keeps their old rows.
   'left_behind',
-  // The settings no longer have a connection, and head office keeps what it had of it.
+  // A connection is no longer in the settings; head office keeps its rows.
   'former_connections',
-  // What was known to differ was lost with the journal, and nobody has compared since.
+  // The known differences were lost with the journal, and nothing has been compared since.
   'compare_due',
-  // A person has stopped all that runs by itself.
+  // A person has paused all automatic runs.
   'paused',
-  // It mends itself: a database or another run is waited for, tables are tried again.
+  // Resolves itself: waiting for a database or another run, or tables are retried.
   'waiting',
   // Nothing was copied yet: a new installation.
   'nothing_copied',
-  // A table has had no success yet, or the tables of a connection are not known.
+  // A table was never copied successfully, or a connection's tables are not known.
   'not_all',
 ] as const;
 export type ConcernKind = (typeof CONCERN_RANKS)[number];
@@ -55,17 +55,17 @@ export type Concern =
       >;
     };
 
-/** All that holds of a status, the most pressing first; empty where all is well. */
+/** All concerns that apply to a status, most pressing first; empty if all is well. */
 export function concernsOf(status: ServiceStatus, upTo: string | null): readonly Concern[] {
   return CONCERN_RANKS.flatMap((kind) => concernOf(kind, status, upTo) ?? []);
 }
 
-/** The most pressing of {@link concernsOf}; null where all is well. */
+/** The most pressing of {@link concernsOf}; null if all is well. */
 export function worstConcern(status: ServiceStatus, upTo: string | null): Concern | null {
   return concernsOf(status, upTo)[0] ?? null;
 }
 
-/** What does not come right by itself; latest first. */
+/** Batches that need a person; latest first. */
 export function pressingOf({ attention }: ServiceStatus): readonly Attention[] {
   return attention.filter((one) => !one.resumesAlone);
 }
@@ -88,7 +88,7 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
       return attention ? { kind, attention } : null;
     }
     case 'working':
-      return when(['running', 'starting', 'verifying'].includes(status.activity.kind), { kind });
+      return when(['running', 'starting', 'verifying', 'exporting'].includes(status.activity.kind), { kind });
     case 'never_copied': {
       const connections = isNew(status) ? [] : status.neverCopied.filter((id) => !isAboutToCopy(status, id));
       return when(connections.length > 0, { kind, connections });
@@ -112,12 +112,12 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
   }
 }
 
-/** Nothing was ever copied of any connection. */
+/** Whether no connection was ever copied. */
 function isNew({ neverCopied, connections }: ServiceStatus): boolean {
   return neverCopied.length === connections;
 }
 
-/** A batch that has tables of a connection is gone on with by itself. */
+/** Whether a batch with tables of this connection is resumed automatically. */
 function isAboutToCopy({ attention }: ServiceStatus, connection: string): boolean {
   return attention.some(
     ({ batch, retrying, resumesAlone }) =>

@@ -1,10 +1,15 @@
 import type { FailureDetail } from './errors.ts';
+import type { ExportRecord, ExportTable } from './exportRecord.ts';
 import type { Notice } from './notices.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
+import { NOTHING_COUNTED, type TrafficColumns } from './traffic.ts';
 import type { VerifyRow } from './verify.ts';
 
-/** A row of `sync_batches`. Times are ISO 8601 in UTC with milliseconds; durations are seconds. */
-export interface BatchRow {
+/**
+ * A row of `sync_batches`. Times are ISO 8601 in UTC with milliseconds; durations are seconds. Its traffic is that of all
+ * its attempts, its tables' included.
+ */
+export interface BatchRow extends TrafficColumns {
   readonly batch_id: string;
   readonly status: BatchStatus;
   readonly trigger: BatchTrigger;
@@ -12,7 +17,7 @@ export interface BatchRow {
   readonly completed_tables: number;
   readonly failed_tables: number;
   readonly skipped_tables: number;
-  /** What the batch was asked to do; a resume does the same. */
+  /** What the batch was asked to do; a resume uses the same. */
   readonly options: BatchOptions;
   readonly interruption_reason: InterruptionReason | null;
   readonly resume_count: number;
@@ -27,22 +32,26 @@ export interface BatchOptions {
   /** Empty means all configured tables. */
   readonly tables: readonly string[];
   readonly strategy: Strategy | null;
-  /** Lets this batch delete more rows of a table than the brake allows. */
+  /** Lets this batch delete more rows of a table than the delete brake allows. */
   readonly allowDeletes: boolean;
+  /** The exported file that took the place of the branch's server. Such a batch is continued by another import of it. */
+  readonly imported?: string | undefined;
 }
 
 /**
- * The table name of the row that stands for all tables of a connection, where its source could not be
- * read when the batch began and nothing is known of its tables.
+ * A row of `sync_progress`: one (connection, table) inside a batch. Its traffic is what the connections that worked on it
+ * have moved meanwhile. A table that was found unchanged along with others has none: that belongs to the batch.
  */
-export const UNKNOWN_TABLES = '*';
-
-/** A row of `sync_progress`: one (connection, table) inside a batch. */
-export interface TableRow {
+export interface TableRow extends TrafficColumns {
   readonly batch_id: string;
   readonly connection: string;
   readonly table_name: string;
   readonly model_name: string;
+  /**
+   * The row stands for all tables of the connection, because its source could not be read when the batch began and the
+   * names of its tables are unknown. Its `table_name` is {@link ALL_TABLES}.
+   */
+  readonly all_tables: boolean;
   readonly strategy: Strategy | null;
   readonly status: TableStatus;
   /** Rows inserted or updated at central. */
@@ -58,7 +67,7 @@ export interface TableRow {
   readonly source_snapshot_at: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
-  /** The rest of the failure (SQLSTATE, parameters of the sentence). */
+  /** The rest of the failure: SQLSTATE, and the parameters of its sentence. */
   readonly error_detail: FailureDetail | null;
   readonly retry_count: number;
   readonly started_at: string | null;
@@ -66,8 +75,12 @@ export interface TableRow {
   readonly duration_seconds: number | null;
 }
 
-/** What the journal has of a table run before it begins. */
+/** What is shown where a row of all tables needs a name. A table may have this name too: `all_tables` tells them apart. */
+export const ALL_TABLES = '*';
+
+/** The values of a table run that has not begun. */
 export const NOT_BEGUN = {
+  all_tables: false,
   strategy: null,
   records_processed: 0,
   records_skipped: 0,
@@ -83,44 +96,77 @@ export const NOT_BEGUN = {
   started_at: null,
   ended_at: null,
   duration_seconds: null,
+  ...NOTHING_COUNTED,
 } as const satisfies Partial<TableRow>;
 
-/** A table among those of all connections. */
+/** A table, identified among all connections. */
 export interface TableName {
   readonly connection: string;
   readonly table: string;
+  /** Stands for all tables of the connection: see {@link TableRow.all_tables}. */
+  readonly allTables?: true;
 }
 
-/** Which (connection, table) an event speaks of. `batchId` is null for a table run alone. */
+/** The name of a row's table. */
+export function nameOfRow({ connection, table_name: table, all_tables }: TableRow): TableName {
+  return all_tables ? { connection, table, allTables: true } : { connection, table };
+}
+
+/** The (connection, table) of an event. `batchId` is null for a table that runs alone. */
 export interface TableRef {
   readonly batchId: string | null;
   readonly connection: string;
   readonly table: string;
 }
 
-/** Where a running table stands. Counts are what central has committed. */
+/** Progress of a running table. Counts are rows that central has committed. */
 export interface TableProgress extends TableRef {
   readonly processed: number;
   readonly skipped: number;
   readonly deleted: number;
   readonly bytes: number;
   readonly estimatedRows: number | null;
-  /** Rows committed a second, smoothed over the last chunks; null before the first chunk. */
+  /** Rows committed per second, smoothed over the last chunks; null before the first chunk. */
   readonly rowsPerSecond: number | null;
   readonly bytesPerSecond: number | null;
   readonly etaSeconds: number | null;
 }
 
+/** A table that is being copied now. */
+export type RunningTable = Omit<TableProgress, 'batchId'>;
+
+/** The batch that runs now. */
+export interface RunView {
+  readonly batchId: string;
+  /** Completed or skipped. */
+  readonly doneTables: number;
+  readonly failedTables: number;
+  readonly totalTables: number;
+  /** From 0 to 1, by estimated rows where known. */
+  readonly fraction: number;
+  /** Rows inserted, updated or found unchanged, and bytes read, over all tables so far. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly rowsPerSecond: number | null;
+  readonly bytesPerSecond: number | null;
+  /** Estimated from what its tables usually take at this branch; null if nothing is known. */
+  readonly etaSeconds: number | null;
+  /** How long all of its work has been waiting for a busy head office; null while any of it goes on. */
+  readonly waitingSeconds: number | null;
+  /** Tables in progress. */
+  readonly tables: readonly RunningTable[];
+}
+
 /**
- * What the engine tells while it works. Each is emitted after the journal has it; the journal alone
- * is enough to know where things stand.
+ * Events of the engine. Each is emitted after it was written to the journal, so the journal alone is enough
+ * to know the state.
  */
 export type EngineEvent =
   | { readonly type: 'batch_started'; readonly batch: BatchRow }
   | {
       readonly type: 'batch_resumed';
       readonly batch: BatchRow;
-      /** The tables that are gone on with; null for all that are left. */
+      /** The tables to resume; null for all that are left. */
       readonly only: readonly TableName[] | null;
     }
   | { readonly type: 'batch_ended'; readonly batch: BatchRow }
@@ -139,26 +185,56 @@ export type EngineEvent =
     } & TableRef)
   | ({ readonly type: 'table_ended'; readonly outcome: TableOutcome } & TableRef)
   | { readonly type: 'circuit_opened'; readonly connection: string; readonly failure: FailureDetail }
-  /** The branch does not let us ask what has changed; the statement gives the right. Its tables are compared. */
-  | { readonly type: 'history_hidden'; readonly connection: string; readonly sql: string }
-  | { readonly type: 'ghosts_ended'; readonly connection: string; readonly count: number }
   | {
-      /** The journal is new, while central has checkpoints that this installation wrote: its history was lost. */
+      /** Head office has no connection free, or others hold the lock for DDL there. The run waits and tries again. */
+      readonly type: 'waiting_for_central';
+      readonly batchId: string | null;
+      readonly connection: string;
+      /** Null if the whole connection waits. */
+      readonly table: string | null;
+      /** How long it has waited so far. */
+      readonly seconds: number;
+      /** Whether the wait has ended. */
+      readonly over: boolean;
+      /** The last refusal. */
+      readonly failure: FailureDetail;
+    }
+  /** The branch's role may not see what changed; the SQL statement grants that. Until then tables are compared. */
+  | { readonly type: 'history_hidden'; readonly connection: string; readonly sql: string }
+  | { readonly type: 'stale_backends_ended'; readonly connection: string; readonly count: number }
+  | {
+      /** The journal is new, but central has checkpoints of this installation: its history was lost. */
       readonly type: 'records_lost';
       readonly connection: string;
-      /** The latest batch that central knows of. */
+      /** The latest batch that central knows. */
       readonly batchId: string;
-      /** How many tables were cut off, and go on where central has them. */
+      /** Tables that were cut off and continue from central's checkpoints. */
       readonly unfinished: number;
     }
   | {
-      /** What a person should know, although nothing has failed. */
+      /** Something a person should know although nothing failed. */
       readonly type: 'notice';
       readonly connection: string;
-      /** Null where it is of the whole connection. */
+      /** Null if it concerns the whole connection. */
       readonly table: string | null;
       readonly notice: Notice;
     }
+  | {
+      /** An export begins, or goes on with a file that an earlier one has left. Its tables have events as in a sync. */
+      readonly type: 'export_started';
+      readonly connection: string;
+      readonly file: string;
+      /** In the order in which they are written. */
+      readonly tables: readonly ExportTable[];
+      readonly fileBytes: number;
+    }
+  | {
+      readonly type: 'export_progress';
+      readonly connection: string;
+      /** Written so far, in all parts. */
+      readonly fileBytes: number;
+    }
+  | { readonly type: 'export_ended'; readonly record: ExportRecord }
   | { readonly type: 'deletes_off'; readonly connection: string; readonly table: string }
   | {
       readonly type: 'verify_progress';
@@ -198,17 +274,17 @@ export interface LogRow {
 
 export type ScheduleOutcome = 'ran' | 'skipped';
 
-/** What was done about one planned time of a schedule. */
+/** A planned run of a schedule and what came of it. */
 export interface ScheduleRun {
   readonly schedule_id: string;
-  /** As planned, without jitter. */
+  /** The planned time, without jitter. */
   readonly due_at: string;
   readonly ran_at: string;
   readonly batch_id: string | null;
   readonly outcome: ScheduleOutcome;
 }
 
-/** A schedule with what is planned and what was done. */
+/** A schedule with its next and last runs. */
 export interface ScheduleView {
   readonly id: string;
   readonly cron: string;
@@ -218,15 +294,15 @@ export interface ScheduleView {
   readonly tables: readonly string[];
   readonly missed: 'once' | 'skip';
   readonly enabled: boolean;
-  /** The setting, and how late this installation is within it. */
+  /** The setting, and this installation's own delay within it. */
   readonly jitter_seconds: number;
   readonly late_seconds: number;
   readonly last_run: (ScheduleRun & { readonly batch_status: BatchStatus | null }) | null;
-  /** The next planned times, without jitter; empty where it is switched off. */
+  /** The next planned times, without jitter; empty if it is switched off. */
   readonly next_runs: readonly string[];
 }
 
-/** Who holds the lease, for display. */
+/** The process that holds the lease, for display. */
 export interface LeaseHolder {
   readonly pid: number;
   readonly host: string;
@@ -235,11 +311,11 @@ export interface LeaseHolder {
   readonly batchId: string | null;
 }
 
-/** One step of a connection test, in order; after a failed step the rest are not tried. */
+/** One step of a connection test, in order. After a failed step, the rest are skipped. */
 export interface ConnectionTestStep {
-  readonly step: 'name' | 'port' | 'tls' | 'sign_in' | 'version' | 'read' | 'write';
+  readonly step: 'name' | 'port' | 'ssh' | 'forward' | 'tls' | 'sign_in' | 'version' | 'read' | 'write';
   readonly ok: boolean;
-  /** Facts of a step that went well: address, whether it is encrypted, server version, number of tables. */
+  /** Facts found by a successful step: address, encryption, server version, number of tables. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
   readonly failure: FailureDetail | null;
 }
@@ -252,13 +328,39 @@ export interface BatchSummary extends BatchRow {
 }
 
 export interface BatchPage {
-  /** How many there are in all. */
+  /** Number of all matching batches. */
   readonly total: number;
-  /** Latest first, from the offset that was asked for. */
+  /** Latest first, from the requested offset. */
   readonly batches: readonly BatchSummary[];
 }
 
-/** The name of a table among those of all connections. */
+/** Identifies a table among all connections. */
 export function tableKey(connection: string, table: string): string {
   return `${connection}/${table}`;
+}
+
+/** PostgreSQL's kind of a relation. */
+export type RelationKind = 'table' | 'partitioned' | 'view' | 'materialized_view' | 'foreign_table';
+
+/** A table that a connection could copy. */
+export interface DiscoveredTable {
+  readonly table: string;
+  readonly model: string;
+  readonly kind: RelationKind;
+  /** The catalogue's estimate, scaled to the current size; 0 if unknown (never analysed, a view). */
+  readonly estimatedRows: number;
+  /** Including indexes and out-of-line storage; for a partitioned table, of all partitions. */
+  readonly bytes: number;
+  /** Whether rows can be identified: a primary key, or a unique index over NOT NULL columns. */
+  readonly hasKey: boolean;
+  readonly readable: boolean;
+  /** Whether the draft's `tables` and `exclude` select it. */
+  readonly selected: boolean;
+}
+
+export interface Discovery {
+  /** Every schema with tables, sorted by name, without PostgreSQL's schemas and ours. */
+  readonly schemas: readonly { readonly schema: string; readonly tables: number }[];
+  /** The tables in the draft's schema, sorted by name. */
+  readonly tables: readonly DiscoveredTable[];
 }

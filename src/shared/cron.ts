@@ -3,7 +3,7 @@ import cronstrue from 'cronstrue';
 import 'cronstrue/locales/id.js';
 import type { Language } from './texts/language.ts';
 
-/** What is wrong with a cron expression; reasons of the settings (src/core/settings/reasons.ts) have these names. */
+/** A problem of a cron expression, with the same reason names as in src/core/settings/reasons.ts. */
 export type CronProblem =
   | { readonly reason: 'cron_fields' }
   | { readonly reason: 'cron_field'; readonly field: CronField }
@@ -14,12 +14,11 @@ const FIELDS = ['second', 'minute', 'hour', 'day of month', 'month', 'day of wee
 export type CronField = (typeof FIELDS)[number];
 
 /**
- * Says what is wrong with a cron expression, or null where it can be planned: five fields, or six with a
- * second in front.
+ * What is wrong with a cron expression, or null if it is valid: five fields, or six with seconds first.
  *
- * Stricter than cron-parser, which fills in missing fields (`8 * *` would mean something), takes names such as
- * `@daily` that cronstrue cannot say, and draws lots for `H`. More than one run a minute is refused: a sync
- * takes longer, and walking along such a plan would cost more than the runs.
+ * Stricter than cron-parser, which fills in missing fields (`8 * *`), accepts names such as `@daily` that
+ * cronstrue cannot describe, and picks random times for `H`. More than one run per minute is refused: a sync
+ * takes longer, and stepping through such a plan would cost more than the runs.
  */
 export function cronProblem(cron: string): CronProblem | null {
   const fields = cronFields(cron);
@@ -41,21 +40,22 @@ export function isTimeZone(zone: string): boolean {
   }
 }
 
-/** The six fields, with second 0 where there are five; null where there are neither five nor six. */
+/** The six fields, with second 0 added if there are five; null if there are neither five nor six. */
 function cronFields(cron: string): readonly string[] | null {
   const fields = cron.trim().split(/\s+/);
   if (fields.length === 6) return fields;
   return fields.length === 5 ? ['0', ...fields] : null;
 }
 
-/** Whether one field is right by itself, all others being anything. */
+/** Whether one field is valid by itself, with `*` in all others. */
 function isField(text: string, index: number): boolean {
-  // `H` is a time drawn at every parse; of month and weekday names only MAR, … hold the letter otherwise.
+  // `H` is a random time. The letter is otherwise only in month and weekday names such as MAR and THU, never
+  // at the start.
   if (/(^|,)H/i.test(text)) return false;
   return parses(FIELDS.map((_, at) => (at === index ? text : '*')).join(' '));
 }
 
-/** The 31st of February never comes; cron-parser refuses it, or does not find it. */
+/** Whether the expression has a next time: cron-parser rejects or never finds the 31st of February. */
 function everComes(fields: readonly string[]): boolean {
   const cron = fields.join(' ');
   return parses(cron) && CronExpressionParser.parse(cron, { tz: 'UTC' }).hasNext();
@@ -71,12 +71,12 @@ function parses(cron: string): boolean {
 }
 
 /**
- * A cron expression in words: `At 08:30, every day`, `Pada pukul 08.30, setiap hari`. The expression itself
- * where there are no words for it (cron-parser plans a few lists that cronstrue cannot say).
+ * A cron expression in words: `At 08:30, every day`, `Pada pukul 08.30, setiap hari`. Returns the expression
+ * itself if cronstrue cannot describe it, as with a few lists that cron-parser accepts.
  */
 export function cronWords(cron: string, language: Language): string {
   try {
-    // Verbose, because "At 08:30" alone leaves open on which days.
+    // Verbose, because "At 08:30" alone does not say on which days.
     const { locale, mending } = SPOKEN[language];
     const options = { locale, use24HourTimeFormat: true, verbose: true };
     const words = cronstrue.toString(cron, options);
@@ -92,7 +92,7 @@ const ENGLISH: Mending = [
   [/^At (\d[\d, and]* minutes? past the hour), every (\d+ hours)/, 'Every $2, at $1'],
 ];
 
-/** cronstrue's Indonesian is a translation word by word; these are the places where it shows. */
+/** Corrections for cronstrue's Indonesian, which is translated word by word. */
 const INDONESIAN: Mending = [
   [/\b(\d\d):(\d\d)(?::(\d\d))?/g, '$1.$2.$3'],
   [/(\d\d\.\d\d)\.(?!\d)/g, '$1'],
@@ -109,7 +109,7 @@ const INDONESIAN: Mending = [
   [/\bdi (pertama|kedua|ketiga|keempat|kelima) (\S+) pada bulan\b/g, 'pada $2 $1 setiap bulan'],
 ];
 
-/** Cronstrue's name of each language; where it has none, another one that people read. */
+/** cronstrue's name for each language; for a language it lacks, another one that people read. */
 const SPOKEN: Readonly<Record<Language, { readonly locale: string; readonly mending: Mending }>> = {
   en: { locale: 'en', mending: ENGLISH },
   id: { locale: 'id', mending: INDONESIAN },

@@ -1,4 +1,6 @@
-/** Encodings of one byte a character: a database that declares one takes any bytes. */
+// Apart from the settings' schema: the window lists these, and its content security policy forbids what zod does.
+
+/** Single-byte encodings: a database that declares one accepts any bytes. */
 export const SINGLE_BYTE_ENCODINGS = [
   ...([
     'LATIN1',
@@ -36,8 +38,8 @@ export const SINGLE_BYTE_ENCODINGS = [
 ] as const;
 
 /**
- * What the texts of a branch may be said to be in. Of other encodings of several bytes a character, PostgreSQL's tables
- * do not lead back to the same bytes for all characters, which keys need.
+ * Encodings that a branch's texts may be declared in. Other multi-byte encodings are excluded: PostgreSQL's
+ * conversion does not restore the same bytes for every character, which keys need.
  */
 export const TEXT_ENCODINGS = ['UTF8', ...SINGLE_BYTE_ENCODINGS] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];

@@ -1,9 +1,9 @@
 /**
- * `postgres://user@host:port/database?sslmode=…` in place of the fields host to user, as people copy it
- * from elsewhere.
+ * `postgres://user@host:port/database?sslmode=…` instead of the fields host to user, as people copy it from
+ * elsewhere.
  */
 
-/** A refused URL: which setting, which reason (see src/core/settings/reasons.ts), in English. */
+/** Why a URL is refused: the setting, the reason (see src/core/settings/reasons.ts), and a text in English. */
 export interface UrlProblem {
   readonly at: 'url' | (typeof PLACE_FIELDS)[number] | (typeof EXTRA_FIELDS)[number];
   readonly reason: string;
@@ -11,24 +11,33 @@ export interface UrlProblem {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-/** What a URL always says: none of these may stand beside it. */
+/** What every URL contains: none of these may be set next to one. */
 export const PLACE_FIELDS = ['host', 'port', 'database', 'user'] as const;
-const EXTRA_FIELDS = ['sslmode', 'sslrootcert', 'passfile', 'connectTimeoutSeconds'] as const;
+const EXTRA_FIELDS = [
+  'sslmode',
+  'sslrootcert',
+  'sslcert',
+  'sslkey',
+  'passfile',
+  'connectTimeoutSeconds',
+] as const;
 
-/** libpq's names in a URL's query, and ours. */
+/** Names in a URL's query (libpq's), and our settings for them. */
 const QUERY: Readonly<Record<string, (typeof EXTRA_FIELDS)[number]>> = {
   sslmode: 'sslmode',
   sslrootcert: 'sslrootcert',
+  sslcert: 'sslcert',
+  sslkey: 'sslkey',
   passfile: 'passfile',
   connect_timeout: 'connectTimeoutSeconds',
 };
 
 /**
- * Replaces `url` in an endpoint's raw settings by the fields it stands for. Nothing is repaired: a URL
- * that says less than host, database and user, or that carries a password, comes back as a problem.
- * No problem ever repeats the URL, because it may hold that password.
+ * Replaces `url` in an endpoint's raw settings by its fields. Nothing is guessed: a URL without host,
+ * database or user, or with a password, is a problem. Problems never repeat the URL, because it may contain
+ * that password.
  *
- * @param raw an endpoint as it stands in the file, with a `url`
+ * @param raw an endpoint from the file, with a `url`
  */
 export function expandUrl(raw: Readonly<Record<string, unknown>>): {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -112,7 +121,7 @@ function parameterUnknown(name: string): UrlProblem {
   };
 }
 
-/** Null for what is not a PostgreSQL URL, bad percent signs and several hosts included. */
+/** Null if it is not a valid PostgreSQL URL; bad percent signs and several hosts are not valid. */
 function tryParse(text: string) {
   try {
     const url = new URL(text.trim());
@@ -132,8 +141,8 @@ function tryParse(text: string) {
 }
 
 /**
- * What libpq means by each of these; see src/core/postgres/tls.ts. They stand apart from the schema of the settings,
- * so that the window can name them without it: it tries to compile code, which the window's policy forbids.
+ * With libpq's meanings; see src/core/postgres/tls.ts. Separate from the settings schema, because the window
+ * needs them and must not load zod, which compiles code: the window's policy forbids that.
  */
 export const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof SSL_MODES)[number];

@@ -1,6 +1,6 @@
 import type { Language } from './texts/language.ts';
 
-/** British English, because its dates are day first and its clock has 24 hours, as in Indonesia. */
+/** British English: day before month and a 24-hour clock, as in Indonesia. */
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', id: 'id-ID' };
 
 const UNITS = {
@@ -8,7 +8,10 @@ const UNITS = {
   id: { day: 'hr', hour: 'j', minute: 'mnt', second: 'dtk', rows: 'baris/dtk' },
 } as const satisfies Record<Language, unknown>;
 
-/** Making an Intl formatter costs far more than using one, and a live display uses hundreds a second. */
+/**
+ * Cached, because creating an Intl formatter is far slower than using one, and a live display needs hundreds
+ * of texts per second.
+ */
 const numberFormats = new Map<string, Intl.NumberFormat>();
 const timeFormats = new Map<string, Intl.DateTimeFormat>();
 
@@ -26,7 +29,8 @@ function number(value: number, language: Language, decimals: number): string {
 }
 
 function formatTime(time: Date, language: Language, options: Intl.DateTimeFormatOptions): string {
-  // A formatter keeps the zone that the computer had when it was made.
+  // The key includes the zone's offset, because a formatter keeps the computer's time zone from when it was
+  // created.
   const key = JSON.stringify([language, options, time.getTimezoneOffset()]);
   let format = timeFormats.get(key);
   if (format === undefined) {
@@ -41,12 +45,12 @@ export function formatCount(count: number, language: Language): string {
   return number(count, language, 0);
 }
 
-/** How many times as much: `1.5`, or `1,5` in Indonesian; `2`. */
+/** A factor: `1.5`, or `1,5` in Indonesian; `2`. */
 export function formatFactor(factor: number, language: Language): string {
   return number(factor, language, Number.isInteger(factor) ? 0 : 1);
 }
 
-/** `42%`. Only what is all done reads 100 %: 99.9 % is rounded down. */
+/** `42%`. Rounded down, so that 100 % means everything is done. */
 export function formatPercent(fraction: number, language: Language): string {
   return `${number(Math.floor(Math.min(1, Math.max(0, fraction)) * 100), language, 0)}%`;
 }
@@ -82,7 +86,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return `${large} ${largeUnit} ${String(small).padStart(2, '0')} ${smallUnit}`;
 }
 
-/** `0 s`: of what took no time worth a name. */
+/** `0 s`, for durations too short to matter. */
 export function formatNoTime(language: Language): string {
   return `0 ${UNITS[language].second}`;
 }
@@ -96,7 +100,7 @@ export function formatRate(rowsPerSecond: number, language: Language): string {
  * `8 Nov 2025, 08:41:05`, or `8 Nov 2025, 08.41.05` in Indonesian.
  *
  * @param at ISO 8601 time or a Date
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function formatDateTime(at: string | Date, language: Language, timeZone?: string): string {
   return formatTime(new Date(at), language, {
@@ -107,10 +111,10 @@ export function formatDateTime(at: string | Date, language: Language, timeZone?:
 }
 
 /**
- * As short as can be: `08:41` today, `8 Nov, 08:41` on other days of this year, with the year before.
+ * As short as possible: `08:41` today, `8 Nov, 08:41` on other days of this year, otherwise with the year.
  *
  * @param at ISO 8601 time or a Date
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function formatShortTime(at: string | Date, now: Date, language: Language, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -126,7 +130,7 @@ export function formatShortTime(at: string | Date, now: Date, language: Language
   });
 }
 
-/** Only the clock: `08:41`, or `08.41` in Indonesian. */
+/** Time of day only: `08:41`, or `08.41` in Indonesian. */
 export function formatClock(at: string | Date, language: Language, timeZone?: string): string {
   return formatTime(new Date(at), language, {
     hour: '2-digit',
@@ -144,9 +148,9 @@ export function formatDayName(at: string | Date, language: Language, timeZone?: 
 }
 
 /**
- * The day of a time, as calendars that are read by programs have it: `2025-11-08`, the Swedish way of writing one.
+ * The day of a time in ISO form, `2025-11-08`, which is how Swedish writes dates.
  *
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function dayOf(at: string | Date, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -154,20 +158,20 @@ export function dayOf(at: string | Date, timeZone?: string): string {
 }
 
 /**
- * How many midnights lie between two times: 0 on the same day, 1 from yesterday.
+ * The number of midnights between two times: 0 on the same day, 1 from yesterday.
  *
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function daysBetween(from: string | Date, to: Date, timeZone?: string): number {
-  // Each reads back as midnight in UTC: whole days apart.
+  // Both days parsed as midnight UTC, so they are whole days apart.
   const day = (time: string | Date): number => Date.parse(dayOf(time, timeZone));
   return Math.round((day(to) - day(from)) / 86_400_000);
 }
 
 /**
- * A planned time: `Mon, 9 Nov 2026, 08:30`; with seconds only where it has some.
+ * A planned time: `Mon, 9 Nov 2026, 08:30`; with seconds if it has some.
  *
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function formatPlannedTime(at: string | Date, language: Language, timeZone?: string): string {
   const time = new Date(at);
@@ -190,7 +194,7 @@ const DAY: Intl.DateTimeFormatOptions = {
   year: 'numeric',
 };
 
-/** A day of the calendar is the same everywhere: it is written as if it were in UTC. */
+/** Formatted in UTC, because a calendar day is the same everywhere. */
 function writeDay(day: string, language: Language, options: Intl.DateTimeFormatOptions): string {
   return formatTime(new Date(`${day}T00:00:00Z`), language, { ...options, timeZone: 'UTC' });
 }
@@ -209,16 +213,21 @@ export function formatMonth(day: string, language: Language): string {
   return writeDay(day, language, { month: 'short' });
 }
 
+/** Formats a month `2026-11`: `November 2026`. */
+export function formatWholeMonth(month: string, language: Language): string {
+  return writeDay(`${month}-01`, language, { month: 'long', year: 'numeric' });
+}
+
 /** `Sun`. */
 export function formatWeekday(day: string, language: Language): string {
   return writeDay(day, language, { weekday: 'short' });
 }
 
 /**
- * `Sun 22 Nov, 08:41`; with the year where it is another than that of now.
+ * `Sun 22 Nov, 08:41`; with the year if it is not the current one.
  *
  * @param at ISO 8601
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function formatMoment(at: string, now: Date, language: Language, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -234,10 +243,10 @@ export function formatMoment(at: string, now: Date, language: Language, timeZone
 }
 
 /**
- * Only the date: `22 Nov`, for where there is little room.
+ * Only the date, where there is little room: `22 Nov`.
  *
  * @param at ISO 8601
- * @param timeZone IANA name; the computer's own where absent
+ * @param timeZone IANA name; default: the computer's own
  */
 export function formatDate(at: string, language: Language, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
@@ -249,9 +258,9 @@ const HOUR = 60 * MINUTE;
 const DAYS = 24 * HOUR;
 
 /**
- * How long ago: `now`, `12 minutes ago`, `3 hours ago`, `5 days ago`. Hours up to two days: "yesterday" may be an hour
- * or 47 hours ago. What is not over yet (clocks differ) reads as now. Words are whole: the short Indonesian ones for
- * hours and days look alike.
+ * How long ago: `now`, `12 minutes ago`, `3 hours ago`, `5 days ago`. Hours are used up to two days, because
+ * "yesterday" could be 1 or 47 hours ago. A future time (clocks differ) reads as now. Units are written out,
+ * because the short Indonesian ones for hours and days look alike.
  *
  * @param at ISO 8601
  */
@@ -265,14 +274,14 @@ export function formatAgo(at: string, now: Date, language: Language): string {
   return always.format(-Math.floor(seconds / (30 * DAYS)), 'month');
 }
 
-const relatives = new Map<string, Intl.RelativeTimeFormat>();
+const relativeFormats = new Map<string, Intl.RelativeTimeFormat>();
 
 function relative(language: Language, numeric: 'auto' | 'always'): Intl.RelativeTimeFormat {
   const key = `${language} ${numeric}`;
-  let format = relatives.get(key);
+  let format = relativeFormats.get(key);
   if (format === undefined) {
     format = new Intl.RelativeTimeFormat(LOCALES[language], { numeric });
-    relatives.set(key, format);
+    relativeFormats.set(key, format);
   }
   return format;
 }

@@ -1,7 +1,11 @@
+import type { TableName } from './contract.ts';
+import type { Translate } from './texts/translate.ts';
+import { visible } from './visible.ts';
+
 /**
- * The model name of a table, as people of the older system type it: `c_invoice` → `CInvoice`.
+ * The model name of a table, as people typed it in the older system: `c_invoice` → `CInvoice`.
  *
- * @param table table name as the catalogue has it
+ * @param table name in the catalogue
  */
 export function modelName(table: string): string {
   return table
@@ -12,24 +16,24 @@ export function modelName(table: string): string {
 }
 
 /**
- * Whether what a person typed means this table: its name or its model name, in any case.
+ * Whether a typed text means this table: its name or model name, in any case.
  *
  * @param typed `c_invoice`, `CInvoice`, `C_INVOICE`, …
- * @param table table name as the catalogue has it
+ * @param table name in the catalogue
  */
 export function namesTable(typed: string, table: string): boolean {
   return namesOfTable(table).has(typedName(typed));
 }
 
 /**
- * The tables that a typed name means: the one of exactly this name where there is one, else every table that
- * {@link namesTable} takes it for (`Order` and `order` may both be there).
+ * The tables that a typed name means: the one with exactly this name, or else all that {@link namesTable}
+ * matches (both `Order` and `order` may exist).
  */
 export function tablesNamed<T>(typed: string, all: readonly T[], nameOf: (one: T) => string): readonly T[] {
   return tableLookup(all, nameOf)(typed);
 }
 
-/** The same for many names: each table is looked at once, however many names there are. */
+/** {@link tablesNamed} for many names, with an index that is built once. */
 export function tableLookup<T>(
   all: readonly T[],
   nameOf: (one: T) => string,
@@ -51,27 +55,25 @@ function byAnyName<T>(all: readonly T[], nameOf: (one: T) => string): Map<string
   return tables;
 }
 
-/** All that means a table, as {@link typedName} makes it of what a person types. */
+/** All names of a table, in the form of {@link typedName}. */
 export function namesOfTable(table: string): ReadonlySet<string> {
   return new Set([table.toLowerCase(), modelName(table).toLowerCase()]);
 }
 
-/** What a person typed, without what makes no difference. */
+/** Normalizes a typed name: no surrounding blanks, no upper case. */
 export function typedName(typed: string): string {
   return typed.trim().toLowerCase();
 }
 
-/**
- * Whether a name or pattern means a table, by its name or its model name. `*` in a pattern stands for anything.
- */
+/** Whether a name or pattern matches a table's name or model name. `*` in a pattern stands for any characters. */
 export function matchesTable(pattern: string, table: string): boolean {
   return pattern.includes('*') ? patternExpression(pattern)(table) : namesTable(pattern, table);
 }
 
 /**
- * The same for many names and many tables, made once.
+ * {@link matchesTable} for many names and tables, compiled once.
  *
- * @returns by which name or pattern a table is meant; null by none
+ * @returns the name or pattern that matches the table, or null
  */
 export function compileNames(names: readonly string[]): (table: string) => string | null {
   const exact = new Map<string, string>();
@@ -95,7 +97,7 @@ function patternExpression(pattern: string): (table: string) => boolean {
   return (table) => isInOrder(searches, table) || isInOrder(searches, modelName(table));
 }
 
-/** Whether each is found behind the one before. One expression with `.*` in it goes back for each of them. */
+/** Whether all parts occur in this order. A single expression with `.*` would backtrack for each of them. */
 function isInOrder(searches: readonly RegExp[], text: string): boolean {
   let from = 0;
   return searches.every((search) => {
@@ -112,26 +114,58 @@ function escapeRegExp(text: string): string {
 
 const BATCH_ID = /^sync_(\d{8})_(\d{6})_[0-9A-Za-z]{8}$/;
 
-/** Whether a text has the form of a batch id, `sync_20251108_143052_aB3dEf9h`. */
+/** Whether a text is a valid batch id, `sync_20251108_143052_aB3dEf9h`. */
 export function isBatchId(text: string): boolean {
   return BATCH_ID.test(text);
 }
 
 /**
- * The order of names in a list: as text without regard to case, not as in a dictionary, so that two thousand are
- * compared in a moment. Names that differ in case only keep one order too.
+ * Sort order of names in lists: case-insensitive by character code, because comparing by dictionary rules is
+ * slow for two thousand names. Names that differ only in case also have a fixed order.
  */
 export function compareNames(a: string, b: string): number {
   return compareText(a.toLowerCase(), b.toLowerCase()) || compareText(a, b);
 }
 
-/** The order of texts that only their characters decide. */
+/** Compares texts by character code. */
 export function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** A name as SQL has it: in double quotes where PostgreSQL would read it as another one without. */
+/** A name as SQL needs it: in double quotes if PostgreSQL would otherwise read another name. */
 export function quotedName(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Names shown in one line; more would make a menu as wide as the screen. */
+const NAMES_SHOWN = 3;
+
+/** The first few names, and how many more there are. */
+export function namesOf(names: readonly string[], t: Translate): string {
+  const shown = names.slice(0, NAMES_SHOWN).map(visible).join(', ');
+  const more = names.length - NAMES_SHOWN;
+  return more > 0 ? t('tray.more', { names: shown, count: more }) : shown;
+}
+
+/** How tables are named in texts. */
+export interface Naming {
+  readonly t: Translate;
+  /** A connection's display name. */
+  labelOf(connection: string): string;
+  /** Whether there are several connections, so that a table's name alone is ambiguous. */
+  readonly several: boolean;
+}
+
+/** Text that names the first few tables, and says how many more there are. With several connections it names those too. */
+export function tableNames(tables: readonly TableName[], naming: Naming): string {
+  return namesOf(
+    tables.map((one) => nameOfTable(one, naming)),
+    naming.t,
+  );
+}
+
+function nameOfTable({ connection, table, allTables }: TableName, { t, labelOf, several }: Naming): string {
+  if (allTables) return t('troubles.allOf', { connection: labelOf(connection) });
+  return several ? `${visible(table)} (${visible(labelOf(connection))})` : visible(table);
 }

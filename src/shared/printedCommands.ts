@@ -1,18 +1,19 @@
 import { visible } from './visible.ts';
 
 /**
- * Letters and numbers that no shell or code page takes for anything else. Modifier letters and marks are left out:
- * Windows turns some of them into quotation marks where a program asks for its arguments in an old code page.
+ * Letters and numbers that no shell or code page changes. Modifier letters and marks are excluded: Windows
+ * turns some of them into quotation marks when a program reads its arguments in an old code page.
  */
 const NAME = /^[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N}_.,@+:/ -]+$/u;
-/** Needs no quotes: neither a list of PowerShell's (`a,b`) nor an option. */
+/** Needs no quotes: neither a PowerShell list (`a,b`) nor an option. */
 const BARE = /^[A-Za-z0-9_][\w.-]*$/;
 
 /**
- * Table names as one argument of `--tables`, right in every shell: sh, bash, zsh, fish, cmd and PowerShell. The texts
- * that hold it are also read on another computer than the one where they are typed, so the shell is not known.
+ * Table names as one argument of `--tables`, valid in every shell: sh, bash, zsh, fish, cmd and PowerShell.
+ * People also read these texts on another computer than the one where they type them, so the shell is
+ * unknown.
  *
- * @returns null where a name has a character that one of these shells might run or change: then no command is shown
+ * @returns null if one of these shells might run or change a character: no command is shown then
  */
 export function tablesWord(names: readonly string[]): string | null {
   if (names.length === 0 || !names.every(isPlainName)) return null;
@@ -20,48 +21,49 @@ export function tablesWord(names: readonly string[]): string | null {
   return BARE.test(list) ? list : `"${list}"`;
 }
 
-/** `--tables` takes blanks off both ends, and what begins with a dash is an option. */
+/** `--tables` trims blanks at both ends, and a leading dash would make an option. */
 function isPlainName(name: string): boolean {
   return NAME.test(name) && name.trim() === name && !name.startsWith('-') && visible(name) === name;
 }
 
-/** A text as one word for sh, bash, zsh and fish; null where it cannot be shown as it is. */
+/** A text as one word for sh, bash, zsh and fish; null if it cannot be shown as it is. */
 export function posixWord(text: string): string | null {
   if (visible(text) !== text) return null;
   if (/^[\w@%+:,./-][\w@%+=:,./-]*$/.test(text)) return text;
-  // Fish takes a backslash for an escape inside quotes too, so none stands there.
+  // A backslash is an escape inside fish's quotes too, so it is written outside of them.
   return `'${text.replaceAll(/['\\]+/g, (found) => `'${found.replaceAll(/./g, '\\$&')}'`)}'`;
 }
 
 /**
- * A path as one word for cmd and PowerShell; null where one of them would run or change a character of it, in quotes
- * too. PowerShell takes the quotes off before it calls a `.cmd` file, so what cmd runs is left out as well.
+ * A path as one word for cmd and PowerShell; null if one of them would run or change a character even in
+ * quotes. PowerShell removes the quotes before it calls a `.cmd` file, so characters special to cmd are
+ * excluded as well.
  */
 export function windowsWord(path: string): string | null {
   if (/^[\w:./\\-]+$/.test(path)) return path;
   if (visible(path) !== path || !/^[\p{Lu}\p{Ll}\p{Lt}\p{Lo}\p{N}_.@+:/\\ ()'~-]+$/u.test(path)) return null;
-  // A program reads `\"` as a quote of the text, so a backslash at the end is doubled.
+  // Programs read `\"` as a literal quote, so a trailing backslash is doubled.
   return `"${path.replace(/\\+$/, '$&$&')}"`;
 }
 
-/** What stands in a command for a folder that cannot be written as one word. */
+/** Placeholder in a command for a folder that cannot be written as one word. */
 export const SOME_FOLDER = 'DIR';
 
-/** A folder as one word, by the kind of path that it is. */
+/** A folder as one word; the kind of path shows which system it is for. */
 export function folderWord(folder: string): string {
   const isWindows = /^([A-Za-z]:[\\/]|\\\\)/.test(folder);
   return (isWindows ? windowsWord(folder) : posixWord(folder)) ?? SOME_FOLDER;
 }
 
-/** ASCII control characters: a line break in a name must not end a line of what is printed. */
+/** ASCII control characters: a line break in a name must not break a printed line. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: names may hold them, and they are what is looked for
 const CONTROL = /[\u0001-\u001f\u007f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const CONTROLS = /[\u0001-\u001f\u007f]/g;
 
 /**
- * A name as it may stand in SQL that people copy: always quoted, since an unquoted `order` is a keyword and
- * `Order` another name, and always on one line.
+ * A quoted name for SQL that people copy. Always quoted, since an unquoted `order` is a keyword and `Order`
+ * would change case; always on one line.
  */
 export function sqlName(name: string): string {
   const quoted = name.replaceAll('"', '""');
@@ -70,12 +72,12 @@ export function sqlName(name: string): string {
   return `U&"${escaped}"`;
 }
 
-/** A name with its schema, as {@link sqlName}. */
+/** A name with its schema, quoted like {@link sqlName}. */
 export function sqlQualified(schema: string, name: string): string {
   return `${sqlName(schema)}.${sqlName(name)}`;
 }
 
-/** A text without line breaks as it may stand in SQL. */
+/** A string literal for SQL, without line breaks. */
 export function sqlText(text: string): string {
   const quoted = text.replaceAll("'", "''");
   if (!text.includes('\\') && !CONTROL.test(text)) return `'${quoted}'`;

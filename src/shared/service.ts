@@ -2,27 +2,29 @@ import type { BatchRow, EngineEvent, LeaseHolder, TableName } from './contract.t
 import type { ErrorParams, FailureDetail, UsageCode } from './errors.ts';
 
 /**
- * What a person says that this computer is, where there is a copy of its data folder: `keep`, it takes the place of the
- * other one; `new`, both work, and this one is an installation of its own.
+ * A person's answer after the data folder was copied. `keep`: this computer replaces the other one. `new`:
+ * both keep working, and this one becomes a separate installation.
  */
 export type CopyAnswer = 'keep' | 'new';
 
-/** A refusal as data, for whoever shows it: see UsageError. */
+/** A refusal as data, for display: see UsageError. */
 export interface Refusal {
   readonly code: UsageCode;
   readonly params: ErrorParams;
 }
 
-/** What the service is doing at this moment. Times are ISO 8601 in UTC. */
+/** What the service is doing now. Times are ISO 8601 in UTC. */
 export type ServiceActivity =
   | { readonly kind: 'idle' }
-  /** A run begins: the sources are looked at. */
+  /** A run begins: it reads the sources' catalogues. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly batchId: string }
   | { readonly kind: 'verifying' }
+  /** A branch's tables are written into a file. */
+  | { readonly kind: 'exporting' }
   /** Another process runs a sync with the same user-data folder. */
   | { readonly kind: 'waiting_lease'; readonly holder: LeaseHolder | null }
-  /** Something is left to do, and a database does not answer. */
+  /** There is work to do, but a database does not answer. */
   | {
       readonly kind: 'waiting_database';
       /** Null for central. */
@@ -32,104 +34,104 @@ export type ServiceActivity =
       readonly nextAttemptAt: string;
     };
 
-/** Schedules and resuming by itself stand still; what a person asks for runs all the same. */
+/** Stops schedules and automatic resumes; runs that a person requests still happen. */
 export interface Pause {
   readonly since: string;
-  /** Null until a person ends it. */
+  /** Null: until a person ends it. */
   readonly until: string | null;
 }
 
 /**
- * A batch that did not end well, with tables that nothing has completed since. A table that several such batches left
- * counts in the newest of them alone. Tables that the settings no longer select do not count.
+ * A batch that did not end well, with tables that no later batch completed. A table left by several batches
+ * counts only in the newest one; a table that the settings no longer select does not count.
  */
 export interface Attention {
   readonly batch: BatchRow;
-  /** Tables that failed and are not tried again without a person. */
+  /** Failed tables that are not retried automatically. */
   readonly failed: readonly TableName[];
-  /** Tables that failed and are tried again by themselves. */
+  /** Failed tables that are retried automatically. */
   readonly retrying: readonly TableName[];
-  /** All of its open tables: also those that it was stopped before. */
+  /** Number of all unfinished tables, including those not started. */
   readonly openTables: number;
-  /** Whether all of them are gone on with by itself: nothing needs a person. */
+  /** Whether all of it is resumed automatically, so that no person is needed. */
   readonly resumesAlone: boolean;
 }
 
-/** A table that is known not to be the same at head office as at the branch. */
+/** A table known to differ between head office and the branch. */
 export interface Difference extends TableName {
-  /** When a verify found it first. */
+  /** When a verify first found it. */
   readonly since: string;
-  /** Branches that share the table have the same keys; see {@link collidingRows}. A repair would not last. */
+  /** Branches that share the table use the same keys, so a repair would not last; see {@link collidingRows}. */
   readonly collides: boolean;
-  /** Why it could not be repaired; null where that was not tried since. */
+  /** Why the repair failed; null if none was tried since. */
   readonly failure: FailureDetail | null;
 }
 
-/** A table that the branch has dropped or renamed; head office keeps its rows as they were. */
+/** A table that the branch has dropped or renamed; head office keeps its old rows. */
 export interface LeftBehind extends TableName {
-  /** When a batch missed it first. */
+  /** When a batch first missed it. */
   readonly since: string;
 }
 
-/** A connection that the settings no longer have, renamed or removed; head office keeps the rows of its tables. */
+/** A connection that is no longer in the settings (renamed or removed); head office keeps its rows. */
 export interface FormerConnection {
   readonly connection: string;
-  /** Where its tables lie at head office; null where that is not recorded there. */
+  /** The schema of its tables at head office; null if that is not recorded there. */
   readonly schema: string | null;
-  /** When a batch noticed it first. */
+  /** When a batch first noticed it. */
   readonly since: string;
 }
 
 export interface ServiceStatus {
   readonly activity: ServiceActivity;
   readonly pause: Pause | null;
-  /** The next scheduled run; null where there is none, or a pause without end. */
+  /** The next scheduled run; null if there is none, or during a pause without an end. */
   readonly next: { readonly schedule: string; readonly at: string } | null;
-  /** The latest first. */
+  /** Latest first. */
   readonly attention: readonly Attention[];
-  /** Tables that the settings select and that are known to differ, by connection and name. */
+  /** Selected tables known to differ, sorted by connection and name. */
   readonly differing: readonly Difference[];
-  /** Tables that the settings select, that were copied, and that the branch no longer has, by connection and name. */
+  /** Selected tables that were copied but no longer exist at the branch, sorted by connection and name. */
   readonly leftBehind: readonly LeftBehind[];
-  /** Connections that are not in the settings and that head office has rows of, copied by this installation. */
+  /** Connections that are no longer in the settings, with rows at head office that this installation copied. */
   readonly formerConnections: readonly FormerConnection[];
-  /** Enabled connections whose known differences were lost with the journal, and that were not compared since. */
+  /** Enabled connections whose known differences were lost with the journal and that were not compared since. */
   readonly compareDue: readonly string[];
-  /** Enabled connections of which no table has ever been copied, in the order of the settings. */
+  /** Enabled connections without any copied table, in the settings' order. */
   readonly neverCopied: readonly string[];
-  /** How many connections are enabled. */
+  /** Number of enabled connections. */
   readonly connections: number;
   /**
-   * Why the service cannot work (no settings yet, a folder that cannot be written), or goes on with the settings
-   * from before (the file has a mistake); null where all is well.
+   * Why the service cannot work (no settings, a folder that cannot be written), or keeps using the previous
+   * settings (the file has an error); null if all is well.
    */
   readonly refusal: Refusal | null;
 }
 
-/** What the service tells besides what its engine does. */
+/** Events of the service, including its engine's. */
 export type ServiceEvent =
   | EngineEvent
   | { readonly type: 'status'; readonly status: ServiceStatus }
-  /** The file was changed, and its settings are in force. */
+  /** The settings file was changed and is in force. */
   | { readonly type: 'settings_changed' }
   /** See {@link ServiceStatus.refusal}. */
   | { readonly type: 'refused'; readonly refusal: Refusal }
   /** A damaged journal was set aside when the service opened it. */
   | { readonly type: 'journal_set_aside'; readonly file: string }
-  /** A planned run did not take place at its time, and takes place now. */
+  /** A scheduled run was missed and takes place now. */
   | { readonly type: 'run_missed'; readonly schedule: string; readonly dueAt: string }
-  /** A planned run could not even begin. */
+  /** A scheduled run could not begin. */
   | {
       readonly type: 'run_refused';
       readonly schedule: string;
       readonly dueAt: string;
       readonly refusal: Refusal;
     }
-  /** A batch is not resumed any more without a person. */
+  /** A batch is no longer resumed automatically. */
   | { readonly type: 'gave_up'; readonly batchId: string; readonly attempts: number }
   /**
-   * No table of these connections has been completed for so long: `since` is the last that was, or when the service
-   * first saw the connection, and of several connections the latest of these moments.
+   * No table of these connections has been completed for too long. `since` is the last completion, or when
+   * the service first saw the connection; for several connections, the latest of these times.
    */
   | {
       readonly type: 'no_success';
@@ -137,13 +139,13 @@ export type ServiceEvent =
       readonly since: string;
       readonly hours: number;
     }
-  /** A verify found that these tables differ, and has mended them, as the settings want it. */
+  /** A verify found differences in these tables and repaired them, as the settings ask. */
   | { readonly type: 'differences_mended'; readonly tables: readonly TableName[] };
 
-/** When a morning begins. */
+/** The hour at which "tomorrow" begins. */
 const MORNING_HOUR = 6;
 
-/** When a pause that begins now ends; null where a person ends it. */
+/** When a pause that begins now ends; null: when a person ends it. */
 export function pauseEnd(length: 'hour' | 'tomorrow' | 'open', now: Date): Date | null {
   switch (length) {
     case 'open':

@@ -2,29 +2,14 @@ import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl, SSL_MODES } from './endpointUrl.ts';
+import { emailSchema, pingSchema, telegramSchema, webhookSchema } from './notifySettings.ts';
+import { environmentVariable as password, text } from './settingsText.ts';
+import { sshSchema } from './sshSettings.ts';
 import { Strategy } from './status.ts';
 import { LANGUAGES } from './texts/language.ts';
 
-/**
- * Reasons of our own carry `params.reason`, by which src/core/settings/reasons.ts says them in the
- * person's language; the message here is the English for whoever uses the schema alone.
- */
-const password = z.string().refine((text) => /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/.test(text), {
-  error: 'write ${NAME}, the name of an environment variable; a password itself never stands in this file',
-  params: { reason: 'password_literal' },
-});
-
-/** PostgreSQL's protocol and files end a text there: what comes behind it would be read as something else. */
-const text = z
-  .string()
-  .min(1)
-  .refine((one) => !one.includes('\0'), {
-    error: 'must not have a null character',
-    params: { reason: 'null_character' },
-  });
-
 const endpointFields = {
-  /** One, or several that are tried in turn: `a,b:5433`. */
+  /** One host, or several that are tried in order: `a,b:5433`. */
   host: text.refine((hosts) => hosts === '' || hosts.split(',').every((one) => one.trim() !== ''), {
     error: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
     params: { reason: 'host_list' },
@@ -32,24 +17,29 @@ const endpointFields = {
   port: z.int().min(1).max(65535).default(5432),
   database: text,
   user: text,
-  /** `${ENV_NAME}`. Without it: `passfile`, then PGPASSFILE or ~/.pgpass, as in libpq. */
+  /** `${ENV_NAME}`. Without it, as in libpq: `passfile`, then PGPASSFILE or ~/.pgpass. */
   password: password.optional(),
-  /** A file in the format of libpq's password file. Relative to the settings file. */
+  /** A libpq password file. Relative to the settings file. */
   passfile: text.optional(),
   sslmode: z.enum(SSL_MODES).default('prefer'),
   /** CA certificates (PEM). Relative to the settings file. */
   sslrootcert: text.optional(),
-  /** Whether a server without TLS may have the password in clear text, where it asks for it so. */
+  /** A certificate by which the server knows us, and its key (PEM). Relative to the settings file. */
+  sslcert: text.optional(),
+  sslkey: text.optional(),
+  /** Whether a server without TLS may receive the password in clear text if it asks for that. */
   allowCleartextPassword: z.boolean().optional(),
   connectTimeoutSeconds: z.int().min(1).max(600).default(15),
+  /** The SSH server through which the database is reached. `host` is then what that server calls it. */
+  ssh: sshSchema.optional(),
 };
 
-/** libpq's name for "the certificates that this machine trusts", in place of a file. */
+/** libpq's value for "the certificates that this machine trusts", instead of a file. */
 export const SYSTEM_CA = 'system';
 
 /**
- * An endpoint whose place may be given as `url`. It is a transform and not a union, so that every
- * problem of the endpoint is listed at its own path instead of one "matches neither".
+ * An endpoint that may be given as `url`. A transform and not a union, so that every problem is reported at
+ * its own path instead of one "matches neither".
  */
 function endpoint<T extends z.ZodObject>(fields: T) {
   return z.custom<EndpointInput<z.input<T>>>().transform((raw: unknown, context): z.output<T> => {
@@ -72,11 +62,23 @@ function endpoint<T extends z.ZodObject>(fields: T) {
         params: { reason: 'system_ca_weak' },
       });
     }
+    for (const [given, missing] of [
+      ['sslcert', 'sslkey'],
+      ['sslkey', 'sslcert'],
+    ] as const) {
+      if (parsed.data?.[given] === undefined || parsed.data[missing] !== undefined) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [missing],
+        message: `is needed beside "${given}"`,
+        params: { reason: 'needs_beside', given },
+      });
+    }
     return parsed.success ? parsed.data : z.NEVER;
   });
 }
 
-/** How an endpoint may stand in the file. */
+/** An endpoint as written in the file. */
 type EndpointInput<T> = T | (Omit<T, 'host' | 'port' | 'database' | 'user'> & { readonly url: string });
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -95,11 +97,11 @@ const tableEntry = z.union([
     cursor: z
       .strictObject({
         column: identifier,
-        /** How far back each pass looks once more, for clocks that differ and transactions that end late. */
+        /** How far each pass looks back, because clocks differ and transactions end late. */
         overlapMinutes: z.number().min(0).max(525_600).default(60),
       })
       .optional(),
-    /** In layout `merge`: whether rows gone from this branch are removed at central. */
+    /** In layout `merge`: whether rows deleted at this branch are deleted at central. */
     allowDeletes: z.boolean().default(false),
   }),
 ]);
@@ -112,7 +114,7 @@ const connection = z.strictObject({
   label: z.string().max(200).default(''),
   ...endpointFields,
   schema: identifier.default('public'),
-  /** What texts are in, where the database declares no encoding (SQL_ASCII) or another one. */
+  /** Encoding of the texts, if the database declares none (SQL_ASCII) or a wrong one. */
   encoding: z.enum(TEXT_ENCODINGS).optional(),
   tables: z.array(tableEntry).min(1).default(['*']),
   exclude: z.array(z.string().min(1)).default([]),
@@ -125,11 +127,13 @@ const central = z.strictObject({
   ...endpointFields,
   schema: identifier.default('public'),
   layout: z.enum(['auto', 'stamp', 'merge', 'schema']).default('auto'),
+  /** Where Citus is installed at central: whether new tables are distributed over its nodes. */
+  distribution: z.enum(['auto', 'none']).default('auto'),
 });
 
 const schedule = z.strictObject({
   id: z.string().min(1).max(60),
-  /** Five fields, or six with a second in front. */
+  /** Five fields, or six with seconds first. */
   cron: z.string().superRefine((text, context) => {
     const problem = cronProblem(text);
     if (problem === null) return;
@@ -146,21 +150,12 @@ const schedule = z.strictObject({
       params: { reason: 'timezone' },
     })
     .default('UTC'),
-  /** Each installation is late by a time of its own, up to this. */
+  /** Each installation has its own fixed delay, up to this. */
   jitterSeconds: z.int().min(0).max(3600).default(300),
   connections: z.array(z.string().min(1)).min(1).default(['*']),
   tables: z.array(z.string().min(1)).min(1).default(['*']),
   missed: z.enum(['once', 'skip']).default('once'),
   enabled: z.boolean().default(true),
-});
-
-const email = z.strictObject({
-  host: z.string().min(1),
-  port: z.int().min(1).max(65535).default(587),
-  from: z.string().min(3),
-  to: z.array(z.string().min(3)).min(1),
-  user: z.string().min(1).optional(),
-  password: password.optional(),
 });
 
 const sync = z.strictObject({
@@ -169,20 +164,22 @@ const sync = z.strictObject({
   chunkBytes: z.int().min(1024).max(1_073_741_824).default(33_554_432),
   chunkSeconds: z.number().min(0.05).max(600).default(10),
   maxSnapshotMinutes: z.number().min(0.01).max(1440).default(10),
-  /** 0 is no limit. */
+  /** 0 means no limit. */
   bandwidthKbps: z.int().min(0).default(0),
-  /** When the cap holds, in local time: `08:00-17:00`. Always where null. */
+  /** When the limit applies, in local time: `08:00-17:00`. Null: always. */
   bandwidthHours: z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
     .nullable()
     .default(null),
+  /** How long a run waits for a place at a head office that has no connection free. 0: a few quick retries. */
+  headOfficePatienceMinutes: z.number().min(0).max(1440).default(15),
   verifyEveryDays: z.int().min(0).max(365).default(7),
-  /** What the service does about a table that its verify finds to differ. */
+  /** What the service does about a table that its verify finds different. */
   onDifference: z.enum(['tell', 'repair']).default('tell'),
 });
 
-/** The form of `settings.json` (docs/settings.md). Every field but `central` and `connections` has a default. */
+/** The schema of `settings.json` (docs/settings.md). Every field except `central` and `connections` has a default. */
 export const settingsSchema = z
   .strictObject({
     central: endpoint(central),
@@ -205,8 +202,10 @@ export const settingsSchema = z
     notifications: z
       .strictObject({
         desktop: z.boolean().default(true),
-        webhook: z.url().nullable().default(null),
-        email: email.nullable().default(null),
+        webhook: webhookSchema.default(null),
+        email: emailSchema.nullable().default(null),
+        telegram: telegramSchema.nullable().default(null),
+        ping: pingSchema.default(null),
         noSuccessHours: z.number().min(0).default(26),
       })
       .prefault({}),
@@ -231,7 +230,7 @@ export const settingsSchema = z
     if (settings.central.layout === 'schema') refuseSharedMirrors(settings.connections, context);
   });
 
-/** Branchline's own schema at central, and PostgreSQL's: a branch's tables would be written over theirs. */
+/** Schemas of Branchline and PostgreSQL at central, which a branch's tables must not overwrite. */
 const RESERVED_SCHEMA = /^(branchline|information_schema|pg_.*)$/i;
 
 function refuseReservedSchemas(
@@ -256,7 +255,10 @@ function refuseReservedSchemas(
   });
 }
 
-/** In a mirror what is not at the branch is removed: two branches in one schema would remove each other's rows. */
+/**
+ * A mirror deletes rows that the branch does not have, so two branches in one schema would delete each
+ * other's rows.
+ */
 function refuseSharedMirrors(
   connections: readonly { readonly id: string; readonly targetSchema?: string | undefined }[],
   context: z.core.$RefinementCtx,
@@ -276,18 +278,18 @@ function refuseSharedMirrors(
   });
 }
 
-/** The file as it is written: defaults left out, `url` where a person wrote one. */
+/** The file as written: without defaults, and with `url` if a person wrote one. */
 export type SettingsFile = z.input<typeof settingsSchema>;
 export type ConnectionFile = SettingsFile['connections'][number];
 export type Settings = z.output<typeof settingsSchema>;
 export type ConnectionSettings = Settings['connections'][number];
 export type ScheduleSettings = Settings['schedules'][number];
 export type CentralSettings = Settings['central'];
-/** Which notifications are wanted, and where. */
+/** Which notifications are sent, and where. */
 export type NotificationSettings = Settings['notifications'];
 /** How strategy `cursor` finds what changed in a table. */
 export type CursorSettings = NonNullable<Exclude<ConnectionSettings['tables'][number], string>['cursor']>;
-/** What both ends have: where a PostgreSQL is and how to sign in there. */
+/** What source and central have in common: where a PostgreSQL is and how to sign in there. */
 export type EndpointSettings = Pick<ConnectionSettings, keyof typeof endpointFields>;
 export type Layout = Exclude<CentralSettings['layout'], 'auto'>;
 
@@ -296,5 +298,13 @@ export type Draft =
   | { readonly kind: 'source'; readonly connection: SettingsFile['connections'][number] }
   | { readonly kind: 'central'; readonly central: SettingsFile['central'] };
 
-/** `none`: nothing is known, which is right where the server asks for none. */
+/** What Branchline keeps about the SSH server of an endpoint. */
+export interface SshState {
+  /** The fingerprint that is pinned or that the settings name; null before the first use. */
+  readonly hostKey: string | null;
+  /** Where its password or its key's passphrase is kept. */
+  readonly secret: PasswordPlace;
+}
+
+/** Where a password was found. `none`: nowhere, which is fine if the server asks for none. */
 export type PasswordPlace = 'environment' | 'passfile' | 'keychain' | 'file' | 'pgpass' | 'none';

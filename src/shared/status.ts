@@ -17,33 +17,36 @@ export const TableStatus = {
 } as const;
 export type TableStatus = (typeof TableStatus)[keyof typeof TableStatus];
 
-/** Of a table that its batch has not done with. */
+/** Status of a table that its batch has not finished. */
 export type OpenTableStatus = typeof TableStatus.Pending | typeof TableStatus.InProgress;
 
 /** Why a batch stopped before its end. */
 export const InterruptionReason = {
-  /** The process died: found at the next start, because nobody held the lease. */
+  /** The process died. The next start detects it, because nobody holds the lease. */
   Crash: 'crash',
   /** Quit, log-off, SIGTERM. */
   Shutdown: 'shutdown',
-  /** A person stopped it (Ctrl+C, Pause). Never resumed without a person. */
+  /** A person stopped it (Ctrl+C, Pause). Never resumed automatically. */
   User: 'user',
-  /** Another installation took the connection over. Never resumed without a person. */
+  /** Another installation took over the connection. Never resumed automatically. */
   LostLease: 'lost_lease',
   /** A later batch has completed its tables. */
   Superseded: 'superseded',
 } as const;
 export type InterruptionReason = (typeof InterruptionReason)[keyof typeof InterruptionReason];
 
-/** How a table is brought up to date. The engine chooses, unless the settings set it for a table. */
+/** How a table is brought up to date. The engine chooses, unless the settings do. */
 export const Strategy = {
   /** The whole table as one keyset stream, cut into chunks. */
   Full: 'full',
-  /** Only rows whose version is newer than the last pass; removed rows by proof. */
+  /** Only rows with a newer row version than the last pass; deleted rows are found by comparing keys. */
   Changes: 'changes',
-  /** Digests of key ranges on both sides; only ranges that differ travel. For where row versions say nothing. */
+  /**
+   * Compares digests of key ranges on both sides and sends only ranges that differ. Used where row versions
+   * are unusable.
+   */
   Compare: 'compare',
-  /** Only rows whose cursor column is newer than the last pass; says nothing of removed rows. */
+  /** Only rows with a newer cursor value than the last pass; does not detect deleted rows. */
   Cursor: 'cursor',
   /** Tables without a usable key: load a staging table, then swap contents in one transaction. */
   Replace: 'replace',
@@ -59,7 +62,7 @@ export const BatchTrigger = {
 } as const;
 export type BatchTrigger = (typeof BatchTrigger)[keyof typeof BatchTrigger];
 
-/** Makes a `switch` over a union exhaustive: adding a member breaks the build at every switch. */
+/** Makes a `switch` over a union exhaustive: a new member breaks the build at every switch. */
 export function assertNever(value: never): never {
   throw new Error(`Unexpected value: ${String(value)}`);
 }

@@ -5,10 +5,10 @@ export type BridgeCalls = {
   readonly [C in CallName]: (...args: Args<C>) => Promise<Answer<C>>;
 };
 
-/** Why the program behind the window cannot be reached: it does not answer, or no longer knows this browser. */
+/** Why the program behind the window cannot be reached: no answer, or this browser is no longer signed in. */
 export type LinkLoss = 'unreachable' | 'signed_out';
 
-/** A call that did not arrive, or whose answer did not. */
+/** A call, or its answer, was lost. */
 export class LinkLost extends Error {
   override readonly name = 'LinkLost';
   readonly why: LinkLoss;
@@ -20,15 +20,15 @@ export class LinkLost extends Error {
 }
 
 /**
- * The one object through which the window reaches the program behind it: the preload's `window.branchline`, or its
- * like over HTTP.
+ * The one object through which the window reaches the program: the preload's `window.branchline`, or its
+ * equivalent over HTTP.
  */
 export type Bridge = BridgeCalls & {
   /**
-   * Calls back with each event. `onLink` tells whether the program behind the window can be reached at all; each
-   * time that it can, everything is to be read again, since events of the time between are lost.
+   * Subscribes to events. `onLink` reports whether the program can be reached; whenever the link is back,
+   * everything must be read again, because events in between are lost.
    *
-   * @returns takes the listeners off again
+   * @returns unsubscribes
    */
   readonly listen: (
     onEvent: (event: WindowEvent) => void,
@@ -36,7 +36,7 @@ export type Bridge = BridgeCalls & {
   ) => () => void;
 };
 
-/** The name of a call's channel between the two processes. */
+/** The IPC channel of a call. */
 export function channelOf<C extends CallName>(call: C): `branchline:${C}` {
   return `branchline:${call}`;
 }
@@ -47,5 +47,5 @@ export const EVENT_CHANNEL = 'branchline:event';
 /** HTTP header with the key that the agent gives a browser when it signs in. */
 export const KEY_HEADER = 'x-branchline-key';
 
-/** Stands in the built page where the nonce goes that whoever serves it draws for each load. */
+/** Placeholder in the built page for the nonce, which the server replaces at each load. */
 export const NONCE_PLACE = 'branchline-nonce-goes-here';

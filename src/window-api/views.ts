@@ -1,95 +1,94 @@
-import type { BatchRow, LogRow, ScheduleView, TableProgress, TableRow } from '../shared/contract.ts';
+import type { BatchRow, LogRow, RunView, ScheduleView, TableRow } from '../shared/contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from '../shared/errors.ts';
+import type { ExportRecord } from '../shared/exportRecord.ts';
 import type { ServiceStatus } from '../shared/service.ts';
-import type { PasswordPlace, Settings, SettingsFile } from '../shared/settings.ts';
+import type { PasswordPlace, Settings, SettingsFile, SshState } from '../shared/settings.ts';
 import type { BatchStatus, OpenTableStatus } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { VerifiedRow } from '../shared/verify.ts';
 
-/** Why something was not done, as codes: the window says it in its language. */
+export type { RunningTable, RunView } from '../shared/contract.ts';
+
+/** Why something was refused, as codes; the window puts them into words. */
 export type Refusal =
   | { readonly kind: 'usage'; readonly code: UsageCode; readonly params: ErrorParams }
   | { readonly kind: 'failure'; readonly failure: FailureDetail };
 
-/** What the window must know before it can say anything. */
+/** What the window needs before it can show anything. */
 export interface Setup {
   readonly language: Language;
-  /** Null where the settings are there and right. */
+  /** Null if the settings exist and are valid. */
   readonly problem: Refusal | null;
-  /** Which program is behind the window. */
-  readonly face: 'tray' | 'agent';
-  /** False where another process serves the user-data folder: the window shows, and can do nothing. */
+  /** Which program the window belongs to. */
+  readonly program: 'tray' | 'agent';
+  /** False if another process serves the user-data folder: the window can then only show things. */
   readonly commands: boolean;
   readonly version: string;
-  /** The user-data folder, for an administrator. */
+  /** The user-data folder, shown to administrators. */
   readonly folder: string;
   /** IANA name of this computer's time zone. */
   readonly timeZone: string;
   readonly platform: 'win32' | 'darwin' | 'linux';
-  /** Whether this program can try everything on databases of its own. */
+  /** Whether this program can start demo databases. */
   readonly demo: boolean;
-  /** Null where the program behind the window has no such thing. */
+  /** Null where the platform has no such feature. */
   readonly startAtLogin: boolean | null;
-  /** Whether this face shows notifications on a desktop. */
+  /** Whether this program shows desktop notifications. */
   readonly notifications: boolean;
+  /** Whether folders and files are chosen in a dialog of the system; else a person types them. */
+  readonly dialogs: boolean;
 }
 
-/** A table that is being copied now. */
-export type RunningTable = Omit<TableProgress, 'batchId'>;
-
-/** The batch that runs now. */
-export interface RunView {
-  readonly batchId: string;
-  /** Completed or skipped. */
-  readonly doneTables: number;
-  readonly failedTables: number;
-  readonly totalTables: number;
-  /** From 0 to 1, by rows where they are estimated. */
-  readonly fraction: number;
-  /** Rows inserted, updated or found the same, and bytes read, over all of its tables so far. */
-  readonly rows: number;
-  readonly bytes: number;
-  readonly rowsPerSecond: number | null;
-  readonly bytesPerSecond: number | null;
-  /** From what its tables usually take at this branch; null where nothing is known. */
-  readonly etaSeconds: number | null;
-  /** Those in progress. */
-  readonly tables: readonly RunningTable[];
-}
-
-/** How things stand at this moment. */
+/** The current state. */
 export interface LiveView {
   readonly status: ServiceStatus;
-  /** Up to when central has everything of the enabled connections; null where one was never copied. */
+  /** Head office has all data of the enabled connections up to this time; null if a table was never copied. */
   readonly upTo: string | null;
   readonly run: RunView | null;
-  /** The tables of a verify that runs now. */
+  /** The table that a verify is comparing now. */
   readonly verifying: { readonly connection: string; readonly table: string } | null;
+  /** The export that this process writes now. */
+  readonly exporting: ExportingView | null;
 }
 
-/** One day in the strip of days. */
+/** An export that is being written. */
+export interface ExportingView {
+  readonly connection: string;
+  readonly file: string;
+  /** Written so far, compressed, in all parts. */
+  readonly fileBytes: number;
+  readonly run: RunView;
+}
+
+/** The last export of a connection. */
+export interface ExportView extends ExportRecord {
+  /** Whether its file is there and can be continued. */
+  readonly unfinished: boolean;
+}
+
+/** One day in the day strip. */
 export interface DayView {
   /** Local: `2026-11-22`. */
   readonly day: string;
   readonly batches: number;
   readonly failed: number;
-  /** The worst that a batch begun on that day came to; null where none was. */
+  /** The worst result of a batch that began on that day; null if none did. */
   readonly worst: BatchStatus | null;
 }
 
-/** What a table usually takes at this branch: medians over its last completed runs. */
+/** Usual duration and rows of a table at this branch: medians of its last completed runs. */
 export interface Usual {
   readonly seconds: number;
   readonly rows: number;
 }
 
-/** A batch with its tables, in the order of its plan. */
+/** A batch with its tables, in planned order. */
 export interface BatchView {
   readonly batch: BatchRow;
   readonly tables: readonly TableRow[];
-  /** By {@link tableKey}; only where there are three completed runs or more. */
+  /** By {@link tableKey}; only for tables with at least three completed runs. */
   readonly usual: Readonly<Record<string, Usual>>;
-  /** Some of its tables are left, and nothing runs it. */
+  /** Whether some of its tables are unfinished and nothing runs it. */
   readonly resumable: boolean;
   readonly events: readonly LogRow[];
 }
@@ -102,13 +101,13 @@ export interface TableState {
   readonly model: string;
   /** Whether the settings select it now. */
   readonly selected: boolean;
-  /** As the settings have it: `auto` where they leave it to the engine. */
+  /** As in the settings: `auto` if the engine chooses. */
   readonly chosenStrategy: string;
-  /** Its last run that came to an end, well or not; null where none has. */
+  /** Its last run that ended, successful or not; null if none did. */
   readonly last: TableRow | null;
-  /** What the batch that runs now has still to do with it; null where there is nothing. */
+  /** Its open status in the batch that runs now; null if that batch has nothing more to do with it. */
   readonly now: OpenTableStatus | null;
-  /** The last that went well. `snapshotAt`: central has everything up to then. */
+  /** Its last successful run. `snapshotAt`: head office has everything up to that time. */
   readonly success: {
     readonly batchId: string | null;
     readonly endedAt: string;
@@ -117,27 +116,29 @@ export interface TableState {
   readonly verified: VerifiedRow | null;
 }
 
-/** The settings as the window edits them: the file's own text, without secrets, since none stands in it. */
+/** The settings as the window edits them: the file's own contents, which hold no secrets. */
 export interface SettingsView {
-  /** As written, no defaults filled in; null where there is no file, or it is no JSON. */
+  /** As written, without defaults; null if there is no file or it is not JSON. */
   readonly document: SettingsFile | null;
-  /** With which a change is sent back, so that nobody's change is overwritten; null where there is no file. */
+  /** Sent back with a change, so that nobody else's change is overwritten; null if there is no file. */
   readonly revision: string | null;
-  /** With all defaults; null where the file is missing or wrong. */
+  /** With all defaults filled in; null if the file is missing or invalid. */
   readonly effective: Settings | null;
   readonly problem: Refusal | null;
   /** Where each endpoint's password is kept: by connection id, and `central`. */
   readonly passwords: Readonly<Record<string, PasswordPlace>>;
+  /** What is kept about the SSH servers before them, likewise; nothing where there is none. */
+  readonly ssh: Readonly<Record<string, SshState>>;
 }
 
 /** What a cron expression means. */
 export interface CronPreview {
-  /** The next times, ISO 8601 in UTC; empty where `problem` is set. */
+  /** The next times, ISO 8601 in UTC; empty if `problem` is set. */
   readonly next: readonly string[];
   readonly problem: ErrorParams | null;
 }
 
-/** What the history takes on this computer's disk. */
+/** Disk space that the history uses on this computer. */
 export interface Sizes {
   readonly batches: number;
   readonly oldest: string | null;
@@ -152,19 +153,19 @@ export interface PruneView {
   readonly bytesAfter: number;
 }
 
-/** What a support bundle holds, to be looked at before it is given away. */
+/** A file of the support bundle, shown before a person gives it away. */
 export interface BundleFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** A problem of an imported file. */
+/** A problem in an imported file. */
 interface ImportProblem {
   readonly path: string;
   readonly reason: string;
 }
 
-/** What a text would be as settings. */
+/** The result of checking a text as settings. */
 export type ImportCheck =
   | { readonly document: SettingsFile; readonly problems: null }
   | { readonly document: null; readonly problems: readonly ImportProblem[] };

@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
-import type { BatchPage, ConnectionTestStep, LeaseHolder, TableRow } from '../shared/contract.ts';
-import type { Discovery } from '../shared/discovery.ts';
+import type { BatchPage, ConnectionTestStep, Discovery, LeaseHolder, TableRow } from '../shared/contract.ts';
+import type { DryRunReport } from '../shared/dryRun.ts';
+import { isExportName } from '../shared/exportParts.ts';
 import type { Draft, PasswordPlace, SettingsFile } from '../shared/settings.ts';
 import { BatchStatus, BatchTrigger, Strategy } from '../shared/status.ts';
+import type { MonthTraffic } from '../shared/traffic.ts';
 import type {
   BatchView,
   BundleFile,
   CronPreview,
   DayView,
+  ExportView,
   ImportCheck,
   LiveView,
   PruneView,
@@ -19,7 +22,7 @@ import type {
   TableState,
 } from './views.ts';
 
-/** Longer than any name or id; bounds for what is compared, searched for and logged. */
+/** Longer than any name or id. Limits what is compared, searched for and logged. */
 const name = z.string().check(z.minLength(1), z.maxLength(200));
 const search = z.string().check(z.maxLength(200));
 const connection = name;
@@ -30,15 +33,15 @@ const tables = z.readonly(z.array(z.strictObject({ connection, table })).check(z
 const nothing = z.tuple([]);
 const limit = between(1, 500);
 
-/** Which tables are meant; absent is all. Names may be table or model names. */
+/** Which tables; absent means all. Table and model names are accepted. */
 const scope = { connections: z.exactOptional(names), tables: z.exactOptional(names) };
 
-/** Which batches are listed. Absent is all. */
+/** Which batches to list; absent means all. */
 const batchFilter = z.strictObject({
   status: z.exactOptional(z.enum(BatchStatus)),
   trigger: z.exactOptional(z.enum(BatchTrigger)),
   connection: z.exactOptional(connection),
-  /** Part of a batch's id or of the name of a table or model in it. */
+  /** Part of a batch id, or of a table or model name in the batch. */
   text: z.exactOptional(search),
   /** A local day `2026-11-22`, in this computer's time zone. */
   day: z.exactOptional(z.iso.date()),
@@ -46,7 +49,8 @@ const batchFilter = z.strictObject({
 export type BatchFilter = Readonly<z.infer<typeof batchFilter>>;
 
 /**
- * Only the outline: settingsSchema says what is wrong inside, with path and reason, where the draft is used.
+ * Checks the outline only. settingsSchema checks the details where the draft is used, and reports path and
+ * reason.
  */
 const section = z.looseObject({});
 const draft = z.union([
@@ -55,35 +59,49 @@ const draft = z.union([
 ]) as unknown as z.ZodMiniType<Draft>;
 const document = section as unknown as z.ZodMiniType<SettingsFile>;
 
-/** As a person typed it; null: the one that is kept. */
+/** As the person typed it; null uses the stored one. */
 const typedPassword = z.nullable(z.string().check(z.maxLength(1000)));
 
-/** What the window reads. An answer is kept until an event or a command invalidates it. */
+/** The SSH server's password or its key's passphrase, likewise. */
+const typedSshSecret = z.optional(typedPassword);
+
+/** A place on this computer. Its rights are those of the program, so what is done there is limited; see createDisk. */
+const path = z.string().check(z.minLength(1), z.maxLength(4096), z.regex(/^[^\0]*$/));
+
+/** Used for the one export or import, and kept nowhere. */
+const passphrase = z.string().check(z.minLength(1), z.maxLength(1000));
+
+/** What the window reads. An answer is cached until an event or a command invalidates it. */
 const QUERIES = {
   setup: query(nothing, typed<Setup>()),
   live: query(nothing, typed<LiveView>()),
-  /** Who runs now, or null. */
+  /** The process that runs something now, or null. */
   holder: query(nothing, typed<LeaseHolder | null>()),
   /** Batches from an offset on. */
   history: query(z.tuple([batchFilter, between(0, 1_000_000), limit]), typed<BatchPage>()),
-  /** The last days, oldest first, today included. */
+  /** The last days, oldest first, including today. */
   days: query(z.tuple([between(1, 366)]), typed<readonly DayView[]>()),
   /** Refused with `batch_unknown`. */
   batch: query(z.tuple([batchId]), typed<BatchView>()),
   tables: query(nothing, typed<readonly TableState[]>()),
   /** One table's runs, latest first. */
   tableRuns: query(z.tuple([connection, table, limit]), typed<readonly TableRow[]>()),
+  /** What months have moved between here and head office, latest first: all runs, or one table's part. */
+  traffic: query(z.tuple([between(1, 120)]), typed<readonly MonthTraffic[]>()),
+  tableTraffic: query(z.tuple([connection, table, between(1, 120)]), typed<readonly MonthTraffic[]>()),
   settings: query(nothing, typed<SettingsView>()),
   schedules: query(nothing, typed<Schedules>()),
-  /** A cron expression in a time zone. */
+  /** Explains a cron expression in a time zone. */
   previewCron: query(z.tuple([search, search]), typed<CronPreview>()),
   sizes: query(nothing, typed<Sizes>()),
+  /** The last export of each connection. */
+  exports: query(nothing, typed<readonly ExportView[]>()),
   bundle: query(nothing, typed<readonly BundleFile[]>()),
 };
 
 /**
- * What the window has done. A command that begins a run answers as soon as the run has begun or is refused; what
- * becomes of it comes as events. All may be refused: `service_running` where another process serves the folder.
+ * What the window commands. A command that begins a run answers once the run has begun or was refused; its
+ * results come as events. All may be refused with `service_running` if another process serves the folder.
  */
 const COMMANDS = {
   runNow: command(
@@ -96,7 +114,7 @@ const COMMANDS = {
     ]),
     typed<null>(),
   ),
-  /** Goes on with a batch; with `tables` only with those. */
+  /** Resumes a batch; with `tables` only those. */
   resume: command(
     z.tuple([
       batchId,
@@ -112,7 +130,7 @@ const COMMANDS = {
     z.tuple([
       z.strictObject({
         ...scope,
-        /** Only these, in place of connections and tables. */
+        /** Only these tables; replaces connections and tables. */
         only: z.exactOptional(tables),
         repair: z.exactOptional(z.boolean()),
         allowDeletes: z.exactOptional(z.boolean()),
@@ -120,75 +138,118 @@ const COMMANDS = {
     ]),
     typed<null>(),
   ),
+  /** Says what a run of this connection would do now. Reads both databases and writes nothing. */
+  estimate: command(z.tuple([connection]), typed<DryRunReport>()),
   /**
-   * Says what this computer is, of whose data folder there is a copy. After `keep` the batch goes on. After `new` the
-   * connections that both copies would sync are switched off here. Refused with `installation_busy` during a run.
-   * The batch is the one that found the copy; null where the whole folder came from another computer.
+   * Says what this computer is after its data folder was copied. After `keep` the batch continues. After
+   * `new`, connections that both copies would sync are switched off here. Refused with `installation_busy`
+   * during a run. The batch is the one that detected the copy; null if the whole folder came from another
+   * computer.
    */
   answerCopy: command(z.tuple([z.enum(['keep', 'new']), z.nullable(batchId)]), typed<null>()),
-  /** Until a time, ISO 8601; null until `unpause`. */
+  /** Until a time (ISO 8601); null: until `unpause`. */
   pause: command(z.tuple([z.nullable(z.iso.datetime())]), typed<null>()),
   unpause: command(nothing, typed<null>()),
   stopRun: command(nothing, typed<null>()),
-  /** With true it only says what it would do. */
+  /** Shows the system's dialog, where this program has one. Null if the person cancels it, or there is none. */
+  choosePath: command(z.tuple([z.enum(['folder', 'file'])]), typed<string | null>()),
+  /** Writes a connection's tables into an encrypted file; `unfinished` goes on with its last export. */
+  exportToDisk: command(
+    z.tuple([
+      z.strictObject({
+        connection,
+        to: z.union([
+          z.strictObject({ folder: path, name: z.string().check(z.refine(isExportName)) }),
+          z.literal('unfinished'),
+        ]),
+        passphrase,
+      }),
+    ]),
+    typed<null>(),
+    ['exports'],
+  ),
+  /**
+   * Loads an exported file into head office; with a batch, the one that it was loaded from. Answers the new batch, if it
+   * has begun already.
+   */
+  importFromDisk: command(
+    z.tuple([
+      z.strictObject({
+        from: z.union([z.strictObject({ file: path }), z.strictObject({ batch: batchId })]),
+        passphrase,
+      }),
+    ]),
+    typed<string | null>(),
+  ),
+  /** True only reports what would be deleted. */
   prune: command(z.tuple([z.boolean()]), typed<PruneView>()),
 
-  testConnection: command(z.tuple([draft, typedPassword]), typed<readonly ConnectionTestStep[]>()),
-  /** What there is to copy. Refused with the failure where the database cannot be read. */
-  discover: command(z.tuple([draft, typedPassword]), typed<Discovery>()),
+  testConnection: command(
+    z.tuple([draft, typedPassword, typedSshSecret]),
+    typed<readonly ConnectionTestStep[]>(),
+  ),
+  /** Lists what there is to copy. Refused with the failure if the database cannot be read. */
+  discover: command(z.tuple([draft, typedPassword, typedSshSecret]), typed<Discovery>()),
   /**
-   * Keeps a password in the keychain, or where there is none in a protected file; null forgets it. Answers where it
-   * is now.
+   * Stores a password in the keychain, or in a protected file where there is none; null deletes it. Answers
+   * where it is now.
    */
   setPassword: command(z.tuple([draft, typedPassword]), typed<PasswordPlace>(), ['settings']),
+  /** The same for the SSH server's password, or its key's passphrase. */
+  setSshSecret: command(z.tuple([draft, typedPassword]), typed<PasswordPlace>(), ['settings']),
+  /** Pins the host key of this fingerprint, which a person has seen. Refused where the server shows another one. */
+  acceptHostKey: command(z.tuple([draft, search]), typed<string>(), ['settings']),
   /**
-   * Replaces the settings that have this revision; null to begin them. Answers the new revision. Refused with
-   * `settings_changed` where the file is another by now, and with `settings_invalid`.
+   * Replaces the settings that have this revision; null creates them. Answers the new revision. Refused with
+   * `settings_changed` if the file has changed since, or with `settings_invalid`.
    */
   saveSettings: command(
     z.tuple([document, z.nullable(z.string().check(z.maxLength(200)))]),
     typed<string>(),
-    // Not left to the event alone: the next change needs the new revision.
+    // Invalidated here and not only by the event, because the next change needs the new revision.
     ['settings', 'setup'],
   ),
   exportSettings: command(nothing, typed<string>()),
   checkImport: command(z.tuple([z.string().check(z.maxLength(5_000_000))]), typed<ImportCheck>()),
-  /** Null where this face cannot. */
+  /** Null where the platform cannot do this. */
   setStartAtLogin: command(z.tuple([z.boolean()]), typed<boolean | null>(), ['setup']),
-  /** Whether the desktop took it. */
+  /** Answers whether the desktop accepted it. */
   testNotification: command(nothing, typed<boolean>()),
-  /** Starts databases of its own with data to try everything on, and writes settings for them. */
+  /** Starts demo databases and writes settings for them. */
   startDemo: command(nothing, typed<null>()),
 };
 
 /**
- * All that the window asks and commands, each once: its kind, the form of its arguments, the type of its answer, and
- * which answers are old after it. IPC handlers, HTTP addresses, the preload's object, the window's hooks and the keys
- * of its cache derive from this map.
+ * All queries and commands of the window, each declared once: its kind, the schema of its arguments, the type
+ * of its answer, and which answers it invalidates. IPC handlers, HTTP addresses, the preload's object, the
+ * window's hooks and its cache keys derive from this map.
  */
 export const CALLS = { ...QUERIES, ...COMMANDS };
 
-/** What the window is told without asking, and which answers are old then. */
+/** The events that the window receives, and which answers each invalidates. */
 export const EVENTS = {
   live: event(typed<{ readonly live: LiveView }>()),
-  /** Tables of a batch that have begun or ended since the last such event. */
+  /** Tables of a batch that began or ended since the last such event. */
   tables: event(typed<{ readonly batchId: string; readonly rows: readonly TableRow[] }>()),
-  /** A batch or a verify has begun or ended, or history was pruned. */
+  /** A batch or a verify began or ended, or history was pruned. */
   history: event(typed<unknown>(), [
     'history',
     'days',
     'batch',
     'tables',
     'tableRuns',
+    'traffic',
+    'tableTraffic',
     'sizes',
     'holder',
     'schedules',
+    'exports',
   ]),
-  /** The settings are others now, or have become right or wrong. */
+  /** The settings changed, or became valid or invalid. */
   settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables']),
-  /** What a person asked for in this window could not be done after all. */
+  /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
-  /** The window is to show this batch, or this page: a person has clicked a notification or the tray. */
+  /** Shows a batch or page, because a person clicked a notification or the tray. */
   show: event(typed<{ readonly page: string }>()),
 };
 
@@ -199,7 +260,7 @@ export type CallName = keyof typeof CALLS;
 export type Args<C extends CallName> = z.infer<(typeof CALLS)[C]['args']>;
 export type Result<C extends CallName> = TypeIn<(typeof CALLS)[C]['result']>;
 
-/** Errors travel as values: thrown across processes they would arrive as a bare English message. */
+/** Errors are returned as values: thrown across processes they would arrive as a bare English message. */
 export type Answer<C extends CallName> =
   | { readonly ok: true; readonly value: Result<C> }
   | { readonly ok: false; readonly refusal: Refusal };
@@ -209,20 +270,20 @@ export type WindowEvent = {
   [E in keyof typeof EVENTS]: { readonly type: E } & TypeIn<(typeof EVENTS)[E]['payload']>;
 }[keyof typeof EVENTS];
 
-/** All names, for whoever derives something from each: the preload's object, the channels, the addresses. */
+/** All call names, for everything derived from them: the preload's object, the channels, the addresses. */
 export const CALL_NAMES = Object.keys(CALLS) as readonly CallName[];
 
 /**
- * The arguments of a call, as they came from outside.
+ * Parses the arguments of a call that came from outside.
  *
- * @throws $ZodError where they are not of the call's form
+ * @throws $ZodError if they do not fit the call's schema
  */
 export function parseArgs<C extends CallName>(call: C, args: unknown): Args<C> {
-  // One schema for each name, of that name's type: what no type can say of an index that is generic.
+  // TypeScript cannot relate a generic index to its own schema, hence the cast.
   return CALLS[call].args.parse(args) as Args<C>;
 }
 
-/** A type in the place of a schema: what the program itself says is not checked again on its way to the window. */
+/** A type instead of a schema: what the program itself sends is not checked again on the way to the window. */
 interface Typed<T> {
   readonly of?: T;
 }

@@ -20,14 +20,14 @@ function place(): { readonly folder: string; readonly env: Record<string, string
   return { folder: own, env };
 }
 
-test('from nothing to a first sync in the window: the demo starts, its settings come, and all of it ends with the agent', async () => {
+test('from nothing to a first sync in the window: the demo starts, writes its settings, and ends with the agent', async () => {
   const { folder, env } = place();
   const serving = await startServe(folder, [], env);
   const window = await openWindow(serving);
   const before = (await window.call('setup')) as { readonly value: Setup };
   expect(before.value).toMatchObject({
     demo: true,
-    face: 'agent',
+    program: 'agent',
     problem: { code: 'settings_missing' },
   });
 
@@ -55,7 +55,7 @@ test('from nothing to a first sync in the window: the demo starts, its settings 
   expect(existsSync(join(env.TMPDIR ?? '', 'branchline-demo'))).toBe(false);
 });
 
-test('a demo that was there before is used, and stays', async () => {
+test('a demo that was already running is used, and keeps running', async () => {
   const { folder, env } = place();
   const started = await runCli(['demo', '--keep', '--scale', '0.01'], { env });
   expect(started.code).toBe(0);
@@ -69,7 +69,7 @@ test('a demo that was there before is used, and stays', async () => {
   expect(JSON.parse(status.stdout)).toMatchObject({ running: true });
 });
 
-test('where there are settings the demo is refused, and they stay as they are', async () => {
+test('if there are settings the demo is refused, and they stay unchanged', async () => {
   const { folder, env } = place();
   const settings = '{ "central": {} }';
   writeFileSync(join(folder, 'settings.json'), settings);

@@ -30,13 +30,13 @@ const get = (served: Served, path: string, headers: Asked['headers'] = {}): Aske
   headers: { ...keyed(served), ...headers },
 });
 
-test('the window’s own call arrives', async () => {
+test('a valid call of the window is answered', async () => {
   const served = await serveNotes();
   expect(await ask(setupCall(served))).toMatchObject({ status: 200, body: '{"ok":true,"value":null}' });
   expect(served.reached).toEqual([['setup', []]]);
 });
 
-test('without a cookie nothing answers: not the page, a file, a call, the events, nor what is not there', async () => {
+test('without a cookie nothing is answered: not the page, a file, a call, the events, nor an unknown address', async () => {
   const served = await serveNotes();
   for (const path of [
     '/',
@@ -52,7 +52,7 @@ test('without a cookie nothing answers: not the page, a file, a call, the events
   expect(served.reached).toEqual([]);
 });
 
-test('who is not signed in is told how to get a link, in both languages', async () => {
+test('a person who is not signed in is told how to get a link, in both languages', async () => {
   const { port } = await serveNotes();
   const { body, headers } = await ask({ port });
   expect(body).toContain('<section lang="en"><h1>This browser is not signed in');
@@ -74,7 +74,7 @@ test.each([
   expect((await ask(get(served, '/', { cookie }))).status).toBe(401);
 });
 
-test('the cookie is for HTTP and for this address alone, and its name has the port', async () => {
+test('the cookie is HTTP-only and for this host only, and its name contains the port', async () => {
   const served = await serveNotes();
   const { search } = new URL(served.link());
   const { status, headers } = await ask({ port: served.port, path: `/${search}` });
@@ -94,20 +94,20 @@ test('a link opens the window once', async () => {
   expect([again.status, again.headers['set-cookie']]).toEqual([401, undefined]);
 });
 
-test('a link opened at the same time by many lets one of them in', async () => {
+test('if many open the same link at once, one of them gets in', async () => {
   const { port, folder, clock } = await serveNotes();
   const link = linkTo(addressOf(port), leaveToken(folder, clock));
   const tried = await Promise.all(Array.from({ length: 10 }, () => signIn(link)));
   expect(tried.filter(({ cookie }) => cookie !== '')).toHaveLength(1);
 });
 
-test('a spent link leads to the window where the browser is signed in', async () => {
+test('a used link still leads to the window in a browser that is signed in', async () => {
   const served = await serveNotes();
   const reply = await ask(get(served, '/?token=spent'));
   expect([reply.status, reply.headers.location]).toEqual([303, '/']);
 });
 
-test('a link that nobody has opened for an hour is worth nothing', async () => {
+test('a link expires after an hour', async () => {
   const served = await serveNotes();
   const [own, left] = [
     served.link(),
@@ -117,7 +117,7 @@ test('a link that nobody has opened for an hour is worth nothing', async () => {
   expect([await signIn(own), await signIn(left)]).toEqual([NOBODY, NOBODY]);
 });
 
-test('a browser that is used stays signed in for thirty days, also over restarts', async () => {
+test('a browser in use stays signed in for thirty days, across restarts', async () => {
   const served = await serveNotes();
   for (let day = 5; day < 30; day += 5) {
     served.clock.jump(5 * DAY_MS);
@@ -130,14 +130,14 @@ test('a browser that is used stays signed in for thirty days, also over restarts
   expect((await ask(get(served, '/'))).status).toBe(401);
 });
 
-test('a browser that nobody uses is signed out after a week', async () => {
+test('a browser that is not used is signed out after a week', async () => {
   const served = await serveNotes();
   served.clock.jump(8 * DAY_MS);
   expect((await ask(get(served, '/'))).status).toBe(401);
   expect((await ask(get(served, '/api/session'))).status).toBe(401);
 });
 
-test('a cookie alone, which other ports of this computer are sent, opens nothing but the window’s files', async () => {
+test('the cookie alone, which other ports of this computer receive, opens nothing but the window’s files', async () => {
   const served = await serveNotes();
   const other = await signIn(served.link());
   for (const key of [null, '', 'A'.repeat(43), other.key, hashOf(served.key), served.cookie]) {
@@ -173,7 +173,7 @@ test('a key without its cookie opens nothing', async () => {
   expect((await ask(setupCall(served))).status).toBe(200);
 });
 
-test('neither cookie nor key is in the data folder', async () => {
+test('the data folder contains neither cookie nor key', async () => {
   const served = await serveNotes();
   const kept = readFileSync(join(served.folder, 'agent', 'sessions.json'), 'utf8');
   for (const secret of Object.values(secretsOf(served))) {
@@ -183,7 +183,7 @@ test('neither cookie nor key is in the data folder', async () => {
   }
 });
 
-test('after a restart the cookie of an open window is good, and a link from before is not', async () => {
+test('after a restart the cookie of an open window is still valid, but an earlier link is not', async () => {
   const folder = temporaryFolder();
   const first = await serveNotes({ folder });
   const link = first.link();
@@ -196,7 +196,7 @@ test('after a restart the cookie of an open window is good, and a link from befo
 });
 
 test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '[::1]:PORT', 'localhost.:PORT'])(
-  'a request for the host %s is refused, cookie or not',
+  'a request for the host %s is refused, with or without a cookie',
   async (host) => {
     const served = await serveNotes();
     const named = host.replace('PORT', String(served.port));
@@ -206,7 +206,7 @@ test.each(['evil.example', 'evil.example:PORT', '127.0.0.1', '127.0.0.1:1', '[::
   },
 );
 
-test('localhost is the other name that is right: a tunnel ends there', async () => {
+test('localhost is also accepted, because tunnels end there', async () => {
   const served = await serveNotes();
   const host = `localhost:${served.port}`;
   expect((await ask(get(served, '/', { host }))).status).toBe(200);
@@ -219,7 +219,7 @@ test.each([
   'http://127.0.0.1:1',
   'http://localhost:PORT',
   'https://127.0.0.1:PORT',
-])('a request that a page of %s makes is refused', async (origin) => {
+])('a request from a page of %s is refused', async (origin) => {
   const served = await serveNotes();
   const named = origin.replace('PORT', String(served.port));
   expect((await ask(setupCall(served, { origin: named }))).status).toBe(403);
@@ -227,25 +227,25 @@ test.each([
   expect(served.reached).toEqual([]);
 });
 
-test('a call that does not say which page makes it is refused', async () => {
+test('a call without the page’s origin is refused', async () => {
   const served = await serveNotes();
   const { status, body } = await ask(setupCall(served, { origin: null }));
   expect([status, body]).toEqual([403, '{"error":"origin_missing"}']);
 });
 
-test.each(['cross-site', 'same-site'])('what the browser says is %s is refused', async (site) => {
+test.each(['cross-site', 'same-site'])('a request with %s is refused', async (site) => {
   const served = await serveNotes();
   expect((await ask(setupCall(served, { 'sec-fetch-site': site }))).status).toBe(403);
   expect((await ask(get(served, '/api/events', { 'sec-fetch-site': site }))).status).toBe(403);
 });
 
-test('a person may type the address, which is no way to make a call', async () => {
+test('a person may type the address, but that makes no call', async () => {
   const served = await serveNotes();
   expect((await ask(get(served, '/', { 'sec-fetch-site': 'none' }))).status).toBe(200);
   expect((await ask(setupCall(served, { 'sec-fetch-site': 'none' }))).status).toBe(403);
 });
 
-test('a link may be clicked anywhere: the browser is led on by a page, which it sends its cookie after', async () => {
+test('a link may be clicked on any page: an intermediate page leads on, so that the browser sends its cookie', async () => {
   const served = await serveNotes();
   const path = `/${new URL(served.link()).search}`;
   const reply = await ask({ port: served.port, path, headers: { 'sec-fetch-site': 'cross-site' } });
@@ -279,13 +279,13 @@ test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE'])('the method %s is refu
   expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
 });
 
-test('an address of another server, as a proxy is asked, is refused', async () => {
+test('an absolute address, as sent to a proxy, is refused', async () => {
   const served = await serveNotes();
   for (const path of ['http://evil.example/', '//evil.example/', '*'])
     expect((await ask(get(served, path))).status).toBe(400);
 });
 
-test('what is no HTTP gets no answer', async () => {
+test('input that is not HTTP gets no answer', async () => {
   const { port } = await serveNotes();
   const socket = connect(port, '127.0.0.1');
   socket.end('\u0016\u0003\u0001 hello\r\n\r\n');
@@ -294,7 +294,7 @@ test('what is no HTTP gets no answer', async () => {
   expect(Buffer.concat(parts).toString()).toBe('');
 });
 
-test('nobody listens on this computer’s other addresses', async () => {
+test('the server does not listen on this computer’s other addresses', async () => {
   const { port } = await serveNotes();
   const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const hosts = ['::1', '127.0.0.2', ...others.map(({ address }) => address)].filter(
@@ -310,7 +310,7 @@ test('nobody listens on this computer’s other addresses', async () => {
   }
 });
 
-test('every answer forbids frames, other sites, and what the page did not bring', async () => {
+test('every answer forbids frames, other sites, and foreign contents', async () => {
   const served = await serveNotes();
   const replies = [
     await ask(get(served, '/')),
@@ -331,7 +331,7 @@ test('every answer forbids frames, other sites, and what the page did not bring'
   }
 });
 
-test('an error tells nothing of the inside; the log has it', async () => {
+test('an error reveals no internals; the log has them', async () => {
   const served = await serveNotes({
     answer: () => {
       throw new TypeError('inside');

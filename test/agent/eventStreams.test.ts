@@ -22,7 +22,7 @@ async function read(response: IncomingMessage, fits: RegExp): Promise<string> {
   throw new Error(`ended with ${text.slice(-200)}`);
 }
 
-test('all windows are told what the face tells', async () => {
+test('all windows receive the events of the window app', async () => {
   const served = await serveNotes();
   const windows = await Promise.all([open(served), open(served), open(served)]);
   served.tell({ type: 'show', page: 'line one\nline two' });
@@ -33,7 +33,7 @@ test('all windows are told what the face tells', async () => {
   for (const one of windows) one.destroy();
 });
 
-test('silence is broken every fifteen seconds', async () => {
+test('a heartbeat is sent every fifteen seconds', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   const served = await serveNotes();
   const window = await open(served);
@@ -42,7 +42,7 @@ test('silence is broken every fifteen seconds', async () => {
   window.destroy();
 });
 
-test('a window that does not take what it is sent is dropped, and the others are not kept waiting', async () => {
+test('a window that does not read its events is disconnected, and others do not wait for it', async () => {
   const served = await serveNotes();
   const [slow, quick] = await Promise.all([open(served), open(served)]);
   const dropped = new Promise((resolve) => slow.once('error', resolve));
@@ -63,7 +63,7 @@ test('a window that does not take what it is sent is dropped, and the others are
   quick.destroy();
 });
 
-test('the end of the server ends the windows’ streams', async () => {
+test('when the server ends, the windows’ event streams end', async () => {
   const served = await serveNotes();
   const window = await open(served);
   const ended = new Promise((resolve) => window.resume().once('end', resolve));

@@ -18,12 +18,12 @@ test(`${RUNS} fuzzed calls of a window, seed ${SEED}: answered or refused by a c
   const folder = temporaryFolder();
   const file = join(folder, 'settings.json');
   writeFileSync(file, JSON.stringify(FUZZED_SETTINGS));
-  const { face } = windowAppOn(folder);
+  const { windowApp } = windowAppOn(folder);
   const ends = { answered: 0, refused: 0, malformed: 0 };
   await fc.assert(
     fc.asyncProperty(fuzzedCall, async ([call, args]) => {
       const before = readFileSync(file);
-      const answer = await face.answer(call, args).catch((error: unknown) => {
+      const answer = await windowApp.answer(call, args).catch((error: unknown) => {
         if (error instanceof $ZodError) return null;
         throw error;
       });
@@ -46,7 +46,7 @@ test(`${RUNS} fuzzed calls of a window, seed ${SEED}: answered or refused by a c
   console.info(`seed ${SEED}:`, ends);
 }, 1_800_000);
 
-test(`${RUNS} fuzzed requests, seed ${SEED}: no stack, and nothing reaches the face but calls`, async () => {
+test(`${RUNS} fuzzed requests, seed ${SEED}: no stack, and only calls reach the window app`, async () => {
   const served = await serveNotes();
   const { port } = served;
   const names = fc.oneof(fc.constantFrom<string>(...CALL_NAMES), fc.string({ unit: 'binary' }));

@@ -67,7 +67,7 @@ const links = (page: Page): Promise<unknown> => page.evaluate('window.links');
 const ask = (page: Page, call: string): Promise<unknown> =>
   page.evaluate(`window.bridge.${call}.catch((error) => ({ name: error.name, why: error.why }))`);
 
-test('in a real browser: the link opens, calls are answered, and a lost agent is told and found again', async () => {
+test('in a real browser: the link opens, calls are answered, and a lost agent is reported and found again', async () => {
   const [folder, window] = [temporaryFolder(), await builtPage()];
   const agent = await serve(folder, window);
   const page = await openPage(agent.link());
@@ -75,7 +75,7 @@ test('in a real browser: the link opens, calls are answered, and a lost agent is
   await expect.poll(() => links(page)).toEqual([true]);
   expect(await ask(page, 'setup()')).toMatchObject({
     ok: true,
-    value: { face: 'agent', folder, demo: false },
+    value: { program: 'agent', folder, demo: false },
   });
   expect(await ask(page, "batch('no')")).toMatchObject({ ok: false });
 
@@ -88,7 +88,7 @@ test('in a real browser: the link opens, calls are answered, and a lost agent is
   expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
 });
 
-test('a browser that is not signed in any more is told so, and goes on once it is', async () => {
+test('a browser that was signed out is told so, and continues once it is signed in again', async () => {
   const window = await builtPage();
   const agent = await serve(temporaryFolder(), window);
   const page = await openPage(agent.link());
@@ -106,7 +106,7 @@ test('a browser that is not signed in any more is told so, and goes on once it i
     .toBe(true);
 });
 
-test('a link on another page, or in a file that was opened, leads to the window', async () => {
+test('a link on another page, or in an opened file, leads to the window', async () => {
   const agent = await serve(temporaryFolder(), await builtPage());
   const file = join(temporaryFolder(), 'link.html');
   writeFileSync(file, `<meta http-equiv="refresh" content="0;url=${agent.link()}">`);
@@ -115,7 +115,7 @@ test('a link on another page, or in a file that was opened, leads to the window'
   await expect.poll(() => links(page)).toEqual([true]);
 });
 
-test('a page of another port of this computer reaches nothing, though the browser sends the cookie along', async () => {
+test('a page on another port of this computer can do nothing, although the browser sends it the cookie', async () => {
   const served = await serveNotes();
   const page = await openPage(served.link());
   const elsewhere = createServer((_request, response) => {
@@ -150,7 +150,7 @@ async function serveElsewhere(): Promise<{ readonly address: string; readonly co
   return { address: addressOf((server.address() as AddressInfo).port), cookies };
 }
 
-test('who is sent the cookie on another port of this computer can do nothing with it', async () => {
+test('a server that receives the cookie on another port of this computer can do nothing with it', async () => {
   const agent = await serve(temporaryFolder(), await builtPage());
   const page = await openPage(agent.link());
   await expect.poll(() => links(page)).toEqual([true]);
@@ -171,7 +171,7 @@ test('who is sent the cookie on another port of this computer can do nothing wit
   expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
 });
 
-test('another window of the browser needs no link, nor does one after a restart', async () => {
+test('another window of the browser needs no link, not even after a restart', async () => {
   const [folder, window] = [temporaryFolder(), await builtPage()];
   const agent = await serve(folder, window);
   const page = await openPage(agent.link());
@@ -187,7 +187,7 @@ test('another window of the browser needs no link, nor does one after a restart'
   expect(await ask(second, 'setup()')).toMatchObject({ ok: true });
 });
 
-test('a key that a page has made up does not take the place of the right one', async () => {
+test('a key that a page invented does not replace the valid one', async () => {
   const agent = await serve(temporaryFolder(), await builtPage());
   const page = await openPage(agent.link());
   await expect.poll(() => links(page)).toEqual([true]);
@@ -198,7 +198,7 @@ test('a key that a page has made up does not take the place of the right one', a
   expect(await ask(page, 'setup()')).toMatchObject({ ok: true });
 });
 
-test('events reach the window, in one piece whatever their size', async () => {
+test('events of any size reach the window in one piece', async () => {
   const served = await serveNotes({ windowFolder: await builtPage() });
   const page = await openPage(served.link());
   await expect.poll(() => links(page)).toEqual([true]);

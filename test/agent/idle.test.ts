@@ -35,7 +35,7 @@ function watched(folder: string): { readonly events: string[] } {
   return { events };
 }
 
-test('an idle agent makes, writes and removes no file, with a window or without (D7)', async () => {
+test('an idle agent creates, writes and removes no file, with or without a window (D7)', async () => {
   const folder = usedFolder();
   const serving = await startServe(folder);
   const signedIn = await signIn(serving.link);
@@ -53,7 +53,7 @@ test('an idle agent makes, writes and removes no file, with a window or without 
   expect(events).toEqual([]);
 });
 
-test('without a window the agent sleeps until its next look, a minute later (D7)', async () => {
+test('without a window the agent sleeps until its next check, a minute later (D7)', async () => {
   const sleeps: number[] = [];
   const ports: Ports = {
     ...silent,

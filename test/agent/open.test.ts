@@ -21,7 +21,7 @@ function desktop(): { readonly PATH: string; readonly opened: string } {
 }
 
 test(
-  'the browser is given a page of this user alone, since others can read command lines',
+  'the browser gets the address of a page that only this user can read, because others can see command lines',
   posix,
   async () => {
     const folder = temporaryFolder();
@@ -41,7 +41,7 @@ test(
   },
 );
 
-test('where there is no browser, that is said, and the link stays to be opened by hand', posix, async () => {
+test('without a browser that is reported, and the link can be opened by hand', posix, async () => {
   const folder = temporaryFolder();
   await startServe(folder);
   const { code, stdout, stderr } = await runCli(['--data-dir', folder, 'serve', '--link', '--open'], {
@@ -51,7 +51,7 @@ test('where there is no browser, that is said, and the link stays to be opened b
   expect(stdout).toContain('?token=');
 });
 
-test('a system that refuses is believed', posix, async () => {
+test('a failure reported by the system is passed on', posix, async () => {
   const before = process.env.PATH;
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'xdg-open'), '#!/bin/sh\nexit 3\n');

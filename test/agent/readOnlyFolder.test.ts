@@ -11,7 +11,7 @@ import { openWindow, startServe } from './serveProcess.ts';
 const refusalIn = (event: WindowEvent): string | null | undefined =>
   event.type === 'live' ? (event.live.status.refusal?.code ?? null) : undefined;
 
-test('a data folder that becomes read-only under an open window is told there at once, and its end too (D6)', async ({
+test('a data folder that becomes read-only, and its end, are reported in an open window at once (D6)', async ({
   skip,
 }) => {
   const made = smallDisk(8);

@@ -40,7 +40,7 @@ async function newLink(folder: string): Promise<string> {
   return JSON.parse(stdout).link;
 }
 
-test('a window runs a batch, and every window is told how it goes, five times a second at most', async () => {
+test('a window runs a batch, and every window gets its progress, at most five times a second', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { sync: { chunkRows: 200, parallelTables: 1 } });
   const serving = await startServe(home.folder);
@@ -67,7 +67,7 @@ test('a window runs a batch, and every window is told how it goes, five times a 
   }
 });
 
-test('killed and started again under the open window: it is signed in still, and the batch goes on', async () => {
+test('killed and started again under an open window: it is still signed in, and the batch continues', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, SLOW);
   const first = await startServe(home.folder);
@@ -87,7 +87,7 @@ test('killed and started again under the open window: it is signed in still, and
   expect(batch.value.events.map(({ event }) => event)).toContain('table_goes_on');
 });
 
-test('a signal ends it at the chunk border with 0, and the next start goes on', async () => {
+test('a signal ends it at the chunk border with 0, and the next start continues', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, SLOW);
   const first = await startServe(home.folder);
@@ -105,7 +105,7 @@ test('a signal ends it at the chunk border with 0, and the next start goes on', 
   expect(await second.ended).toMatchObject({ code: 0 });
 });
 
-test('a second Ctrl+C ends it at once, whatever hangs', async () => {
+test('a second Ctrl+C ends it at once, even if something hangs', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using link = await startProxy(pair.central);
   using home = makeHome(pair, { ...SLOW, central: { host: link.host, port: link.port } });
@@ -122,7 +122,7 @@ test('a second Ctrl+C ends it at once, whatever hangs', async () => {
   expect(performance.now() - began).toBeLessThan(30_000);
 });
 
-test('a second one on the same folder says who is at work, and ends with 75', async () => {
+test('a second one on the same folder names the running one, and ends with 75', async () => {
   const folder = temporaryFolder();
   await startServe(folder);
   const { code, stderr } = await runCli(['--data-dir', folder, 'serve']);
@@ -141,7 +141,7 @@ test('a link from another terminal opens the window', async () => {
   expect((await ask({ port, path: '/api/session', headers: keyed(signedIn) })).status).toBe(204);
 });
 
-test.each(['never started', 'ended', 'killed'])('there is no link to one that was %s', async (how) => {
+test.each(['never started', 'ended', 'killed'])('there is no link to an agent that was %s', async (how) => {
   const folder = temporaryFolder();
   if (how !== 'never started') {
     const serving = await startServe(folder);
@@ -153,7 +153,7 @@ test.each(['never started', 'ended', 'killed'])('there is no link to one that wa
   expect(stderr).toContain('No "branchline serve" is running');
 });
 
-test('nothing that opens the window is written down, and what is kept is for this user alone', async () => {
+test('nothing that opens the window is written to disk, and what is stored is for this user alone', async () => {
   const folder = temporaryFolder();
   const serving = await startServe(folder);
   const { signedIn } = await openWindow(serving);
@@ -173,7 +173,7 @@ test('nothing that opens the window is written down, and what is kept is for thi
   expect(statSync(join(folder, 'agent')).mode & 0o077).toBe(0);
 });
 
-test('what goes to a pipe, and so into a log, has no link', async () => {
+test('output to a pipe, and so to a log, contains no link', async () => {
   const folder = temporaryFolder();
   const { code, stdout } = await runCli(['--data-dir', folder, 'serve'], {
     onStart: (child) =>
@@ -186,7 +186,7 @@ test('what goes to a pipe, and so into a log, has no link', async () => {
   expect(stdout).not.toContain('token');
 });
 
-test('a port that another program has is refused where it was asked for, and passed over where not', async () => {
+test('a port in use is an error if it was requested, and otherwise skipped', async () => {
   const folder = temporaryFolder();
   const first = await startServe(folder);
   await first.kill();
@@ -201,7 +201,7 @@ test('a port that another program has is refused where it was asked for, and pas
   }
 });
 
-test('on a data folder of another computer it says so, serves its window, and goes on after an answer (D3)', async () => {
+test('on the data folder of another computer it says so, serves its window, and continues after an answer (D3)', async () => {
   const folder = temporaryFolder();
   const endpoint = { host: '127.0.0.1', port: 1, database: 'x', user: 'y' };
   writeFileSync(

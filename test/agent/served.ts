@@ -33,7 +33,7 @@ export async function serveNotes(
   const reached: [string, unknown][] = [];
   const logged: string[] = [];
   const listeners = new Set<(event: WindowEvent) => void>();
-  const face: WindowServerSetup['face'] = {
+  const windowApp: WindowServerSetup['windowApp'] = {
     answer: async (call, args) => {
       reached.push([call, args]);
       setup.answer?.();
@@ -50,7 +50,7 @@ export async function serveNotes(
   };
   const links = new Links(folder, clock);
   const server = await openWindowServer({
-    face,
+    windowApp,
     links,
     sessions: new Sessions(folder, clock, logger),
     port: null,

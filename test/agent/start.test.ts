@@ -6,7 +6,7 @@ import { temporaryFolder } from './support.ts';
 const NOTE_LOADS = { NODE_OPTIONS: `--import=${fileURLToPath(new URL('./noteLoads.ts', import.meta.url))}` };
 
 test.each([['--help'], ['serve', '--help'], ['sync-status'], ['serve', '--link']])(
-  'no other command waits for the web server to be loaded: %s %s',
+  'no other command loads the web server: %s %s',
   async (...args) => {
     const { stderr } = await runCli(['--data-dir', temporaryFolder(), ...args], { env: NOTE_LOADS });
     expect(stderr).not.toContain('loads');

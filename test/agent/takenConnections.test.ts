@@ -25,7 +25,7 @@ function takeAll(port: number, count: number): void {
   });
 }
 
-test('who takes all connections without signing in keeps no signed-in window from its own', async () => {
+test('a client that takes all connections without signing in does not lock out a signed-in window', async () => {
   const served = await serveNotes();
   const { port } = served;
   const stream = await begin({ port, path: '/api/events', headers: keyed(served) });

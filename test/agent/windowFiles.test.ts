@@ -6,7 +6,7 @@ import { ask, keyed, temporaryFolder } from './support.ts';
 const get = (served: Served, path: string, headers: Record<string, string> = {}) =>
   ask({ port: served.port, path, headers: { ...keyed(served), ...headers } });
 
-test.each(['/', '/index.html'])('%s is the page, with a nonce of its own for each load', async (path) => {
+test.each(['/', '/index.html'])('%s is the page, with a new nonce for each load', async (path) => {
   const served = await serveNotes();
   const [one, two] = [await get(served, path), await get(served, path)];
   const nonce = /nonce="([^"]+)"/.exec(one.body)?.[1] ?? '';
@@ -16,7 +16,7 @@ test.each(['/', '/index.html'])('%s is the page, with a nonce of its own for eac
   expect(two.body).not.toBe(one.body);
 });
 
-test('its files come with their type, and are not sent again where they are known', async () => {
+test('its files have their type, and are not sent again if they are cached', async () => {
   const served = await serveNotes();
   const { status, headers, body } = await get(served, '/assets/main.js');
   expect([status, body]).toEqual([200, 'export {};']);
@@ -39,7 +39,7 @@ test.each([
   expect(body).not.toContain('secret');
 });
 
-test('where the window was not built, the page says how to build it, and calls are answered', async () => {
+test('if the window was not built, the page says how to build it, and calls are still answered', async () => {
   const served = await serveNotes({ windowFolder: join(temporaryFolder(), 'renderer') });
   const { status, body } = await get(served, '/');
   expect(status).toBe(503);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { $ZodError } from 'zod/v4/core';
-import { answerCall } from '../../src/app/answer.ts';
 import type { Answerers } from '../../src/app/windowApp.ts';
+import { answerCall } from '../../src/app/windowCommands.ts';
 import type { Logger } from '../../src/core/ports.ts';
 import { SyncFailure, UsageError } from '../../src/shared/errors.ts';
 import { CALL_NAMES } from '../../src/window-api/windowApi.ts';
@@ -14,14 +14,14 @@ test('an answer comes back as a value', async () => {
   expect(await answerCall(answerers, 'days', [20], silent)).toEqual({ ok: true, value: [] });
 });
 
-test('arguments of another form are thrown back before anybody answers', async () => {
+test('arguments that do not fit the schema are thrown back before the call runs', async () => {
   const answerers = answerersWhere(() => expect.unreachable());
   for (const args of [[], ['20'], [20, 21], [{}], [0], [367], null, 'x', { length: 1, 0: 20 }]) {
     await expect(answerCall(answerers, 'days', args, silent)).rejects.toThrow($ZodError);
   }
 });
 
-test('what the engine refuses comes back as its code', async () => {
+test('a refusal of the engine comes back as its code', async () => {
   const usage = answerersWhere(() => {
     throw new UsageError('journal_newer', { file: 'journal.db' });
   });
@@ -37,7 +37,7 @@ test('what the engine refuses comes back as its code', async () => {
   });
 });
 
-test('an unexpected error is logged with its stack and told as unexpected', async () => {
+test('an unexpected error is logged with its stack and returned as unexpected', async () => {
   const logged: unknown[] = [];
   const logger: Logger = { log: (level, _message, facts) => logged.push({ level, stack: facts?.stack }) };
   const broken = answerersWhere(() => {

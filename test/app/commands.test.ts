@@ -14,7 +14,7 @@ import { windowAppOn } from './support.ts';
 const SCALE = 0.05;
 const MANY_CHUNKS = { connection: { tables: ['c_invoiceline'] }, sync: { chunkRows: 50 } };
 
-test('a run answers when it has begun, is stopped and resumed, and all of it is told', async () => {
+test('a run is answered when it has begun, is stopped and resumed, and sends events for all of it', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   // Slow until it is stopped: it must not be over before.
   await using link = await startProxy(pair.central);
@@ -47,7 +47,7 @@ test('a run answers when it has begun, is stopped and resumed, and all of it is 
   expect(await opened.value('resume', batch.batch_id, {})).toBeNull();
 });
 
-test('a verify is told table by table, and its badge is kept', async () => {
+test('a verify sends an event for each table, and its badge is kept', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { connection: { tables: ['c_invoice', 'ad_org'] } });
   const { service, event } = watchService(home.folder);
@@ -63,7 +63,7 @@ test('a verify is told table by table, and its badge is kept', async () => {
   expect(states.map((one) => [one.table, one.verified?.result])).toContainEqual(['c_invoice', 'equal']);
 });
 
-test('what cannot be done is refused with its code, and a pause is one at once', async () => {
+test('what cannot be done is refused with its code, and a pause takes effect at once', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
   const watched = watchService(home.folder);
@@ -84,7 +84,7 @@ test('what cannot be done is refused with its code, and a pause is one at once',
   expect(await value('prune', true)).toMatchObject({ dryRun: true, batches: 0 });
 });
 
-test('what waits for another process is answered after a moment, and its refusal comes later', async () => {
+test('a run that waits for another process is answered after a moment, and its refusal comes later', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
   const runner = await startRunner(home.folder);
@@ -104,7 +104,7 @@ test('what waits for another process is answered after a moment, and its refusal
   expect((await opened.event('refused')).refusal).toMatchObject({ kind: 'usage', code: 'table_unknown' });
 });
 
-test('without usable settings commands say what is wrong with them', async () => {
+test('without usable settings, commands say what is wrong with them', async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'settings.json'), '{}');
   const watched = watchService(folder);
@@ -115,7 +115,7 @@ test('without usable settings commands say what is wrong with them', async () =>
   expect(await refusal('pause', null)).toMatchObject({ code: 'settings_invalid' });
 });
 
-test('where another process serves the folder, nothing can be asked for', async () => {
+test('if another process serves the folder, no command is accepted', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const { refusal, value } = windowAppOn(folder);
@@ -130,7 +130,7 @@ test('where another process serves the folder, nothing can be asked for', async 
   expect((await value('setup')).commands).toBe(false);
 });
 
-test('what only the program around it can do is done there', async () => {
+test('what only the surrounding program can do is passed on to it', async () => {
   const done: string[] = [];
   let on = false;
   const opened = windowAppOn(freshFolder(), {

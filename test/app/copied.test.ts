@@ -15,7 +15,7 @@ import { windowAppOn } from './support.ts';
 
 const TABLES = ['ad_org', 'c_uom'];
 
-test('after "keep" the batch that found the copy goes on by itself (D3)', async () => {
+test('after "keep" the batch that found the copy continues automatically (D3)', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair, { connection: { tables: TABLES } });
   const { batchId, opened, next } = await asked(home);
@@ -26,7 +26,7 @@ test('after "keep" the batch that found the copy goes on by itself (D3)', async 
   expect((await opened.value('live')).status.attention).toEqual([]);
 });
 
-test('after "new" what both copies would sync is off, and the rest goes on under the new id (D3)', async () => {
+test('after "new" what both copies would sync is off, and the rest continues under the new id (D3)', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair, { connection: { tables: TABLES }, central: { layout: 'schema' } });
   const before = installationId(home.folder);
@@ -45,7 +45,7 @@ test('after "new" what both copies would sync is off, and the rest goes on under
   expect((await opened.value('live')).status.attention).toEqual([]);
 });
 
-test('nothing is answered while a run is at work (D3)', async () => {
+test('a copy cannot be answered during a run (D3)', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const before = installationId(folder);
@@ -59,7 +59,7 @@ test('nothing is answered while a run is at work (D3)', async () => {
   expect(installationId(folder)).toBe(before);
 });
 
-test('a service on a folder of another computer waits for the answer, and goes on by itself (D3)', async () => {
+test('a service on the folder of another computer waits for the answer, and then continues (D3)', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const before = installationId(folder, { host: 'branch-pc', id: 'of-the-other-one' });
@@ -82,7 +82,7 @@ test('a service on a folder of another computer waits for the answer, and goes o
   expect(installationId(folder)).toBe(before);
 });
 
-test('a folder of another computer that becomes an installation of its own runs nothing of before (D3)', async () => {
+test('the folder of another computer that becomes a separate installation runs nothing from before (D3)', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const before = installationId(folder, { host: 'branch-pc', id: 'of-the-other-one' });

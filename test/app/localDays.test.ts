@@ -7,7 +7,7 @@ function hoursOf({ from, to }: { readonly from: string; readonly to: string }): 
   return (Date.parse(to) - Date.parse(from)) / HOUR_MS;
 }
 
-test('a day in Jakarta is 24 hours that begin at 17:00 in UTC', () => {
+test('a day in Jakarta is 24 hours long and begins at 17:00 in UTC', () => {
   expect(localDay('2026-11-22', 'Asia/Jakarta')).toEqual({
     day: '2026-11-22',
     from: '2026-11-21T17:00:00.000Z',

@@ -1,10 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UNKNOWN_TABLES } from '../../src/core/journal/journalRows.ts';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
 import type { BatchFilter } from '../../src/window-api/windowApi.ts';
-import { freshFolder, handClock, journalIn, planOf, realPorts } from '../core/journal/support/world.ts';
+import {
+  freshFolder,
+  handClock,
+  journalIn,
+  planOf,
+  planOfAllTables,
+  realPorts,
+} from '../core/journal/support/world.ts';
 import {
   beginBatch,
   completedBatch,
@@ -15,14 +21,14 @@ import {
 } from '../main/support/history.ts';
 import { windowAppOn } from './support.ts';
 
-test('a folder in which nothing was ever done answers every question, and nothing is made there', async () => {
+test('a new folder answers every query, and nothing is created in it', async () => {
   const folder = join(freshFolder(), 'new');
   const { value, refusal } = windowAppOn(folder);
 
   expect(await value('setup')).toMatchObject({
     language: 'en',
     problem: { kind: 'usage', code: 'settings_missing' },
-    face: 'tray',
+    program: 'tray',
     commands: false,
     version: '1.2.3',
     folder,
@@ -48,7 +54,7 @@ test('a folder in which nothing was ever done answers every question, and nothin
   expect(existsSync(join(folder, 'journal.db'))).toBe(false);
 });
 
-test('the history is filtered, paged and added up', async () => {
+test('the history is filtered, paged and summed up', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const journal = journalIn(folder);
@@ -86,7 +92,7 @@ test('the history is filtered, paged and added up', async () => {
   lease?.release();
 });
 
-test('a table is found by its model too', async () => {
+test('a table is also found by its model name', async () => {
   const folder = freshFolder();
   const journal = journalIn(folder);
   const { batch_id } = journal.beginBatch({ ...planOf('c_invoice_line'), options: planOf().options });
@@ -96,10 +102,10 @@ test('a table is found by its model too', async () => {
   lease?.release();
 });
 
-test('tables that became known later are found, and those before them are not any more', async () => {
+test('tables that became known later are found, and those before them no longer are', async () => {
   const folder = freshFolder();
   const journal = journalIn(folder);
-  const { batch_id } = journal.beginBatch(planOf(UNKNOWN_TABLES));
+  const { batch_id } = journal.beginBatch(planOfAllTables());
   journal.expandTables(batch_id, 'pgsql_lmp', planOf('c_order').tables);
   const lease = tryAcquireLease(folder);
   const { value } = windowAppOn(folder);
@@ -108,7 +114,7 @@ test('tables that became known later are found, and those before them are not an
   lease?.release();
 });
 
-test('a batch on a day is one that began on it in local time', async () => {
+test('a batch belongs to the local day on which it began', async () => {
   const folder = freshFolder();
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const late = new Date(2026, 2, 7, 23, 59, 59, 999);
@@ -135,7 +141,7 @@ test('a batch on a day is one that began on it in local time', async () => {
   ]);
 });
 
-test('a batch comes with its tables, what is usual for them, its events, and whether it can go on', async () => {
+test('a batch comes with its tables, their usual times, its events, and whether it can be resumed', async () => {
   const folder = freshFolder();
   const clock = handClock('2026-03-02T01:00:00.000Z');
   const journal = journalIn(folder, { ...realPorts, clock });
@@ -163,7 +169,7 @@ test('a batch comes with its tables, what is usual for them, its events, and whe
   expect(await refusal('batch', `${id.slice(0, -1)}_`)).toMatchObject({ params: { nearest: id } });
 });
 
-test('a batch whose process has died is told as interrupted, by whichever question', async () => {
+test('a batch whose process has died is shown as interrupted by every query', async () => {
   const folder = freshFolder();
   beginBatch(journalIn(folder), ['ad_org']);
   const { value } = windowAppOn(folder);
@@ -172,7 +178,7 @@ test('a batch whose process has died is told as interrupted, by whichever questi
   ]);
 });
 
-test('tables come from the journal and from the settings, with how they stand', async () => {
+test('tables come from the journal and from the settings, with their state', async () => {
   const folder = freshFolder();
   const endpoint = { host: '127.0.0.1', database: 'erp', user: 'branchline' };
   const tables = ['m_*', { name: 'c_invoice', strategy: 'full' }, 'c_order'];
@@ -216,7 +222,7 @@ test('tables come from the journal and from the settings, with how they stand', 
   });
 });
 
-test('broken settings hide nothing of the past', async () => {
+test('invalid settings hide nothing of the past', async () => {
   const folder = freshFolder();
   mkdirSync(join(folder, 'logs'));
   writeFileSync(join(folder, 'logs', 'tray.log'), 'a line\n');

@@ -15,7 +15,7 @@ function settingsWith(parts: Partial<SettingsFile> = {}): SettingsFile {
   return { central: ENDPOINT, connections: [{ ...ENDPOINT, id: 'pgsql_lmp' }], ...parts };
 }
 
-test('settings are begun, changed on top of what was read, and never over what somebody else has saved', async () => {
+test('settings are created, changed on top of what was read, and never overwrite another person’s change', async () => {
   const folder = freshFolder();
   const opened = windowAppOn(folder);
   const { value, refusal } = opened;
@@ -38,7 +38,7 @@ test('settings are begun, changed on top of what was read, and never over what s
   expect((await value('settings')).revision).toBe(second);
 });
 
-test('saved settings are in force at once, and are told', async () => {
+test('saved settings apply at once, and an event is sent', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair);
   const watched = watchService(home.folder);
@@ -58,7 +58,7 @@ test('saved settings are in force at once, and are told', async () => {
   expect(schedule?.next_runs[0]).toBe(told.live.status.next?.at);
 });
 
-test('a cron expression is shown as its next times, or what is wrong with it', async () => {
+test('a cron expression is shown as its next times, or as its problem', async () => {
   const { value } = windowAppOn(freshFolder());
   const { next, problem } = await value('previewCron', '30 8 * * *', 'Asia/Jakarta');
   expect(problem).toBeNull();
@@ -76,7 +76,7 @@ test('a cron expression is shown as its next times, or what is wrong with it', a
   });
 });
 
-test('settings go to another computer, and come from one, checked', async () => {
+test('settings are exported to another computer and imported from one, after a check', async () => {
   const folder = freshFolder();
   const { value } = windowAppOn(folder);
   await value('saveSettings', settingsWith({ language: 'id' }), null);
@@ -93,7 +93,7 @@ test('settings go to another computer, and come from one, checked', async () => 
   expect((await value('settings')).document).toEqual(settingsWith({ language: 'id' }));
 });
 
-test('a connection is tried and looked through before it is saved, with the password as typed', async () => {
+test('a connection is tested and read before it is saved, with the typed password', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   const { host, port, database, user, password } = pair.source;
   const connection = { id: 'pgsql_new', host, port, database, user, schema: 'adempiere', tables: ['c_*'] };
@@ -117,7 +117,7 @@ test('a connection is tried and looked through before it is saved, with the pass
   });
 });
 
-test('a password is kept where nobody else can read it, and forgotten again', async () => {
+test('a password is stored where nobody else can read it, and deleted again', async () => {
   // No session bus, no keychain: a protected file stands in.
   const bus = process.env.DBUS_SESSION_BUS_ADDRESS;
   process.env.DBUS_SESSION_BUS_ADDRESS = 'disabled:';
@@ -175,7 +175,45 @@ test('a support bundle has what helps, and no secret', async () => {
   expect(log.split('\n')[0]).toBe('x'.repeat(99));
 });
 
-test('of settings that are wrong a bundle says what is wrong, and nothing that stands there', async () => {
+test('a support bundle has no secret of a notification channel', async () => {
+  const secrets = {
+    HOOK_SIGNS: 'signs-hunter2',
+    HOOK_TOKEN: 'token-hunter2',
+    MAIL_PASSWORD: 'mail-hunter2',
+    BOT_TOKEN: '1:bot-hunter2',
+  };
+  Object.assign(process.env, secrets);
+  onTestFinished(() => {
+    for (const name of Object.keys(secrets)) delete process.env[name];
+  });
+  const folder = freshFolder();
+  const url = 'https://hooks.example/T000/very-secret';
+  const webhook = { url, secret: '${HOOK_SIGNS}', headers: { Authorization: '${HOOK_TOKEN}' } };
+  const mail = { host: 'mail.example', from: 'a@hq.example', to: ['b@hq.example'], user: 'me' };
+  const email = { ...mail, password: '${MAIL_PASSWORD}' };
+  const telegram = { chatId: -100123, token: '${BOT_TOKEN}' };
+  const ping = 'https://hc-ping.example/very-secret-too';
+  writeFileSync(
+    join(folder, 'settings.json'),
+    JSON.stringify(settingsWith({ notifications: { webhook, email, telegram, ping } })),
+  );
+  mkdirSync(join(folder, 'logs'));
+  writeFileSync(
+    join(folder, 'logs', 'tray.log'),
+    `${url} ${ping} ${Object.values(secrets).join(' ')}\nlast line\n`,
+  );
+  journalIn(folder);
+
+  const files = await windowAppOn(folder).value('bundle');
+
+  const all = files.map((one) => one.text).join('\n');
+  for (const secret of ['hunter2', 'very-secret', 'MAIL_PASSWORD', 'HOOK_TOKEN', 'HOOK_SIGNS', 'BOT_TOKEN'])
+    expect(all, secret).not.toContain(secret);
+  expect(all).toContain('last line');
+  expect(all).toContain('mail.example');
+});
+
+test('for invalid settings a bundle has their problems, and none of their values', async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, 'settings.json'), JSON.stringify({ pasword: 'hunter2', connections: [] }));
   const files = await windowAppOn(folder).value('bundle');

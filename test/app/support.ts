@@ -31,9 +31,9 @@ export function steppedClock(): Clock & { pass(ms: number): Promise<void> } {
   };
 }
 
-/** A face under test. */
+/** A window app under test. */
 export interface OpenedWindowApp {
-  readonly face: WindowApp;
+  readonly windowApp: WindowApp;
   /** What a call answers. Fails the test where it is refused. */
   value<C extends CallName>(call: C, ...args: Args<C>): Promise<Result<C>>;
   /** The refusal of a call. Fails the test where it is answered. */
@@ -48,13 +48,13 @@ export interface OpenedWindowApp {
   ): Promise<EventOf<Type>>;
 }
 
-/** A face on a folder, gone after the test. */
+/** A window app on a folder, disposed after the test. */
 export function windowAppOn(
   folder: string,
   host: Partial<WindowAppHost> & { readonly ports?: Ports } = {},
 ): OpenedWindowApp {
-  const face = createWindowApp({
-    face: 'tray',
+  const windowApp = createWindowApp({
+    program: 'tray',
     version: '1.2.3',
     folder,
     ports: realPorts,
@@ -62,27 +62,28 @@ export function windowAppOn(
     systemLanguages: ['en-GB'],
     startAtLogin: null,
     notify: null,
+    choosePath: null,
     startDemo: null,
     ...host,
   });
-  onTestFinished(() => face[Symbol.dispose]());
+  onTestFinished(() => windowApp[Symbol.dispose]());
   const events: WindowEvent[] = [];
   const watchers = new Set<() => void>();
   return {
-    face,
+    windowApp,
     events,
     value: async (call, ...args) => {
-      const answer = await face.answer(call, args);
+      const answer = await windowApp.answer(call, args);
       if (!answer.ok) throw new Error(`${call} was refused: ${JSON.stringify(answer.refusal)}`);
       return answer.value;
     },
     refusal: async (call, ...args) => {
-      const answer = await face.answer(call, args);
+      const answer = await windowApp.answer(call, args);
       if (answer.ok) throw new Error(`${call} was not refused`);
       return answer.refusal;
     },
     listen: () =>
-      face.on((event) => {
+      windowApp.on((event) => {
         events.push(event);
         for (const look of watchers) look();
       }),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Throttle } from '../../src/app/live/listeners.ts';
 import { steppedClock } from './support.ts';
 
-test('the first comes at once, then at most five a second, and the last is never lost', async () => {
+test('the first comes at once, then at most five per second, and the last is never lost', async () => {
   const clock = steppedClock();
   const sent: [at: number, value: number][] = [];
   let value = 0;
@@ -22,7 +22,7 @@ test('the first comes at once, then at most five a second, and the last is never
     expect(at - (sent[index - 1]?.[0] ?? -200)).toBeGreaterThanOrEqual(200);
 });
 
-test('nothing is sent while nothing is wanted, and nothing after its end', async () => {
+test('nothing is sent without a request, and nothing after the end', async () => {
   const clock = steppedClock();
   let sent = 0;
   const throttle = new Throttle(clock, () => sent++);

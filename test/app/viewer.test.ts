@@ -18,7 +18,7 @@ import { steppedClock, windowAppOn } from './support.ts';
 const MANY_CHUNKS = { connection: { tables: ['c_invoiceline', 'c_order'] }, sync: { chunkRows: 50 } };
 const SCALE = 0.05;
 
-test("another process's run is followed from its rows, to its end", async () => {
+test('another process’s run is followed from its rows to its end', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
   const opened = windowAppOn(home.folder);
@@ -44,7 +44,7 @@ test("another process's run is followed from its rows, to its end", async () => 
   expect(opened.events.filter((one) => one.type === 'history').length).toBeGreaterThanOrEqual(1);
 });
 
-test('a run of the command line is seen beside an idle service', async () => {
+test('a run of the command line is shown next to an idle service', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
   const watched = watchService(home.folder);
@@ -60,7 +60,7 @@ test('a run of the command line is seen beside an idle service', async () => {
   await opened.event('live', (one) => one.live.run === null && one.live.status.activity.kind === 'idle');
 });
 
-test('changed settings are told, and nothing is told while nothing changes or nobody listens', async () => {
+test('changed settings send an event, and nothing is sent while nothing changes or nobody listens', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const clock = steppedClock();
@@ -88,7 +88,7 @@ test('changed settings are told, and nothing is told while nothing changes or no
   expect(opened.events).toHaveLength(5);
 });
 
-test('a mistake in the settings takes nothing from what central has', async () => {
+test('an error in the settings changes nothing of what central has', async () => {
   const folder = freshFolder();
   writeSettings(folder);
   const journal = journalIn(folder);

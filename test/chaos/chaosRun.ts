@@ -2,7 +2,7 @@ import { BatchStatus } from '../../src/shared/status.ts';
 import { seeded } from '../faults/support/random.ts';
 import { settled } from '../support/databases.ts';
 import type { ChunkCounts } from './chunkCounter.ts';
-import { type ChaosPlace, makePlace } from './place.ts';
+import { type ChaosPlace, makePlace, type Way } from './place.ts';
 import type { ServiceMessage, ServiceProcess } from './serviceProcess.ts';
 import { type FaultCounts, storm } from './storm.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -12,6 +12,8 @@ export interface ChaosOptions {
   /** How long there are faults. */
   readonly ms: number;
   readonly seed: number;
+  /** How the service reaches head office. Default: `direct`. */
+  readonly way?: Way;
 }
 
 export interface ChaosReport extends Verdict {
@@ -29,8 +31,8 @@ const QUIET_PASS_MS = 180_000;
  * Runs the service between two servers under faults while the source is written to; then lets all be well, waits
  * for one whole pass, and looks whether both sides and the journal are as they should be.
  */
-export async function runChaos({ ms, seed }: ChaosOptions): Promise<ChaosReport> {
-  const place = await makePlace();
+export async function runChaos({ ms, seed, way = 'direct' }: ChaosOptions): Promise<ChaosReport> {
+  const place = await makePlace(way);
   try {
     place.service.start();
     const writer = startWriter(place.pair.source, seed);

@@ -5,7 +5,7 @@ import { connectTo, type TestServer } from '../support/servers.ts';
 import type { ChaosPlace } from './place.ts';
 
 /** What a fault hurts; nothing is hurt twice at a time. */
-export type Part = 'service' | 'source' | 'central' | 'sourceLink' | 'centralLink';
+export type Part = 'service' | 'source' | 'central' | 'sourceLink' | 'centralLink' | 'ssh';
 
 export interface FaultKind {
   readonly name: string;
@@ -133,7 +133,35 @@ const MESSAGES: readonly FaultKind[] = [
   trapped('cut in a sign-in to central', 'centralLink', SIGN_IN, 'cut'),
 ];
 
+const SSH: readonly FaultKind[] = [
+  {
+    name: "SSH server's connections cut",
+    part: 'ssh',
+    weight: 3,
+    happen: async ({ ssh }) => {
+      await ssh?.cutAll();
+      return true;
+    },
+  },
+  {
+    name: 'SSH server frozen',
+    part: 'ssh',
+    weight: 2,
+    happen: async ({ ssh }, random) => {
+      await ssh?.freeze();
+      await sleep(random() * LONGEST_FREEZE_MS);
+      await ssh?.thaw();
+      return true;
+    },
+  },
+];
+
 export const FAULTS: readonly FaultKind[] = [...SERVICE, ...SIDES, ...LINKS, ...MESSAGES];
+
+/** Everything that can happen at a place. */
+export function faultsOf({ ssh }: ChaosPlace): readonly FaultKind[] {
+  return ssh === null ? FAULTS : [...FAULTS, ...SSH];
+}
 
 /** Several parts at the same moment. */
 export const TOGETHER: readonly (readonly string[])[] = [

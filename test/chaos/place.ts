@@ -3,11 +3,16 @@ import { rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type DatabasePair, freshDatabases } from '../support/databases.ts';
+import { type FarLink, startFarLink } from '../support/farLink.ts';
 import { type Home, makeHome } from '../support/home.ts';
 import { type FaultProxy, startProxy } from '../support/proxy.ts';
 import { startServer, type TestServer } from '../support/servers.ts';
+import { type SshServer, startSshServer } from '../support/sshServer.ts';
 import { ChunkCounter } from './chunkCounter.ts';
 import { ServiceProcess } from './serviceProcess.ts';
+
+/** How the service reaches head office: at once, through an SSH tunnel, or over a slow and far link. */
+export type Way = 'direct' | 'ssh' | 'far';
 
 /** A branch, head office, the links between, and a service, all of which may be hurt. */
 export interface ChaosPlace {
@@ -16,6 +21,8 @@ export interface ChaosPlace {
   readonly pair: DatabasePair;
   readonly sourceLink: FaultProxy;
   readonly centralLink: FaultProxy;
+  /** Through which the service reaches {@link centralLink}; null where it needs none. */
+  readonly ssh: SshServer | null;
   readonly home: Home;
   readonly service: ServiceProcess;
   readonly chunks: ChunkCounter;
@@ -30,10 +37,13 @@ const SCALE = 0.1;
 const CHUNK_ROWS = 100;
 const RUN_EVERY_SECONDS = 3;
 
+/** Slow enough that several pipelines are under way when a fault comes. */
+const FAR = { roundTripMs: 150, kbps: 8000 };
+
 /** What is committed without waiting for the disk stays off it for long, so that a kill takes it. */
 const LAZY = { wal_writer_delay: '10s', wal_writer_flush_after: '64MB' };
 
-export async function makePlace(): Promise<ChaosPlace> {
+export async function makePlace(way: Way): Promise<ChaosPlace> {
   const [source, central] = await Promise.all([
     startServer({ settings: LAZY }),
     startServer({ settings: LAZY }),
@@ -44,9 +54,11 @@ export async function makePlace(): Promise<ChaosPlace> {
     startProxy(source),
     startProxy(central, () => chunks.observe()),
   ]);
+  const ssh = way === 'ssh' ? await startSshServer() : null;
+  const far = way === 'far' ? await startFarLink(centralLink, FAR) : null;
   const home = makeHome(pair, {
     connection: { port: sourceLink.port, connectTimeoutSeconds: 2 },
-    central: { port: centralLink.port, connectTimeoutSeconds: 2 },
+    central: { connectTimeoutSeconds: 2, ...endpoint({ centralLink, ssh, far }) },
     // Short snapshots: passes go on under a new one in the middle, as with hours of data.
     sync: { chunkRows: CHUNK_ROWS, maxSnapshotMinutes: 0.02 },
   });
@@ -54,7 +66,8 @@ export async function makePlace(): Promise<ChaosPlace> {
   const service = new ServiceProcess(home.folder);
   const end = async (): Promise<void> => {
     await service.kill();
-    await Promise.all([sourceLink[Symbol.asyncDispose](), centralLink[Symbol.asyncDispose]()]);
+    const ways = [ssh, far, sourceLink, centralLink];
+    await Promise.all(ways.map((one) => one?.[Symbol.asyncDispose]()));
   };
   return {
     source,
@@ -62,6 +75,7 @@ export async function makePlace(): Promise<ChaosPlace> {
     pair,
     sourceLink,
     centralLink,
+    ssh,
     home,
     service,
     chunks,
@@ -76,6 +90,17 @@ export async function makePlace(): Promise<ChaosPlace> {
       return [home.folder, await kept(source, 'source'), await kept(central, 'central')];
     },
   };
+}
+
+/** Head office as the settings name it. */
+function endpoint({
+  centralLink,
+  ssh,
+  far,
+}: Pick<ChaosPlace, 'centralLink' | 'ssh'> & { far: FarLink | null }) {
+  if (ssh === null) return { port: (far ?? centralLink).port };
+  const { host, port, user, keyFile } = ssh;
+  return { port: centralLink.port, ssh: { host, port, user, keyFile, keepAliveSeconds: 2 } };
 }
 
 /** A run every three seconds, which takes several schedules: one has a minute at least. Nothing is given up, and no history is pruned. */

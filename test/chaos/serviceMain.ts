@@ -21,7 +21,7 @@ const service = startService(
   }),
   {
     folder,
-    face: BatchTrigger.Agent,
+    trigger: BatchTrigger.Agent,
     language: 'en',
     waker: createCronWaker(),
     timeouts: TIMEOUTS,

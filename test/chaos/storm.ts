@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FAULTS, type FaultKind, type Part, TOGETHER } from './faults.ts';
+import { type FaultKind, faultsOf, type Part, TOGETHER } from './faults.ts';
 import type { ChaosPlace } from './place.ts';
 
 /** What has happened, by name. */
@@ -21,6 +21,7 @@ export async function storm(place: ChaosPlace, random: () => number, ms: number)
   const under = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const until = performance.now() + ms;
+  const faults = faultsOf(place);
 
   const begin = (kind: FaultKind, own: () => number): void => {
     if (hurt.has(kind.part)) return;
@@ -42,7 +43,7 @@ export async function storm(place: ChaosPlace, random: () => number, ms: number)
     const spell = Math.floor(draw / SPELL) % MEAN_GAPS_MS.length;
     await sleep(-Math.log(1 - random()) * (MEAN_GAPS_MS[spell] ?? 1000));
     if (performance.now() > until) break;
-    for (const kind of drawn(random)) begin(kind, branch(random));
+    for (const kind of drawn(faults, random)) begin(kind, branch(random));
   }
   await Promise.all(under);
   if (failures.length > 0) throw failures[0];
@@ -50,13 +51,13 @@ export async function storm(place: ChaosPlace, random: () => number, ms: number)
 }
 
 /** One fault; now and then several at the same moment. */
-function drawn(random: () => number): readonly FaultKind[] {
+function drawn(faults: readonly FaultKind[], random: () => number): readonly FaultKind[] {
   if (random() < 0.2) {
     const names = TOGETHER[Math.floor(random() * TOGETHER.length)] ?? [];
-    return FAULTS.filter(({ name }) => names.includes(name));
+    return faults.filter(({ name }) => names.includes(name));
   }
-  let left = random() * FAULTS.reduce((sum, { weight }) => sum + weight, 0);
-  return FAULTS.filter(({ weight }) => {
+  let left = random() * faults.reduce((sum, { weight }) => sum + weight, 0);
+  return faults.filter(({ weight }) => {
     const here = left >= 0 && left < weight;
     left -= weight;
     return here;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderBatch, renderBatchList } from '../../src/cli/render/batchView.ts';
-import { renderFailedTables } from '../../src/cli/render/failedTables.ts';
+import { renderBatch, renderBatchList, renderFailedTables } from '../../src/cli/render/batchView.ts';
 import { BATCH_ID, batchRow, lookOf, tableRow, UNREACHABLE } from './rows.ts';
 
 const NOW = new Date('2025-11-08T07:31:52.000Z');
@@ -27,6 +26,18 @@ describe('a batch', () => {
     expect(text).toContain('Error  connect ECONNREFUSED 127.0.0.1:5432');
     expect(text).toContain('PostgreSQL is running (127.0.0.1:5432)');
     expect(text.trimEnd().endsWith(RESUME)).toBe(true);
+  });
+
+  it('says what it has sent, what that was before compression, and that nobody counted it before', () => {
+    const counted = { received_bytes: 210_000, received_plain_bytes: 200_000 };
+    const tunnelled = batchRow({ ...counted, sent_bytes: 3_200_000, sent_plain_bytes: 9_800_000 });
+    expect(show(tunnelled, [tableRow()])).toContain(
+      'Link      sent 3.2 MB (9.8 MB before compression), received 210.0 kB',
+    );
+    const direct = batchRow({ ...counted, sent_bytes: 3_200_000, sent_plain_bytes: 3_200_000 });
+    expect(show(direct, [tableRow()])).toContain('Link      sent 3.2 MB, received 210.0 kB');
+    const old = batchRow({ sent_bytes: null, received_bytes: null });
+    expect(show(old, [tableRow()])).toContain('Link      unknown');
   });
 
   it('that is completed has nothing to resume', () => {
@@ -102,7 +113,7 @@ describe('the failed tables', () => {
   });
 });
 
-it('the list has a line a batch', () => {
+it('the list has one line per batch', () => {
   const lines = renderBatchList([batchRow(), FAILED], lookOf());
   expect(lines[1]).toMatch(/^sync_20251108_143052_aB3dEf9h {2}✓ completed .* 2\/2 +0 {2}command line$/);
   expect(lines[2]).toMatch(/✗ failed .* 1\/2 +1 /);

@@ -34,7 +34,7 @@ it('a narrow terminal shortens the column that may shrink, and never the numbers
   expect(lines[1]).toBe('a_very_long_…  1,234,567');
 });
 
-it('colours don’t count as width', () => {
+it('colours do not count as width', () => {
   const look = lookOf({ color: true });
   const rows = [
     [{ text: 'a', paint: look.colors.red }, { text: '1' }],

@@ -16,7 +16,7 @@ describe('the help', () => {
     if (args.length > 1) expect(stdout).toContain('Examples:\n  branchline ');
   });
 
-  it('is Indonesian where the system is, or where it is asked for', async () => {
+  it('is Indonesian if the system is, or if it is asked for', async () => {
     const [system, asked] = await Promise.all([
       runCli(['sync-all', '--help'], { env: { LANG: 'id_ID.UTF-8' } }),
       runCli(['sync-all', '--help', '--language', 'id']),

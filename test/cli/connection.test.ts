@@ -19,7 +19,7 @@ const CENTRAL = ['connection', 'add', '--id', 'central', '--host', 'hq', '--data
 const BRANCH = ['connection', 'add', '--id', 'pgsql_lmp', '--url', 'postgres://reader@127.0.0.1:5433/erp'];
 
 describe('connection add', () => {
-  it('begins the settings with central, then adds branches, and writes only what was said', async () => {
+  it('creates the settings with central, then adds branches, and writes only the given options', async () => {
     expect((await run([...CENTRAL, '--password-env', 'HQ_PASSWORD'])).code).toBe(0);
     const added = await run([...BRANCH, '--tables', 'c_*,m_product', '--exclude', 't_*']);
     expect(added.code).toBe(0);
@@ -57,7 +57,7 @@ describe('connection add', () => {
     expect((await run([...CENTRAL, '--encoding', 'UTF8'])).code).toBe(2);
   });
 
-  it('keeps everything else of the file as it was', async () => {
+  it('keeps everything else in the file', async () => {
     const before = {
       language: 'id',
       central: { host: 'hq', database: 'd', user: 'u' },
@@ -77,7 +77,7 @@ describe('connection add', () => {
     expect(stderr).toContain('branchline connection add --id central');
   });
 
-  it('refuses an id that is there already, and leaves the file as it was', async () => {
+  it('refuses an existing id, and leaves the file unchanged', async () => {
     await run(CENTRAL);
     await run(BRANCH);
     const before = await readFile(file(), 'utf8');
@@ -89,7 +89,7 @@ describe('connection add', () => {
     expect(await readFile(file(), 'utf8')).toBe(before);
   });
 
-  it('refuses what the settings would refuse, with its place and reason', async () => {
+  it('refuses what the settings would refuse, with path and reason', async () => {
     await run(CENTRAL);
     const { code, stderr } = await run(['connection', 'add', '--id', '1st', '--host', 'h', '--user', 'u']);
     expect(code).toBe(2);
@@ -118,13 +118,13 @@ describe('connection list', () => {
     expect(json.connections[0]).toMatchObject({ id: 'pgsql_lmp', host: '127.0.0.1', port: 5433 });
   });
 
-  it('speaks the language of the settings', async () => {
+  it('uses the language of the settings', async () => {
     await run(CENTRAL);
     await writeFile(file(), JSON.stringify({ ...(await settings()), language: 'id' }));
     expect((await run(['connection', 'list'])).stdout).toContain('Kantor pusat');
   });
 
-  it('tells what is wrong in the settings as JSON too', async () => {
+  it('reports problems of the settings as JSON too', async () => {
     await writeFile(file(), '{ "central": ');
     const { code, stdout } = await run(['connection', 'list', '--json']);
     expect(code).toBe(2);
@@ -144,7 +144,7 @@ describe('connection password', () => {
   const store = (id: string, text: string, ...more: string[]) =>
     runCli(['connection', 'password', id, '--data-dir', folder, ...more], { stdin: text });
 
-  it('takes the first line of what is piped in, says where it went, and shows it nowhere', async () => {
+  it('takes the first line of piped input, says where it was stored, and shows it nowhere', async () => {
     await run(CENTRAL);
     await run(BRANCH);
     const { code, stdout, stderr } = await store('pgsql_lmp', 'hunter2 \r\nrest\n');
@@ -157,7 +157,7 @@ describe('connection password', () => {
     expect(JSON.parse((await store('central', 'x', '--json')).stdout)).toMatchObject({ place: 'file' });
   });
 
-  it('forgets it', async () => {
+  it('deletes it', async () => {
     await run(CENTRAL);
     await store('central', 'hunter2');
     expect((await store('central', '', '--remove')).stdout).toContain('was removed');
@@ -165,7 +165,7 @@ describe('connection password', () => {
     expect(await readFile(join(folder, 'branchline.pgpass'), 'utf8')).toBe('');
   });
 
-  it('stores none that would never be used, and none that is empty', async () => {
+  it('stores none that would never be used, and no empty one', async () => {
     await run([...CENTRAL, '--password-env', 'HQ_PASSWORD']);
     await run(BRANCH);
     const named = await store('central', 'hunter2');
@@ -174,7 +174,7 @@ describe('connection password', () => {
   });
 });
 
-it('connection test shows every step, and says what to do about the one that fails', async () => {
+it('connection test shows every step, and says what to do about a failed one', async () => {
   await run([...CENTRAL.slice(0, 5), '127.0.0.1', ...CENTRAL.slice(6)]);
   const raw = JSON.parse(await readFile(file(), 'utf8'));
   await writeFile(file(), JSON.stringify({ ...raw, central: { ...raw.central, port: 9 } }));
@@ -185,7 +185,7 @@ it('connection test shows every step, and says what to do about the one that fai
   expect(stdout).toMatch(/Next +Check the internet link or VPN to 127\.0\.0\.1:9/);
 });
 
-it('central-sql quotes the role in what psql is to run, which folds a name that is not', async () => {
+it('central-sql quotes the role for psql, which lower-cases unquoted names', async () => {
   await run(CENTRAL);
   await run([...BRANCH.slice(0, 3), 'B1', ...BRANCH.slice(4)]);
   const { stdout } = await run(['central-sql', '--connection', 'B1', '--layout', 'schema']);

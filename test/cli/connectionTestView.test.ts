@@ -7,14 +7,14 @@ function tls(facts: ConnectionTestStep['facts']): readonly string[] {
   return renderConnectionTest('central', [{ step: 'tls', ok: true, facts, failure: null }], lookOf());
 }
 
-test('an unencrypted link to another machine is warned of, and what to set is said', () => {
+test('an unencrypted link to another machine causes a warning that says what to set', () => {
   const text = tls({ encrypted: false, sslmode: 'prefer', exposed: true }).join('\n');
   expect(text).toContain('"sslmode": "verify-full"');
   expect(text).not.toContain('exposed');
   expect(text).not.toContain('✓');
 });
 
-test('one to this machine, or an encrypted one, is not', () => {
+test('one to this machine, or an encrypted one, does not', () => {
   const text = tls({ encrypted: true, sslmode: 'verify-full' }).join('\n');
   expect(text).toContain('✓');
   expect(text).not.toContain('"sslmode":');

@@ -10,7 +10,7 @@ const ROWS = [
   logRow('batch_failed', { completed: 1, failed: 1, skipped: 0 }),
 ];
 
-it('the event log of a batch is told in sentences, each line with its time', () => {
+it('the event log of a batch is shown in sentences, each line with its time', () => {
   const [, ...lines] = renderEventLog(ROWS, lookOf());
   expect(lines.map((line) => line.replace(/^.*\d\d:\d\d:\d\d {2}/, ''))).toEqual([
     'Batch sync_20261123_083000_aB3dEf9h started: 2 tables',
@@ -20,7 +20,7 @@ it('the event log of a batch is told in sentences, each line with its time', () 
   ]);
 });
 
-it('a narrow terminal cuts off no sentence', () => {
+it('a narrow terminal cuts no sentence', () => {
   const wide = renderEventLog(ROWS, lookOf({ language: 'id' }));
   expect(renderEventLog(ROWS, lookOf({ language: 'id', width: 40 }))).toEqual(wide);
 });

@@ -29,7 +29,7 @@ function catching(json = false): { context: CliContext; lines: string[]; objects
   return { context, lines, objects };
 }
 
-it('an unexpected error is told in words, and its stack is in the log', async () => {
+it('an unexpected error is reported in words, and its stack is in the log', async () => {
   const { context, lines } = catching();
   expect(reportError(new TypeError('x is not a function'), context)).toBe(1);
   const [name = ''] = await readdir(join(folder, 'logs'));
@@ -88,7 +88,7 @@ it('no password of an address gets into the log', async () => {
   expect(text).not.toMatch(/hunter2|p%40s/);
 });
 
-it('a month of logs is kept, and nothing else is touched', async () => {
+it('a month of logs is kept, and no other file is touched', async () => {
   const logs = join(folder, 'logs');
   await mkdir(logs);
   await writeFile(join(logs, 'mine.txt'), '');
@@ -100,7 +100,7 @@ it('a month of logs is kept, and nothing else is touched', async () => {
   expect(left).toContain('branchline-2025-44-01.log');
 });
 
-it('an agent that runs for months keeps a month of its own log, and leaves that of commands alone', async () => {
+it('an agent that runs for months keeps a month of its own log, and leaves the commands’ log alone', async () => {
   const logs = join(folder, 'logs');
   await mkdir(logs);
   await writeFile(join(logs, 'branchline-2025-01-01.log'), '');
@@ -128,7 +128,7 @@ it('a log that cannot be written stops nothing', async () => {
   expect(writeCrashLog(file, new Error('x'))).toMatchObject({ ok: false });
 });
 
-it.skipIf(process.platform === 'win32')('a pipe in the place of today’s log holds nothing up', async () => {
+it.skipIf(process.platform === 'win32')('a pipe in place of today’s log blocks nothing', async () => {
   const file = createFileLogger(folder).file?.() ?? '';
   await mkdir(join(folder, 'logs'));
   execFileSync('mkfifo', [file]);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { renderWatched } from '../../src/cli/commands/syncStatus.ts';
-import { BoardKeeper, renderBoard } from '../../src/cli/progress/board.ts';
+import { renderBoard } from '../../src/cli/progress/board.ts';
 import { LiveDisplay } from '../../src/cli/progress/liveDisplay.ts';
 import { EventStream, PlainLines } from '../../src/cli/progress/reporter.ts';
 import { renderEvent } from '../../src/cli/render/eventLine.ts';
-import type { EngineEvent } from '../../src/shared/contract.ts';
+import { RunFold } from '../../src/core/progress/runFold.ts';
+import { RunProgress } from '../../src/core/progress/runProgress.ts';
+import type { EngineEvent, RunView } from '../../src/shared/contract.ts';
+import { handClock } from '../core/journal/support/world.ts';
 import { BATCH_ID, batchRow, lookOf, outcome, tableRow, UNREACHABLE } from './rows.ts';
 
 const REF = { batchId: BATCH_ID, connection: 'pgsql_lmp', table: 'c_invoice' };
@@ -22,80 +25,74 @@ const PROGRESS: EngineEvent = {
   ...REF,
 };
 
-function keeperWith(...events: EngineEvent[]): BoardKeeper {
-  const keeper = new BoardKeeper();
-  keeper.begin(
-    batchRow({ total_tables: 3 }),
-    [
-      tableRow({ table_name: 'ad_org' }),
-      tableRow({ status: 'pending', estimated_rows: null }),
-      tableRow({ table_name: 'c_order', status: 'pending', estimated_rows: 520 }),
-    ],
-    null,
-  );
-  for (const event of events) keeper.take(event);
-  return keeper;
+const clock = handClock('2025-11-08T07:30:52.000Z');
+
+const TABLES = [
+  tableRow({ table_name: 'ad_org', records_processed: 7, bytes: 0 }),
+  tableRow({ status: 'pending', records_processed: 0, bytes: 0, estimated_rows: null }),
+  tableRow({ table_name: 'c_order', status: 'pending', records_processed: 0, bytes: 0, estimated_rows: 520 }),
+];
+
+function runWith(...events: EngineEvent[]): RunView {
+  const run = new RunProgress(RunFold.begin(BATCH_ID, TABLES, null), new Map(), 1, clock);
+  for (const event of events) run.take(event);
+  return run.view();
 }
 
 describe('the board', () => {
-  it('counts what was done before a resume, and adds up what runs', () => {
-    expect(keeperWith(STARTED, PROGRESS).board()).toMatchObject({
-      total: 3,
-      done: 1,
-      rows: 520,
-      rowsLeft: 480 + 520,
-      rowsPerSecond: 100,
-    });
-  });
-
-  it('counts failed tables that a resume leaves alone as failed (D8)', () => {
-    const keeper = new BoardKeeper();
-    const failed = (table_name: string, connection = 'a') =>
-      tableRow({ table_name, connection, status: 'failed', estimated_rows: null });
-    const rows = [failed('x'), failed('y'), failed('x', 'b'), tableRow({ table_name: 'z' })];
-    keeper.begin(batchRow({ total_tables: 4 }), rows, [{ connection: 'b', table: 'x' }]);
-    expect(keeper.board()).toMatchObject({ total: 4, done: 1, failed: 2 });
-  });
-
-  it('does not guess how much is left while an estimate is missing', () => {
-    expect(keeperWith().board().rowsLeft).toBeNull();
-  });
-
-  it('keeps the rows of tables that have ended', () => {
-    const ended: EngineEvent = { type: 'table_ended', outcome: outcome(), ...REF };
-    expect(keeperWith(STARTED, PROGRESS, ended).board()).toMatchObject({ done: 2, rows: 1005, running: [] });
-  });
-
-  it('draws a bar, rows, bytes, rate and the time left', () => {
-    const [running, total] = renderBoard(keeperWith(STARTED, PROGRESS).board(), lookOf({ width: 120 }));
+  it('draws a bar, rows, bytes, rate and the remaining time', () => {
+    const [running, total] = renderBoard(runWith(STARTED, PROGRESS), lookOf({ width: 120 }));
     expect(running).toContain('██████████░░░░░░░░░░');
     expect(running).toMatch(/52% {2}520 rows {2}2\.0 MB {2}100 rows\/s {2}4\.8 s left$/);
-    expect(total).toBe('1/3 tables  520 rows  2.0 MB  100 rows/s  10 s left');
+    expect(total).toBe('1/3 tables  527 rows  2.0 MB  100 rows/s  10 s left');
+  });
+
+  it('counts failed tables', () => {
+    const ended: EngineEvent = { type: 'table_ended', outcome: outcome({ status: 'failed' }), ...REF };
+    expect(renderBoard(runWith(STARTED, ended), lookOf({ width: 120 }))[0]).toMatch(
+      /^1\/3 tables {2}1 failed/,
+    );
+  });
+
+  it('shows a table that runs without a batch', () => {
+    const run = RunProgress.withoutBatch(clock);
+    run.take(STARTED);
+    run.take(PROGRESS);
+    const [running, total] = renderBoard(run.view(), lookOf({ width: 120 }));
+    expect(running).toMatch(/^c_invoice .* 52% {2}520 rows/);
+    expect(total).toMatch(/^0\/1 tables {2}520 rows/);
   });
 
   it.each([20, 40, 60, 100])('fits a terminal of %d columns', (width) => {
-    for (const line of renderBoard(keeperWith(STARTED, PROGRESS).board(), lookOf({ width }))) {
+    for (const line of renderBoard(runWith(STARTED, PROGRESS), lookOf({ width }))) {
       expect(line.length).toBeLessThanOrEqual(width);
     }
   });
 
-  it('is made of the journal where another process runs', () => {
-    const batch = batchRow({ status: 'running', total_tables: 2 });
-    const tables = [tableRow({ status: 'in_progress', records_processed: 10, estimated_rows: 40 })];
-    const lines = renderWatched({ batch, tables }, lookOf({ width: 120 }), new Date(batch.started_at));
+  it('is made of the journal if another process runs the batch, with the rates up to the last chunk', () => {
+    const batch = batchRow({ status: 'running', total_tables: 1 });
+    const running = {
+      status: 'in_progress',
+      records_processed: 10,
+      estimated_rows: 40,
+      duration_seconds: 2,
+    } as const;
+    const fold = RunFold.seen(BATCH_ID, [tableRow(running)], [], clock.now(), clock.monotonic());
+    const run = new RunProgress(fold, new Map(), 1, clock).view();
+    const lines = renderWatched(batch, run, lookOf({ width: 120 }), new Date(batch.started_at));
     expect(lines[0]).toBe(`${BATCH_ID}  running  0 ms`);
-    expect(lines[1]).toMatch(/^c_invoice .* 25% {2}10 rows/);
+    expect(lines[1]).toMatch(/^c_invoice .* 25% {2}10 rows .* 5 rows\/s {2}6\.0 s left$/);
   });
 });
 
 describe('a plain line', () => {
-  it('tells that a table goes on in its middle', () => {
+  it('says that a table continues in its middle', () => {
     expect(renderEvent({ type: 'table_resumed', atRow: 412_000, ...REF }, lookOf())).toBe(
       'pgsql_lmp/c_invoice resumed at row 412,000; nothing lost',
     );
   });
 
-  it('tells why a table failed', () => {
+  it('says why a table failed', () => {
     const failure = UNREACHABLE.error_detail;
     const event: EngineEvent = {
       type: 'table_ended',
@@ -107,7 +104,7 @@ describe('a plain line', () => {
     );
   });
 
-  it('is not written for mere progress', () => {
+  it('is not written for progress alone', () => {
     expect(renderEvent(PROGRESS, lookOf())).toBeNull();
   });
 });
@@ -131,7 +128,7 @@ describe('the lines of a large batch (E8)', () => {
   };
   const unchanged = Array.from({ length: 1440 }, (_, i) => [start(`t${i}`), end(`t${i}`)]).flat();
 
-  it('are two and its end where nothing had changed', () => {
+  it('are two and the end if nothing has changed', () => {
     expect(linesOf([begun(1440), ...unchanged, over])).toEqual([
       expect.stringContaining('1,440 tables'),
       '1,440 tables had not changed.',
@@ -139,7 +136,7 @@ describe('the lines of a large batch (E8)', () => {
     ]);
   });
 
-  it('tell of what moved rows, failed, was tried again or took long', () => {
+  it('list tables that changed rows, failed, were retried or took long', () => {
     const failure = UNREACHABLE.error_detail;
     const retrying = {
       type: 'table_retrying',
@@ -168,7 +165,7 @@ describe('the lines of a large batch (E8)', () => {
     ]);
   });
 
-  it('name a table that has been at work for seconds before it has ended', () => {
+  it('name a table that has run for seconds before it has ended', () => {
     let now = 0;
     const plain = new PlainLines(lookOf(), false, () => now);
     plain.take(begun(30));
@@ -185,7 +182,7 @@ describe('the lines of a large batch (E8)', () => {
   });
 });
 
-it('events as JSON are one object a line, and progress at most one a second and table', () => {
+it('events as JSON are one object per line, with at most one progress line per second and table', () => {
   const lines: string[] = [];
   const stream = new EventStream((line) => lines.push(line));
   for (const event of [STARTED, PROGRESS, PROGRESS]) stream.take(event);
@@ -194,7 +191,7 @@ it('events as JSON are one object a line, and progress at most one a second and 
 });
 
 describe('the live display', () => {
-  it('draws over its lines, with notes above them, and leaves nothing behind', () => {
+  it('redraws its lines, with notes above them, and leaves nothing behind', () => {
     const writes: string[] = [];
     const display = new LiveDisplay({ write: (text) => writes.push(text), rows: 24 }, () => ['one', 'two']);
     display.update();
@@ -203,7 +200,7 @@ describe('the live display', () => {
     expect(writes).toEqual(['one\ntwo\n', '\x1b[2A\r\x1b[Jresumed\none\ntwo\n', '\x1b[2A\r\x1b[J']);
   });
 
-  it('draws at most once where many updates come at once', () => {
+  it('redraws at most once for many updates at the same moment', () => {
     const writes: string[] = [];
     const display = new LiveDisplay({ write: (text) => writes.push(text) }, () => ['x']);
     for (let i = 0; i < 100; i += 1) display.update();
@@ -211,7 +208,7 @@ describe('the live display', () => {
     display.stop();
   });
 
-  it('keeps to the last lines where the terminal is too low for all', () => {
+  it('shows only the last lines if the terminal is too low for all', () => {
     const writes: string[] = [];
     const display = new LiveDisplay({ write: (text) => writes.push(text), rows: 3 }, () => [
       '1',

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readPassword } from '../../src/cli/declare/connection.ts';
+import { readPassword, readPasswords } from '../../src/cli/readPassword.ts';
 
 /** A terminal of which the test is the person. */
 function terminal(keys: string) {
@@ -25,4 +25,14 @@ test.each([
   expect(await readPassword(world, 'Password: ')).toBe(password);
   expect(shown()).toBe('Password: \n');
   expect(raw).toEqual([true, false]);
+});
+
+test('two prompts read two lines, and what is piped in has one', async () => {
+  const person = terminal('first\r\nsecond\r\n');
+  expect(await readPasswords(person.world, ['New: ', 'Again: '])).toEqual(['first', 'second']);
+  expect(person.shown()).toBe('New: \nAgain: \n');
+  const piped = new PassThrough();
+  piped.end('only\n');
+  const world = { stdin: piped, stderr: new PassThrough() };
+  expect(await readPasswords(world, ['New: ', 'Again: '])).toEqual(['only']);
 });

@@ -3,6 +3,7 @@ import type { Look } from '../../src/cli/render/marks.ts';
 import { type BatchRow, NOT_BEGUN, type TableOutcome, type TableRow } from '../../src/shared/contract.ts';
 import type { Language } from '../../src/shared/texts/language.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
+import { NOTHING_COUNTED } from '../../src/shared/traffic.ts';
 
 export const BATCH_ID = 'sync_20251108_143052_aB3dEf9h';
 
@@ -33,6 +34,7 @@ export function batchRow(over: Partial<BatchRow> = {}): BatchRow {
     started_at: '2025-11-08T07:30:52.000Z',
     ended_at: '2025-11-08T07:33:57.000Z',
     duration_seconds: 185,
+    ...NOTHING_COUNTED,
     ...over,
   };
 }

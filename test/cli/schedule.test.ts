@@ -51,7 +51,7 @@ describe('schedule list', () => {
     expect(parts).toMatch(/pgsql_lmp; tables CInvoice\n +If missed +skipped/);
     expect(parts).toMatch(/Starts +exactly when planned/);
     // Another time zone than this computer's.
-    expect(parts.match(/\d\d:00 {2}\(\w{3}, \d+ \w+ \d{4}, \d\d:00 here\)$/gm)).toHaveLength(5);
+    expect(parts.match(/\d\d:00 +\(\w{3}, \d+ \w+ \d{4}, \d\d:00 here\)$/gm)).toHaveLength(5);
     expect(off).toMatch(/^off {2}off\n/);
     expect(off).toContain('none while it is off');
     expect(stdout).toContain('one of the two must be running');
@@ -75,7 +75,7 @@ describe('schedule list', () => {
     for (const at of schedules[0].next_runs) expect(at).toMatch(/T01:30:00\.000Z$/);
   });
 
-  it('says how to add one where there is none, with an example that works', async () => {
+  it('says how to add one if there is none, with a working example', async () => {
     await write();
     const { stdout } = await run([]);
     expect(stdout).toContain('There is no schedule yet');
@@ -87,7 +87,7 @@ describe('schedule list', () => {
     expect((await run(['--language', 'id'])).stdout).toContain('Belum ada jadwal');
   });
 
-  it('tells what the last run came to', async () => {
+  it('shows the result of the last run', async () => {
     await write(MORNING, PARTS);
     const { journal } = openJournal(folder, realPorts);
     const { batch_id } = journal.beginBatch({ ...planOf('ad_org'), trigger: 'schedule' });
@@ -105,7 +105,7 @@ describe('schedule list', () => {
   });
 });
 
-it('a planned time has seconds only where it has some', () => {
+it('a planned time has seconds only if it has some', () => {
   const view: ScheduleView = {
     id: 'x',
     cron: '15 30 8 * * *',

@@ -20,7 +20,7 @@ const INVOICES = [
   'INSERT INTO c_invoice VALUES (1, 11), (2, 12), (3, 13)',
 ];
 
-test('sync-status tells of a table of an earlier batch that still fails at another branch (D1)', async () => {
+test('sync-status shows a table of an earlier batch that still fails at another branch (D1)', async () => {
   await using pair = await freshDatabases();
   await atBranch(pair, ...INVOICES);
   const { home, branchline } = homeOfTwo(pair);

@@ -17,13 +17,16 @@ it('the first Ctrl+C stops at the chunk border, the second one at once', () => {
   expect(stages).toEqual(['user', 'halt']);
 });
 
-it.each(['SIGTERM', 'SIGHUP'])('%s is a shutdown, which resumes by itself', (signal) => {
-  const { source, signals } = listening();
-  source.emit(signal, signal);
-  expect(signals.stop.reason).toBe('shutdown');
-});
+it.each(['SIGTERM', 'SIGHUP'])(
+  '%s counts as a shutdown, after which the batch is resumed automatically',
+  (signal) => {
+    const { source, signals } = listening();
+    source.emit(signal, signal);
+    expect(signals.stop.reason).toBe('shutdown');
+  },
+);
 
-it('a third signal is the system’s again, so that nobody is locked in', () => {
+it('a third signal ends the process as usual, so that nobody is stuck', () => {
   const { source } = listening();
   source.emit('SIGINT', 'SIGINT');
   source.emit('SIGINT', 'SIGINT');

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canDrawOver, inAscii, showsUnicode, wantsColor } from '../../src/cli/context.ts';
+import { canDrawOver, inAscii, selfCommand, showsUnicode, wantsColor } from '../../src/cli/context.ts';
 import { nearest } from '../../src/cli/optionValues.ts';
-import { selfCommand } from '../../src/cli/selfCommand.ts';
 
 const TTY = { isTTY: true };
 
@@ -34,12 +33,12 @@ describe('more than ASCII', () => {
     expect(showsUnicode({ platform, env })).toBe(shown);
   });
 
-  it('is written in ASCII where it cannot be shown', () => {
+  it('is replaced by ASCII if it cannot be shown', () => {
     expect(inAscii('Waiting … a · b – c é')).toBe('Waiting ... a - b - c é');
   });
 });
 
-it('lines are drawn over on a terminal that a person looks at', () => {
+it('lines are redrawn only on a terminal that a person watches', () => {
   expect(canDrawOver(TTY, { env: {}, platform: 'linux' })).toBe(true);
   expect(canDrawOver(TTY, { env: { CI: 'true' }, platform: 'linux' })).toBe(false);
   expect(canDrawOver({}, { env: {}, platform: 'linux' })).toBe(false);
@@ -48,13 +47,13 @@ it('lines are drawn over on a terminal that a person looks at', () => {
 describe('a command to copy', () => {
   const linux = { env: {}, platform: 'linux' } as const;
 
-  it('goes through npx where npm started us', () => {
+  it('goes through npx if npm started us', () => {
     expect(selfCommand('demo stop', { ...linux, env: { npm_command: 'run-script' } }, undefined)).toBe(
       'npx branchline demo stop',
     );
   });
 
-  it('names the data folder that was named, quoted for the shell', () => {
+  it('names the given data folder, quoted for the shell', () => {
     expect(selfCommand('sync-all', linux, '/tmp/x')).toBe('branchline sync-all --data-dir /tmp/x');
     expect(selfCommand('sync-all', linux, "/tmp/it's $HOME")).toBe(
       `branchline sync-all --data-dir '/tmp/it'\\''s $HOME'`,
@@ -65,7 +64,7 @@ describe('a command to copy', () => {
   });
 });
 
-it('the nearest name is near, or none', () => {
+it('the nearest name is similar, or there is none', () => {
   expect(nearest('PGSQL_LPM', ['central', 'pgsql_lmp'])).toBe('pgsql_lmp');
   expect(nearest('zzzzzz', ['central', 'pgsql_lmp'])).toBeNull();
   expect(nearest('x', [])).toBeNull();

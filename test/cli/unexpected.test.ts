@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createFileLogger } from '../../src/cli/logFile.ts';
-import { classify } from '../../src/core/postgres/failure.ts';
+import { classify } from '../../src/core/postgres/classifyError.ts';
 import { asFailure } from '../../src/core/unexpected.ts';
 import { FailureCode, SyncFailure } from '../../src/shared/errors.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
@@ -23,7 +23,7 @@ function logsIn(folder: string): string {
     .join('');
 }
 
-test('an error that nobody catches ends a command with a sentence; its stack is in the file that is named (D10)', async () => {
+test('an uncaught error ends a command with a sentence, and its stack is in the named file (D10)', async () => {
   const folder = temporaryFolder();
   writeSettings(folder);
   const { code, stderr } = await runCli(['--data-dir', folder, 'sync-all'], { env: { NODE_OPTIONS } });
@@ -35,7 +35,7 @@ test('an error that nobody catches ends a command with a sentence; its stack is 
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-test('an agent goes on, says so, and logs the stack (D10)', async () => {
+test('an agent continues, says so, and logs the stack (D10)', async () => {
   const folder = temporaryFolder();
   writeSettings(folder);
   const serving = await startServe(folder, [], { NODE_OPTIONS, STRAY_AFTER_MS: '100' });
@@ -47,7 +47,7 @@ test('an agent goes on, says so, and logs the stack (D10)', async () => {
   expect(await serving.ended).toMatchObject({ code: 0 });
 });
 
-test('a failure that nobody classified logs its stack once, and names the file in both languages (D10)', () => {
+test('an unclassified failure logs its stack once, and names the file in both languages (D10)', () => {
   const folder = temporaryFolder();
   const logger = createFileLogger(folder);
   const error = new Error('no such thing', { cause: new TypeError('undefined is not a table') });

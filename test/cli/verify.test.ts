@@ -5,7 +5,7 @@ import { freshDatabases } from '../support/databases.ts';
 import { makeHome } from '../support/home.ts';
 import { runCli } from './run.ts';
 
-test('verify says what differs with exit code 1, and mends it with --repair', async () => {
+test('verify reports differences with exit code 1, and repairs them with --repair', async () => {
   await using pair = await freshDatabases();
   await atBranch(
     pair,

@@ -59,7 +59,7 @@ test('head office is written to, and keeps nothing of it', async () => {
   const { well, failed, facts } = await tried(headOffice(), pair.central.password);
   expect(failed).toBeUndefined();
   expect(well).toEqual([...OPENED, 'write']);
-  expect(facts.write).toEqual({ schema: 'public', makesTables: true });
+  expect(facts.write).toEqual({ schema: 'public', makesTables: true, bytesPerSecond: expect.any(Number) });
   const client = await pair.central.connect();
   const { rows } = await client.query("SELECT FROM pg_namespace WHERE nspname = 'branchline'");
   await client.end();

@@ -35,7 +35,7 @@ const openSession: OpenSession = async (endpoint) => {
   };
 };
 
-test('a demo starts, is used by its settings alone, changes, and is gone after stop', async () => {
+test('a demo starts, is used with its settings alone, changes, and is gone after stop', async () => {
   const notices: string[] = [];
   const demo = await startDemo({
     folder,
@@ -95,7 +95,7 @@ test('a demo starts, is used by its settings alone, changes, and is gone after s
   await expect(changeDemo(openSession, folder)).rejects.toMatchObject({ code: 'demo_not_running' });
 });
 
-test('what a crashed demo left is cleared away by the next start', async () => {
+test('the next start removes what a crashed demo left', async () => {
   const first = await startDemo({ folder, scale: SCALE, openSession });
   for (const server of [first.source, first.central]) await killTree(server?.pid ?? 0);
   expect((await demoStatus(folder))?.running).toBe(false);
@@ -111,7 +111,7 @@ test('what a crashed demo left is cleared away by the next start', async () => {
   expect(second.running).toBe(true);
 });
 
-test('a start that fails in the middle leaves neither servers nor files', async () => {
+test('a start that fails halfway leaves neither servers nor files', async () => {
   const ports: number[] = [];
   const failing: OpenSession = async (endpoint) => {
     ports.push(endpoint.port);
@@ -130,7 +130,7 @@ test('a start that fails in the middle leaves neither servers nor files', async 
   for (const port of new Set(ports)) await expect(openSession(at(port))).rejects.toThrow(/ECONNREFUSED/);
 });
 
-test('a start that is called off leaves neither servers nor files', async () => {
+test('a start that is cancelled leaves neither servers nor files', async () => {
   const stop = new AbortController();
   const started = startDemo({
     folder,
@@ -145,7 +145,7 @@ test('a start that is called off leaves neither servers nor files', async () => 
   expect(existsSync(folder)).toBe(false);
 });
 
-test('a starter that died half-way is cleaned up after, and one that lives is not disturbed', async () => {
+test('a start that died halfway is cleaned up, and a live one is not disturbed', async () => {
   await startDemo({ folder, scale: SCALE, openSession });
   const file = join(folder, 'demo.json');
   const record = JSON.parse(await readFile(file, 'utf8'));

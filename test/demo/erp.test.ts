@@ -13,7 +13,7 @@ test('scale 1 is 300,000 rows in more than 24 tables', () => {
   expect([...rows.values()].reduce((sum, count) => sum + count, 0)).toBe(300_000);
 });
 
-test('the tables hold as many rows as they say, at a small scale and at the smallest', async () => {
+test('the tables have the declared number of rows, at a small scale and at the smallest', async () => {
   for (const scale of [SCALE, 0.001]) {
     await using pair = await freshDatabases({ scale });
     const client = await pair.source.connect();
@@ -27,7 +27,7 @@ test('the tables hold as many rows as they say, at a small scale and at the smal
   }
 });
 
-test('the same scale gives the same bytes, whatever the session and server are set to', async () => {
+test('the same scale gives the same bytes, whatever the session’s and server’s settings', async () => {
   await using one = await freshDatabases({ scale: SCALE });
   await using other = await freshDatabases();
   const client = await other.central.connectAdmin();
@@ -52,7 +52,7 @@ test('the books balance: debit equals credit, and orders are the sum of their li
   expect(rows).toEqual([{ imbalance: '0.00', wrong_orders: 0, stray_lines: 0 }]);
 });
 
-test('the values that copying programs stumble over are there', async () => {
+test('values that copying programs fail on are present', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   const client = await pair.source.connect();
   const conditions = [
@@ -103,7 +103,7 @@ test('the reading role may read every table and change none', async () => {
   await client.end();
 });
 
-test('a day changes exactly what it says, some of it behind the back of `updated`, and days differ', async () => {
+test('a day changes exactly what it reports, some of it without touching `updated`, and days differ', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   const client = await pair.source.connectAdmin();
   for (let day = 1; day <= 3; day += 1) {

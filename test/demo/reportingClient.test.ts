@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { connectTo, startServer } from '../support/servers.ts';
 
-test('a client of a test whose server dies says in which database, at which query, and what the log says', async () => {
+test('a test’s client whose server dies reports the database, the query, and the server’s log', async () => {
   await using server = await startServer();
   await server.createDatabase('branch_7');
   const client = await connectTo(server, 'branch_7');

@@ -8,17 +8,18 @@ import { embeddedBinaries, installedFolder } from '../../src/demo/server/binarie
 import {
   childrenOf,
   isAlive,
+  isRoot,
   type ServerPlace,
   serverPid,
+  serverUser,
   waitUntilGone,
 } from '../../src/demo/server/processes.ts';
-import { isRoot, serverUser } from '../../src/demo/server/run.ts';
 import { initServer, makeServerFolder, startServer as startAt } from '../../src/demo/server/server.ts';
 import { connectTo, startServer } from '../support/servers.ts';
 
 const nothing = () => undefined;
 
-test('a server answers on 127.0.0.1, keeps its data over a stop, and starts again on its port', async () => {
+test('a server answers on 127.0.0.1, keeps its data when stopped, and starts again on its port', async () => {
   await using server = await startServer({ durable: true });
   const before = await server.connect();
   await before.query("CREATE TABLE kept AS SELECT 'Lampung' AS city");
@@ -38,7 +39,7 @@ test('a server answers on 127.0.0.1, keeps its data over a stop, and starts agai
   await after.end();
 });
 
-test('a killed server leaves no process, and recovers what was committed', async () => {
+test('a killed server leaves no process, and recovers committed data', async () => {
   await using server = await startServer();
   const client = await server.connect();
   await client.query('CREATE TABLE kept AS SELECT 1 AS one');
@@ -57,7 +58,7 @@ test('a killed server leaves no process, and recovers what was committed', async
   await again.end();
 });
 
-test('a frozen server keeps its connections open and silent until it is thawed', async () => {
+test('a frozen server keeps its connections open and silent until it continues', async () => {
   await using server = await startServer();
   const client = await server.connect();
   await server.freeze();
@@ -81,7 +82,7 @@ test('a wrong password is refused', async () => {
   await expect(connectTo({ ...server, password: 'wrong' })).rejects.toThrow(/password authentication failed/);
 });
 
-test('as root it runs as a system user of its own, and says so', async ({ skip }) => {
+test('as root it runs as another system user, and says so', async ({ skip }) => {
   if (!isRoot()) skip('not root');
   const notices: string[] = [];
   const user = await serverUser((notice) => notices.push(notice));
@@ -92,7 +93,7 @@ test('as root it runs as a system user of its own, and says so', async ({ skip }
   expect((await stat(server.place.dataFolder)).uid).toBe(user?.uid);
 });
 
-test('programs that the server user cannot reach are copied to where it can', async ({ skip }) => {
+test('programs that the server’s user cannot reach are copied to a place where it can', async ({ skip }) => {
   if (!isRoot()) skip('not root');
   // mkdtemp makes folders that only their owner may enter: like a checkout under root's home.
   const hidden = await mkdtemp(join(tmpdir(), 'hidden-'));
@@ -121,7 +122,7 @@ test('programs that the server user cannot reach are copied to where it can', as
   }
 });
 
-test('where no embedded PostgreSQL was installed at all, that is said as what it is', () => {
+test('a missing embedded PostgreSQL is reported as such', () => {
   const elsewhere = join(tmpdir(), 'app.asar', 'out', 'cli', 'branchline.cjs');
   expect(() => installedFolder(elsewhere)).toThrow(
     expect.objectContaining({ name: 'UsageError', code: 'demo_not_shipped' }),
@@ -149,7 +150,7 @@ test('a server that cannot start says why and leaves no process', async () => {
   blocker.close();
 });
 
-test('an old pid file that names a stranger is neither believed nor in the way', async () => {
+test('an old pid file with another process’s id is ignored', async () => {
   await using server = await startServer();
   const file = join(server.place.dataFolder, 'postmaster.pid');
   const old = (await readFile(file, 'utf8')).split('\n');
@@ -171,7 +172,7 @@ test('removing a server removes its files', async () => {
   expect(existsSync(server.place.dataFolder)).toBe(false);
 });
 
-test('a data folder is never made over another', async () => {
+test('a data folder never overwrites another', async () => {
   await using server = await startServer();
   const place: ServerPlace = server.place;
   await expect(initServer(place, 'postgres', 'x')).rejects.toMatchObject({ code: 'demo_failed' });

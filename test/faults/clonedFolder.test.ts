@@ -228,6 +228,29 @@ test('a lost journal remembers no claim: it is taken as before, and remembered f
   await asks(home.folder);
 });
 
+test('of two machines from one image that was never synced, the one that comes second asks (D3)', async () => {
+  await using pair = await freshDatabases({ scale: 0.05 });
+  using home = makeHome(pair, SMALL);
+  // The first start makes the installation; the image is taken then.
+  {
+    await using engine = openCopy(home.folder);
+    expect(engine.schedules()).toEqual([]);
+  }
+  using copy = copyOf(home.folder);
+  await synced(home.folder);
+  const claimed = await claimOf(pair);
+
+  expect(await asks(copy.folder)).toMatchObject({ connection: CONNECTION, host: hostname() });
+  await asks(copy.folder);
+  expect(await claimOf(pair)).toBe(claimed);
+  await synced(home.folder);
+
+  keepInstallation(copy.folder);
+  await synced(copy.folder);
+  await asks(home.folder);
+  expect(await differencesOfFew(pair, CONNECTION)).toEqual([]);
+});
+
 test('a journal out of a backup asks once (D3)', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair, SMALL);

@@ -134,7 +134,7 @@ describe('what there is to copy, asked of a server in set-up', () => {
   async function discovered(sslmode: 'disable' | 'prefer'): Promise<unknown> {
     using home = makeHome(pair);
     const before = readFileSync(join(home.folder, 'settings.json'));
-    const told = await windowAppOn(home.folder).face.answer('discover', [draft(sslmode), REPEATED]);
+    const told = await windowAppOn(home.folder).windowApp.answer('discover', [draft(sslmode), REPEATED]);
     expect(readFileSync(join(home.folder, 'settings.json')).equals(before)).toBe(true);
     return told;
   }

@@ -104,7 +104,7 @@ test('a difference that was known is not forgotten with the journal: comparing i
       .length;
   const due = (): readonly string[] => {
     const journal = journalIn(home.folder);
-    return tablesToVerify(journal, loadSettings(home.folder), new Date()).flatMap((one) => one.tables);
+    return tablesToVerify(journal.reader, loadSettings(home.folder), new Date()).flatMap((one) => one.tables);
   };
 
   await engine.syncAll({ trigger: 'cli' });

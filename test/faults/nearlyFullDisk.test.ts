@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tryAcquireLease } from '../../src/core/journal/lease.ts';
-import { openJournal } from '../../src/core/journal/openJournal.ts';
+import { openJournal, openJournalToRead } from '../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../src/core/ports.ts';
 import { saveSettings } from '../../src/core/settings/change.ts';
 import { installationId } from '../../src/core/settings/installation.ts';
@@ -19,7 +19,7 @@ const endpoint = { host: '127.0.0.1', port: 1, database: 'x', user: 'y' } as con
 /** What goes on before rows are sent and while they are, each of which needs room. */
 const STEPS: Readonly<Record<string, (folder: string) => void>> = {
   open: (folder) => openJournal(folder, ports).journal.close(),
-  look: (folder) => openJournal(folder, ports, { readonly: true }).journal.close(),
+  look: (folder) => openJournalToRead(folder, ports).close(),
   lease: (folder) => tryAcquireLease(folder)?.release(),
   service: (folder) => takeServiceLock(folder).release(),
   installation: (folder) => void installationId(folder),

@@ -10,6 +10,7 @@ import { FailureCode } from '../../src/shared/errors.ts';
 import { sayLogRow } from '../../src/shared/texts/logLine.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
+import { differences } from '../support/compare.ts';
 import { freshDatabases } from '../support/databases.ts';
 import { CONNECTION, type Home, listen } from '../support/home.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -219,7 +220,7 @@ describe('a table of which nothing moves any more', () => {
     );
     const logger = { log: () => {} };
     const watch = { links, connection: CONNECTION, table: 'item', logger, tell: () => {} };
-    const throttle = { spend: () => Promise.resolve() };
+    const throttle = { pieceBytes: Number.POSITIVE_INFINITY, acquire: () => Promise.resolve() };
     let kept: Links | null = null;
 
     const ended = watched({ ...watch, throttle }, async (tools) => {
@@ -237,5 +238,63 @@ describe('a table of which nothing moves any more', () => {
       watched({ ...watch, throttle }, async (tools) => (await tools.links.source()).version),
     ).resolves.toBeGreaterThan(110000);
     await links.close();
+  });
+});
+
+const TOGETHER = ['a', 'b', 'c'].flatMap((name) => [
+  `CREATE TABLE ${name} (id int PRIMARY KEY, note text)`,
+  `INSERT INTO ${name} SELECT g, 'n' || g FROM generate_series(1, 200) g`,
+]);
+
+const LOST_TOGETHER: readonly (readonly [string, 'source' | 'central', string | null, Pattern])[] = [
+  [
+    'the rows of a table that was just made',
+    'source',
+    null,
+    { from: 'server', type: 'C', during: /COPY .*"b"/s },
+  ],
+  ['that central has taken them', 'central', null, { from: 'server', type: 'C', during: /COPY .*"b"/s }],
+  [
+    'which tables have changed',
+    'source',
+    "UPDATE b SET note = 'other' WHERE id = 7",
+    { from: 'server', type: 'C', during: /LOCK TABLE .*"a".*"b"/s },
+  ],
+  [
+    'that central has noted what has not changed',
+    'central',
+    'SELECT 1',
+    { from: 'server', type: 'C', during: /UPDATE branchline.checkpoints/s },
+  ],
+  [
+    'that central has taken the changes',
+    'central',
+    "UPDATE b SET note = 'other' WHERE id = 7; UPDATE c SET note = 'other' WHERE id = 7",
+    { from: 'server', type: 'C', during: /COPY .*stage_/s },
+  ],
+];
+
+describe('tables that are worked on together, of which nothing moves any more', () => {
+  test.each(LOST_TOGETHER)('have their own turns: lost was %s', async (_, side, change, pattern) => {
+    await using pair = await freshDatabases();
+    await atBranch(pair, ...TOGETHER);
+    await using proxy = await startProxy(pair[side]);
+    using home = badPlace(pair, { [side]: proxy, sync: { parallelTables: 1 } });
+    const { engine: opened, logged } = watchedEngine(home);
+    await using engine = opened;
+    if (change !== null) {
+      await sync(engine);
+      await atBranch(pair, change);
+    }
+    const sprung = proxy.trap(pattern, 'mute');
+
+    const { batch } = await sync(engine);
+
+    await sprung;
+    expect(logged).toContainEqual(
+      expect.objectContaining({ connection: CONNECTION, table: expect.stringContaining('b'), seconds: 1 }),
+    );
+    expect(batch.status).toBe('completed');
+    expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Heartbeat } from '../../src/core/batch/heartbeat.ts';
-import { openLink, WorkerLinks } from '../../src/core/load/links.ts';
-import type { Link } from '../../src/core/load/pass.ts';
+import { WorkerLinks } from '../../src/core/load/links.ts';
 import { systemClock } from '../../src/core/ports.ts';
+import { type Link, openLink } from '../../src/core/postgres/link.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../src/core/postgres/session.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
 import { HEARTBEAT_MS } from '../../src/core/target/ownership.ts';
@@ -191,7 +191,13 @@ test('a sign of life and a run that both find the session at central lost open o
   onTestFinished(() => void vi.useRealTimers());
   const lost = await open();
   const claim = { connection: CONNECTION, claim: '1', own: true, staleBackends: 0 };
-  const heartbeat = new Heartbeat(claim, lost, open, { log: () => {} }, () => {});
+  const heartbeat = new Heartbeat(
+    claim,
+    lost,
+    open,
+    { logger: { log: () => {} }, clock: systemClock },
+    () => {},
+  );
   lost.session.destroy();
 
   vi.advanceTimersByTime(HEARTBEAT_MS);

@@ -1,5 +1,8 @@
 import pg from 'pg';
 import { expect, inject, test } from 'vitest';
+import { openEngine } from '../../src/core/engine.ts';
+import { systemPorts } from '../../src/core/ports.ts';
+import { loadSettings } from '../../src/core/settings/load.ts';
 import { CENTRAL_ROLE } from '../../src/demo/endpoint.ts';
 import { simulateDay } from '../../src/demo/erp/simulateDay.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
@@ -7,6 +10,8 @@ import { atBranch, atCentral, fromCentral, sync } from '../support/branch.ts';
 import { differences } from '../support/compare.ts';
 import { type DatabasePair, freshDatabases, settled } from '../support/databases.ts';
 import { CONNECTION, type HomeOptions, listen, makeHome } from '../support/home.ts';
+import { startProxy } from '../support/proxy.ts';
+import { RoundTrips } from '../support/roundTrips.ts';
 import { startRunner } from '../support/runner.ts';
 import { type Pooler, pgbouncerProgram, startPooler } from './support/pgbouncer.ts';
 
@@ -53,7 +58,7 @@ test('whole batches go through PgBouncer in transaction mode, over fewer server 
   expect(log).not.toMatch(/prepared statement/);
   // Refused once, remembered for all other sessions.
   expect(log.match(/closing because: unsupported startup parameter/g)).toHaveLength(1);
-  expect(events.filter((event) => event.type === 'ghosts_ended')).toEqual([]);
+  expect(events.filter((event) => event.type === 'stale_backends_ended')).toEqual([]);
 });
 
 test('a run that is killed behind PgBouncer goes on from its last chunk', async ({ skip }) => {
@@ -158,6 +163,95 @@ async function watchSessions(pair: DatabasePair) {
       await client.end();
       expect(seen.length).toBeGreaterThan(0);
       return Math.max(...seen);
+    },
+  };
+}
+
+test('a verify of many tables goes through PgBouncer in a handful of round trips', async ({ skip }) => {
+  const program = pgbouncerProgram();
+  if (program === null) return skip(NONE);
+  await using pair = await freshDatabases();
+  const tables = Array.from({ length: 20 }, (_, n) => `item_${n + 1}`);
+  await atBranch(
+    pair,
+    ...tables.flatMap((name) => [
+      `CREATE TABLE ${name} (id int PRIMARY KEY, at timestamptz, span interval, rate float8)`,
+      `INSERT INTO ${name} SELECT n, '2025-01-31 10:00+07', n * interval '1 day', n / 7.0 FROM generate_series(1, 20) n`,
+    ]),
+  );
+  await settled(pair.source);
+  await using pooler = await startPooler(program, inject('servers').central, [CENTRAL_ROLE], POOL);
+  const roundTrips = new RoundTrips();
+  await using proxy = await startProxy({ ...pair.central, port: pooler.port }, roundTrips.observe);
+  using home = makeHome(pair, { central: { host: proxy.host, port: proxy.port } });
+  await using engine = home.open();
+  await sync(engine);
+  await sync(engine);
+  const strange = await lent(pair, pooler);
+  // Another program's settings, in a session that ours may be lent next.
+  await strange.query(
+    "SET TimeZone = 'Asia/Jakarta'; SET IntervalStyle = 'sql_standard'; SET enable_hashagg = off",
+  );
+  await strange.end();
+  await atCentral(pair, 'UPDATE item_4 SET rate = rate + 1e-15 WHERE id = 3');
+
+  roundTrips.reset();
+  const verified = await engine.verify({ trigger: 'cli' });
+  const { count, first } = roundTrips;
+
+  const unequal = verified.tables.filter((row) => row.result !== 'equal');
+  expect(unequal.map((row) => [row.table_name, row.result])).toEqual([['item_4', 'differs']]);
+  expect(verified.tables).toHaveLength(20);
+  expect(count, first.join('\n')).toBeLessThanOrEqual(14);
+});
+
+test.for(['first load', 'nothing changed'])(
+  'a run waits for its turn in the pool for longer than an answer may take (%s)',
+  async (what, { skip }) => {
+    const program = pgbouncerProgram();
+    if (program === null) return skip(NONE);
+    await using pair = await freshDatabases();
+    await atBranch(
+      pair,
+      ...['one', 'two', 'three'].flatMap((name) => [
+        `CREATE TABLE ${name} (id int PRIMARY KEY, note text)`,
+        `INSERT INTO ${name} SELECT n, 'x' FROM generate_series(1, 100) n`,
+      ]),
+    );
+    await settled(pair.source);
+    await using pooler = await startPooler(program, inject('servers').central, [CENTRAL_ROLE], 1);
+    using home = makeHome(pair, through(pooler));
+    await using engine = openEngine(systemPorts({ log: () => {} }), {
+      folder: home.folder,
+      settings: loadSettings(home.folder),
+      timeouts: { answerMs: 1000 },
+    });
+    if (what === 'nothing changed') await sync(engine);
+    const events = listen(engine);
+    // Others have the only session again and again, and each time for longer than our limit for an answer.
+    const others = lentAgain(pair, pooler, 1500);
+    const { batch } = await sync(engine);
+    expect(await others.end()).toBeGreaterThan(2);
+    expect(batch.status).toBe('completed');
+    expect(events.filter(({ type }) => type === 'table_retrying' || type === 'circuit_opened')).toEqual([]);
+  },
+);
+
+/** Another program's client, whose transactions take so long each, until it is ended. */
+function lentAgain(pair: DatabasePair, pooler: Pooler, ms: number) {
+  let over = false;
+  const work = async (): Promise<number> => {
+    const client = await lent(pair, pooler);
+    let transactions = 0;
+    for (; !over; transactions++) await client.query(`SELECT pg_sleep(${ms / 1000})`);
+    await client.end();
+    return transactions;
+  };
+  const worked = work();
+  return {
+    end: (): Promise<number> => {
+      over = true;
+      return worked;
     },
   };
 }

@@ -6,7 +6,7 @@ import { completedBatch, writeSettings } from './support/history.ts';
 describe.skipIf(!hasRuntime)('the bridge, on a real Electron', () => {
   beforeAll(buildApp);
 
-  test('calls are answered, and what happens is told to the page that listens', async () => {
+  test('calls are answered, and a page that listens receives events', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     const { page } = await startApp({ folder });
@@ -14,7 +14,7 @@ describe.skipIf(!hasRuntime)('the bridge, on a real Electron', () => {
     const setup = await page.evaluate('branchline.setup()');
     expect(setup).toMatchObject({
       ok: true,
-      value: { face: 'tray', commands: true, folder, problem: null },
+      value: { program: 'tray', commands: true, folder, problem: null },
     });
     const unknown = await page.evaluate(`branchline.batch('sync_x')`);
     expect(unknown).toMatchObject({ ok: false, refusal: { kind: 'usage', code: 'batch_unknown' } });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { coalesce } from '../../src/main/tray/coalesce.ts';
+import { coalesce } from '../../src/main/tray/trayModel.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('who asks first is served at once, all who ask in the second after it together at its end', () => {
+test('the first request runs at once, and all in the next second run together at its end', () => {
   const work = vi.fn();
   const { ask } = coalesce(1000, work);
   for (let table = 0; table < 120; table++) ask();
@@ -19,7 +19,7 @@ test('who asks first is served at once, all who ask in the second after it toget
   expect(work).toHaveBeenCalledTimes(3);
 });
 
-test('work that fails is done again when it is asked for again, and not before its time', () => {
+test('work that fails runs again at the next request, and not before the interval is over', () => {
   const work = vi.fn((): void => {
     throw new Error('the journal cannot be read');
   });
@@ -30,7 +30,7 @@ test('work that fails is done again when it is asked for again, and not before i
   expect(work).toHaveBeenCalledTimes(2);
 });
 
-test('what is cancelled is done no more', () => {
+test('cancelled work does not run', () => {
   const work = vi.fn();
   const { ask, cancel } = coalesce(1000, work);
   ask();

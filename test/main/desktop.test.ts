@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { autostartFile } from '../../src/main/desktop/autostartFile.ts';
 import { pauseEnd } from '../../src/shared/service.ts';
 
-test('start at login on Linux is an autostart entry that starts the program without its window', () => {
+test('start at sign-in on Linux is an autostart entry that starts the program without its window', () => {
   const config = mkdtempSync(join(tmpdir(), 'branchline-autostart-'));
   onTestFinished(() => rmSync(config, { recursive: true }));
   const login = autostartFile('/opt/My "Apps"/Branch$line 50%', config);

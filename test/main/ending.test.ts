@@ -23,14 +23,14 @@ async function end(stop: (now: AbortSignal) => Promise<void>, clear: () => void 
   return { done, logged: logged.join('\n') };
 }
 
-test('a service that cannot be stopped in order does not keep the program; the log has its stack (D9)', async () => {
+test('a service that cannot be stopped in order does not keep the program running; the log has its stack (D9)', async () => {
   const { done, logged } = await end(() => Promise.reject(new Error('the journal would not close')));
   expect(done).toEqual(['clear', 'exit']);
   expect(logged).toContain('the journal would not close');
   expect(logged).toContain('ending.test.ts');
 });
 
-test('one that never stops is left behind, after it was told to stop at once (D9)', async () => {
+test('a service that never stops is abandoned, after it was told to stop at once (D9)', async () => {
   const told = Promise.withResolvers<void>();
   const { done, logged } = await end((now) => {
     now.addEventListener('abort', () => told.resolve());
@@ -41,7 +41,7 @@ test('one that never stops is left behind, after it was told to stop at once (D9
   expect(logged).toContain('did not stop in time');
 });
 
-test('a window that cannot be closed does not keep it either', async () => {
+test('a window that cannot be closed does not keep it running either', async () => {
   const { done, logged } = await end(
     () => Promise.resolve(),
     () => {

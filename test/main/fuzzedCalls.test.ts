@@ -76,6 +76,10 @@ describe.skipIf(!hasRuntime)('the window of a real Electron', () => {
     const file = join(folder, 'settings.json');
     writeFileSync(file, JSON.stringify(FUZZED_SETTINGS));
     const { app, page } = await startApp({ folder });
+    // Nobody is there to close the system's dialog.
+    await app.evaluate(({ dialog }) => {
+      dialog.showOpenDialog = async () => ({ canceled: true, filePaths: [] });
+    });
     const output: string[] = [];
     for (const stream of [app.process().stdout, app.process().stderr])
       stream?.on('data', (data: Buffer) => output.push(data.toString()));

@@ -9,7 +9,7 @@ const PAGE = 'app://branchline/index.html#/setup';
 describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => {
   beforeAll(buildApp);
 
-  test('the page has no Node and no channel but its queries', async () => {
+  test('the page has no Node and no channel except its calls', async () => {
     const { page } = await startApp({ folder: dataFolder() });
 
     expect(page.url()).toBe(PAGE);
@@ -22,7 +22,7 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
     ]);
   });
 
-  test('a payload of another form is refused', async () => {
+  test('arguments that do not fit the schema are refused', async () => {
     const { page } = await startApp({ folder: dataFolder() });
 
     const ask = (limit: unknown): Promise<string> =>
@@ -41,7 +41,7 @@ describe.skipIf(!hasRuntime)('what a page cannot do, on a real Electron', () => 
     for (const wrong of ['20', -1, 1e9, null, { $gt: 0 }]) expect(await ask(wrong)).toBe('refused');
   });
 
-  test('the page cannot go elsewhere and cannot open windows', async () => {
+  test('the page cannot navigate away and cannot open windows', async () => {
     const { app, page } = await startApp({ folder: dataFolder() });
 
     expect(await page.evaluate(`window.open('https://example.com/') === null`)).toBe(true);

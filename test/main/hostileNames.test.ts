@@ -49,7 +49,7 @@ describe.each(['en', 'id'] as const)('a notification in %s about hostile names',
 describe.skipIf(!hasRuntime)('the tray of a real Electron', () => {
   beforeAll(buildApp);
 
-  test('shows hostile names as their letters in icon, menu and notification', async () => {
+  test('shows hostile names escaped in icon, menu and notification', async () => {
     const folder = dataFolder();
     const endpoint = {
       host: '127.0.0.1',

@@ -22,7 +22,7 @@ async function busWithoutTray(): Promise<{ readonly busAddress: string; readonly
   return { busAddress, bus };
 }
 
-describe.skipIf(!hasRuntime)('a tray that comes up after the program, on a real Electron', () => {
+describe.skipIf(!hasRuntime)('a tray that appears after the program has started, on a real Electron', () => {
   beforeAll(buildApp);
 
   test('the icon appears, and no window, at every login (D13)', async () => {
@@ -37,7 +37,7 @@ describe.skipIf(!hasRuntime)('a tray that comes up after the program, on a real 
     expect(app.windows()).toEqual([]);
   });
 
-  test('closing the window of a start by hand, once the icon is there, asks nothing', async () => {
+  test('closing the window after a manual start, once the icon is there, asks nothing', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     const { busAddress, bus } = await busWithoutTray();

@@ -24,7 +24,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
   }, PACKAGING_MS);
   afterAll(() => app?.remove());
 
-  test('its fuses allow the command line, and nothing that runs other code', async () => {
+  test('its fuses allow the command line, and running no other code', async () => {
     const fuses = await readFuses(app.program);
     expect(fuses).toMatchObject({
       runAsNode: true,
@@ -36,7 +36,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
     });
   });
 
-  test('what is set for a Node of one’s own has no say in the command line', async () => {
+  test('settings for a person’s own Node do not affect the command line', async () => {
     const folder = dataFolder();
     const strange = join(folder, 'strange.cjs');
     writeFileSync(strange, `require('node:fs').writeFileSync(__dirname + '/ran', '')`);
@@ -45,7 +45,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
     expect(existsSync(join(folder, 'ran'))).toBe(false);
   });
 
-  test('its archive has the bundles and the packages with native parts, and nothing else', () => {
+  test('its archive has the bundles and the packages with native modules, and nothing else', () => {
     const files = listArchive(join(app.resources, 'app.asar')).map(({ file }) => file);
     expect(firstParts(files, '')).toEqual(['LICENSE', 'node_modules', 'out', 'package.json', 'resources']);
     expect(firstParts(files, 'out/')).toEqual(['cli', 'main', 'preload', 'renderer']);
@@ -60,7 +60,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
     expect(firstParts(files, 'node_modules/')).toEqual(['@napi-rs', 'better-sqlite3']);
   });
 
-  test('its native parts lie beside the archive, for this platform alone', () => {
+  test('its native modules are next to the archive, for this platform alone', () => {
     const native = listArchive(join(app.resources, 'app.asar')).filter(({ file }) => file.endsWith('.node'));
     expect(native.map(({ file }) => file).sort()).toEqual([
       'node_modules/@napi-rs/keyring-linux-x64-gnu/keyring.linux-x64-gnu.node',
@@ -78,7 +78,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
     expect(stdout).toBe('function\n');
   });
 
-  test('Run now shows how far it is in the menu, then up to when; the command line sees the same', async () => {
+  test('Run now shows progress in the menu, then up to when head office has everything; the command line shows the same', async () => {
     await using pair = await freshDatabases({ scale: 0.05 });
     await using slow = await startProxy(pair.central);
     using home = makeHome(pair, {
@@ -130,7 +130,7 @@ describe.skipIf(!hasRuntime)('the packaged application', () => {
     expect(processesOf(app.folder).length).toBeGreaterThan(0);
   });
 
-  test('the command line gets its arguments as they are, and its exit code is passed on', async () => {
+  test('the command line gets its arguments unchanged, and its exit code is passed on', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     const account = makeAccount(app, folder);

@@ -51,7 +51,7 @@ describe.skipIf(!hasRuntime)('the tray’s settings store', () => {
     return /^(?:REVISION|REFUSED) .*$/m.exec(stdout)?.[0] ?? stdout;
   }
 
-  test('writes the very file that the command line writes, and over nobody’s change', async () => {
+  test('writes the same file as the command line, and never overwrites another change', async () => {
     const data = join(folder, 'data');
     mkdirSync(data);
     const file = join(data, 'settings.json');

@@ -54,7 +54,7 @@ async function runApp(
 describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', () => {
   beforeAll(buildApp);
 
-  test('a read-only data folder is told in a dialog, at the second start too (D2)', async ({ skip }) => {
+  test('a read-only data folder is reported in a dialog, at the second start too (D2)', async ({ skip }) => {
     const made = smallDisk(8);
     if (typeof made === 'string') return skip(made);
     using disk = made;
@@ -73,7 +73,7 @@ describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', 
     expect(dialog).toContain(`Folder data ${folder} tidak bisa ditulisi: EROFS.`);
   });
 
-  test("root's folder and root's file are told to another user (D2)", async ({ skip }) => {
+  test('a folder or file owned by root is reported to another user (D2)', async ({ skip }) => {
     const user = await otherUser();
     if (typeof user === 'string') return skip(user);
     const folder = dataFolder();
@@ -95,7 +95,7 @@ describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', 
     expect(missing.code).toBe(1);
   });
 
-  test('an agent that serves the folder is no reason not to start; a lock that cannot be taken is', async () => {
+  test('an agent that serves the folder does not prevent a start; a lock that cannot be taken does', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     mkdirSync(join(folder, 'service.db'));
@@ -126,7 +126,7 @@ describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', 
     }
   });
 
-  test('a data folder of another computer is asked about in a dialog; Quit changes nothing (D3)', async () => {
+  test('a dialog asks about a data folder from another computer; Quit changes nothing (D3)', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     installationId(folder, { host: 'golden-image', id: 'image' });
@@ -139,7 +139,7 @@ describe.skipIf(!hasRuntime)('a start that cannot succeed, on a real Electron', 
     expect(existsSync(join(folder, 'journal.db'))).toBe(false);
   });
 
-  test('what the desktop remembers may be a pipe: the program starts all the same (D14)', async () => {
+  test('a pipe in place of the desktop’s memory does not prevent a start (D14)', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     execFileSync('mkfifo', [join(folder, 'desktop.json')]);

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openJournal } from '../../src/core/journal/openJournal.ts';
+import type { ReadableJournal } from '../../src/core/journal/journal.ts';
+import { openJournalToRead } from '../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../src/core/ports.ts';
 import { differencesOfFew, FEW, LINES } from '../faults/support/few.ts';
 import { atBranch } from '../support/branch.ts';
@@ -22,7 +23,7 @@ const ports = systemPorts({ log: () => {} });
 describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
   beforeAll(buildApp);
 
-  test('Run now shows how far it is, and then up to when head office has everything', async () => {
+  test('Run now shows progress, and then up to when head office has everything', async () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow);
@@ -44,7 +45,7 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     expect(await differences(pair, { connection: CONNECTION })).toEqual([]);
   });
 
-  test('a failed table is notified once by name, its click shows it, and a retry tells the recovery', async () => {
+  test('a failed table is notified once by name, a click shows it, and a retry notifies the recovery', async () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await atBranch(pair, `REVOKE SELECT ON c_invoice FROM ${pair.source.user}`);
     using home = makeHome(pair, { connection: { tables: ['c_invoice', 'c_order', 'm_product'] } });
@@ -72,7 +73,7 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     expect(notifications.all()).toHaveLength(2);
   });
 
-  test('after a sudden death it goes on by itself under the same id, not from zero, and says so', async () => {
+  test('after sudden death the batch continues automatically under the same id, not from zero, and says so', async () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow, FEW);
@@ -97,7 +98,7 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     expect(await differencesOfFew(pair, CONNECTION)).toEqual([]);
   });
 
-  test('what Pause has stopped goes on when a person ends the pause, not at the next start', async () => {
+  test('a batch that Pause stopped continues when a person ends the pause, not at the next start', async () => {
     await using pair = await freshDatabases({ scale: SCALE });
     await using slow = await startProxy(pair.central);
     using home = slowHome(pair, slow, FEW);
@@ -201,13 +202,13 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     ]);
   });
 
-  test('where no tray is shown the window opens', async () => {
+  test('without a tray the window opens', async () => {
     const app = await launch({ folder: dataFolder(), hidden: true });
     const page = await app.firstWindow();
     await page.getByRole('heading', { level: 1, name: 'Setting up Branchline' }).waitFor();
   });
 
-  test('settings with a mistake are told with the field, stay as they are, and nothing runs', async () => {
+  test('invalid settings are reported with the field, stay unchanged, and nothing runs', async () => {
     const folder = dataFolder();
     const text = '{ "central": { "host": "hq", "port": "many" }, "connections": [] }';
     writeFileSync(join(folder, 'settings.json'), text);
@@ -268,10 +269,8 @@ async function rowsAtCentral(pair: DatabasePair, table: string, least: number): 
   }
 }
 
-type Journal = ReturnType<typeof openJournal>['journal'];
-
-function journalOf<T>(home: Home, read: (journal: Journal) => T): T {
-  const { journal } = openJournal(home.folder, ports, { readonly: true });
+function journalOf<T>(home: Home, read: (journal: ReadableJournal) => T): T {
+  const journal = openJournalToRead(home.folder, ports);
   try {
     return read(journal);
   } finally {

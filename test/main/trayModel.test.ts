@@ -4,6 +4,7 @@ import type { BatchRow } from '../../src/shared/contract.ts';
 import { FailureCode, FailureKind, UsageCode } from '../../src/shared/errors.ts';
 import type { Attention, ServiceActivity, ServiceStatus } from '../../src/shared/service.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
+import { NOTHING_COUNTED } from '../../src/shared/traffic.ts';
 
 const t = createTranslator('en');
 const NOW = new Date(2026, 10, 22, 10, 0);
@@ -23,6 +24,7 @@ const COMPLETED: BatchRow = {
   started_at: at(8, 30),
   ended_at: at(8, 41),
   duration_seconds: 660,
+  ...NOTHING_COUNTED,
 };
 const FAILED: BatchRow = { ...COMPLETED, status: 'failed', batch_id: 'sync_20261122_093000_bbbbbbbb' };
 const CUT: BatchRow = {
@@ -68,6 +70,7 @@ const ACTIVITIES: Readonly<Record<ServiceActivity['kind'], ServiceActivity>> = {
   starting: { kind: 'starting' },
   running: { kind: 'running', batchId: COMPLETED.batch_id },
   verifying: { kind: 'verifying' },
+  exporting: { kind: 'exporting' },
   waiting_lease: { kind: 'waiting_lease', holder: null },
   waiting_database: {
     kind: 'waiting_database',
@@ -141,7 +144,7 @@ describe('the icon', () => {
     expect(show({ status: { activity, pause: paused } }).state).toBe(stateInPause);
   });
 
-  test('is not green where a branch was never copied or a table differs, whatever mends itself (A10, A18, A20)', () => {
+  test('is not green if a branch was never copied or a table differs, whatever resolves itself (A10, A18, A20)', () => {
     const neverCopied = { neverCopied: ['pgsql_plm'], connections: 2 };
     const differing = [
       { connection: 'pgsql_lmp', table: 'c_invoice', since: at(7), collides: false, failure: null },
@@ -158,7 +161,7 @@ describe('the icon', () => {
     });
   });
 
-  test('waits where something is tried again by itself, and is plain where nothing was ever copied', () => {
+  test('shows waiting while something is retried automatically, and idle if nothing was ever copied', () => {
     expect(show({ status: { attention: [waiting] } }).state).toBe('waiting');
     expect(show({ upTo: null, latest: [] }).state).toBe('idle');
     expect(show({ upTo: null }).state).toBe('idle');
@@ -175,7 +178,14 @@ describe('the tooltip and the first line', () => {
       'Copying: 12 of 120 tables, 43%',
       {
         status: { activity: ACTIVITIES.running },
-        progress: { doneTables: 12, totalTables: 120, fraction: 0.4399 },
+        progress: { doneTables: 12, totalTables: 120, fraction: 0.4399, waitingSeconds: null },
+      },
+    ],
+    [
+      'Waiting for head office, 3 min 05 s',
+      {
+        status: { activity: ACTIVITIES.running },
+        progress: { doneTables: 12, totalTables: 120, fraction: 0.4399, waitingSeconds: 185 },
       },
     ],
     ['Checking that both sides are equal', { status: { activity: ACTIVITIES.verifying } }],
@@ -251,7 +261,7 @@ describe('the menu', () => {
     expect(item(show({ latest: [], upTo: null }), 'No batch yet').type).toBe('line');
   });
 
-  test('offers what can be done, and only that', () => {
+  test('offers only what is possible', () => {
     const idle = show();
     expect(item(idle, 'Run now')).toMatchObject({ enabled: true, command: { kind: 'run_now' } });
     expect(item(idle, 'Resume the interrupted batch')).toMatchObject({ enabled: false });
@@ -304,7 +314,7 @@ describe('the menu', () => {
   });
 });
 
-test('a click opens the batch that needs a person, or else the whole', () => {
+test('a click opens the batch that needs a person, or else the start page', () => {
   expect(show().click).toBeNull();
   expect(show({ status: { attention: [waiting] } }).click).toBeNull();
   expect(show({ status: { attention: [failing()] } }).click).toBe(FAILED.batch_id);

@@ -28,7 +28,7 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     await page.getByText('permission denied for table c_invoice').first().waitFor();
   });
 
-  test('an earlier batch is shown when a person chooses it with the keyboard', async () => {
+  test('an earlier batch is shown when a person selects it with the keyboard', async () => {
     const folder = dataFolder();
     writeSettings(folder);
     const journal = journalIn(folder);
@@ -44,7 +44,7 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     expect(page.url()).toContain(`#/batch/${earlier}`);
   });
 
-  test('what another process writes into the journal appears by itself', async () => {
+  test('what another process writes to the journal appears automatically', async () => {
     const folder = dataFolder();
     writeSettings(folder);
 
@@ -72,7 +72,7 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     await page.getByText('the program or the computer stopped suddenly').first().waitFor();
   });
 
-  test('where there are no settings it opens the set-up, in the language of the system', async () => {
+  test('without settings it opens the set-up, in the language of the system', async () => {
     const english = await startApp({ folder: dataFolder() });
     expect(english.page.url()).toContain('#/setup');
     await english.page.getByRole('heading', { level: 1, name: 'Setting up Branchline' }).waitFor();
@@ -83,7 +83,7 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     expect(await indonesian.page.locator('html').getAttribute('lang')).toBe('id');
   });
 
-  test('it speaks the language of the settings, whatever the system speaks', async () => {
+  test('it uses the language of the settings, whatever the system’s', async () => {
     const folder = dataFolder();
     writeSettings(folder, 'id');
     const id = failedBatch(journalIn(folder));

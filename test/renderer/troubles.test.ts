@@ -122,12 +122,14 @@ it('tables are named with their connection only where two have the same name', (
     tableRow('b'),
     tableRow('b', { connection: 'pgsql_jkt' }),
     tableRow('*', { connection: 'pgsql_jkt' }),
+    tableRow('*', { connection: 'pgsql_jkt', all_tables: true }),
   ];
   const labelOf = (id: string) => (id === 'pgsql_jkt' ? 'Jakarta' : 'Lampung');
   expect(namesInGroup(rows, labelOf, t)).toEqual([
     'a',
     'b (Lampung)',
     'b (Jakarta)',
+    '* (Jakarta)',
     'all tables of Jakarta',
   ]);
 });

@@ -30,7 +30,7 @@ async function stoppedHalfWay(folder: string): Promise<string> {
   return batch.batch_id;
 }
 
-test('after a shutdown the next service goes on under the same id, at the row where it stopped', async () => {
+test('after a shutdown the next service continues under the same id, at the row where it stopped', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { ...ONE_AT_A_TIME, connection: { tables: ['c_bpartner', LINES] } });
   const batchId = await stoppedHalfWay(home.folder);
@@ -82,7 +82,7 @@ async function proxied(
   };
 }
 
-test('it waits for the branch, then for central, says for which, and counts no attempt', async () => {
+test('it waits for the branch, then for central, says for which, and does not count this as an attempt', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using links = await proxied(pair);
   const quick = { connectTimeoutSeconds: 1 };
@@ -117,7 +117,7 @@ test('it waits for the branch, then for central, says for which, and counts no a
   expect(await waiting.status((one) => one.activity.kind === 'idle')).toMatchObject({ attention: [] });
 });
 
-test('a person does not wait for the time-out of a database that the service asks', async () => {
+test('a person does not wait for the time-out of a database that the service checks', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using links = await proxied(pair);
   using home = makeHome(pair, {
@@ -134,7 +134,7 @@ test('a person does not wait for the time-out of a database that the service ask
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
-test('only what failed for reasons that pass is tried again, and given up once without progress', async () => {
+test('only transient failures are retried, and given up once without progress', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using source = await startProxy(pair.source);
   await atBranch(pair, `REVOKE SELECT ON c_bpartner FROM ${pair.source.user}`);
@@ -149,7 +149,8 @@ test('only what failed for reasons that pass is tried again, and given up once w
     source.trap({ from: 'server', type: 'd', during: /^COPY.*c_invoiceline/s }, 'cut');
   const watched = watchService(home.folder, once);
 
-  void spoil();
+  // Once when small tables are read together, and once in the table's own turn.
+  void spoil().then(spoil);
   const { batch_id: batchId } = await watched.service.runNow();
   const first = tablesOf(watched, batchId);
   expect([...first.values()].map((row) => [row.table_name, row.status, row.error_detail?.kind])).toEqual(
@@ -195,7 +196,7 @@ test('only what failed for reasons that pass is tried again, and given up once w
   expect(await later.service.resumeNow(batchId)).toMatchObject({ batch: { status: BatchStatus.Completed } });
 });
 
-test('what a person stopped is left alone, and superseded once a later batch has done it all', async () => {
+test('what a person stopped is left alone, and superseded once a later batch has completed it', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, ONE_AT_A_TIME);
   const watched = watchService(home.folder);
@@ -223,7 +224,7 @@ test('what a person stopped is left alone, and superseded once a later batch has
   expect(later.count('batch_resumed')).toBe(0);
 });
 
-test('a batch that died between its last table and its end is completed, though no database answers', async () => {
+test('a batch that died between its last table and its end is completed, even if no database answers', async () => {
   await using pair = await freshDatabases({});
   // Nothing listens there.
   using home = makeHome(pair, { connection: { port: 1 }, central: { port: 1 } });

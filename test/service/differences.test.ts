@@ -52,7 +52,7 @@ async function aWeekLater(watched: Watched): Promise<void> {
   await watched.quiet();
 }
 
-test('what head office changed is found by the weekly verify, told until it is mended, and mended by one call (A10)', async () => {
+test('what head office changed is found by the weekly verify, reported until it is repaired, and repaired by one call (A10)', async () => {
   await using world = await twoBranches();
   const { pair, home } = world;
   const watched = watchService(home.folder);
@@ -81,7 +81,7 @@ test('what head office changed is found by the weekly verify, told until it is m
   ]);
 });
 
-test('with "onDifference": "repair" the verify mends what it finds, and says so once (A10)', async () => {
+test('with "onDifference": "repair" the verify repairs what it finds, and says so once (A10)', async () => {
   await using world = await twoBranches({ onDifference: 'repair' });
   const { pair, home } = world;
   const watched = watchService(home.folder);
@@ -103,7 +103,7 @@ test('with "onDifference": "repair" the verify mends what it finds, and says so 
   expect(await fromCentral(pair, 'SELECT total FROM b.c_order WHERE id = 5')).toEqual([['5']]);
 });
 
-test('a pass that compares or sends all rows mends it too, and ends it (A10)', async () => {
+test('a pass that compares or sends all rows repairs it too, and ends the difference (A10)', async () => {
   await using world = await twoBranches();
   const { pair, home } = world;
   const watched = watchService(home.folder);
@@ -119,7 +119,7 @@ test('a pass that compares or sends all rows mends it too, and ends it (A10)', a
   expect(new Set(after.tables.map((row) => row.result))).toEqual(new Set([VerifyResult.Equal]));
 });
 
-test('a repair that would delete too many rows asks, and goes on with consent (A10)', async () => {
+test('a repair that would delete too many rows asks, and continues with consent (A10)', async () => {
   await using world = await twoBranches();
   const { pair, home } = world;
   const watched = watchService(home.folder);

@@ -5,6 +5,7 @@ import { type BatchRow, NOT_BEGUN, type TableRow } from '../../src/shared/contra
 import { FailureCode, FailureKind } from '../../src/shared/errors.ts';
 import { settingsSchema } from '../../src/shared/settings.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../src/shared/status.ts';
+import { NOTHING_COUNTED } from '../../src/shared/traffic.ts';
 
 const NOW = Date.parse('2026-03-02T08:00:00Z');
 const MINUTE = 60_000;
@@ -34,12 +35,13 @@ function table(connection: string, name: string, kind: FailureKind | null = null
 }
 
 interface Case extends Partial<Omit<Candidate, 'batch'>> {
+  readonly imported?: string;
   readonly reason?: InterruptionReason;
   readonly endedAt?: string;
 }
 
 /** An interrupted batch where a reason is given, else a failed one. It ended a minute ago. */
-function candidate({ reason, endedAt = ago(MINUTE), ...rest }: Case): Candidate {
+function candidate({ reason, endedAt = ago(MINUTE), imported, ...rest }: Case): Candidate {
   const open = rest.open ?? [table('here', 'a')];
   const batch: BatchRow = {
     batch_id: 'b',
@@ -49,12 +51,13 @@ function candidate({ reason, endedAt = ago(MINUTE), ...rest }: Case): Candidate 
     completed_tables: 1,
     failed_tables: 0,
     skipped_tables: 0,
-    options: { connections: [], tables: [], strategy: null, allowDeletes: false },
+    options: { connections: [], tables: [], strategy: null, allowDeletes: false, imported },
     interruption_reason: reason ?? null,
     resume_count: 0,
     started_at: ago(2 * MINUTE),
     ended_at: endedAt,
     duration_seconds: 60,
+    ...NOTHING_COUNTED,
   };
   return { batch, open, left: open.length, tried: null, progress: 10, paused: false, gaveUp: false, ...rest };
 }
@@ -146,9 +149,18 @@ test.each<[string, Case, object]>([
   expect(judge(candidate(made), settings, NOW)).toMatchObject(verdict);
 });
 
-test('with resume.auto off, only what a pause stopped goes on', () => {
+test('with resume.auto off, only what a pause stopped is resumed', () => {
   const off = { ...settings, resume: { ...settings.resume, auto: false } };
   expect(judge(candidate({ reason: Crash }), off, NOW)).toEqual(LEFT);
   expect(judge(candidate({ open: [unreachable] }), off, NOW)).toEqual(LEFT);
   expect(judge(candidate({ reason: User, paused: true }), off, NOW)).toMatchObject({ kind: 'resume' });
 });
+
+test.each([InterruptionReason.Crash, undefined])(
+  'an import that ended by %s is left to a person, who has its file and its passphrase',
+  (reason) => {
+    const open = [table('here', 'a', FailureKind.Transient)];
+    const one = candidate({ ...(reason && { reason }), imported: '/media/stick/here.export', open });
+    expect(judge(one, settings, NOW)).toEqual({ kind: 'left' });
+  },
+);

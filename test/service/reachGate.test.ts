@@ -14,7 +14,7 @@ function gateAt(start: string) {
   return { clock, gate: new ReachGate({ clock, random: () => 1 }) };
 }
 
-test('a database that does not answer is asked again after growing delays, five minutes at the most', () => {
+test('a database that does not answer is asked again after growing delays, at most five minutes', () => {
   const { clock, gate } = gateAt('2026-03-02T08:00:00Z');
   const delays = Array.from({ length: 9 }, () => {
     expect(gate.passes(['a'], gone('a'))).toBe(false);
@@ -27,7 +27,7 @@ test('a database that does not answer is asked again after growing delays, five 
   expect(Math.round((gate.waiting?.since ?? 0) / 1000)).toBe(Date.parse('2026-03-02T08:00:00Z') / 1000);
 });
 
-test('one branch that is down keeps no other from its work, and central keeps all', () => {
+test('one branch that is down holds up no other, but central holds up all', () => {
   const { gate } = gateAt('2026-03-02T08:00:00Z');
   gate.passes(['a'], gone('a'));
   expect(gate.notBefore(['b'])).toBeNull();
@@ -43,7 +43,7 @@ test('one branch that is down keeps no other from its work, and central keeps al
   expect(gate.notBefore(['a'])).not.toBeNull();
 });
 
-test('what no waiting heals lets work begin, and a database that nobody needs is forgotten', () => {
+test('a failure that waiting cannot fix lets work begin, and a database that nobody needs is dropped', () => {
   const { clock, gate } = gateAt('2026-03-02T08:00:00Z');
   expect(gate.passes(['a'], gone('a', FailureKind.Permanent))).toBe(true);
   gate.passes(['a'], gone('a'));

@@ -8,7 +8,7 @@ import { watchService } from './support.ts';
 
 const SCALE = 0.05;
 
-test('a batch that a crash cut off goes on by itself, inside its table, and nothing is lost', async () => {
+test('a batch interrupted by a crash continues automatically, within its table, and nothing is lost', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { sync: { chunkRows: 100 } });
   const runner = await startRunner(home.folder);
@@ -28,7 +28,7 @@ test('a batch that a crash cut off goes on by itself, inside its table, and noth
   expect(service.status()).toMatchObject({ attention: [], pause: null, refusal: null });
 });
 
-test('a pause stops the batch at a chunk border, and its end goes on with it', async () => {
+test('a pause stops the batch at a chunk border, and the batch continues when it ends', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { sync: { chunkRows: 50 } });
   const { service, event } = watchService(home.folder);

@@ -26,7 +26,7 @@ function noted(home: Home, schedule = 'morning') {
 
 const begun = (watched: Watched): number => watched.count('batch_started');
 
-test('runs take place at their times, once, whatever is done to the clock', async () => {
+test('runs take place at their times, once, however the clock is changed', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, FEW);
   plan(home, MORNING);
@@ -64,7 +64,7 @@ test('runs take place at their times, once, whatever is done to the clock', asyn
   expect(watched.service.status().next?.at).toBe('2026-03-06T08:30:00.000Z');
 });
 
-test('what was missed while the service was off is caught up once, or noted as skipped', async () => {
+test('runs missed while the service was off are caught up once, or recorded as skipped', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, FEW);
   plan(home, MORNING, { ...MORNING, id: 'careless', missed: 'skip' });
@@ -85,7 +85,7 @@ test('what was missed while the service was off is caught up once, or noted as s
   });
 });
 
-test('a run that is due while a batch runs comes after it, once; one that cannot begin says so, once', async () => {
+test('a run that is due during a batch comes after it, once; one that cannot begin says so, once', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { connection: { tables: ['c_order', 'c_invoiceline'] } });
   plan(home, MORNING, { ...MORNING, id: 'elsewhere', connections: ['pgsql_gone'] });
@@ -117,7 +117,7 @@ test('a run that is due while a batch runs comes after it, once; one that cannot
   expect(noted(home, 'elsewhere')).toMatchObject({ outcome: 'ran', batch_id: null });
 });
 
-test('a missed run waits for the network; one that is due at this time says in the history what is wrong', async () => {
+test('a missed run waits for the network; a due one shows in the history what is wrong', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using source = await startProxy(pair.source);
   using home = makeHome(pair, {
@@ -144,7 +144,7 @@ test('a missed run waits for the network; one that is due at this time says in t
   expect((await ended).batch).toMatchObject({ status: BatchStatus.Failed, trigger: 'schedule' });
 });
 
-test('in a pause nothing begins, across a restart too; the run that was due comes after it', async () => {
+test('nothing begins during a pause, across a restart too; the run that was due comes after it', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, FEW);
   plan(home, MORNING);
@@ -181,7 +181,7 @@ test('in a pause nothing begins, across a restart too; the run that was due come
   expect((await caughtUp).batch.trigger).toBe('schedule');
 });
 
-test('a batch that a pause stopped goes on after the pause, though the service was restarted in it', async () => {
+test('a batch that a pause stopped continues after the pause, even if the service was restarted in it', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { connection: { tables: ['c_invoiceline'] } });
   changeSettings(home.folder, { sync: { chunkRows: 50 }, resume: { auto: false } });

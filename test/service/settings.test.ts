@@ -8,7 +8,7 @@ import { changeSettings, watchService } from './support.ts';
 
 const SCALE = 0.05;
 
-test('without settings it says so, and comes to life when they are there', async () => {
+test('without settings the service says so, and starts working when they exist', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, { connection: { tables: ['c_order'] } });
   const file = join(home.folder, 'settings.json');
@@ -30,7 +30,7 @@ test('without settings it says so, and comes to life when they are there', async
   expect(watched.count('refused')).toBe(1);
 });
 
-test('a running batch keeps its settings; the next one has those that the file has then', async () => {
+test('a running batch keeps its settings; the next one uses the current file', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, {
     connection: { tables: ['c_order', 'c_invoiceline'] },

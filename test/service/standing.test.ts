@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Journal } from '../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../src/core/journal/journal.ts';
 import { NO_STANDING, standingOf, upToOf } from '../../src/core/standing/standing.ts';
 import { failedRow } from '../../src/core/verify/outcome.ts';
 import type { FailureDetail } from '../../src/shared/errors.ts';
@@ -59,7 +59,7 @@ function world() {
 
 type Ref = { readonly batchId: string; readonly connection: string; readonly table: string };
 
-function run(journal: Journal, ref: Ref, end: 'ok' | 'gone' | FailureDetail | null): void {
+function run(journal: WritableJournal, ref: Ref, end: 'ok' | 'gone' | FailureDetail | null): void {
   if (end === null) return;
   journal.startTable(ref, { strategy: null, estimatedRows: null });
   const at = { processed: 1, skipped: 0, deleted: 0, bytes: 1, checkpoint: null };
@@ -78,46 +78,52 @@ const table = (key: string) => {
 };
 
 describe('a connection that was never copied (A18)', () => {
-  test('is named, and keeps head office from having everything', () => {
+  test('is named, and prevents "head office has everything"', () => {
     const { journal, clock, batch } = world();
     batch({ 'a/c_invoice': 'ok' });
     const settings = settingsWith('a', 'b');
-    expect(upToOf(journal, settings)).toBeNull();
-    expect(standingOf(journal, settings, clock.now())).toMatchObject({ neverCopied: ['b'], connections: 2 });
-    expect(upToOf(journal, settingsWith('a'))).not.toBeNull();
+    expect(upToOf(journal.reader, settings)).toBeNull();
+    expect(standingOf(journal.reader, settings, clock.now())).toMatchObject({
+      neverCopied: ['b'],
+      connections: 2,
+    });
+    expect(upToOf(journal.reader, settingsWith('a'))).not.toBeNull();
   });
 
   test('does not count while it is disabled', () => {
     const { journal, clock, batch } = world();
     batch({ 'a/c_invoice': 'ok' });
     const settings = settingsWith('a', { id: 'b', enabled: false });
-    expect(upToOf(journal, settings)).not.toBeNull();
-    expect(standingOf(journal, settings, clock.now())).toMatchObject({ neverCopied: [], connections: 1 });
+    expect(upToOf(journal.reader, settings)).not.toBeNull();
+    expect(standingOf(journal.reader, settings, clock.now())).toMatchObject({
+      neverCopied: [],
+      connections: 1,
+    });
   });
 
-  test('counts as copied by a table that ran without a batch, but not as whole', () => {
+  test('counts as copied after a single table ran without a batch, but not completely', () => {
     const { journal, clock, batch } = world();
     batch({ 'a/c_invoice': 'ok' });
     journal.logEvent('table_completed', { connection: 'b', table: 'c_order' });
     const settings = settingsWith('a', 'b');
-    expect(standingOf(journal, settings, clock.now()).neverCopied).toEqual([]);
-    expect(upToOf(journal, settings)).toBeNull();
+    expect(standingOf(journal.reader, settings, clock.now()).neverCopied).toEqual([]);
+    expect(upToOf(journal.reader, settings)).toBeNull();
   });
 });
 
-describe('an open failure is of a (connection, table)', () => {
+describe('an open failure belongs to a (connection, table)', () => {
   const settings = settingsWith('a', 'b');
   const openOf = ({ journal, clock }: Pick<ReturnType<typeof world>, 'journal' | 'clock'>, at = settings) =>
-    standingOf(journal, at, clock.now()).attention.flatMap((one) => one.failed);
+    standingOf(journal.reader, at, clock.now()).attention.flatMap((one) => one.failed);
 
-  test('stays open while the table of that name succeeds at another branch (D1)', () => {
+  test('stays open when the table with that name succeeds at another branch (D1)', () => {
     const past = world();
     past.batch({ 'a/c_invoice': 'ok', 'b/c_invoice': refusal });
     past.batch({ 'a/c_invoice': 'ok' });
     expect(openOf(past)).toEqual([table('b/c_invoice')]);
   });
 
-  test('ends with its own next success, in whichever batch or without one', () => {
+  test('ends with its own next success, in any batch or without one', () => {
     const past = world();
     past.batch({ 'b/c_invoice': refusal, 'b/c_order': refusal });
     past.batch({ 'b/c_order': 'ok' }, { tables: ['c_order'] });
@@ -127,7 +133,7 @@ describe('an open failure is of a (connection, table)', () => {
     expect(openOf(past)).toEqual([]);
   });
 
-  test('is not forgotten behind any number of newer batches that failed for another branch', () => {
+  test('is not forgotten after any number of newer batches that failed for another branch', () => {
     const past = world();
     past.batch({ 'b/c_invoice': refusal });
     for (let i = 0; i < 30; i++) past.batch({ 'a/c_invoice': refusal });
@@ -142,7 +148,7 @@ describe('an open failure is of a (connection, table)', () => {
     const past = world();
     const first = past.batch({ 'a/c_invoice': refusal, 'a/c_order': refusal });
     const second = past.batch({ 'a/c_invoice': refusal, 'b/c_invoice': refusal }, { tables: ['c_invoice'] });
-    expect(standingOf(past.journal, settings, past.clock.now()).attention).toMatchObject([
+    expect(standingOf(past.journal.reader, settings, past.clock.now()).attention).toMatchObject([
       { batch: { batch_id: second }, failed: [table('a/c_invoice'), table('b/c_invoice')] },
       { batch: { batch_id: first }, failed: [table('a/c_order')] },
     ]);
@@ -160,15 +166,15 @@ describe('an open failure is of a (connection, table)', () => {
     expect(openOf(past, settingsWith('b'))).toHaveLength(2);
   });
 
-  test('ends where the table was renamed or dropped at the branch', () => {
+  test('ends if the table was renamed or dropped at the branch', () => {
     const past = world();
     past.batch({ 'a/c_invoice': refusal, 'a/c_order': refusal });
     past.batch({ 'a/c_invoice_old': 'ok', 'a/c_order': 'gone' });
     expect(openOf(past)).toEqual([]);
-    expect(upToOf(past.journal, settingsWith('a'))).not.toBeNull();
+    expect(upToOf(past.journal.reader, settingsWith('a'))).not.toBeNull();
   });
 
-  test('does not end where a later batch was asked for other tables only', () => {
+  test('does not end if a later batch was asked for other tables only', () => {
     const past = world();
     past.batch({ 'a/c_invoice': refusal });
     past.batch({ 'a/c_order': 'ok' }, { tables: ['c_order'] });
@@ -176,11 +182,11 @@ describe('an open failure is of a (connection, table)', () => {
   });
 });
 
-test('of one batch, what needs a person is told apart from what is tried again by itself (A20)', () => {
+test('in one batch, what needs a person is separate from what is retried automatically (A20)', () => {
   const { journal, clock, batch } = world();
   const accept: FailureDetail = { ...refusal, code: 'source_identity_changed' };
   batch({ 'a/c_invoice': accept, 'b/c_invoice': UNREACHABLE, 'b/c_order': UNREACHABLE });
-  expect(standingOf(journal, settingsWith('a', 'b'), clock.now()).attention).toMatchObject([
+  expect(standingOf(journal.reader, settingsWith('a', 'b'), clock.now()).attention).toMatchObject([
     {
       failed: [table('a/c_invoice')],
       retrying: [table('b/c_invoice'), table('b/c_order')],
@@ -190,15 +196,15 @@ test('of one batch, what needs a person is told apart from what is tried again b
   ]);
 });
 
-test('a batch that a crash cut off is gone on with; one that a person stopped is not', () => {
+test('a batch interrupted by a crash is resumed; one that a person stopped is not', () => {
   const { journal, clock, batch } = world();
   const settings = settingsWith('a');
   batch({ 'a/c_invoice': null, 'a/c_order': UNREACHABLE }, { stopped: 'crash' });
-  expect(standingOf(journal, settings, clock.now()).attention).toMatchObject([
+  expect(standingOf(journal.reader, settings, clock.now()).attention).toMatchObject([
     { failed: [], retrying: [table('a/c_order')], openTables: 2, resumesAlone: true },
   ]);
   batch({ 'a/c_invoice': null, 'a/c_order': UNREACHABLE }, { stopped: 'user' });
-  expect(standingOf(journal, settings, clock.now()).attention).toMatchObject([
+  expect(standingOf(journal.reader, settings, clock.now()).attention).toMatchObject([
     { failed: [table('a/c_order')], openTables: 2, resumesAlone: false },
   ]);
 });
@@ -211,13 +217,14 @@ describe('a table that a verify found to differ (A10)', () => {
     ...over,
   });
 
-  test('counts since it was found first, until a verify proves it equal', () => {
+  test('counts since it was first found, until a verify proves it equal', () => {
     const { journal, clock } = world();
     const verify = (over: Partial<VerifyRow>): void => {
       clock.pass(7 * 24 * 3600);
       journal.recordVerification(rowOf(clock, over));
     };
-    const since = (): string | undefined => standingOf(journal, settings, clock.now()).differing[0]?.since;
+    const since = (): string | undefined =>
+      standingOf(journal.reader, settings, clock.now()).differing[0]?.since;
     verify({ result: VerifyResult.Equal });
     expect(since()).toBeUndefined();
     verify({ result: VerifyResult.Differs });
@@ -243,18 +250,18 @@ describe('a table that a verify found to differ (A10)', () => {
     const { journal, clock } = world();
     journal.recordVerification(rowOf(clock, { result: VerifyResult.Differs }));
     journal.recordVerification(rowOf(clock, over));
-    expect(standingOf(journal, settings, clock.now()).differing).toEqual([]);
+    expect(standingOf(journal.reader, settings, clock.now()).differing).toEqual([]);
   });
 
-  test('does not count after a pass that looked at all rows, nor where nobody copies it', () => {
+  test('does not count after a pass that read all rows, nor if nobody copies it', () => {
     const { journal, clock } = world();
     journal.recordVerification(rowOf(clock, { result: VerifyResult.Differs }));
-    expect(standingOf(journal, settingsWith({ id: 'a', exclude: ['c_*'] }), clock.now()).differing).toEqual(
-      [],
-    );
-    expect(standingOf(journal, settings, clock.now()).differing).toHaveLength(1);
+    expect(
+      standingOf(journal.reader, settingsWith({ id: 'a', exclude: ['c_*'] }), clock.now()).differing,
+    ).toEqual([]);
+    expect(standingOf(journal.reader, settings, clock.now()).differing).toHaveLength(1);
     journal.provedByPass('a', 'c_invoice', 'compare');
-    expect(standingOf(journal, settings, clock.now()).differing).toEqual([]);
+    expect(standingOf(journal.reader, settings, clock.now()).differing).toEqual([]);
     expect(journal.verifications('a')).toMatchObject([{ result: 'differs', differs_since: null }]);
   });
 
@@ -263,7 +270,7 @@ describe('a table that a verify found to differ (A10)', () => {
     journal.recordVerification(rowOf(clock, { result: VerifyResult.Differs }));
     const failure: FailureDetail = { ...refusal, code: 'too_many_deletes', params: { deletes: 5, rows: 9 } };
     journal.recordVerification(rowOf(clock, { result: VerifyResult.Failed, failure }));
-    expect(standingOf(journal, settings, clock.now()).differing).toMatchObject([
+    expect(standingOf(journal.reader, settings, clock.now()).differing).toMatchObject([
       { table: 'c_invoice', failure },
     ]);
   });
@@ -272,8 +279,8 @@ describe('a table that a verify found to differ (A10)', () => {
 test('an empty journal says that nothing was copied', () => {
   const { journal, clock } = world();
   const settings = settingsWith('a');
-  expect(upToOf(journal, settings)).toBeNull();
-  expect(standingOf(journal, settings, clock.now())).toEqual({
+  expect(upToOf(journal.reader, settings)).toBeNull();
+  expect(standingOf(journal.reader, settings, clock.now())).toEqual({
     ...NO_STANDING,
     neverCopied: ['a'],
     connections: 1,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Journal } from '../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../src/core/journal/journal.ts';
 import { openJournal } from '../../src/core/journal/openJournal.ts';
 import type { Clock, Logger } from '../../src/core/ports.ts';
 import type { RetryPolicy } from '../../src/core/table/retry.ts';
@@ -80,7 +80,7 @@ export function watchService(folder: string, options: WatchOptions = {}): Watche
     { clock: watchedClock, random: Math.random, logger },
     {
       folder,
-      face: BatchTrigger.Agent,
+      trigger: BatchTrigger.Agent,
       language: 'en',
       waker,
       retry: { firstDelayMs: 20, longestDelayMs: 200, ...options.retry },
@@ -141,7 +141,11 @@ export function changeSettings(folder: string, parts: Readonly<Record<string, un
 }
 
 /** Looks into the journal, or prepares it. */
-export function withJournal<T>(folder: string, work: (journal: Journal) => T, clock: Clock = jumpClock()): T {
+export function withJournal<T>(
+  folder: string,
+  work: (journal: WritableJournal) => T,
+  clock: Clock = jumpClock(),
+): T {
   const { journal } = openJournal(folder, { clock, random: Math.random, logger: { log: () => {} } });
   try {
     return work(journal);

@@ -45,7 +45,7 @@ test('while another process syncs, the service waits and says for whom, then doe
   expect(watched.service.engine?.batch(left).batch.interruption_reason).toBe(InterruptionReason.Superseded);
 });
 
-test("another process's crash is found while the service lives, and its batch goes on", async () => {
+test('another process’s crash is found while the service runs, and its batch continues', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = makeHome(pair, MANY_CHUNKS);
   const watched = watchService(home.folder);
@@ -63,7 +63,7 @@ test("another process's crash is found while the service lives, and its batch go
   });
 });
 
-test('the command line reads while the service runs, is told who runs, and waits where it is told to', async () => {
+test('the command line reads while the service runs, is told who runs, and waits if told to', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   await using source = await startProxy(pair.source);
   using home = makeHome(pair, {
@@ -94,13 +94,13 @@ test('the command line reads while the service runs, is told who runs, and waits
   expect(watched.service.engine?.batches(5).map((one) => one.trigger)).toEqual(['cli', 'agent']);
 });
 
-test('a second service on the folder is refused, and the folder is free after the first', async () => {
+test('a second service on the folder is refused, and the folder is free after the first one ends', async () => {
   await using pair = await freshDatabases({});
   using home = makeHome(pair);
   const first = watchService(home.folder);
   const setup = {
     folder: home.folder,
-    face: 'tray',
+    trigger: 'tray',
     language: 'en',
     waker: createCronWaker(),
   } as const;

@@ -19,7 +19,7 @@ const DAY = 24 * 3600;
 const endpoint = { host: 'h', database: 'd', user: 'u' };
 const settings = settingsSchema.parse({ central: endpoint, connections: [{ ...endpoint, id: CONNECTION }] });
 
-test('which tables are to be verified: those not looked at for a week, and failures of yesterday', () => {
+test('which tables to verify: those not verified for a week, and yesterday’s failures', () => {
   const clock = handClock(START);
   const journal = journalIn(freshFolder(), { ...realPorts, clock });
   const { batch_id: batchId } = journal.beginBatch(planOf('fine', 'broken', 'new'));
@@ -27,7 +27,7 @@ test('which tables are to be verified: those not looked at for a week, and failu
     journal.startTable({ batchId, connection: CONNECTION, table }, { strategy: null, estimatedRows: null });
   const due = (days: number, at = settings): readonly string[] => {
     const now = new Date(Date.parse(START) + days * DAY * 1000);
-    return tablesToVerify(journal, at, now).flatMap((one) => one.tables);
+    return tablesToVerify(journal.reader, at, now).flatMap((one) => one.tables);
   };
   expect(due(6.9)).toEqual([]);
   expect(due(7.1)).toEqual(['fine', 'broken']);
@@ -46,7 +46,7 @@ test('which tables are to be verified: those not looked at for a week, and failu
   ).toEqual([]);
 });
 
-test('what was verified while the clock was years ahead is due again, and so is what was first run then', () => {
+test('what was verified while the clock was years ahead is due again, and so is what first ran then', () => {
   const clock = handClock('2036-03-02T08:00:00.000Z');
   const journal = journalIn(freshFolder(), { ...realPorts, clock });
   const { batch_id: batchId } = journal.beginBatch(planOf('verified', 'new'));
@@ -55,7 +55,7 @@ test('what was verified while the clock was years ahead is due again, and so is 
   const row = failedRow(CONNECTION, 'verified', clock, refusal);
   journal.recordVerification({ ...row, result: VerifyResult.Equal, failure: null });
 
-  const [due] = tablesToVerify(journal, settings, new Date(START));
+  const [due] = tablesToVerify(journal.reader, settings, new Date(START));
 
   expect(due?.tables.toSorted()).toEqual(['new', 'verified']);
 });

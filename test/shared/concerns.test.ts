@@ -35,7 +35,7 @@ function statusOf(...kinds: readonly ConcernKind[]): ServiceStatus {
 }
 
 describe('the order of ranks', () => {
-  test.each(CONCERN_RANKS)('%s holds alone', (kind) => {
+  test.each(CONCERN_RANKS)('%s applies alone', (kind) => {
     expect(worstConcern(statusOf(kind), upToOf(kind))?.kind).toBe(kind);
   });
 
@@ -43,7 +43,7 @@ describe('the order of ranks', () => {
     (worse, index) => CONCERN_RANKS.slice(index + 1).map((better) => [worse, better] as const),
     // Nothing copied at all, or one of several not: never both.
   ).filter(([worse, better]) => !(worse === 'never_copied' && better === 'nothing_copied'));
-  test.each(pairs)('%s stands before %s, in whichever order they came', (worse, better) => {
+  test.each(pairs)('%s comes before %s, in whichever order they occurred', (worse, better) => {
     for (const kinds of [
       [worse, better],
       [better, worse],
@@ -51,18 +51,18 @@ describe('the order of ranks', () => {
       expect(worstConcern(statusOf(...kinds), upToOf(...kinds))?.kind).toBe(worse);
   });
 
-  test('what needs a person stands before all that mends itself', () => {
+  test('what needs a person comes before everything that resolves itself', () => {
     const mends = CONCERN_RANKS.indexOf('waiting');
     for (const kind of ['cannot_work', 'failed', 'differs', 'stopped', 'never_copied'] as const)
       expect(CONCERN_RANKS.indexOf(kind)).toBeLessThan(mends);
   });
 });
 
-test('all is well only where everything was copied and nothing is known to differ', () => {
+test('all is well only if everything was copied and nothing is known to differ', () => {
   expect(concernsOf(AT_REST.status, UP_TO)).toEqual([]);
 });
 
-test('failed tables are counted over all batches, each branch for itself (A19)', () => {
+test('failed tables are counted over all batches, for each branch separately (A19)', () => {
   const attention = [
     attentionOf({ failed: tablesOf('a', 'c_invoice', 'c_order') }),
     attentionOf({ failed: tablesOf('b', 'c_invoice') }),
@@ -73,7 +73,7 @@ test('failed tables are counted over all batches, each branch for itself (A19)',
   });
 });
 
-test('a branch that is about to be copied by itself does not need a person (A18)', () => {
+test('a branch that is about to be copied automatically does not need a person (A18)', () => {
   const status = { ...AT_REST.status, neverCopied: ['b'], connections: 2 };
   const about = [attentionOf({ retrying: tablesOf('b', 'c_invoice') })];
   expect(worstConcern({ ...status, attention: about }, null)?.kind).toBe('waiting');

@@ -46,11 +46,11 @@ test.each([
     'At 08:00, on day 1 of the month, every 3 months',
     'Pada pukul 08.00, pada tanggal 1, setiap 3 bulan',
   ],
-])('%s is said in both languages', (cron, english, indonesian) => {
+])('%s is described in both languages', (cron, english, indonesian) => {
   expect(cronWords(cron, 'en')).toBe(english);
   expect(cronWords(cron, 'id')).toBe(indonesian);
 });
 
-test('what has no words is shown as it is', () => {
+test('an expression without a description is shown unchanged', () => {
   expect(cronWords('H 8 * * *', 'en')).toBe('H 8 * * *');
 });

@@ -16,7 +16,7 @@ const OF_OWN = ['connection', 'table', 'server', 'endpoint', 'command'];
 
 /** Codes of errors of servers and sockets, which get what `classify` adds; all others are thrown by a line of ours. */
 const CLASSIFIED = readFileSync(join(CORE, 'postgres/sqlstates.ts'), 'utf8').concat(
-  readFileSync(join(CORE, 'postgres/failure.ts'), 'utf8'),
+  readFileSync(join(CORE, 'postgres/classifyError.ts'), 'utf8'),
   readFileSync(join(CORE, 'postgres/wireGuard.ts'), 'utf8'),
 );
 
@@ -30,7 +30,7 @@ const throwersOf = (name: string): readonly string[] =>
 /** A code without a thrower stands in older journals alone. */
 const NAMES = Object.entries(FailureCode).filter(([name]) => throwersOf(name).length > 0);
 
-test.each(NAMES)('every value that %s names is given where it is thrown', (name, code) => {
+test.each(NAMES)('every value that %s names is provided where it is thrown', (name, code) => {
   const { sentence, next } = failures[code];
   const classified = CLASSIFIED.includes(`FailureCode.${name}`);
   const given = classified ? OF_ERRORS : OF_OWN;

@@ -64,13 +64,13 @@ it.each([
   expect(formatDuration(seconds, 'en')).toBe(text);
 });
 
-it('only what is all done is 100 %', () => {
+it('only what is completely done is 100 %', () => {
   expect(formatPercent(0.999, 'en')).toBe('99%');
   expect(formatPercent(1, 'en')).toBe('100%');
   expect(formatPercent(1.2, 'en')).toBe('100%');
 });
 
-it('how many times as much is written with the mark of the language, and only where there is a part', () => {
+it('a factor has the language’s decimal mark, and decimals only if needed', () => {
   expect(formatFactor(1.5, 'en')).toBe('1.5');
   expect(formatFactor(1.5, 'id')).toBe('1,5');
   expect(formatFactor(12, 'id')).toBe('12');
@@ -86,7 +86,7 @@ describe('a day of the calendar', () => {
 });
 
 describe('the date of a moment', () => {
-  it('is that of the place', () => {
+  it('is the date at that place', () => {
     expect(formatDate('2026-11-22T17:30:00Z', 'en', 'Asia/Jakarta')).toBe('23 Nov');
     expect(formatDate('2026-08-17T01:00:00Z', 'id', 'Asia/Jakarta')).toBe('17 Agu');
   });
@@ -95,7 +95,7 @@ describe('the date of a moment', () => {
 describe('a moment', () => {
   const now = new Date('2026-11-22T12:00:00Z');
 
-  it('has its weekday and clock, and its year where that is another', () => {
+  it('has its weekday and time, and its year if it is another one', () => {
     const zone = 'Asia/Jakarta';
     expect(formatMoment('2026-11-22T01:41:05Z', now, 'en', zone)).toBe('Sun 22 Nov, 08:41');
     expect(formatMoment('2026-11-22T01:41:05Z', now, 'id', zone)).toBe('Min, 22 Nov, 08.41');

@@ -11,16 +11,16 @@ it.each([
   [{ LANG: 'ido_XX' }, 'en'],
   [{ LANG: '' }, 'en'],
   [{}, 'en'],
-])('the system that says %o is spoken to in %s', (env, language) => {
+])('a system with %o gets %s', (env, language) => {
   expect(chooseLanguage('auto', env)).toBe(language);
 });
 
-it('the settings count before the system', () => {
+it('the settings take precedence over the system', () => {
   expect(chooseLanguage('en', { LANG: 'id_ID.UTF-8' })).toBe('en');
   expect(chooseLanguage('id', {})).toBe('id');
 });
 
-it.each(LANGUAGES)('a system in %s is spoken to in it, and the settings may say so', (language) => {
+it.each(LANGUAGES)('a system in %s gets that language, unless the settings say otherwise', (language) => {
   expect(chooseLanguage('auto', { LANG: `${language}_XX.UTF-8` })).toBe(language);
   const { language: setting } = settingsSchema.shape;
   expect(setting.parse(language)).toBe(language);

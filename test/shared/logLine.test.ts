@@ -26,7 +26,7 @@ describe('a line of the event log', () => {
     );
   });
 
-  it('tells why a table failed, with the names that the failure lacks', () => {
+  it('says why a table failed, with the names that the failure lacks', () => {
     const failure = { code: 'source_permission', kind: 'permanent', message: 'no', params: {} };
     expect(say('table_failed', { failure }, 'ad_org')).toBe(
       'pgsql_lmp/ad_org failed: Branchline is not allowed to read ad_org in the branch database pgsql_lmp.',
@@ -36,16 +36,21 @@ describe('a line of the event log', () => {
     );
   });
 
-  it('names a branch as people know it, where there are labels', () => {
+  it('shows a branch’s display name, if it has one', () => {
     const inWindow = (...line: Parameters<typeof logRow>) => sayLogRow(logRow(...line), t, () => 'Lampung');
     const failure = { code: 'source_permission', params: { connection: 'pgsql_lmp' } };
     expect(inWindow('table_started', {}, 'ad_org')).toBe('ad_org (Lampung) started');
     expect(inWindow('table_failed', { failure }, 'ad_org')).toBe(
       'ad_org (Lampung) failed: Branchline is not allowed to read ad_org in the branch database Lampung.',
     );
-    expect(inWindow('table_failed', { failure: { code: 'source_unreachable' } }, '*')).toBe(
+    const all = {
+      ...logRow('table_failed', { failure: { code: 'source_unreachable' } }),
+      connection: 'pgsql_lmp',
+    };
+    expect(sayLogRow(all, t, () => 'Lampung')).toBe(
       'all tables of Lampung failed: The branch database Lampung does not answer, so nothing could be read from it.',
     );
+    expect(sayLogRow(all, t)).toContain('pgsql_lmp/* failed: ');
   });
 
   it.each([...new Set([...BATCH_MOVES, ...TABLE_MOVES].map((move) => move.event))])(
@@ -57,7 +62,7 @@ describe('a line of the event log', () => {
     },
   );
 
-  it('that is not known is shown as it stands', () => {
+  it('that is unknown is shown as in the journal', () => {
     expect(say('moon_rose', { phase: 'full', at: 3 }, 'ad_org')).toBe(
       'moon_rose pgsql_lmp/ad_org phase=full at=3',
     );

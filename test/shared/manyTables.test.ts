@@ -38,7 +38,7 @@ function failed(table: string): TableRow {
 }
 
 test.each(['en', 'id'] as const)(
-  'the brake on several tables names all of them in its command (%s)',
+  'the delete brake on several tables names all of them in its command (%s)',
   (language) => {
     const t = createTranslator(language);
     const names = [
@@ -68,7 +68,7 @@ test('the exact name wins over another spelling and over the model name', () => 
 test.each([
   ['en', 'lmp/c_invoice looked at once more: 5 rows written, 2 deleted'],
   ['id', 'lmp/c_invoice diperiksa sekali lagi: 5 baris ditulis, 2 dihapus'],
-] as const)('what another table made necessary is told in words (%s)', (language, said) => {
+] as const)('what another table required is said in words (%s)', (language, said) => {
   const row = {
     event: 'table_again_committed',
     connection: 'lmp',

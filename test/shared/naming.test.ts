@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareNames, matchesTable, namesTable, tableLookup } from '../../src/shared/naming.ts';
 
-test('names are in one order whatever their case', () => {
+test('names are sorted regardless of their case', () => {
   const names = ['x_device', 'X_MixedCase', 'ad_user', 'x_zone', 'AD_User'];
   expect(names.sort(compareNames)).toEqual(['AD_User', 'ad_user', 'x_device', 'X_MixedCase', 'x_zone']);
 });
@@ -26,7 +26,7 @@ test.each([
   expect(matchesTable(pattern, table)).toBe(expected);
 });
 
-test('a pattern means what one expression would', () => {
+test('a pattern matches like a single expression would', () => {
   const letters = (extra: readonly string[]) =>
     fc.array(fc.constantFrom('a', 'b', 'A', ...extra), { maxLength: 9 }).map((all) => all.join(''));
   fc.assert(
@@ -38,7 +38,7 @@ test('a pattern means what one expression would', () => {
   );
 });
 
-test('a lookup finds what each name means alone, however many tables there are', () => {
+test('a lookup finds the same as single searches, however many tables there are', () => {
   const all = ['c_order', 'C_Order', 'COrder', 'Order', 'order', 'café', 'x'];
   const lookup = tableLookup(all, (one) => one);
   const means = (typed: string) =>

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { repairArguments } from '../../src/cli/commands/verify.ts';
+import { selfCommand } from '../../src/cli/context.ts';
 import { optionValues } from '../../src/cli/optionValues.ts';
 import { renderVerifyReport } from '../../src/cli/render/verifyView.ts';
-import { selfCommand } from '../../src/cli/selfCommand.ts';
 import type { TableRow } from '../../src/shared/contract.ts';
 import { FailureCode, UsageCode } from '../../src/shared/errors.ts';
 import { groupByReason } from '../../src/shared/texts/failureGroups.ts';
@@ -138,7 +138,7 @@ describe.each(LANGUAGES)('a printed command (%s)', (language) => {
     }
   });
 
-  test.skipIf(skip)('hands over a folder of any name, or says DIR', () => {
+  test.skipIf(skip)('passes a folder of any name, or says DIR', () => {
     const t = createTranslator(language);
     for (const path of ["/tmp/it's $(touch x)", '/tmp/a\\b`c`', '/tmp/a b!', '/tmp/plain']) {
       const { next } = t.usage(UsageCode.DemoRunning, { folder: path });
@@ -152,7 +152,7 @@ describe.each(LANGUAGES)('a printed command (%s)', (language) => {
   });
 });
 
-test.skipIf(skip)('none of this has run anything', () => {
+test.skipIf(skip)('none of these has run anything', () => {
   for (const name of [...HOSTILE, ...PLAIN])
     for (const text of [brakeNext([name], 'en'), collisionNext(name, 'en')]) {
       const line = commandIn(text);
@@ -161,7 +161,7 @@ test.skipIf(skip)('none of this has run anything', () => {
   expect(existsSync(ran)).toBe(false);
 });
 
-test.skipIf(skip)('the data folder of a command to copy arrives as it is', () => {
+test.skipIf(skip)('the data folder of a command to copy arrives unchanged', () => {
   for (const path of ["/tmp/it's $HOME", '/tmp/\\$(touch x)', '/tmp/a\\', '=ls', '~/x', 'a"b`c`;d&e'])
     expect(typed(selfCommand('sync-all', { env: {}, platform: 'linux' }, path), 'bash')).toEqual([
       'sync-all',

@@ -73,20 +73,20 @@ describe('a translator', () => {
     expect(createTranslator('id')('cli.status.failedTables', { count: 1 })).toBe('1 tabel gagal:');
   });
 
-  it('puts values in as they are, whatever they look like', () => {
+  it('inserts values unchanged, whatever they look like', () => {
     const t = createTranslator('en');
     expect(t.usage('batch_unknown', { batch: '<{{x}} $t(help.program) & "y">' }).what).toBe(
       'Batch ID [<{{x}} $t(help.program) & "y">] not found.',
     );
   });
 
-  it('keeps the line that scripts look for in English', () => {
+  it('keeps the line that scripts search for in English', () => {
     expect(createTranslator('id').usage('batch_unknown', { batch: 'invalid_batch_id' }).what).toBe(
       'Batch ID [invalid_batch_id] not found.',
     );
   });
 
-  it('writes counts, times and faces as people do, and ports as they are', () => {
+  it('writes counts, times and triggers as people do, and ports unchanged', () => {
     const t = createTranslator('id');
     expect(
       t.failure({ code: 'too_many_deletes', params: { deletes: 12345, rows: 20000 } }).sentence,

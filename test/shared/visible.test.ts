@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FailureCode, UsageCode } from '../../src/shared/errors.ts';
-import { namesOf } from '../../src/shared/names.ts';
+import { namesOf } from '../../src/shared/naming.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { visible, visibleJson, visibleLines } from '../../src/shared/visible.ts';
 
@@ -23,14 +23,14 @@ const HOSTILE = [
   '<img src=x onerror=alert(1)>',
 ];
 
-describe('a text of somebody else', () => {
-  test('is one line that shows what is in it', () => {
+describe('a foreign text', () => {
+  test('becomes one line that shows its contents', () => {
     expect(visible('a\u001b]0;x\u0007\n\u202eb')).toBe('a\\u001b]0;x\\u0007\\n\\u202eb');
     expect(visible('\u{e0041}')).toBe('\\udb40\\udc41');
     expect(visibleLines('a\n\tb\u001b')).toBe('a\n\tb\\u001b');
   });
 
-  test('that people really use stays as it is', () => {
+  test('in real use stays unchanged', () => {
     for (const text of ['c_invoice', 'Señal — “ä”', '発注', 'فاتورة', 'क्षि', '👩‍👩‍👧', 'a\\u001b'])
       expect(visible(text)).toBe(text);
     // A joiner that changes what is seen: Persian, Hindi, Sinhala, emoji.
@@ -71,12 +71,12 @@ describe('a text of somebody else', () => {
     '👩\ufe0f\ufe0f',
     '\u200dक',
     '\u061c\u200cخ',
-  ])('shows a joiner where it changes nothing: %j', (text) => {
+  ])('shows a joiner where it has no effect: %j', (text) => {
     expect(visible(text)).not.toBe(text);
     expect(visible(visible(text))).toBe(visible(text));
   });
 
-  test('has nothing unseen left, and its JSON is what it was', () => {
+  test('contains nothing invisible, and its JSON parses to the original', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(visible(text)).not.toMatch(UNSEEN);
@@ -121,7 +121,7 @@ describe('a sentence with hostile values', () => {
     }
   });
 
-  test('keeps the placeholders of a name as its letters', () => {
+  test('keeps the placeholders in a name as text', () => {
     const t = createTranslator('en');
     const { sentence } = t.failure({
       code: FailureCode.SourceUnreachable,

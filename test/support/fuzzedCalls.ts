@@ -33,6 +33,11 @@ const RIGHT: Partial<Record<CallName, readonly unknown[]>> = {
   saveSettings: [FUZZED_SETTINGS, null],
   checkImport: [JSON.stringify(FUZZED_SETTINGS)],
   setStartAtLogin: [true],
+  choosePath: ['folder'],
+  exportToDisk: [
+    { connection: 'pgsql_lmp', to: { folder: '/nowhere/at/all', name: 'x.export' }, passphrase: SECRET },
+  ],
+  importFromDisk: [{ from: { file: '/nowhere/at/all.export' }, passphrase: SECRET }],
 };
 
 /** A call of the window with arguments that are right, nearly right or not at all. */
@@ -56,7 +61,22 @@ export const STACK = /\bat \S+ \(|node_modules|\.ts:\d/;
 
 /** A name that was asked for comes back in some refusals; a password that is beside it never does. */
 export function mayRepeat(call: CallName, args: unknown): boolean {
-  const isDraft = call === 'testConnection' || call === 'discover';
-  const named = isDraft && Array.isArray(args) ? args.slice(0, 1) : args;
-  return JSON.stringify(named).includes(SECRET);
+  return JSON.stringify(withoutSecrets(call, args)).includes(SECRET);
+}
+
+/** Without a replacer of JSON, which a value that is nested deeply overflows. */
+function withoutSecrets(call: CallName, args: unknown): unknown {
+  if (!Array.isArray(args)) return args;
+  switch (call) {
+    case 'testConnection':
+    case 'discover':
+      return args.slice(0, 1);
+    case 'exportToDisk':
+    case 'importFromDisk':
+      return args.map((one) =>
+        typeof one === 'object' && one !== null ? { ...one, passphrase: null } : one,
+      );
+    default:
+      return args;
+  }
 }

@@ -5,6 +5,8 @@ import type { TestProject } from 'vitest/node';
 import { buildsOf } from './buildOnce.ts';
 import type { SharedServers } from './databases.ts';
 import { removeAbandonedServers, type ServerAddress, startServer } from './servers.ts';
+import { startSshServer } from './sshServer.ts';
+import { announceSsh, throughSsh } from './way.ts';
 
 /** Starts one source and one central for all test files; each test makes databases of its own there. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -13,6 +15,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startServer({ settings: { timezone: 'Asia/Jakarta', ...LOG } }),
     startServer({ settings: LOG }),
   ]);
+  const ssh = throughSsh ? await startSshServer() : null;
+  if (ssh !== null) announceSsh(ssh);
   const folder = await mkdtemp(join(tmpdir(), 'branchline-passfile-'));
   const servers: SharedServers = {
     source: addressOf(source),
@@ -26,6 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await Promise.all([
       source.remove(),
       central.remove(),
+      ssh?.[Symbol.asyncDispose](),
       ...folders.map((one) => rm(one, { recursive: true, force: true })),
     ]);
     await removeAbandonedServers();

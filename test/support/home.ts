@@ -6,7 +6,8 @@ import type { Engine } from '../../src/core/engineApi.ts';
 import { type Logger, systemPorts } from '../../src/core/ports.ts';
 import { loadSettings } from '../../src/core/settings/load.ts';
 import type { EngineEvent } from '../../src/shared/contract.ts';
-import type { DatabasePair } from './databases.ts';
+import type { TestDatabase } from './databases.ts';
+import { waySettings } from './way.ts';
 
 export const CONNECTION = 'pgsql_lmp';
 
@@ -23,19 +24,28 @@ export interface HomeOptions {
   readonly connection?: Part;
   readonly central?: Part;
   readonly sync?: Part;
+  readonly schedules?: readonly Part[];
   /** The folder to make it in; the system's for temporary files where absent. */
   readonly under?: string;
 }
 
 const SILENT: Logger = { log: () => {} };
 
-export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
+/** A database, and the role that signs in there. */
+export type SignIn = Pick<TestDatabase, 'host' | 'port' | 'database' | 'user' | 'password'>;
+
+interface Sides {
+  readonly source: SignIn;
+  readonly central: SignIn;
+}
+
+export function makeHome(pair: Sides, options: HomeOptions = {}): Home {
   const folder = mkdtempSync(join(options.under ?? tmpdir(), 'branchline-home-'));
   const passfile = join(folder, 'pgpass');
   // Any host and port: a test may put a proxy in between.
   const lines = [pair.source, pair.central].map((one) => `*:*:${one.database}:*:${one.password}\n`);
   writeFileSync(passfile, lines.join(''), { mode: 0o600 });
-  const endpoint = ({ host, port, database, user }: DatabasePair['source']): Part => ({
+  const endpoint = ({ host, port, database, user }: SignIn): Part => ({
     host,
     port,
     database,
@@ -43,7 +53,7 @@ export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
     passfile,
   });
   const settings = {
-    central: { ...endpoint(pair.central), ...options.central },
+    central: { ...endpoint(pair.central), ...waySettings(), ...options.central },
     connections: [
       {
         id: CONNECTION,
@@ -54,6 +64,7 @@ export function makeHome(pair: DatabasePair, options: HomeOptions = {}): Home {
       },
     ],
     sync: { ...options.sync },
+    ...(options.schedules && { schedules: options.schedules }),
   };
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
   return {

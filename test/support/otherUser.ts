@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { serverUser } from '../../src/demo/server/run.ts';
+import { serverUser } from '../../src/demo/server/processes.ts';
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/branchline.ts', import.meta.url));
 

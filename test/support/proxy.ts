@@ -5,6 +5,7 @@ import { Link, type LinkObserver } from './proxyLink.ts';
 import { type Fault, type Pattern, Traps } from './proxyTraps.ts';
 import type { ServerAddress } from './servers.ts';
 import { steadyPort } from './steadyPort.ts';
+import { LATENCY_MS } from './way.ts';
 
 /**
  * A bad link in front of a PostgreSQL server. It understands the protocol well enough to act at a message;
@@ -81,7 +82,7 @@ export async function startProxy(
     host: '127.0.0.1',
     port: (listener.address() as AddressInfo).port,
     password: target.password,
-    latencyMs: 0,
+    latencyMs: LATENCY_MS,
     bytes,
     trap: (pattern, fault) => traps.set(pattern, fault),
     disarm: () => traps.clear(),

@@ -40,6 +40,10 @@ export class Link {
   #swallows = false;
   /** So is everything that the server says. */
   #mute = false;
+  /** COPYs into a table that the client has asked for, less those for whose rows the server has asked. */
+  #copiesToBegin = 0;
+  /** Said in the server's place as soon as the server has answered what was sent before. */
+  #errorToSay: ServerError | null = null;
 
   constructor(client: Socket, server: Socket, context: LinkContext) {
     this.#client = client;
@@ -78,6 +82,15 @@ export class Link {
     setImmediate(() => this.#client.resume());
   }
 
+  /**
+   * As {@link #refuse}, but at its turn: a server that is busy with rows has answered everything before them. Rows of a
+   * COPY that it has not begun yet arrive at it later.
+   */
+  #refuseInTurn(error: ServerError): void {
+    if (this.#copiesToBegin === 0) this.#refuse(error);
+    else this.#errorToSay = error;
+  }
+
   #lane(sender: Sender, from: Socket, to: Socket): Lane {
     return new Lane({
       from,
@@ -95,6 +108,7 @@ export class Link {
 
   #decide(message: WireMessage): 'pass' | 'drop' | 'hold' {
     if (this.#frozen) return 'hold';
+    if (this.#errorToSay !== null && message.from === 'client') return 'hold';
     this.#follow(message);
     if (this.#mute && message.from === 'server') return 'drop';
     if (this.#swallows && message.from === 'server') {
@@ -123,9 +137,20 @@ export class Link {
         this.freeze();
         return 'hold';
       default:
-        this.#refuse(fault);
+        this.#refuseInTurn(fault);
         return 'hold';
     }
+  }
+
+  /** A COPY into a table begins when the server asks for its rows. */
+  #followCopies(message: WireMessage): void {
+    const { from, type } = message;
+    if (from === 'client' && type === 'P' && textOf(message).includes('FROM STDIN')) this.#copiesToBegin++;
+    if (from !== 'server' || type !== 'G') return;
+    this.#copiesToBegin--;
+    const error = this.#errorToSay;
+    // Behind this message, which goes on its way first.
+    if (error !== null && this.#copiesToBegin === 0) setImmediate(() => this.#refuse(error));
   }
 
   /** Statements that a client sends together count as one script, from the first Parse to the Sync. */
@@ -140,6 +165,7 @@ export class Link {
   #follow(message: WireMessage): void {
     const { from, type, bytes } = message;
     if (from === 'client') this.#followStatements(message);
+    this.#followCopies(message);
     if (type === 'startup' && asksForEncryption(bytes)) this.#framers.server.expectLetter();
     if (from === 'server' && type === 'bytes' && bytes.toString() !== 'N') {
       this.#framers.client.goBlind();

@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { CENTRAL_ROLE, createRole, SOURCE_ROLE } from '../../src/demo/endpoint.ts';
 import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
-import { childrenOf, isAlive, type ServerPlace, serverPid, signal } from '../../src/demo/server/processes.ts';
-import { serverUser } from '../../src/demo/server/run.ts';
+import {
+  childrenOf,
+  isAlive,
+  type ServerPlace,
+  serverPid,
+  serverUser,
+  signal,
+} from '../../src/demo/server/processes.ts';
 import * as control from '../../src/demo/server/server.ts';
-import { type ServerSettings, THROWAWAY_SETTINGS } from '../../src/demo/server/settings.ts';
+import { type ServerSettings, THROWAWAY_SETTINGS } from '../../src/demo/server/server.ts';
 import { isSilentEnd, reportingClient, withCircumstances } from './reportingClient.ts';
 import { steadyPort } from './steadyPort.ts';
 

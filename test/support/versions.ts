@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { embeddedBinaries } from '../../src/demo/server/binaries.ts';
-import { serverUser } from '../../src/demo/server/run.ts';
-import type { ServerSettings } from '../../src/demo/server/settings.ts';
+import { serverUser } from '../../src/demo/server/processes.ts';
+import type { ServerSettings } from '../../src/demo/server/server.ts';
 import { startServer, type TestServer } from './servers.ts';
 
 /**

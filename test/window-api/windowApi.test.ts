@@ -13,6 +13,8 @@ test.each<[CallName, readonly unknown[]]>([
   ['pause', ['2026-11-29T08:00:00Z']],
   ['testConnection', [{ kind: 'source', connection: { port: 'not looked at yet' } }, 'x']],
   ['saveSettings', [{ anything: 1 }, null]],
+  ['exportToDisk', [{ connection: 'a', to: { folder: 'E:\\', name: 'a.export' }, passphrase: 'x' }]],
+  ['exportToDisk', [{ connection: 'a', to: 'unfinished', passphrase: 'x' }]],
 ])('%s takes %j as it is', (call, args) => {
   expect(parseArgs(call, args)).toEqual(args);
 });
@@ -32,13 +34,17 @@ test.each<[CallName, unknown]>([
   ['pause', ['tomorrow']],
   ['discover', [{ kind: 'source', central: {} }, null]],
   ['setPassword', [{ kind: 'central', central: {} }, 'x'.repeat(1001)]],
+  ['exportToDisk', [{ connection: 'a', to: { folder: '/', name: '../a.export' }, passphrase: 'x' }]],
+  ['exportToDisk', [{ connection: 'a', to: { folder: '/\0', name: 'a.export' }, passphrase: 'x' }]],
+  ['exportToDisk', [{ connection: 'a', to: 'unfinished', passphrase: '' }]],
+  ['importFromDisk', [{ from: { file: '/a', batch: 'b' }, passphrase: 'x' }]],
   ['setup', [1]],
   ['setup', { length: 0 }],
 ])('%s refuses %j', (call, args) => {
   expect(() => parseArgs(call, args)).toThrow();
 });
 
-test('what is old after a command or an event is an answer that is kept', () => {
+test('what a command or event invalidates is a cached answer', () => {
   const queries = CALL_NAMES.filter((name) => CALLS[name].kind === 'query');
   const stale = [...Object.values(CALLS), ...Object.values(EVENTS)].flatMap((entry) =>
     'invalidates' in entry ? entry.invalidates : [],

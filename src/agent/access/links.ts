@@ -8,19 +8,19 @@ import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { agentFiles, runningAt } from './note.ts';
 import { findHash, hashOf, newSecret } from './sessions.ts';
 
-/** A link is to be opened at once; one that was forgotten in a chat or a shell's scrollback is worth nothing. */
+/** Links are meant to be opened at once. One left in a chat or a terminal's history must stop working. */
 const LINK_MS = 60 * 60_000;
 
-/** An address that opens the window once. */
+/** The address that opens the window; it works once. */
 export function linkTo(url: string, token: string): string {
   return `${url}/?token=${token}`;
 }
 
 /**
- * Leaves a token for the agent that serves a user-data folder. Nothing has to be asked of the agent: that this
- * process may write there proves that it may open the window.
+ * Leaves a token for the agent that serves a user-data folder. The agent is not asked: a process that may
+ * write to this folder may also open its window.
  *
- * @returns the token; only its hash is in the folder
+ * @returns the token; only its hash is stored in the folder
  * @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
  */
 export function leaveToken(folder: string, clock: Clock): string {
@@ -32,7 +32,7 @@ export function leaveToken(folder: string, clock: Clock): string {
   return token;
 }
 
-/** The tokens that open the window, each once: the agent's own, and those that other processes left. */
+/** One-time tokens that open the window: the agent's own, and those that other processes left in the folder. */
 export class Links {
   readonly #folder: string;
   readonly #clock: Clock;
@@ -43,7 +43,7 @@ export class Links {
     this.#clock = clock;
   }
 
-  /** A token of this process: in memory, so that it is there on a full disk too. */
+  /** Makes a token that is kept in memory only, so that it also works on a full disk. */
   make(): string {
     const token = newSecret();
     const hash = hashOf(token);
@@ -51,7 +51,7 @@ export class Links {
     return token;
   }
 
-  /** Whether a token is good. It is spent then. */
+  /** Whether a token is valid. Using it also spends it. */
   spend(token: string): boolean {
     const hash = hashOf(token);
     const found = findHash(hash, [...this.#own.values(), ...tokensIn(this.#folder)]);
@@ -87,7 +87,10 @@ function untilIn(file: string): number {
   }
 }
 
-/** Of two who remove the same file one succeeds: a token opens one window, whatever comes at once. */
+/**
+ * If two requests remove the same file, only one succeeds: so a token opens one window, even when used twice
+ * at once.
+ */
 function removed(file: string): boolean {
   try {
     unlinkSync(file);
@@ -98,9 +101,9 @@ function removed(file: string): boolean {
 }
 
 /**
- * A link to the agent that serves a user-data folder in another process.
+ * Makes a link to the agent that serves a user-data folder in another process.
  *
- * @throws UsageError `agent_not_running`; `data_folder_unusable` and its like
+ * @throws UsageError `agent_not_running`; `data_folder_unusable` and similar
  */
 export function newLink(folder: string): string {
   const url = runningAt(folder);
@@ -109,11 +112,11 @@ export function newLink(folder: string): string {
 }
 
 /**
- * Writes a page, for this user alone, that leads to a link. A browser is given this page's address on its command
- * line, which other people of the machine can read.
+ * Writes a page that leads to a link; only this user can read it. The browser gets the page's address on its
+ * command line, which other users of the machine can see, and not the link itself.
  *
  * @returns the page's `file:` address
- * @throws UsageError `data_folder_unusable` and its like
+ * @throws UsageError `data_folder_unusable` and similar
  */
 export function writeOpener(folder: string, link: string): string {
   const { opener } = agentFiles(folder);

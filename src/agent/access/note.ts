@@ -6,11 +6,11 @@ import { isServed } from '../../service/serviceLock.ts';
 
 const noteSchema = z.object({
   port: z.int().min(1).max(65535),
-  /** Null after an orderly end. */
+  /** Null if the agent ended normally. */
   pid: z.int().nullable(),
 });
 
-/** Where the agent of a user-data folder listens, or listened last; null where there never was one. */
+/** Where the agent of a user-data folder listens, or listened last. Null if there never was one. */
 export type AgentNote = z.output<typeof noteSchema>;
 
 export function readNote(folder: string): AgentNote | null {
@@ -26,15 +26,16 @@ export function writeNote(folder: string, note: AgentNote): void {
   replaceFile(agentFiles(folder).note, `${JSON.stringify(note)}\n`);
 }
 
-/** The address of the agent that serves a folder now; null where none does. */
+/** The address of the agent that serves a folder now; null if none does. */
 export function runningAt(folder: string): string | null {
   const note = readNote(folder);
-  // A tray may serve the folder by now, of which a killed agent's note knows nothing: its process is gone.
+  // The note of a killed agent is still there. If a tray serves the folder now, only the missing process
+  // shows that no agent does.
   if (note === null || note.pid === null || !isAlive(note.pid) || !isServed(folder)) return null;
   return addressOf(note.port);
 }
 
-/** The address of the window, without a slash at its end. */
+/** The window's address, without a trailing slash. */
 export function addressOf(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
@@ -44,22 +45,22 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, and another user's.
+    // The process exists and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
-/** What the agent keeps in the user-data folder. For this user alone: whoever may write there opens the window. */
+/** The agent's files in the user-data folder. Only this user may write there: whoever can, can open the window. */
 export function agentFiles(folder: string) {
   const own = join(folder, 'agent');
   return {
-    /** Who runs, and where. */
+    /** The agent's process id and port. */
     note: join(own, 'agent.json'),
-    /** Hashes of the cookies that are good. */
+    /** Hashes of the valid cookies. */
     sessions: join(own, 'sessions.json'),
-    /** A file for each link that another process of this user has made: its name is the token's hash. */
+    /** One file for each link made by another process of this user, named after the token's hash. */
     links: join(own, 'links'),
-    /** A page that leads to a link; see `serve --open`. */
+    /** The page that leads to a link; see `serve --open`. */
     opener: join(own, 'open.html'),
   };
 }

@@ -7,14 +7,14 @@ import { agentFiles } from './note.ts';
 
 const DAY_SECONDS = 24 * 3600;
 
-/** For how long a browser stays signed in at most. */
+/** How long a browser stays signed in at most. */
 export const SESSION_SECONDS = 30 * DAY_SECONDS;
-/** For how long one does that nobody looks at. */
+/** How long a browser that is not used stays signed in. */
 const UNUSED_MS = 7 * DAY_SECONDS * 1000;
-/** Uses within it are one: the file is not written with each request. */
+/** The last use is written at most this often, so that not every request writes the file. */
 const NOTED_MS = DAY_SECONDS * 1000;
 
-/** More browsers than ever look at one branch; the oldest give way. */
+/** More browsers than anyone uses for one branch. Above it, the oldest are signed out. */
 const MOST = 100;
 
 const sessionsSchema = z.array(
@@ -24,9 +24,9 @@ const sessionsSchema = z.array(
 type Session = z.output<typeof sessionsSchema>[number];
 
 /**
- * What a browser needs to be signed in. Browsers send a cookie to every port of a host, so also to a server that
- * another user of this computer runs there. The key is kept by the page in the storage of its own origin, which has
- * the port in it, and no other page of the browser can read it.
+ * The secrets that sign a browser in. Browsers send a cookie to every port of a host, so another user's
+ * server on this computer can receive it. The key is safe from that: the page keeps it in the storage of its
+ * own origin, which includes the port, and no other page can read it.
  */
 export interface Secrets {
   readonly cookie: string;
@@ -34,8 +34,8 @@ export interface Secrets {
 }
 
 /**
- * The browsers that are signed in. Hashes of their secrets are kept in the user-data folder, so that an open window
- * goes on when the agent was killed and started again.
+ * The signed-in browsers. Hashes of their secrets are stored in the user-data folder, so an open window
+ * continues after the agent was killed and started again.
  */
 export class Sessions {
   readonly #file: string;
@@ -61,12 +61,15 @@ export class Sessions {
     return { cookie, key };
   }
 
-  /** Whether a cookie is a signed-in browser's. It opens nothing but the files of the window, which are public. */
+  /**
+   * Whether a cookie belongs to a signed-in browser. The cookie alone opens only the window's files, which
+   * are public.
+   */
   hasCookie(cookie: string): boolean {
     return this.#find(cookie) !== undefined;
   }
 
-  /** Whether a cookie and a key are those of one signed-in browser. */
+  /** Whether the cookie and the key belong to the same signed-in browser. */
   has({ cookie, key }: Secrets): boolean {
     const found = this.#find(cookie);
     if (found === undefined || findHash(hashOf(key), [{ hash: found.key }]) === undefined) return false;
@@ -87,7 +90,8 @@ export class Sessions {
     try {
       replaceFile(this.#file, `${JSON.stringify(this.#known)}\n`);
     } catch (error) {
-      // On a full disk the person has to see the window all the more; it is signed out by a restart then.
+      // On a full disk the person needs the window most. The sign-in then only lasts until the agent
+      // restarts.
       this.#logger.log('warn', 'A sign-in could not be kept', { error: String(error) });
     }
   }
@@ -97,7 +101,7 @@ function isOpen({ until, used }: Session, now: number): boolean {
   return until > now && used + UNUSED_MS > now;
 }
 
-/** What cannot be read is nobody's sign-in. */
+/** A file that cannot be read counts as no sign-ins. */
 function readSessions(file: string): z.output<typeof sessionsSchema> {
   try {
     return sessionsSchema.parse(JSON.parse(readSmallText(file)));
@@ -106,17 +110,17 @@ function readSessions(file: string): z.output<typeof sessionsSchema> {
   }
 }
 
-/** 256 bits, as nobody guesses; of characters that need no quoting in an address or a cookie. */
+/** A random secret of 256 bits, in characters that need no quoting in an address or a cookie. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What may be kept of a secret: whoever reads it learns nothing of use. Hexadecimal SHA-256. */
+/** Hexadecimal SHA-256 of a secret. Safe to store: the secret cannot be found from it. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** The one of `hashes` that is `hash`, in a time that tells nothing about either. */
+/** Finds the entry with this hash in constant time, so that timing reveals nothing about the hashes. */
 export function findHash<T extends { readonly hash: string }>(
   hash: string,
   among: Iterable<T>,

@@ -4,15 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { drawNonce, pageHeaders, pageWithNonce } from '../../app/pageHeaders.ts';
+import { drawNonce, pageHeaders, pageWithNonce } from '../../app/windowFiles.ts';
 import { LANGUAGES } from '../../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
 
-/** What one of the agent's own pages says, in one language. */
+/** The texts of one of the agent's own pages, in one language. */
 export interface PageTexts {
   readonly title: string;
   readonly text: string;
-  /** Shown as something to copy. */
+  /** Shown as a command to copy. */
   readonly command?: string;
 }
 
@@ -22,7 +22,7 @@ const STYLE = [
   'code{display:inline-block;padding:.5rem .75rem;border:1px solid;border-radius:.4rem}',
 ].join('');
 
-/** What a plain page may do: nothing but look like this. */
+/** Content security policy of the plain pages: styles only. */
 export const PLAIN_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -32,7 +32,8 @@ export const PLAIN_POLICY = [
 ].join('; ');
 
 /**
- * A plain page, to be sent with {@link PLAIN_POLICY}, in all languages: who looks at it is not known, and nothing may be asked of the settings for them.
+ * A plain page, to be sent with {@link PLAIN_POLICY}. It is in all languages, because settings must not be
+ * read for someone who is not signed in.
  *
  * @param refreshTo where the browser goes at once
  */
@@ -59,7 +60,7 @@ function escaped(text: string): string {
 const HTML = 'text/html; charset=utf-8';
 const PAGE = 'index.html';
 
-/** Serves the files that were built for the window, with the headers that the tray's window gets too. */
+/** Serves the built window, with the same headers as the tray's window. */
 export async function serveWindowFiles(app: FastifyInstance, folder: string): Promise<void> {
   const page = async (_request: unknown, reply: FastifyReply): Promise<FastifyReply> => {
     const built = await readFile(join(folder, PAGE), 'utf8').catch(() => null);
@@ -69,7 +70,7 @@ export async function serveWindowFiles(app: FastifyInstance, folder: string): Pr
     return reply.headers(pageHeaders(HTML, nonce, "'self'")).send(pageWithNonce(built, nonce));
   };
   app.get('/', page);
-  // Else it would be served without its nonce.
+  // Registered before the static files, which would serve the page without its nonce.
   app.get(`/${PAGE}`, page);
   if (!existsSync(folder)) return;
   await app.register(staticFiles, {

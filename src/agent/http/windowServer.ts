@@ -8,41 +8,43 @@ import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { CALL_NAMES } from '../../window-api/windowApi.ts';
 import type { Links } from '../access/links.ts';
 import type { Sessions } from '../access/sessions.ts';
-import { atTheDoor } from './doorway.ts';
+import { checkAccess } from './accessCheck.ts';
+import type { Monitoring } from './monitoring.ts';
 import { serveWindowFiles } from './pages.ts';
 
-/** Nobody else's network card leads here. */
+/** The loopback address: not reachable from other computers. */
 const HOST = '127.0.0.1';
 
-/** Far more windows than anybody has open. */
+/** Far more connections than all open windows need. */
 const MOST_CONNECTIONS = 256;
-/** Connections on which no request has passed the door yet. The oldest give way, so that others can come in. */
-const MOST_STRANGERS = 64;
+/** Limit for connections without an accepted request. Above it, the oldest is closed to make room. */
+const MOST_UNAUTHENTICATED = 64;
 /**
- * On one machine a request is there in milliseconds; who sends it byte by byte holds a connection that a window needs.
- * A settings file to be imported has megabytes.
+ * On one machine a request arrives within milliseconds; one that trickles in holds a connection that a window
+ * needs. The body gets longer, because an imported settings file has megabytes.
  */
 const HEADERS_MS = 5000;
 const REQUEST_MS = 30_000;
-/** How often connections are looked at for that. */
+/** How often these time limits are checked. */
 const LOOK_MS = 1000;
-/** Of a window's requests the cookie is the longest part. */
+/** The longest header of a window's request is the cookie. */
 const HEADER_BYTES = 8192;
 
 export interface WindowServerSetup {
-  readonly face: Pick<WindowApp, 'answer' | 'on'>;
+  readonly windowApp: Pick<WindowApp, 'answer' | 'on'>;
   readonly links: Links;
   readonly sessions: Sessions;
-  /** Null: {@link lastPort}, or any that is free. */
+  readonly monitoring?: Monitoring;
+  /** Null: {@link lastPort}, or any free port. */
   readonly port: number | null;
-  /** With the same port as before, windows that are open find the agent again. */
+  /** If the port stays the same, open windows find the agent again. */
   readonly lastPort: number | null;
-  /** The built window. */
+  /** Folder with the built window. */
   readonly windowFolder: string;
   readonly logger: Logger;
 }
 
-/** The window and the contract behind it, on a loopback address. */
+/** The HTTP server for the window and its calls, on a loopback address. */
 export interface WindowServer extends AsyncDisposable {
   readonly port: number;
 }
@@ -50,9 +52,10 @@ export interface WindowServer extends AsyncDisposable {
 /** @throws UsageError `port_taken` */
 export async function openWindowServer(setup: WindowServerSetup): Promise<WindowServer> {
   let port = 0;
-  const strangers = new Strangers();
+  const unauthenticated = new UnauthenticatedConnections();
   const app = fastify({
-    // The door comes before routing and parsing: what is not known cannot be reached from outside.
+    // The check of who may come in runs before routing and parsing, so that unknown clients cannot reach
+    // those.
     serverFactory: (handle) =>
       createServer(
         {
@@ -62,17 +65,19 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
           maxHeaderSize: HEADER_BYTES,
         },
         (request, response) => {
-          if (!atTheDoor(request, response, { ...setup, port })) return;
-          strangers.signedIn(request.socket);
+          const monitored = setup.monitoring?.answer(request, response, port) ?? false;
+          if (monitored === 'token') unauthenticated.signedIn(request.socket);
+          if (monitored !== false || !checkAccess(request, response, { ...setup, port })) return;
+          unauthenticated.signedIn(request.socket);
           handle(request, response);
         },
       ),
-    // What is no HTTP is not answered.
+    // Input that is not HTTP gets no answer.
     clientErrorHandler: (_error, socket) => socket.destroy(),
   });
   app.server.maxConnections = MOST_CONNECTIONS;
-  app.server.on('connection', (socket: Socket) => strangers.add(socket));
-  const streams = new EventStreams(setup.face);
+  app.server.on('connection', (socket: Socket) => unauthenticated.add(socket));
+  const streams = new EventStreams(setup.windowApp);
   await route(app, streams, setup);
   port = await listen(app.server, setup.port, setup.lastPort);
   return {
@@ -81,7 +86,7 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
       streams[Symbol.dispose]();
       const closed = new Promise((resolve) => app.server.close(resolve));
       app.server.closeIdleConnections();
-      // Windows that do not take the end of what they were sent.
+      // Cuts windows that do not read the end of their stream.
       const impatient = setTimeout(() => app.server.closeAllConnections(), 1000);
       await closed;
       clearTimeout(impatient);
@@ -91,16 +96,16 @@ export async function openWindowServer(setup: WindowServerSetup): Promise<Window
 }
 
 /**
- * Connections of whoever has not shown yet that they are signed in. Any user of this computer can open them and send
- * nothing, so they may not take all that there are: a window's request is there in milliseconds, long before its
- * connection is the oldest.
+ * Connections without a signed-in request yet. Any user of this computer can open many and send nothing, so
+ * their number is limited and the oldest is closed. A real window sends its request within milliseconds, long
+ * before it is the oldest.
  */
-class Strangers {
+class UnauthenticatedConnections {
   readonly #sockets = new Set<Socket>();
 
   add(socket: Socket): void {
     const [oldest] = this.#sockets;
-    if (this.#sockets.size >= MOST_STRANGERS) oldest?.destroy();
+    if (this.#sockets.size >= MOST_UNAUTHENTICATED) oldest?.destroy();
     if (oldest?.destroyed === true) this.#sockets.delete(oldest);
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
@@ -120,7 +125,7 @@ async function route(app: FastifyInstance, streams: EventStreams, setup: WindowS
     setup.logger.log('error', 'A request failed', { path: request.routeOptions.url, stack: error.stack });
     return reply.code(500).send({ error: 'internal' });
   });
-  answerCalls(app, setup.face);
+  answerCalls(app, setup.windowApp);
   app.get('/api/events', (_request, reply) => {
     reply.hijack();
     streams.add(reply.raw);
@@ -138,7 +143,7 @@ async function listen(server: Server, wanted: number | null, last: number | null
   return portOf(server);
 }
 
-/** @returns false where another program has the port, or it is not for this user */
+/** @returns false if another program uses the port, or this user may not use it */
 function listensOn(server: Server, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException): void => {
@@ -159,11 +164,11 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
-/** The largest argument is a settings file to be imported, of five million characters. */
+/** The largest argument is an imported settings file of five million characters. */
 const BODY_BYTES = 12 * 1024 * 1024;
 
-/** `POST /api/call/NAME` with the arguments as a JSON array answers as {@link WindowApp.answer} does, as JSON. */
-function answerCalls(app: FastifyInstance, face: Pick<WindowApp, 'answer'>): void {
+/** `POST /api/call/NAME` with the arguments as a JSON array. Answers with the JSON of {@link WindowApp.answer}. */
+function answerCalls(app: FastifyInstance, windowApp: Pick<WindowApp, 'answer'>): void {
   app.post<{ Params: { name: string } }>(
     '/api/call/:name',
     { bodyLimit: BODY_BYTES },
@@ -171,44 +176,45 @@ function answerCalls(app: FastifyInstance, face: Pick<WindowApp, 'answer'>): voi
       const call = CALL_NAMES.find((name) => name === params.name);
       if (call === undefined) return reply.code(404).send({ error: 'unknown_call' });
       try {
-        return await face.answer(call, body);
+        return await windowApp.answer(call, body);
       } catch (error) {
         if (!(error instanceof $ZodError)) throw error;
         return reply.code(400).send({ error: 'arguments' });
       }
     },
   );
-  // For a window that lost its link, to find out whether it is signed in still.
+  // Lets a window that lost its connection check whether it is still signed in.
   app.get('/api/session', async (_request, reply) => reply.code(204).send());
 }
 
 /**
- * How often silence is broken, so that both ends notice when the other is gone; tunnels drop what is silent. An event
- * of its own kind, because a page is not told of comments.
+ * Interval of heartbeats, so that both ends notice a lost connection; tunnels also drop silent ones. It is a
+ * named event, because pages do not see comments of the stream.
  */
 const HEARTBEAT_MS = 15_000;
 
 /**
- * A window that has not taken so much of what it was sent is dropped: a laptop that sleeps must not cost this
- * computer its memory. It comes back by itself and asks for how things stand.
+ * A window with more unread data than this is disconnected, so that a sleeping laptop does not fill this
+ * computer's memory. It reconnects and asks for the current state.
  */
 const BACKLOG_BYTES = 1024 * 1024;
 
 /**
- * Tells all windows what the window's app tells, as server-sent events: one JSON object each. While no window is open nobody
- * listens and no timer runs: listening is what makes the window's app look once a second at what other processes do.
+ * Sends the window app's events to all windows, as server-sent events with one JSON object each. It
+ * subscribes only while a window is open: with a subscriber, the window app checks once a second what other
+ * processes do.
  */
 class EventStreams implements Disposable {
   readonly #open = new Set<ServerResponse>();
-  readonly #face: Pick<WindowApp, 'on'>;
+  readonly #windowApp: Pick<WindowApp, 'on'>;
   /** Null while no window is open. */
   #stopListening: (() => void) | null = null;
 
-  constructor(face: Pick<WindowApp, 'on'>) {
-    this.#face = face;
+  constructor(windowApp: Pick<WindowApp, 'on'>) {
+    this.#windowApp = windowApp;
   }
 
-  /** Takes over an answer whose headers are set. */
+  /** Adds a response whose headers are already set. */
   add(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     // The first bytes tell the window that it is connected.
@@ -227,7 +233,7 @@ class EventStreams implements Disposable {
   }
 
   #listen(): () => void {
-    const off = this.#face.on((event) => this.#send(`data: ${JSON.stringify(event)}\n\n`));
+    const off = this.#windowApp.on((event) => this.#send(`data: ${JSON.stringify(event)}\n\n`));
     const heartbeat = setInterval(() => this.#send('event: alive\ndata: 1\n\n'), HEARTBEAT_MS);
     heartbeat.unref();
     return () => {

@@ -2,11 +2,11 @@ import type { Clock, Logger } from '../../core/ports.ts';
 import type { LiveView } from '../../window-api/views.ts';
 import type { WindowEvent } from '../../window-api/windowApi.ts';
 
-/** Those who are told. A listener that throws is logged and ignored. */
+/** Subscribers of the window's events. A listener that throws is logged and ignored. */
 export class Listeners {
   readonly #listeners = new Set<(event: WindowEvent) => void>();
   readonly #logger: Logger;
-  /** What was told last, as text. */
+  /** The live view sent last, as text. */
   #live = '';
 
   constructor(logger: Logger) {
@@ -19,7 +19,7 @@ export class Listeners {
 
   add(listener: (event: WindowEvent) => void): () => void {
     this.#listeners.add(listener);
-    // Whoever is new has been told nothing.
+    // A new subscriber has received nothing yet.
     this.#live = '';
     return () => this.#listeners.delete(listener);
   }
@@ -43,10 +43,10 @@ export class Listeners {
   }
 }
 
-/** Five a second: as fast as numbers can be read while they change. */
+/** Five times per second: as fast as changing numbers can be read. */
 const EVERY_MS = 200;
 
-/** Calls at most five times a second: at once where it was quiet, and always after the last that was wanted. */
+/** Limits calls to five per second: the first comes at once, and the last request is never lost. */
 export class Throttle implements Disposable {
   readonly #clock: Clock;
   readonly #send: () => void;
@@ -59,7 +59,7 @@ export class Throttle implements Disposable {
     this.#send = send;
   }
 
-  /** Something is to be sent. */
+  /** Requests a call. */
   want(): void {
     if (this.#waiting || this.#over.signal.aborted) return;
     const left = this.#lastAt + EVERY_MS - this.#clock.monotonic();

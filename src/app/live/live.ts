@@ -1,40 +1,43 @@
 import type { PastLine } from '../../core/journal/history.ts';
-import type { Journal } from '../../core/journal/journal.ts';
+import type { ReadableJournal } from '../../core/journal/journal.ts';
+import { RunProgress } from '../../core/progress/runProgress.ts';
 import { upToOf } from '../../core/standing/standing.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import { type LeaseHolder, type TableName, tableKey } from '../../shared/contract.ts';
 import { UsageError } from '../../shared/errors.ts';
 import type { ServiceEvent, ServiceStatus } from '../../shared/service.ts';
-import type { LiveView } from '../../window-api/views.ts';
+import { assertNever } from '../../shared/status.ts';
+import type { ExportingView, LiveView } from '../../window-api/views.ts';
 import type { WindowEvent } from '../../window-api/windowApi.ts';
 import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settingsViews.ts';
 import type { WindowAppHost } from '../windowApp.ts';
-import { Run } from './eta.ts';
+import { alsoOutside, FolderPoller, statusFromOutside } from './folderPoller.ts';
 import { type Listeners, Throttle } from './listeners.ts';
-import { alsoOutside, Lookout, statusFromOutside } from './lookout.ts';
 
 type Kind = 'live' | 'tables' | 'history' | 'settings';
 
-/** How things stand at this moment: folded from what the service tells, looked up for what other processes do. */
+/** The current state: this process's run from events, other processes' runs by reading the journal. */
 export class Live implements Disposable {
   readonly #host: Pick<WindowAppHost, 'folder' | 'ports' | 'service'>;
   readonly #reader: JournalReader;
   readonly #listeners: Listeners;
-  readonly #lookout: Lookout;
+  readonly #poller: FolderPoller;
   readonly #throttles: Readonly<Record<Kind, Throttle>>;
   readonly #off: () => void;
   /** The batch that this process runs. */
-  #run: Run | null = null;
-  /** The batch that another one runs, as it was at the last look. */
-  #seen: Run | null = null;
+  #run: RunProgress | null = null;
+  /** The batch that another process runs, as last read. */
+  #seen: RunProgress | null = null;
   #verifying: LiveView['verifying'] = null;
-  /** As the service told it last; null where it has to be asked. */
+  /** The export that this process writes. */
+  #export: (Omit<ExportingView, 'run'> & { readonly run: RunProgress }) | null = null;
+  /** The status in the service's last event; null if it must be asked for. */
   #status: ServiceStatus | null = null;
   #upTo: { readonly line: number; readonly at: string | null } | null = null;
-  /** As it was while the settings could be used. */
+  /** The value from when the settings could last be used. */
   #lastUpTo: string | null = null;
-  /** Tables that have begun or ended since they were told last. */
+  /** Tables that began or ended since the last event about them. */
   readonly #turned = new Map<string, { readonly batchId: string; connection: string; table: string }>();
 
   constructor(
@@ -56,12 +59,12 @@ export class Live implements Disposable {
       history: throttle(() => listeners.tell({ type: 'history' })),
       settings: throttle(() => listeners.tell({ type: 'settings' })),
     };
-    this.#lookout = new Lookout(host.folder, reader, clock, {
+    this.#poller = new FolderPoller(host.folder, reader, clock, {
       onLines: (lines) => this.#takeLines(lines),
       onSettings: () => this.#settingsChanged(),
-      // The service would notice within a minute; who looks at the window is told at once.
+      // The service would notice within a minute; this tells an open window at once.
       onFolder: () => host.service?.wake(),
-      onLook: () => this.#throttles.live.want(),
+      onPoll: () => this.#throttles.live.want(),
       onError: (error) => logger.log('warn', 'The journal could not be looked at', errorFacts(error)),
     });
     this.#off = host.service?.on((event) => this.#take(event)) ?? (() => {});
@@ -69,40 +72,43 @@ export class Live implements Disposable {
 
   /** Whether this process runs something itself, and so holds the lease. */
   get runsHere(): boolean {
-    return this.#run !== null || this.#verifying !== null;
+    return this.#run !== null || this.#verifying !== null || this.#export !== null;
   }
 
   on(listener: (event: WindowEvent) => void): () => void {
     const off = this.#listeners.add(listener);
-    this.#lookout.begin();
+    this.#poller.begin();
     return () => {
       off();
-      if (this.#listeners.isEmpty) this.#lookout.end();
+      if (this.#listeners.isEmpty) this.#poller.end();
     };
   }
 
   view(): LiveView {
     try {
-      return this.#look();
+      return this.#poll();
     } catch (error) {
-      // A folder that cannot be used is how things stand; nothing else must keep saying that all goes on.
+      // An unusable folder is shown as the current state, instead of an outdated running batch.
       const known = this.#host.service?.status();
       if (!(error instanceof UsageError) || known === undefined) throw error;
       const refusal = known.refusal ?? { code: error.code, params: error.params };
-      return { status: { ...known, refusal }, upTo: this.#lastUpTo, run: null, verifying: null };
+      const nothing = { run: null, verifying: null, exporting: null };
+      return { status: { ...known, refusal }, upTo: this.#lastUpTo, ...nothing };
     }
   }
 
-  #look(): LiveView {
+  #poll(): LiveView {
     return this.#reader.read((journal) => {
       const holder = this.runsHere ? null : this.#reader.holder(journal);
       const status = this.#statusNow(journal, holder);
       const run = this.#run ?? this.#lookAtOther(journal, holder);
-      return { status, upTo: this.#upToNow(journal), run: run?.view() ?? null, verifying: this.#verifying };
+      const exporting = this.#export && { ...this.#export, run: this.#export.run.view() };
+      const upTo = this.#upToNow(journal);
+      return { status, upTo, run: run?.view() ?? null, verifying: this.#verifying, exporting };
     });
   }
 
-  /** A person has changed something that no event tells of. */
+  /** Something changed for which no event is sent. */
   changed(what: 'status' | 'history' | 'settings'): void {
     if (what === 'status') this.#status = null;
     else this.#throttles[what].want();
@@ -111,30 +117,31 @@ export class Live implements Disposable {
 
   [Symbol.dispose](): void {
     this.#off();
-    this.#lookout[Symbol.dispose]();
+    this.#poller[Symbol.dispose]();
     for (const throttle of Object.values(this.#throttles)) throttle[Symbol.dispose]();
   }
 
-  #statusNow(journal: Journal, holder: LeaseHolder | null): ServiceStatus {
+  #statusNow(journal: ReadableJournal, holder: LeaseHolder | null): ServiceStatus {
     const { service, folder, ports } = this.#host;
     if (service === null) return statusFromOutside(journal, holder, folder, ports.clock.now());
     this.#status ??= service.status();
     return alsoOutside(this.#status, holder);
   }
 
-  #lookAtOther(journal: Journal, holder: LeaseHolder | null): Run | null {
+  #lookAtOther(journal: ReadableJournal, holder: LeaseHolder | null): RunProgress | null {
     const batch = holder === null ? null : journal.runningBatch();
     const { folder, ports } = this.#host;
-    this.#seen = batch && Run.seen(journal, batch.batch_id, folder, ports.clock, this.#seen);
+    this.#seen =
+      batch && RunProgress.seen(journal, batch.batch_id, workersOf(folder), ports.clock, this.#seen);
     return this.#seen;
   }
 
-  /** While this process runs, what counts is as it was when the run began: looking is dear with many tables. */
-  #upToNow(journal: Journal): string | null {
+  /** Computing this is slow with many tables, so during this process's run the value from the run's start is kept. */
+  #upToNow(journal: ReadableJournal): string | null {
     const line = this.runsHere ? (this.#upTo?.line ?? journal.lastLine()) : journal.lastLine();
     if (this.#upTo?.line === line) return this.#upTo.at;
     const settings = usableSettings(this.#host.folder);
-    // A mistake in the file changes nothing of what central has.
+    // An invalid settings file does not change what head office has.
     if (settings !== null) this.#lastUpTo = upToOf(journal, settings);
     this.#upTo = { line, at: this.#lastUpTo };
     return this.#upTo.at;
@@ -154,6 +161,14 @@ export class Live implements Disposable {
       case 'table_ended':
         this.#follow(event);
         break;
+      case 'waiting_for_central':
+        this.#run?.take(event);
+        break;
+      case 'export_started':
+      case 'export_progress':
+      case 'export_ended':
+        this.#followExport(event);
+        break;
       case 'verify_progress':
         if (this.#verifying === null) this.#throttles.history.want();
         this.#verifying = { connection: event.connection, table: event.table };
@@ -163,9 +178,10 @@ export class Live implements Disposable {
         break;
       case 'status':
         this.#status = event.status;
-        // A run that an error has ended tells no end.
+        // A run that ended with an error sends no end event.
         if (this.#run !== null && event.status.activity.kind !== 'running') this.#ended();
         if (event.status.activity.kind !== 'verifying') this.#verifying = null;
+        if (event.status.activity.kind !== 'exporting') this.#export = null;
         break;
       case 'settings_changed':
       case 'refused':
@@ -180,7 +196,9 @@ export class Live implements Disposable {
   #begin(batchId: string, only: readonly TableName[] | null): void {
     this.#guarded(() => {
       const { folder, ports } = this.#host;
-      this.#run = this.#reader.read((journal) => Run.begin(journal, batchId, only, folder, ports.clock));
+      this.#run = this.#reader.read((journal) =>
+        RunProgress.begin(journal, batchId, only, workersOf(folder), ports.clock),
+      );
     });
     this.#upTo = null;
     this.#throttles.history.want();
@@ -198,13 +216,36 @@ export class Live implements Disposable {
     this.#throttles.live.want();
   }
 
+  #followExport(
+    event: Extract<ServiceEvent, { type: 'export_started' | 'export_progress' | 'export_ended' }>,
+  ): void {
+    switch (event.type) {
+      case 'export_started': {
+        const { connection, file, fileBytes, tables } = event;
+        const run = RunProgress.ofExport(connection, tables, this.#host.ports.clock);
+        this.#export = { connection, file, fileBytes, run };
+        break;
+      }
+      case 'export_progress':
+        this.#export &&= { ...this.#export, fileBytes: event.fileBytes };
+        return;
+      case 'export_ended':
+        this.#export = null;
+        break;
+      default:
+        assertNever(event);
+    }
+    this.#throttles.history.want();
+  }
+
   #follow(event: Extract<ServiceEvent, { type: 'table_started' | 'table_progress' | 'table_ended' }>): void {
+    this.#export?.run.take(event);
     const part = this.#run?.take(event) ?? null;
     if (part !== null && this.#run !== null)
       this.#turn({ batchId: this.#run.batchId, connection: part.connection, table: part.table });
   }
 
-  /** What other processes have written; of what this one has, its events have told. */
+  /** Handles log lines of other processes. This process's own lines are known from its events. */
   #takeLines(lines: readonly PastLine[]): void {
     if (this.runsHere) return;
     for (const { batch_id, connection, table_name } of lines) {
@@ -212,7 +253,7 @@ export class Live implements Disposable {
       this.#turn({ batchId: batch_id, connection, table: table_name });
     }
     if (!lines.some(changesLists)) return;
-    // Another process's batch or verify has ended: what is open may be something else now.
+    // Another process's batch or verify has ended, so open problems may have changed.
     this.#status = null;
     this.#throttles.history.want();
   }
@@ -233,7 +274,7 @@ export class Live implements Disposable {
       this.#listeners.tell({ type: 'tables', batchId, rows: of });
   }
 
-  /** A journal that cannot be read keeps nobody from being told of the rest. */
+  /** A journal that cannot be read must not prevent other events. */
   #guarded(work: () => void): void {
     try {
       work();
@@ -243,7 +284,15 @@ export class Live implements Disposable {
   }
 }
 
-/** Batches begin and end, tables are verified, history is pruned; what one table does changes no list. */
+/**
+ * Whether a line changes the lists in the window: a batch began or ended, a table was verified, history was
+ * pruned. A single table's progress does not.
+ */
 function changesLists({ event, table_name }: PastLine): boolean {
   return table_name === null || event === 'verified';
+}
+
+/** Tables that are copied at a time, per connection. */
+function workersOf(folder: string): number {
+  return usableSettings(folder)?.sync.parallelTables ?? 1;
 }

@@ -6,14 +6,13 @@ import type { BatchRow } from '../../shared/contract.ts';
 import type { ErrorParams } from '../../shared/errors.ts';
 import { formatCount, formatDuration } from '../../shared/format.ts';
 import { assertNever, BatchTrigger } from '../../shared/status.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, pathWord } from '../context.ts';
 import { ExitCode, exitCodeOfBatch } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
 import { runShown } from '../progress/reporter.ts';
 import { renderColumns, renderLabelled } from '../render/columns.ts';
 import type { Look } from '../render/marks.ts';
-import { pathWord } from '../selfCommand.ts';
 import { openDemoSession } from '../servedDemo.ts';
 import { listenForStop, type StopSignals } from '../stopSignals.ts';
 import { printBatch } from './syncAll.ts';
@@ -24,7 +23,10 @@ interface DemoOptions {
   readonly folder?: string;
 }
 
-/** `demo`: two servers, data, one batch, and what to try next. Without `--keep` nothing of it stays. */
+/**
+ * `demo`: starts two servers with data, runs one batch, and shows what to try next. Without `--keep`
+ * everything is removed at the end.
+ */
 async function demo(options: DemoOptions, context: CliContext): Promise<ExitCode> {
   using signals = listenForStop(process, () => tell(context, context.t('cli.demo.removing')));
   const began = performance.now();
@@ -40,7 +42,7 @@ async function demo(options: DemoOptions, context: CliContext): Promise<ExitCode
   }
 }
 
-/** @returns null where a signal stopped it; then everything is removed again */
+/** @returns null if a signal stopped it; everything is removed by then */
 async function start(options: DemoOptions, context: CliContext, signals: StopSignals) {
   const { startDemo } = await import('../../demo/demo.ts');
   try {
@@ -74,12 +76,12 @@ async function remove(folder: string, context: CliContext): Promise<void> {
   tell(context, context.t('cli.demo.removed'));
 }
 
-/** With `--json` stdout is the batch's alone. */
+/** With `--json`, stdout is for the batch's JSON alone. */
 function tell(context: CliContext, ...lines: readonly string[]): void {
   if (!context.json) context.print(lines);
 }
 
-/** `demo change`: a day passes at the branch. */
+/** `demo change`: simulates a day at the branch. */
 async function demoChange({ folder }: DemoOptions, context: CliContext): Promise<ExitCode> {
   const { changeDemo, demoStatus } = await import('../../demo/demo.ts');
   const changes = await changeDemo(openDemoSession, folder);
@@ -138,7 +140,7 @@ export function declareDemo(program: Command, { t, json, choose }: Declaring): v
   for (const [name, description, example, run] of verbs) {
     const command = group.command(name).description(description);
     withExamples(command, t, [[`demo ${name}`, example]]);
-    // `--folder` and `--json` are the group's: they are understood before and behind the verb.
+    // `--folder` and `--json` belong to the group, so they are accepted before and after the verb.
     command.action(() => choose(command, (context) => run(group.opts<DemoOptions>(), context)));
   }
 }
@@ -146,7 +148,7 @@ export function declareDemo(program: Command, { t, json, choose }: Declaring): v
 /** Rows at scale 1; see seedBranch. */
 const ROWS = 300_000;
 
-/** What the demo tells while it starts. */
+/** Texts for the demo's progress while it starts. */
 function renderDemoNotice(notice: DemoNotice, params: ErrorParams, { t }: Look): string[] {
   const folder = params.folder ?? '';
   const user = params.user ?? '';
@@ -165,7 +167,7 @@ function renderDemoNotice(notice: DemoNotice, params: ErrorParams, { t }: Look):
       const rows = formatCount(Math.round(ROWS * Number(params.scale ?? 1)), t.language);
       return [t('cli.demo.notice.demo_seeding', { rows })];
     }
-    // Told by renderDemoReady, with the time it took.
+    // renderDemoReady prints this one, with the time it took.
     case 'demo_ready':
       return [];
     default:
@@ -177,7 +179,7 @@ function renderDemoReady(folder: string, seconds: number, { t }: Look): string[]
   return [t('cli.demo.ready', { folder, duration: formatDuration(seconds, t.language) })];
 }
 
-/** What to try next, as commands to copy. Without `--keep` that is the same once more, with it. */
+/** What to try next, as commands to copy. Without `--keep`, that is the same command with it. */
 function renderDemoHints(
   { home }: Pick<Demo, 'home'>,
   { keep, folder }: DemoOptions,
@@ -204,7 +206,7 @@ function renderDemoHints(
 
 type Hint = readonly [meaning: string, commands: readonly string[]];
 
-/** What `demo change` did, a line a table. */
+/** What `demo change` did, one line per table. */
 function renderDay(changes: readonly DayChange[], look: Look): string[] {
   const { t } = look;
   const sum = (of: 'inserted' | 'updated' | 'deleted'): string =>

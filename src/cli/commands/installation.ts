@@ -5,7 +5,7 @@ import { ExitCode } from '../exitCodes.ts';
 import { withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
 
-/** `installation keep` and `installation new`: a person's answer where the data folder came from another computer. */
+/** `installation keep` and `installation new`: a person's answer after the data folder came from another computer. */
 async function answerCopyHere(answer: CopyAnswer, context: CliContext): Promise<ExitCode> {
   const { folder, t } = context;
   const { settleCopy } = await import('../../core/settings/settleCopy.ts');

@@ -20,7 +20,7 @@ async function prune(options: PruneOptions, context: CliContext): Promise<ExitCo
   return ExitCode.AllWell;
 }
 
-/** What a pruning has removed or would remove, and what that does to the size. */
+/** What was pruned or would be, and the effect on disk space. */
 function renderPruned(report: PruneReport, { t }: Look): string[] {
   const { dryRun, tableRuns, logLines } = report;
   const sizes = {

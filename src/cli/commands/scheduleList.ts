@@ -10,7 +10,7 @@ import type { Declaring } from '../program.ts';
 import { renderLabelled } from '../render/columns.ts';
 import { batchMark, type Look, painted, stepMark } from '../render/marks.ts';
 
-/** `schedule list`: when Branchline syncs by itself, what came of it last, and when it will next. */
+/** `schedule list`: the schedules with their last and next runs. */
 async function scheduleList(context: CliContext): Promise<ExitCode> {
   await using engine = await context.openEngine();
   const schedules = engine.schedules();
@@ -27,7 +27,7 @@ async function scheduleList(context: CliContext): Promise<ExitCode> {
   return ExitCode.AllWell;
 }
 
-/** A block for each schedule: what it is, what came of it last, and the next runs under each other. */
+/** A block for each schedule: its definition, the last run's result, and the next runs below each other. */
 export function renderSchedules(schedules: readonly ScheduleView[], look: Look): string[] {
   const { t, colors } = look;
   return [
@@ -36,7 +36,7 @@ export function renderSchedules(schedules: readonly ScheduleView[], look: Look):
   ];
 }
 
-/** Where nothing is planned: how it is done. */
+/** Shown if there are no schedules: how to plan one. */
 function renderNoSchedules(file: string, { t, colors }: Look): string[] {
   const example = [
     '"schedules": [',
@@ -93,7 +93,7 @@ function what({ connections, tables }: ScheduleView, { t }: Look): string {
   return `${from}; ${which}`;
 }
 
-/** The batch may be pruned, or not have begun before a power cut: then there is no more to say than when. */
+/** If the batch was pruned, or a power cut came before it began, only the time is known. */
 function lastRun({ last_run, timezone }: ScheduleView, look: Look): string {
   const { t, colors } = look;
   if (last_run === null) return t('cli.schedule.never');

@@ -4,25 +4,32 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Agent } from '../../agent/agent.ts';
-import { UsageCode } from '../../shared/errors.ts';
+import { readSmallFile } from '../../core/files/smallFile.ts';
+import { VERSION } from '../../core/version.ts';
+import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { Translate } from '../../shared/texts/translate.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode, onUncaught } from '../exitCodes.ts';
-import { createFileLogger } from '../logFile.ts';
+import { alsoTo, createFileLogger } from '../logFile.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
 import type { Look } from '../render/marks.ts';
 import { renderUsage } from '../reportError.ts';
 import { ServedDemo } from '../servedDemo.ts';
 import { listenForStop, type StopStage } from '../stopSignals.ts';
-import { VERSION } from '../version.ts';
 
 interface ServeOptions {
   readonly port?: number;
   readonly open?: boolean;
   readonly link?: boolean;
+  readonly metricsTokenFile?: string;
+  readonly logJson?: boolean;
 }
 
-/** `serve`: the service without a desktop, until a signal ends it; or with `--link` a link to the one that runs. */
+/**
+ * `serve`: runs the service without a desktop until a signal ends it; with `--link`, prints a link to a
+ * running one.
+ */
 async function serve(options: ServeOptions, context: CliContext): Promise<ExitCode> {
   if (options.link) return linkToRunning(options, context);
   using signals = listenForStop(process, (stage) => tell(context, stopNotice(stage, context)));
@@ -39,7 +46,7 @@ async function serve(options: ServeOptions, context: CliContext): Promise<ExitCo
   return ExitCode.AllWell;
 }
 
-async function start({ port }: ServeOptions, context: CliContext, demo: ServedDemo): Promise<Agent> {
+async function start(options: ServeOptions, context: CliContext, demo: ServedDemo): Promise<Agent> {
   const [{ startAgent }, { systemPorts }, { hasEmbeddedPostgres }, { lastResort }] = await Promise.all([
     import('../../agent/agent.ts'),
     import('../../core/ports.ts'),
@@ -47,8 +54,11 @@ async function start({ port }: ServeOptions, context: CliContext, demo: ServedDe
     import('../../core/unexpected.ts'),
   ]);
   const { folder, world, t } = context;
-  const logger = createFileLogger(folder, 'agent');
-  // The schedules of a branch must not stand still because of one socket; what runs is undone or goes on as after any error.
+  const metricsToken = tokenIn(options.metricsTokenFile, t);
+  const file = createFileLogger(folder, 'agent');
+  const logger = options.logJson ? alsoTo(world.stderr, file) : file;
+  // One broken socket must not stop a branch's schedules. What runs is rolled back or continues, as after any
+  // error.
   onUncaught(
     lastResort(logger, () => tell(context, t('agent.serve.unexpected', { file: logger.file?.() ?? '?' }))),
   );
@@ -57,21 +67,43 @@ async function start({ port }: ServeOptions, context: CliContext, demo: ServedDe
     version: VERSION,
     language: t.language,
     systemLanguages: [world.env.LC_ALL || world.env.LC_MESSAGES || world.env.LANG || systemLocale()],
-    port: port ?? null,
+    port: options.port ?? null,
+    metricsToken,
     windowFolder: windowFolder(),
     startDemo: hasEmbeddedPostgres() ? () => demo.start() : null,
   });
 }
 
+/** Shorter ones can be guessed. */
+const SHORTEST_TOKEN = 16;
+
+/** The token in a file. @throws UsageError `option_invalid` */
+function tokenIn(file: string | undefined, t: Translate): string | null {
+  if (file === undefined) return null;
+  const wrong = (reason: string): never => {
+    throw new UsageError(UsageCode.OptionInvalid, { option: '--metrics-token-file', reason });
+  };
+  let token = '';
+  try {
+    token = readSmallFile(file).toString('utf8').trim();
+  } catch (error) {
+    wrong(String(error instanceof Error ? error.message : error));
+  }
+  return token.length >= SHORTEST_TOKEN
+    ? token
+    : wrong(t('agent.serve.tokenShort', { length: SHORTEST_TOKEN }));
+}
+
 async function show(agent: Agent, { open }: ServeOptions, context: CliContext): Promise<void> {
   const { folder, json, world } = context;
-  // What goes to a pipe is kept somewhere, in a service's log above all, and a link opens the window.
+  // Output to a pipe may be stored, for example in a service's log, and a link opens the window: so only a
+  // terminal gets it.
   const link = json || world.stdout.isTTY ? agent.link() : null;
-  // One line: whoever reads it does not wait for the end.
+  // One line, because its reader does not wait for the end of output.
   if (json) context.print([JSON.stringify({ url: agent.url, link, pid: process.pid, folder })]);
   else context.print(renderServing(agent.url, link, context));
   const { refusal } = agent;
-  // It waits for a person, and the window asks them too.
+  // Waits for a person's answer, which the window can also take.
   if (refusal?.code === UsageCode.InstallationCopied)
     tell(context, ...renderUsage(context.t.usage(refusal.code, refusal.params), context.errorLook));
   if (open) await openBrowser(agent.link(), context);
@@ -96,7 +128,7 @@ function stopNotice(stage: StopStage, { t }: CliContext): string {
   return stage === 'halt' ? t('agent.serve.halting') : t('agent.serve.stopping');
 }
 
-/** On stderr: with `--json` stdout is for programs alone. */
+/** On stderr: with `--json`, stdout is for programs alone. */
 function tell(context: CliContext, ...lines: readonly string[]): void {
   context.printError(lines);
 }
@@ -105,16 +137,16 @@ function systemLocale(): string {
   return Intl.DateTimeFormat().resolvedOptions().locale;
 }
 
-/** The system's own way to open an address. */
+/** Each system's command to open an address. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** A browser that is started by this stays; one that could not be has said so by then. */
+/** A browser started by this keeps running; a command that fails does so within this time. */
 const PATIENCE_MS = 3000;
 
-/** @returns false where the system said that it could not */
+/** @returns false if the system reported that it could not */
 export async function openInBrowser(address: string, platform: NodeJS.Platform): Promise<boolean> {
   const [program, ...args] = OPENERS[platform] ?? ['xdg-open'];
   const child = spawn(program, [...args, address], { stdio: 'ignore', detached: true });
@@ -125,7 +157,7 @@ export async function openInBrowser(address: string, platform: NodeJS.Platform):
   return promise.finally(() => clearTimeout(timer));
 }
 
-/** The folder of this package: its sources lie at another depth than its bundle, and that than its chunks. */
+/** The folder of this package. Searched upwards, because sources, bundle and chunks lie at different depths. */
 function packageFolder(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
@@ -137,7 +169,7 @@ function windowFolder(): string {
   return join(packageFolder(), 'out', 'renderer');
 }
 
-/** What `serve` says when it is ready. @param link null where it is not to be shown */
+/** What `serve` prints when it is ready. @param link null to show none */
 function renderServing(url: string, link: string | null, context: CliContext): string[] {
   const { t, look } = context;
   const way =
@@ -162,6 +194,8 @@ export function declareServe(program: Command, { t, json, choose }: Declaring): 
     .description(t('help.command.serve'))
     .option('--port <N>', t('help.option.servePort'), optionValues(t).port)
     .option('--open', t('help.option.serveOpen'))
+    .option('--metrics-token-file <FILE>', t('help.option.serveMetrics'))
+    .option('--log-json', t('help.option.serveLog'))
     .addOption(new Option('--link', t('help.option.serveLink')).conflicts(['port']));
   json(command, t('help.option.jsonServe'));
   withExamples(command, t, [

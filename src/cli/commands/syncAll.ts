@@ -1,10 +1,10 @@
-import type { Command } from 'commander';
-import type { Engine, RunControl } from '../../core/engineApi.ts';
+import { type Command, Option } from 'commander';
+import type { DryRunRequest, Engine, RunControl } from '../../core/engineApi.ts';
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatCount } from '../../shared/format.ts';
 import { BatchStatus, BatchTrigger, Strategy } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
-import type { CliContext } from '../context.ts';
+import { type CliContext, pathWord } from '../context.ts';
 import { type ExitCode, exitCodeOfBatch } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
@@ -13,13 +13,14 @@ import { runShown } from '../progress/reporter.ts';
 import { type BatchWithTables, renderBatch } from '../render/batchView.ts';
 import { isWell, renderStanding } from '../render/standingView.ts';
 import { listenForStop } from '../stopSignals.ts';
-import { type SyncTableOptions, syncTable } from './syncTable.ts';
+import { type SyncTableOptions, showDryRun, syncTable } from './syncTable.ts';
 import { repairArguments, verifyArguments } from './verify.ts';
 
 interface SyncAllOptions {
   readonly connection?: readonly string[];
   readonly tables?: readonly string[];
   readonly resume?: string;
+  readonly dryRun?: boolean;
   readonly strategy?: Strategy;
   readonly allowDeletes?: boolean;
   readonly acceptSource?: readonly string[];
@@ -31,6 +32,7 @@ interface SyncAllOptions {
 async function syncAll(options: SyncAllOptions, context: CliContext): Promise<ExitCode> {
   await using engine = await context.openEngine();
   using signals = listenForStop(process, () => undefined);
+  if (options.dryRun === true) return await showDryRun(engine, dryRunOf(options), signals, context);
   const verbose = options.verbose === true;
   const { batch, ran } = await runShown(
     context,
@@ -51,7 +53,24 @@ async function syncAll(options: SyncAllOptions, context: CliContext): Promise<Ex
   return exitCodeOfBatch(batch.status);
 }
 
-/** What a batch did, as text with the command that resumes it and what else is open, or as JSON. */
+function dryRunOf({ connection, tables, strategy, allowDeletes }: SyncAllOptions): DryRunRequest {
+  return {
+    ...(connection && { connections: connection }),
+    ...(tables && { tables }),
+    ...(strategy && { strategy }),
+    ...(allowDeletes && { allowDeletes }),
+  };
+}
+
+/** The command that goes on with a batch. One whose source is a file goes on with that file, and not by its id. */
+export function resumeCommand({ batch_id: id, options }: BatchRow, { again, world }: CliContext): string {
+  const { imported } = options;
+  return again(
+    imported === undefined ? `sync-all --resume ${id}` : `import ${pathWord(imported, world.platform)}`,
+  );
+}
+
+/** Prints what a batch did: as text, with the command that resumes it and other open problems, or as JSON. */
 export function printBatch(
   engine: Engine,
   result: BatchWithTables,
@@ -63,7 +82,7 @@ export function printBatch(
     context.printJson({ batch, tables });
     return;
   }
-  const resume = context.again(`sync-all --resume ${batch.batch_id}`);
+  const resume = resumeCommand(batch, context);
   context.print([
     '',
     ...renderBatch(result, context.look, resume, new Date(), verbose),
@@ -71,7 +90,7 @@ export function printBatch(
   ]);
 }
 
-/** A large batch in which nothing had changed: one line says all there is. */
+/** Whether a large batch found nothing changed: one line is then enough. */
 function hadNothingToDo({ batch, tables }: BatchWithTables): boolean {
   return batch.status === BatchStatus.Completed && sumsUp(tables.length) && tables.every(isUnchangedRow);
 }
@@ -81,11 +100,11 @@ function printNothingToDo(engine: Engine, { batch, tables }: BatchWithTables, co
   const count = tables.length;
   const sum = t('cli.progress.unchanged', { count, tables: formatCount(count, t.language) });
   const [, ...end] = renderEnd(engine, batch, context);
-  // In a pipe its lines have said so already.
+  // In a pipe, the progress lines have already said it.
   context.print(context.live ? [sum, ...end] : end);
 }
 
-/** What there is to say at the end of a batch: that all is well, or what is open beside it. */
+/** The end of a batch's output: that all is well, or which other problems are open. */
 function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readonly string[] {
   const { t, look } = context;
   const isLatest = engine.latestBatch()?.batch.batch_id === batch.batch_id;
@@ -103,7 +122,7 @@ function renderEnd(engine: Engine, batch: BatchRow, context: CliContext): readon
 
 interface Ran {
   readonly batch: BatchRow;
-  /** False where there was nothing left to do. */
+  /** False if nothing was left to do. */
   readonly ran: boolean;
 }
 
@@ -152,7 +171,7 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
     .description(t('help.command.syncAll'))
     .option('--connection <ID>', t('help.option.connection'), read.list)
     .option('--tables <A,B>', t('help.option.tables'), read.list)
-    .option('--resume <BATCH_ID>', t('help.option.resume'))
+    .addOption(new Option('--resume <BATCH_ID>', t('help.option.resume')).conflicts('dryRun'))
     .option('--accept-source <ID>', t('help.option.acceptSource'), read.list)
     .option('--verbose', t('help.option.verbose'));
   declareHow(command, t);
@@ -160,6 +179,7 @@ function declareSyncAll(program: Command, { t, json, choose }: Declaring): void 
   withExamples(command, t, [
     ['sync-all', t('help.example.syncAll')],
     ['sync-all --connection pgsql_lmp --tables "CInvoice,c_order"', t('help.example.syncAllSome')],
+    ['sync-all --dry-run', t('help.example.syncAllDryRun')],
     ['sync-all --resume sync_20251108_143052_aB3dEf9h', t('help.example.syncAllResume')],
   ]);
   command.action((options: SyncAllOptions) => choose(command, (context) => syncAll(options, context)));
@@ -171,7 +191,7 @@ function declareSyncTable(program: Command, { t, json, choose }: Declaring): voi
     .description(t('help.command.syncTable'))
     .argument('<MODEL>', t('help.argument.model'))
     .requiredOption('--connection <ID>', t('help.option.connectionOne'))
-    .option('--batch-id <BATCH_ID>', t('help.option.batchId'));
+    .addOption(new Option('--batch-id <BATCH_ID>', t('help.option.batchId')).conflicts('dryRun'));
   declareHow(command, t);
   json(command, t('help.option.jsonTable'));
   withExamples(command, t, [
@@ -186,7 +206,7 @@ function declareSyncTable(program: Command, { t, json, choose }: Declaring): voi
   );
 }
 
-/** What both commands take on how to go about it. */
+/** Declares the options that sync-all and sync-table share. */
 function declareHow(command: Command, t: Translate): void {
   command
     .option(
@@ -195,5 +215,6 @@ function declareHow(command: Command, t: Translate): void {
       optionValues(t).oneOf('--strategy', STRATEGIES),
     )
     .option('--allow-deletes', t('help.option.allowDeletes'))
+    .option('--dry-run', t('help.option.dryRunSync'))
     .option('--wait', t('help.option.wait'));
 }

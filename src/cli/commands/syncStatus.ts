@@ -1,24 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { Engine } from '../../core/engineApi.ts';
+import type { RunProgress } from '../../core/progress/runProgress.ts';
+import type { BatchRow, RunView } from '../../shared/contract.ts';
 import { UsageCode } from '../../shared/errors.ts';
-import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatWholeMonth,
+} from '../../shared/format.ts';
 import { BatchStatus, TableStatus } from '../../shared/status.ts';
+import { trafficText } from '../../shared/texts/trafficText.ts';
+import type { MonthTraffic } from '../../shared/traffic.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
-import { withExamples } from '../optionValues.ts';
+import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
-import { type Board, type RunningTable, renderBoard } from '../progress/board.ts';
+import { renderBoard } from '../progress/board.ts';
 import { LiveDisplay } from '../progress/liveDisplay.ts';
-import { type BatchWithTables, renderBatchHead, renderBatchList } from '../render/batchView.ts';
+import {
+  type BatchWithTables,
+  renderBatchHead,
+  renderBatchList,
+  renderFailedTables,
+} from '../render/batchView.ts';
 import { truncate } from '../render/columns.ts';
 import { renderEventLog } from '../render/eventLine.ts';
-import { renderFailedTables } from '../render/failedTables.ts';
 import type { Look } from '../render/marks.ts';
 import { standingJson } from '../render/standingView.ts';
-import { renderUsage } from '../reportError.ts';
+import { checked, renderUsage } from '../reportError.ts';
 import { listenForStop } from '../stopSignals.ts';
-import { printBatch } from './syncAll.ts';
+import { checkStatus } from './statusCheck.ts';
+import { printBatch, resumeCommand } from './syncAll.ts';
 
 interface SyncStatusOptions {
   readonly all?: boolean;
@@ -26,20 +41,29 @@ interface SyncStatusOptions {
   readonly watch?: boolean;
   readonly events?: boolean;
   readonly verbose?: boolean;
+  readonly check?: boolean;
+  /** In seconds. */
+  readonly maxAge?: number;
 }
 
-/** As many as the older system listed. */
+/** As many as in the older system. */
 const LISTED = 20;
 
 /**
- * `sync-status`: what the journal knows. It ends with 0 whenever it could show that, also where what it
- * shows has failed: the question was answered.
+ * `sync-status`: shows what the journal knows. Exits with 0 whenever it could show that, even if batches
+ * failed: the question was answered.
  */
 async function syncStatus(
   batchId: string | undefined,
   options: SyncStatusOptions,
   context: CliContext,
 ): Promise<ExitCode> {
+  if (options.check)
+    return checked(context, async () => {
+      await using engine = await context.openEngine();
+      const { noSuccessHours } = engine.notifications();
+      return checkStatus(engine, options.maxAge ?? noSuccessHours * 3600, context);
+    });
   if (options.watch) await watchBatch(batchId, context);
   await using engine = await context.openEngine();
   if (options.all) {
@@ -57,7 +81,7 @@ async function syncStatus(
   return ExitCode.AllWell;
 }
 
-/** A batch; and as JSON, where no batch was asked for, also what is open of all there is. */
+/** Prints a batch. As JSON, if no batch id was given, also prints all open problems. */
 function printFound(
   engine: Engine,
   found: BatchWithTables,
@@ -65,8 +89,28 @@ function printFound(
   verbose: boolean,
   context: CliContext,
 ): void {
-  if (context.json && isLatest) context.printJson({ ...found, open: standingJson(engine.standing()) });
-  else printBatch(engine, found, context, verbose);
+  if (!isLatest) {
+    printBatch(engine, found, context, verbose);
+    return;
+  }
+  const months = engine.trafficMonths(MONTHS);
+  if (context.json) {
+    context.printJson({ ...found, open: standingJson(engine.standing()), traffic_months: months });
+    return;
+  }
+  printBatch(engine, found, context, verbose);
+  context.print(renderMonth(months, context));
+}
+
+/** How many months `--json` lists. */
+const MONTHS = 12;
+
+/** What all runs of the latest month with any have cost on the link. */
+function renderMonth([latest]: readonly MonthTraffic[], { t, look }: CliContext): readonly string[] {
+  if (latest === undefined) return [];
+  const traffic = trafficText(latest, t, (size) => formatBytes(size, t.language));
+  const month = formatWholeMonth(latest.month, t.language);
+  return ['', look.colors.dim(t('cli.status.month', { month, traffic }))];
 }
 
 function printList(engine: Engine, context: CliContext): void {
@@ -89,7 +133,7 @@ function printFailed({ batch, tables }: BatchWithTables, context: CliContext): v
     ...renderFailedTables(failed, look),
   ]);
   if (failed.length === 0) return;
-  const command = context.again(`sync-all --resume ${batch.batch_id}`);
+  const command = resumeCommand(batch, context);
   context.print(['', t('cli.status.resumeWith'), `  ${look.colors.bold(command)}`]);
 }
 
@@ -99,7 +143,7 @@ function printEvents(engine: Engine, { batch }: BatchWithTables, context: CliCon
   else context.print(renderEventLog(events, context.look));
 }
 
-/** Who runs a batch that is running, so that nobody starts a second one. */
+/** Shows which process runs the batch, so that nobody starts a second one. */
 function printHolder(engine: Engine, { batch }: BatchWithTables, context: CliContext): void {
   const holder = engine.holder();
   if (context.json || batch.status !== BatchStatus.Running || holder === null) return;
@@ -113,7 +157,7 @@ function printHolder(engine: Engine, { batch }: BatchWithTables, context: CliCon
   context.print(['', running]);
 }
 
-/** A new installation is no mistake, so this is said as an answer and not as an error. */
+/** A new installation is not an error, so this is printed as a normal answer. */
 function printNothing(context: CliContext): void {
   if (context.json) context.printJson({ batch: null, tables: [] });
   else context.print(renderUsage(context.t.usage(UsageCode.NoBatches, {}), context.look));
@@ -129,7 +173,11 @@ export function declareStatus(program: Command, { t, json, choose }: Declaring):
     .option('--failed', t('help.option.failed'))
     .option('--watch', t('help.option.watch'))
     .option('--events', t('help.option.events'))
-    .option('--verbose', t('help.option.verbose'));
+    .option('--verbose', t('help.option.verbose'))
+    .addOption(
+      new Option('--check', t('help.option.check')).conflicts(['all', 'failed', 'watch', 'events', 'json']),
+    )
+    .option('--max-age <DURATION>', t('help.option.maxAge'), optionValues(t).duration('--max-age'));
   json(command, t('help.option.json'));
   withExamples(command, t, [
     ['sync-status', t('help.example.status')],
@@ -137,21 +185,25 @@ export function declareStatus(program: Command, { t, json, choose }: Declaring):
     ['sync-status --all', t('help.example.statusAll')],
     ['sync-status --watch', t('help.example.statusWatch')],
     ['sync-status --events', t('help.example.statusEvents')],
+    ['sync-status --check --max-age 26h', t('help.example.statusCheck')],
   ]);
   command.action((batchId: string | undefined, options: SyncStatusOptions) =>
     choose(command, (context) => syncStatus(batchId, options, context)),
   );
 }
 
-/** The journal is read, not the runner: a second is fresh enough, and costs nothing. */
+/** Reads the journal only, so a second is frequent enough and does not disturb the run. */
 const EVERY_MS = 1000;
 
-/** The lease is free for an instant between a batch's last row and the next look; twice is the end. */
+/**
+ * Between a batch's last row and the next read, the lease may be free for an instant; free twice in a row
+ * means that the run is over.
+ */
 const UNHELD_LOOKS = 2;
 
 /**
- * Shows a batch that another process runs, until it ends or its runner is gone. What is left on the
- * screen is nothing: the caller shows how it ended.
+ * Shows a batch that another process runs, until it ends or its process is gone. Clears its lines at the end;
+ * the caller then shows the result.
  */
 async function watchBatch(batchId: string | undefined, context: CliContext): Promise<void> {
   await using engine = await context.openEngine();
@@ -160,18 +212,20 @@ async function watchBatch(batchId: string | undefined, context: CliContext): Pro
   using signals = listenForStop(process, () => undefined);
   const show = openView(context);
   let unheld = 0;
+  let run: RunProgress | null = null;
   while (!signals.stop.aborted) {
     const now = engine.batch(watched);
+    run = engine.watchRun(watched, run);
     unheld = engine.holder() === null ? unheld + 1 : 0;
     if (now.batch.status !== BatchStatus.Running || unheld >= UNHELD_LOOKS) break;
-    show.draw(now);
+    show.draw(now, run.view());
     await pause(signals.stop);
   }
   show.end();
 }
 
 interface View {
-  draw(now: BatchWithTables): void;
+  draw(now: BatchWithTables, run: RunView): void;
   end(): void;
 }
 
@@ -179,8 +233,8 @@ function openView(context: CliContext): View {
   if (context.live) return liveView(context);
   let last = '';
   return {
-    draw: (now) => {
-      const line = context.json ? JSON.stringify(now) : renderWatchedLine(now, context.look);
+    draw: (now, run) => {
+      const line = context.json ? JSON.stringify(now) : renderWatchedLine(run, context.look);
       if (line === last) return;
       last = line;
       if (context.json) context.world.stderr.write(`${line}\n`);
@@ -191,15 +245,17 @@ function openView(context: CliContext): View {
 }
 
 function liveView(context: CliContext): View {
-  let current: BatchWithTables | null = null;
+  let current: { readonly batch: BatchRow; readonly run: RunView } | null = null;
   const display = new LiveDisplay(context.world.stdout, () =>
     current === null
       ? []
-      : renderWatched(current, context.look, new Date()).map((line) => context.printable(line)),
+      : renderWatched(current.batch, current.run, context.look, new Date()).map((line) =>
+          context.printable(line),
+        ),
   );
   return {
-    draw: (now) => {
-      current = now;
+    draw: ({ batch }, run) => {
+      current = { batch, run };
       display.update();
     },
     end: () => display.stop(),
@@ -210,49 +266,20 @@ async function pause(signal: AbortSignal): Promise<void> {
   await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
 }
 
-/** A batch that another process runs, from what the journal says of it. */
-export function renderWatched(watched: BatchWithTables, look: Look, now: Date): string[] {
-  const { batch } = watched;
+/** A batch that another process runs, as read from the journal. */
+export function renderWatched(batch: BatchRow, run: RunView, look: Look, now: Date): string[] {
   const seconds = Math.max(0, (now.getTime() - Date.parse(batch.started_at)) / 1000);
   const head = `${batch.batch_id}  ${look.t(`words.batch.${batch.status}`)}  ${formatDuration(seconds, look.t.language)}`;
-  return [look.colors.bold(truncate(head, look.width)), ...renderBoard(boardOf(watched), look)];
+  return [look.colors.bold(truncate(head, look.width)), ...renderBoard(run, look)];
 }
 
-/** One line for a pipe; it changes only when something has. */
-function renderWatchedLine(watched: BatchWithTables, { t }: Look): string {
-  const board = boardOf(watched);
-  const done = formatCount(board.done, t.language);
+/** One line for a pipe; it changes only when the numbers do. */
+function renderWatchedLine(run: RunView, { t }: Look): string {
+  const done = formatCount(run.doneTables, t.language);
   return [
-    watched.batch.batch_id,
-    t('cli.progress.total', { done, total: formatCount(board.total, t.language) }),
-    t('cli.progress.rowsWord', { rows: formatCount(board.rows, t.language) }),
-    formatBytes(board.bytes, t.language),
+    run.batchId,
+    t('cli.progress.total', { done, total: formatCount(run.totalTables, t.language) }),
+    t('cli.progress.rowsWord', { rows: formatCount(run.rows, t.language) }),
+    formatBytes(run.bytes, t.language),
   ].join('  ');
-}
-
-/** The journal has counts but no rates, so none are shown. */
-function boardOf({ batch, tables }: BatchWithTables): Board {
-  const running = tables.filter((table) => table.status === TableStatus.InProgress);
-  const rowsOf = (table: (typeof tables)[number]) => table.records_processed + table.records_skipped;
-  return {
-    total: batch.total_tables,
-    done: tables.filter((one) => one.status === TableStatus.Completed || one.status === TableStatus.Skipped)
-      .length,
-    failed: tables.filter((table) => table.status === TableStatus.Failed).length,
-    running: running.map(
-      (table): RunningTable => ({
-        connection: table.connection,
-        table: table.table_name,
-        rows: rowsOf(table),
-        bytes: table.bytes,
-        estimatedRows: table.estimated_rows,
-        rowsPerSecond: null,
-        etaSeconds: null,
-      }),
-    ),
-    rows: tables.reduce((sum, table) => sum + rowsOf(table), 0),
-    bytes: tables.reduce((sum, table) => sum + table.bytes, 0),
-    rowsLeft: null,
-    rowsPerSecond: null,
-  };
 }

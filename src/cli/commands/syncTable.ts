@@ -1,3 +1,4 @@
+import type { DryRunRequest, Engine } from '../../core/engineApi.ts';
 import type { TableOutcome } from '../../shared/contract.ts';
 import { formatBytes, formatCount, formatDuration } from '../../shared/format.ts';
 import { tablesWord } from '../../shared/printedCommands.ts';
@@ -7,12 +8,14 @@ import type { CliContext } from '../context.ts';
 import { ExitCode, exitCodeOfTable } from '../exitCodes.ts';
 import { runShown } from '../progress/reporter.ts';
 import { renderLabelled } from '../render/columns.ts';
+import { renderDryRun } from '../render/dryRunView.ts';
 import { type Look, painted, tableMark } from '../render/marks.ts';
 import { listenForStop } from '../stopSignals.ts';
 
 export interface SyncTableOptions {
   readonly connection: string;
   readonly batchId?: string;
+  readonly dryRun?: boolean;
   readonly strategy?: Strategy;
   readonly allowDeletes?: boolean;
   readonly wait?: boolean;
@@ -27,6 +30,11 @@ export async function syncTable(
   const { connection, batchId, strategy, allowDeletes, wait } = options;
   await using engine = await context.openEngine();
   using signals = listenForStop(process, () => undefined);
+  if (options.dryRun === true) {
+    const request = { connections: [connection], tables: [table] };
+    const how = { ...(strategy && { strategy }), ...(allowDeletes && { allowDeletes }) };
+    return await showDryRun(engine, { ...request, ...how }, signals, context);
+  }
   const outcome = await runShown(context, engine, signals, wait === true, (control) =>
     engine.syncTable(
       {
@@ -51,7 +59,22 @@ export async function syncTable(
   return exitCodeOfTable(outcome.status);
 }
 
-/** The outcome under the names of `sync_progress`, so that programs read one shape everywhere. */
+/** `--dry-run`: says what would be done. Its exit code is that of a run: 1 where some table would fail. */
+export async function showDryRun(
+  engine: Engine,
+  request: DryRunRequest,
+  signals: ReturnType<typeof listenForStop>,
+  context: CliContext,
+): Promise<ExitCode> {
+  const report = await engine.dryRun(request, { stop: signals.stop, halt: signals.halt });
+  if (context.json) context.printJson(report);
+  else context.print(renderDryRun(report, context.look));
+  if (signals.stop.aborted) return ExitCode.Interrupted;
+  const fails = report.failures.length > 0 || report.tables.some((one) => one.failure !== null || one.braked);
+  return fails ? ExitCode.SomeFailed : ExitCode.AllWell;
+}
+
+/** The outcome with the column names of `sync_progress`, so that programs read one format everywhere. */
 function inJournalWords(outcome: TableOutcome, batchId: string | null): Readonly<Record<string, unknown>> {
   return {
     batch_id: batchId,
@@ -74,7 +97,7 @@ function inJournalWords(outcome: TableOutcome, batchId: string | null): Readonly
 function runAgain(table: string, { connection, batchId }: SyncTableOptions, context: CliContext): string[] {
   const { t, look } = context;
   const batch = batchId === undefined ? '' : ` --batch-id ${batchId}`;
-  // Here a name is no list, so a comma of it needs no backslash.
+  // Here the name is not in a list, so its comma needs no backslash.
   const typed = table.includes(',') ? null : tablesWord([table]);
   const command = typed === null ? null : `sync-table ${typed} --connection ${connection}${batch}`;
   return [

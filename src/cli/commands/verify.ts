@@ -24,7 +24,7 @@ interface VerifyOptions {
   readonly wait?: boolean;
 }
 
-/** `verify`: are the tables at head office the same as at the branch? */
+/** `verify`: compares the tables at head office with those at the branch. */
 async function verify(options: VerifyOptions, context: CliContext): Promise<ExitCode> {
   const { connection, tables, repair, allowDeletes, wait } = options;
   await using engine = await context.openEngine();
@@ -57,7 +57,7 @@ function exitCode({ tables, interrupted }: VerifyReport): ExitCode {
   return tables.every(isFine) ? ExitCode.AllWell : ExitCode.SomeFailed;
 }
 
-/** A table that is gone from the branch has nothing to be compared with; a sync skips it just so. */
+/** A table that is gone from the branch cannot be compared; a sync skips it too. */
 function isFine(row: VerifyRow): boolean {
   return isProved(row) || row.reason === NotComparedReason.SourceTableMissing;
 }
@@ -67,13 +67,13 @@ function repairCommand({ tables }: VerifyReport, { connection }: VerifyOptions):
   return repairArguments(connection ?? [], names);
 }
 
-/** The arguments that repair some tables; null where a name cannot be typed safely in every shell. */
+/** The arguments that repair these tables; null if a name cannot be typed safely in every shell. */
 export function repairArguments(connections: readonly string[], tables: readonly string[]): string | null {
   const verify = verifyArguments(connections, tables);
   return verify === null ? null : `${verify} --repair`;
 }
 
-/** The arguments that compare some tables; null where a name cannot be typed safely in every shell. */
+/** The arguments that compare these tables; null if a name cannot be typed safely in every shell. */
 export function verifyArguments(connections: readonly string[], tables: readonly string[]): string | null {
   const chosen = connections.map((id) => ` --connection ${id}`).join('');
   if (tables.length === 0) return `verify${chosen}`;

@@ -1,18 +1,22 @@
 import type { Command } from 'commander';
+import type { StoredQuestion } from '../../core/secrets/keychain.ts';
 import type { ConnectionTestStep } from '../../shared/contract.ts';
 import { TEXT_ENCODINGS } from '../../shared/encodings.ts';
 import { SSL_MODES } from '../../shared/endpointUrl.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/format.ts';
 import type { CentralSettings, ConnectionSettings, EndpointSettings } from '../../shared/settings.ts';
 import { visible } from '../../shared/visible.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
+import { connectionSshHostKey } from '../commands/connectionSshHostKey.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { optionValues, withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
+import { readPassword } from '../readPassword.ts';
 import { type Cell, renderColumns, renderLabelled } from '../render/columns.ts';
 import { type Look, stepMark } from '../render/marks.ts';
-import { findConnection, readSettings } from '../settingsDoor.ts';
+import { findConnection, readSettings } from '../settingsAccess.ts';
 import { listenForStop } from '../stopSignals.ts';
 
 export function declareConnection(program: Command, declaring: Declaring): void {
@@ -21,6 +25,7 @@ export function declareConnection(program: Command, declaring: Declaring): void 
   declareList(group, declaring);
   declareAdd(group, declaring);
   declarePassword(group, declaring);
+  declareSshHostKey(group, declaring);
   declareTest(group, declaring);
 }
 
@@ -47,6 +52,15 @@ function declareAdd(group: Command, { t, json, choose }: Declaring): void {
     .option('--passfile <FILE>', t('help.option.passfile'))
     .option('--sslmode <MODE>', t('help.option.sslmode'), read.oneOf('--sslmode', SSL_MODES))
     .option('--sslrootcert <FILE>', t('help.option.sslrootcert'))
+    .option('--sslcert <FILE>', t('help.option.sslcert'))
+    .option('--sslkey <FILE>', t('help.option.sslkey'))
+    .option('--ssh-host <HOST>', t('help.option.sshHost'))
+    .option('--ssh-port <PORT>', t('help.option.sshPort'), read.port)
+    .option('--ssh-user <USER>', t('help.option.sshUser'))
+    .option('--ssh-key-file <FILE>', t('help.option.sshKeyFile'))
+    .option('--ssh-agent', t('help.option.sshAgent'))
+    .option('--ssh-host-key <KEY>', t('help.option.sshHostKey'))
+    .option('--no-ssh-compress', t('help.option.noSshCompress'))
     .option('--schema <NAME>', t('help.option.schema'))
     .option('--encoding <NAME>', t('help.option.encoding'), read.oneOf('--encoding', TEXT_ENCODINGS))
     .option('--tables <A,B>', t('help.option.tablesPattern'), read.list)
@@ -76,15 +90,33 @@ function declarePassword(group: Command, { t, json, choose }: Declaring): void {
     .command('password')
     .description(t('help.command.connectionPassword'))
     .argument('<ID>', t('help.argument.connection'))
+    .option('--ssh', t('help.option.sshSecret'))
     .option('--remove', t('help.option.removePassword'));
   json(command, t('help.option.json'));
   withExamples(command, t, [
     ['connection password central', t('help.example.password')],
     ['connection password pgsql_lmp < password.txt', t('help.example.passwordPiped')],
+    ['connection password central --ssh', t('help.example.passwordSsh')],
     ['connection password pgsql_lmp --remove', t('help.example.passwordRemove')],
   ]);
-  command.action((id: string, options: { readonly remove?: boolean }) =>
+  command.action((id: string, options: PasswordOptions) =>
     choose(command, (context) => connectionPassword(id, options, context)),
+  );
+}
+
+function declareSshHostKey(group: Command, { t, json, choose }: Declaring): void {
+  const command = group
+    .command('ssh-host-key')
+    .description(t('help.command.connectionSshHostKey'))
+    .argument('<ID>', t('help.argument.connection'))
+    .option('--accept', t('help.option.acceptHostKey'));
+  json(command, t('help.option.json'));
+  withExamples(command, t, [
+    ['connection ssh-host-key central', t('help.example.hostKey')],
+    ['connection ssh-host-key central --accept', t('help.example.hostKeyAccept')],
+  ]);
+  command.action((id: string, options: { readonly accept?: boolean }) =>
+    choose(command, (context) => connectionSshHostKey(id, options, context)),
   );
 }
 
@@ -101,7 +133,7 @@ function declareTest(group: Command, { t, json, choose }: Declaring): void {
   command.action((id: string) => choose(command, (context) => connectionTest(id, context)));
 }
 
-/** `connection list`: head office and the branches, as the settings have them. */
+/** `connection list`: head office and the branches, as in the settings. */
 async function connectionList(context: CliContext): Promise<ExitCode> {
   const { central, connections } = await readSettings(context);
   if (context.json) context.printJson({ central, connections });
@@ -109,7 +141,7 @@ async function connectionList(context: CliContext): Promise<ExitCode> {
   return ExitCode.AllWell;
 }
 
-/** `connection test`: tries head office or a branch, step by step. */
+/** `connection test`: tests head office or a branch, step by step. */
 async function connectionTest(id: string, context: CliContext): Promise<ExitCode> {
   const connection = findConnection(id, await readSettings(context));
   await using engine = await context.openEngine();
@@ -122,10 +154,15 @@ async function connectionTest(id: string, context: CliContext): Promise<ExitCode
   return ok ? ExitCode.AllWell : ExitCode.SomeFailed;
 }
 
-/** `connection password`: stores the password of head office or of a branch, or forgets it. */
+interface PasswordOptions {
+  readonly remove?: boolean;
+  readonly ssh?: boolean;
+}
+
+/** `connection password`: stores or deletes the password of head office or a branch. */
 async function connectionPassword(
   id: string,
-  options: { readonly remove?: boolean },
+  options: PasswordOptions,
   context: CliContext,
 ): Promise<ExitCode> {
   const settings = await readSettings(context);
@@ -134,18 +171,18 @@ async function connectionPassword(
   const { PasswordStore } = await import('../../core/secrets/passwordStore.ts');
   const store = new PasswordStore(context.folder);
   const { t } = context;
+  const asked = await accountAsked(id, endpoint, options);
   if (options.remove) {
-    const removed = await store.remove(endpoint);
+    const removed = await store.remove(asked);
     if (context.json) context.printJson({ connection: id, removed });
     else context.print([t(`cli.connection.password.${removed ? 'removed' : 'nothing'}`, { connection: id })]);
     return ExitCode.AllWell;
   }
-  refuseUseless(id, endpoint);
-  const { user, host, port, database } = endpoint;
+  const { user, host, port, database } = asked;
   const account = `${user}@${host}:${port}/${database}`;
   const password = await readPassword(context.world, t('cli.connection.password.prompt', { account }));
   if (password === null) return ExitCode.Interrupted;
-  const { place, trouble } = await store.set(endpoint, password);
+  const { place, trouble } = await store.set(asked, password);
   const reason = trouble?.message ?? '';
   if (context.json) context.printJson({ connection: id, place, reason: trouble === null ? null : reason });
   else
@@ -155,65 +192,28 @@ async function connectionPassword(
   return ExitCode.AllWell;
 }
 
-/** What the settings name comes first: a stored password would never be used, and nobody would know why. */
-function refuseUseless(connection: string, { password, passfile }: EndpointSettings): void {
-  const where = password ?? passfile;
-  if (where !== undefined) throw new UsageError(UsageCode.PasswordNamed, { connection, where });
-}
-
-/** The slices of the standard streams that a password is asked through. */
-interface PasswordTerminal {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
-  readonly stderr: NodeJS.WritableStream;
-}
-
 /**
- * The first line of what is piped in, or what a person types at the prompt, which shows nothing of it.
+ * Whose password it is: the database's, or the SSH server's before it.
  *
- * @param prompt on stderr, so that stdout is free for what the command prints
- * @returns null where the person pressed Ctrl+C
+ * @throws UsageError `ssh_not_set`; `password_named`, because a password named in the settings takes precedence: a
+ *   stored one would silently never be used
  */
-export async function readPassword(
-  { stdin, stderr }: PasswordTerminal,
-  prompt: string,
-): Promise<string | null> {
-  const typed = stdin.isTTY === true;
-  if (typed) {
-    stderr.write(prompt);
-    stdin.setRawMode?.(true);
-  }
-  try {
-    return await readLine(stdin);
-  } finally {
-    if (typed) {
-      stdin.setRawMode?.(false);
-      stderr.write('\n');
-    }
-    // Else the open terminal would keep the process from ending.
-    stdin.pause();
-  }
+async function accountAsked(
+  connection: string,
+  endpoint: EndpointSettings,
+  { ssh: ofSsh = false, remove = false }: PasswordOptions,
+): Promise<StoredQuestion> {
+  const { ssh, password, passfile } = endpoint;
+  if (ofSsh && ssh === undefined) throw new UsageError(UsageCode.SshNotSet, { connection });
+  const named = ssh?.keyFile === undefined ? ssh?.password : ssh.passphrase;
+  const where = ofSsh ? named : (password ?? passfile);
+  if (!remove && where !== undefined) throw new UsageError(UsageCode.PasswordNamed, { connection, where });
+  if (!ofSsh || ssh === undefined) return endpoint;
+  const { sshAccount } = await import('../../core/secrets/sshSecret.ts');
+  return sshAccount(ssh);
 }
 
-const CTRL_C = '\x03';
-const CTRL_D = '\x04';
-const BACKSPACES = ['\b', '\x7f'];
-
-/** Whole characters: in raw mode nobody else understands the backspace. */
-async function readLine(stdin: NodeJS.ReadableStream): Promise<string | null> {
-  stdin.setEncoding('utf8');
-  const line: string[] = [];
-  for await (const part of stdin) {
-    for (const character of String(part)) {
-      if (character === CTRL_C) return null;
-      if (character === '\n' || character === '\r' || character === CTRL_D) return line.join('');
-      if (BACKSPACES.includes(character)) line.pop();
-      else line.push(character);
-    }
-  }
-  return line.join('');
-}
-
-/** Head office first, then a line a branch. */
+/** Head office first, then one line per branch. */
 function renderConnections(
   central: CentralSettings,
   connections: readonly ConnectionSettings[],
@@ -266,7 +266,7 @@ function tablesOf(connection: ConnectionSettings | undefined, { t }: Look): stri
   return [wanted, ...connection.exclude.map((name) => `-${name}`)].join(' ');
 }
 
-/** Each step with its facts; the one that failed with what it means and what to do. */
+/** Each step with its facts; a failed step with its meaning and what to do. */
 export function renderConnectionTest(id: string, steps: readonly ConnectionTestStep[], look: Look): string[] {
   const { t, colors } = look;
   const ok = steps.every((step) => step.ok);
@@ -282,7 +282,11 @@ export function renderConnectionTest(id: string, steps: readonly ConnectionTestS
 function renderStep(id: string, step: ConnectionTestStep, look: Look): string[] {
   const { t, colors } = look;
   const { exposed = false, ...told } = step.facts;
-  const facts = Object.entries(told).map(([name, value]) => `${name} ${readable(value, look)}`);
+  const facts = Object.entries(told).map(([name, value]) =>
+    name === 'bytesPerSecond'
+      ? t('words.transfer.speed', { speed: formatBytes(Number(value), t.language) })
+      : `${name} ${readable(value, look)}`,
+  );
   const known = facts.length === 0 ? '' : colors.dim(` (${facts.join(', ')})`);
   const head = `${stepMark(step.ok ? (exposed === true ? 'warning' : 'ok') : 'failed', look)} ${t(`cli.connection.step.${step.step}`)}${known}`;
   if (step.failure === null)

@@ -1,17 +1,17 @@
-/** The slice of a terminal stream that the display writes to. */
+/** What the display needs from a terminal stream. */
 export interface LiveStream {
   write(text: string): unknown;
   readonly rows?: number;
 }
 
-/** At most ten drawings a second: more is not seen, and a slow link to the terminal would lag. */
+/** At most ten redraws per second: more cannot be seen, and would lag on a slow link to the terminal. */
 const INTERVAL_MS = 100;
 
 /**
- * A few lines that are drawn over again in place, with notes scrolling by above them.
+ * Redraws a few lines in place, with notes scrolling by above them.
  *
- * The cursor is neither hidden nor moved away for long, and no terminal mode is set: after a drawing it
- * stands below the lines. So there is nothing to restore, also where the process is killed.
+ * The cursor is not hidden, no terminal mode is set, and after each redraw the cursor stands below the lines.
+ * So there is nothing to restore, even if the process is killed.
  */
 export class LiveDisplay {
   readonly #stream: LiveStream;
@@ -20,13 +20,13 @@ export class LiveDisplay {
   #lastDrawn = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param render the lines now, none wider than the terminal: a wrapped line could not be drawn over */
+  /** @param render the current lines, none wider than the terminal: a wrapped line could not be redrawn in place */
   constructor(stream: LiveStream, render: () => readonly string[]) {
     this.#stream = stream;
     this.#render = render;
   }
 
-  /** Draws now, or as soon as the last drawing is old enough. */
+  /** Redraws now, or as soon as the interval since the last redraw is over. */
   update(): void {
     if (this.#timer !== null) return;
     const wait = this.#lastDrawn + INTERVAL_MS - performance.now();
@@ -41,12 +41,12 @@ export class LiveDisplay {
     this.#timer.unref();
   }
 
-  /** A line that stays, above the live ones. */
+  /** Prints a line that stays, above the live ones. */
   note(line: string): void {
     this.#draw(`${line}\n`);
   }
 
-  /** Takes the live lines away. */
+  /** Removes the live lines. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -57,13 +57,13 @@ export class LiveDisplay {
   #draw(above: string): void {
     const room = Math.max(1, (this.#stream.rows ?? 24) - 1);
     const lines = this.#render().slice(-room);
-    // One write, so that no half-drawn picture is seen.
+    // A single write, so that no half-drawn state is visible.
     this.#stream.write(`${this.#eraser()}${above}${lines.map((line) => `${line}\n`).join('')}`);
     this.#drawn = lines.length;
     this.#lastDrawn = performance.now();
   }
 
-  /** Up to the first live line, then clear to the end of the screen. */
+  /** Moves up to the first live line and clears the rest of the screen. */
   #eraser(): string {
     return this.#drawn === 0 ? '' : `\x1b[${this.#drawn}A\r\x1b[J`;
   }

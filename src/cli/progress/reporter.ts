@@ -1,39 +1,36 @@
 import type { Engine, RunControl } from '../../core/engineApi.ts';
-import type { BatchRow, EngineEvent, TableRef, TableRow } from '../../shared/contract.ts';
+import type { EngineEvent, TableRef } from '../../shared/contract.ts';
 import { formatCount } from '../../shared/format.ts';
 import { visibleJson } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
 import { renderEvent } from '../render/eventLine.ts';
 import type { Look } from '../render/marks.ts';
 import type { StopSignals, StopStage } from '../stopSignals.ts';
-import { BoardKeeper, isUnchanged, renderBoard, sumsUp } from './board.ts';
+import { isUnchanged, renderBoard, sumsUp } from './board.ts';
 import { LiveDisplay } from './liveDisplay.ts';
 
-/** Shows a run while it works. */
+/** Shows a run's progress. */
 interface Reporter extends Disposable {
   take(event: EngineEvent): void;
-  /** A line from outside the engine: "stopping …". */
+  /** Shows a line from outside the engine: "stopping …". */
   note(line: string): void;
 }
-
-type TablesOf = (batch: BatchRow) => readonly TableRow[];
 
 /**
  * A live display on a terminal, plain lines in a pipe, events as JSON on stderr with `--json`.
  *
- * @param tablesOf what the journal knows of a batch that has just begun
- * @param verbose whether plain lines tell of each table, also where nothing had changed
+ * @param verbose whether plain lines also list unchanged tables
  */
-function openReporter(context: CliContext, tablesOf: TablesOf, verbose: boolean): Reporter {
+function openReporter(context: CliContext, engine: Engine, verbose: boolean): Reporter {
   if (context.json) return jsonReporter(context);
-  return context.live ? liveReporter(context, tablesOf) : plainReporter(context, verbose);
+  return context.live ? liveReporter(context, engine) : plainReporter(context, verbose);
 }
 
 function jsonReporter(context: CliContext): Reporter {
   const stream = new EventStream((line) => context.world.stderr.write(line));
   return {
     take: (event) => stream.take(event),
-    // A sentence among JSON lines would break the reader; what it says, the last event says too.
+    // A sentence between JSON lines would break their reader; the last event has the same information.
     note: () => undefined,
     [Symbol.dispose]: () => undefined,
   };
@@ -51,16 +48,25 @@ function plainReporter(context: CliContext, verbose: boolean): Reporter {
   };
 }
 
-function liveReporter(context: CliContext, tablesOf: TablesOf): Reporter {
-  const keeper = new BoardKeeper();
+/** The events that change the display. */
+const SHOWN: ReadonlySet<EngineEvent['type']> = new Set([
+  'table_started',
+  'table_progress',
+  'table_ended',
+  'waiting_for_central',
+]);
+
+function liveReporter(context: CliContext, engine: Engine): Reporter {
+  let run = engine.followRun(null, null);
   const display = new LiveDisplay(context.world.stdout, () =>
-    renderBoard(keeper.board(), context.look).map((line) => context.printable(line)),
+    renderBoard(run.view(), context.look).map((line) => context.printable(line)),
   );
   return {
     take: (event) => {
-      if (event.type === 'batch_started') keeper.begin(event.batch, tablesOf(event.batch), null);
-      if (event.type === 'batch_resumed') keeper.begin(event.batch, tablesOf(event.batch), event.only);
-      if (keeper.take(event)) display.update();
+      if (event.type === 'batch_started') run = engine.followRun(event.batch.batch_id, null);
+      if (event.type === 'batch_resumed') run = engine.followRun(event.batch.batch_id, event.only);
+      run.take(event);
+      if (SHOWN.has(event.type)) display.update();
       const line = isNews(event) ? renderEvent(event, context.look) : null;
       if (line !== null) display.note(context.printable(line));
     },
@@ -69,7 +75,7 @@ function liveReporter(context: CliContext, tablesOf: TablesOf): Reporter {
   };
 }
 
-/** What stays on the screen while bars come and go. A table that just went well is counted, not told. */
+/** Whether an event gets a line that stays above the bars. Successful tables are only counted. */
 function isNews(event: EngineEvent): boolean {
   switch (event.type) {
     case 'table_started':
@@ -82,10 +88,10 @@ function isNews(event: EngineEvent): boolean {
   }
 }
 
-/** One progress line a second and table tells a program enough. */
+/** One progress line per second and table is enough for a program. */
 const PROGRESS_MS = 1000;
 
-/** Events as NDJSON: one object a line, as the contract has them. */
+/** Events as NDJSON: one object per line, in the format of shared/contract.ts. */
 export class EventStream {
   readonly #write: (line: string) => unknown;
   readonly #lastProgress = new Map<string, number>();
@@ -108,18 +114,18 @@ export class EventStream {
   }
 }
 
-/** A table that has been at work for so long is named, before it has ended. */
+/** A table that runs longer than this is named before it ends. */
 const NAMED_AFTER_MS = 2000;
 
 /**
- * The lines of a run in a pipe. In a large batch a table has a line only where it moved rows, failed, was tried
- * again or took long; all others are one line at the end.
+ * The lines of a run in a pipe. In a large batch, only tables that changed rows, failed, were retried or took
+ * long get a line; one line at the end counts the others.
  */
 export class PlainLines {
   readonly #look: Look;
   readonly #verbose: boolean;
   readonly #now: () => number;
-  /** Of tables that have begun and are not named yet: their line, and since when they are at work. */
+  /** Tables that have begun and are not named yet: their line and start time. */
   readonly #begun = new Map<string, { readonly line: string; readonly at: number }>();
   readonly #named = new Set<string>();
   #isLarge = false;
@@ -179,16 +185,16 @@ export class PlainLines {
   }
 }
 
-/** Table names may hold any character but NUL. */
+/** NUL is the only character that a table's name cannot contain. */
 function keyOf({ connection, table }: TableRef): string {
   return `${connection}\0${table}`;
 }
 
 /**
- * Runs something on the engine with its progress shown, until it ends or the signals stop it.
+ * Runs something on the engine and shows its progress, until it ends or signals stop it.
  *
  * @param wait whether to wait for another run to end (`--wait`)
- * @param verbose whether each table is told of, also where nothing had changed (`--verbose`)
+ * @param verbose whether to list unchanged tables too (`--verbose`)
  */
 export async function runShown<T>(
   context: CliContext,
@@ -198,9 +204,9 @@ export async function runShown<T>(
   run: (control: RunControl) => Promise<T>,
   verbose = false,
 ): Promise<T> {
-  using reporter = openReporter(context, (batch) => engine.batch(batch.batch_id).tables, verbose);
+  using reporter = openReporter(context, engine, verbose);
   const before = signals.onStage;
-  // A notice written past the live display would be drawn over, or leave a torn line behind.
+  // Goes through the reporter: written past the live display, it would be overwritten or leave a torn line.
   signals.onStage = (stage) => reporter.note(stopNotice(stage, context));
   const off = engine.on((event) => reporter.take(event));
   try {

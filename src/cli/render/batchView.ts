@@ -1,9 +1,18 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
-import { formatCount, formatDateTime, formatDuration, formatPercent } from '../../shared/format.ts';
+import { FailureCode } from '../../shared/errors.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatPercent,
+} from '../../shared/format.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
+import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
+import { trafficText } from '../../shared/texts/trafficText.ts';
+import { joinLines, visible } from '../../shared/visible.ts';
 import { isUnchangedRow, sumsUp } from '../progress/board.ts';
 import { type Cell, type Column, renderColumns, renderLabelled } from './columns.ts';
-import { renderFailedTables } from './failedTables.ts';
 import { batchMark, type Look, painted, tableMark } from './marks.ts';
 
 export interface BatchWithTables {
@@ -12,11 +21,11 @@ export interface BatchWithTables {
 }
 
 /**
- * A whole batch: its head, every table, what failed and what to do, and the command that resumes it.
+ * A whole batch: summary, every table, the failures with what to do, and the command that resumes it.
  *
- * @param resumeCommand as it is typed on this machine
- * @param now for the duration of a batch that still runs
- * @param verbose whether a large batch lists also the tables in which nothing had changed
+ * @param resumeCommand as typed on this machine
+ * @param now for the duration of a running batch
+ * @param verbose whether a large batch also lists unchanged tables
  */
 export function renderBatch(
   { batch, tables }: BatchWithTables,
@@ -36,7 +45,7 @@ export function renderBatch(
   ];
 }
 
-/** The lines above the tables. */
+/** The summary above the table list. */
 export function renderBatchHead({ batch, tables }: BatchWithTables, look: Look, now: Date): string[] {
   const { t, colors } = look;
   const done = batch.completed_tables + batch.skipped_tables;
@@ -65,6 +74,7 @@ export function renderBatchHead({ batch, tables }: BatchWithTables, look: Look, 
       }),
     ],
     [t('cli.status.rows'), rowCounts(tables, look)],
+    [t('cli.status.link'), trafficText(batch, t, (size) => formatBytes(size, t.language))],
   );
   return renderLabelled(pairs, look);
 }
@@ -119,10 +129,10 @@ function tableCells(table: TableRow, look: Look, now: Date): Cell[] {
   ];
 }
 
-/** So many tables that are gone are named. */
+/** How many tables a list names; `sync-status --json` has them all. */
 const NAMED = 8;
 
-/** The tables that the branch no longer has: no failure, and yet somebody should know. */
+/** Tables that no longer exist at the branch: not a failure, but worth knowing. */
 function renderGone(tables: readonly TableRow[], { t, colors }: Look): string[] {
   const gone = tables.filter((table) => table.status === TableStatus.Skipped);
   if (gone.length === 0) return [];
@@ -133,7 +143,7 @@ function renderGone(tables: readonly TableRow[], { t, colors }: Look): string[] 
   return ['', colors.yellow(t('cli.status.gone', { count: gone.length, names: all }))];
 }
 
-/** The command that goes on with a batch, where going on makes sense. */
+/** The command that resumes a batch, if that makes sense. */
 function renderResume(batch: BatchRow, { t, colors }: Look, command: string): string[] {
   if (batch.status === BatchStatus.Completed) return [];
   if (batch.status === BatchStatus.Running) return [];
@@ -155,7 +165,7 @@ function secondsSince(start: string, now: Date): number {
   return Math.max(0, (now.getTime() - Date.parse(start)) / 1000);
 }
 
-/** One line a batch, latest first. */
+/** One line per batch, latest first. */
 export function renderBatchList(batches: readonly BatchRow[], look: Look): string[] {
   const { t } = look;
   const rows = batches.map((batch) => [
@@ -185,4 +195,64 @@ export function renderBatchList(batches: readonly BatchRow[], look: Look): strin
 function doneOf(batch: BatchRow, { t }: Look): string {
   const done = formatCount(batch.completed_tables + batch.skipped_tables, t.language);
   return `${done}/${formatCount(batch.total_tables, t.language)}`;
+}
+
+const CODES: ReadonlySet<string> = new Set(Object.values(FailureCode));
+/** How many different messages are shown for tables that failed for the same reason. */
+const MESSAGES = 3;
+
+/** Why tables failed, each reason once: what happened, the server's message, and what to do. */
+export function renderFailedTables(tables: readonly TableRow[], look: Look): string[] {
+  const failed = tables.filter((table) => table.status === TableStatus.Failed);
+  if (failed.length === 0) return [look.t('cli.status.noneFailed')];
+  return [
+    look.colors.bold(look.t('cli.status.failedTables', { count: failed.length })),
+    ...groupByReason(failed, look.t, look.t.failure).flatMap((group) => renderGroup(group, look)),
+  ];
+}
+
+function renderGroup(group: FailureGroup, look: Look): string[] {
+  const { t } = look;
+  const [row] = group.rows;
+  if (row === undefined) return [];
+  const messages = [...new Set(group.rows.map((one) => joinLines(one.error_message ?? '', ' | ')))].filter(
+    // For failures of our own the message is just the code, which says nothing more.
+    (one) => one !== '' && !CODES.has(one),
+  );
+  const facts: [string, string][] = messages
+    .slice(0, MESSAGES)
+    .map((message) => [t('cli.status.error'), message]);
+  facts.push([t('cli.status.next'), group.next]);
+  const names = group.rows.length === 1 ? oneTable(row, look) : manyTables(group.rows, look);
+  return [
+    '',
+    `${painted(tableMark(row.status, look))}  ${names}`,
+    `  ${group.sentence}`,
+    ...renderLabelled(facts, look, '  '),
+  ];
+}
+
+function oneTable(table: TableRow, { t, colors }: Look): string {
+  const retries =
+    table.retry_count === 0 ? '' : ` (${t('cli.status.retries', { count: table.retry_count })})`;
+  const kept =
+    table.records_processed > 0
+      ? colors.dim(
+          `, ${t('cli.progress.rowsWord', { rows: formatCount(table.records_processed, t.language) })}`,
+        )
+      : '';
+  return `${colors.bold(visible(table.table_name))} (${visible(table.model_name)}), ${table.connection}${kept}${retries}`;
+}
+
+/** `114 tables: a, b, c and 111 more`; each name with its connection if there are several. */
+function manyTables(rows: readonly TableRow[], { t, colors }: Look): string {
+  const [only, ...others] = new Set(rows.map((row) => row.connection));
+  const isOne = others.length === 0;
+  const nameOf = (row: TableRow): string =>
+    visible(isOne ? row.table_name : `${row.connection}/${row.table_name}`);
+  const names = rows.slice(0, NAMED).map(nameOf).join(', ');
+  const count = rows.length - NAMED;
+  const listed = count <= 0 ? names : t('cli.status.namesAndMore', { names, count });
+  const connection = isOne ? `, ${only}` : '';
+  return `${colors.bold(t('troubles.tables', { count: rows.length }))}${connection}: ${listed}`;
 }

@@ -5,11 +5,11 @@ import type { Look } from './marks.ts';
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Gives way first where the terminal is narrow. */
+  /** Shortened first if the terminal is narrow. */
   readonly shrinks?: boolean;
 }
 
-/** A cell is made {@link visible}, cut and padded as plain text, then painted. */
+/** A cell's text is made {@link visible}, cut and padded as plain text, and then coloured. */
 export interface Cell {
   readonly text: string;
   readonly paint?: (text: string) => string;
@@ -18,7 +18,7 @@ export interface Cell {
 const GAP = '  ';
 const SMALLEST = 8;
 
-/** An aligned table: a title line, then a line a row. */
+/** An aligned table: a title line, then one line per row. */
 export function renderColumns(
   columns: readonly Column[],
   cells: readonly (readonly Cell[])[],
@@ -64,9 +64,9 @@ function renderRow(columns: readonly Column[], row: readonly Cell[], widths: rea
 const graphemes = new Intl.Segmenter();
 
 /**
- * The text in at most so many terminal columns, ending in `…` where something was left out.
+ * Cuts a text to this many terminal columns; `…` marks a cut.
  *
- * @param text without colours: an escape sequence cut in two would colour the rest of the screen
+ * @param text without colours: a cut escape sequence would colour the rest of the screen
  */
 export function truncate(text: string, columns: number): string {
   if (stringWidth(text) <= columns) return text;
@@ -89,7 +89,10 @@ export function padStart(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - stringWidth(text))) + text;
 }
 
-/** Lines of `Label  value`, the values under each other; no line of a value begins where lines of ours do. */
+/**
+ * Lines of `Label  value` with aligned values. Further lines of a value are indented, so that foreign text
+ * cannot imitate our own lines.
+ */
 export function renderLabelled(
   pairs: readonly (readonly [label: string, value: string])[],
   look: Look,

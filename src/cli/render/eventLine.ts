@@ -2,7 +2,7 @@ import type { EngineEvent, LogRow, TableOutcome } from '../../shared/contract.ts
 import type { FailureDetail } from '../../shared/errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
-import { sayLogRow, sayNotice } from '../../shared/texts/logLine.ts';
+import { sayCentralWait, sayLogRow, sayNotice } from '../../shared/texts/logLine.ts';
 import { renderColumns } from './columns.ts';
 import type { Look } from './marks.ts';
 import { renderVerified } from './verifyView.ts';
@@ -25,7 +25,12 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
     case 'table_resumed':
       return colors.green(t('cli.progress.tableResumed', { table: nameOf(event), row: count(event.atRow) }));
     case 'table_progress':
+    case 'export_progress':
+    // Printed as the result of the command.
+    case 'export_ended':
       return null;
+    case 'export_started':
+      return t('log.exportStarted', { connection: event.connection, file: event.file });
     case 'table_retrying':
       return colors.yellow(
         t('cli.progress.tableRetrying', {
@@ -41,10 +46,12 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
       return colors.red(
         t('cli.progress.circuit', { connection: event.connection, sentence: sentenceOf(event, look) }),
       );
+    case 'waiting_for_central':
+      return renderWait(event, look);
     case 'history_hidden':
       return colors.yellow(t('cli.progress.historyHidden', { connection: event.connection, sql: event.sql }));
-    case 'ghosts_ended':
-      return t('cli.progress.ghosts', { connection: event.connection, count: event.count });
+    case 'stale_backends_ended':
+      return t('cli.progress.staleBackends', { connection: event.connection, count: event.count });
     case 'records_lost': {
       const { connection, batchId: batch, unfinished } = event;
       return colors.yellow(
@@ -96,7 +103,18 @@ function renderBatchEvent(event: BatchEvent, { t }: Look): string {
   }
 }
 
-/** Why it failed, in one sentence; empty where that is not known. */
+function renderWait(
+  event: Extract<EngineEvent, { readonly type: 'waiting_for_central' }>,
+  look: Look,
+): string {
+  const { connection, table, failure } = event;
+  const about = table === null ? connection : `${connection}/${table}`;
+  const named = table === null ? { connection, failure } : { connection, table, failure };
+  const line = sayCentralWait({ ...event, about, sentence: sentenceOf(named, look) }, look.t);
+  return event.over ? line : look.colors.yellow(line);
+}
+
+/** Why it failed, in one sentence; empty if unknown. */
 function sentenceOf(
   about: {
     readonly connection: string;
@@ -130,7 +148,7 @@ function nameOf(ref: { readonly connection: string; readonly table: string }): s
   return `${ref.connection}/${ref.table}`;
 }
 
-/** The event log of a batch in words, oldest first; what became of a table is not cut off on a narrow terminal. */
+/** The event log of a batch in words, oldest first. A table's result is never cut on a narrow terminal. */
 export function renderEventLog(rows: readonly LogRow[], look: Look): string[] {
   const { t } = look;
   if (rows.length === 0) return [t('cli.status.noEvents')];

@@ -40,12 +40,12 @@ const VERIFY: Readonly<Record<VerifyResult, Mark>> = {
   failed: FAILED,
 };
 
-/** Mark and word: colour alone would say nothing in a log file or to a colour-blind person. */
+/** Symbol and word: colour alone would be lost in a log file and to colour-blind people. */
 export function batchMark(status: BatchStatus, look: Look): Cell {
   return cell(BATCH[status], look.t(`words.batch.${status}`), look);
 }
 
-/** A table in progress in a batch that runs no more was cut off: it must not look as if it went on. */
+/** A table still in progress in a batch that has ended was cut off, and must not look as if it were running. */
 export function tableMark(status: TableStatus, look: Look, batch: BatchStatus = 'running'): Cell {
   const cutOff = status === 'in_progress' && batch !== 'running';
   return cutOff
@@ -57,13 +57,18 @@ export function verifyMark(result: VerifyResult, look: Look): Cell {
   return cell(VERIFY[result], look.t(`words.verify.${result}`), look);
 }
 
-/** The mark of a step that went well, well but for a warning, or not. */
+/** A branch's state as head office sees it: 0 fine, 1 warning, 2 critical, 3 unknown. */
+export function severityMark(severity: number, word: string, look: Look): Cell {
+  return cell([DONE, STOPPED, FAILED][severity] ?? WAITING, word, look);
+}
+
+/** The symbol of a step: passed, passed with a warning, or failed. */
 export function stepMark(state: 'ok' | 'warning' | 'failed', look: Look): string {
   const mark = { ok: DONE, warning: STOPPED, failed: FAILED }[state];
   return look.colors[mark.color](look.unicode ? mark.unicode : mark.ascii);
 }
 
-/** A cell as text, for lines that are no table. */
+/** A cell as coloured text, outside of a table. */
 export function painted(one: Cell): string {
   return one.paint ? one.paint(one.text) : one.text;
 }
@@ -72,12 +77,12 @@ function cell(mark: Mark, word: string, look: Look): Cell {
   return { text: `${look.unicode ? mark.unicode : mark.ascii} ${word}`, paint: look.colors[mark.color] };
 }
 
-/** All that rendering depends on, besides the rows. */
+/** Everything that rendering depends on besides the data. */
 export interface Look {
   readonly t: Translate;
   readonly colors: Colors;
-  /** Whether marks and bars may leave ASCII. */
+  /** Whether symbols and bars may use non-ASCII characters. */
   readonly unicode: boolean;
-  /** Columns to fill at most; Infinity in a pipe, where nothing may be cut off. */
+  /** Maximum width in columns; Infinity in a pipe, where nothing may be cut. */
   readonly width: number;
 }

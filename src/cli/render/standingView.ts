@@ -1,7 +1,7 @@
 import type { Standing } from '../../core/standing/standing.ts';
-import { type TableName, UNKNOWN_TABLES } from '../../shared/contract.ts';
+import type { TableName } from '../../shared/contract.ts';
 import { formatDateTime } from '../../shared/format.ts';
-import { namesOf } from '../../shared/names.ts';
+import { namesOf } from '../../shared/naming.ts';
 import type { Difference } from '../../shared/service.ts';
 import type { Look } from './marks.ts';
 
@@ -14,10 +14,11 @@ export interface StandingCommands {
 }
 
 /**
- * What is open besides the batch that is shown, the most pressing first as in CONCERN_RANKS; empty where all is well.
+ * All open problems besides those of the batch shown above, most pressing first (CONCERN_RANKS); empty if all
+ * is well.
  *
- * @param shown the batch that is shown: what it left stands there already
- * @param commands what can be typed about tables that differ
+ * @param shown the batch shown above, whose own problems are already printed
+ * @param commands can be typed for tables that differ
  */
 export function renderStanding(
   { attention, differing, leftBehind, formerConnections, compareDue, neverCopied }: Standing,
@@ -67,7 +68,7 @@ export function renderStanding(
   return lines;
 }
 
-/** What differs, and for each connection what can be typed about it. */
+/** The tables that differ, with the command to type for each connection. */
 function renderDiffering(
   text: 'differs' | 'collides',
   found: readonly Difference[],
@@ -97,20 +98,20 @@ function namesIn(tables: readonly TableName[], look: Look): string {
   );
 }
 
-/** Since when the oldest of them stands so. */
+/** When the oldest of them began. */
 function firstOf(found: readonly { readonly since: string }[], { t }: Look): string {
   const [first] = found.map((one) => one.since).sort();
   return formatDateTime(first ?? '', t.language);
 }
 
-/** Whether nothing at all is open. */
+/** Whether there are no open problems at all. */
 export function isWell(standing: Standing): boolean {
   const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
   const open = [attention, differing, leftBehind, formerConnections, compareDue, neverCopied];
   return open.every((one) => one.length === 0);
 }
 
-/** The standing under names like the journal's, for programs. */
+/** The standing as JSON, with names like the journal's. */
 export function standingJson(standing: Standing) {
   const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
   const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
@@ -130,6 +131,6 @@ export function standingJson(standing: Standing) {
   };
 }
 
-function nameOf({ connection, table }: TableName, { t }: Look): string {
-  return table === UNKNOWN_TABLES ? t('troubles.allOf', { connection }) : `${connection}/${table}`;
+function nameOf({ connection, table, allTables }: TableName, { t }: Look): string {
+  return allTables ? t('troubles.allOf', { connection }) : `${connection}/${table}`;
 }

@@ -13,15 +13,15 @@ import { visible } from '../../shared/visible.ts';
 import { type Cell, renderColumns, renderLabelled } from './columns.ts';
 import { type Look, painted, verifyMark } from './marks.ts';
 
-/** Ranges that are listed of a table; the journal keeps more. */
+/** Ranges listed per table; the journal keeps more. */
 const LISTED_RANGES = 5;
 
-/** One line for a table that has been compared. */
+/** One line for a compared table. */
 export function renderVerified(row: VerifyRow, look: Look): string {
   return `${painted(verifyMark(row.result, look))}  ${row.connection}/${visible(row.table_name)}: ${sentence(row, look)}`;
 }
 
-/** All tables that were compared, and what there is to know and to do about those that are not proved. */
+/** All compared tables, with details and next steps for those not proved equal. */
 export function renderVerifyReport({ tables }: VerifyReport, look: Look, repairWith: string): string[] {
   const { t, colors } = look;
   const open = tables.filter((row) => !isProved(row));
@@ -64,7 +64,7 @@ function cells(row: VerifyRow, look: Look): Cell[] {
   ];
 }
 
-/** What is known of a table that is not proved equal. */
+/** Details of a table that is not proved equal. */
 function renderOpen(row: VerifyRow, look: Look): string[] {
   const { t, colors } = look;
   const facts: [string, string][] = [];

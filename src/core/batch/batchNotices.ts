@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { WritableJournal } from '../journal/journal.ts';
 import type { Clock } from '../ports.ts';
 import { qualified } from '../postgres/quote.ts';
-import { noticeOf, type OpenTransaction, openFor, type SeenTransaction } from '../source/openTransaction.ts';
-import type { HiddenHistory } from '../source/snapshot.ts';
+import type { HiddenHistory, OpenTransaction } from '../source/port.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import type { WrittenTable } from '../target/deleteRights.ts';
 import type { Claim } from '../target/ownership.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
+import { noticeOf, openFor, type SeenTransaction } from './longTransaction.ts';
 
 /** Maximum number of names in one notice. */
 const MOST_NAMES = 20;
@@ -32,8 +32,8 @@ export function tellMerged(run: RunContext, connection: string, written: readonl
 /** Reports the stale backends that the claim has ended. */
 export function tellStaleBackends({ journal, emit }: RunContext, { connection, staleBackends }: Claim): void {
   if (staleBackends === 0) return;
-  journal.logEvent('ghosts_ended', { connection, detail: { count: staleBackends } });
-  emit({ type: 'ghosts_ended', connection, count: staleBackends });
+  journal.logEvent('stale_backends_ended', { connection, detail: { count: staleBackends } });
+  emit({ type: 'stale_backends_ended', connection, count: staleBackends });
 }
 
 /** Reports, once per batch, that our role may not read the source's history, so that all tables are compared. */
@@ -163,7 +163,7 @@ export function tellNotice(
 
 /** The notice about the source's oldest transaction, if any. Stores the transaction if its age is hidden from us. */
 export function transactionNotices(
-  journal: Journal,
+  journal: WritableJournal,
   clock: Clock,
   connection: string,
   found: OpenTransaction | null,

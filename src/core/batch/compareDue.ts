@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NoticeCode } from '../../shared/notices.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ReadableJournal } from '../journal/journal.ts';
 import { tellNotice } from './batchNotices.ts';
 import type { RunContext } from './connectionRun.ts';
 
@@ -12,10 +12,7 @@ export function noteCompareDue({ journal, ports }: RunContext, connection: strin
 }
 
 /** The tables of a connection that have not been compared since the journal was lost. */
-export function notComparedSince(
-  journal: Pick<Journal, 'serviceNote' | 'verifications' | 'knownTables'>,
-  connection: string,
-): readonly string[] {
+export function notComparedSince(journal: ReadableJournal, connection: string): readonly string[] {
   const since = z.iso.datetime().safeParse(journal.serviceNote(noteOf(connection))).data;
   if (since === undefined) return [];
   const compared = journal.verifications(connection).filter((one) => one.checked_at >= since);
@@ -24,10 +21,7 @@ export function notComparedSince(
 }
 
 /** Whether the tables of a connection are still to be compared since the journal was lost. */
-export function isCompareDue(
-  journal: Pick<Journal, 'serviceNote' | 'verifications' | 'knownTables' | 'hasSucceeded'>,
-  connection: string,
-): boolean {
+export function isCompareDue(journal: ReadableJournal, connection: string): boolean {
   if (journal.serviceNote(noteOf(connection)) === null) return false;
   return !journal.hasSucceeded(connection) || notComparedSince(journal, connection).length > 0;
 }
@@ -36,7 +30,7 @@ export function isCompareDue(
 export function tellCompareDue(run: RunContext, connection: string): void {
   const { journal } = run;
   if (journal.serviceNote(noteOf(connection)) === null) return;
-  if (isCompareDue(journal, connection))
+  if (isCompareDue(journal.reader, connection))
     tellNotice(run, connection, null, { code: NoticeCode.CompareDue, params: { connection } });
   else journal.togetherLazily(() => journal.setServiceNote(noteOf(connection), null));
 }

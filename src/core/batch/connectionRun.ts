@@ -1,26 +1,28 @@
-import type { TableOutcome } from '../../shared/contract.ts';
+import type { TableOutcome, TableRow } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import type { CentralSettings, ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
-import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Journal } from '../journal/journal.ts';
-import { openLink, WorkerLinks, withRoom } from '../load/links.ts';
-import type { ChunkLimits, Link } from '../load/pass.ts';
+import type { WritableJournal } from '../journal/journal.ts';
+import { WorkerLinks, withRoom } from '../load/links.ts';
+import type { ChunkLimits } from '../load/pass.ts';
 import type { Throttle } from '../load/throttle.ts';
 import type { Ports } from '../ports.ts';
+import { type Link, openLink } from '../postgres/link.ts';
 import type { SessionOptions } from '../postgres/session.ts';
-import type { OpenTransaction } from '../source/openTransaction.ts';
-import type { HiddenHistory } from '../source/snapshot.ts';
+import type { SourceOptions } from '../source/openSource.ts';
+import type { HiddenHistory, OpenTransaction } from '../source/port.ts';
+import { CentralWait } from '../table/centralWait.ts';
 import { type RetryPolicy, retryDelay } from '../table/retry.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
-import { readCheckpoints } from '../target/checkpoints.ts';
-import { type DeleteRights, deleteRightsQuery, settleDeleteRights } from '../target/deleteRights.ts';
-import { anyForeignKeyQuery, ForeignKeys, foreignKeysQuery } from '../target/foreignKeys.ts';
-import { type Claim, claimConnection, type Installation } from '../target/ownership.ts';
-import { beginReading, setUpCentral } from '../target/setup.ts';
+import type { DeleteRights } from '../target/deleteRights.ts';
+import { ForeignKeys } from '../target/foreignKeys.ts';
+import type { BranchFacts } from '../target/headOfficeReport.ts';
+import { type Claim, claimConnection, type Installation, ownerQuery } from '../target/ownership.ts';
+import { setUpCentral } from '../target/setup.ts';
 import { placeOf } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
+import { allOf } from './allOf.ts';
 import {
   tellChildren,
   tellHiddenHistory,
@@ -31,19 +33,21 @@ import {
   tellUnlogged,
   transactionNotices,
 } from './batchNotices.ts';
+import { releaseAndReport, reportUnread } from './branchReport.ts';
+import { CentralReading } from './centralReading.ts';
 import { noteCompareDue, tellCompareDue } from './compareDue.ts';
 import { tellDroppedColumns } from './droppedColumns.ts';
-import { tellDroppedTables } from './droppedTables.ts';
-import { tellFormerConnections } from './formerConnections.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { journalClaims, journalMemory, journalRuns } from './journalMemory.ts';
-import { type Emit, JournalRecorder } from './recorder.ts';
+import { journalClaims, journalServerRuns } from './journalMemory.ts';
+import { makeNewTables } from './newTables.ts';
+import { type Emit, JournalRecorder, tellCentralWait } from './recorder.ts';
+import type { RunTraffic } from './runTraffic.ts';
 import type { SpareLinks } from './spareLinks.ts';
 import { sweepCandidates } from './sweep.ts';
 import { Sweeps } from './sweepRun.ts';
 import { TableQueue } from './tableQueue.ts';
 import { TableTurns } from './tableTurns.ts';
-import { asksForDeletes, withRights, writtenTables } from './writtenTables.ts';
+import { withRights } from './writtenTables.ts';
 
 /** Maximum number of connections to run at a time. A branch has one, rarely two. */
 export const PARALLEL_CONNECTIONS = 4;
@@ -51,8 +55,10 @@ export const PARALLEL_CONNECTIONS = 4;
 /** What all connections of a run share. */
 export interface RunContext {
   readonly ports: Ports;
-  readonly journal: Journal;
+  readonly journal: WritableJournal;
   readonly emit: Emit;
+  /** The user-data folder. */
+  readonly folder: string;
   readonly installation: Installation;
   readonly central: CentralSettings;
   /** The ids of all connections in the settings. */
@@ -61,7 +67,10 @@ export interface RunContext {
   readonly retry: RetryPolicy;
   /** Shared by all connections, because they share the link. */
   readonly throttle: Throttle;
+  readonly traffic: RunTraffic;
   readonly parallelTables: number;
+  /** Whether an exported file is the source. Such a run has an installation id of its own. */
+  readonly imports: boolean;
   /** Null for a single-table run. */
   readonly batchId: string | null;
   readonly allowDeletes: boolean;
@@ -71,8 +80,10 @@ export interface RunContext {
   readonly halt: AbortSignal;
   /** Sessions that are open already, where some were kept. */
   readonly spare?: SpareLinks | undefined;
+  /** @param rows the connection's tables of the running batch */
+  branchFacts(connection: string, rows: readonly TableRow[]): BranchFacts;
   sessionOptions(connection: ConnectionSettings): {
-    readonly source: SessionOptions;
+    readonly source: SourceOptions;
     readonly central: SessionOptions;
   };
 }
@@ -87,11 +98,13 @@ export interface ConnectionTable {
   readonly mayDelete: boolean;
   /** See {@link Selected.nearest}. */
   readonly nearest?: string;
+  /** Stands for all tables of the connection: see {@link TableRow.all_tables}. */
+  readonly allTables?: true;
 }
 
 export interface ConnectionWork {
   readonly connection: ConnectionSettings;
-  readonly identity: string;
+  readonly identity: string | null;
   readonly hidden: HiddenHistory | null;
   readonly tables: readonly ConnectionTable[];
   /** Tables that are not to be run, but may be re-synced if foreign keys tie them to `tables`. */
@@ -142,6 +155,7 @@ class ConnectionRun {
     const opened = this.#open === null && this.#work.tables.length > 0 ? await this.#prepare() : null;
     if (opened === null) {
       this.#failRest();
+      await reportUnread(this.#run, this.#work);
       return this.#end();
     }
     const heartbeat = this.#startHeartbeat(opened);
@@ -150,7 +164,7 @@ class ConnectionRun {
       await this.#runTables(opened, heartbeat);
       this.#failRest();
     } finally {
-      await heartbeat.letGo();
+      await heartbeat.letGo((session) => releaseAndReport(this.#run, session, opened.claim, this.#lostLease));
     }
     return this.#end();
   }
@@ -170,17 +184,31 @@ class ConnectionRun {
   /** Connects to central, sets it up and claims the connection; null where that failed or the run was stopped. */
   async #prepare(): Promise<Prepared | null> {
     const { ports, retry, stop } = this.#run;
-    for (let failures = 0; ; failures++) {
+    const wait = new CentralWait(this.#run, (state) =>
+      tellCentralWait(this.#run, { batchId: this.#run.batchId, connection: this.#work.connection.id }, state),
+    );
+    let failures = 0;
+    for (;;) {
       if (stop.aborted) return null;
       try {
-        return await this.#prepareOnce();
+        const prepared = await this.#prepareOnce();
+        wait.over();
+        return prepared;
       } catch (error) {
         const failure = asFailure(error, ports.logger);
-        const delay = retryDelay(retry, failure, failures, ports.random);
+        const waited = await wait.after(failure);
+        if (waited === 'again' || waited === 'stopped') {
+          // A server that refuses us does answer.
+          failures = 0;
+          continue;
+        }
+        const delay = waited === 'given_up' ? null : retryDelay(retry, failure, failures, ports.random);
         if (delay === null) {
+          wait.over();
           this.#openCircuit(failure);
           return null;
         }
+        failures++;
         await ports.clock.sleep(delay, stop).catch(() => {});
       }
     }
@@ -193,37 +221,20 @@ class ConnectionRun {
     const begun = await this.#run.spare?.takeCentral(connection.id);
     const link = begun ?? (await openLink(this.#run.sessionOptions(connection).central));
     try {
-      await setUpCentral(link.session);
+      const owner = await setUpCentral(link.session, [ownerQuery(connection.id)]);
+      const reading = new CentralReading(this.#run, this.#work, link, place.schema);
       const claim = await claimConnection(link.session, ports.clock, installation, connection.id, identity, {
         acceptsIdentity: this.#run.acceptSources.includes(connection.id),
         hidden: this.#work.hidden,
         memory: journalClaims(this.#run, connection.id),
         place,
+        owner: owner?.at(-1),
+        next: reading.statements,
       });
       tellStaleBackends(this.#run, claim);
       tellHiddenHistory(this.#run, connection.id, this.#work.hidden);
-      const names = this.#work.tables.map((one) => one.table);
-      const { schema } = place;
-      const asked = [
-        ...beginReading(link.session),
-        anyForeignKeyQuery(schema),
-        deleteRightsQuery(connection.id, schema, asksForDeletes(this.#work)),
-      ];
-      const answers = await link.session.script(asked);
-      const hasKeys = answers.at(-2)?.rows[0]?.any === 't';
-      const keys = hasKeys ? (await link.session.query(foreignKeysQuery(schema))).rows : [];
-      const side = { side: 'central', connection: connection.id, schema } as const;
-      const memory = journalMemory(this.#run.journal, ports.logger, side);
-      const existing = await readTables(link.session, link.version, schema, names, memory);
-      const done = this.#work.others.map((one) => one.table);
-      const checkpoints = await readCheckpoints(link.session, claim, [...names, ...done]);
-      const written = writtenTables(central, this.#work, existing, checkpoints);
-      const recorded = answers.at(-1)?.rows ?? [];
-      const rights = await settleDeleteRights(link.session, connection.id, schema, recorded, written);
-      await link.session.query('COMMIT');
-      await tellFormerConnections(this.#run, connection.id, link.session);
-      await tellDroppedTables(this.#run, this.#work, link, schema, checkpoints);
-      for (const table of rights.taken) checkpoints.delete(table);
+      const { written, ...state } = await reading.read(claim, claim.answers ?? null);
+      const { existing, checkpoints } = state;
       tellMerged(this.#run, connection.id, written);
       tellUnlogged(this.#run, connection.id, existing);
       tellChildren(this.#run, this.#work, existing);
@@ -231,7 +242,9 @@ class ConnectionRun {
       const areLost = tellLostRecords(this.#run, claim, [...checkpoints.values()]);
       if (areLost) noteCompareDue(this.#run, connection.id);
       tellCompareDue(this.#run, connection.id);
-      return { claim, link, existing, checkpoints, keys: ForeignKeys.from(schema, keys), rights };
+      const refused = new Set(state.rights.refused.keys());
+      const { shapes, created } = await makeNewTables(this.#run, this.#work, link, existing, refused);
+      return { claim, link, ...state, created, existing: [...existing, ...shapes] };
     } catch (error) {
       link.session.destroy();
       throw error;
@@ -240,7 +253,7 @@ class ConnectionRun {
 
   #startHeartbeat({ claim, link }: Prepared): Heartbeat {
     const open = (): Promise<Link> => openLink(this.#run.sessionOptions(this.#work.connection).central);
-    return new Heartbeat(claim, link, open, this.#run.ports.logger, () => {
+    return new Heartbeat(claim, link, open, this.#run.ports, () => {
       this.#lostLease = true;
     });
   }
@@ -248,12 +261,22 @@ class ConnectionRun {
   async #runTables(opened: Prepared, heartbeat: Heartbeat): Promise<void> {
     const { ports, journal } = this.#run;
     const options = this.#run.sessionOptions(this.#work.connection);
-    const runs = journalRuns(journal, ports.logger, this.#work.connection.id);
+    const runs = journalServerRuns(journal, ports.logger, this.#work.connection.id);
     const spare = (await this.#run.spare?.take(this.#work.connection.id)) ?? null;
+    let working = false;
     const workers = Array.from(
       { length: Math.min(this.#run.parallelTables, this.#work.tables.length) },
       (_, index) =>
-        new WorkerLinks(ports.clock, options.source, options.central, runs, index === 0 ? spare : null),
+        new WorkerLinks(
+          ports.clock,
+          options.source,
+          options.central,
+          runs,
+          index === 0 ? spare : null,
+          null,
+          // At the start one worker is enough; later, a second one may have a table to finish.
+          () => (index === 0 || working ? heartbeat.handOver() : null),
+        ),
     );
     const cut = (): void => {
       for (const links of workers) links.cut();
@@ -261,15 +284,21 @@ class ConnectionRun {
     };
     this.#run.halt.addEventListener('abort', cut);
     try {
-      const { existing, checkpoints, rights } = opened;
+      const { checkpoints, created, rights } = opened;
+      const existing = opened.existing.filter(({ name }) => !created.has(name));
       const { central, batchId } = this.#run;
       const left = this.#queue.left.flatMap((one) => withRights(one, rights) ?? []);
       const candidates = sweepCandidates(central, batchId, left, existing, checkpoints);
-      await this.#sweeps(opened, heartbeat).run(workers, candidates);
+      const sweeps = this.#sweeps(opened, heartbeat);
+      await sweeps.run(workers, candidates);
+      const [first] = workers;
+      const { schema } = placeOf(central, this.#work.connection);
+      if (first !== undefined) await sweeps.loadNew(first, left, schema);
       // One worker is enough for tables noted as rewritten. It signs in only if there are any.
       const isOver = this.#queue.left.length === 0 || this.#endsHere();
       const able = isOver ? workers.slice(0, 1) : await withRoom(workers);
       const turns = this.#turns(opened);
+      working = true;
       await allOf(able.map((links) => this.#worker(links, turns)));
       const [links] = able;
       if (links === undefined) return;
@@ -352,11 +381,6 @@ class ConnectionRun {
   }
 }
 
-/** Waits for all promises, so that none is left running, then throws the first error. */
-async function allOf(work: readonly Promise<void>[]): Promise<void> {
-  for (const end of await Promise.allSettled(work)) if (end.status === 'rejected') throw end.reason;
-}
-
 /** State of central once the connection is claimed and the catalogue is read. */
 export interface Prepared {
   readonly claim: Claim;
@@ -365,7 +389,11 @@ export interface Prepared {
   /** The foreign keys that head office has put on its tables. */
   readonly keys: ForeignKeys;
   readonly existing: readonly TableShape[];
+  /** Names of those that were made just now, and so were empty. */
+  readonly created: ReadonlySet<string>;
   /** Checkpoints as the claim read them. A table whose checkpoint may have changed since is removed. */
   readonly checkpoints: Map<string, Checkpoint>;
   readonly rights: DeleteRights;
+  /** See {@link CentralState.followers}. */
+  readonly followers: number;
 }

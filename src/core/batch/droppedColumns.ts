@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { NoticeCode } from '../../shared/notices.ts';
 import { tableFacts } from '../catalogue/facts.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { WritableJournal } from '../journal/journal.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import { parseJson } from '../postgres/readJson.ts';
 import { STAMP } from '../target/target.ts';
 import { tellNotice } from './batchNotices.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
 
-type Notes = Pick<Journal, 'serviceNote' | 'setServiceNote'>;
+type Notes = Pick<WritableJournal, 'serviceNote' | 'setServiceNote'>;
 
 const noteOf = (connection: string): string => `dropped_columns/${connection}`;
 const noted = z.record(z.string(), z.array(z.string()));

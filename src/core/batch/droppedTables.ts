@@ -3,10 +3,11 @@ import { compileNames } from '../../shared/naming.ts';
 import { NoticeCode } from '../../shared/notices.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Link } from '../load/pass.ts';
+import type { ReadableJournal } from '../journal/journal.ts';
+import type { Link } from '../postgres/link.ts';
 import { ident, literal, oneLine, qualified } from '../postgres/quote.ts';
 import { readJson, serverName } from '../postgres/readJson.ts';
+import type { Statement, StatementResult } from '../postgres/session.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { layoutOf, STAMP } from '../target/target.ts';
 import { tellNotice } from './batchNotices.ts';
@@ -19,11 +20,13 @@ export type DroppedTable = z.output<typeof left>;
 const noteOf = (connection: string): string => `left_behind/${connection}`;
 
 /** The dropped tables of a connection, as the journal keeps them. */
-export function droppedTables(
-  journal: Pick<Journal, 'serviceNote'>,
-  connection: string,
-): readonly DroppedTable[] {
+export function droppedTables(journal: ReadableJournal, connection: string): readonly DroppedTable[] {
   return z.array(left).safeParse(journal.serviceNote(noteOf(connection))).data ?? [];
+}
+
+/** The question that {@link tellDroppedTables} begins with; null if not all tables of the branch were read. */
+export function copiedTablesQuery({ connection, there }: ConnectionWork): Statement | null {
+  return there === null ? null : { text: oneLine(COPIED_COUNT), values: [connection.id] };
 }
 
 /**
@@ -32,8 +35,9 @@ export function droppedTables(
  * removes no rows of such a table: it may have been renamed, or be missing by mistake.
  *
  * @param link to central, outside of a transaction
- * @param checkpoints of the tables of this run
  * @param schema of central that has the connection's tables
+ * @param checkpoints of the tables of this run
+ * @param counted result of {@link copiedTablesQuery}
  */
 export async function tellDroppedTables(
   run: RunContext,
@@ -41,14 +45,15 @@ export async function tellDroppedTables(
   link: Link,
   schema: string,
   checkpoints: ReadonlyMap<string, Checkpoint>,
+  counted: StatementResult | null,
 ): Promise<void> {
   const { journal, ports } = run;
-  const before = droppedTables(journal, connection.id);
+  const before = droppedTables(journal.reader, connection.id);
   const back = new Set(tables.filter((one) => one.shape !== null).map((one) => one.table));
   const names =
     there === null
       ? before.map((one) => one.table).filter((name) => !back.has(name))
-      : await copiedButGone(run, link, connection.id, schema, { checkpoints, there });
+      : await copiedButGone(run, link, connection.id, schema, { checkpoints, there, counted });
   const at = ports.clock.now().toISOString();
   const now = names.map((table) => before.find((one) => one.table === table) ?? { table, since: at });
   if (JSON.stringify(now) !== JSON.stringify(before))
@@ -78,23 +83,28 @@ function selects({ tables, exclude }: ConnectionWork['connection']): (table: str
   return (table) => named(table) !== null && excluded(table) === null;
 }
 
+interface Copied {
+  readonly checkpoints: ReadonlyMap<string, Checkpoint>;
+  readonly there: readonly string[];
+  readonly counted: StatementResult | null;
+}
+
 /** Tables that the branch does not have and that still have rows of the connection at central. */
 async function copiedButGone(
   { central }: RunContext,
   link: Link,
   connection: string,
   schema: string,
-  {
-    checkpoints,
-    there,
-  }: { readonly checkpoints: ReadonlyMap<string, Checkpoint>; readonly there: readonly string[] },
+  { checkpoints, there, counted }: Copied,
 ): Promise<readonly string[]> {
   const { session, version } = link;
   const atBranch = new Set(there);
   const known = [...checkpoints.values()].filter(
     ({ state, table }) => state !== 'new' && atBranch.has(table),
   );
-  const { rows } = await session.query(oneLine(COPIED), [connection, known.length]);
+  // On most days there are as many as we know.
+  if (counted?.rows[0]?.rows === String(known.length)) return [];
+  const { rows } = await session.query(oneLine(COPIED), [connection]);
   const copied = readJson(session, z.array(serverName), rows[0]?.copied ?? '[]', 'tables with a checkpoint');
   const gone = copied.filter((name) => !atBranch.has(name));
   if (gone.length === 0) return [];
@@ -106,10 +116,11 @@ async function copiedButGone(
   return found;
 }
 
-/** Names of the tables with a checkpoint; NULL where there are as many as the caller knows, as on most days. */
-const COPIED = `SELECT CASE WHEN pg_catalog.count(*) OPERATOR(pg_catalog.<>) $2::pg_catalog.int8
-    THEN pg_catalog.json_agg(k.table_name) END AS copied FROM branchline.checkpoints k
+const FROM_COPIED = `FROM branchline.checkpoints k
   WHERE k.connection OPERATOR(pg_catalog.=) $1 AND k.state OPERATOR(pg_catalog.<>) 'new'`;
+/** Tables with a checkpoint: their number, and their names. */
+const COPIED_COUNT = `SELECT pg_catalog.count(*) AS rows ${FROM_COPIED}`;
+const COPIED = `SELECT pg_catalog.json_agg(k.table_name) AS copied ${FROM_COPIED}`;
 
 /** @param connection whose rows count; null counts all rows */
 async function hasRows(

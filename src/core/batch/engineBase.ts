@@ -1,15 +1,20 @@
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import type { ExportFile } from '../disk/exportFile.ts';
 import type { RunControl } from '../engineApi.ts';
-import type { Journal } from '../journal/journal.ts';
-import { openLink } from '../load/links.ts';
+import type { FactsBase } from '../headOffice/branchFacts.ts';
+import type { WritableJournal } from '../journal/journal.ts';
 import { parseHours, Throttle } from '../load/throttle.ts';
 import type { Ports } from '../ports.ts';
+import { openLink } from '../postgres/link.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from '../postgres/session.ts';
+import type { SourceOptions } from '../source/openSource.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelay } from '../table/retry.ts';
+import type { BranchFacts } from '../target/headOfficeReport.ts';
 import { applicationName, type Installation } from '../target/ownership.ts';
 import { PARALLEL_CONNECTIONS, type RunContext } from './connectionRun.ts';
-import { journalMemory } from './journalMemory.ts';
+import { journalMemory, journalServerRuns } from './journalMemory.ts';
 import type { Emit } from './recorder.ts';
+import { RunTraffic } from './runTraffic.ts';
 import { planSource, type SourcePlan } from './sourcePlan.ts';
 import type { SpareLinks } from './spareLinks.ts';
 
@@ -22,11 +27,17 @@ export interface EngineBase {
   /** The user-data folder. */
   readonly folder: string;
   readonly settings: Settings;
-  readonly journal: Journal;
+  readonly journal: WritableJournal;
   readonly installation: Installation;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly emit: Emit;
+  /** Counts what one run sends to central; null outside runs. */
+  readonly traffic: RunTraffic | null;
+  /** What head office is told of a connection; see headOffice/branchFacts.ts. */
+  readonly branchFacts: (base: FactsBase, ...about: Parameters<RunContext['branchFacts']>) => BranchFacts;
+  /** A file that takes the place of the connections' servers, where one is imported. */
+  readonly exported?: ExportFile | undefined;
 }
 
 /** What a person has allowed for one run. */
@@ -54,28 +65,45 @@ export function runContext(
   const { sync } = settings;
   const halt = control.halt ?? NEVER;
   const stop = stopOf(control);
+  const traffic = base.traffic ?? new RunTraffic(base.journal);
+  traffic.batchId = batchId;
   return {
     ports,
     journal: base.journal,
     emit: base.emit,
+    folder: base.folder,
     installation: base.installation,
     central: settings.central,
     connections: settings.connections.map((one) => one.id),
     limits: sync,
-    retry: { ...DEFAULT_RETRY, ...base.retry },
+    retry: { ...DEFAULT_RETRY, patienceMs: sync.headOfficePatienceMinutes * 60_000, ...base.retry },
     throttle: new Throttle(
       sync.bandwidthKbps,
       sync.bandwidthHours === null ? null : parseHours(sync.bandwidthHours),
       ports.clock,
+      () => traffic.meter.traffic.sent,
     ),
     parallelTables: sync.parallelTables,
+    imports: base.exported !== undefined,
     batchId,
     allowDeletes: allowed.allowDeletes ?? false,
     acceptSources: allowed.acceptSources ?? [],
     stop,
     halt,
     spare,
-    sessionOptions: (connection) => sessionOptions(base, connection, stop),
+    traffic,
+    branchFacts: (connection, rows) =>
+      base.branchFacts(
+        {
+          journal: base.journal.reader,
+          settings,
+          installationId: base.installation.id,
+          now: ports.clock.now(),
+        },
+        connection,
+        rows,
+      ),
+    sessionOptions: (connection) => sessionOptions({ ...base, traffic }, connection, stop),
   };
 }
 
@@ -88,7 +116,7 @@ export function sessionOptions(
   base: EngineBase,
   connection: ConnectionSettings,
   stop?: AbortSignal,
-): { readonly source: SessionOptions; readonly central: SessionOptions } {
+): { readonly source: SourceOptions; readonly central: SessionOptions } {
   const common = {
     connection: connection.id,
     folder: base.folder,
@@ -97,8 +125,14 @@ export function sessionOptions(
     stop,
   };
   return {
-    source: { ...common, side: 'source', endpoint: connection, encoding: connection.encoding },
-    central: { ...common, side: 'central', endpoint: base.settings.central },
+    source: {
+      ...common,
+      side: 'source',
+      endpoint: connection,
+      encoding: connection.encoding,
+      exported: base.exported,
+    },
+    central: { ...common, side: 'central', endpoint: base.settings.central, meter: base.traffic?.meter },
   };
 }
 
@@ -136,13 +170,14 @@ async function lookAt(
   const { clock, random, logger } = base.ports;
   const place = { side: 'source', connection: connection.id, schema: connection.schema } as const;
   const memory = journalMemory(base.journal, logger, place);
+  const runs = journalServerRuns(base.journal, logger, connection.id);
   for (let failures = 0; ; failures++) {
     const { source } = sessionOptions(base, connection, stop);
-    const plan = await planSource(connection, source, names, memory, logger, spare);
+    const plan = await planSource(connection, source, names, memory, runs, logger, spare);
     if (plan.failure === null || stop.aborted) return plan;
     const delay = retryDelay({ ...DEFAULT_RETRY, ...base.retry }, plan.failure, failures, random);
     if (delay === null) return plan;
-    await (await spare?.take(connection.id))?.session.close();
+    await (await spare?.take(connection.id))?.close();
     await clock.sleep(delay, stop).catch(() => {});
   }
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { NoticeCode } from '../../shared/notices.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ReadableJournal } from '../journal/journal.ts';
 import { literal, oneLine, own, textArray } from '../postgres/quote.ts';
 import { readJson } from '../postgres/readJson.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, Statement, StatementResult } from '../postgres/session.ts';
 import { OWN_TABLES } from '../target/setup.ts';
 import { tellNotice } from './batchNotices.ts';
 import type { RunContext } from './connectionRun.ts';
@@ -15,34 +15,42 @@ const former = z.object({ connection: z.string(), schema: z.string().nullable(),
 export type FormerConnection = z.output<typeof former>;
 
 /** The former connections, as the journal keeps them. */
-export function formerConnections(journal: Pick<Journal, 'serviceNote'>): readonly FormerConnection[] {
+export function formerConnections(journal: ReadableJournal): readonly FormerConnection[] {
   return z.array(former).safeParse(journal.serviceNote(NOTE)).data ?? [];
 }
 
 /** Runs that have reported it, so that a batch with several connections does so once. */
 const told = new WeakSet<RunContext>();
 
+/** The question that {@link tellFormerConnections} begins with; null if the run has reported it, is of one table, or is an import. */
+export function formerConnectionsQuery(run: RunContext): Statement | null {
+  return run.batchId === null || run.imports || told.has(run)
+    ? null
+    : { text: CLAIMED, values: [run.installation.id] };
+}
+
 /**
  * Reports connections that the settings no longer have and that head office still has rows of. Nothing updates or removes
  * these rows any more, and if the connection was only given another id, head office has them twice.
  *
  * @param session at central, outside of a transaction
+ * @param claimed result of {@link formerConnectionsQuery}
  */
 export async function tellFormerConnections(
   run: RunContext,
   connection: string,
   session: Session,
+  claimed: StatementResult | null,
 ): Promise<void> {
-  if (run.batchId === null || told.has(run)) return;
+  if (claimed === null || told.has(run)) return;
   told.add(run);
   const { journal, ports, installation } = run;
-  const claimed = (await session.query(CLAIMED, [installation.id])).rows;
-  const isFormer = claimed.some((one) => !run.connections.includes(one.connection ?? ''));
+  const isFormer = claimed.rows.some((one) => !run.connections.includes(one.connection ?? ''));
   const { rows } = isFormer
     ? await session.query(FORMER, [installation.id, textArray(run.connections)])
     : { rows: [] };
   const found = readJson(session, places, rows[0]?.former ?? '[]', 'connections of this installation');
-  const before = formerConnections(journal);
+  const before = formerConnections(journal.reader);
   const at = ports.clock.now().toISOString();
   const now = found.map(([id, schema]) => {
     const since = before.find((one) => one.connection === id)?.since ?? at;
@@ -61,7 +69,7 @@ export async function tellFormerConnections(
 
 const places = z.array(z.tuple([z.string(), z.string().nullable()]));
 
-/** Runs first. It is short, since every batch sends it, and nearly always enough. */
+/** It is short, since every batch sends it, and nearly always enough. */
 const CLAIMED = `SELECT connection FROM branchline.sources WHERE installation ${own('=')} $1`;
 
 /** Leaves out mirrors that have released their schema: it belongs to the same connection under its new id. */

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { ShapeMemory } from '../catalogue/memory.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { WritableJournal } from '../journal/journal.ts';
 import type { ShapePlace } from '../journal/shapeCache.ts';
 import type { Logger } from '../ports.ts';
-import type { SeenRun } from '../source/mark.ts';
-import type { RunMemory } from '../source/serverRuns.ts';
+import { noteClaimed } from '../settings/installation.ts';
+import type { ServerRun, ServerRunMemory } from '../source/port.ts';
 import type { ClaimMemory } from '../target/ownership.ts';
 import type { RunContext } from './connectionRun.ts';
 import { noteDroppedColumns } from './droppedColumns.ts';
 
 /**
- * The journal's memory of a schema's catalogue. If it cannot be read or written, the catalogue is read in full, and the
+ * Stores what is known of a schema's catalogue in the journal. If it cannot be read or written, the catalogue is read in full, and the
  * batch goes on.
  */
-export function journalMemory(journal: Journal, logger: Logger, place: ShapePlace): ShapeMemory {
+export function journalMemory(journal: WritableJournal, logger: Logger, place: ShapePlace): ShapeMemory {
   return {
     recall(kind) {
       try {
@@ -36,15 +36,19 @@ export function journalMemory(journal: Journal, logger: Logger, place: ShapePlac
 }
 
 /**
- * The journal's memory of the runs of a connection's server. If it cannot be read or written, contents are compared after
+ * Stores the known runs of a connection's server in the journal. If it cannot be read or written, contents are compared after
  * a restart, and the batch goes on.
  */
-export function journalRuns(journal: Journal, logger: Logger, connection: string): RunMemory {
+export function journalServerRuns(
+  journal: WritableJournal,
+  logger: Logger,
+  connection: string,
+): ServerRunMemory {
   const name = `server_runs/${connection}`;
   return {
     recall() {
       try {
-        return (journal.serviceNote(name) ?? []) as readonly SeenRun[];
+        return (journal.serviceNote(name) ?? []) as readonly ServerRun[];
       } catch (error) {
         logger.log('warn', 'The runs of a server could not be looked up', { error: String(error) });
         return [];
@@ -63,12 +67,18 @@ export function journalRuns(journal: Journal, logger: Logger, connection: string
 const remembered = z.object({ upTo: z.string().regex(/^\d+$/), kept: z.string().nullable() });
 
 /**
- * The journal's memory of a connection's claims. It is stored under central's database name, not its address, so that a
- * changed address does not look like a copied folder; the highest number counts. Unlike the other memories it must not
- * fail silently: if it cannot be written, the run ends before it claims anything.
+ * Stores the numbers of a connection's claims in the journal. They are stored under central's database name, not its
+ * address, so that a changed address does not look like a copied folder; the highest number counts. Unlike the other
+ * stores this one must not fail silently: if it cannot be written, the run ends before it claims anything.
  */
 export function journalClaims(
-  { journal, installation, central }: Pick<RunContext, 'journal' | 'installation' | 'central'>,
+  {
+    journal,
+    installation,
+    central,
+    folder,
+    imports,
+  }: Pick<RunContext, 'journal' | 'installation' | 'central' | 'folder' | 'imports'>,
   connection: string,
 ): ClaimMemory {
   const name = ['claims', installation.id, connection, central.database].join('/');
@@ -76,6 +86,7 @@ export function journalClaims(
   return {
     recall,
     keep: ({ upTo, kept }) => {
+      if (!imports) noteClaimed(folder, connection);
       const before = recall()?.upTo ?? '0';
       journal.setServiceNote(name, { upTo: BigInt(before) > BigInt(upTo) ? before : upTo, kept });
     },

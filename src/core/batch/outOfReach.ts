@@ -1,13 +1,11 @@
 import type { FailureDetail } from '../../shared/errors.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
-import { openLink } from '../load/links.ts';
 import type { Logger } from '../ports.ts';
-import type { SessionOptions } from '../postgres/session.ts';
-import { withRuns } from '../source/serverRuns.ts';
-import { beginSnapshot } from '../source/snapshot.ts';
+import { openLink } from '../postgres/link.ts';
+import { openSource } from '../source/openSource.ts';
 import { asFailure } from '../unexpected.ts';
 import { type EngineBase, sessionOptions } from './engineBase.ts';
-import { journalRuns } from './journalMemory.ts';
+import { journalServerRuns } from './journalMemory.ts';
 
 /** A database that cannot be used now. */
 export interface OutOfReach {
@@ -29,20 +27,19 @@ export async function findOutOfReach(
   const [first] = connections;
   if (first === undefined) return null;
   const tries = [
-    tryOne(null, sessionOptions(base, first).central, logger),
-    ...connections.map((one) => tryOne(one.id, sessionOptions(base, one).source, logger)),
+    tryOne(null, () => openLink(sessionOptions(base, first).central), logger),
+    ...connections.map((one) => tryOne(one.id, () => openSource(sessionOptions(base, one).source), logger)),
   ];
   return (await Promise.all(tries)).find((one) => one !== null) ?? null;
 }
 
 async function tryOne(
   connection: string | null,
-  options: SessionOptions,
+  open: () => Promise<{ close(): Promise<void> }>,
   logger: Logger,
 ): Promise<OutOfReach | null> {
   try {
-    const { session } = await openLink(options);
-    await session.close();
+    await (await open()).close();
     return null;
   } catch (error) {
     return { connection, failure: asFailure(error, logger) };
@@ -50,7 +47,8 @@ async function tryOne(
 }
 
 /**
- * Stores the current runs of the connections' servers in the journal: see {@link withRuns}.
+ * Stores the current runs of the connections' servers in the journal. Where a run began is visible only in its first
+ * minutes.
  *
  * @returns whether all of them answered
  */
@@ -64,12 +62,12 @@ export async function noteServerRuns(
 
 async function noteServerRun(base: EngineBase, connection: ConnectionSettings): Promise<boolean> {
   try {
-    const { session, version } = await openLink(sessionOptions(base, connection).source);
+    const runs = journalServerRuns(base.journal, base.ports.logger, connection.id);
+    const source = await openSource(sessionOptions(base, connection).source, runs);
     try {
-      const { horizon } = await beginSnapshot(session, version, []);
-      withRuns(horizon, journalRuns(base.journal, base.ports.logger, connection.id));
+      await source.noteServerRun();
     } finally {
-      await session.close();
+      await source.close();
     }
     return true;
   } catch {

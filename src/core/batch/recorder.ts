@@ -3,8 +3,9 @@ import type { FailureDetail } from '../../shared/errors.ts';
 import { modelName } from '../../shared/naming.ts';
 import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import { Strategy, TableStatus } from '../../shared/status.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { WritableJournal } from '../journal/journal.ts';
 import type { Clock } from '../ports.ts';
+import type { CentralWaitState } from '../table/centralWait.ts';
 import type { TableRecorder } from '../table/tableRun.ts';
 import { type Checkpoint, NO_COUNTS, type PassCounts } from '../target/checkpoint.ts';
 
@@ -24,7 +25,7 @@ function provesEqual(strategy: Strategy, { bytes, deleted }: PassCounts): boolea
  * single-table run has entries in the event log only.
  */
 export class JournalRecorder implements TableRecorder {
-  readonly #journal: Journal;
+  readonly #journal: WritableJournal;
   readonly #emit: Emit;
   readonly #clock: Clock;
   readonly #ref: TableRef;
@@ -36,9 +37,16 @@ export class JournalRecorder implements TableRecorder {
   #kept: Checkpoint | null = null;
   /** The table has started, but that is not in the journal yet. */
   #startsNext = false;
+  #msAgo = 0;
   #meter: Meter | null = null;
 
-  constructor(journal: Journal, emit: Emit, clock: Clock, ref: TableRef, estimatedRows: number | null) {
+  constructor(
+    journal: WritableJournal,
+    emit: Emit,
+    clock: Clock,
+    ref: TableRef,
+    estimatedRows: number | null,
+  ) {
     this.#journal = journal;
     this.#emit = emit;
     this.#clock = clock;
@@ -50,9 +58,12 @@ export class JournalRecorder implements TableRecorder {
   /**
    * Marks the table as started. It is written with the next entry, because each transaction waits for the disk and the
    * event goes out only when the strategy is chosen.
+   *
+   * @param msAgo how long ago that was
    */
-  started(): void {
+  started(msAgo = 0): void {
     this.#startsNext = true;
+    this.#msAgo = msAgo;
   }
 
   chosen(strategy: Strategy, reason: string): void {
@@ -93,6 +104,10 @@ export class JournalRecorder implements TableRecorder {
       this.#write((row) => this.#journal.retryTable(row, failure, delayMs), 'table_retrying', detail),
     );
     this.#emit({ type: 'table_retrying', ...this.#ref, attempt, delayMs, failure });
+  }
+
+  waiting(state: CentralWaitState): void {
+    tellCentralWait({ journal: this.#journal, emit: this.#emit }, this.#ref, state);
   }
 
   deletesOff(): void {
@@ -161,7 +176,7 @@ export class JournalRecorder implements TableRecorder {
 
   #begin(): void {
     if (!this.#startsNext) return;
-    const facts = { strategy: null, estimatedRows: this.#estimatedRows };
+    const facts = { strategy: null, estimatedRows: this.#estimatedRows, msAgo: this.#msAgo };
     this.#write((row) => this.#journal.startTable(row, facts), 'table_started', {});
   }
 
@@ -217,8 +232,29 @@ export class JournalRecorder implements TableRecorder {
   }
 }
 
+/**
+ * Tells that a table, or the whole connection, waits for a busy head office, or that the wait is over.
+ *
+ * @param about without a table, the whole connection
+ */
+export function tellCentralWait(
+  { journal, emit }: { readonly journal: WritableJournal; readonly emit: Emit },
+  about: { readonly batchId: string | null; readonly connection: string; readonly table?: string },
+  { seconds, over, failure }: CentralWaitState,
+): void {
+  const { batchId, connection, table } = about;
+  const { code, message, params } = failure;
+  journal.logEvent('waiting_for_central', {
+    ...(batchId === null ? {} : { batchId }),
+    connection,
+    ...(table === undefined ? {} : { table }),
+    detail: { seconds, over, failure: { code, message, params } },
+  });
+  emit({ type: 'waiting_for_central', batchId, connection, table: table ?? null, seconds, over, failure });
+}
+
 /** A recorder that only writes to the event log: the table's row keeps the result of its own turn. */
-export function quietRecorder(journal: Journal, ref: TableRef, forTable: string): TableRecorder {
+export function quietRecorder(journal: WritableJournal, ref: TableRef, forTable: string): TableRecorder {
   const { batchId, connection, table } = ref;
   const subject = { ...(batchId === null ? {} : { batchId }), connection, table };
   const log = (event: string, detail: Readonly<Record<string, unknown>>): void =>
@@ -231,6 +267,7 @@ export function quietRecorder(journal: Journal, ref: TableRef, forTable: string)
     committed: (at: Checkpoint) =>
       log('table_again_committed', { processed: at.processed, deleted: at.deleted }),
     retrying: nothing,
+    waiting: nothing,
     deletesOff: nothing,
     // All other notices come in the table's own turn.
     notice: ({ code, params }) => {
@@ -243,7 +280,7 @@ export function quietRecorder(journal: Journal, ref: TableRef, forTable: string)
 const MEMORY_SECONDS = 15;
 
 /** Computes rates and the time left from committed counts, for display. */
-class Meter {
+export class Meter {
   readonly #ref: TableRef;
   readonly #estimatedRows: number | null;
   #at: number;

@@ -40,8 +40,8 @@ export interface HeldTable {
 }
 
 /**
- * The tables of a run that central's foreign keys tie together. Keeps those whose deletes are held, and re-syncs a table
- * if rows appeared between its turn and that of a table that references it.
+ * The tables of a run that central's foreign keys tie together. Remembers the tables whose deletes are held. Re-syncs a
+ * parent table if the source got new parent rows after it was synced, and before a table that references it was synced.
  */
 export class RelatedTables {
   readonly #keys: ForeignKeys;
@@ -60,7 +60,7 @@ export class RelatedTables {
     return {
       keys: this.#keys,
       // Two tables may request the same one, which must not run twice at the same time.
-      bringAgain: (other, end) => this.#oneAtATime(() => this.#again(links, other, [table], scopeFor(end))),
+      resync: (other, end) => this.#oneAtATime(() => this.#again(links, other, [table], scopeFor(end))),
       rewritten: (tables) => this.#runs.rewritten(table, tables),
     };
   }
@@ -103,7 +103,7 @@ export class RelatedTables {
     const recorder = this.#runs.quiet(table, forTable);
     const relations: Relations = {
       keys: this.#keys,
-      bringAgain: async (other, end) =>
+      resync: async (other, end) =>
         scope === 'all' || (scope === 'rows' && end === 'parent')
           ? this.#again(links, other, [...path, name], scope)
           : null,

@@ -1,10 +1,12 @@
-import type { BatchRow, TableRow } from '../../shared/contract.ts';
+import { ALL_TABLES, type BatchRow, type TableOutcome, type TableRow } from '../../shared/contract.ts';
 import { modelName, tableLookup } from '../../shared/naming.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
 import { InterruptionReason, type Strategy, TableStatus } from '../../shared/status.ts';
+import type { ResumeRequest } from '../engineApi.ts';
 import type { PlannedTable } from '../journal/batches.ts';
-import type { Journal } from '../journal/journal.ts';
-import { UNKNOWN_TABLES } from '../journal/journalRows.ts';
+import type { WritableJournal } from '../journal/journal.ts';
+import { allOf } from './allOf.ts';
+import { stopReason } from './branchReport.ts';
 import {
   type ConnectionEnd,
   type ConnectionTable,
@@ -14,7 +16,7 @@ import {
   runConnection,
 } from './connectionRun.ts';
 import type { Selected } from './select.ts';
-import type { SourcePlan } from './sourcePlan.ts';
+import { narrow, type SourcePlan } from './sourcePlan.ts';
 
 /**
  * Runs a batch that is `running` in the journal, and ends it there as `completed`, `failed`, or `interrupted` if tables are
@@ -53,7 +55,7 @@ export async function runConnections(
       ends.push(await runConnection(run, work));
   };
   const workers = Array.from({ length: Math.min(PARALLEL_CONNECTIONS, works.length) }, worker);
-  for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
+  await allOf(workers);
   return ends;
 }
 
@@ -63,19 +65,14 @@ function endBatch(
   ends: readonly ConnectionEnd[],
   leftReason: InterruptionReason,
 ): BatchRow {
+  run.traffic.note();
   const left = run.journal
     .tables(batchId)
     .some((row) => row.status === TableStatus.Pending || row.status === TableStatus.InProgress);
   if (!left) return run.journal.endBatch(batchId);
   if (ends.some((end) => end.lostLease))
     return run.journal.interruptBatch(batchId, InterruptionReason.LostLease);
-  return run.journal.interruptBatch(batchId, stopReason(run) ?? leftReason);
-}
-
-function stopReason(run: RunContext): InterruptionReason | null {
-  if (!run.stop.aborted) return null;
-  const reason: unknown = run.stop.reason;
-  return Object.values(InterruptionReason).find((one) => one === reason) ?? InterruptionReason.User;
+  return run.journal.interruptBatch(batchId, stopReason(run.stop) ?? leftReason);
 }
 
 /**
@@ -84,29 +81,67 @@ function stopReason(run: RunContext): InterruptionReason | null {
  */
 export function newWork(
   plan: SourcePlan,
-  journal: Journal,
+  journal: WritableJournal,
   names: readonly string[],
   strategy: Strategy | null,
 ): ConnectionWork {
-  const { connection, identity, hidden, failure, transaction = null, there = null } = plan;
-  const selected = failure === null ? plan.selected : guessTables(connection, journal, names);
-  const tables = selected.map((one) => toTable(one, strategy));
+  const { connection, identity, hidden, failure, selected, transaction = null, there = null } = plan;
+  const tables =
+    failure === null
+      ? selected.map((one) => toTable(one, strategy))
+      : guessTables(connection, journal, names, strategy);
   return { connection, identity, hidden, failure, transaction, tables, others: [], there };
 }
 
 function guessTables(
   connection: ConnectionSettings,
-  journal: Journal,
+  journal: WritableJournal,
   names: readonly string[],
-): readonly Selected[] {
+  strategy: Strategy | null,
+): readonly ConnectionTable[] {
   const known = journal.knownTables(connection.id);
   const named = connection.tables
     .map((one) => (typeof one === 'string' ? one : one.name))
     .filter((name) => !name.includes('*'));
   const all = known.length > 0 ? known : named;
   const asked = names.length === 0 ? all : [...new Set(names.flatMap(tableLookup(all, (one) => one)))];
-  const tables = asked.length > 0 ? asked : names.length > 0 ? names : [UNKNOWN_TABLES];
-  return tables.map((table) => ({ table, shape: null, strategy: null, cursor: null, mayDelete: false }));
+  const tables = asked.length > 0 ? asked : names;
+  if (tables.length === 0) return [{ ...unread(ALL_TABLES, strategy), allTables: true }];
+  return tables.map((table) => unread(table, strategy));
+}
+
+function unread(table: string, strategy: Strategy | null): ConnectionTable {
+  return { table, shape: null, strategy, cursor: null, mayDelete: false };
+}
+
+/** Whether a table of a batch is not done. */
+export function isLeft(row: TableRow): boolean {
+  return row.status !== TableStatus.Completed && row.status !== TableStatus.Skipped;
+}
+
+/** Whether a resume is to run a table of its batch. */
+export function isAsked(row: TableRow, request: Pick<ResumeRequest, 'tables'>): boolean {
+  if (request.tables === undefined) return true;
+  return request.tables.some((one) => one.connection === row.connection && one.table === row.table_name);
+}
+
+/**
+ * The work of a resume for one connection, of which the batch has these rows left. If one row stands for all tables, it is
+ * replaced by them in the journal.
+ */
+export function restOfBatch(
+  journal: WritableJournal,
+  { batch_id: batchId, options }: BatchRow,
+  plan: SourcePlan,
+  rest: readonly TableRow[],
+): ConnectionWork {
+  const rows = rest.filter((row) => row.connection === plan.connection.id);
+  if (plan.failure !== null || !rows.some((row) => row.all_tables))
+    return restOfWork(plan, rows, options.strategy);
+  const [narrowed] = narrow([plan], options.tables);
+  const work = newWork(narrowed ?? plan, journal, options.tables, options.strategy);
+  journal.expandTables(batchId, plan.connection.id, plannedTables(work));
+  return work;
 }
 
 /** The work of a resume for one connection: the batch's tables that are not done. */
@@ -118,9 +153,9 @@ export function restOfWork(
   const { connection, identity, hidden, failure, selected, transaction = null, there = null } = plan;
   const tables = rows.map((row): ConnectionTable => {
     const found = selected.find((one) => one.table === row.table_name);
-    return found === undefined
-      ? { table: row.table_name, shape: null, strategy, cursor: null, mayDelete: false }
-      : toTable(found, strategy);
+    if (found !== undefined && !row.all_tables) return toTable(found, strategy);
+    const table = unread(row.table_name, strategy);
+    return row.all_tables ? { ...table, allTables: true } : table;
   });
   const others = selected
     .filter((one) => !tables.some(({ table }) => table === one.table))
@@ -142,5 +177,23 @@ export function plannedTables(work: ConnectionWork): readonly PlannedTable[] {
     model: modelName(one.table),
     estimatedRows: one.shape?.estimatedRows ?? null,
     strategy: one.strategy,
+    ...(one.allTables ? { allTables: true } : {}),
   }));
+}
+
+/** The outcome of a table that ran as part of a batch, as its row in the journal says. */
+export function outcomeOf(row: TableRow): TableOutcome {
+  return {
+    connection: row.connection,
+    table: row.table_name,
+    model: row.model_name,
+    status: row.status,
+    strategy: row.strategy,
+    processed: row.records_processed,
+    skipped: row.records_skipped,
+    deleted: row.records_deleted,
+    bytes: row.bytes,
+    durationSeconds: row.duration_seconds ?? 0,
+    failure: row.error_detail,
+  };
 }

@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import { compileNames, matchesTable, namesOfTable, namesTable, typedName } from '../../shared/naming.ts';
 import type { ConnectionSettings, CursorSettings } from '../../shared/settings.ts';
 import type { Strategy } from '../../shared/status.ts';
@@ -131,4 +132,22 @@ export function nearest(typed: string, names: readonly string[]): string | null 
   );
   const found = names.find((one) => one.toLowerCase() === best) ?? null;
   return distance(lower, best) <= Math.max(2, Math.ceil(typed.length / 2)) ? found : null;
+}
+
+/** The failure of a table that was asked for and that the source does not have. */
+export function unknownTable(
+  { id, schema }: Pick<ConnectionSettings, 'id' | 'schema'>,
+  { table, nearest }: Pick<Selected, 'table' | 'nearest'>,
+): FailureDetail {
+  return {
+    code: FailureCode.SourceTableUnknown,
+    kind: FailureKind.Permanent,
+    message: `schema ${schema} has no table or view ${table}`,
+    params: {
+      connection: id,
+      schema,
+      table,
+      nearest: nearest === undefined || nearest === '' ? '–' : nearest,
+    },
+  };
 }

@@ -1,16 +1,13 @@
-import type { TableName } from '../../shared/contract.ts';
+import type { TableName, TableRow } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { modelName, tableLookup } from '../../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
-import { readTables, type TableChoice } from '../catalogue/read.ts';
-import { openLink } from '../load/links.ts';
+import type { TableChoice } from '../catalogue/read.ts';
+import type { TableShape } from '../catalogue/shape.ts';
 import type { Logger } from '../ports.ts';
-import type { SessionOptions } from '../postgres/session.ts';
-import { UNKNOWN_IDENTITY } from '../source/mark.ts';
-import { nothingThere } from '../source/nothingThere.ts';
-import { type OpenTransaction, oldestTransaction } from '../source/openTransaction.ts';
-import { type HiddenHistory, readSource } from '../source/snapshot.ts';
+import { openSource, type SourceOptions } from '../source/openSource.ts';
+import type { HiddenHistory, OpenTransaction, ServerRunMemory } from '../source/port.ts';
 import { isEncodingFailure } from '../table/refusedValue.ts';
 import { asFailure } from '../unexpected.ts';
 import { nearest, type Selected, selectTables } from './select.ts';
@@ -19,7 +16,8 @@ import type { SpareLinks } from './spareLinks.ts';
 /** The tables of a connection's source, or why they could not be read. */
 export interface SourcePlan {
   readonly connection: ConnectionSettings;
-  readonly identity: string;
+  /** Null where it is hidden, or the source could not be read. */
+  readonly identity: string | null;
   /** Which history functions our role may not call; if any, tables are compared. */
   readonly hidden: HiddenHistory | null;
   readonly selected: readonly Selected[];
@@ -58,46 +56,50 @@ export function pickConnection(settings: Settings, id: string): ConnectionSettin
   });
 }
 
+/** The connections of some tables. */
+export function connectionsOf(settings: Settings, rows: readonly TableRow[]): readonly ConnectionSettings[] {
+  return [...new Set(rows.map((row) => row.connection))].map((id) => pickConnection(settings, id));
+}
+
 /**
  * Reads a source's catalogue: which tables there are, and which of them the settings select. It does not throw; a failure
  * is part of the result.
  *
  * @param names requested tables or models; the plan may then lack all others
- * @param memory the memory of the schema's catalogue
+ * @param memory stores what is known of the schema's catalogue
+ * @param runs stores the known runs of the source's server
  * @param spare receives the session for the run that follows; without it the session is closed
  */
 export async function planSource(
   connection: ConnectionSettings,
-  options: SessionOptions,
+  options: SourceOptions,
   names: readonly string[] = [],
   memory = NO_MEMORY,
+  runs?: ServerRunMemory,
   logger?: Logger,
   spare?: SpareLinks,
 ): Promise<SourcePlan> {
   try {
-    const link = await openLink(options);
-    const { session, version } = link;
+    const source = await openSource(options, runs);
     try {
-      const { identity, hidden, open } = await readSource(session);
-      const transaction = open ? await oldestTransaction(session) : null;
-      const read = (choice?: TableChoice): ReturnType<typeof readTables> =>
-        readTables(session, version, connection.schema, choice, memory);
+      const { identity, hidden, transaction } = await source.facts();
+      const read = (choice?: TableChoice): Promise<readonly TableShape[]> =>
+        source.readTables(connection, choice, memory);
       const asked = asksForAll(names) ? null : selectTables(connection, await read({ typed: names }));
       if (asked !== null && hasAll(asked, names))
         return { connection, identity, hidden, selected: asked, failure: null, transaction };
       const all = await read();
-      if (all.length === 0) throw await nothingThere(session, connection);
       const selected = selectTables(connection, all);
       const there = all.map((one) => one.name);
       return { connection, identity, hidden, selected, failure: null, transaction, there };
     } finally {
-      if (spare === undefined) await session.close();
-      else spare.put(connection.id, link);
+      if (spare === undefined) await source.close();
+      else spare.put(connection.id, source);
     }
   } catch (error) {
     return {
       connection,
-      identity: UNKNOWN_IDENTITY,
+      identity: null,
       hidden: null,
       selected: [],
       failure: ofCatalogue(asFailure(error, logger)),

@@ -1,5 +1,6 @@
-import type { Link } from '../load/pass.ts';
 import type { Clock } from '../ports.ts';
+import type { Link } from '../postgres/link.ts';
+import type { SourceConnection } from '../source/port.ts';
 
 /** Maximum idle time of a spare session, in milliseconds. A firewall may silently drop an older one. */
 const FRESH_MS = 60_000;
@@ -10,7 +11,7 @@ const FRESH_MS = 60_000;
  */
 export class SpareLinks implements AsyncDisposable {
   readonly #clock: Clock;
-  readonly #links = new Map<string, { readonly link: Link; readonly since: number }>();
+  readonly #sources = new Map<string, { readonly source: SourceConnection; readonly since: number }>();
 
   #central: { readonly connection: string; readonly opening: Promise<Link>; readonly since: number } | null =
     null;
@@ -41,22 +42,22 @@ export class SpareLinks implements AsyncDisposable {
     return this.#fresh(await begun.opening, begun.since);
   }
 
-  /** Keeps a session. @param connection its id; no session of it may be kept yet */
-  put(connection: string, link: Link): void {
-    this.#links.set(connection, { link, since: this.#clock.monotonic() });
+  /** Keeps a session to a source. @param connection its id; no session of it may be kept yet */
+  put(connection: string, source: SourceConnection): void {
+    this.#sources.set(connection, { source, since: this.#clock.monotonic() });
   }
 
-  /** Hands over a connection's session; null where there is none, or it is too old. */
-  async take(connection: string): Promise<Link | null> {
-    const spare = this.#links.get(connection);
-    this.#links.delete(connection);
+  /** Hands over the session to a connection's source; null where there is none, or it is too old. */
+  async take(connection: string): Promise<SourceConnection | null> {
+    const spare = this.#sources.get(connection);
+    this.#sources.delete(connection);
     if (spare === undefined) return null;
-    return this.#fresh(spare.link, spare.since);
+    return this.#fresh(spare.source, spare.since);
   }
 
-  async #fresh(link: Link, since: number): Promise<Link | null> {
-    if (!link.session.lost && this.#clock.monotonic() - since < FRESH_MS) return link;
-    await link.session.close();
+  async #fresh<T extends Link | SourceConnection>(link: T, since: number): Promise<T | null> {
+    if (!link.lost && this.#clock.monotonic() - since < FRESH_MS) return link;
+    await link.close();
     return null;
   }
 
@@ -64,11 +65,11 @@ export class SpareLinks implements AsyncDisposable {
     // A server that does not answer must not keep a run from ending.
     this.#abandoned.abort();
     const central = this.#central?.opening.then(
-      (link) => link.session.close(),
+      (link) => link.close(),
       () => {},
     );
-    await Promise.all([...[...this.#links.values()].map(({ link }) => link.session.close()), central]);
-    this.#links.clear();
+    await Promise.all([...[...this.#sources.values()].map(({ source }) => source.close()), central]);
+    this.#sources.clear();
     this.#central = null;
   }
 }

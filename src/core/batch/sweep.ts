@@ -1,16 +1,12 @@
 import type { CentralSettings, Layout } from '../../shared/settings.ts';
 import { Strategy } from '../../shared/status.ts';
 import type { TableShape } from '../catalogue/shape.ts';
-import type { Link, Links } from '../load/pass.ts';
-import type { Session } from '../postgres/session.ts';
-import { fingerprints } from '../source/fingerprints.ts';
-import { changedSince, type Horizon, markAt, since } from '../source/mark.ts';
-import { withRuns } from '../source/serverRuns.ts';
-import { beginSnapshot, rowsOf } from '../source/snapshot.ts';
+import type { Links } from '../load/pass.ts';
+import type { Link } from '../postgres/link.ts';
 import { type CountedTable, countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
-import { moveUnchanged } from '../target/checkpoints.ts';
 import { drift } from '../target/drift.ts';
+import type { SharedMark, UnchangedTables } from '../target/manyCheckpoints.ts';
 import type { Claim } from '../target/ownership.ts';
 import { beginCentral } from '../target/setup.ts';
 import { centralShapeDigest, layoutOf } from '../target/target.ts';
@@ -29,13 +25,10 @@ export interface SweepTable {
   readonly unlogged: boolean;
 }
 
-/** A table, with the transaction id from which its rows count as changed. */
-type AskedTable = SweepTable & { readonly from: bigint };
-
 /** Maximum bytes to scan in one query, so that workers share the load and progress is visible. */
 export const GROUP_BYTES = 256 * 1024 * 1024;
-/** Maximum tables in one query: a usual batch. Each takes a lock for itself and each index; a server has 6,400 by default. */
-const GROUP_TABLES = 150;
+/** Maximum tables in one query. Each takes a lock for itself and each index; a server has 6,400 by default. */
+const GROUP_TABLES = 300;
 
 /** Groups of tables for {@link sweep}. */
 export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly SweepTable[])[] {
@@ -54,96 +47,84 @@ export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly S
   return groups;
 }
 
-/**
- * Scans several tables in one snapshot with one query, and ends those that are unchanged: no row version is newer than the
- * table's mark, and the source has as many rows as central. On most days that is most tables, and it saves a dozen round
- * trips for each.
- *
- * @param atCentral does work in a session to central that nobody else uses meanwhile
- * @returns the unchanged tables' new checkpoints; all other tables are run on their own
- */
-export async function sweep(
-  links: Pick<Links, 'source' | 'runs'>,
-  atCentral: <T>(work: (central: Link) => Promise<T>) => Promise<T>,
-  claim: Claim,
-  batchId: string | null,
-  tables: readonly SweepTable[],
-): Promise<readonly Checkpoint[]> {
-  const { session, version } = await links.source();
-  const shapes = tables.map((one) => one.source);
-  const begun = await beginSnapshot(session, version, shapes);
-  const { takenAt } = begun;
-  const horizon = withRuns(begun.horizon, links.runs);
-  const same = await findUnchanged(session, version, horizon, tables);
-  await session.query('COMMIT');
-  if (same.length === 0) return [];
-  const { fingerprint: _, ...mark } = markAt(horizon, null, null);
-  return atCentral(async (central) => {
-    const unchanged = await withRealCounts(central, claim, same);
-    if (unchanged.length === 0) return [];
-    const moved = unchanged.map((one) => one.checkpoint);
-    return moveUnchanged(central.session, claim, batchId, takenAt, mark, moved);
-  });
-}
+/** Tables of a group that one snapshot has shown to be unchanged. */
+export type Unchanged = Omit<UnchangedTables, 'follow' | 'others'>;
 
 /**
- * The tables of which central really has as many rows as the checkpoint says. The checkpoint's number is only a sum, and
- * others may have removed rows at central. So each table is counted once a day, and an unlogged one every time.
+ * Asks the source in one snapshot which of several tables are unchanged: nothing is newer than the table's mark, and the
+ * source has as many rows as central. On most days that is most tables, and it saves a dozen round trips for each.
+ *
+ * @param atCentral does work in a session to central that nobody else uses meanwhile
+ * @returns null if there are none; all other tables are run on their own
  */
-async function withRealCounts(
-  { session }: Link,
+export async function sweep(
+  links: Pick<Links, 'source'>,
+  atCentral: <T>(work: (central: Link) => Promise<T>) => Promise<T>,
   claim: Claim,
   tables: readonly SweepTable[],
-): Promise<readonly SweepTable[]> {
-  const due = tables.filter((one) => one.deletes && (one.unlogged || !one.checkpoint.counted));
-  if (due.length === 0) return tables;
+): Promise<Unchanged | null> {
+  const source = await links.source();
+  // Where central's rows are not known, equal counts cannot be proved.
+  const able = tables.filter((one) => !one.deletes || one.checkpoint.centralRows !== null);
+  const asked = able.map(({ source: table, checkpoint, shapeDigest, deletes }) => {
+    return { table, mark: checkpoint.mark, shapeDigest, rows: deletes ? checkpoint.centralRows : null };
+  });
+  const { takenAt, mark, unchanged: found } = await source.findUnchanged(asked);
+  const same = able.filter((_, place) => found[place]);
+  const due = same.filter((one) => one.deletes && (one.unlogged || !one.checkpoint.counted));
+  const wrong = due.length === 0 ? NONE : await atCentral((central) => otherCounts(central, claim, due));
+  const unchanged = same.filter((one) => !wrong.has(one));
+  if (unchanged.length === 0) return null;
+  return {
+    tables: unchanged.map((one) => one.checkpoint),
+    mark,
+    sourceSnapshotAt: takenAt,
+    counted: unchanged.every((one) => !one.deletes || due.includes(one)),
+  };
+}
+
+const NONE: ReadonlySet<SweepTable> = new Set();
+
+/**
+ * The tables of which central has another number of rows than the checkpoint says. The checkpoint's number is only a sum,
+ * and others may have removed rows at central. So each table is counted once a day, and an unlogged one every time.
+ */
+async function otherCounts(
+  { session }: Link,
+  claim: Claim,
+  due: readonly SweepTable[],
+): Promise<ReadonlySet<SweepTable>> {
   const counts = due.map(
     ({ target }, index) => `SELECT ${index} AS n, (${countMine(target, claim.connection)}) AS rows`,
   );
   const script = [...beginCentral(session, claim.connection), counts.join(' UNION ALL '), 'COMMIT'];
   const rows = (await session.script(script, session.workMs)).at(-2)?.rows ?? [];
   const counted = new Map(rows.map((row) => [Number(row.n), Number(row.rows)]));
-  const wrong = new Set(due.filter((one, index) => counted.get(index) !== one.checkpoint.centralRows));
-  return tables.filter((one) => !wrong.has(one));
-}
-
-async function findUnchanged(
-  session: Session,
-  version: number,
-  horizon: Horizon,
-  tables: readonly SweepTable[],
-): Promise<readonly SweepTable[]> {
-  const shapes = tables.map((one) => one.source);
-  const prints = await fingerprints(session, version, shapes);
-  const asked = tables.flatMap((one) => {
-    const own = prints.get(one.source.oid) ?? null;
-    const from = since(one.checkpoint.mark, horizon, own === null ? null : `${own}/${one.shapeDigest}`);
-    return typeof from === 'bigint' ? [{ ...one, from }] : [];
-  });
-  if (asked.length === 0) return [];
-  const counted = await session.query(countQuery(asked), [], session.workMs);
-  const byPlace = new Map(counted.rows.map((row) => [Number(row.n), row]));
-  return asked.filter(({ checkpoint, deletes }, place) => {
-    const { rows, changed } = byPlace.get(place) ?? { rows: '0', changed: '0' };
-    return changed === '0' && (!deletes || Number(rows) === checkpoint.centralRows);
-  });
+  return new Set(due.filter((one, index) => counted.get(index) !== one.checkpoint.centralRows));
 }
 
 /**
- * SQL that returns, for each table with rows, its index in `tables`, its number of rows and the number of changed ones.
- *
- * The part for each table is short, since every sweep sends it. Tables with the same mark, as those of one batch, share one
- * pair of aggregates.
+ * What several groups were found to be, under the mark of the earliest snapshot: a table that was unchanged later was so
+ * then. Groups that have seen different runs of the source's server stay apart.
  */
-function countQuery(tables: readonly AskedTable[]): string {
-  const marks = [...new Set(tables.map((one) => one.from))];
-  const counts = marks.map((mark) => {
-    const rows = tables.flatMap(({ source, from }, place) =>
-      from === mark ? [`SELECT ${place},xmin FROM ${rowsOf(source)}`] : [],
-    );
-    return `SELECT n,pg_catalog.count(*),pg_catalog.count(*) FILTER (WHERE ${changedSince('x', mark)}) FROM (${rows.join(' UNION ALL ')}) t(n,x) GROUP BY n`;
-  });
-  return `SELECT * FROM (${counts.join(' UNION ALL ')}) t(n,rows,changed)`;
+export function merged(groups: readonly Unchanged[]): readonly Unchanged[] {
+  const [first, ...rest] = groups.toSorted((one, other) => earlier(one.mark, other.mark));
+  if (first === undefined) return [];
+  if (rest.some(({ mark }) => RUN.some((part) => mark[part] !== first.mark[part]))) return groups;
+  return [
+    {
+      ...first,
+      tables: [first, ...rest].flatMap(({ tables }) => tables),
+      counted: groups.every(({ counted }) => counted),
+    },
+  ];
+}
+
+const RUN = ['identity', 'timeline', 'started', 'recovered'] as const;
+
+function earlier(one: SharedMark, other: SharedMark): number {
+  const by = BigInt(one.xmin || 0) - BigInt(other.xmin || 0) || BigInt(one.lsn ?? 0) - BigInt(other.lsn ?? 0);
+  return by < 0n ? -1 : by > 0n ? 1 : 0;
 }
 
 /**

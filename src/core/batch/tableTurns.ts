@@ -11,7 +11,7 @@ import { targetSchema } from '../target/target.ts';
 import type { ConnectionTable, ConnectionWork, Prepared, RunContext } from './connectionRun.ts';
 import { JournalRecorder, quietRecorder } from './recorder.ts';
 import { type RelatedTableRun, RelatedTables } from './relatedTables.ts';
-import { childrenLeftOut } from './select.ts';
+import { childrenLeftOut, unknownTable } from './select.ts';
 import { RewrittenTables } from './writtenTables.ts';
 
 /** Callbacks to the connection's run. */
@@ -86,7 +86,9 @@ export class TableTurns {
       // If it was copied before, the branch has dropped it. If not, the settings name a wrong table.
       const known = (this.#opened.checkpoints.get(table.table)?.state ?? 'new') !== 'new';
       this.#events.ended(
-        known ? recorder.skipped('source_table_missing') : recorder.failed(this.#unknown(table)),
+        known
+          ? recorder.skipped('source_table_missing')
+          : recorder.failed(unknownTable(this.#work.connection, table)),
       );
       return;
     }
@@ -104,21 +106,6 @@ export class TableTurns {
   #computed(source: TableShape): readonly string[] {
     const there = this.#opened.existing.find((one) => one.name === source.name);
     return there === undefined ? [] : computedAt(there, source);
-  }
-
-  #unknown({ table, nearest }: ConnectionTable): FailureDetail {
-    const { id, schema } = this.#work.connection;
-    return {
-      code: FailureCode.SourceTableUnknown,
-      kind: FailureKind.Permanent,
-      message: `schema ${schema} has no table or view ${table}`,
-      params: {
-        connection: id,
-        schema,
-        table,
-        nearest: nearest === undefined || nearest === '' ? '–' : nearest,
-      },
-    };
   }
 
   /**
@@ -275,16 +262,18 @@ export class TableTurns {
   async #runJob(one: RelatedTableRun, checkpoint: Checkpoint | null): Promise<TableEnd> {
     const { ports, central, installation, limits, retry, throttle, stop, halt } = this.#run;
     const { table, duty, relations } = one;
-    const { claim, existing, rights } = this.#opened;
+    const { claim, existing, created, rights } = this.#opened;
     const failure = rights.refused.get(table.table);
     if (failure !== undefined) return { kind: 'failed', failure };
     if (table.shape === null) throw new Error(`${table.table} is not at the source`);
     const own = { ports, central, installation, claim, limits, retry, throttle, stop, halt };
-    const runner: TableRunner = { ...own, relations };
+    const noteTraffic = this.#run.traffic.ofTable(one.links, this.#work.connection.id, table.table);
+    const runner: TableRunner = { ...own, relations, noteTraffic };
     const job = {
       connection: this.#work.connection,
       source: table.shape,
       existing: existing.find((found) => found.name === table.table),
+      created: created.has(table.table) && duty === 'sync',
       checkpoint,
       batchId: this.#run.batchId,
       // A requested strategy is for the table's own turn only.
@@ -294,6 +283,8 @@ export class TableTurns {
       mayDelete: table.mayDelete && rights.owned.has(table.table),
       duty,
     };
-    return runTable(runner, one.links, job, one.recorder);
+    const end = await runTable(runner, one.links, job, one.recorder);
+    noteTraffic();
+    return end;
   }
 }

@@ -9,35 +9,37 @@ import { digestOf, OWN_ENCODING, type ShapeMemory } from './memory.ts';
 import type { TableShape } from './shape.ts';
 
 /**
- * Whether a catalogue is as it was: asked first, because the query that makes facts of it is several times as long,
- * and on most days the answer is yes.
+ * Checks whether a catalogue is unchanged before reading it: the query that reads table facts is several
+ * times as long, and on most days nothing has changed.
  *
- * Facts of a {@link isPlain plain} table are made of rows of the catalogue that are its own, and of what comes with
- * PostgreSQL. So where its rows are the same to the last byte, the facts are too.
+ * Facts of a {@link isPlain plain} table are derived only from its own catalogue rows and from what comes
+ * with PostgreSQL. So if these rows are identical, the facts are too.
  */
-
-/** What is remembered of a table beside its facts. */
-const knownRowsForm = z.object({
-  /** {@link readingOf} them: another server version or another query makes other facts of the same rows. */
-  reading: z.string(),
-  /** Digest of its rows in the catalogue when its facts were made, in hexadecimal digits. */
-  rows: z.string(),
-  /** Digest of the text of those facts. */
-  facts: z.string(),
-  size: z.object({ bytes: z.number(), estimatedRows: z.number().nullable() }),
-});
-export type KnownRows = z.output<typeof knownRowsForm>;
 
 export type Size = Pick<TableShape, 'bytes' | 'estimatedRows'>;
 
-/** A table that is remembered. */
+/** What is stored for a table besides its facts. */
+export interface KnownRows {
+  /** See {@link readingOf}: another server version or query derives other facts from the same rows. */
+  readonly reading: string;
+  /** Hexadecimal digest of the catalogue rows that the facts were derived from. */
+  readonly rows: string;
+  /** Digest of the text of those facts. */
+  readonly facts: string;
+  readonly size: Size;
+}
+
+/** Increase it when {@link tableFacts} validates more, so that texts stored by earlier versions are read again. */
+const FACTS_FORM = 1;
+
+/** A stored table. */
 export interface KnownTable {
   readonly name: string;
   readonly facts: TableFacts;
   readonly rows: KnownRows;
 }
 
-/** By catalogue, the column that says of which relation a row is. */
+/** Catalogues, each with the column that identifies the relation. */
 const CATALOGUES = [
   ['attribute', 'attrelid'],
   ['attrdef', 'adrelid'],
@@ -48,15 +50,16 @@ const CATALOGUES = [
 ] as const;
 
 /**
- * SQL of the digest of a relation `c`'s own rows in the catalogue. Of its row in pg_class only what facts are made of:
- * the rest changes with every VACUUM.
+ * SQL of the digest of a relation `c`'s own catalogue rows. From pg_class only the columns that facts use,
+ * because others change with every VACUUM.
  */
 export function rowsDigestSql(side: Side): string {
   const rows = CATALOGUES.map(
     ([catalogue, relation]) =>
       `SELECT x::pg_catalog.text FROM pg_catalog.pg_${catalogue} x WHERE x.${relation} ${own('=')} c.oid`,
   );
-  // Whether policies bind our role depends on who it is, too; and whether the owner is trusted, on who may make tables.
+  // Two facts also depend on other things: whether policies apply, on our role; whether the owner is trusted,
+  // on who may create tables.
   const bound =
     side === 'source'
       ? ''
@@ -65,21 +68,26 @@ export function rowsDigestSql(side: Side): string {
   return `pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.concat(${parts}),${OWN_ENCODING}))`;
 }
 
-/** Whether facts are made of nothing but what {@link rowsDigestSql} is made of. Types have a digest of their own. */
+/** Whether facts depend only on the rows covered by {@link rowsDigestSql}. Types have a digest of their own. */
 export function isPlain(facts: TableFacts, side: Side): boolean {
-  // Partitions may be unlogged, or become so.
+  // Partitions may be or become unlogged.
   if (side === 'central' && facts.kind === 'p') return false;
   const apart = [facts.children, facts.policies, facts.unlogged].some((one) => one != null);
-  // Operator classes, and collations, that are not PostgreSQL's own defaults.
+  // Operator classes and collations that are not PostgreSQL's defaults.
   return !apart && (facts.keys ?? []).every(([, , , specials]) => specials === null);
 }
 
-/** Tells one way to make facts of rows from another. */
+/** Identifies how facts are derived from rows. */
 export function readingOf({ side, recoding }: Session, version: number): string {
-  return digestOf(JSON.stringify([version, recoding, factsSql(version, '', side), rowsDigestSql(side)]));
+  return digestOf(
+    JSON.stringify([FACTS_FORM, version, recoding, factsSql(version, '', side), rowsDigestSql(side)]),
+  );
 }
 
-/** The tables whose rows are remembered; null where one of them may have changed unseen, so that nothing is to be asked. */
+/**
+ * The tables with stored rows; null if one of them could have changed undetected, so that a check would prove
+ * nothing.
+ */
 export function knownTables(
   known: ReadonlyMap<string, string>,
   memory: ShapeMemory,
@@ -87,16 +95,38 @@ export function knownTables(
   reading: string,
 ): readonly KnownTable[] | null {
   const rows = memory.recall('rows');
-  const found = [...known].map(([name, text]): KnownTable | null => {
-    const one = parseJson(knownRowsForm, rows.get(name) ?? '');
+  const found: KnownTable[] = [];
+  for (const [name, text] of known) {
+    const one = readKnownRows(rows.get(name) ?? '');
     if (one?.reading !== reading || one.facts !== digestOf(text)) return null;
-    const facts = parseJson(tableFacts, text);
-    return facts !== null && isPlain(facts, side) ? { name, facts, rows: one } : null;
-  });
-  return found.length > 0 && found.every((one) => one !== null) ? found : null;
+    // Not validated again: the text was validated when it was read, and doing so for all takes longer than
+    // the query.
+    const facts = readText<TableFacts>(text);
+    if (facts === null || !isPlain(facts, side)) return null;
+    found.push({ name, facts, rows: one });
+  }
+  return found.length > 0 ? found : null;
 }
 
-/** Whether all of these can be known by their rows the next time. @param known texts of facts, by name */
+/** Parses the text of {@link KnownRows}; null if it is invalid. By hand for speed, because there is one per table. */
+function readKnownRows(text: string): KnownRows | null {
+  const { reading, rows, facts, size } = readText<Partial<KnownRows>>(text) ?? {};
+  if (typeof reading !== 'string' || typeof rows !== 'string' || typeof facts !== 'string') return null;
+  if (typeof size?.bytes !== 'number') return null;
+  const estimatedRows = typeof size.estimatedRows === 'number' ? size.estimatedRows : null;
+  return { reading, rows, facts, size: { bytes: size.bytes, estimatedRows } };
+}
+
+function readText<T extends object>(text: string): T | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value instanceof Object ? (value as T) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether all of these tables can be checked by their rows the next time. @param known texts of facts, by name */
 export function areAllPlain(known: ReadonlyMap<string, string>, side: Side): boolean {
   return [...known.values()].every((text) => {
     const facts = parseJson(tableFacts, text);
@@ -104,7 +134,7 @@ export function areAllPlain(known: ReadonlyMap<string, string>, side: Side): boo
   });
 }
 
-/** The text of {@link KnownRows}. @param facts the text of the facts that were made of these rows */
+/** The text of {@link KnownRows}. @param facts the text of the facts derived from these rows */
 export function knownRows(
   session: Session,
   version: number,
@@ -116,20 +146,20 @@ export function knownRows(
   return JSON.stringify(known);
 }
 
-/** SQL of the tables that others have locked, in any database: the number of one here may be locked there alone. */
+/** SQL of tables locked by others in any database: a table with the same oid elsewhere may be the locked one. */
 const LOCKED = `SELECT l.relation FROM pg_catalog.pg_locks l WHERE l.mode ${own('=')} 'AccessExclusiveLock'`;
 
 /**
- * SQL of pages and rows as the catalogue counts them, and of the bytes as they are now, of relations `c`. To ask for
- * the bytes of a locked one is to wait for it.
+ * SQL of the catalogue's page and row counts and the current bytes of relations `c`. Bytes of a locked table
+ * are left out, because asking for them would wait for the lock.
  */
 const SIZES = `pg_catalog.json_agg(pg_catalog.json_build_array(c.relpages,c.reltuples,CASE WHEN c.oid ${own('=')} ANY (ARRAY(${LOCKED})) THEN NULL ELSE pg_catalog.pg_relation_size(c.oid) END) ORDER BY c.oid)`;
 
 /**
- * SQL of one digest for the rows of all relations `c`. Their sizes, which change with what is in them, come with it; not
- * those of head office, which nothing depends on.
+ * SQL of one digest over the rows of all relations `c`, with their sizes, which change with their contents.
+ * Head office's sizes are left out, because nothing uses them.
  *
- * @param where SQL: which relations
+ * @param where SQL condition that selects the relations
  */
 export function sameRowsQuery(side: Side, where: string): string {
   const all = `pg_catalog.sha256(pg_catalog.string_agg(${rowsDigestSql(side)},'' ORDER BY c.oid))`;
@@ -138,7 +168,7 @@ export function sameRowsQuery(side: Side, where: string): string {
   return `SELECT pg_catalog.encode(${all},'hex') AS rows${sizes} FROM pg_catalog.pg_class c ${where}`;
 }
 
-/** The answer to {@link sameRowsQuery} where nothing has changed; in the order in which it has the sizes. */
+/** The expected answer to {@link sameRowsQuery} if nothing has changed, and the order of its sizes. */
 export function inOrder(tables: readonly KnownTable[]): {
   readonly tables: readonly KnownTable[];
   readonly rows: string;
@@ -149,7 +179,7 @@ export function inOrder(tables: readonly KnownTable[]): {
   return { tables: ordered, rows: all.digest('hex') };
 }
 
-/** By table: pages and rows as the catalogue counts them, bytes; null where a lock keeps them from being asked for. */
+/** Per table: the catalogue's pages and rows, and bytes; null if a lock prevented asking. */
 export const sizesForm = z.array(z.tuple([z.number(), z.number(), z.number().nullable()]));
 export const blockForm = z.int().positive();
 

@@ -2,19 +2,19 @@ import { hasBuiltin, type OwnType, type RangeType, type TypeField, type TypeUse 
 
 /** How a source column fits the central column of the same name. */
 export type Fit =
-  /** Same type: bytes may pass in binary. */
+  /** Same type: values can be sent in binary. */
   | 'same'
-  /** Every value fits; it passes as text. */
+  /** Every value fits, but must be sent as text. */
   | 'lossless'
-  /** Central's type of the same make lacks an enum's labels or a composite's last attributes, maybe inside: it gets them. */
+  /** Central's type, or one inside it, lacks enum labels or last attributes of a composite: they are added. */
   | 'extended'
-  /** The source's type has become wider: central follows. */
+  /** The source's type has become wider: central's is changed too. */
   | 'widened'
   | 'incompatible';
 
 /**
- * Types whose bytes mean nothing on another server: object ids, and XML, which the server rewrites on
- * its way out in binary.
+ * Types whose binary form is not valid on another server: object ids; and XML, which the server rewrites on
+ * binary output.
  */
 const BYTES_STAY = new Set([
   'xml',
@@ -48,40 +48,41 @@ export function typeFit(source: TypeUse, central: TypeUse): Fit {
 }
 
 /**
- * A domain is its base type with conditions. Central never gets the conditions: they have been checked at
- * the branch, and a later ALTER DOMAIN there must not make central refuse rows.
+ * Removes domains: a domain is its base type with conditions. Central never gets the conditions: they were
+ * checked at the branch, and a later ALTER DOMAIN there must not make central refuse rows.
  */
 export function withoutDomains(use: TypeUse): TypeUse {
   if (use.own?.kind === 'domain') return withoutDomains(use.own.base);
   if (use.own?.kind !== 'array') return use;
   const element = withoutDomains(use.own.element);
-  // An array of a domain over arrays is written unlike an array of more dimensions.
+  // The text of an array of a domain over arrays differs from that of a multidimensional array.
   if (element.own !== null || element.type.endsWith('[]')) return { ...use, own: { kind: 'array', element } };
   return { type: `${element.type}[]`, own: null };
 }
 
-/** Whether a type is an array of a type of its database's own. */
+/** Whether a type is an array of a user-defined type. */
 function isArray({ own }: TypeUse): boolean {
   return own?.kind === 'array' || (own?.kind === 'domain' && isArray(own.base));
 }
 
-/** @param mayWiden false for a column of a domain of head office's own: it is not ours to take away */
+/** @param mayWiden false for a column of head office's own domain, which a change of its type would remove */
 function builtinFit(from: string, to: string, mayWiden: boolean): Fit {
   if (from === to) return BYTES_STAY.has(from.replace(/\[\]$/, '')) ? 'lossless' : 'same';
   if (holds(to, from)) return 'lossless';
   return mayWiden && holds(from, to) ? 'widened' : 'incompatible';
 }
 
-/** Since 17 an interval may be infinite: its bytes are those of the longest one that older servers know. */
+/** Since version 17 an interval may be infinite; its bytes are those of the longest interval of older servers. */
 const INFINITE_INTERVALS = 170000;
 
 /**
- * Whether a type has values at the source whose bytes are another value to central. They have to travel as text,
- * which central refuses where it does not know such a value. Not the other way round: the longest interval of an
- * older server is an infinite one to 17 in text as well, and verify says that they differ.
+ * Whether the source has values of this type whose bytes mean another value to central. They must be sent as
+ * text, which central refuses if it does not know the value. The opposite direction cannot be helped: the
+ * longest interval of an older server is infinite to version 17 as text too, and verify reports the
+ * difference.
  *
- * What else is new in binary is refused by older servers themselves (an infinite numeric before 14, a new jsonpath
- * method), and so needs nothing.
+ * Other new binary values need nothing, because older servers refuse them (an infinite numeric before 14, a
+ * new jsonpath method).
  */
 export function isMisread(use: TypeUse, source: number, central: number): boolean {
   return source >= INFINITE_INTERVALS && central < INFINITE_INTERVALS && hasBuiltin(use, isInterval);
@@ -93,7 +94,7 @@ function isInterval(type: string): boolean {
 
 function ownFit(from: OwnType, to: OwnType): Fit {
   if (from.kind === 'enum' && to.kind === 'enum') {
-    // An enum's bytes are its label.
+    // The binary form of an enum is its label.
     return from.labels.every((label) => to.labels.includes(label)) ? 'same' : 'extended';
   }
   if (from.kind === 'array' && to.kind === 'array') return inside(typeFit(from.element, to.element));
@@ -107,7 +108,10 @@ function ownFit(from: OwnType, to: OwnType): Fit {
   return 'incompatible';
 }
 
-/** Bytes of arrays, composites and ranges carry the ids of the types inside; and no such type can be widened in use. */
+/**
+ * The binary form of arrays, composites and ranges contains type ids, so it cannot be used; and a type that
+ * is in use inside another cannot be widened.
+ */
 function inside(fit: Fit): Fit {
   if (fit === 'same') return 'lossless';
   return fit === 'widened' ? 'incompatible' : fit;
@@ -122,11 +126,11 @@ function fieldsFit(from: readonly TypeField[], to: readonly TypeField[]): Fit {
   return from.length > to.length || pairs.includes('extended') ? 'extended' : 'lossless';
 }
 
-/** What of two composite types does not fit. */
+/** Why two composite types do not fit. */
 export type AttributeMisfit =
-  /** An attribute of the same name and place has another type. */
+  /** An attribute with the same name and position has another type. */
   | { readonly kind: 'type'; readonly path: readonly string[]; readonly from: TypeUse; readonly to: TypeUse }
-  /** An attribute of central's is missing at the source, or stands elsewhere. */
+  /** An attribute of central's type is missing at the source, or at another position. */
   | {
       readonly kind: 'attributes';
       readonly path: readonly string[];
@@ -134,7 +138,7 @@ export type AttributeMisfit =
       readonly to: readonly TypeField[];
     };
 
-/** The first attribute that keeps two types from fitting, at whatever depth; null where it is something else. */
+/** The first attribute, at any depth, that makes two types incompatible; null if the reason is something else. */
 export function attributeMisfit(
   source: TypeUse,
   central: TypeUse,
@@ -158,7 +162,7 @@ export function attributeMisfit(
   return null;
 }
 
-/** A type for a sentence; of a domain or a range its name says nothing of what it is made of, which is added. */
+/** A type in a sentence, with the base type of a domain or the subtype of a range added. */
 export function typeWords({ type, own }: TypeUse): string {
   if (own?.kind === 'domain') return `${type} (${typeWords(own.base)})`;
   if (own?.kind === 'range') return `${type} (${typeWords(own.subtype)})`;
@@ -167,18 +171,18 @@ export function typeWords({ type, own }: TypeUse): string {
 }
 
 /**
- * A range can be extended with its subtype. Its bounds have to stand in one order on both sides: else head office
- * refuses a range, or joins those of a multirange that are apart at the branch.
+ * Ranges can be extended together with their subtype. The subtype must sort alike on both sides: otherwise
+ * head office would refuse a range, or merge ranges of a multirange that are separate at the branch.
  */
 function rangeFit(from: RangeType, to: RangeType): Fit {
   const alike = from.portable && to.portable && from.collation === to.collation;
   if (!alike || !sortAlike(from.subtype, to.subtype)) return 'incompatible';
-  // An own type has its schema in its name, which is another one here.
+  // User-defined types are not compared by name, because the name contains the schema, which differs.
   if (from.subtype.own === null && from.subtype.type !== to.subtype.type) return 'incompatible';
   return inside(typeFit(from.subtype, to.subtype));
 }
 
-/** Whether both types' enums, their own or those they contain, have their common labels in the same order. */
+/** Whether the enums of both types (or inside them) have their common labels in the same order. */
 export function sortAlike(source: TypeUse, central: TypeUse): boolean {
   const from = withoutDomains(source).own;
   const to = withoutDomains(central).own;
@@ -200,7 +204,7 @@ export function sortAlike(source: TypeUse, central: TypeUse): boolean {
 const INTEGERS = ['smallint', 'integer', 'bigint'];
 const INTEGER_DIGITS = [5, 10, 19];
 
-/** Types whose length or precision may grow; without one it is as large as can be. */
+/** Types whose length or precision can be increased. Without a modifier they are unlimited. */
 const BY_LENGTH = ['character varying', 'bit varying'];
 const BY_PRECISION = [
   'timestamp without time zone',
@@ -211,9 +215,8 @@ const BY_PRECISION = [
 const LARGEST_PRECISION = 6;
 
 /**
- * Whether every value of `narrow` is a value of `wide`, and means the same when it is written as text.
- * Types of different families never hold each other: a number that becomes a text at one branch must not
- * turn head office's column into text.
+ * Whether every value of `narrow` is also a value of `wide`, with the same meaning as text. Never true across
+ * families: a number that becomes text at one branch must not turn head office's column into text.
  */
 export function holds(wide: string, narrow: string): boolean {
   const to = parse(wide);
@@ -226,7 +229,7 @@ export function holds(wide: string, narrow: string): boolean {
   if (to.name === 'text') return ['character varying', 'character', 'text'].includes(from.name);
   if (to.name === 'character varying' && from.name === 'text') return to.modifiers.length === 0;
   const [most] = to.modifiers;
-  // With the blanks that it is padded with.
+  // Including the blanks that it is padded with.
   if (to.name === 'character varying' && from.name === 'character')
     return most === undefined || (from.modifiers[0] ?? 1) <= most;
   if (to.name !== from.name) return false;

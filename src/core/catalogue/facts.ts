@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import type { RelationKind } from '../../shared/discovery.ts';
+import type { RelationKind } from '../../shared/contract.ts';
 import { serverExpression, serverName, serverType } from '../postgres/readJson.ts';
 import type { Side } from '../postgres/sqlstates.ts';
 import { type KeyColumn, keyColumns, rawSpecials, specialColumnsSql } from './keyIndex.ts';
 import { SHAPE_DIGEST } from './memory.ts';
 import type { ColumnShape, TableShape } from './shape.ts';
-import { STRANGER } from './trusted.ts';
+import { UNTRUSTED_OWNER } from './trusted.ts';
 import { FIRST_USER_OID, type Types } from './types.ts';
 
-/** Name, type as format_type writes it, type's oid, number, flags (see {@link factsSql}). */
+/** Name, type as written by format_type, type oid, column number, flags (see {@link factsSql}). */
 const rawColumn = z.tuple([serverName, serverType, z.int(), z.int(), serverName]);
 type RawColumn = z.output<typeof rawColumn>;
 
 /**
- * A unique index: whether rows can be told apart by it (it is neither partial nor over expressions), the numbers of
- * its columns, its name where ON CONFLICT cannot name it (it is deferrable; empty where it is no B-tree), how it
- * compares, and the name of its constraint, where there is one and the table has a deferrable key besides.
+ * A unique index: whether it identifies rows (not partial, no expressions); its column numbers; its name if
+ * ON CONFLICT cannot use it because it is deferrable (empty if it is not a B-tree); how it compares; and its
+ * constraint's name, if it has one and the table also has a deferrable key.
  */
 const rawKey = z.tuple([
   z.boolean(),
@@ -27,7 +27,10 @@ const rawKey = z.tuple([
 
 const place = z.object({ schema: serverName, name: serverName });
 
-/** What a table's shape is made of, as {@link factsSql} writes it: short, because it travels for every table. */
+/**
+ * The facts that a table's shape is built from, as {@link factsSql} returns them. Compact, because they are
+ * sent for every table.
+ */
 export const tableFacts = z.object({
   oid: z.int(),
   kind: serverName,
@@ -43,19 +46,21 @@ export const tableFacts = z.object({
   keys: z.array(rawKey).nullable(),
   primary_key: serverName.nullable(),
   /**
-   * Whether there is row security, a rule (a view has one), or a trigger for INSERT or UPDATE that is no constraint's;
-   * null where there is no trigger of any kind either.
+   * Whether there is row security, a rule (every view has one), or an INSERT or UPDATE trigger that does not
+   * belong to a constraint; null if there is no trigger at all either.
    */
   triggers: z.boolean().nullable(),
   /** See {@link TableShape.children}. */
   children: z.array(place.extend({ foreign: z.boolean() })).nullish(),
   digest: serverName,
-  /** See {@link TableShape.policies}. Asked of central alone. */
+  /** See {@link TableShape.policies}. Only read at central. */
   policies: z.array(serverName).nullish(),
-  /** See {@link TableShape.unlogged}. Asked of central alone. */
+  /** See {@link TableShape.unlogged}. Only read at central. */
   unlogged: z.array(place).nullish(),
-  /** See {@link TableShape.stranger}. Asked of central alone. */
+  /** See {@link TableShape.untrustedOwner}. Asked of central alone. */
   stranger: serverName.nullish(),
+  /** See {@link TableShape.distributed}. Only read at central. */
+  distributed: z.boolean().nullish(),
 });
 export type TableFacts = z.output<typeof tableFacts>;
 
@@ -64,13 +69,13 @@ function isDistinct(values: readonly unknown[]): boolean {
 }
 
 /**
- * SQL of {@link TableFacts} of a relation `c`, as JSON. Everything that a shape says must be in it, but what
- * changes with a table's rows: a shape whose text is the same counts as unchanged.
+ * SQL of a relation `c`'s {@link TableFacts} as JSON. It must contain everything that a shape depends on,
+ * except what changes with the table's rows: equal texts count as an unchanged shape.
  *
- * @param locked SQL: whether default expressions can be had only by waiting for a lock; they are empty then
+ * @param locked SQL condition: reading default expressions would wait for a lock; they are empty then
  */
 export function factsSql(version: number, locked: string, side: Side): string {
-  // Since 18 a column may be NOT NULL for new rows alone: what was there before has not been looked at.
+  // Since version 18, NOT NULL may be enforced for new rows only, with existing rows unchecked.
   const valid =
     version >= 180000
       ? ` AND a.attnum OPERATOR(pg_catalog.<>) ALL (ARRAY(SELECT k.conkey[1] FROM pg_catalog.pg_constraint k
@@ -99,21 +104,29 @@ export function factsSql(version: number, locked: string, side: Side): string {
 'primary_key', (SELECT k.conname FROM pg_catalog.pg_constraint k WHERE k.conrelid OPERATOR(pg_catalog.=) c.oid AND k.contype OPERATOR(pg_catalog.=) 'p'),
 'triggers', c.relrowsecurity OR c.relhasrules OR (SELECT pg_catalog.bool_or(NOT g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 28 OPERATOR(pg_catalog.>) 0) FROM pg_catalog.pg_trigger g
   WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgenabled OPERATOR(pg_catalog.<>) 'D'),
-${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, 'stranger', ${STRANGER}, ` : ''}'children', ${CHILDREN}, 'digest', ${SHAPE_DIGEST})`;
+${side === 'central' ? `'policies', ${POLICIES}, 'unlogged', ${UNLOGGED}, 'stranger', ${UNTRUSTED_OWNER}, 'distributed', ${DISTRIBUTED}, ` : ''}'children', ${CHILDREN}, 'digest', ${SHAPE_DIGEST})`;
 }
 
-/** SQL of {@link TableShape.policies} of the relation `c`. Those for everybody are for role 0. */
+/** SQL of {@link TableShape.policies} for the relation `c`. Policies for PUBLIC have role 0. */
 const POLICIES = `CASE WHEN c.relrowsecurity AND pg_catalog.row_security_active(c.oid) THEN coalesce((SELECT pg_catalog.json_agg(p.polname)
   FROM pg_catalog.pg_policy p WHERE p.polrelid OPERATOR(pg_catalog.=) c.oid AND EXISTS (SELECT FROM pg_catalog.unnest(p.polroles) r
     WHERE r OPERATOR(pg_catalog.=) 0::pg_catalog.oid OR pg_catalog.pg_has_role(r, 'USAGE'))), '[]') END`;
 
-/** SQL of {@link TableShape.unlogged} of the relation `c`, over all levels. */
+/**
+ * SQL of {@link TableShape.distributed} for the relation `c`; null where it is not. Citus puts an internal trigger for
+ * TRUNCATE on each of its tables, which PostgreSQL itself never does; Citus' own catalogue exists only where it is
+ * installed.
+ */
+const DISTRIBUTED = `(SELECT true WHERE EXISTS (SELECT FROM pg_catalog.pg_trigger g
+  WHERE g.tgrelid OPERATOR(pg_catalog.=) c.oid AND g.tgisinternal AND g.tgtype OPERATOR(pg_catalog.&) 32 OPERATOR(pg_catalog.>) 0))`;
+
+/** SQL of {@link TableShape.unlogged} for the relation `c`, at all levels. */
 const UNLOGGED = `CASE WHEN c.relpersistence OPERATOR(pg_catalog.=) 'u' OR c.relkind OPERATOR(pg_catalog.=) 'p' THEN (
   SELECT pg_catalog.json_agg(pg_catalog.json_build_object('schema', s.nspname, 'name', x.relname) ORDER BY x.oid)
   FROM pg_catalog.pg_class x JOIN pg_catalog.pg_namespace s ON s.oid OPERATOR(pg_catalog.=) x.relnamespace
   WHERE x.relpersistence OPERATOR(pg_catalog.=) 'u' AND c.oid OPERATOR(pg_catalog.=) ANY (ARRAY[x.oid, pg_catalog.pg_partition_root(x.oid)])) END`;
 
-/** SQL of {@link TableShape.children} of the relation `c`, over all levels. */
+/** SQL of {@link TableShape.children} for the relation `c`, at all levels. */
 const CHILDREN = `CASE WHEN c.relhassubclass AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,f}') THEN (WITH RECURSIVE child(oid) AS (
     SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent OPERATOR(pg_catalog.=) c.oid
     UNION SELECT h.inhrelid FROM child JOIN pg_catalog.pg_inherits h ON h.inhparent OPERATOR(pg_catalog.=) child.oid)
@@ -130,12 +143,12 @@ export const RELATION_KINDS: Readonly<Record<string, RelationKind>> = {
   f: 'foreign_table',
 };
 
-/** The types that the columns of a table have, by oid. */
+/** Oids of the types of a table's columns. */
 export function typesOf(facts: TableFacts): readonly number[] {
   return (facts.columns ?? []).map(([, , oid]) => oid);
 }
 
-/** A shape of what was read; what changes with its rows comes apart. */
+/** Builds a shape from facts and the size, which changes with the rows. */
 export function toShape(
   schema: string,
   name: string,
@@ -148,14 +161,14 @@ export function toShape(
   const columns = (facts.columns ?? []).map((raw) => toColumn(raw, facts, types));
   const indexes = keys.flatMap(([plain, numbers, deferrable, specials, constraint]): UniqueIndex[] => {
     const own = numbers.flatMap((number) => columns.filter((one) => one.number === number));
-    // A column of the system's (`oid` before 12) is none of the table's.
+    // The key has a system column (`oid` before version 12), which is not one of the table's columns.
     const whole = own.length === numbers.length && own.length > 0;
     const compared = plain && whole ? keyColumns(own, specials) : null;
     const notNull = own.every((one) => one.notNull);
     return compared === null ? [] : [{ columns: compared, deferrable, notNull, constraint }];
   });
   const unique = indexes.filter((one) => one.deferrable === null);
-  // A deferrable key counts too: a snapshot sees only committed rows, and in these it is unique.
+  // A deferrable key counts too, because it is unique among committed rows, and a snapshot sees only those.
   const key = indexes.find((one) => one.notNull)?.columns ?? null;
   return {
     schema,
@@ -179,7 +192,8 @@ export function toShape(
     otherUnique: unique.length < keys.length,
     interferes: facts.triggers === true,
     policies: facts.policies ?? null,
-    stranger: facts.stranger ?? null,
+    untrustedOwner: facts.stranger ?? null,
+    distributed: facts.distributed === true,
     otherConstraints: facts.triggers !== null || keys.length > (key === null ? 0 : 1),
     ...size,
   };

@@ -8,31 +8,31 @@ import { typeName } from './typeName.ts';
 import { FIRST_USER_OID } from './types.ts';
 
 /**
- * How the index of a key compares one of its columns: with the operators of the index's own operator class, which
- * are named by their schema. What `>` alone means depends on the search_path: for a citext key under an empty one
- * it is text's, by which rows come in another order than the index has.
+ * How the index of a key compares one of its columns: with the schema-qualified operators of the index's own
+ * operator class. A plain `>` depends on the search_path: for a citext key under an empty path it would be
+ * text's, which sorts differently from the index.
  */
 export interface KeyColumn {
   readonly name: string;
-  /** SQL of the type that the operators take; values are cast to it. */
+  /** SQL of the operators' argument type; values are cast to it. */
   readonly type: string;
-  /** Whether the column has another type, of which the operators' is a part: a domain, or text for varchar. */
+  /** Whether the column's type differs from the operators': a domain, or varchar for text. */
   readonly cast: boolean;
-  /** SQL, as `OPERATOR(schema.<)`. */
+  /** SQL such as `OPERATOR(schema.<)`. */
   readonly operators: KeyOperators;
-  /** Whether the operator class is not its type's default, so that ORDER BY has to name its operator. */
+  /** Whether the operator class is not the type's default, so that ORDER BY must name its operator. */
   readonly using: boolean;
-  /** SQL of the index's collation, where the column has another one. */
+  /** SQL of the index's collation, if it differs from the column's. */
   readonly collation: string | null;
-  /** PostgreSQL's own default operator class, under the column's own collation. */
+  /** Whether it uses PostgreSQL's default operator class and the column's own collation. */
   readonly standard: boolean;
-  /** False for a collation under which different texts may be equal. */
+  /** False for a collation under which different texts can be equal. */
   readonly deterministic: boolean;
-  /** Of all that decides the order; for the checkpoint, whose last key means something in this order alone. */
+  /** Everything that determines the order. Stored in the checkpoint, whose last key is valid only in this order. */
   readonly definition: string;
 }
 
-/** By the strategy numbers of a B-tree: less, less or equal, equal, greater or equal, greater. */
+/** By B-tree strategy number: less, less or equal, equal, greater or equal, greater. */
 export interface KeyOperators {
   readonly less: string;
   readonly atMost: string;
@@ -42,10 +42,10 @@ export interface KeyOperators {
 }
 
 /**
- * A column of an index that compares otherwise than its type does by default, as {@link specialColumnsSql} gives it:
- * the operators by strategy, each as schema and name; the type that they take, as schema and name (null where it
- * stands for many: any enum, array, range or record); whether the class is the type's default; schema and name of the
- * collation; whether it is another one than the column's; whether it is deterministic.
+ * An index column that does not compare by its type's default, as {@link specialColumnsSql} returns it:
+ * schema and name of the operators, by strategy; of their argument type (null for a polymorphic one: any
+ * enum, array, range or record); whether the class is the type's default; schema and name of the collation;
+ * whether it differs from the column's; whether it is deterministic.
  */
 const pair = z.tuple([serverName, serverName]);
 const rawSpecial = z.tuple([
@@ -58,13 +58,13 @@ const rawSpecial = z.tuple([
 ]);
 type RawSpecial = z.output<typeof rawSpecial>;
 
-/** Null where every column compares as its type does by default; of a column that does, null in its place. */
+/** Null if every column compares by its type's default; single entries are null for columns that do. */
 export const rawSpecials = z.array(rawSpecial.nullable()).nullable();
 
-/** Collations by which a text is compared without a name for it: none, the database's, C and POSIX. */
+/** OIDs of collations that need no COLLATE in our comparisons: none, the database's default, C and POSIX. */
 const COMMON_COLLATIONS = '0,100,950,951';
 
-/** SQL of {@link rawSpecials} of the index `i`. Says nothing of an index that is no B-tree. */
+/** SQL of {@link rawSpecials} for the index `i`. Returns nothing for an index that is not a B-tree. */
 export function specialColumnsSql(version: number): string {
   const deterministic = version >= 120000 ? 'l.collisdeterministic' : 'true';
   return `(SELECT CASE WHEN pg_catalog.bool_or(x.special) THEN pg_catalog.json_agg(CASE WHEN x.special THEN pg_catalog.json_build_array(
@@ -90,10 +90,10 @@ export function specialColumnsSql(version: number): string {
 
 const STRATEGIES = 5;
 
-/** All that PostgreSQL allows in an operator's name: no comment can begin in it. */
+/** All characters that PostgreSQL allows in an operator's name, without the start of a comment. */
 const OPERATOR = /^(?!.*(?:--|\/\*))[-+*/<>=~!@#%^&|`?]+$/;
 
-/** The columns of a key's index; null where one of them lacks an operator, so that rows have no order by it. */
+/** The columns of a key's index; null if one lacks an operator, so that the key does not order rows. */
 export function keyColumns(
   columns: readonly ColumnShape[],
   specials: z.output<typeof rawSpecials>,
@@ -147,7 +147,7 @@ function specialColumn(
   };
 }
 
-/** The digest of an enum's labels, which decide the order of its values and what the last key may be called. */
+/** Digests of the enum labels in a type: they determine the order, and which texts a last key may have. */
 function labelsIn({ own }: TypeUse): readonly string[] {
   switch (own?.kind) {
     case 'enum':

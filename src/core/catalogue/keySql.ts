@@ -2,13 +2,13 @@ import { ident } from '../postgres/quote.ts';
 import { type Recoding, storedText } from '../postgres/recoding.ts';
 import type { KeyColumn, KeyOperators } from './keyIndex.ts';
 
-/** A key as text, a column each. */
+/** A key as texts, one per column. */
 export type Key = readonly string[];
 
 /**
- * The conditions that keep a key of the row `alias` behind `after` and up to and with `upTo`; null is open.
- * `(a, b) > (x, y)` uses the key's index; written out with OR it would not. But it takes one operator for all
- * columns: where theirs differ, the condition on the first column is what finds the place in the index.
+ * SQL conditions for rows `alias` with a key after `after` and up to and including `upTo`; null means
+ * unbounded. `(a, b) > (x, y)` can use the key's index; written with OR it could not. But it needs one
+ * operator for all columns: if they differ, a condition on the first column finds the place in the index.
  *
  * @param recoding of the server's texts
  */
@@ -29,7 +29,7 @@ type Strategy = keyof KeyOperators;
 
 /**
  * @param values SQL
- * @param last how the last column compares; all before it decide by `strictly` as soon as they differ
+ * @param last comparison of the last column; earlier columns decide by `strictly` as soon as they differ
  */
 function beyond(
   alias: string,
@@ -57,7 +57,7 @@ function beyond(
   return from(0);
 }
 
-/** ORDER BY of a key, in the order of its own index; empty where there is no key. */
+/** ORDER BY for a key, in its index's order; empty without a key. */
 export function orderBy(alias: string, key: readonly KeyColumn[]): string {
   if (key.length === 0) return '';
   const columns = key.map((one) =>
@@ -68,7 +68,7 @@ export function orderBy(alias: string, key: readonly KeyColumn[]): string {
   return ` ORDER BY ${columns.join(', ')}`;
 }
 
-/** The conditions that two rows have the same key, by the operators of the first one's index. */
+/** SQL conditions that two rows have the same key, by the operators of the first row's index. */
 export function sameKey(alias: string, other: string, key: readonly KeyColumn[]): readonly string[] {
   return key.map(
     (one) => `${column(alias, one)} ${one.operators.equal} ${cast(`${other}.${ident(one.name)}`, one)}`,

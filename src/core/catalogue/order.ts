@@ -3,9 +3,9 @@ import type { KeyColumn } from './keyIndex.ts';
 import type { ColumnShape } from './shape.ts';
 
 /**
- * Types whose values sort alike on every server, whatever its locale and version. All others are taken to sort
- * otherwise: the order of jsonb, arrays, records and ranges is that of the texts inside, by the database's collation,
- * though they have none of their own; an enum's is that of its labels.
+ * Types that sort the same on every server, whatever its locale and version. All others are assumed to
+ * differ: jsonb, arrays, records and ranges sort the texts in them by the database's collation, although they
+ * have none themselves; enums sort by the order of their labels.
  */
 const FIXED = new Set([
   'boolean',
@@ -29,23 +29,23 @@ const FIXED = new Set([
   'pg_lsn',
 ]);
 
-/** Types that sort alike among each other, too. */
+/** Types that also sort the same among each other. */
 const NUMBERS = new Set(['smallint', 'integer', 'bigint', 'numeric']);
-/** Sort by bytes under C, and alike where both databases have the same encoding. */
+/** Sorted by bytes under C, so alike if both databases have the same encoding. */
 const TEXTS = new Set(['text', 'character varying']);
-/** Leaves trailing blanks out. */
+/** Ignores trailing blanks. */
 const PADDED = 'character';
 
-/** Of {@link FIXED}: types of which equal values may look otherwise (-0 and 0, '30 days' and '1 month'). */
+/** Types in {@link FIXED} whose equal values can have different texts (-0 and 0, '30 days' and '1 month'). */
 const LOOSE = new Set(['real', 'double precision', 'interval']);
 
-/** A column of a key at one server, and how its index compares it. */
+/** A key column at one server, and how its index compares it. */
 export interface OrderedColumn {
   readonly column: ColumnShape;
   readonly index: KeyColumn;
 }
 
-/** Whether both servers surely sort a key column alike, so that a range of keys means the same rows on both. */
+/** Whether both servers certainly sort a key column the same way, so that a key range means the same rows on both. */
 export function sortsAlike(source: OrderedColumn, central: OrderedColumn): boolean {
   if (!source.index.standard || !central.index.standard) return false;
   const [from, to] = [bareType(source.column), bareType(central.column)];
@@ -56,19 +56,16 @@ export function sortsAlike(source: OrderedColumn, central: OrderedColumn): boole
   return alike && !source.column.collated && !central.column.collated;
 }
 
-/**
- * Whether values of a key column may be equal and look otherwise, so that an equal key has to be written like any
- * other column.
- */
+/** Whether equal values of a key column can have different texts, so that an equal key must still be written. */
 export function isLoose({ column, index }: OrderedColumn): boolean {
   const type = bareType(column);
   if (type === null || !index.deterministic) return true;
-  // A number of fixed scale is always written with that scale, blanks are always padded to the same length.
+  // A number with a fixed scale always has that scale, and blanks are always padded to the same length.
   if (type === 'numeric' || type === PADDED) return !/\(/.test(withoutDomains(column).type);
   return LOOSE.has(type) || !(FIXED.has(type) || NUMBERS.has(type) || TEXTS.has(type));
 }
 
-/** `numeric(10,2)` → `numeric`; null for a type that does not come with PostgreSQL. */
+/** `numeric(10,2)` → `numeric`; null for a type that is not built in. */
 function bareType(column: ColumnShape): string | null {
   const { type, own } = withoutDomains(column);
   if (own !== null) return null;

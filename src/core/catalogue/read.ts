@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { oneLine, textArray } from '../postgres/quote.ts';
 import { readJson } from '../postgres/readJson.ts';
 import { shown } from '../postgres/recoding.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, Statement, StatementResult } from '../postgres/session.ts';
 import {
   areAllPlain,
   blockForm,
   inOrder,
+  type KnownTable,
   knownRows,
   knownTables,
   readingOf,
@@ -21,27 +22,59 @@ import { digestOf, digestSql, type FactKind, NO_MEMORY, type ShapeMemory } from 
 import type { TableShape } from './shape.ts';
 import { readTypes, type Types, type TypesRead } from './types.ts';
 
-/** Of pages or rows, as the server estimates them. */
+/** Pages or rows, as the server estimates them. */
 const amount = z.int().nonnegative();
 
 /**
- * Reads the tables of a schema with their columns and keys, all in one query (a second one where there are
- * types of the database's own): on a slow link a query a table would cost minutes a batch. Where they are remembered,
- * a shorter query asks first whether they are as they were.
+ * Reads the tables of a schema with their columns and keys in one query (plus one if there are user-defined
+ * types): on a slow link, one query per table would cost minutes per batch. If they are stored, a shorter
+ * query first checks whether they are unchanged.
  *
- * @param choice only these; all tables, views and foreign tables of the schema where absent
- * @param memory of this schema at this server: what it knows already is not sent again
+ * @param choice only these tables; default: all tables, views and foreign tables of the schema
+ * @param memory stored texts of this schema at this server, which are not sent again
  */
-export async function readTables(
+export function readTables(
   session: Session,
   version: number,
   schema: string,
   choice?: TableChoice,
   memory = NO_MEMORY,
 ): Promise<readonly TableShape[]> {
-  const known = new Map([...memory.recall('table')].filter(([name]) => isChosen(choice, name)));
-  const reading: Reading = { session, version, schema, choice, memory };
-  return (await readUnchanged(reading, known)) ?? (await readWhole(reading, known));
+  return new CatalogueReading({ session, version, schema, choice, memory }).read();
+}
+
+/** One reading of {@link readTables}, whose first question can travel with other statements. */
+export class CatalogueReading {
+  readonly #reading: Reading;
+  readonly #known: ReadonlyMap<string, string>;
+  readonly #tables: readonly KnownTable[] | null;
+
+  constructor(reading: Reading) {
+    const { session, version, choice, memory } = reading;
+    this.#reading = reading;
+    this.#known = new Map([...memory.recall('table')].filter(([name]) => isChosen(choice, name)));
+    this.#tables = knownTables(this.#known, memory, session.side, readingOf(session, version));
+  }
+
+  /** Asks whether the tables are as they are remembered; null if there is nothing to ask. */
+  get question(): Statement | null {
+    const { session, schema, choice } = this.#reading;
+    if (this.#tables === null) return null;
+    const text = sameRowsQuery(session.side, relationsSql(choice, 2));
+    return { text, values: [schema, ...chosenNames(choice)] };
+  }
+
+  /** @param answer result of {@link question}; asked now if absent */
+  async read(answer?: StatementResult): Promise<readonly TableShape[]> {
+    const { question } = this;
+    if (this.#tables !== null && question !== null) {
+      const { text, values } = question;
+      const asked = answer ?? (await this.#reading.session.query(text, values));
+      const same = await readUnchanged(this.#reading, this.#tables, asked);
+      if (same !== null) return same;
+    }
+    return readWhole(this.#reading, this.#known);
+  }
 }
 
 interface Reading {
@@ -58,17 +91,15 @@ interface FoundTable {
   readonly size: Size;
 }
 
-/** The tables as they are remembered, where one digest shows that all of them are so; else null. */
+/** The stored tables, if a single digest proves them all unchanged; else null. */
 async function readUnchanged(
   reading: Reading,
-  known: ReadonlyMap<string, string>,
+  tables: readonly KnownTable[],
+  answer: StatementResult,
 ): Promise<readonly TableShape[] | null> {
-  const { session, version, schema, choice, memory } = reading;
-  const tables = knownTables(known, memory, session.side, readingOf(session, version));
-  if (tables === null) return null;
+  const { session } = reading;
   const expected = inOrder(tables);
-  const query = sameRowsQuery(session.side, relationsSql(choice, 2));
-  const [row] = (await session.query(query, [schema, ...chosenNames(choice)])).rows;
+  const [row] = answer.rows;
   if (row?.rows !== expected.rows) return null;
   const sizes = readJson(session, sizesForm, row.sizes ?? '[]', 'sizes of tables');
   const block = row.block == null ? 1 : readJson(session, blockForm, row.block, 'size of a block');
@@ -133,7 +164,7 @@ function shapesOf(
   );
 }
 
-/** @param all every table of the schema, where all were read: others are gone */
+/** @param all every table of the schema if all were read: others are gone */
 function keepTables(
   memory: ShapeMemory,
   kind: FactKind,
@@ -148,17 +179,17 @@ function keepTables(
 }
 
 /**
- * SQL of the tables that somebody has locked, or waits to lock, against everybody. Size and default
- * expressions of such a one can only be asked for by waiting too, and one VACUUM FULL would make the whole
- * database look frozen: its pages are then as the last VACUUM or ANALYZE counted them, its defaults there but empty.
+ * SQL of tables on which somebody holds or awaits an exclusive lock. Reading the size or default expressions
+ * of such a table would wait too, so one VACUUM FULL would make the whole database look frozen. Instead, the
+ * last VACUUM's or ANALYZE's page count is used, and defaults are present but empty.
  */
 export const EXCLUSIVELY_LOCKED = `SELECT l.relation FROM pg_catalog.pg_locks l WHERE l.mode OPERATOR(pg_catalog.=) 'AccessExclusiveLock'
   AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())`;
 
 /**
- * OFFSET 0 keeps the server from working the facts out twice: for the digest, and to send them.
+ * OFFSET 0 keeps the server from computing the facts twice: for the digest and for the answer.
  *
- * @param asksRows whether digests of the rows that the facts were made of are wanted; not of a locked table, whose facts
+ * @param asksRows whether to return digests of the catalogue rows too; not for a locked table, whose facts
  *   lack its defaults
  */
 function catalogueQuery(
@@ -184,7 +215,7 @@ FROM (SELECT ${recoding === null ? 'c.relname' : `${shown('c.relname::pg_catalog
 ORDER BY c.relname`;
 }
 
-/** SQL of which relations `c` are tables of the schema $1, and chosen. @param place of the names that are chosen by */
+/** SQL condition: `c` is a table of the schema $1, and chosen. @param place parameter number of the chosen names */
 function relationsSql(choice: TableChoice | undefined, place: number): string {
   return `WHERE c.relnamespace OPERATOR(pg_catalog.=) (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1) AND c.relkind OPERATOR(pg_catalog.=) ANY ('{r,p,v,m,f}') AND NOT c.relispartition${choiceSql(choice, place)}`;
 }
@@ -195,19 +226,19 @@ function choiceSql(choice: TableChoice | undefined, place: number): string {
   return ` AND ${name} OPERATOR(pg_catalog.=) ANY ($${place})`;
 }
 
-/** The values of {@link choiceSql}. */
+/** The parameter values of {@link choiceSql}. */
 function chosenNames(choice: TableChoice | undefined): readonly string[] {
   if (choice === undefined) return [];
   return [textArray('typed' in choice ? choice.typed.map(bareName) : choice)];
 }
 
-/** Some tables of a schema: those of these very names, or all that people may mean by what they typed. */
+/** Some tables of a schema: with exactly these names, or all that a typed name may mean. */
 export type TableChoice = readonly string[] | { readonly typed: readonly string[] };
 
 /**
- * What is left of a name where only its letters and digits count. Names that `namesTable` takes for the same
- * have the same (not the other way round), so that the server can choose by it. Only ASCII counts: to what
- * other letter a letter belongs is a matter of the server's collation.
+ * Reduces a name to its ASCII letters and digits in lower case. Names that `namesTable` treats as equal are always
+ * reduced to the same text, but others may be too, so the server uses it only to preselect tables. Other letters are
+ * dropped, because their lower case depends on the server's collation.
  */
 function bareName(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
@@ -218,7 +249,7 @@ function bareNameSql(name: string): string {
   return `pg_catalog.regexp_replace(pg_catalog.lower(${name}::pg_catalog.text COLLATE pg_catalog."C"), '[^a-z0-9]', '', 'g')`;
 }
 
-/** Whether a table of this name is among those that are chosen. */
+/** Whether a table with this name is chosen. */
 function isChosen(choice: TableChoice | undefined, table: string): boolean {
   if (choice === undefined) return true;
   if (!('typed' in choice)) return choice.includes(table);

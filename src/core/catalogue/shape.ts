@@ -1,16 +1,16 @@
-import type { RelationKind } from '../../shared/discovery.ts';
+import type { RelationKind } from '../../shared/contract.ts';
 import type { Recoding } from '../postgres/recoding.ts';
 import type { KeyColumn } from './keyIndex.ts';
 
-/** A type as a column, an attribute or a domain uses it. */
+/** A type as used by a column, an attribute or a domain. */
 export interface TypeUse {
-  /** As format_type writes it: `numeric(10,0)`, `adempiere.mood[]`. */
+  /** As written by format_type: `numeric(10,0)`, `adempiere.mood[]`. */
   readonly type: string;
-  /** What it is made of; null for a type that comes with every PostgreSQL. */
+  /** Its definition; null for a built-in type. */
   readonly own: OwnType | null;
 }
 
-/** A type of a database's own. Names are without schema; `schema` is where it lies in that database. */
+/** A user-defined type. Names are without schema; `schema` is the type's schema in its database. */
 export type OwnType =
   | {
       readonly kind: 'enum';
@@ -33,10 +33,10 @@ export type OwnType =
       readonly schema: string;
       readonly name: string;
       readonly extension: string;
-      /** `(Point,4326)`; empty where there is none. */
+      /** `(Point,4326)`; empty if there is none. */
       readonly modifier: string;
     }
-  /** Base types that somebody made, and the row types of tables: only their text can be carried. */
+  /** User-defined base types and row types of tables: only their text can be copied. */
   | { readonly kind: 'opaque'; readonly schema: string; readonly name: string };
 
 export interface TypeField extends TypeUse {
@@ -48,9 +48,12 @@ export interface RangeType {
   readonly schema: string;
   readonly name: string;
   readonly subtype: TypeUse;
-  /** `C` or `POSIX`; null where the subtype has no collation. */
+  /** `C` or `POSIX`; null if the subtype has no collation. */
   readonly collation: string | null;
-  /** Whether another server can have the same: no function, operator class or collation of its own, nor the database's. */
+  /**
+   * Whether the range can exist on another server: it uses no user-defined function, operator class or
+   * collation, and not the database's default collation.
+   */
   readonly portable: boolean;
   /** Null before PostgreSQL 14. */
   readonly multirange: string | null;
@@ -58,73 +61,78 @@ export interface RangeType {
 
 export interface ColumnShape extends TypeUse {
   readonly name: string;
-  /** Its place in the table; a column dropped and added again has another one. */
+  /** Column number; a column that was dropped and added again has a new one. */
   readonly number: number;
   readonly notNull: boolean;
   /** GENERATED ALWAYS AS (…), stored or virtual. */
   readonly generated: boolean;
-  /** The same, and no value is stored (PostgreSQL 18). */
+  /** GENERATED ALWAYS AS (…) without a stored value (PostgreSQL 18). */
   readonly virtual: boolean;
   readonly defaultExpression: string | null;
-  /** Whether a value appears by itself where none is given: a default or an identity. */
+  /** Whether the server fills in a value if none is given: a default or an identity. */
   readonly fillsItself: boolean;
   /**
-   * Whether values sort by a collation that may differ between servers, or by the bytes of an encoding that may.
-   * Of types that have no collation see {@link sortsAlike}.
+   * Whether values sort by a collation, or by an encoding's bytes, that may differ between servers. For types
+   * without a collation see {@link sortsAlike}.
    */
   readonly collated: boolean;
 }
 
-/** A table as its database's catalogue has it. */
+/** A table as described by its database's catalogue. */
 export interface TableShape {
-  /** Of the server that it was read from, as `server_version_num`: 150018 is 15.18. */
+  /** The server's version, as `server_version_num`: 150018 is 15.18. */
   readonly version: number;
-  /** How its texts are to be read; null where as its server declares them. */
+  /** How to read its texts; null if the server's declared encoding is right. */
   readonly recoding: Recoding | null;
   readonly schema: string;
   readonly name: string;
   readonly oid: string;
   readonly kind: RelationKind;
   readonly columns: readonly ColumnShape[];
-  /** Columns of the primary key, else of the smallest unique index over NOT NULL columns; else null. */
+  /** Columns of the primary key, or else of the smallest unique index over NOT NULL columns; null without either. */
   readonly key: readonly string[] | null;
-  /** How the index of `key` compares; empty where there is none. */
+  /** How the index of `key` compares; empty if there is none. */
   readonly keyColumns: readonly KeyColumn[];
-  /** Name of the primary key's constraint. */
+  /** Name of the primary key constraint. */
   readonly primaryKey: string | null;
-  /** Digest of the relation's oid and columns: it changes when any of them does. */
+  /** Digest of the relation's oid and columns: changes if any of them does. */
   readonly shapeDigest: string;
-  /** Columns of every unique index that ON CONFLICT can name. */
+  /** Columns of every unique index that ON CONFLICT can use. */
   readonly uniqueKeys: readonly (readonly string[])[];
-  /** The same, with how each compares; and its constraint's name where the table has a deferrable key besides. */
+  /** The same, with how each compares; and the constraint's name if the table also has a deferrable key. */
   readonly uniqueIndexes: readonly {
     readonly columns: readonly KeyColumn[];
     readonly constraint: string | null;
   }[];
-  /** Unique keys that ON CONFLICT cannot name because they are DEFERRABLE. */
+  /** Unique keys that ON CONFLICT cannot use because they are DEFERRABLE. */
   readonly deferrableKeys: readonly { readonly constraint: string; readonly columns: readonly string[] }[];
-  /** Tables that inherit from it, over all levels; they are tables of their own. None of a partitioned table. */
+  /** Tables that inherit from it, at all levels; they are separate tables. Empty for a partitioned table. */
   readonly children: readonly {
     readonly schema: string;
     readonly name: string;
     readonly foreign: boolean;
   }[];
-  /** What of it a crash of the server empties: itself, or partitions of it. None where nobody asked: see factsSql. */
+  /** The parts that a server crash empties: the table or its partitions. Empty if this was not read: see factsSql. */
   readonly unlogged: readonly { readonly schema: string; readonly name: string }[];
-  /** Whether there are unique indexes besides: partial ones, over expressions, or deferrable. */
+  /** Whether there are other unique indexes: partial, over expressions, or deferrable. */
   readonly otherUnique: boolean;
-  /** Unique keys beside `key`, or triggers (foreign keys are triggers too): no COPY straight into such a table. */
+  /**
+   * Whether there are unique keys besides `key`, or triggers (foreign keys are triggers too): then COPY
+   * cannot go straight into the table.
+   */
   readonly otherConstraints: boolean;
-  /** Whether triggers of its own for INSERT or UPDATE, rules or row security may change or drop what is written. */
+  /** Whether triggers for INSERT or UPDATE, rules or row security may change or drop written rows. */
   readonly interferes: boolean;
   /**
-   * Policies of row-level security that bind our role; null where none does, since it is off, or the table is our own.
-   * Of a source nothing is asked: there the server itself refuses to hide rows.
+   * Row-level security policies that apply to our role; null if none does, because it is off or our role owns
+   * the table. Not read at a source, where the server itself refuses to hide rows.
    */
   readonly policies: readonly string[] | null;
-  /** Its owner, where any user of head office's database may have made it; null of a source. See {@link STRANGER}. */
-  readonly stranger: string | null;
-  /** The catalogue's estimate, scaled to today's size; null where it has none. */
+  /** Its owner, where any user of head office's database may have made it; null of a source. See {@link UNTRUSTED_OWNER}. */
+  readonly untrustedOwner: string | null;
+  /** Whether it is a table of Citus: distributed, a reference table or one of a distributed schema. Only read at central. */
+  readonly distributed: boolean;
+  /** The catalogue's estimate, scaled to the current size; null if it has none. */
   readonly estimatedRows: number | null;
   readonly bytes: number;
 }
@@ -136,13 +144,16 @@ export function column(shape: TableShape, name: string): ColumnShape {
   return found;
 }
 
-/** The built-in type of a column, through domains, without its modifier. */
+/** The built-in type behind a column's domains, without its modifier. */
 export function plainType(use: TypeUse): string {
   const base = use.own?.kind === 'domain' ? plainType(use.own.base) : use.type;
   return base.replace(/\(\d+(,-?\d+)?\)/, '');
 }
 
-/** Whether a type is, or is made of, a built-in type that fits: in domains, arrays, composites and ranges, at any depth. */
+/**
+ * Whether a type is, or contains, a built-in type that fits: in domains, arrays, composites and ranges, at
+ * any depth.
+ */
 export function hasBuiltin({ type, own }: TypeUse, fits: (type: string) => boolean): boolean {
   switch (own?.kind) {
     case undefined:
@@ -162,7 +173,7 @@ export function hasBuiltin({ type, own }: TypeUse, fits: (type: string) => boole
   }
 }
 
-/** Types whose values are object ids, and are written as the names that the objects have at that moment. */
+/** Types whose values are object ids but are written as the objects' current names. */
 const NAMES_OF_OBJECTS =
   /^(reg(class|collation|config|dictionary|namespace|oper|operator|proc|procedure|role|type)|aclitem)(\[\])*$/;
 

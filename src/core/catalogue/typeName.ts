@@ -2,7 +2,7 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { ident, qualified } from '../postgres/quote.ts';
 import type { TypeUse } from './shape.ts';
 
-/** What the SQL standard calls a type, and what the catalogue does. */
+/** SQL standard names of types, with the catalogue's names. */
 const CATALOGUE_NAMES: Readonly<Record<string, string>> = {
   smallint: 'int2',
   integer: 'int4',
@@ -20,8 +20,8 @@ const CATALOGUE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A type as SQL that means the same whatever the search_path: with its schema, quoted, and without its modifier,
- * which a value that comes from a column of the type has had already. For the server that the use was read from.
+ * SQL of a type that does not depend on the search_path: quoted, with its schema, and without its modifier,
+ * which values from a column already satisfy. For the server that the use was read from.
  */
 export function typeName({ type, own }: TypeUse): string {
   if (own === null) return builtinName(type);
@@ -52,7 +52,7 @@ function plainName(type: string): string {
   return /^"[^"]+"$/.test(name) ? name.slice(1, -1) : name;
 }
 
-/** Types that SQL's grammar knows, so that no search path decides what they are, with all that format_type adds. */
+/** Types in SQL's grammar, which no search path affects, with everything that format_type adds. */
 const OF_THE_GRAMMAR = new RegExp(
   `^(?:${[
     'smallint',
@@ -71,15 +71,14 @@ const OF_THE_GRAMMAR = new RegExp(
 /** Any other built-in type: a single word. format_type quotes the two that are also keywords. */
 const ONE_WORD = /^(?:(pg_catalog|information_schema)\.)?([a-z_][a-z0-9_]*|"(?:char|bit)")$/;
 
-/** What is left of a text that is no type's name, in a message. */
+/** How much of an invalid type name a message shows. */
 const LONGEST_SHOWN = 80;
 
 /**
- * A type that comes with PostgreSQL as SQL for any server, modifier and all. format_type's text comes from a server
- * that somebody else owns, who may have put anything in its place: it goes no further unless it is the name of a type
- * and nothing else.
+ * SQL of a built-in type, with its modifier, for any server. The text comes from a server that may be
+ * hostile, so it is used only if it is nothing but the name of a type.
  *
- * @param type as format_type writes it
+ * @param type as written by format_type
  * @throws SyncFailure `type_unreadable`
  */
 export function builtinSql(type: string): string {
@@ -101,9 +100,9 @@ function typeUnreadable(type: string): SyncFailure {
 const MODIFIER = /^\((?:[A-Za-z_][A-Za-z0-9_]*|-?\d+)(?:,(?:[A-Za-z_][A-Za-z0-9_]*|-?\d+))*\)$/;
 
 /**
- * The modifier of an extension's type as SQL for any server, by the same rule.
+ * SQL of the modifier of an extension's type for any server, validated in the same way.
  *
- * @param modifier as format_type writes it; empty where there is none
+ * @param modifier as written by format_type; empty if there is none
  * @throws SyncFailure `type_unreadable`
  */
 export function modifierSql(modifier: string): string {

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import { oneLine } from '../postgres/quote.ts';
-import { readJson, serverName, serverType } from '../postgres/readJson.ts';
+import { readJson, STORED, serverName, serverType } from '../postgres/readJson.ts';
 import { type Recoding, shown } from '../postgres/recoding.ts';
 import type { Session } from '../postgres/session.ts';
 import { digestOf, digestSql, type ShapeMemory } from './memory.ts';
 import type { OwnType, RangeType, TypeField, TypeUse } from './shape.ts';
 
-/** Object ids below this come with PostgreSQL itself (FirstNormalObjectId). */
+/** Lower object ids come with PostgreSQL itself (FirstNormalObjectId). */
 export const FIRST_USER_OID = 16384;
 
-/** A use of a type as a catalogue query gives it. */
+/** A use of a type, as a catalogue query returns it. */
 const rawUseForm = z.object({ type: serverType, oid: z.int() });
 type RawUse = z.output<typeof rawUseForm>;
 
-/** SQL of a {@link RawUse}: the arguments of json_build_object. */
+/** SQL arguments of json_build_object for a {@link RawUse}. */
 export function rawUse(oid: string, typmod: string): string {
   return `'type', pg_catalog.format_type(${oid}, ${typmod}), 'oid', ${oid}::pg_catalog.int8`;
 }
 
-/** What format_type adds to the name of a type for its modifier, `(Point,4326)`; empty where it adds nothing. */
+/** The modifier that format_type adds to a type's name, `(Point,4326)`; empty if there is none. */
 function modifierOf(type: string): string {
   return /(\([^()]*\))(?:\[\])?$/.exec(type)?.[1] ?? '';
 }
 
-/** A type of a database's own, as the queries below give it; what does not apply to it is left out. */
+/** A user-defined type as the queries below return it, without fields that do not apply. */
 const rawType = z.object({
   oid: z.int(),
   nspname: serverName,
@@ -45,12 +45,12 @@ type RawType = z.output<typeof rawType>;
 const rawTypes = z.array(rawType).nullable();
 
 /**
- * A type that is made of more parts than this, each counted wherever it is used, is carried as its text. Types can be
- * nested so that each doubles what it holds: thirty of them would fill the memory.
+ * Maximum number of parts of a type, each counted at every use; a larger type is copied as text. Types can be
+ * nested so that each doubles the size: thirty of them would fill the memory.
  */
 const MOST_PARTS = 20_000;
 
-/** A database's own types, as far as they were read. */
+/** The user-defined types that were read. */
 export class Types {
   readonly #rows: ReadonlyMap<number, RawType>;
   /** By oid. */
@@ -60,7 +60,7 @@ export class Types {
     this.#rows = new Map(rows.map((row) => [row.oid, row]));
   }
 
-  /** The types that were asked for themselves, and those that they are made of. */
+  /** The requested types and those that they contain. */
   all(): readonly OwnType[] {
     return [...this.#rows.keys()].map((oid) => this.#own(oid, ''));
   }
@@ -96,13 +96,13 @@ export class Types {
     return { kind: 'opaque', ...names };
   }
 
-  /** How many types one is made of, with itself; infinite where it holds itself. */
+  /** Number of types in one, including itself; infinite if it contains itself. */
   #size(oid: number): number {
     const row = this.#rows.get(oid);
     if (row === undefined) return 1;
     const known = this.#sizes.get(oid);
     if (known !== undefined) return known;
-    // While its parts are counted: one that holds itself meets this.
+    // Set while its parts are counted, so that a type that contains itself finds this value.
     this.#sizes.set(oid, Number.POSITIVE_INFINITY);
     const { element, base, subtype, fields = [], range } = row;
     const parts = [element?.oid, base?.oid, subtype?.oid, range, ...fields.map((one) => one.oid)];
@@ -128,13 +128,13 @@ export class Types {
   }
 }
 
-/** Types with texts inside that have no collation of their own. */
+/** Types that contain texts but have no collation themselves. */
 const BY_DATABASE = /^jsonb(\[\])?$/;
 const TEXTS = /^(text|character|name)/;
 
 /**
- * Whether values of a range's subtype sort by the collation of the database: they may stand in another order on the
- * other server. Of texts themselves the range says the collation.
+ * Whether values of a range's subtype sort by the database's default collation, so that the order may differ
+ * on the other server. For texts themselves, the range has a collation.
  */
 function sortsByDatabase({ type, own }: TypeUse, inRecord = false): boolean {
   switch (own?.kind) {
@@ -157,9 +157,9 @@ function sortsByDatabase({ type, own }: TypeUse, inRecord = false): boolean {
 }
 
 /**
- * Reads types and all that they are made of. Asks the server nothing where there is nothing to ask.
+ * Reads types and everything they contain. Sends no query if there is nothing to ask.
  *
- * @param all whether these are all that the schema's tables have: what is remembered of others is of no more use
+ * @param all whether these are all types used in the schema: other stored ones are then dropped
  */
 export async function readTypes(
   session: Session,
@@ -172,7 +172,7 @@ export async function readTypes(
   if (own.length === 0) return { types: new Types([]), known: true };
   const roots = 'SELECT pg_catalog.json_array_elements_text($1::pg_catalog.json)::pg_catalog.oid';
   const asked = JSON.stringify(own);
-  // Those of one table alone are remembered apart from those of all tables.
+  // Types of a single table are stored separately from those of all tables.
   const name = digestOf(asked);
   const known = memory.recall('types').get(name);
   const result = await session.query(
@@ -190,15 +190,20 @@ export async function readTypes(
 
 export interface TypesRead {
   readonly types: Types;
-  /** Whether they are as they are remembered. */
+  /** Whether the stored text is still valid. */
   readonly known: boolean;
 }
 
-function parsed(session: Session, facts: string | null | undefined): readonly RawType[] {
+/** Types as {@link ShapeMemory} stores them. @throws SyncFailure `catalogue_unreadable` */
+export function storedTypes(text: string | null): Types {
+  return new Types(parsed(STORED, text));
+}
+
+function parsed(session: Pick<Session, 'failure'>, facts: string | null | undefined): readonly RawType[] {
   return facts == null ? [] : (readJson(session, rawTypes, facts, 'types') ?? []);
 }
 
-/** Reads the types of these names that lie in a schema; and, in any schema, those of an extension. */
+/** Reads the types with these names in a schema, and extensions' types with these names in any schema. */
 export async function readNamedTypes(
   session: Session,
   version: number,
@@ -213,7 +218,7 @@ export async function readNamedTypes(
   return new Types(parsed(session, result.rows[0]?.facts));
 }
 
-/** SQL of {@link RawType}s as one JSON text: of these and all that they are made of. */
+/** SQL of {@link RawType}s as one JSON text: these types and everything they contain. */
 function factsQuery(version: number, roots: string, recoding: Recoding | null): string {
   const facts = shown(
     'pg_catalog.json_strip_nulls(pg_catalog.json_agg(x ORDER BY x.oid))::pg_catalog.text',

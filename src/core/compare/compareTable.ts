@@ -1,9 +1,10 @@
-import { changedSince, type Mark, since } from '../source/mark.ts';
-import type { Snapshot } from '../source/snapshot.ts';
-import { type Bucketing, bucketCount, keysOf, openBuckets, split } from './bucketing.ts';
-import { type Hashing, hashing, type RowHash } from './columns.ts';
+import { type Bucketing, bucketCount, keysOf } from '../digest/buckets.ts';
+import type { RowHash } from '../digest/rowHash.ts';
+import type { ChangedRows, Mark, Snapshot } from '../source/port.ts';
+import { openBuckets, split } from './bucketing.ts';
+import { type Hashing, hashing } from './columns.ts';
 import { type BothDigests, differingBuckets, digestBoth, rowsOf } from './digests.ts';
-import { newerRows, type RowDifferences, rowDifferences } from './rowDifferences.ts';
+import { type RowDifferences, rowDifferences } from './rowDifferences.ts';
 import { type BothSnapshots, type CompareContext, withSnapshots } from './snapshots.ts';
 
 export interface CompareOptions {
@@ -81,13 +82,8 @@ async function compareIn(
     return { ...found, sourceRows: 0, centralRows: 0, bucketing: opened, differing: [], hopeless: true };
   }
   const buckets = again?.differing.map((one) => one.bucket);
-  const digests = await digestBoth(sides, {
-    bucketing: opened,
-    hash: hashes.row,
-    stop,
-    ...(buckets && { buckets }),
-    ...(onRows && { onRows }),
-  });
+  const request = { bucketing: opened, hash: hashes.row, stop, ...(buckets && { buckets }) };
+  const digests = await digestBoth(sides, request, onRows);
   const fine = again ? { bucketing: opened, digests } : await refine(sides, opened, hashes.row, digests);
   return {
     ...found,
@@ -109,12 +105,11 @@ async function differences(
 ): Promise<readonly BucketDifference[]> {
   const differing = differingBuckets(digests).map((bucket) => describe(bucketing, digests, bucket));
   if (differing.length === 0) return differing;
-  const newer = newerCondition(sides, options.mark ?? null);
+  const newer = changedRows(sides, options.mark ?? null);
   const shared = options.shared ?? false;
   const request = {
     bucketing,
     key: context.target.key ?? [],
-    recoding: context.source.recoding,
     buckets: differing,
     newer,
     shared,
@@ -125,7 +120,8 @@ async function differences(
   // In a shared table every bucket differs, because of other branches' rows.
   if (shared) return detailed(differing, rows, null).filter((one) => one.rows !== null && isOurs(one.rows));
   if (rows !== null && rows.size > 0) return detailed(differing, rows, null);
-  return detailed(differing, null, newer === null ? null : await newerRows(sides.source, request));
+  const numbers = differing.map((one) => one.bucket);
+  return detailed(differing, null, newer && (await sides.source.newerRows(bucketing, numbers, newer)));
 }
 
 function detailed(
@@ -144,10 +140,10 @@ function isOurs({ missing, different }: RowDifferences): boolean {
   return missing + different > 0;
 }
 
-/** SQL condition for the source rows newer than the mark; null where the mark cannot tell. */
-function newerCondition({ snapshot }: BothSnapshots, mark: Mark | null): string | null {
-  const from = since(mark, snapshot.horizon, snapshot.fingerprint);
-  return typeof from === 'bigint' ? changedSince('t.xmin', from) : null;
+/** The source rows newer than the mark; null where the mark cannot tell. */
+function changedRows({ snapshot }: BothSnapshots, mark: Mark | null): ChangedRows | null {
+  const changed = snapshot.changedSince(mark);
+  return typeof changed === 'string' ? null : changed;
 }
 
 function describe(bucketing: Bucketing, { source, central }: BothDigests, bucket: number): BucketDifference {

@@ -1,7 +1,8 @@
+import { type Bucketing, inBuckets } from '../digest/buckets.ts';
 import { removeWithBrake, withRemoved } from '../load/deleteBrake.ts';
 import type { PassContext } from '../load/pass.ts';
 import { commitNoting, RewriteWatch } from '../load/rewrites.ts';
-import type { Snapshot } from '../source/snapshot.ts';
+import type { Snapshot } from '../source/port.ts';
 import {
   beginWithStage,
   copyInto,
@@ -13,7 +14,7 @@ import {
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
 import type { Target } from '../target/target.ts';
-import { type Bucketing, inBuckets, openBuckets } from './bucketing.ts';
+import { openBuckets } from './bucketing.ts';
 import { hashing } from './columns.ts';
 import { refine } from './compareTable.ts';
 import { differingBuckets, digestBoth, rowsOf } from './digests.ts';
@@ -74,8 +75,8 @@ export async function removeOrphanRowsIn(
     ...beginWithStage(beginCentral(session, connection), createStage(keys, stage)),
     copyInto(keys, stage),
   ];
-  const where = inBuckets(bucketing, buckets, 'source');
-  const load = await stageRows(context, snapshot, session, begin, { target: keys, where });
+  const rows = { kind: 'buckets', bucketing, buckets } as const;
+  const load = await stageRows(context, snapshot, session, begin, { target: keys, rows });
   if (load === null) return null;
   const within = inBuckets(bucketing, buckets, 'central') ?? 'true';
   const range = { after: null, upTo: null, where: within };

@@ -1,7 +1,7 @@
 import { assertNever } from '../../shared/status.ts';
 import type { PassContext, PassEnd } from '../load/pass.ts';
 import { endOfPass, prove, toCompare, toDeletes } from '../load/proof.ts';
-import type { Snapshot } from '../source/snapshot.ts';
+import type { Snapshot } from '../source/port.ts';
 import { type Checkpoint, commitCheckpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
 import { findOrphanRows, removeOrphanRowsIn } from './orphanKeys.ts';

@@ -1,7 +1,8 @@
+import { inBuckets } from '../digest/buckets.ts';
 import { removeWithBrake, withRemoved } from '../load/deleteBrake.ts';
 import type { PassContext } from '../load/pass.ts';
 import { commitNoting, RewriteWatch } from '../load/rewrites.ts';
-import type { Snapshot } from '../source/snapshot.ts';
+import type { Snapshot } from '../source/port.ts';
 import {
   applyStaged,
   beginWithStage,
@@ -16,7 +17,6 @@ import {
 } from '../target/apply.ts';
 import { type Checkpoint, NO_COUNTS, type PassCounts } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
-import { inBuckets } from './bucketing.ts';
 import type { Comparison } from './compareTable.ts';
 import { removeOrphanRowsIn } from './orphanKeys.ts';
 import { groups } from './rowDifferences.ts';
@@ -104,7 +104,7 @@ async function repairGroup(
   const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
   const load = await stageRows(context, snapshot, session, [...begin, copyInto(target, stage)], {
     target,
-    where: inBuckets(bucketing, buckets, 'source'),
+    rows: { kind: 'buckets', bucketing, buckets },
   });
   if (load === null) return null;
   const all = { after: null, upTo: null };

@@ -1,10 +1,7 @@
-import { z } from 'zod';
-import { ident } from '../postgres/quote.ts';
-import { parseJson } from '../postgres/readJson.ts';
-import { type Recoding, utf8Bytes } from '../postgres/recoding.ts';
-import { type Bucketing, bucketOf, inBuckets, type SideName } from './bucketing.ts';
-import type { RowHash } from './columns.ts';
-import type { BothSnapshots, Side } from './snapshots.ts';
+import type { Bucketing } from '../digest/buckets.ts';
+import type { HashedRow, Newer } from '../digest/comparedTable.ts';
+import type { RowHash } from '../digest/rowHash.ts';
+import type { BothSnapshots } from './snapshots.ts';
 
 /** How the rows of a bucket differ. */
 export interface RowDifferences {
@@ -24,15 +21,13 @@ export interface RowDifferences {
 export interface RowRequest {
   readonly bucketing: Bucketing;
   readonly key: readonly string[];
-  /** How to read the source's texts; null as the server declares them. */
-  readonly recoding: Recoding | null;
   readonly buckets: readonly {
     readonly bucket: number;
     readonly sourceRows: number;
     readonly centralRows: number;
   }[];
-  /** SQL condition for source rows newer than the mark; null where the mark cannot tell. */
-  readonly newer: string | null;
+  /** Which source rows are newer than the mark; null where the mark cannot tell. */
+  readonly newer: Newer;
   /** Branches share the table: all differing buckets are compared row by row, and extra rows belong to other branches. */
   readonly shared: boolean;
   readonly stop: AbortSignal;
@@ -62,11 +57,11 @@ export async function rowDifferences(
   if (total > MOST_ROWS && !request.shared) return found;
   for (const buckets of groups(request.buckets, ROWS_AT_ONCE)) {
     request.stop.throwIfAborted();
-    const list = (side: Side, name: SideName) =>
-      listRows(side, name, key[name], hash[name], request, buckets);
+    const { bucketing, newer, shared } = request;
+    const asked = { bucketing, buckets, key: request.key, keyHash: key, rowHash: hash };
     const [source, central] = await Promise.all([
-      list(sides.source, 'source'),
-      list(sides.central, 'central'),
+      sides.source.rowHashes({ ...asked, newer }),
+      sides.central.rowHashes({ ...asked, ...(shared && { key: null }), newer: null }),
     ]);
     for (const bucket of buckets)
       found.set(bucket, new Tally(request.newer !== null, request.shared ? COLLISIONS : EXAMPLES));
@@ -96,75 +91,6 @@ export function groups(
   return all;
 }
 
-/** How many rows of each differing bucket are newer at the source than the mark. */
-export async function newerRows(
-  side: Side,
-  { bucketing, buckets, newer }: RowRequest,
-): Promise<ReadonlyMap<number, number>> {
-  const numbers = buckets.map((one) => one.bucket);
-  const where = [...side.where, inBuckets(bucketing, numbers, 'source') ?? 'true', newer ?? 'false'].join(
-    ' AND ',
-  );
-  const result = await side.session.query(
-    `SELECT ${bucketOf(bucketing, 'source')} AS bucket, pg_catalog.count(*) AS rows FROM ${side.from} WHERE ${where} GROUP BY 1`,
-    [],
-    side.session.workMs,
-  );
-  return new Map(result.rows.map((row) => [Number(row.bucket), Number(row.rows)]));
-}
-
-interface Row {
-  readonly bucket: number;
-  readonly hash: string;
-  readonly newer: boolean;
-  readonly key: readonly string[];
-}
-
-async function listRows(
-  side: Side,
-  name: SideName,
-  key: string,
-  hash: string,
-  request: RowRequest,
-  buckets: readonly number[],
-): Promise<ReadonlyMap<string, Row>> {
-  const { bucketing, newer, shared } = request;
-  const where = [...side.where, inBuckets(bucketing, buckets, name) ?? 'true'].join(' AND ');
-  const recoding = name === 'source' ? request.recoding : null;
-  const texts = request.key.map((one) => keyText(`t.${ident(one)}::pg_catalog.text`, recoding)).join(', ');
-  const named = name === 'central' && shared ? 'NULL' : `pg_catalog.json_build_array(${texts})`;
-  const result = await side.session.query(
-    `SELECT ${bucketOf(bucketing, name)} AS bucket, ${key} AS id, ${hash} AS hash, ${named} AS key,
-       ${name === 'source' && newer !== null ? newer : 'false'} AS newer FROM ${side.from} WHERE ${where}`,
-    [],
-    side.session.workMs,
-  );
-  return new Map(
-    result.rows.map((row) => [
-      row.id ?? '',
-      {
-        bucket: Number(row.bucket),
-        hash: row.hash ?? '',
-        newer: row.newer === 't',
-        key: keyOf(row.key ?? '[]', recoding),
-      },
-    ]),
-  );
-}
-
-/** SQL of a key's text, as hexadecimal digits if the server would convert it from an encoding that it is not in. */
-function keyText(text: string, recoding: Recoding | null): string {
-  return recoding === null ? text : `pg_catalog.encode(${utf8Bytes(text, recoding)}, 'hex')`;
-}
-
-/** The texts are only shown to people, so any text is valid. */
-const keyTexts = z.array(z.string());
-
-function keyOf(json: string, recoding: Recoding | null): readonly string[] {
-  const texts = parseJson(keyTexts, json) ?? [];
-  return recoding === null ? texts : texts.map((one) => Buffer.from(one, 'hex').toString('utf8'));
-}
-
 /** Counts the differences of one bucket. */
 class Tally implements RowDifferences {
   missing = 0;
@@ -182,7 +108,7 @@ class Tally implements RowDifferences {
     this.newerDifferent = marked ? 0 : null;
   }
 
-  ours(row: Row, other: Row | undefined): void {
+  ours(row: HashedRow, other: HashedRow | undefined): void {
     if (other?.hash === row.hash) return;
     if (other === undefined) this.missing++;
     else this.different++;
@@ -191,12 +117,12 @@ class Tally implements RowDifferences {
     else this.newerDifferent = (this.newerDifferent ?? 0) + 1;
   }
 
-  theirs(row: Row): void {
+  theirs(row: HashedRow): void {
     this.extra++;
     this.#example(row);
   }
 
-  #example(row: Row): void {
+  #example(row: HashedRow): void {
     if (this.examples.length < this.#most) this.examples.push(row.key);
   }
 }

@@ -1,18 +1,15 @@
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
 import { readTables } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
+import type { ComparedTable } from '../digest/comparedTable.ts';
+import { blocksOf, SqlTable, type SqlTablePlace } from '../digest/sqlTable.ts';
 import type { PassContext } from '../load/pass.ts';
+import type { Link } from '../postgres/link.ts';
 import { ident, literal } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { withRuns } from '../source/serverRuns.ts';
-import {
-  closeSnapshot,
-  forTarget,
-  openSnapshot,
-  type Snapshot,
-  rowsOf as sourceRows,
-} from '../source/snapshot.ts';
+import type { Snapshot } from '../source/port.ts';
 import { rowsOf } from '../target/apply.ts';
+import { pinNodes } from '../target/distribution.ts';
 import { STAMP, type Target } from '../target/target.ts';
 
 /** What comparing a table needs: a part of every pass's context. */
@@ -21,29 +18,13 @@ export type CompareContext = Pick<PassContext, 'links' | 'connection' | 'source'
   readonly central?: TableShape;
 };
 
-/** One of the two databases, in a snapshot. */
-export interface Side {
-  readonly session: Session;
-  readonly version: number;
-  readonly encoding: string;
-  /** FROM and WHERE of the connection's rows, as `t`. */
-  readonly from: string;
-  readonly where: readonly string[];
-  /** Size of the table in blocks, to scan it in stretches; 0 leaves the way of reading to the planner. */
-  readonly blocks: number;
-}
-
 /** Both databases in snapshots that were taken at the same time. */
 export interface BothSnapshots {
-  readonly source: Side;
-  readonly central: Side;
+  readonly source: ComparedTable;
+  readonly central: ComparedTable;
   readonly shape: TableShape;
   readonly snapshot: Snapshot;
 }
-
-/** First version that can scan a range of blocks. Partitioned and foreign tables have no block numbers. */
-const STRETCHES_SINCE = 140000;
-const BLOCK_BYTES = 8192;
 
 /**
  * Runs `work` with snapshots of both databases, then closes them.
@@ -56,53 +37,58 @@ export async function withSnapshots<T>(
   open: Snapshot | null,
   work: (sides: BothSnapshots) => Promise<T>,
 ): Promise<T> {
-  const { links, source, target, connection } = context;
+  const { links, source, target } = context;
   const [from, to] = await Promise.all([open ?? links.source(), links.central()]);
   try {
+    const { shapeDigest } = target;
     const [snapshot, shape] = await Promise.all([
-      open ??
-        openSnapshot(from.session, from.version, source).then((one) =>
-          forTarget({ ...one, horizon: withRuns(one.horizon, links.runs) }, target.shapeDigest),
-        ),
+      'openSnapshot' in from ? from.openSnapshot(source, { shapeDigest }) : from,
       beginCentralSnapshot(to.session, to.version, context),
     ]);
-    if (source.kind === 'view') await shareTimeZone(from.session, to.session);
-    const stamp = target.stamped ? [`t.${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`] : [];
-    const [sourceEncoding, centralEncoding] = await Promise.all([
-      encoding(from.session),
-      encoding(to.session),
-    ]);
-    const sides: BothSnapshots = {
-      source: {
-        ...from,
-        encoding: sourceEncoding,
-        from: `${sourceRows(source)} t`,
-        where: [],
-        blocks: blocksOf(source, from.version),
-      },
-      central: {
-        ...to,
-        encoding: centralEncoding,
-        from: `${rowsOf(target)} t`,
-        where: stamp,
-        // The table may hold a hundred branches' rows; the key's index finds those of one.
-        blocks: target.stamped ? 0 : blocksOf(shape, to.version),
-      },
-      shape,
-      snapshot,
-    };
-    const result = await work(sides);
-    await Promise.all([
-      open === null ? closeSnapshot(snapshot) : null,
-      to.session.query('COMMIT').catch(() => {}),
-    ]);
+    const [compared, encoding] = await Promise.all([snapshot.compared(), encodingOf(to.session)]);
+    if (compared.timeZone !== null) await useTimeZone(to.session, compared.timeZone);
+    const central = centralTable(context, to, shape, encoding);
+    const result = await work({ source: compared, central, shape, snapshot });
+    await Promise.all([open === null ? snapshot.close() : null, to.session.query('COMMIT').catch(() => {})]);
     return result;
   } catch (error) {
     // The other database may still be executing a statement.
-    from.session.destroy();
+    from.destroy();
     to.session.destroy();
     throw error;
   }
+}
+
+/** SQL of FROM and WHERE of a connection's rows at central, as `t`. */
+export function rowsAtCentral(target: Target, connection: string): Pick<SqlTablePlace, 'from' | 'where'> {
+  const stamp = target.stamped ? [`t.${ident(STAMP)} OPERATOR(pg_catalog.=) ${literal(connection)}`] : [];
+  return { from: `${rowsOf(target)} t`, where: stamp };
+}
+
+/** Statements that open a snapshot at central. */
+export function beginComparing(session: Session): readonly string[] {
+  // The planner does not know that there are few buckets, and would sort all rows for GROUP BY.
+  return [...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'), 'SET LOCAL enable_sort = off'];
+}
+
+function centralTable(
+  { target, connection }: CompareContext,
+  { session, version }: Link,
+  shape: TableShape,
+  encoding: string,
+): ComparedTable {
+  return new SqlTable(session, {
+    side: 'central',
+    version,
+    encoding,
+    timeZone: null,
+    ...rowsAtCentral(target, connection),
+    // The table may hold a hundred branches' rows; the key's index finds those of one.
+    blocks: target.stamped ? 0 : blocksOf(shape, version),
+    recoding: null,
+    // Marks are the source's.
+    newer: () => 'false',
+  });
 }
 
 /** Opens the read-only snapshot at central, and reads the table's columns unless the caller did. */
@@ -111,23 +97,20 @@ async function beginCentralSnapshot(
   version: number,
   { target, central }: CompareContext,
 ): Promise<TableShape> {
-  // The planner does not know that there are few buckets, and would sort all rows for GROUP BY.
-  await session.script([
-    ...session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY'),
-    'SET LOCAL enable_sort = off',
-  ]);
+  await session.script([...beginComparing(session), ...(central?.distributed ? pinNodes(session) : [])]);
   if (central !== undefined) return central;
   const [shape] = await readTables(session, version, target.schema, [target.name]);
   if (shape === undefined) throw centralGone(target);
+  if (shape.distributed) await session.script(pinNodes(session));
   return shape;
 }
 
 /** Sets central's time zone to the source's: a view is read under its role's zone, and some values are compared as text. */
-async function shareTimeZone(source: Session, central: Session): Promise<void> {
-  const zone = (await source.query('SHOW TimeZone')).rows[0]?.TimeZone ?? 'UTC';
+async function useTimeZone(central: Session, zone: string): Promise<void> {
   await central.query('SAVEPOINT zone');
   try {
-    await central.query("SELECT pg_catalog.set_config('TimeZone', $1, true)", [zone]);
+    // As SET, which Citus repeats on its nodes.
+    await central.query(`SET LOCAL TimeZone TO ${literal(zone)}`);
   } catch (error) {
     if (central.lost) throw error;
     // Head office's server does not know a zone of that name.
@@ -135,13 +118,9 @@ async function shareTimeZone(source: Session, central: Session): Promise<void> {
   }
 }
 
-async function encoding(session: Session): Promise<string> {
+async function encodingOf(session: Session): Promise<string> {
   const result = await session.query('SHOW server_encoding');
   return result.rows[0]?.server_encoding ?? '';
-}
-
-function blocksOf(shape: TableShape, version: number): number {
-  return shape.kind === 'table' && version >= STRETCHES_SINCE ? Math.ceil(shape.bytes / BLOCK_BYTES) : 0;
 }
 
 /** The failure for a table that was dropped a moment ago. */

@@ -1,7 +1,7 @@
 import { endCopy, fillChunk, NO_LIMITS } from '../load/fillChunk.ts';
 import type { PassContext } from '../load/pass.ts';
 import type { Session } from '../postgres/session.ts';
-import { copyRows, type Snapshot } from '../source/snapshot.ts';
+import type { RowChoice, Snapshot } from '../source/port.ts';
 
 /**
  * Copies all source rows that meet a condition into a staging table, in the transaction that `begin` opens.
@@ -10,23 +10,19 @@ import { copyRows, type Snapshot } from '../source/snapshot.ts';
  */
 export async function stageRows(
   context: PassContext,
-  { session: source }: Snapshot,
+  snapshot: Snapshot,
   central: Session,
   begin: readonly string[],
-  what: { readonly target: PassContext['target']; readonly where: string | null },
+  what: { readonly target: PassContext['target']; readonly rows: RowChoice },
 ): Promise<{ readonly rows: number; readonly bytes: number } | null> {
   const { target } = what;
-  const rows = source.copyOut(
-    copyRows(context.source, target, { after: null, where: what.where }),
-    target.format,
-    target.columns.length,
-  );
+  const rows = await snapshot.rows(target, { after: null, rows: what.rows });
   const copy = await central.copyIn(begin, target.format);
-  const load = await fillChunk({ ...context, target, limits: NO_LIMITS }, source, rows, central, copy);
+  const load = await fillChunk({ ...context, target, limits: NO_LIMITS }, rows, central, copy);
   if (load.cutShort !== null) throw load.cutShort;
   if (!rows.exhausted) {
     central.destroy();
-    source.destroy();
+    rows.cut();
     return null;
   }
   await endCopy({ ...context, target }, central, copy, load);

@@ -14,8 +14,8 @@ import { makeOwnFolder } from './dataFolder.ts';
 import { errnoOf, folderError } from './folderError.ts';
 
 /**
- * Replaces a file as a whole: whoever reads it at any moment, also after a power cut, finds either the
- * old text or the new one. Mode 0600, because host and user names of a head office are nobody else's.
+ * Replaces a file atomically: a reader finds either the old text or the new one at any moment, also after a
+ * power cut. Mode 0600, because host and user names of head office are private.
  *
  * @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
  */
@@ -27,16 +27,16 @@ export function replaceFile(file: string, text: string): void {
 }
 
 /**
- * Creates a file with its whole text, unless there is one already.
+ * Creates a file with its whole text, unless it exists.
  *
- * @returns whether it was created by this call
+ * @returns whether this call created it
  * @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
  */
 export function createFile(file: string, text: string): boolean {
   return usingFolder(file, () => withTemporary(file, text, (temporary) => claim(temporary, file, text)));
 }
 
-/** A symbolic link in place of the file (dotfile managers) is followed, not replaced. */
+/** If the file is a symbolic link (dotfile managers), its target is replaced instead of the link. */
 function linkTarget(file: string): string {
   try {
     return realpathSync(file);
@@ -61,14 +61,15 @@ function writeDurably(file: string, text: string): void {
   const handle = openSync(file, 'wx', 0o600);
   try {
     writeFileSync(handle, text);
-    // Without it a power cut after the rename can leave a file of the right name and length, full of zeros.
+    // Without this, a power cut after the rename can leave a file with the right name and length but full of
+    // zeros.
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
 }
 
-/** A hard link appears with all of its text or not at all, and only for the first who makes it. */
+/** A hard link appears with its whole text or not at all, and only for the first process that creates it. */
 function claim(temporary: string, file: string, text: string): boolean {
   try {
     linkSync(temporary, file);
@@ -76,7 +77,8 @@ function claim(temporary: string, file: string, text: string): boolean {
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
   }
-  // No hard links here (FAT, some network shares): still one winner, though a reader could meet it half written.
+  // No hard links here (FAT, some network shares): one process still wins, but a reader could see half of the
+  // file.
   try {
     writeDurably(file, text);
     return true;
@@ -89,7 +91,10 @@ function claim(temporary: string, file: string, text: string): boolean {
 const RENAME_ATTEMPTS = 25;
 const RENAME_PAUSE_MS = 20;
 
-/** On Windows a rename is refused while a virus scanner or a reader has the target open: half a second of patience. */
+/**
+ * On Windows a rename fails while a virus scanner or a reader has the target open, so it is retried for half
+ * a second.
+ */
 function renamePatiently(from: string, to: string): void {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -103,14 +108,14 @@ function renamePatiently(from: string, to: string): void {
   }
 }
 
-/** Makes the new name itself durable. Windows has no such call and needs none. */
+/** Makes the new directory entry durable. Windows has no such call and does not need it. */
 function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {
     fsyncSync(handle);
   } catch {
-    // Some network file systems refuse it: the file is complete all the same.
+    // Some network file systems refuse this; the file itself is complete.
   } finally {
     closeSync(handle);
   }

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import path from 'node:path';
 import { errnoOf } from './folderError.ts';
 
-/** What decides where the data folder is. */
+/** What the location of the data folder depends on. */
 export interface FolderHints {
   /** `--data-dir`. */
   readonly dataDir?: string | undefined;
@@ -12,10 +12,10 @@ export interface FolderHints {
 }
 
 /**
- * The folder with `settings.json`, `journal.db`, `lease.db` and `logs/`: `--data-dir`, else
- * BRANCHLINE_HOME, else exactly where Electron's `app.getPath('userData')` is for an application named
- * `Branchline`. If CLI and tray disagreed here, each would have settings, a journal and a lease of its
- * own, and two syncs could run at once.
+ * The folder with `settings.json`, `journal.db`, `lease.db` and `logs/`: `--data-dir`, else BRANCHLINE_HOME,
+ * else the same as Electron's `app.getPath('userData')` for an application named `Branchline`. CLI and tray
+ * must agree on it: otherwise each would have its own settings, journal and lease, and two syncs could run at
+ * once.
  *
  * @see https://www.electronjs.org/docs/latest/api/app#appgetpathname
  * @returns an absolute path; nothing is created
@@ -37,13 +37,14 @@ export function dataFolder({ dataDir, env, platform, homedir }: FolderHints): st
 
 const NAME = 'Branchline';
 
-/** Bits by which other users of the machine may enter, read or write. */
+/** Permission bits that let other users of the machine enter, read or write. */
 const OTHERS = 0o077;
 
 /**
- * Makes the user-data folder where it is missing, for this user alone: who may read it knows head office's hosts and
- * users, and who may open its lock files could keep every sync waiting. A folder that was made by an earlier version,
- * or copied, is closed to others; one that somebody named with `--data-dir` and that holds nothing of ours is not.
+ * Creates the user-data folder if it is missing, accessible to this user alone: its contents include head
+ * office's hosts and users, and whoever can open its lock files could block every sync. A folder from an
+ * earlier version or a copy is closed to others; one named with `--data-dir` that has none of our files is
+ * left as it is.
  */
 export function makeOwnFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -53,8 +54,8 @@ export function makeOwnFolder(folder: string): void {
 const MARKS = ['installation.json', 'journal.db', 'lease.db'] as const;
 
 /**
- * Makes an empty file for this user alone where there is none, and closes one that is there to others. The file that
- * is there is not opened: a process loses its locks on a file when it closes it by any handle.
+ * Creates an empty file for this user alone, or closes an existing one to others. An existing file is not
+ * opened: a process loses its locks on a file when it closes any handle of it.
  */
 export function makeOwnFile(file: string): void {
   try {
@@ -65,13 +66,13 @@ export function makeOwnFile(file: string): void {
   }
 }
 
-/** Windows has no such bits: there the folder of the user's profile protects what is in it. */
+/** Windows has no such bits: there the user's profile folder protects its contents. */
 function closeToOthers(place: string, mode: number): void {
   if (process.platform === 'win32') return;
   try {
     const stat = statSync(place);
     if (stat.uid === process.getuid?.() && (stat.mode & OTHERS) !== 0) chmodSync(place, mode);
   } catch {
-    // A disk without such bits, or a read-only one. Whoever writes there next tells what is wrong.
+    // A disk without permission bits, or a read-only one. The next write reports what is wrong.
   }
 }

@@ -13,10 +13,10 @@ import path from 'node:path';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 
 /**
- * What it means to a person that something in the user-data folder could not be made, opened or written: the disk
- * is full, the folder is read-only, or something else is wrong with it.
+ * Explains why something in the user-data folder could not be created, opened or written: the disk is full,
+ * the folder is read-only, or something else.
  *
- * @param reason what the error says of itself, where its message alone does not
+ * @param reason the error's own description, if its message alone is not enough
  */
 export function folderError(
   folder: string,
@@ -32,17 +32,20 @@ export function folderError(
   );
 }
 
-/** No room is left, as the system or SQLite says it. */
+/** Whether the system or SQLite reports a full disk. */
 export function isNoRoom(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(errnoOf(error));
 }
 
-/** SQLite needs 32 kB at once for the file that its readers share, and a batch's plan of 760 tables has 200 kB. */
+/**
+ * SQLite needs 32 kB at once for the file that its readers share, and the plan of a batch of 760 tables takes
+ * 200 kB.
+ */
 const NEEDED_BYTES = 256 * 1024;
 
 /**
- * Whether the folder's disk is full, or this user's share of it. SQLite tells of a lock or an I/O error where it
- * found no room for a file beside its own, so the disk itself is asked: by writing, since that alone knows quotas.
+ * Whether the disk, or this user's quota, is full. SQLite reports a lock or I/O error if it cannot create its
+ * extra files, so this tests the disk itself, by writing: only that respects quotas.
  */
 export function hasNoRoom(folder: string): boolean {
   const file = path.join(folder, `room.${process.pid}.tmp`);
@@ -66,11 +69,14 @@ function removeQuietly(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Where it could not be made, it cannot be removed either.
+    // If it could not be created, it cannot be removed either.
   }
 }
 
-/** What the program writes into, or reads, of the folder: somebody who once ran it as root owns some of it. */
+/**
+ * Files that the program reads or writes in the folder. If somebody once ran it as root, root may own some of
+ * them.
+ */
 const WRITTEN = [
   'journal.db',
   'journal.db-wal',
@@ -86,12 +92,12 @@ const WRITTEN = [
 const READ = ['installation.json'] as const;
 
 /**
- * Why this user may not use the folder; null where it may. Nothing is written. Libraries speak of locks and I/O
- * errors on a read-only disk; the system says what it is.
+ * Why this user may not use the folder; null if it may. Writes nothing. On a read-only disk libraries report
+ * locks and I/O errors, but the system says what it is.
  */
 export function folderRefusal(folder: string, cause?: unknown): UsageError | null {
   const place = nearestExisting(folder);
-  // A file in its place is no question of rights.
+  // If a file is in its place, access rights are not the problem.
   if (!isFolder(place)) return null;
   const found =
     refusedAt(place, constants.W_OK | constants.X_OK, place === folder ? '' : place) ??
@@ -110,7 +116,7 @@ function firstOf(names: readonly string[], look: (name: string) => string | null
   return null;
 }
 
-/** @param name what is said to be refused; empty for the folder itself */
+/** @param name of the file in the message; empty for the folder itself */
 function refusedAt(file: string, mode: number, name: string): string | null {
   try {
     accessSync(file, mode);
@@ -122,7 +128,7 @@ function refusedAt(file: string, mode: number, name: string): string | null {
   }
 }
 
-/** A folder that is not there yet is made in the first one above it that is. */
+/** The nearest existing folder above a missing one, in which it would be created. */
 function nearestExisting(folder: string): string {
   let place = folder;
   while (!existsSync(place) && path.dirname(place) !== place) place = path.dirname(place);
@@ -133,7 +139,7 @@ function isFolder(place: string): boolean {
   try {
     return statSync(place).isDirectory();
   } catch {
-    // One that may not even be looked at is refused below, by its name.
+    // If it cannot even be inspected, it is refused below by its name.
     return true;
   }
 }

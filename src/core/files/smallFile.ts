@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
-/** Settings and password files have kilobytes; the largest CA bundles in use have about 1 MB. */
+/** Settings and password files have kilobytes; the largest CA bundles have about 1 MB. */
 export const SMALL_FILE_MB = 8;
 const MOST_BYTES = SMALL_FILE_MB * 1024 * 1024;
 
-/** Why a file is not read at all. */
+/** Why a file is not read. */
 export type Unfit = 'not_a_file' | 'too_large';
 
-/** A path that leads to something which must not be read: a pipe, a device, a folder, or far too many bytes. */
+/** A path that leads to something that must not be read: a pipe, a device, a folder, or far too many bytes. */
 export class UnfitFileError extends Error {
   override readonly name = 'UnfitFileError';
   readonly why: Unfit;
@@ -23,10 +23,10 @@ export class UnfitFileError extends Error {
 }
 
 /**
- * Reads a file whose path comes from settings or from the data folder. Opening a pipe would wait for a writer for
- * ever, a device may never end, and a file of gigabytes would take all memory: each is refused before a byte is read.
+ * Reads a file whose path comes from settings or from the data folder. A pipe could block forever, a device
+ * may never end, and a file of gigabytes would take all memory, so these are refused before reading.
  *
- * @throws UnfitFileError; the system's error where the file cannot be opened
+ * @throws UnfitFileError; the system's error if the file cannot be opened
  */
 export function readSmallFile(file: string): Buffer {
   const handle = openPlainFile(file, constants.O_RDONLY);
@@ -39,30 +39,30 @@ export function readSmallFile(file: string): Buffer {
   }
 }
 
-/** As {@link readSmallFile}, as UTF-8. */
+/** {@link readSmallFile} as UTF-8. */
 export function readSmallText(file: string): string {
   return readSmallFile(file).toString('utf8');
 }
 
 /**
- * Opens a file of the data folder. A pipe in its place would hold the process up until somebody opens its other end.
+ * Opens a file of the data folder. Refuses a pipe, which would block until its other end is opened.
  *
  * @param flags of `constants`
- * @param mode of a file that is made
+ * @param mode of a new file
  * @returns a handle, to be closed
- * @throws UnfitFileError `not_a_file`; the system's error where it cannot be opened
+ * @throws UnfitFileError `not_a_file`; the system's error if it cannot be opened
  */
 export function openPlainFile(file: string, flags: number, mode?: number): number {
-  // To open a device may do something already.
+  // Checked first, because opening a device can already have effects.
   if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) throw new UnfitFileError('not_a_file');
-  // Without waiting: a pipe may have taken the file's place since.
+  // Non-blocking, because a pipe may have replaced the file since.
   const handle = openSync(file, flags | (constants.O_NONBLOCK ?? 0), mode);
   if (fstatSync(handle).isFile()) return handle;
   closeSync(handle);
   throw new UnfitFileError('not_a_file');
 }
 
-/** Some files of the system say that they are empty, and are not; one may grow while it is read. */
+/** Some system files report size 0 but are not empty, and a file may grow while it is read. */
 function readAll(handle: number, size: number): Buffer {
   const parts: Buffer[] = [];
   let total = 0;

@@ -1,11 +1,11 @@
 import type { Clock } from '../ports.ts';
-import type { Store } from './store.ts';
+import type { WritableStore } from './store.ts';
 
 /** Stores the list of a batch's tables. Called when it begins, and again when more of them become known. */
-export function keepTableList(store: Store, batchId: string): void {
+export function keepTableList(store: WritableStore, batchId: string): void {
   const { tables } = store.get<{ readonly tables: string }>(
     `SELECT json_group_array(json_array(connection, table_name)) AS tables FROM (
-       SELECT connection, table_name FROM sync_progress WHERE batch_id = @batch_id
+       SELECT connection, table_name FROM sync_progress WHERE batch_id = @batch_id AND NOT all_tables
        ORDER BY connection, table_name)`,
     { batch_id: batchId },
   ) ?? { tables: '[]' };
@@ -19,7 +19,7 @@ export function keepTableList(store: Store, batchId: string): void {
 }
 
 /** Stores the batch's totals. Called when it ends. */
-export function keepTotals(store: Store, batchId: string): void {
+export function keepTotals(store: WritableStore, batchId: string): void {
   store.run(
     `UPDATE batch_totals SET (records_processed, records_deleted, bytes) = (
        SELECT coalesce(sum(records_processed), 0), coalesce(sum(records_deleted), 0), coalesce(sum(bytes), 0)
@@ -30,21 +30,21 @@ export function keepTotals(store: Store, batchId: string): void {
 }
 
 /** Deletes the lists that no batch has any more. Called in the transaction that deletes the batches. */
-export function dropUnusedLists(store: Store): void {
+export function dropUnusedLists(store: WritableStore): void {
   store.run('DELETE FROM table_lists WHERE id NOT IN (SELECT list_id FROM batch_totals)');
 }
 
-/** What a line of the event log speaks of. All absent: the installation as a whole. */
+/** The subject of a line of the event log. If all are absent, the line is about the installation as a whole. */
 export interface LogSubject {
-  /** Absent for a table run alone. */
+  /** Absent for a table that ran without a batch. */
   readonly batchId?: string | null;
   readonly connection?: string;
   readonly table?: string;
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Appends one line; a database trigger refuses to change it afterwards. */
-export function appendEvent(store: Store, clock: Clock, event: string, subject: LogSubject): void {
+/** Appends one line. A database trigger refuses later changes of it. */
+export function appendEvent(store: WritableStore, clock: Clock, event: string, subject: LogSubject): void {
   store.run(
     `INSERT INTO event_log (at, batch_id, connection, table_name, event, detail)
      VALUES (@at, @batch_id, @connection, @table_name, @event, @detail)`,
@@ -60,17 +60,16 @@ export function appendEvent(store: Store, clock: Clock, event: string, subject: 
 }
 
 /**
- * How long batches and tables have been worked on: `duration_seconds` is the sum over all attempts, and
- * leaves out the night between a crash and its resume.
+ * Working time of batches and tables. `duration_seconds` is the sum over all attempts, without the time between a crash
+ * and its resume.
  *
- * The time of the attempt under way is kept here, by the monotonic clock, so that a corrected system clock
- * makes no duration negative. It is written with every progress, so what a crash leaves in the row is the
- * working time up to the last sign of life.
+ * The time of the current attempt is measured by the monotonic clock, so that a corrected system clock cannot make a
+ * duration negative. It is stored with every progress, so after a crash the row has the time up to the last progress.
  */
 export interface WorkTime {
-  /** An attempt begins; `before` are the seconds of the attempts before it. */
+  /** An attempt begins. `before` is the sum of the earlier attempts in seconds. */
   begin(key: string, before: number): void;
-  /** Seconds of all attempts until now, or null where this process has none under way. */
+  /** Seconds of all attempts until now; null if this process runs no attempt. */
   soFar(key: string): number | null;
   /** The attempt is over. */
   end(key: string): void;

@@ -8,13 +8,12 @@ import {
   TableStatus,
 } from '../../shared/status.ts';
 import type { Clock, Ports, Random } from '../ports.ts';
-import { knownBatch, moveBatch } from './batchMoves.ts';
 import { appendEvent, keepTableList, keepTotals, type WorkTime } from './batchTotals.ts';
-import { UNKNOWN_TABLES } from './journalRows.ts';
-import { findHolder } from './lease.ts';
-import { findBatch, runningBatch } from './queries.ts';
-import type { Store } from './store.ts';
-import { IllegalMove } from './transitions.ts';
+import type { WritableJournal } from './journal.ts';
+import { findHolder, type Lease } from './lease.ts';
+import { findBatch, nearestBatchId, runningBatch } from './queries.ts';
+import type { SqlParams, WritableStore } from './store.ts';
+import { IllegalMove, legalBatchMove } from './transitions.ts';
 
 export interface PlannedTable {
   readonly connection: string;
@@ -22,16 +21,18 @@ export interface PlannedTable {
   readonly model: string;
   readonly estimatedRows: number | null;
   readonly strategy: Strategy | null;
+  /** Stands for all tables of the connection: see {@link TableRow.all_tables}. */
+  readonly allTables?: true;
 }
 
 export interface NewBatch {
   readonly trigger: BatchTrigger;
   readonly options: BatchOptions;
-  /** In the order of the plan, which the queries keep. */
+  /** In the order of the plan. Queries return them in this order. */
   readonly tables: readonly PlannedTable[];
 }
 
-/** The life of a batch. Each method is one transaction. */
+/** Changes of a batch's status. Each method is one transaction. */
 export interface BatchWrites {
   /** @throws UsageError `batch_running` */
   beginBatch(plan: NewBatch): BatchRow;
@@ -55,14 +56,18 @@ export interface BatchWrites {
    */
   interruptBatch(batchId: string, reason: InterruptionReason): BatchRow;
   /**
-   * Puts a connection's tables in the place of the row {@link UNKNOWN_TABLES}, once they are known.
+   * Replaces the row of all tables of a connection by its tables, once they are known.
    *
    * @throws UsageError `batch_unknown`
    */
   expandTables(batchId: string, connection: string, tables: readonly PlannedTable[]): void;
 }
 
-export function createBatchWrites(store: Store, { clock, random }: Ports, workTime: WorkTime): BatchWrites {
+export function createBatchWrites(
+  store: WritableStore,
+  { clock, random }: Ports,
+  workTime: WorkTime,
+): BatchWrites {
   return {
     beginBatch: (plan) =>
       store.write(() => {
@@ -125,11 +130,10 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
 
     expandTables: (batchId, connection, tables) =>
       store.write(() => {
-        const key = { batch_id: batchId, connection, table_name: UNKNOWN_TABLES };
         knownBatch(store, batchId);
         store.run(
-          'DELETE FROM sync_progress WHERE batch_id = @batch_id AND connection = @connection AND table_name = @table_name',
-          key,
+          'DELETE FROM sync_progress WHERE batch_id = @batch_id AND connection = @connection AND all_tables',
+          { batch_id: batchId, connection },
         );
         for (const table of tables) insertTable(store, batchId, table);
         keepTableList(store, batchId);
@@ -161,8 +165,8 @@ export function createBatchWrites(store: Store, { clock, random }: Ports, workTi
   }
 }
 
-/** The partial unique index would refuse it too, without saying who runs. */
-function refuseSecond(store: Store): void {
+/** Refuses a second running batch. The partial unique index refuses it too, but cannot name the process that runs. */
+function refuseSecond(store: WritableStore): void {
   const running = runningBatch(store);
   if (!running) return;
   const holder = findHolder(store);
@@ -173,10 +177,13 @@ function refuseSecond(store: Store): void {
   });
 }
 
-function insertBatch(store: Store, batchId: string, startedAt: string, plan: NewBatch): void {
+/** Counted from 0; in rows from before they are null. */
+const COUNTED = 'sent_bytes, received_bytes, sent_plain_bytes, received_plain_bytes';
+
+function insertBatch(store: WritableStore, batchId: string, startedAt: string, plan: NewBatch): void {
   store.run(
-    `INSERT INTO sync_batches (batch_id, status, "trigger", total_tables, options, started_at)
-     VALUES (@batch_id, @status, @trigger, @total, @options, @started_at)`,
+    `INSERT INTO sync_batches (batch_id, status, "trigger", total_tables, options, started_at, ${COUNTED})
+     VALUES (@batch_id, @status, @trigger, @total, @options, @started_at, 0, 0, 0, 0)`,
     {
       batch_id: batchId,
       status: BatchStatus.Running,
@@ -188,16 +195,18 @@ function insertBatch(store: Store, batchId: string, startedAt: string, plan: New
   );
 }
 
-function insertTable(store: Store, batchId: string, table: PlannedTable): void {
+function insertTable(store: WritableStore, batchId: string, table: PlannedTable): void {
   store.run(
     `INSERT INTO sync_progress
-       (batch_id, connection, table_name, model_name, strategy, status, estimated_rows)
-     VALUES (@batch_id, @connection, @table_name, @model_name, @strategy, @status, @estimated_rows)`,
+       (batch_id, connection, table_name, model_name, all_tables, strategy, status, estimated_rows, ${COUNTED})
+     VALUES (@batch_id, @connection, @table_name, @model_name, @all_tables, @strategy, @status, @estimated_rows,
+       0, 0, 0, 0)`,
     {
       batch_id: batchId,
       connection: table.connection,
       table_name: table.table,
       model_name: table.model,
+      all_tables: Number(table.allTables ?? false),
       strategy: table.strategy,
       status: TableStatus.Pending,
       estimated_rows: table.estimatedRows,
@@ -212,7 +221,7 @@ interface StatusCounts {
   readonly skipped: number;
 }
 
-function statusCounts(store: Store, batchId: string): StatusCounts {
+function statusCounts(store: WritableStore, batchId: string): StatusCounts {
   const counts = store.get<StatusCounts>(
     `SELECT count(*) FILTER (WHERE status IN ('pending', 'in_progress')) AS open,
             count(*) FILTER (WHERE status = 'completed') AS completed,
@@ -224,8 +233,8 @@ function statusCounts(store: Store, batchId: string): StatusCounts {
   return counts ?? { open: 0, completed: 0, failed: 0, skipped: 0 };
 }
 
-/** Start of the last attempt plus the working time that it left in the row. */
-function lastSignOfLife(store: Store, batch: BatchRow): string {
+/** The start of the last attempt plus its working time, which is stored in the row. */
+function lastSignOfLife(store: WritableStore, batch: BatchRow): string {
   const attempt = store.get<{ readonly at: string; readonly worked: number }>(
     `SELECT at, detail ->> 'worked_seconds' AS worked FROM event_log
      WHERE batch_id = @batch_id AND event IN ('batch_started', 'batch_resumed')
@@ -235,6 +244,66 @@ function lastSignOfLife(store: Store, batch: BatchRow): string {
   const since = new Date(attempt?.at ?? batch.started_at).getTime();
   const seconds = Math.max(0, (batch.duration_seconds ?? 0) - (attempt?.worked ?? 0));
   return new Date(since + seconds * 1000).toISOString();
+}
+
+export interface BatchChange {
+  readonly batchId: string;
+  readonly to: BatchStatus;
+  readonly reason?: InterruptionReason;
+  /** Other columns that change with the status. */
+  readonly set: SqlParams;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The one setter of a batch's status: checks the move, updates the row where it still has the prior
+ * status, and writes the event, all in the transaction that the caller has begun.
+ *
+ * @throws UsageError `batch_unknown`; IllegalMove
+ */
+export function moveBatch(store: WritableStore, clock: Clock, change: BatchChange): void {
+  const { batchId, to, set } = change;
+  const reason = change.reason ?? null;
+  const from = knownBatch(store, batchId).status;
+  const move = legalBatchMove(from, to, reason);
+  const columns = { ...set, interruption_reason: reason };
+  const changes = store.run(
+    `UPDATE sync_batches SET status = @to, ${assignments(columns)}
+     WHERE batch_id = @batch_id AND status = @from`,
+    { ...columns, batch_id: batchId, from, to },
+  );
+  if (changes !== 1) throw new IllegalMove(`Batch ${batchId} was no longer ${from}`);
+  const detail = reason === null ? change.detail : { reason, ...change.detail };
+  appendEvent(store, clock, move.event, { batchId, detail: detail ?? {} });
+}
+
+/** @throws UsageError `batch_unknown`, with the nearest id */
+export function knownBatch(store: WritableStore, batchId: string): BatchRow {
+  const batch = findBatch(store, batchId);
+  if (batch) return batch;
+  const nearest = nearestBatchId(store, batchId);
+  throw new UsageError(UsageCode.BatchUnknown, { batch: batchId, ...(nearest && { nearest }) });
+}
+
+/** `a = @a, b = @b`. The names must be column names from our code, never from outside. */
+export function assignments(columns: SqlParams): string {
+  return Object.keys(columns)
+    .map((column) => `${column} = @${column}`)
+    .join(', ');
+}
+
+/**
+ * Marks a crashed batch as `interrupted (crash)`: one that is `running` while the caller has the lease. Its end is its last
+ * sign of life.
+ *
+ * @param _lease proof that no other process runs the batch
+ * @returns the batch, or null if none had crashed
+ */
+export function markCrashed(journal: WritableJournal, _lease: Lease): BatchRow | null {
+  const batch = journal.runningBatch();
+  if (!batch) return null;
+  journal.setHolder(null);
+  return journal.interruptBatch(batch.batch_id, InterruptionReason.Crash);
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';

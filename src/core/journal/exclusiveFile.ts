@@ -9,29 +9,29 @@ import { isBusy } from './sqliteErrors.ts';
  */
 const held = new Set<Database.Database>();
 
-/** An operating-system lock on a file; the system frees it at any death of the process. */
+/** An operating-system lock on a file. The system frees it when the process dies, for whatever reason. */
 export interface FileLock {
   /** Frees the lock. A second call does nothing. */
   release(): void;
 }
 
 /**
- * Takes an exclusive lock on a file, which is made where it is missing and stays empty.
+ * Takes an exclusive lock on a file. The file is created if it is missing, and stays empty.
  *
  * The lock is SQLite's own (`BEGIN EXCLUSIVE` in a rollback-journal database): fcntl on POSIX, LockFileEx
- * on Windows, with no boot id, no pid and no time-out to get wrong. In WAL mode EXCLUSIVE would still
- * admit readers, so the file must never be turned to WAL. On POSIX a process loses the lock when it opens
- * and closes the file by other means: nobody may read these files with `fs`.
+ * on Windows, so it depends on no boot id, process id or time-out. The file must never be in WAL mode,
+ * in which EXCLUSIVE admits readers. On POSIX a process loses the lock when it opens and closes the file by other
+ * means, so no code may read these files with `fs`.
  *
  * @param file path of the lock file; its folder exists
  * @param waitMs how long to block the thread where another holds it
- * @returns null where another (process or handle) holds it
- * @throws SqliteError, or the system's error, where the file cannot be opened or locked at all
+ * @returns null if another process or handle holds it
+ * @throws SqliteError, or the system's error, if the file cannot be opened or locked
  */
 export function lockFile(file: string, waitMs: number): FileLock | null {
-  // For this user alone: another one who may read it could hold a reader's lock for ever.
+  // Readable by this user only: any other reader could hold a lock for ever.
   makeOwnFile(file);
-  // A file that may only be read is opened so by SQLite, and its EXCLUSIVE would then keep out nobody.
+  // SQLite opens a file without write permission read-only, and EXCLUSIVE then excludes nobody.
   accessSync(file, constants.R_OK | constants.W_OK);
   const handle = new Database(file, { timeout: waitMs });
   try {
@@ -51,10 +51,9 @@ export function lockFile(file: string, waitMs: number): FileLock | null {
 }
 
 /**
- * Whether anybody holds the lock of {@link lockFile}. Nothing is written: a reader's lock is taken for an instant, so
- * one who takes the lock in that instant waits those microseconds.
+ * Whether any process holds the lock of {@link lockFile}. It takes a read lock for some microseconds and writes nothing.
  *
- * @param waitMs how long to block the thread where somebody holds it
+ * @param waitMs how long to block the thread if the lock is held
  */
 export function isLocked(file: string, waitMs: number): boolean {
   if (!existsSync(file)) return false;

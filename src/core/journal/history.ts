@@ -2,43 +2,43 @@ import type { BatchPage, BatchSummary, LogRow } from '../../shared/contract.ts';
 import { modelName } from '../../shared/naming.ts';
 import type { BatchStatus, BatchTrigger } from '../../shared/status.ts';
 import { batchRow, type RawBatchRow } from './journalRows.ts';
-import type { SqlParams, Store } from './store.ts';
+import type { ReadableStore, SqlParams } from './store.ts';
 
-/** Which batches are wanted. Absent is all. */
+/** Selects batches. An absent property selects all. */
 export interface HistoryFilter {
   readonly status?: BatchStatus | undefined;
   readonly trigger?: BatchTrigger | undefined;
   readonly connection?: string | undefined;
-  /** Part of a batch's id, or of the name of a table or model in it; in any case. */
+  /** Part of a batch id, or of the name of a table or model in the batch. Case does not matter. */
   readonly text?: string | undefined;
-  /** Begun in this time: ISO 8601 in UTC, `to` not included. */
+  /** Started in this period: ISO 8601 in UTC, without `to`. */
   readonly begun?: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** When a batch was begun, and what it came to. */
+/** Start and status of a batch. */
 export interface BegunBatch {
   readonly started_at: string;
   readonly status: BatchStatus;
 }
 
-/** What a line of the event log speaks of. */
+/** The event and the subject of a line of the event log. */
 export type PastLine = Pick<LogRow, 'id' | 'event' | 'batch_id' | 'connection' | 'table_name'>;
 
-/** The past, for lists. */
+/** Queries for lists of batches. */
 export interface History {
-  /** Latest first, with what their tables came to. */
+  /** Latest first, with the totals of their tables. */
   history(filter: HistoryFilter, offset: number, limit: number): BatchPage;
-  /** All begun at or after a moment (ISO 8601 in UTC), in no order. */
+  /** All that started at or after a time (ISO 8601 in UTC), in no order. */
   begunSince(from: string): readonly BegunBatch[];
-  /** The newest line of the event log; 0 where there is none. Whatever is begun or ends writes one. */
+  /** Id of the newest line of the event log; 0 if there is none. Every start and end of a batch or table writes one. */
   lastLine(): number;
-  /** Of which lines come behind another: what has happened since. At most the newest 10,000. */
+  /** The lines after this id, at most the newest 10,000. */
   linesAfter(id: number): readonly PastLine[];
-  /** When the oldest batch that is kept was begun; null where there is none. */
+  /** Start of the oldest batch in the journal; null if there is none. */
   oldestBatchAt(): string | null;
 }
 
-export function createHistory(store: Store): History {
+export function createHistory(store: ReadableStore): History {
   return {
     history: (filter, offset, limit) => {
       const { where, params } = condition(store, filter);
@@ -79,7 +79,7 @@ interface Sums {
   readonly bytes: number;
 }
 
-/** What a batch that runs has come to so far says its table runs alone. */
+/** Totals: stored ones of a batch that has ended, sums over the table runs of a running one. */
 const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
   .map(
     (column) => `CASE b.status WHEN 'running'
@@ -88,7 +88,7 @@ const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
   )
   .join(', ');
 
-/** The row as it is, its sums 0 where nothing was counted. */
+/** The row with its totals; a missing total is 0. */
 function summary(raw: RawBatchRow & Nullable<Sums>): BatchSummary {
   const { records_processed, records_deleted, bytes, ...batch } = raw;
   return {
@@ -100,7 +100,7 @@ function summary(raw: RawBatchRow & Nullable<Sums>): BatchSummary {
 }
 
 function condition(
-  store: Store,
+  store: ReadableStore,
   { status, trigger, connection, text, begun }: HistoryFilter,
 ): { readonly where: string; readonly params: SqlParams } {
   const wanted = text?.trim().toLowerCase() ?? '';
@@ -123,11 +123,11 @@ function condition(
   return { where: parts.length === 0 ? '1' : parts.join(' AND '), params };
 }
 
-/** Of a thousand batches nearly all have the same list of tables: each list is looked through once. */
+/** Nearly all batches share the same list of tables, so each list is searched once. */
 const HAS_TEXT =
   '(instr(lower(b.batch_id), @text) > 0 OR t.list_id IN (SELECT value FROM json_each(@lists)))';
 
-function listsWith(store: Store, text: string): readonly number[] {
+function listsWith(store: ReadableStore, text: string): readonly number[] {
   return store
     .all<{ readonly id: number; readonly tables: string }>('SELECT id, tables FROM table_lists')
     .filter(({ tables }) =>

@@ -6,31 +6,31 @@ import { foreignToUs } from './migrations/migrate.ts';
 import { isBusy, isCorrupt } from './sqliteErrors.ts';
 
 /**
- * What is known of a journal file. `in_use` means that a living process has it open: it has checked the
- * file at its own start, and the file must not be moved from under it.
+ * Result of a check. `in_use` means that a live process has the file open. That process checked it when it opened it, and
+ * the file must not be renamed meanwhile.
  */
 export type Verdict =
   | { readonly kind: 'sound' }
   | { readonly kind: 'in_use' }
   | { readonly kind: 'corrupt'; readonly finding: string };
 
-/** Below this a whole check takes about 20 ms, so it is always made. Measured: 2 s for 1 GB. */
+/** Up to this size a full check takes about 20 ms, so it is always made. Measured: 2 s for 1 GB. */
 const ALWAYS_CHECKED_BYTES = 8 * 1024 * 1024;
 
 /**
- * Up to here a whole check after a death takes under 150 ms. With the retention of the defaults a journal
- * stays below it: 500 batches of 120 tables are about 50 MB.
+ * Up to this size a full check after a crash takes under 150 ms. With the default retention a journal stays below it: 500
+ * batches of 120 tables are about 50 MB.
  */
 const CHECKED_AFTER_DEATH_BYTES = 64 * 1024 * 1024;
 
-/** Tables with a row a batch or less. The two that are not here make 98 % of a large file. */
+/** Tables with at most one row per batch. The two others make 98 % of a large file. */
 const SMALL_TABLES = ['sync_batches', 'lease_holder', 'range_digests', 'schedule_runs', 'outbox'];
 
-/** Files beside the journal that say what is not known of it. They outlive any death of ours. */
+/** Files beside the journal that record which check is still due. They survive a crash. */
 export interface Doubts {
-  /** An open journal met a damaged page: the next opening checks all of them. */
+  /** A damaged page was found while the journal was open: the next opening checks all pages. */
   readonly suspect: string;
-  /** A large journal was opened after a death without a whole check: that is still to be made. */
+  /** A large journal was opened after a crash without a full check, which is still due. */
   readonly unchecked: string;
 }
 
@@ -40,17 +40,17 @@ export function doubtsOf(file: string): Doubts {
 }
 
 /**
- * Looks whether the file is damaged; docs/decisions/0011 says why in this way.
+ * Checks whether the file is damaged; docs/decisions/0011 has the reasons.
  *
- * A death (kill, power cut) is told by the `-wal` file: the last one to close a WAL database removes it, so
- * where it is still there and nobody alive has the database open, the last process died. Then the whole file
- * is checked, or, where it is so large that a person would wait, its small tables now and the rest by
- * {@link checkWhole} later, which the file `journal.unchecked` asks for until it has been done.
+ * The `-wal` file shows a crash (kill, power cut): the last process to close a WAL database removes it, so if it exists
+ * and no live process has the database open, the last process has died. Then the whole file is checked. If it is so large
+ * that a person would have to wait, only its small tables are checked now and the rest later by {@link checkWhole}; the
+ * file `journal.unchecked` records that until it is done.
  *
- * Whether anybody has it open is asked of SQLite: in exclusive locking mode the first read of a WAL
- * database needs the file for itself alone.
+ * SQLite itself tells whether another process has the file open: in exclusive locking mode the first read of a WAL
+ * database needs the file for itself.
  *
- * @param file an existing file; the caller holds the opening lock, so that nobody opens it meanwhile
+ * @param file an existing file; the caller holds the opening lock, so that no process opens it meanwhile
  */
 export function examine(file: string): Verdict {
   const { suspect, unchecked } = doubtsOf(file);
@@ -69,7 +69,7 @@ export function examine(file: string): Verdict {
       return verdict;
     }
     if (!died) return { kind: 'sound' };
-    // Before closing, which removes the `-wal`: if we die in between, the next opening must still know.
+    // Before closing, which removes the `-wal`: after a crash in between, the next opening must still know.
     makeOwnFile(unchecked);
     return firstDamage(SMALL_TABLES.map((table) => quickCheck(probe, table)));
   } catch (error) {
@@ -82,10 +82,10 @@ export function examine(file: string): Verdict {
 }
 
 /**
- * Makes the whole check that an opening has put off, table by table, so that nobody waits for longer than
- * the largest table takes (1 s for 500 MB). Writers are not held up: in WAL mode this is one more reader.
+ * Makes the full check that an opening put off, table by table, so that the thread is blocked no longer than the largest
+ * table takes (1 s for 500 MB). Writers do not wait: in WAL mode this is one more reader.
  *
- * @returns null where none was due
+ * @returns null if no check was due
  */
 export async function checkWhole(file: string): Promise<Verdict | null> {
   const { unchecked } = doubtsOf(file);
@@ -123,7 +123,7 @@ function firstDamage(verdicts: readonly Verdict[]): Verdict {
   return verdicts.find((one) => one.kind === 'corrupt') ?? { kind: 'sound' };
 }
 
-/** Closing writes the WAL back into the file, which a damaged one may refuse; the verdict stands anyway. */
+/** Closing writes the WAL back into the file, which fails if the file is damaged. The verdict stands anyway. */
 function closeQuietly(db: Database.Database): void {
   try {
     db.close();

@@ -3,19 +3,21 @@ import type { BatchOptions, BatchRow, LogRow, TableRow } from '../../shared/cont
 import { FailureCode, type FailureDetail, FailureKind } from '../../shared/errors.ts';
 import { Strategy } from '../../shared/status.ts';
 
-export { UNKNOWN_TABLES } from '../../shared/contract.ts';
-
 /** Rows as SQLite gives them: JSON columns are still text. */
 export type RawBatchRow = Omit<BatchRow, 'options'> & { readonly options: string };
-export type RawTableRow = Omit<TableRow, 'error_detail'> & { readonly error_detail: string | null };
+export type RawTableRow = Omit<TableRow, 'error_detail' | 'all_tables'> & {
+  readonly error_detail: string | null;
+  readonly all_tables: number;
+};
 export type RawLogRow = Omit<LogRow, 'detail'> & { readonly detail: string };
 
-/** What SQLite has checked is that it is JSON: somebody may have edited the file. What is missing was not asked for. */
+/** SQLite only checks that the text is JSON, and somebody may have edited the file. Missing options count as not set. */
 const options: z.ZodType<BatchOptions> = z.looseObject({
   connections: z.array(z.string()).catch([]),
   tables: z.array(z.string()).catch([]),
   strategy: z.enum(Strategy).nullable().catch(null),
   allowDeletes: z.boolean().catch(false),
+  imported: z.string().optional().catch(undefined),
 });
 const NO_OPTIONS: BatchOptions = { connections: [], tables: [], strategy: null, allowDeletes: false };
 
@@ -34,13 +36,14 @@ export function batchRow(raw: RawBatchRow): BatchRow {
 
 export function tableRow(raw: RawTableRow): TableRow {
   const { error_detail: detail, error_code: code, error_message } = raw;
-  if (detail === null) return { ...raw, error_detail: null };
+  const row = { ...raw, all_tables: raw.all_tables !== 0 };
+  if (detail === null) return { ...row, error_detail: null };
   const found = failure.safeParse(JSON.parse(detail));
-  if (found.success) return { ...raw, error_detail: found.data as FailureDetail };
-  // Permanent: nobody knows whether another try would help.
+  if (found.success) return { ...row, error_detail: found.data as FailureDetail };
+  // Unreadable, so it is unknown whether a retry helps: permanent.
   const known = Object.values(FailureCode).find((one) => one === code) ?? FailureCode.Internal;
   const message = error_message ?? '';
-  return { ...raw, error_detail: { code: known, kind: FailureKind.Permanent, message, params: {} } };
+  return { ...row, error_detail: { code: known, kind: FailureKind.Permanent, message, params: {} } };
 }
 
 export function logRow(raw: RawLogRow): LogRow {

@@ -4,26 +4,25 @@ import { makeOwnFolder } from '../files/dataFolder.ts';
 import type { Clock } from '../ports.ts';
 import { type FileLock, isLocked, lockFile } from './exclusiveFile.ts';
 import { asFolderError } from './sqliteErrors.ts';
-import type { Store } from './store.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
 
-/** The right to run syncs in a user-data folder. Held by one process at a time, to its release or death. */
+/** The right to run syncs in a user-data folder. One process at a time holds it, until it releases it or dies. */
 export type Lease = FileLock;
 
 /**
- * Long enough for one of two runners that start in the same instant to win: with no wait at all, each can
- * stand in the other's way for a microsecond, and both would be told that the other runs. Short enough
- * that asking does not freeze a window.
+ * Without any wait, two processes that start in the same instant can block one another for a microsecond, and both would
+ * report that the other one runs. It is short enough not to freeze a window.
  */
 const CONTENTION_MS = 25;
 
-/** A lease freed by a death is noticed within 100 ms (the goal); the system frees it at once. */
+/** Goal: a lease that the system frees when its process dies is noticed within 100 ms. */
 const POLL_MS = 50;
 
 /**
  * Takes the lease if it is free.
  *
- * @param folder the user-data folder, made where it is missing
- * @returns null where a live runner holds it: another process, or this one
+ * @param folder the user-data folder; created if it is missing
+ * @returns null if a live process holds it, which may be this one
  * @throws UsageError `data_folder_unusable`
  */
 export function tryAcquireLease(folder: string): Lease | null {
@@ -31,7 +30,7 @@ export function tryAcquireLease(folder: string): Lease | null {
 }
 
 /**
- * Takes the lease as soon as it is free. Waiters are not queued: any of them may be next.
+ * Takes the lease as soon as it is free. There is no queue: any waiting process may be next.
  *
  * @param signal gives up, rejecting with the signal's reason
  * @throws UsageError `data_folder_unusable`
@@ -46,8 +45,8 @@ export async function waitForLease(folder: string, clock: Clock, signal?: AbortS
 }
 
 /**
- * Whether a live runner holds the lease. Nothing is written, so it may be asked once a second all day. A runner
- * that starts in the same instant waits for microseconds (CONTENTION_MS) instead of giving up.
+ * Whether a live process holds the lease. It writes nothing, so it is cheap enough to call every second. A process that
+ * takes the lease in the same instant waits some microseconds (CONTENTION_MS).
  *
  * @throws UsageError `data_folder_unusable`
  */
@@ -76,15 +75,18 @@ interface RawHolder extends Omit<LeaseHolder, 'batchId'> {
   readonly batch_id: string | null;
 }
 
-/** For display alone: after a crash the row is still there, while the lease is free (`isLeaseHeld`). */
-export interface HolderNote {
-  /** Written by whoever has the lease; null when it is given back. */
-  setHolder(holder: LeaseHolder | null): void;
-  /** Who wrote last that it holds the lease. */
+/** For display only: after a crash the row is still there although the lease is free (`isLeaseHeld`). */
+export interface HolderReads {
+  /** The process that last wrote that it holds the lease. */
   holder(): LeaseHolder | null;
 }
 
-export function createHolderNote(store: Store): HolderNote {
+export interface HolderWrites {
+  /** Written by the process that has the lease; null when it gives the lease back. */
+  setHolder(holder: LeaseHolder | null): void;
+}
+
+export function createHolderWrites(store: WritableStore): HolderWrites {
   return {
     setHolder: (holder) =>
       store.write(() => {
@@ -97,12 +99,10 @@ export function createHolderNote(store: Store): HolderNote {
           { ...rest, batch_id: batchId },
         );
       }),
-
-    holder: () => findHolder(store),
   };
 }
 
-export function findHolder(store: Store): LeaseHolder | null {
+export function findHolder(store: ReadableStore): LeaseHolder | null {
   const raw = store.get<RawHolder>('SELECT pid, host, face, since, batch_id FROM lease_holder');
   if (!raw) return null;
   const { batch_id, ...rest } = raw;

@@ -6,50 +6,68 @@ import { makeOwnFile, makeOwnFolder } from '../files/dataFolder.ts';
 import type { Ports } from '../ports.ts';
 import { type FileLock, lockFile } from './exclusiveFile.ts';
 import { doubtsOf, examine } from './integrity.ts';
-import { createJournal, type Journal, type JournalFile } from './journal.ts';
+import {
+  createReadableJournal,
+  createWritableJournal,
+  type JournalFile,
+  type ReadableJournal,
+  type WritableJournal,
+} from './journal.ts';
 import { foreignToUs, KNOWN_VERSION, migrate, refuseNewer, schemaVersion } from './migrations/migrate.ts';
 import { asFolderError, isCorrupt } from './sqliteErrors.ts';
-import { openStore } from './store.ts';
+import { openStore, type WritableStore } from './store.ts';
 
 export interface OpenedJournal {
-  readonly journal: Journal;
-  /** The file name under which a damaged journal was set aside at this opening, for the person to be told. */
+  readonly journal: WritableJournal;
+  /** New file name of a damaged journal that this opening has set aside, to be reported to people. */
   readonly setAside: string | null;
 }
 
-/** How long a statement waits for another process's transaction; each of ours takes milliseconds. */
+/** How long a statement waits for another process's transaction. Each of our transactions takes milliseconds. */
 const BUSY_MS = 5000;
 
-/** Another process may be checking the whole of a large journal that is suspect: seconds on a slow disk. */
+/** Another process may be checking a large journal completely, which takes seconds on a slow disk. */
 const OPENING_MS = 60_000;
 
 /**
- * Opens the journal of a user-data folder, making folder and file where they are missing.
+ * Opens the journal of a user-data folder. Creates folder and file if they are missing.
  *
- * Openings happen one at a time (a lock on `journal.lock`), so that of two processes that start together
- * one makes the schema, or sets a damaged file aside, and the other finds the result.
+ * A lock on `journal.lock` serialises openings: of two processes that start together, one makes the schema or sets a
+ * damaged file aside, and the other finds the result.
  *
- * @param options.readonly for looking only: neither checks the file nor makes one (where none is there yet,
- *   an empty one in memory answers). A damaged or older file is still opened as if for writing
  * @throws UsageError `data_folder_unusable`, `journal_newer`
  */
-export function openJournal(
-  folder: string,
-  ports: Ports,
-  options: { readonly readonly?: boolean } = {},
-): OpenedJournal {
+export function openJournal(folder: string, ports: Ports): OpenedJournal {
+  return opened(folder, () => openForWriting(folder, ports));
+}
+
+/**
+ * Opens the journal of a user-data folder for reading only. It neither checks the file nor makes one: where there is
+ * none, an empty journal in memory answers. A damaged file is first set aside and an older one brought up to date, as
+ * {@link openJournal} does.
+ *
+ * @throws UsageError `data_folder_unusable`, `journal_newer`
+ */
+export function openJournalToRead(folder: string, ports: Ports): ReadableJournal {
+  return opened(folder, () => {
+    const db = openCurrent(folder) ?? openAfterWriter(folder, ports);
+    return createReadableJournal(storeOn(db, journalFileOf(folder, ports), ports));
+  });
+}
+
+function opened<T>(folder: string, open: () => T): T {
   try {
     refuseUnfit(folder);
-    return options.readonly === true ? openForReading(folder, ports) : openForWriting(folder, ports);
+    return open();
   } catch (error) {
     throw asFolderError(folder, error);
   }
 }
 
-/** SQLite waits for ever where a pipe is in the file's place, or in that of one beside it. */
+/** Refuses a pipe in the place of one of the journal's files, on which SQLite would wait for ever. */
 function refuseUnfit(folder: string): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) {
-    const file = journalFile(folder) + suffix;
+    const file = journalPath(folder) + suffix;
     const found = statSync(file, { throwIfNoEntry: false });
     if (found !== undefined && !found.isFile()) throw unusable(folder, `${file} is not a plain file`);
   }
@@ -60,33 +78,42 @@ function openForWriting(folder: string, ports: Ports): OpenedJournal {
   const lock = openingLock(folder);
   try {
     const aside = setAsideIfCorrupt(folder, ports);
-    return { journal: journalOn(openDatabase(folder), journalFile(folder), ports), setAside: aside };
+    const file = journalFileOf(folder, ports);
+    const store = storeOn(openDatabase(folder), file, ports);
+    return { journal: createWritableJournal(store, ports, file), setAside: aside };
   } finally {
     lock.release();
   }
 }
 
-function openForReading(folder: string, ports: Ports): OpenedJournal {
-  const file = journalFile(folder);
+/** @returns null where a writer has to open the file first: it is damaged, older, or has objects that are not ours */
+function openCurrent(folder: string): Database.Database | null {
+  const file = journalPath(folder);
   if (!existsSync(file)) {
     const empty = new Database(':memory:');
     migrate(empty, file);
-    return { journal: journalOn(empty, file, ports), setAside: null };
+    return empty;
   }
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+  const db = readOnly(file);
   try {
     refuseNewer(db, file);
-    if (schemaVersion(db) === KNOWN_VERSION && foreignToUs(db) === null) {
-      return { journal: journalOn(db, file, ports), setAside: null };
-    }
+    if (schemaVersion(db) === KNOWN_VERSION && foreignToUs(db) === null) return db;
   } catch (error) {
     db.close();
     if (!isCorrupt(error)) throw error;
-    return openForWriting(folder, ports);
+    return null;
   }
-  // Written by an older Branchline, or by others: only a writer can bring it up to date, or set it aside.
   db.close();
-  return openForWriting(folder, ports);
+  return null;
+}
+
+function openAfterWriter(folder: string, ports: Ports): Database.Database {
+  openForWriting(folder, ports).journal.close();
+  return readOnly(journalPath(folder));
+}
+
+function readOnly(file: string): Database.Database {
+  return new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
 }
 
 function openingLock(folder: string): FileLock {
@@ -96,7 +123,7 @@ function openingLock(folder: string): FileLock {
 }
 
 function setAsideIfCorrupt(folder: string, ports: Ports): string | null {
-  const file = journalFile(folder);
+  const file = journalPath(folder);
   if (!existsSync(file)) return null;
   const verdict = examine(file);
   if (verdict.kind === 'in_use') return null;
@@ -113,17 +140,17 @@ function setAsideIfCorrupt(folder: string, ports: Ports): string | null {
 }
 
 function openDatabase(folder: string): Database.Database {
-  const file = journalFile(folder);
+  const file = journalPath(folder);
   // Its `-wal` and `-shm` get the same rights from SQLite.
   makeOwnFile(file);
   const db = new Database(file, { timeout: BUSY_MS });
   try {
-    // Before the file's first page is written, or it has no effect; after it, it would still wait for the write
-    // lock at each opening, beside a process that writes without a pause for longer than anybody waits.
+    // It only has an effect before the first page is written. Later it would wait for the write lock at each opening,
+    // which may take too long beside a process that writes without a pause.
     if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     refuseNewer(db, file);
     db.pragma('journal_mode = WAL');
-    // NORMAL would lose the last transactions at a power cut: a batch reported as ended would be running.
+    // NORMAL may lose the last transactions at a power cut, and a batch that was reported as ended would be running.
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     migrate(db, file);
@@ -134,17 +161,21 @@ function openDatabase(folder: string): Database.Database {
   }
 }
 
-function journalOn(db: Database.Database, path: string, ports: Ports): Journal {
-  const file: JournalFile = { path, suspect: () => markSuspect(path, ports) };
+function storeOn(db: Database.Database, file: JournalFile, ports: Ports): WritableStore {
   const unreadable = (column: string, value: string): void =>
     ports.logger.log('warn', 'The journal has a time that cannot be read; it counts as unknown', {
       column,
       value: value.slice(0, 100),
     });
-  return createJournal(openStore(db, file.suspect, unreadable), ports, file);
+  return openStore(db, file.suspect, unreadable);
 }
 
-/** A page that the opening did not look at turned out damaged: the next opening looks at all of them. */
+function journalFileOf(folder: string, ports: Ports): JournalFile {
+  const path = journalPath(folder);
+  return { path, suspect: () => markSuspect(path, ports) };
+}
+
+/** Makes the next opening check all pages, because a page that this opening had not checked is damaged. */
 function markSuspect(file: string, ports: Ports): void {
   try {
     makeOwnFile(doubtsOf(file).suspect);
@@ -153,7 +184,7 @@ function markSuspect(file: string, ports: Ports): void {
   }
 }
 
-function journalFile(folder: string): string {
+function journalPath(folder: string): string {
   return join(folder, 'journal.db');
 }
 
@@ -162,11 +193,11 @@ function unusable(folder: string, reason: string): UsageError {
 }
 
 /**
- * Renames a damaged journal, with what belongs to it, so that a new one can begin. Nothing is deleted:
- * an administrator may want to recover the history from it.
+ * Renames a damaged journal and its `-wal` and `-shm`, so that a new one can be made. Nothing is deleted, because an
+ * administrator may want to recover the history.
  *
- * The database goes last: if the machine dies in between, the next opening finds the same damaged file
- * again. The other way round a new journal would start beside the old `-wal`, and SQLite would drop that.
+ * The database is renamed last: if the machine dies in between, the next opening finds the damaged file again. In the
+ * other order a new journal would be made beside the old `-wal`, which SQLite would then delete.
  *
  * @returns the new file name, without its folder
  */

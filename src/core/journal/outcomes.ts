@@ -1,48 +1,48 @@
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
-import { batchRow, type RawBatchRow, type RawTableRow, tableRow, UNKNOWN_TABLES } from './journalRows.ts';
-import type { Store } from './store.ts';
+import { batchRow, type RawBatchRow, type RawTableRow, tableRow } from './journalRows.ts';
+import type { ReadableStore } from './store.ts';
 
-/** A batch that did not end well, seen from now. */
+/** A failed or interrupted batch, with the tables that are still open now. */
 export interface Unresolved {
   readonly batch: BatchRow;
-  /** Its tables that are neither completed nor skipped. */
+  /** Number of its tables that are neither completed nor skipped. */
   readonly left: number;
-  /** Those of them that no run has completed since, and that the branch still has. */
+  /** Those tables that no later run has completed and that the branch still has. */
   readonly open: readonly TableRow[];
 }
 
-/** Up to when central has one table. */
+/** The time up to which central has one table. */
 export interface TableFreshness {
   readonly connection: string;
   readonly table: string;
-  /** The source snapshot of its latest success; null where it had none. */
+  /** The source snapshot of its latest success; null if it had none. */
   readonly at: string | null;
 }
 
-/** How things stand, as against what was run. A success counts whichever batch it was in, or without one. */
+/** The present state of tables, from all batches together. A success counts in any batch, and without one. */
 export interface Outcomes {
   /**
-   * The failed and interrupted batches that are not superseded, latest first: the newest, and all older ones in
-   * which a table failed that has not been completed since.
+   * The failed and interrupted batches that are not superseded, latest first: the newest ones, and all older ones with a
+   * failed table that no later run has completed.
    */
   unresolved(): readonly Unresolved[];
-  /** Whether any table of a connection was ever completed, as far back as the journal goes. */
+  /** Whether the journal has a success of any table of a connection. */
   hasSucceeded(connection: string): boolean;
-  /** When a table of a connection was completed last; null where none was. */
+  /** When a table of a connection was last completed; null if none was. */
   lastSuccessAt(connection: string): string | null;
   /**
-   * The tables of a connection's latest batch of everything, without those that the source no longer has. Empty
-   * where no such batch has run.
+   * The tables of a connection's latest batch of all tables, without those that the source no longer has. Empty if no such
+   * batch has run.
    */
   freshness(connection: string): readonly TableFreshness[];
-  /** When a table was run first, as far back as the journal goes; null where it was not. */
+  /** Start of the first run of a table in the journal; null if there is none. */
   firstRunAt(connection: string, table: string): string | null;
 }
 
-/** A table that fails again and again makes a batch each time; the oldest of them say nothing new. */
+/** A table that keeps failing adds a failed batch each time. Older ones are only read for other tables. */
 const NEWEST = 20;
 
-export function createOutcomes(store: Store): Outcomes {
+export function createOutcomes(store: ReadableStore): Outcomes {
   return {
     unresolved: () => unresolved(store),
     hasSucceeded: (connection) => hasSucceeded(store, connection),
@@ -53,7 +53,7 @@ export function createOutcomes(store: Store): Outcomes {
         `SELECT p.connection, p.table_name AS "table", ${snapshotOfLastSuccess('p')} AS at
          FROM sync_progress p
          WHERE p.connection = @connection AND p.batch_id = ${LATEST_WHOLE_BATCH} AND p.status <> 'skipped'`,
-        { connection, unknown: UNKNOWN_TABLES },
+        { connection },
       ),
     firstRunAt: (connection, table_name) =>
       store.get<{ readonly at: string | null }>(
@@ -65,12 +65,15 @@ export function createOutcomes(store: Store): Outcomes {
   };
 }
 
-/** The latest batch that was asked for all tables of `@connection`, and knew them. */
+/**
+ * The latest batch that was asked for all tables of `@connection`, and knew them. With `all_tables = 0` SQLite would make an
+ * index of the whole table first.
+ */
 export const LATEST_WHOLE_BATCH = `(
   SELECT b.batch_id FROM sync_batches b
   WHERE json_array_length(b.options, '$.tables') = 0 AND EXISTS (
     SELECT 1 FROM sync_progress w
-    WHERE w.batch_id = b.batch_id AND w.connection = @connection AND w.table_name <> @unknown)
+    WHERE w.batch_id = b.batch_id AND w.connection = @connection AND NOT w.all_tables)
   ORDER BY b.rowid DESC LIMIT 1)`;
 
 /** SQL of the event-log rows of tables completed outside a batch. Word for word the condition of their partial index. */
@@ -79,12 +82,12 @@ const ALONE = `e.batch_id IS NULL AND e.event = 'table_completed'`;
 /** SQL: whether the table of a row `p` was completed after that row's end; for the row of all tables, any table. */
 const DONE_SINCE = `(EXISTS (
     SELECT 1 FROM sync_progress q
-    WHERE q.connection = p.connection AND (q.table_name = p.table_name OR p.table_name = @unknown)
+    WHERE q.connection = p.connection AND (q.table_name = p.table_name OR p.all_tables)
       AND q.status = 'completed' AND q.ended_at > coalesce(p.ended_at, b.ended_at))
   OR EXISTS (
     SELECT 1 FROM event_log e
     WHERE ${ALONE} AND e.connection = p.connection
-      AND (e.table_name = p.table_name OR p.table_name = @unknown) AND e.at > coalesce(p.ended_at, b.ended_at)))`;
+      AND (e.table_name = p.table_name OR p.all_tables) AND e.at > coalesce(p.ended_at, b.ended_at)))`;
 
 const UNRESOLVED = `b.status IN ('failed', 'interrupted') AND b.interruption_reason IS NOT 'superseded'`;
 
@@ -101,7 +104,7 @@ function snapshotOfLastSuccess(row: string): string {
     WHERE s.snapshot IS NOT NULL ORDER BY s.at DESC LIMIT 1)`;
 }
 
-function unresolved(store: Store): readonly Unresolved[] {
+function unresolved(store: ReadableStore): readonly Unresolved[] {
   const newest = store.all<RawBatchRow & Id>(
     `SELECT b.rowid AS id, b.* FROM sync_batches b WHERE ${UNRESOLVED} ORDER BY b.rowid DESC LIMIT ${NEWEST}`,
   );
@@ -116,7 +119,7 @@ function unresolved(store: Store): readonly Unresolved[] {
                JOIN sync_batches b ON b.batch_id = p.batch_id
              WHERE ${UNRESOLVED} AND NOT ${DONE_SINCE})
            ORDER BY b.rowid DESC`,
-          { oldest, unknown: UNKNOWN_TABLES },
+          { oldest },
         );
   const known = new Map<string, KnownTables | null>();
   return [...newest, ...older].map(({ id, ...raw }) => look(store, id, batchRow(raw), known));
@@ -143,19 +146,24 @@ const NEWEST_OPEN = `WITH RECURSIVE open (id) AS (
       ORDER BY p.connection DESC, p.table_name DESC, p.rowid DESC LIMIT 1))
   FROM open JOIN sync_progress q ON q.rowid = open.id)`;
 
-function look(store: Store, id: number, batch: BatchRow, known: Map<string, KnownTables | null>): Unresolved {
+function look(
+  store: ReadableStore,
+  id: number,
+  batch: BatchRow,
+  known: Map<string, KnownTables | null>,
+): Unresolved {
   const rows = store.all<RawTableRow & { readonly done_since: number }>(
     `SELECT p.*, ${DONE_SINCE} AS done_since
      FROM sync_progress p JOIN sync_batches b ON b.batch_id = p.batch_id
      WHERE p.batch_id = @batch_id AND p.status NOT IN ('completed', 'skipped')
      ORDER BY p.rowid`,
-    { batch_id: batch.batch_id, unknown: UNKNOWN_TABLES },
+    { batch_id: batch.batch_id },
   );
   const open = rows.filter((row) => {
     if (row.done_since !== 0) return false;
     const now = knownNow(store, row.connection, known);
     const isGone = now !== null && now.id > id && !now.tables.has(row.table_name);
-    return row.table_name === UNKNOWN_TABLES || !isGone;
+    return row.all_tables !== 0 || !isGone;
   });
   return { batch, left: rows.length, open: open.map(({ done_since: _, ...row }) => tableRow(row)) };
 }
@@ -165,9 +173,9 @@ interface KnownTables extends Id {
   readonly tables: ReadonlySet<string>;
 }
 
-/** A table that was renamed or dropped at the branch fails in no later batch, and is completed by none. */
+/** The tables of the connection's latest whole batch: a table that is not among them was renamed or dropped at the branch. */
 function knownNow(
-  store: Store,
+  store: ReadableStore,
   connection: string,
   known: Map<string, KnownTables | null>,
 ): KnownTables | null {
@@ -177,7 +185,7 @@ function knownNow(
     `SELECT b.rowid AS id, p.table_name, p.status
      FROM sync_progress p JOIN sync_batches b ON b.batch_id = p.batch_id
      WHERE p.connection = @connection AND p.batch_id = ${LATEST_WHOLE_BATCH}`,
-    { connection, unknown: UNKNOWN_TABLES },
+    { connection },
   );
   const [first] = rows;
   const tables = rows.filter((row) => row.status !== 'skipped').map((row) => row.table_name);
@@ -186,7 +194,7 @@ function knownNow(
   return found;
 }
 
-function hasSucceeded(store: Store, connection: string): boolean {
+function hasSucceeded(store: ReadableStore, connection: string): boolean {
   const found = store.get(
     `SELECT 1 WHERE EXISTS (
          SELECT 1 FROM sync_progress p WHERE p.connection = @connection AND p.status = 'completed')
@@ -200,7 +208,7 @@ function hasSucceeded(store: Store, connection: string): boolean {
  * Batches are walked from the latest: the first with a success of the connection has the last one, but where an
  * older batch was resumed meanwhile. As EXISTS, SQLite would make an index of all table runs first.
  */
-function lastSuccessAt(store: Store, connection: string): string | null {
+function lastSuccessAt(store: ReadableStore, connection: string): string | null {
   const inBatch = store.get<{ readonly at: string | null }>(
     `SELECT max(p.ended_at) AS at FROM sync_progress p
      WHERE +p.connection = @connection AND p.status = 'completed' AND p.batch_id = (

@@ -3,37 +3,37 @@ import { setImmediate } from 'node:timers/promises';
 import type { Settings } from '../../shared/settings.ts';
 import type { Clock, Ports } from '../ports.ts';
 import { appendEvent, dropUnusedLists } from './batchTotals.ts';
-import type { Journal } from './journal.ts';
-import type { Store } from './store.ts';
+import type { WritableJournal } from './journal.ts';
+import type { WritableStore } from './store.ts';
 
-/** What may stay. A batch goes when it is beyond either limit. */
+/** Limits of what is kept. A batch that exceeds either limit is removed. */
 export interface PruneRequest {
-  /** Batches that ended earlier go. */
+  /** Batches that ended longer ago are removed. */
   readonly days: number;
-  /** Of the batches begun last, so many stay. */
+  /** Number of the newest batches that are kept. */
   readonly batches: number;
-  /** The present, from which days are counted. */
+  /** The present time, from which days are counted. */
   readonly now: Date;
-  /** Only looks. */
+  /** Counts what would be removed, without removing it. */
   readonly dryRun: boolean;
-  /** Begins no second step after so many seconds: the next pruning goes on. Without it all is done. */
+  /** After so many seconds no further step begins; the next pruning continues. Without it everything is removed. */
   readonly seconds?: number;
 }
 
-/** What was removed, or with `dryRun` would be. */
+/** What was removed, or would be removed with `dryRun`. */
 export interface PruneReport {
   readonly dryRun: boolean;
-  /** Batches of which nothing is left. */
+  /** Batches that were removed completely. */
   readonly batches: number;
   readonly tableRuns: number;
   readonly logLines: number;
   /** Size of `journal.db` with its `-wal`. */
   readonly bytesBefore: number;
-  /** With `dryRun` an estimate: rows of all kinds taken as equally large. */
+  /** With `dryRun` an estimate that takes all rows as equally large. */
   readonly bytesAfter: number;
 }
 
-/** What goes of a batch, or of all. */
+/** Number of removed rows of each kind. */
 interface Removed {
   readonly batches: number;
   readonly tableRuns: number;
@@ -42,9 +42,9 @@ interface Removed {
 
 const NOTHING: Removed = { batches: 0, tableRuns: 0, logLines: 0 };
 
-/** 600 table runs and their lines: about 20 ms under the write lock, for which others wait up to 5 s. */
+/** 600 table runs and their lines: about 20 ms under the write lock. Others wait up to 5 s for it. */
 const BATCHES_A_STEP = 5;
-/** About as many rows as a step removes otherwise. */
+/** About as many rows as a step with batches removes. */
 const LINES_A_STEP = 2500;
 
 /**
@@ -54,16 +54,16 @@ const LINES_A_STEP = 2500;
  * - the last success of each (connection, table): its row, its lines, and its batch without its other tables;
  * - a batch that runs, and one that was interrupted and can go on (all but `superseded`).
  *
- * A failed batch goes like a completed one: by then later batches have had its tables in their turn.
+ * A failed batch is removed like a completed one: by then later batches have run its tables again.
  *
- * It needs no lease and hurts no run in another process: each step is one short transaction that looks anew at
- * what may go, and what runs may not. Where this process is killed between two steps, whole batches are gone
- * and the rest is as it was.
+ * It needs no lease and does not disturb a run in another process: each step is one short transaction that checks again
+ * what may be removed, and a running batch may not. If this process is killed between two steps, whole batches are
+ * removed and the rest is unchanged.
  *
  * @throws SyncFailure `journal_failed`
  */
 export async function prune(
-  store: Store,
+  store: WritableStore,
   clock: Clock,
   file: string,
   request: PruneRequest,
@@ -75,7 +75,7 @@ export async function prune(
   const hasTime = (): boolean => clock.monotonic() - began < (request.seconds ?? Infinity) * 1000;
   let all = NOTHING;
   const old = oldBatches(store, cutoff, request.batches);
-  // One step at least: on a machine where looking alone takes all the time nothing would ever go.
+  // At least one step, so that something is removed even on a machine on which the query takes all the time.
   for (let at = 0; at < old.length && (at === 0 || hasTime()); at += BATCHES_A_STEP) {
     const step = old.slice(at, at + BATCHES_A_STEP);
     const work = (): Removed => removeBatches(store, step, look);
@@ -94,8 +94,8 @@ export async function prune(
 
 const MAY_GO = `(status IN ('completed', 'failed') OR interruption_reason = 'superseded')`;
 
-/** Oldest first. Those of which nothing but last successes is left are among them each time: at most one a table. */
-function oldBatches(store: Store, cutoff: string, keep: number): readonly string[] {
+/** Oldest first. Batches of which only last successes are left are found each time: at most one per table. */
+function oldBatches(store: WritableStore, cutoff: string, keep: number): readonly string[] {
   return store
     .all<{ readonly batch_id: string }>(
       `SELECT batch_id FROM sync_batches WHERE ${MAY_GO} AND (ended_at < @cutoff OR rowid <= coalesce(
@@ -114,16 +114,16 @@ const LAST_SUCCESS = `p.status = 'completed' AND NOT EXISTS (
   SELECT 1 FROM sync_progress q WHERE q.connection = p.connection AND q.table_name = p.table_name
     AND q.rowid > p.rowid AND q.status = 'completed' AND q.ended_at >= p.ended_at)`;
 
-function removeBatches(store: Store, ids: readonly string[], look: boolean): Removed {
+function removeBatches(store: WritableStore, ids: readonly string[], look: boolean): Removed {
   const removed = ids.map((id) => removeBatch(store, id, look)).reduce(sum, NOTHING);
   if (!look) dropUnusedLists(store);
   return removed;
 }
 
-function removeBatch(store: Store, batchId: string, look: boolean): Removed {
+function removeBatch(store: WritableStore, batchId: string, look: boolean): Removed {
   const id = { batch_id: batchId };
   const mayGo = store.get(`SELECT 1 FROM sync_batches WHERE batch_id = @batch_id AND ${MAY_GO}`, id);
-  // Resumed by another process since the list was made.
+  // Another process has resumed it since the list was read.
   if (mayGo === undefined) return NOTHING;
   const stays = store.get(
     `SELECT 1 FROM sync_progress p WHERE p.batch_id = @batch_id AND ${LAST_SUCCESS} LIMIT 1`,
@@ -132,21 +132,21 @@ function removeBatch(store: Store, batchId: string, look: boolean): Removed {
   const lines = stays === undefined ? 'batch_id = @batch_id' : LINES_THAT_GO;
   const runs =
     stays === undefined ? 'p.batch_id = @batch_id' : `p.batch_id = @batch_id AND NOT (${LAST_SUCCESS})`;
-  // The lines first: which of them go is told by the table runs that are still there.
+  // Lines first, because the table runs decide which lines are removed.
   const logLines = remove(store, `event_log WHERE ${lines}`, id, look);
   const tableRuns = remove(store, `sync_progress AS p WHERE ${runs}`, id, look);
   if (stays !== undefined) return { batches: 0, tableRuns, logLines };
   return { batches: remove(store, 'sync_batches WHERE batch_id = @batch_id', id, look), tableRuns, logLines };
 }
 
-/** Of a batch that stays for a last success: the lines of its other tables. */
+/** If a batch is kept for a last success: the lines of its other tables. */
 const LINES_THAT_GO = `batch_id = @batch_id AND table_name IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM sync_progress p WHERE p.batch_id = @batch_id AND p.connection = event_log.connection
     AND p.table_name = event_log.table_name AND ${LAST_SUCCESS})`;
 
 /** Lines of no batch: tables run alone, verifications, prunings. */
 async function removeLines(
-  store: Store,
+  store: WritableStore,
   cutoff: string,
   look: boolean,
   hasTime: () => boolean,
@@ -164,7 +164,7 @@ async function removeLines(
 }
 
 function remove(
-  store: Store,
+  store: WritableStore,
   what: string,
   params: Readonly<Record<string, string | number>>,
   look: boolean,
@@ -173,7 +173,7 @@ function remove(
   return store.get<{ readonly rows: number }>(`SELECT count(*) AS rows FROM ${what}`, params)?.rows ?? 0;
 }
 
-function estimate(store: Store, bytes: number, { tableRuns, logLines }: Removed): number {
+function estimate(store: WritableStore, bytes: number, { tableRuns, logLines }: Removed): number {
   const rows = remove(store, 'sync_progress', {}, true) + remove(store, 'event_log', {}, true);
   return rows === 0 ? bytes : Math.round(bytes * (1 - (tableRuns + logLines) / rows));
 }
@@ -190,15 +190,15 @@ function bytesOf(file: string): number {
   return [file, `${file}-wal`].reduce((all, one) => all + (existsSync(one) ? statSync(one).size : 0), 0);
 }
 
-/** A run must not seem to hang at its end where years are pruned at once; the next run goes on. */
+/** A run must not seem to hang at its end when years are pruned at once. The next run continues. */
 const PRUNING_SECONDS = 3;
 
 /**
- * What is done with the journal after each run: old batches are pruned, and a check that the opening has put off
- * is made. The run itself is over and recorded: nothing here may fail it.
+ * Prunes old batches after a run, and makes the check that the opening put off. The run has ended and is recorded, so an
+ * error here must not fail it.
  */
 export async function tidyJournal(
-  journal: Journal,
+  journal: WritableJournal,
   retention: Settings['retention'],
   { clock, logger }: Ports,
 ): Promise<void> {
@@ -212,17 +212,17 @@ export async function tidyJournal(
 
 /** 1 MB: some milliseconds under the write lock. */
 const PAGES_A_STEP = 256;
-/** So many free pages stay for the next batch, which would have to make the file longer again. */
+/** Free pages that are kept for the next batch, so that it does not have to extend the file. */
 const SPARE_PAGES = 256;
 
 /**
- * Gives the space of removed rows back to the system, in small steps, so that neither readers nor writers have to
- * wait. Whoever writes meanwhile takes free pages as before; where this process is killed, the rest stays free.
+ * Returns the space of removed rows to the system, in small steps, so that neither readers nor writers have to wait. If
+ * this process is killed, the remaining pages stay free for later writes.
  *
- * @param hasTime where it says no, the rest waits for the next time
+ * @param hasTime if it returns false, the rest is left for the next time
  * @throws SyncFailure `journal_failed`
  */
-async function giveBackSpace(store: Store, hasTime: () => boolean): Promise<void> {
+async function giveBackSpace(store: WritableStore, hasTime: () => boolean): Promise<void> {
   let free = store.pragma('freelist_count');
   if (free <= SPARE_PAGES) return;
   while (free > SPARE_PAGES && hasTime()) {
@@ -233,8 +233,8 @@ async function giveBackSpace(store: Store, hasTime: () => boolean): Promise<void
     free = left;
     await setImmediate();
   }
-  // The file gets shorter only when the WAL is written back. With readers in the way this does what it can: the
-  // time-out is that of this call, since TRUNCATE would make everybody wait for them.
+  // The file shrinks only when the WAL is written back. Without a time-out it does not wait for readers, during which
+  // TRUNCATE would block all writers.
   const patience = store.pragma('busy_timeout');
   store.pragma('busy_timeout = 0');
   store.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,33 +1,36 @@
 import type { ScheduleOutcome, ScheduleRun } from '../../shared/contract.ts';
 import type { Clock } from '../ports.ts';
 import { appendEvent } from './batchTotals.ts';
-import type { Store } from './store.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
 
-/** What was done about schedules, and since when they are there. Times are ISO 8601 in UTC. */
-export interface ScheduleRuns {
-  /** The run noted last; null where there is none. */
+/** Past runs of schedules. Times are ISO 8601 in UTC. */
+export interface ScheduleReads {
+  /** The last run of a schedule; null if there is none. */
   scheduleRun(scheduleId: string): ScheduleRun | null;
-  /** The last one of every schedule that ever ran, by id. */
+  /** The last run of every schedule that has run, ordered by id. */
   scheduleRuns(): readonly ScheduleRun[];
   /** Whether a planned time was run or skipped. */
   hasScheduleRun(scheduleId: string, dueAt: string): boolean;
+}
+
+export interface ScheduleWrites {
   /**
-   * Notes a planned time as done. To be noted before the run begins, so that a power cut in it leads to a
-   * resumed batch and not to a second one; noted again with its batch, it gets the batch's id.
+   * Notes a planned time as done. It must be noted before the run begins, so that a power cut leads to a resumed batch and
+   * not to a second one. A second call adds the id of the batch.
    *
    * @param dueAt the planned time, without jitter
    */
   noteScheduleRun(scheduleId: string, dueAt: string, batchId: string | null, outcome: ScheduleOutcome): void;
-  /** Since when the schedule is defined so; now, and noted, where it is new or was defined otherwise. */
+  /** The time since which the schedule has this definition. A new definition is noted with the present time. */
   scheduleSeen(scheduleId: string, definition: string): string;
 }
 
-/** A day of runs every minute and some: the times that a clock set back may come by again. */
+/** More than a day of runs every minute: after a clock was set back, these times may come again. */
 const KEPT = 1500;
 
 const COLUMNS = 'schedule_id, due_at, ran_at, batch_id, outcome';
 
-export function createScheduleRuns(store: Store, clock: Clock): ScheduleRuns {
+export function createScheduleReads(store: ReadableStore): ScheduleReads {
   return {
     scheduleRun: (scheduleId) =>
       store.get<ScheduleRun>(
@@ -40,13 +43,18 @@ export function createScheduleRuns(store: Store, clock: Clock): ScheduleRuns {
          WHERE id IN (SELECT max(id) FROM schedule_runs GROUP BY schedule_id) ORDER BY schedule_id`,
       ),
     hasScheduleRun: (scheduleId, dueAt) => has(store, scheduleId, dueAt),
+  };
+}
+
+export function createScheduleWrites(store: WritableStore, clock: Clock): ScheduleWrites {
+  return {
     noteScheduleRun: (scheduleId, dueAt, batchId, outcome) =>
       store.write(() => note(store, clock, { schedule_id: scheduleId, due_at: dueAt, batchId, outcome })),
     scheduleSeen: (scheduleId, definition) => seen(store, clock, scheduleId, definition),
   };
 }
 
-function has(store: Store, scheduleId: string, dueAt: string): boolean {
+function has(store: ReadableStore, scheduleId: string, dueAt: string): boolean {
   const found = store.get(
     'SELECT 1 FROM schedule_runs WHERE schedule_id = @schedule_id AND due_at = @due_at',
     {
@@ -64,7 +72,7 @@ interface Noted {
   readonly outcome: ScheduleOutcome;
 }
 
-function note(store: Store, clock: Clock, { schedule_id, due_at, batchId, outcome }: Noted): void {
+function note(store: WritableStore, clock: Clock, { schedule_id, due_at, batchId, outcome }: Noted): void {
   const isNew = !has(store, schedule_id, due_at);
   store.run(
     `INSERT INTO schedule_runs (${COLUMNS}) VALUES (@schedule_id, @due_at, @ran_at, @batch_id, @outcome)
@@ -82,7 +90,7 @@ function note(store: Store, clock: Clock, { schedule_id, due_at, batchId, outcom
   appendEvent(store, clock, `schedule_${outcome}`, { batchId, detail });
 }
 
-function seen(store: Store, clock: Clock, scheduleId: string, definition: string): string {
+function seen(store: WritableStore, clock: Clock, scheduleId: string, definition: string): string {
   const known = store.get<{ readonly first_seen_at: string }>(
     'SELECT first_seen_at FROM schedules_seen WHERE schedule_id = @schedule_id AND definition = @definition',
     { schedule_id: scheduleId, definition },

@@ -1,17 +1,20 @@
 import type { FactKind } from '../catalogue/memory.ts';
-import type { Store } from './store.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
 
-/** Where facts were read: a schema of a branch's database, or that of central's which holds its tables. */
+/** The schema that facts were read from: one of a branch's database, or the schema of central with its tables. */
 export interface ShapePlace {
   readonly side: 'source' | 'central';
   readonly connection: string;
   readonly schema: string;
 }
 
-/** What was read of the catalogues before: see {@link ShapeMemory}. */
-export interface ShapeCache {
+/** What earlier runs read of the catalogues: see {@link ShapeMemory}. */
+export interface ShapeReads {
   /** Facts by name. */
   shapeFacts(place: ShapePlace, kind: FactKind): ReadonlyMap<string, string>;
+}
+
+export interface ShapeWrites {
   keepShapeFacts(
     place: ShapePlace,
     kind: FactKind,
@@ -22,7 +25,7 @@ export interface ShapeCache {
 
 const OF_PLACE = 'side = @side AND connection = @connection AND schema_name = @schema AND kind = @kind';
 
-export function createShapeCache(store: Store): ShapeCache {
+export function createShapeReads(store: ReadableStore): ShapeReads {
   return {
     shapeFacts(place, kind) {
       const rows = store.all<{ name: string; facts: string }>(
@@ -31,6 +34,11 @@ export function createShapeCache(store: Store): ShapeCache {
       );
       return new Map(rows.map(({ name, facts }) => [name, facts]));
     },
+  };
+}
+
+export function createShapeWrites(store: WritableStore): ShapeWrites {
+  return {
     keepShapeFacts(place, kind, fresh, gone) {
       store.write(() => {
         for (const name of gone)

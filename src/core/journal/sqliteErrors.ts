@@ -8,15 +8,15 @@ function primaryCode(error: unknown): string | null {
   return error.code.split('_').slice(0, 2).join('_');
 }
 
-/** Another handle holds what this one wanted, and the wait was over. */
+/** Another handle held the lock until the wait timed out. */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED';
 }
 
 /**
- * The file's contents are wrong. Only this may set a journal aside: a full disk, a missing permission or
- * a lock says nothing about what is in the file.
+ * The file is damaged. Only then a journal may be set aside: a full disk, a missing permission or a lock says nothing about
+ * its contents.
  */
 export function isCorrupt(error: unknown): boolean {
   const code = primaryCode(error);
@@ -37,25 +37,25 @@ const ENVIRONMENT = new Set([
   'SQLITE_READONLY',
 ]);
 
-/** The disk may be full: SQLite says so only where the file that grows is its own. */
+/** May be a full disk, which SQLite reports as such only if its own file had to grow. */
 function isInputOutput(error: unknown): boolean {
   const code = primaryCode(error);
   return code === 'SQLITE_IOERR' || code === 'SQLITE_CANTOPEN';
 }
 
-/** Whether disk, permissions or other processes are to blame, and not a statement of ours. */
+/** Whether the cause is the disk, permissions or another process, not one of our statements. */
 function isEnvironment(error: unknown): boolean {
   const code = primaryCode(error);
   return code !== null && ENVIRONMENT.has(code);
 }
 
 /**
- * What an error while opening means to a person: the folder cannot be used. Errors of our own statements
- * and anything already classified go through unchanged.
+ * Converts an error while opening to UsageError `data_folder_unusable`. Errors of our own statements and classified errors
+ * are returned unchanged.
  */
 export function asFolderError(folder: string, error: unknown): unknown {
   if (!isEnvironment(error) && !isSystemError(error)) return error;
-  // A lock or wrong contents say nothing about the folder, whatever its rights are.
+  // Not caused by the folder, so its permissions are not checked.
   if (isBusy(error) || isCorrupt(error))
     return new UsageError(
       UsageCode.DataFolderUnusable,
@@ -66,8 +66,8 @@ export function asFolderError(folder: string, error: unknown): unknown {
 }
 
 /**
- * What an error of an open journal means to a run: `local_disk_full` or `journal_failed`, transient only where it
- * was a lock.
+ * Converts an error of an open journal to a failure of the run: `local_disk_full` or `journal_failed`. It is transient only
+ * if it was a lock.
  *
  * @param folder the journal's
  */

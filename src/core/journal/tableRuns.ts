@@ -2,13 +2,13 @@ import type { TableRow } from '../../shared/contract.ts';
 import { type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { type Strategy, TableStatus } from '../../shared/status.ts';
 import type { Clock, Ports } from '../ports.ts';
-import { assignments } from './batchMoves.ts';
+import { assignments } from './batches.ts';
 import { appendEvent, type WorkTime } from './batchTotals.ts';
 import { findTable } from './queries.ts';
-import type { SqlParams, Store } from './store.ts';
+import type { SqlParams, WritableStore } from './store.ts';
 import { IllegalMove, legalTableMove } from './transitions.ts';
 
-/** What central has committed of a table run: totals over all its attempts, never differences. */
+/** Rows of a table run that central has committed: totals over all attempts, never differences. */
 export interface TableCounts {
   readonly processed: number;
   readonly skipped: number;
@@ -23,20 +23,25 @@ export interface TableProgressUpdate extends TableCounts {
 }
 
 /**
- * The life of a table run. Each method is one transaction; all throw UsageError `table_not_in_batch`, and
- * IllegalMove where the run's status or its batch's does not allow it.
+ * Changes of a table run. Each method is one transaction. All throw UsageError `table_not_in_batch`, and IllegalMove if the
+ * status of the run or of its batch does not allow the change.
  */
 export interface TableWrites {
-  /** A new run, one that failed, or (again) one that a crash left in progress. Counts stay as they are. */
+  /** Starts a new run, a failed one, or one that a crash left in progress. Counts stay as they are. */
   startTable(
     ref: TableRunRef,
-    facts: { readonly strategy: Strategy | null; readonly estimatedRows: number | null },
+    facts: {
+      readonly strategy: Strategy | null;
+      readonly estimatedRows: number | null;
+      /** How long ago it has begun, in milliseconds. Default: 0. */
+      readonly msAgo?: number;
+    },
   ): void;
-  /** How the run goes about it, and why: known only once the source was looked at. */
+  /** Stores the strategy and its reason, which are known only after the source was read. */
   chooseStrategy(ref: TableRunRef, strategy: Strategy, reason: string): void;
   /** After each committed chunk. */
   progressTable(ref: TableRunRef, progress: TableProgressUpdate): void;
-  /** An attempt failed and will be made again. */
+  /** An attempt failed and is retried. */
   retryTable(ref: TableRunRef, failure: FailureDetail, delayMs: number): void;
   completeTable(ref: TableRunRef, counts?: TableCounts): void;
   failTable(ref: TableRunRef, failure: FailureDetail): void;
@@ -44,7 +49,7 @@ export interface TableWrites {
   skipTable(ref: TableRunRef, reason: string): void;
 }
 
-export function createTableWrites(store: Store, { clock }: Ports, workTime: WorkTime): TableWrites {
+export function createTableWrites(store: WritableStore, { clock }: Ports, workTime: WorkTime): TableWrites {
   return {
     startTable: (ref, facts) =>
       store.write(() => {
@@ -52,7 +57,7 @@ export function createTableWrites(store: Store, { clock }: Ports, workTime: Work
         const set = {
           strategy: facts.strategy,
           estimated_rows: facts.estimatedRows,
-          started_at: row.started_at ?? clock.now().toISOString(),
+          started_at: row.started_at ?? new Date(clock.now().getTime() - (facts.msAgo ?? 0)).toISOString(),
           ended_at: null,
           ...NO_ERROR,
         };
@@ -60,7 +65,7 @@ export function createTableWrites(store: Store, { clock }: Ports, workTime: Work
           strategy: facts.strategy,
           at_row: row.records_processed + row.records_skipped,
         });
-        workTime.begin(keyOf(ref), row.duration_seconds ?? 0);
+        workTime.begin(keyOf(ref), (row.duration_seconds ?? 0) + (facts.msAgo ?? 0) / 1000);
         signOfLife(ref.batchId);
       }),
 
@@ -168,7 +173,7 @@ export interface TableRunRef {
   readonly table: string;
 }
 
-/** Only while the batch runs: what comes late from a stopped run must change nothing. */
+/** Only while the batch runs, so that late calls of a stopped run change nothing. */
 const THIS_RUN = `batch_id = @batch_id AND connection = @connection AND table_name = @table_name
   AND EXISTS (SELECT 1 FROM sync_batches AS b WHERE b.batch_id = @batch_id AND b.status = 'running')`;
 
@@ -180,18 +185,20 @@ const THIS_RUN = `batch_id = @batch_id AND connection = @connection AND table_na
  * @throws UsageError `table_not_in_batch`; IllegalMove, also where the batch is not running
  */
 function moveTable(
-  store: Store,
+  store: WritableStore,
   clock: Clock,
   ref: TableRunRef,
   to: TableStatus,
   set: SqlParams,
   detail: Readonly<Record<string, unknown>> = {},
 ): void {
-  const from = knownTable(store, ref).status;
+  const { status: from, all_tables } = knownTable(store, ref);
   const move = legalTableMove(from, to);
   updateRun(store, ref, from, { ...set, status: to });
   countMove(store, ref.batchId, from, to);
-  appendEvent(store, clock, move.event, { ...ref, detail });
+  const { batchId, connection } = ref;
+  // A line of all tables has no table: `table_name` would say that a table of this name was meant.
+  appendEvent(store, clock, move.event, all_tables ? { batchId, connection, detail } : { ...ref, detail });
 }
 
 /**
@@ -199,7 +206,7 @@ function moveTable(
  *
  * @throws IllegalMove where it has another status, or its batch is not running
  */
-function updateRun(store: Store, ref: TableRunRef, status: TableStatus, set: SqlParams): void {
+function updateRun(store: WritableStore, ref: TableRunRef, status: TableStatus, set: SqlParams): void {
   const changes = store.run(
     `UPDATE sync_progress SET ${assignments(set)} WHERE ${THIS_RUN} AND status = @prior_status`,
     {
@@ -218,7 +225,7 @@ function updateRun(store: Store, ref: TableRunRef, status: TableStatus, set: Sql
 }
 
 /** @throws UsageError `table_not_in_batch` */
-function knownTable(store: Store, ref: TableRunRef): TableRow {
+function knownTable(store: WritableStore, ref: TableRunRef): TableRow {
   const row = findTable(store, ref.batchId, ref.connection, ref.table);
   if (row) return row;
   throw new UsageError(UsageCode.TableNotInBatch, {
@@ -228,7 +235,7 @@ function knownTable(store: Store, ref: TableRunRef): TableRow {
   });
 }
 
-function countMove(store: Store, batchId: string, from: TableStatus, to: TableStatus): void {
+function countMove(store: WritableStore, batchId: string, from: TableStatus, to: TableStatus): void {
   if (from === to) return;
   const change = (status: TableStatus): number => Number(to === status) - Number(from === status);
   store.run(

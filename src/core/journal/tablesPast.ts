@@ -1,21 +1,21 @@
 import type { TableRow } from '../../shared/contract.ts';
 import type { OpenTableStatus } from '../../shared/status.ts';
-import { type RawTableRow, tableRow, UNKNOWN_TABLES } from './journalRows.ts';
-import type { Store } from './store.ts';
+import { type RawTableRow, tableRow } from './journalRows.ts';
+import type { ReadableStore } from './store.ts';
 
-/** A table that was ever in a batch: how its last run ended, and what the batch that runs now does with it. */
+/** A table that was in any batch: the end of its last run, and its status in the running batch. */
 export interface TablePast {
   readonly connection: string;
   readonly table: string;
   readonly model: string;
-  /** The last run that came to an end; null where none has. */
+  /** The last run that has ended; null if none has. */
   readonly last: TableRow | null;
   readonly success: {
     readonly batchId: string;
     readonly endedAt: string;
     readonly snapshotAt: string | null;
   } | null;
-  /** Null where no batch runs, or it has done with the table. */
+  /** Null if no batch runs, or the table has ended in it. */
   readonly now: OpenTableStatus | null;
 }
 
@@ -24,7 +24,7 @@ export interface PastRun {
   readonly connection: string;
   readonly table_name: string;
   readonly seconds: number;
-  /** Inserted, updated or found the same. */
+  /** Inserted, updated or unchanged. */
   readonly rows: number;
   readonly estimated_rows: number | null;
 }
@@ -37,17 +37,17 @@ export interface SuccessAlone {
   readonly snapshotAt: string | null;
 }
 
-/** What tables did before. */
+/** Queries for past runs of tables. */
 export interface TablesPast {
-  /** Of all tables that were ever in a batch, by connection and name. */
+  /** All tables that were in any batch, ordered by connection and name. */
   tablesPast(): readonly TablePast[];
-  /** Of the tables that ran without a batch, as far back as the event log goes. */
+  /** Last successes of tables without a batch, from the event log. */
   successesAlone(): readonly SuccessAlone[];
-  /** The last completed runs, at most `limit`, of each table of a batch; that batch's own left out. */
+  /** The last completed runs of each table of a batch, at most `limit` per table, without that batch's own. */
   completedRuns(batchId: string, limit: number): readonly PastRun[];
 }
 
-export function createTablesPast(store: Store): TablesPast {
+export function createTablesPast(store: ReadableStore): TablesPast {
   return {
     tablesPast: () =>
       store
@@ -70,8 +70,7 @@ export function createTablesPast(store: Store): TablesPast {
                SELECT q.rowid FROM sync_progress q
                WHERE q.connection = n.connection AND q.table_name = n.table_name AND q.status = 'completed'
                ORDER BY q.ended_at DESC LIMIT 1)
-           WHERE n.table_name <> @unknown ORDER BY n.connection, n.table_name`,
-          { unknown: UNKNOWN_TABLES },
+           WHERE NOT n.all_tables ORDER BY n.connection, n.table_name`,
         )
         .map(tablePast),
     successesAlone: () =>
@@ -118,7 +117,7 @@ function tablePast({
     connection,
     table,
     model,
-    // Where no run has come to an end, the join left all of the row null.
+    // If no run has ended, the outer join makes all columns null.
     last: row.batch_id === null ? null : tableRow(row),
     success: batchId === null || endedAt === null ? null : { batchId, endedAt, snapshotAt },
     now,
@@ -126,8 +125,8 @@ function tablePast({
 }
 
 /**
- * The newest run of each table: one step along the index a table, where GROUP BY would walk along all of its runs.
- * Rowids follow the order of insertion.
+ * The newest run of each table. It takes one index step per table, while GROUP BY would read all runs. Rowids follow the
+ * order of insertion.
  */
 const LATEST = `WITH RECURSIVE latest (id) AS (
   SELECT (SELECT rowid FROM sync_progress ORDER BY connection DESC, table_name DESC, rowid DESC LIMIT 1)

@@ -1,6 +1,6 @@
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
 
-/** One legal move, and the name under which the event log keeps it. */
+/** A legal change of status, and its event in the event log. */
 export interface Move<Status extends string> {
   readonly from: Status;
   readonly to: Status;
@@ -39,8 +39,8 @@ export const BATCH_MOVES: readonly BatchMove[] = [
 
 /**
  * Every legal move of a table run; only while its batch is running. `completed` and `skipped` are final.
- * `failed` to `failed` is a resumed batch whose connection is still down: its circuit opens before the
- * table's turn comes.
+ * `failed` to `failed` happens in a resumed batch whose connection is still down: its circuit opens before the table
+ * starts.
  */
 export const TABLE_MOVES: readonly Move<TableStatus>[] = [
   { from: TableStatus.Pending, to: TableStatus.InProgress, event: 'table_started' },
@@ -55,7 +55,7 @@ export const TABLE_MOVES: readonly Move<TableStatus>[] = [
   { from: TableStatus.Failed, to: TableStatus.Failed, event: 'table_failed' },
 ];
 
-/** A move that the tables above do not have: an error of the caller, never of the person. */
+/** A move that is not in the tables above: a mistake in the calling code, never of a person. */
 export class IllegalMove extends Error {
   override readonly name = 'IllegalMove';
 }
@@ -96,7 +96,7 @@ export function transitionDiagram(): string {
   ].join('\n');
 }
 
-/** States are prefixed, because Mermaid's names are one space: `failed` would be one box for both. */
+/** States have a prefix, because names in a Mermaid diagram are global: `failed` would be one box for both. */
 function stateLines(prefix: string, first: string, moves: readonly Move<string>[]): string[] {
   const states = [...new Set([first, ...moves.flatMap((move) => [move.from, move.to])])];
   const finals = states.filter((state) => !moves.some((move) => move.from === state));

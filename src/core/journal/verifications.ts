@@ -10,24 +10,27 @@ import {
 } from '../../shared/verify.ts';
 import type { Clock } from '../ports.ts';
 import { appendEvent } from './batchTotals.ts';
-import type { Store } from './store.ts';
+import type { ReadableStore, WritableStore } from './store.ts';
 
 /** The last verify of every table. */
-export interface Verifications {
-  /** Takes the place of the table's last one; the event log keeps them all. */
-  recordVerification(row: VerifyRow): void;
+export interface VerificationReads {
   /** By connection and table; of one connection or all. */
   verifications(connection?: string): readonly VerifiedRow[];
   /** The last verify of the tables that are known to differ, by connection and table. */
   differing(): readonly VerifiedRow[];
+}
+
+export interface VerificationWrites {
+  /** Replaces the last verify of the table. The event log keeps all of them. */
+  recordVerification(row: VerifyRow): void;
   /**
-   * A pass that compared or sent all rows has ended: the table no longer counts as differing. Where branches have the
-   * same keys it still does: what the pass has overwritten differs for the other one now.
+   * After a pass that compared or sent all rows, the table no longer counts as differing. If branches have the same keys it
+   * still does, because the rows that the pass has overwritten now differ from the other branch.
    */
   provedByPass(connection: string, table: string, strategy: Strategy): void;
 }
 
-/** The columns that are asked for by SQL; the rest is in `detail`. */
+/** The values with columns of their own; the others are in the JSON of `detail`. */
 type Kept = Pick<
   VerifiedRow,
   | 'connection'
@@ -42,9 +45,8 @@ type Kept = Pick<
 >;
 type RawRow = Kept & { readonly detail: string };
 
-export function createVerifications(store: Store, clock: Clock): Verifications {
+export function createVerificationReads(store: ReadableStore): VerificationReads {
   return {
-    recordVerification: (row) => store.write(() => record(store, clock, row)),
     verifications: (connection) =>
       store
         .all<RawRow>(
@@ -59,6 +61,12 @@ export function createVerifications(store: Store, clock: Clock): Verifications {
           `SELECT * FROM range_digests WHERE differs_since IS NOT NULL ORDER BY connection, table_name`,
         )
         .map(verifiedRow),
+  };
+}
+
+export function createVerificationWrites(store: WritableStore, clock: Clock): VerificationWrites {
+  return {
+    recordVerification: (row) => store.write(() => record(store, clock, row)),
     provedByPass: (connection, table, strategy) =>
       store.write(() => {
         if (isColliding(store, connection, table)) return;
@@ -74,12 +82,12 @@ export function createVerifications(store: Store, clock: Clock): Verifications {
 }
 
 function verifiedRow({ detail, ...kept }: RawRow): VerifiedRow {
-  const rest = JSON.parse(detail) as Omit<VerifiedRow, keyof Kept>;
-  // Versions before 0.2 did not keep it.
-  return { ...rest, shared_with: rest.shared_with ?? [], ...kept };
+  const rest = JSON.parse(detail) as Omit<VerifiedRow, keyof Kept | 'all_tables'>;
+  // Earlier versions did not store it.
+  return { ...rest, shared_with: rest.shared_with ?? [], all_tables: false, ...kept };
 }
 
-function isColliding(store: Store, connection: string, table: string): boolean {
+function isColliding(store: ReadableStore, connection: string, table: string): boolean {
   const row = store.get<RawRow>(
     'SELECT * FROM range_digests WHERE connection = @connection AND table_name = @table_name',
     { connection, table_name: table },
@@ -87,14 +95,22 @@ function isColliding(store: Store, connection: string, table: string): boolean {
   return row !== undefined && collidingRows(verifiedRow(row)) > 0;
 }
 
-/** What a verify says about whether a table differs; null where it does not know. */
+/** Whether a verify has found that the table differs; null if it could not tell. */
 function saysDiffers(row: VerifyRow): boolean | null {
   if (row.result === VerifyResult.Differs) return true;
   if (isProved(row) || isExplained(row) || row.reason === NotComparedReason.SourceTableMissing) return false;
   return null;
 }
 
-function record(store: Store, clock: Clock, row: VerifyRow): void {
+function record(store: WritableStore, clock: Clock, row: VerifyRow): void {
+  const { connection, table_name: table, result, source_rows, central_rows, differing_ranges } = row;
+  const detail = { result, source_rows, central_rows, differing_ranges };
+  // A source that could not be read says nothing about any of its tables.
+  if (!row.all_tables) keep(store, row);
+  appendEvent(store, clock, 'verified', { connection, ...(row.all_tables ? {} : { table }), detail });
+}
+
+function keep(store: WritableStore, row: VerifyRow): void {
   const {
     connection,
     table_name,
@@ -103,6 +119,7 @@ function record(store: Store, clock: Clock, row: VerifyRow): void {
     source_snapshot_at,
     source_rows,
     central_rows,
+    all_tables: _,
     ...rest
   } = row;
   const differs = saysDiffers(row);
@@ -131,6 +148,4 @@ function record(store: Store, clock: Clock, row: VerifyRow): void {
       detail: JSON.stringify(rest),
     },
   );
-  const detail = { result, source_rows, central_rows, differing_ranges: row.differing_ranges };
-  appendEvent(store, clock, 'verified', { connection, table: table_name, detail });
 }

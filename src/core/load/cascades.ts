@@ -10,14 +10,8 @@ import {
   removedQuery,
   removedRowsOf,
 } from '../target/removedRows.ts';
+import { exceedsBrake } from './brakeLimit.ts';
 import { nameOf, type PassContext } from './pass.ts';
-
-/**
- * The delete brake: a table loses more rows than both of these limits only if a person has consented, because an
- * emptied or wrong source looks the same. The share is of the rows that the table had before the first counted delete.
- */
-export const BRAKE_ROWS = 1000;
-export const BRAKE_SHARE = 0.2;
 
 /** Row counts of the tables in {@link ApplyConstraints.cascades}, in that order; null where our role may not read one. */
 export type CascadeCounts = readonly (number | null)[];
@@ -70,7 +64,7 @@ export async function brakeCascaded(
     const { key, gone, had } = budgetOf(loss, known);
     const { table, deletes } = loss;
     if (allowDeletes) return { key, gone: 0, had };
-    if (gone + deletes > BRAKE_ROWS && gone + deletes > had * BRAKE_SHARE)
+    if (exceedsBrake(gone + deletes, had))
       throw centralRefusal(FailureCode.TooManyDeletes, {
         ...nameOf(context),
         table,

@@ -3,7 +3,7 @@ import type { Session } from '../postgres/session.ts';
 import { countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { forgetRemoved, lockRemoved, removedBesides } from '../target/removedRows.ts';
-import { BRAKE_ROWS, BRAKE_SHARE } from './cascades.ts';
+import { BRAKE_ROWS, exceedsBrake } from './brakeLimit.ts';
 import { nameOf, type PassContext } from './pass.ts';
 
 /**
@@ -30,7 +30,7 @@ export async function brakeConnection(
   if (total <= BRAKE_ROWS) return;
   const rows = at.removedOf ?? at.centralRows ?? (await rowsBefore(context, session, at, extra));
   const all = Number(row?.had) + rows;
-  if (total <= all * BRAKE_SHARE) return;
+  if (!exceedsBrake(total, all)) return;
   if (allowDeletes) return void (await session.query(forgetRemoved(connection, target.name)));
   const counts = { deletes: extra, rows, gone: total - extra, all };
   throw centralRefusal(FailureCode.TooManyDeletesInAll, { ...nameOf(context), ...counts });

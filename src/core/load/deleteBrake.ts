@@ -3,7 +3,8 @@ import type { Session } from '../postgres/session.ts';
 import { countMine } from '../target/apply.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import { beginCentral } from '../target/setup.ts';
-import { BRAKE_ROWS, BRAKE_SHARE, brakeCascaded, countCascaded } from './cascades.ts';
+import { BRAKE_ROWS, exceedsBrake } from './brakeLimit.ts';
+import { brakeCascaded, countCascaded } from './cascades.ts';
 import { brakeConnection } from './connectionBrake.ts';
 import { interferingNames } from './interfering.ts';
 import { nameOf, type PassContext } from './pass.ts';
@@ -91,7 +92,7 @@ export async function brake(
   if (context.allowDeletes || extra === 0 || total <= BRAKE_ROWS) return;
   const there = (await countCentral(context, session)) + at.removed;
   const before = Math.min(at.removedOf ?? there, there);
-  if (total <= before * BRAKE_SHARE) return;
+  if (!exceedsBrake(total, before)) return;
   throw centralRefusal(FailureCode.TooManyDeletes, {
     ...nameOf(context),
     deletes: extra,

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { centralRefusal, FailureCode, type SyncFailure } from '../../shared/errors.ts';
-import type { CopyIn } from '../postgres/copyIn.ts';
-import type { CopyOut } from '../postgres/copyOut.ts';
+import type { CopyEnd, CopyIn, Pieces } from '../postgres/copyIn.ts';
 import { keyText } from '../postgres/keyText.ts';
 import { dataBytes, lastRow, type RowBlock } from '../postgres/rowBlock.ts';
-import type { Session } from '../postgres/session.ts';
+import type { Session, StatementResult } from '../postgres/session.ts';
+import type { SourceRows } from '../source/port.ts';
 import type { LastKey } from '../target/checkpoint.ts';
-import { type ChunkLimits, nameOf, type PassContext } from './pass.ts';
+import { type ChunkLimits, nameOf, type PassContext, type RateLimiter } from './pass.ts';
 
 /** For passes that have to be one transaction. */
 export const NO_LIMITS: ChunkLimits = {
@@ -39,8 +39,7 @@ export interface ChunkLoad {
  */
 export async function fillChunk(
   context: PassContext,
-  source: Session,
-  rows: CopyOut,
+  rows: SourceRows,
   central: Session,
   copy: CopyIn,
 ): Promise<ChunkLoad> {
@@ -51,6 +50,7 @@ export async function fillChunk(
   let last: Buffer | null = null;
   let cutShort: SyncFailure | null = null;
   let thisTurn = 0;
+  const pieces = cappedPieces(throttle, stop);
   while (count < limits.chunkRows && bytes < limits.chunkBytes && !stop.aborted) {
     const left = limits.chunkSeconds * 1000 - (clock.monotonic() - started);
     if (left <= 0 && count > 0) break;
@@ -58,9 +58,9 @@ export async function fillChunk(
     if (block === null) {
       if (rows.exhausted) break;
       try {
-        await source.guard(rows.ready(count === 0 ? Number.POSITIVE_INFINITY : left, stop));
+        await rows.ready(count === 0 ? Number.POSITIVE_INFINITY : left, stop);
       } catch (error) {
-        cutShort = source.failure(error);
+        cutShort = rows.failure(error);
         break;
       }
       continue;
@@ -70,9 +70,9 @@ export async function fillChunk(
     count += block.rows;
     bytes += dataBytes(block);
     const sent = block.messages.length;
-    const taken = send(central, copy, block);
+    await throttle.acquire(stop);
+    const taken = send(central, copy, block, pieces);
     if (taken !== null) await taken;
-    await throttle.spend(sent, stop);
     thisTurn += sent;
     if (thisTurn < BYTES_A_TURN) continue;
     thisTurn = 0;
@@ -81,10 +81,20 @@ export async function fillChunk(
   return { rows: count, bytes, lastKey: lastKeyOf(context, last), cutShort };
 }
 
+/** How to send a large block under the cap on the link. */
+export function cappedPieces(throttle: RateLimiter, stop: AbortSignal): Pieces {
+  return {
+    get bytes() {
+      return throttle.pieceBytes;
+    },
+    next: () => throttle.acquire(stop),
+  };
+}
+
 /** @returns null where there is nothing to wait for, as for most blocks */
-function send(central: Session, copy: CopyIn, block: RowBlock): Promise<void> | null {
+function send(central: Session, copy: CopyIn, block: RowBlock, pieces: Pieces): Promise<void> | null {
   try {
-    const taken = copy.write(block);
+    const taken = copy.write(block, pieces);
     return taken === null ? null : central.guard(taken);
   } catch (error) {
     throw central.failure(error);
@@ -94,16 +104,32 @@ function send(central: Session, copy: CopyIn, block: RowBlock): Promise<void> | 
 /**
  * Ends a COPY into central.
  *
+ * @param behind statements for the same round trip
+ * @returns their results
  * @throws SyncFailure `central_lacks_rows` where central reports another number of rows than were sent
  */
 export async function endCopy(
   context: PassContext,
   central: Session,
   copy: CopyIn,
+  load: Pick<ChunkLoad, 'rows'>,
+  behind: readonly string[] = [],
+): Promise<readonly StatementResult[]> {
+  return takenAll(context, load, await central.guard(copy.end(behind), central.workMs));
+}
+
+/**
+ * Checks that central has taken all rows of a COPY.
+ *
+ * @returns results of the statements behind it
+ * @throws SyncFailure `central_lacks_rows`
+ */
+export function takenAll(
+  context: PassContext,
   { rows }: Pick<ChunkLoad, 'rows'>,
-): Promise<void> {
-  const taken = await central.guard(copy.end(), central.workMs);
-  if (taken === rows) return;
+  { rows: taken, results }: CopyEnd,
+): readonly StatementResult[] {
+  if (taken === rows) return results;
   const lost = { rows: Math.abs(rows - taken), causes: `COPY ${taken}` };
   throw centralRefusal(FailureCode.CentralLacksRows, { ...nameOf(context), ...lost });
 }

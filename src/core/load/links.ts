@@ -1,37 +1,23 @@
-import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { FailureCode, SyncFailure } from '../../shared/errors.ts';
+import type { Traffic } from '../../shared/traffic.ts';
 import type { Clock } from '../ports.ts';
-import { isAtWork } from '../postgres/atWork.ts';
-import { cancelOnStop } from '../postgres/cancelOnStop.ts';
-import type { Side } from '../postgres/failure.ts';
-import { literal } from '../postgres/quote.ts';
-import { Session, type SessionOptions, type Timeouts } from '../postgres/session.ts';
-import { NO_RUNS, type RunMemory } from '../source/serverRuns.ts';
-import { endBackends } from '../target/staleBackends.ts';
-import type { Link, Links } from './pass.ts';
+import type { Side } from '../postgres/classifyError.ts';
+import { type Link, openLink } from '../postgres/link.ts';
+import { LinkMeter } from '../postgres/linkMeter.ts';
+import type { SessionOptions, Timeouts } from '../postgres/session.ts';
+import { openSource, type SourceOptions } from '../source/openSource.ts';
+import type { ServerRunMemory, SourceConnection } from '../source/port.ts';
+import type { Links } from './pass.ts';
 
-/** Oldest supported server versions. Older ones lack features that we need, and are not tested. */
-const OLDEST = { source: 110000, central: 130000 } as const;
-
-const TOO_OLD = { source: FailureCode.SourceTooOld, central: FailureCode.CentralTooOld } as const;
-
-/** Opens one connection and checks the server's version. @throws SyncFailure */
-export async function openLink(options: SessionOptions): Promise<Link> {
-  const session = await Session.open(options);
-  cancelOnStop(session, options);
-  try {
-    const version = session.version();
-    if (version >= OLDEST[options.side]) return { session, version };
-    const params = {
-      connection: options.connection,
-      version: Math.floor(version / 10000),
-      oldest: OLDEST[options.side] / 10000,
-    };
-    const code = TOO_OLD[options.side];
-    throw new SyncFailure({ code, kind: FailureKind.Permanent, message: `version ${version}`, params });
-  } catch (error) {
-    session.destroy();
-    throw error;
-  }
+/** What a worker keeps open: a connection to one of its databases. */
+interface Kept<T> {
+  readonly lost: boolean;
+  /** Bytes moved so far. */
+  readonly bytes: number;
+  isAtWork(): Promise<boolean | null>;
+  endLost(lost: T, clock: Clock): Promise<void>;
+  destroy(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -41,29 +27,29 @@ export async function openLink(options: SessionOptions): Promise<Link> {
  * source, its snapshot), and the next attempt would wait for them until some time-out of the server's. So the old
  * backend is ended first.
  */
-class KeptLink {
+class KeptLink<T extends Kept<T>> {
   readonly #clock: Clock;
-  readonly options: SessionOptions;
-  #link: Link | null;
+  readonly #openNew: () => Promise<T>;
+  #link: T | null;
   /**
    * The connection being opened. Its caller may have given up meanwhile, because the worker's other connection failed.
    * It still belongs to this worker: the next call uses it, or `close` closes it.
    */
-  #opening: Promise<Link> | null = null;
+  #opening: Promise<T> | null = null;
   #closed = false;
   /** Bytes moved on connections that were lost. */
   #earlierBytes = 0;
 
-  constructor(clock: Clock, options: SessionOptions, opened: Link | null) {
+  constructor(clock: Clock, openNew: () => Promise<T>, opened: T | null) {
     this.#clock = clock;
-    this.options = options;
+    this.#openNew = openNew;
     this.#link = opened;
   }
 
   /** @throws SyncFailure */
-  async get(): Promise<Link> {
+  async get(): Promise<T> {
     if (this.#closed) throw new Error('the connection was closed');
-    if (this.#link !== null && !this.#link.session.lost) return this.#link;
+    if (this.#link !== null && !this.#link.lost) return this.#link;
     this.#opening ??= this.#open().finally(() => {
       this.#opening = null;
     });
@@ -71,7 +57,7 @@ class KeptLink {
   }
 
   get moved(): number {
-    return this.#earlierBytes + (this.#link?.session.bytes ?? 0);
+    return this.#earlierBytes + (this.#link?.bytes ?? 0);
   }
 
   get opening(): boolean {
@@ -80,66 +66,67 @@ class KeptLink {
 
   /** Whether the server is working on a statement of this connection; null where it cannot be asked. */
   async isAtWork(): Promise<boolean | null> {
-    if (this.#link === null || this.#link.session.lost) return false;
-    return isAtWork(this.options, this.#link.session.backendPid).catch(() => null);
+    return this.#link === null ? false : this.#link.isAtWork();
   }
 
   cut(): void {
-    this.#link?.session.destroy();
+    this.#link?.destroy();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     await this.#opening?.catch(() => {});
-    await this.#link?.session.close();
+    await this.#link?.close();
   }
 
-  async #open(): Promise<Link> {
+  async #open(): Promise<T> {
     const lost = this.#link;
-    const link = await openLink(this.options);
-    await this.#endLost(link, lost?.session.backendPid ?? null);
-    this.#earlierBytes += lost?.session.bytes ?? 0;
+    const link = await this.#openNew();
+    if (lost !== null) await link.endLost(lost, this.#clock);
+    this.#earlierBytes += lost?.bytes ?? 0;
     this.#link = link;
     return link;
-  }
-
-  async #endLost({ session }: Link, pid: number | null): Promise<void> {
-    if (pid === null) return;
-    try {
-      // Behind a pooler the pid is the pooler's own number. Comparing the name, too, spares other programs' sessions.
-      await endBackends(
-        session,
-        this.#clock,
-        `a.pid OPERATOR(pg_catalog.=) ${pid}
-         AND a.application_name OPERATOR(pg_catalog.=) ${literal(this.options.applicationName)}`,
-      );
-    } catch (error) {
-      session.destroy();
-      throw error;
-    }
   }
 }
 
 /** A worker's two connections. They stay open from table to table, and are opened again after a loss. */
 export class WorkerLinks implements Links {
-  readonly #source: KeptLink;
-  readonly #central: KeptLink;
-  readonly runs: RunMemory;
+  readonly #source: KeptLink<SourceConnection>;
+  readonly #central: KeptLink<Link>;
+  readonly #meter: LinkMeter;
+  readonly timeouts: Timeouts;
 
-  /** @param opened an open session to the source, which this worker takes over */
+  /**
+   * @param opened an open connection to the source, which this worker takes over
+   * @param openedCentral an open connection to central, likewise
+   * @param whenFull asked for a connection to central that the run can do without, when central has none free
+   */
   constructor(
     clock: Clock,
-    source: SessionOptions,
+    source: SourceOptions,
     central: SessionOptions,
-    runs = NO_RUNS,
-    opened: Link | null = null,
+    runs?: ServerRunMemory,
+    opened: SourceConnection | null = null,
+    openedCentral: Link | null = null,
+    whenFull: () => Link | null = () => null,
   ) {
-    this.#source = new KeptLink(clock, source, opened);
-    this.#central = new KeptLink(clock, central, null);
-    this.runs = runs;
+    this.#source = new KeptLink(clock, () => openSource(source, runs), opened);
+    const meter = new LinkMeter(central.meter);
+    this.#meter = meter;
+    const openCentral = async (): Promise<Link> => {
+      try {
+        return await openLink({ ...central, meter });
+      } catch (error) {
+        const spare = isRefusedAsFull(error) ? whenFull() : null;
+        if (spare === null) throw error;
+        return spare;
+      }
+    };
+    this.#central = new KeptLink(clock, openCentral, openedCentral);
+    this.timeouts = source.timeouts;
   }
 
-  source(): Promise<Link> {
+  source(): Promise<SourceConnection> {
     return this.#source.get();
   }
 
@@ -147,13 +134,14 @@ export class WorkerLinks implements Links {
     return this.#central.get();
   }
 
-  get timeouts(): Timeouts {
-    return this.#source.options.timeouts;
-  }
-
   /** Bytes moved on both connections so far. */
   get moved(): number {
     return this.#source.moved + this.#central.moved;
+  }
+
+  /** What this worker's connections to central have moved so far. */
+  get traffic(): Traffic {
+    return this.#meter.traffic;
   }
 
   /** Whether a connection is being opened. Opening has its own time limit. */
@@ -176,7 +164,7 @@ export class WorkerLinks implements Links {
       return true;
     } catch (error) {
       // Any other failure will be met, and reported, by the tables themselves.
-      return !(error instanceof SyncFailure && error.detail.code === FailureCode.TooManyConnections);
+      return !isRefusedAsFull(error);
     }
   }
 
@@ -192,6 +180,10 @@ export class WorkerLinks implements Links {
   }
 }
 
+function isRefusedAsFull(error: unknown): boolean {
+  return error instanceof SyncFailure && error.detail.code === FailureCode.TooManyConnections;
+}
+
 /** A worker's connections, lent to one attempt until they are revoked. */
 export class RevocableLinks implements Links {
   readonly #links: Links;
@@ -201,11 +193,7 @@ export class RevocableLinks implements Links {
     this.#links = links;
   }
 
-  get runs(): RunMemory {
-    return this.#links.runs;
-  }
-
-  source(): Promise<Link> {
+  source(): Promise<SourceConnection> {
     return this.#get((links) => links.source());
   }
 
@@ -217,7 +205,7 @@ export class RevocableLinks implements Links {
     this.#revoked = true;
   }
 
-  async #get(get: (links: Links) => Promise<Link>): Promise<Link> {
+  async #get<T>(get: (links: Links) => Promise<T>): Promise<T> {
     if (this.#revoked) throw new Error('this attempt was given up');
     return get(this.#links);
   }
@@ -225,7 +213,7 @@ export class RevocableLinks implements Links {
 
 /**
  * The workers that get both connections; the first one alone if none does. A worker without connections would take one
- * table after another from the working ones, and fail it.
+ * table after another from the working ones, only to wait with it.
  */
 export async function withRoom(workers: readonly WorkerLinks[]): Promise<readonly WorkerLinks[]> {
   const rooms = await Promise.all(workers.map((links) => links.hasRoom()));

@@ -1,29 +1,23 @@
 import type { TableShape } from '../catalogue/shape.ts';
 import type { Clock } from '../ports.ts';
-import type { Session } from '../postgres/session.ts';
-import type { RunMemory } from '../source/serverRuns.ts';
+import type { Link } from '../postgres/link.ts';
+import type { SourceConnection } from '../source/port.ts';
 import type { Checkpoint } from '../target/checkpoint.ts';
 import type { ActedOn } from '../target/foreignKeys.ts';
 import type { Target } from '../target/target.ts';
 
-/** One open connection and what is known of its server. */
-export interface Link {
-  readonly session: Session;
-  /** As `server_version_num`: 150018 is 15.18. */
-  readonly version: number;
-}
-
 /** The two connections of a worker, opened when first needed and again after a loss. */
 export interface Links {
-  /** What is known of the runs, from start to stop, of the source's server. */
-  readonly runs: RunMemory;
-  source(): Promise<Link>;
+  source(): Promise<SourceConnection>;
   central(): Promise<Link>;
 }
 
-/** Waits until that many bytes may be sent to central. Implemented by {@link Throttle}, and by the watchdog around it. */
-export interface Spender {
-  spend(bytes: number, signal: AbortSignal): Promise<void>;
+/** The cap on the link. Implemented by {@link Throttle}, and by the watchdog around it. */
+export interface RateLimiter {
+  /** Bytes of rows to send at most before {@link acquire} is asked again; infinite without a cap. */
+  readonly pieceBytes: number;
+  /** Waits until one more piece may be sent to central, or the signal is aborted. */
+  acquire(signal: AbortSignal): Promise<void>;
 }
 
 /** Limits of one chunk. It ends at the first one reached. */
@@ -72,7 +66,7 @@ export interface PassContext {
   readonly limits: ChunkLimits;
   readonly clock: Clock;
   /** The cap on the link, shared by all workers of the run. */
-  readonly throttle: Spender;
+  readonly throttle: RateLimiter;
   /** When aborted, the pass ends at the next chunk border. */
   readonly stop: AbortSignal;
   /** Whether rows gone from the source are removed at central. */

@@ -47,19 +47,21 @@ export class RewriteWatch {
     return this.#besides(countersOf(results.at(-1)?.rows[0]), writes);
   }
 
+  /** Statements with readings of the counters before and after them, for one round trip. */
+  around(statements: readonly string[]): readonly string[] {
+    if (!this.#acts) return statements;
+    this.#session.settingsMayHaveChanged();
+    return [this.#query, ...statements, FIRE_DEFERRED, this.#query];
+  }
+
   /**
-   * Runs statements and reads the counters before and after them, in one round trip.
-   *
+   * @param results of what {@link around} has returned
    * @returns the statements' results, and a function that takes our own writes and returns what {@link end} returns
    */
-  async around(
-    statements: readonly string[],
-  ): Promise<readonly [readonly StatementResult[], (writes: OwnWrites) => readonly string[]]> {
-    const { workMs } = this.#session;
-    if (!this.#acts) return [await this.#session.script(statements, workMs), () => []];
-    this.#session.settingsMayHaveChanged();
-    const script = [this.#query, ...statements, FIRE_DEFERRED, this.#query];
-    const results = await this.#session.script(script, workMs);
+  ran(
+    results: readonly StatementResult[],
+  ): readonly [readonly StatementResult[], (writes: OwnWrites) => readonly string[]] {
+    if (!this.#acts) return [results, () => []];
     this.#before = countersOf(results[0]?.rows[0]);
     const after = countersOf(results.at(-1)?.rows[0]);
     return [results.slice(1, -2), (writes) => this.#besides(after, writes)];

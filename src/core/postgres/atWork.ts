@@ -1,8 +1,8 @@
 import { Session, type SessionOptions, type TextRow } from './session.ts';
 
 /**
- * Whether a server works for one of our sessions, asked on a connection of its own; null where it does not say.
- * One that waits for its client, in either direction, does not work.
+ * Whether a server is working for one of our sessions, asked on a separate connection; null if it does not
+ * say. A backend that waits for its client, in either direction, is not working.
  *
  * @throws SyncFailure why it could not be asked
  */
@@ -12,7 +12,7 @@ export async function isAtWork(options: SessionOptions, pid: number | null): Pro
 }
 
 /**
- * Whether one of our sessions waits for a lock that somebody else holds; false where the server does not say.
+ * Whether one of our sessions waits for another session's lock; false if the server does not say.
  *
  * @throws SyncFailure why it could not be asked
  */
@@ -26,7 +26,7 @@ async function activityOf(options: SessionOptions, pid: number | null): Promise<
   const text = `SELECT state, wait_event_type, application_name FROM pg_catalog.pg_stat_activity
     WHERE pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4`;
   const [found] = (await session.query(text, [pid])).rows;
-  // Behind a pooler the number is the pooler's, and may be somebody else's here.
+  // Behind a pooler the process id is the pooler's, and may belong to another session here.
   if (found === undefined || found.application_name !== options.applicationName) return null;
   return found.state == null || found.state === 'disabled' ? null : found;
 }

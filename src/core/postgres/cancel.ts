@@ -1,59 +1,73 @@
 import { once } from 'node:events';
-import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { connect, isIP, type NetConnectOpts, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
-/** How to reach the server of a session once more: the very address that answered, encrypted where the session is. */
-export interface CancelRoute {
-  readonly at: NetConnectOpts;
-  /** The name that a certificate has to be for. */
-  readonly host: string;
-  readonly ssl: false | ConnectionOptions;
+/** A connection to a server, before anything was said there. */
+export interface ServerSocket {
+  readonly socket: Duplex;
+  /** Connects there once more, through the same tunnel; absent where there is none. */
+  readonly again?: (ms: number) => Promise<Duplex>;
 }
 
-/** The numbers by which a server, or a pooler in front of it, knows a session. */
+/** How to reach a session's server again: the address that answered, encrypted if the session is. */
+export interface CancelRoute {
+  readonly at: NetConnectOpts;
+  /** The name that the certificate must be valid for. */
+  readonly host: string;
+  readonly ssl: false | ConnectionOptions;
+  /** Connects through the session's own tunnel; `at` is then what the SSH server connects to. */
+  readonly through?: ServerSocket['again'];
+}
+
+/** The numbers by which a server, or a pooler in front of it, identifies a session. */
 export interface CancelKey {
   readonly pid: number;
   readonly secret: number;
 }
 
-/** Longest time for the whole request. Whoever stops a run waits for it. */
+/** Time limit for the whole request, because a person who stops a run waits for it. */
 export const CANCEL_MS = 3000;
 
 /** Request codes of https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const SSL_REQUEST = 80_877_103;
 const CANCEL_REQUEST = 80_877_102;
 
-/** What a server answers to an SSLRequest where it can encrypt. */
+/** A server's answer to an SSLRequest if it supports TLS. */
 const YES = 'S';
 
-/** The route that a session's own socket has taken. */
+/** The route of an existing session's socket. */
 export function cancelRoute(
-  socket: Socket,
+  { socket, again }: ServerSocket,
   endpoint: { readonly host: string; readonly port: number },
   ssl: CancelRoute['ssl'],
 ): CancelRoute {
   const { host, port } = endpoint;
+  const known = socket instanceof Socket ? socket : null;
   const at = host.startsWith('/')
     ? { path: `${host}/.s.PGSQL.${port}` }
-    : { host: socket.remoteAddress ?? host, port: socket.remotePort ?? port };
-  return { at, host, ssl };
+    : { host: known?.remoteAddress ?? host, port: known?.remotePort ?? port };
+  return again === undefined ? { at, host, ssl } : { at, host, ssl, through: again };
 }
 
 /**
- * Asks a server to cancel what a session of ours is doing there, on a connection of its own. Best effort: a server
- * says nothing in return, and one that cannot be reached ends the statement when it next writes to us.
+ * Asks a server to cancel a session's statement, over a separate connection. Best effort: a server does not
+ * confirm it, and if it cannot be reached, the statement ends when it next sends to us.
  *
- * @param ms longest time for all of it
+ * @param ms time limit for everything
  * @returns whether the server has taken the request
  */
 export async function requestCancel(route: CancelRoute, key: CancelKey, ms = CANCEL_MS): Promise<boolean> {
-  const socket = connect(route.at);
-  const late = setTimeout(() => socket.destroy(new Error('timeout expired')), ms);
+  const began = performance.now();
+  const socket = await startRoute(route, ms);
+  if (socket === null) return false;
+  const left = Math.max(1, ms - (performance.now() - began));
+  const late = setTimeout(() => socket.destroy(new Error('timeout expired')), left);
   try {
-    await once(socket, 'connect');
+    if (socket instanceof Socket) await once(socket, 'connect');
     const channel = route.ssl === false ? socket : await encrypted(socket, route, route.ssl);
     channel.on('error', () => undefined);
-    // The server closes the connection when it has passed the request on.
+    // The server closes the connection after passing the request on.
     const closed = once(channel, 'close');
     channel.write(message(CANCEL_REQUEST, key.pid, key.secret));
     channel.resume();
@@ -68,11 +82,16 @@ export async function requestCancel(route: CancelRoute, key: CancelKey, ms = CAN
   }
 }
 
-async function encrypted(socket: Socket, { host }: CancelRoute, ssl: ConnectionOptions): Promise<Socket> {
+/** A socket that is connecting, or a connection through the tunnel; null where there is no tunnel any more. */
+async function startRoute({ at, through }: CancelRoute, ms: number): Promise<Duplex | null> {
+  return through === undefined ? connect(at) : through(ms).catch(() => null);
+}
+
+async function encrypted(socket: Duplex, { host }: CancelRoute, ssl: ConnectionOptions): Promise<Duplex> {
   socket.write(message(SSL_REQUEST));
   const [answer] = await once(socket, 'data');
   if (String(answer) !== YES) throw new Error('the server does not encrypt');
-  // As node-pg: a certificate is checked against the name, which SNI carries too where it is no address.
+  // Like node-pg: checks the certificate against the name, which SNI also sends unless it is an IP address.
   const name = isIP(host) === 0 ? { servername: host } : {};
   const secure = connectTls({ socket, host, ...ssl, ...name });
   await once(secure, 'secureConnect');

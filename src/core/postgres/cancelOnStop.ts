@@ -2,16 +2,17 @@ import { isBlocked } from './atWork.ts';
 import type { Session, SessionOptions } from './session.ts';
 
 /**
- * From a stop to the first look, and between looks, in milliseconds. What ends by itself meanwhile needs no cancel;
- * whoever has pressed Ctrl+C waits no longer than that.
+ * Milliseconds from a stop to the first check, and between checks. A statement that ends by itself in this
+ * time needs no cancel, and a person who pressed Ctrl+C waits no longer than that.
  */
 const LOOK_MS = 1000;
 
 /**
- * Cancels what a session's server goes on doing after its run was stopped.
+ * Cancels a session's statement after its run was stopped.
  *
- * At the branch that is any statement: the rows that have come are whole, and what was to come is read again. At head
- * office a chunk under way is finished, so only a statement that waits for somebody else's lock is cancelled.
+ * At the branch any statement is cancelled: received rows are complete, and the rest is read again later. At
+ * head office the current chunk is finished, so only a statement that waits for another session's lock is
+ * cancelled.
  */
 export function cancelOnStop(session: Session, options: SessionOptions): void {
   const { stop } = options;

@@ -1,64 +1,106 @@
 import type { Connection, Submittable } from 'pg';
-import { sendStatements } from './pipeline.ts';
+import { ResultCollector, type StatementResult, sendStatements } from './pipeline.ts';
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
-import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE } from './wire.ts';
+import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE, WireError } from './wire.ts';
 
-/** A row that was cut by the end of a read comes alone; it is sent together with what follows it. */
+/** A row split by the end of a read arrives as a small block; it is sent together with the next one. */
 const SMALL_BYTES = 4096;
 
 /**
- * Sent in one piece. The time limit is for a piece: one for a whole row would refuse an attachment of 100 MB on a
- * slow link; this asks for 35 kbit/s.
+ * Size of a write. The time limit applies to each write: a limit for a whole row would reject an attachment
+ * of 100 MB on a slow link; this one requires 35 kbit/s.
  */
 const PIECE_BYTES = 256 * 1024;
 
+/** What {@link CopyIn} needs besides its statements. */
+export interface CopyInOptions {
+  readonly format: CopyFormat;
+  /** Longest time in milliseconds that a server that has asked for rows may take nothing of what is sent. */
+  readonly stallMs: number;
+  /** The same for a server that still runs the statements before the COPY. */
+  readonly beginMs: number;
+  /** Called when a time limit has passed; ends the connection. */
+  readonly onStall: () => void;
+}
+
+/** How to send a block that is larger than what may go out at once. */
+export interface Pieces {
+  readonly bytes: number;
+  /** Awaited between two pieces. */
+  next(): Promise<void>;
+}
+
+/** The server's answers to the end of a COPY. */
+export interface CopyEnd {
+  /** Number of rows that the server says it has taken. */
+  readonly rows: number;
+  /** Results of the statements behind it. */
+  readonly results: readonly StatementResult[];
+}
+
+/** A COPY that has ended, and whose answers have not all arrived. */
+interface Unanswered {
+  readonly answered: PromiseWithResolvers<CopyEnd>;
+  readonly statements: number;
+  readonly collector: ResultCollector;
+  rows: number | null;
+}
+
 /**
- * COPY … FROM STDIN, fed with {@link RowBlock}s. Other statements may come before the COPY (`BEGIN`, `SET LOCAL …`),
- * which saves a round trip on a slow link.
+ * COPY … FROM STDIN, fed with {@link RowBlock}s. Other statements may come before the COPY (`BEGIN`, `SET LOCAL …`) and
+ * behind it, and further COPYs, without waiting for answers: on a slow link each wait costs a round trip.
  *
- * The Sync that ends the statements follows the rows, or an error: a server that takes rows ignores one.
+ * All of it ends with one Sync. So if anything fails, the server skips everything behind it up to there.
+ *
+ * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-COPY
  */
 export class CopyIn implements Submittable {
   readonly #statements: readonly string[];
-  readonly #format: CopyFormat;
-  readonly #onStall: () => void;
-  readonly #stallMs: number;
+  readonly #options: CopyInOptions;
   readonly #ready = Promise.withResolvers<void>();
-  readonly #done = Promise.withResolvers<void>();
+  #isReady = false;
+  #headerSent = false;
   #connection: Connection | null = null;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   #corked = false;
   #synced = false;
-  #tag = '';
+  /** In the order in which they were ended. */
+  readonly #unanswered: Unanswered[] = [];
 
-  /**
-   * @param stallMs longest time in milliseconds that the server may take nothing of what is sent
-   * @param onStall called then; ends the connection
-   */
-  constructor(statements: readonly string[], format: CopyFormat, stallMs: number, onStall: () => void) {
+  constructor(statements: readonly string[], options: CopyInOptions) {
     this.#statements = statements;
-    this.#format = format;
-    this.#stallMs = stallMs;
-    this.#onStall = onStall;
-    // Both are awaited only where the caller is just then; a failure in between must not be "unhandled".
+    this.#options = options;
+    // Awaited only where the caller is just then; a failure in between must not be "unhandled".
     this.#ready.promise.catch(() => {});
-    this.#done.promise.catch(() => {});
   }
 
   /** Resolves when the server is ready for rows. */
   async begin(): Promise<void> {
     await this.#ready.promise;
-    if (this.#format === 'binary') this.#send(BINARY_HEADER_MESSAGE);
+    this.#sendHeader();
+  }
+
+  /** Begins to send without waiting for the server. @returns false where the connection is still busy */
+  beginAhead(): boolean {
+    if (this.#connection === null) return false;
+    this.#sendHeader();
+    return true;
+  }
+
+  #sendHeader(): void {
+    if (this.#options.format === 'binary' && !this.#headerSent) this.#send(BINARY_HEADER_MESSAGE);
+    this.#headerSent = true;
   }
 
   /**
-   * Sends rows. Nearly all blocks go out at once, and then nobody has to wait for a promise.
+   * Sends rows. Nearly all blocks go out at once, so usually there is no promise to wait for.
    *
-   * @returns what to wait for before more may be sent; null where there is nothing to wait for
-   * @throws Error what the server or the connection said meanwhile
+   * @param pieces a cap on the link; without it, pieces follow each other as the server takes them
+   * @returns what to await before sending more; null if nothing
+   * @throws Error from the server or the connection
    */
-  write(block: RowBlock): Promise<void> | null {
+  write(block: RowBlock, pieces?: Pieces): Promise<void> | null {
     if (this.#failure !== null) throw this.#failure;
     const stream = this.#connection?.stream;
     if (stream === undefined) return null;
@@ -67,13 +109,18 @@ export class CopyIn implements Submittable {
       this.#corked = true;
       stream.cork();
       stream.write(messages);
+      // The next block is there by then, or comes late. A cork also holds back what was written before and has not gone
+      // out yet: whoever awaited the answer to that would wait for ever.
+      setImmediate(() => this.#uncork());
       return null;
     }
-    // Only after it was sent: a connection that dies may still be reading from it.
+    // Only after it was sent: a dying connection may still be reading from it.
     const giveBack = (error?: Error | null): void => {
       if (error == null) memory?.transfer(0);
     };
-    if (messages.length > PIECE_BYTES) return this.#writePieces(stream, messages, giveBack);
+    const most = Math.min(PIECE_BYTES, pieces?.bytes ?? PIECE_BYTES);
+    if (messages.length > most)
+      return this.#writePieces(stream, messages, giveBack, { ...pieces, bytes: most });
     const more = stream.write(messages, giveBack);
     this.#uncork();
     return more ? null : this.#drained(stream);
@@ -83,9 +130,12 @@ export class CopyIn implements Submittable {
     stream: Connection['stream'],
     messages: Buffer,
     giveBack: (error?: Error | null) => void,
+    pieces: Pick<Pieces, 'bytes'> & Partial<Pieces>,
   ): Promise<void> {
-    for (let at = 0; at < messages.length; at += PIECE_BYTES) {
-      const end = Math.min(messages.length, at + PIECE_BYTES);
+    for (let at = 0; at < messages.length; at += pieces.bytes) {
+      if (at > 0) await pieces.next?.();
+      if (this.#failure !== null) throw this.#failure;
+      const end = Math.min(messages.length, at + pieces.bytes);
       const piece = messages.subarray(at, end);
       const more = end < messages.length ? stream.write(piece) : stream.write(piece, giveBack);
       this.#uncork();
@@ -93,14 +143,18 @@ export class CopyIn implements Submittable {
     }
   }
 
-  /** @throws Error where the connection ends meanwhile, or takes nothing for too long */
+  /** @throws Error if the connection ends, or takes nothing for too long */
   async #drained(stream: Connection['stream']): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const stall = setTimeout(() => {
-      this.#onStall();
-      // Whoever waits is told at once, and not only when the socket has closed.
-      this.handleError(new Error('no rows are taken'));
-    }, this.#stallMs);
+    const { stallMs, beginMs, onStall } = this.#options;
+    const stall = setTimeout(
+      () => {
+        onStall();
+        // Rejects at once instead of when the socket has closed.
+        this.handleError(new Error('no rows are taken'));
+      },
+      this.#isReady ? stallMs : beginMs,
+    );
     this.#wake = resolve;
     stream.once('drain', resolve);
     await promise;
@@ -111,17 +165,45 @@ export class CopyIn implements Submittable {
   }
 
   /**
-   * Ends the copy; resolves when the server has taken all rows.
+   * Ends the COPY and begins another one, without waiting for answers.
    *
-   * @returns how many it says it has taken
+   * @param between statements between the two
+   * @param copy the next COPY, of the same format
+   * @returns the answers to the first COPY and to `between`; they arrive when the server begins the next COPY
+   * @throws Error what the server or the connection said meanwhile
    */
-  async end(): Promise<number> {
-    if (this.#failure !== null) throw this.#failure;
-    if (this.#format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
-    this.#send(COPY_DONE_MESSAGE);
+  async next(between: readonly string[], copy: string): Promise<CopyEnd> {
+    const answered = this.#finish([...between, copy], between.length);
+    this.#headerSent = false;
+    this.#sendHeader();
+    return answered;
+  }
+
+  /**
+   * Ends the COPY and runs further statements.
+   *
+   * @returns the answers to the last COPY and to `behind`
+   */
+  async end(behind: readonly string[] = []): Promise<CopyEnd> {
+    const answered = this.#finish(behind, behind.length);
     this.#sync();
-    await this.#done.promise;
-    return Number(/^COPY (\d+)$/.exec(this.#tag)?.[1] ?? Number.NaN);
+    return answered;
+  }
+
+  #finish(statements: readonly string[], answers: number): Promise<CopyEnd> {
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#options.format === 'binary') this.#send(BINARY_TRAILER_MESSAGE);
+    this.#send(COPY_DONE_MESSAGE);
+    this.#uncork();
+    const answered = Promise.withResolvers<CopyEnd>();
+    answered.promise.catch(() => {});
+    this.#unanswered.push({ answered, statements: answers, collector: new ResultCollector(), rows: null });
+    if (this.#connection !== null)
+      sendStatements(
+        this.#connection,
+        statements.map((text) => ({ text })),
+      );
+    return answered.promise;
   }
 
   submit(connection: Connection): void {
@@ -134,30 +216,77 @@ export class CopyIn implements Submittable {
   }
 
   handleCopyInResponse(): void {
-    this.#ready.resolve();
+    if (!this.#isReady) {
+      this.#isReady = true;
+      this.#ready.resolve();
+      return;
+    }
+    this.#answer();
+  }
+
+  /** Resolves the oldest COPY that has ended. All its answers must be there. */
+  #answer(): void {
+    const oldest = this.#unanswered.shift();
+    const { results } = oldest?.collector ?? { results: [] };
+    if (oldest === undefined || oldest.rows === null || results.length !== oldest.statements) {
+      oldest?.answered.reject(new WireError('answers that belong to no statement'));
+      this.#refuse('answers that belong to no statement');
+    } else oldest.answered.resolve({ rows: oldest.rows, results });
   }
 
   handleError(error: Error): void {
     this.#failure ??= error;
     this.#sync();
     this.#ready.reject(error);
-    this.#done.reject(error);
+    for (const { answered } of this.#unanswered.splice(0)) answered.reject(error);
     this.#wake?.();
   }
 
-  /** What the statements before the COPY return is of no interest. */
-  handleRowDescription(): void {}
-  handleDataRow(): void {}
-  handleEmptyQuery(): void {}
+  handleRowDescription({ fields }: { readonly fields: readonly { readonly name: string }[] }): void {
+    this.#collector?.describe(fields);
+  }
 
-  /** The COPY is the last statement. */
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    try {
+      this.#collector?.row(fields);
+    } catch (error) {
+      this.#end(error);
+    }
+  }
+
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' });
+  }
+
+  /** The first answer to the end of a COPY is its number of rows. */
   handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#tag = text;
+    const [oldest] = this.#unanswered;
+    if (oldest === undefined || !this.#isReady) return;
+    if (oldest.rows === null) oldest.rows = Number(/^COPY (\d+)$/.exec(text)?.[1] ?? Number.NaN);
+    else oldest.collector.complete(text);
   }
 
   handleReadyForQuery(): void {
     this.#ready.reject(new Error('The server did not ask for COPY data'));
-    this.#done.resolve();
+    if (this.#unanswered.length === 1) this.#answer();
+    else if (this.#unanswered.length > 1) this.#refuse('no answers to some statements');
+  }
+
+  /** For results of the statements after a COPY; null before the first one, whose earlier results are ignored. */
+  get #collector(): ResultCollector | null {
+    const [oldest] = this.#unanswered;
+    return oldest === undefined || oldest.rows === null ? null : oldest.collector;
+  }
+
+  #refuse(message: string): void {
+    this.#end(new WireError(message));
+  }
+
+  /** Nothing that such a server says later is of use. */
+  #end(error: unknown): void {
+    const failure = error instanceof Error ? error : new WireError(String(error));
+    this.handleError(failure);
+    this.#connection?.stream.destroy(failure);
   }
 
   #sync(): void {

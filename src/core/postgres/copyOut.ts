@@ -4,7 +4,7 @@ import { type CopyFormat, type RowBlock, splitBlock } from './rowBlock.ts';
 import { RowFramer } from './rowFramer.ts';
 import { Message, WireError } from './wire.ts';
 
-/** Read-ahead of one table: enough to keep the link busy while central applies a chunk, and no more. */
+/** Read-ahead per table: enough to keep the link busy while central applies a chunk. */
 const READ_AHEAD_BYTES = 16 * 1024 * 1024;
 
 type DataListener = (data: Buffer) => void;
@@ -13,21 +13,24 @@ export interface CopyOutOptions {
   readonly format: CopyFormat;
   /** Number of columns that every row must have. */
   readonly columns: number;
-  /** Longest time in milliseconds until the first row begins to come. */
+  /** Time limit in milliseconds for the first row. */
   readonly firstRowMs: number;
-  /** Longest silence in milliseconds while we ask for rows, and longest time from their end to the command's. */
+  /**
+   * Longest silence in milliseconds while we ask for rows; also the time limit from the last row to the
+   * command's end.
+   */
   readonly idleMs: number;
-  /** Called when nothing came in time; ends the connection. */
+  /** Called when a limit is exceeded; ends the connection. */
   readonly onSilence: () => void;
 }
 
 /**
  * COPY … TO STDOUT, pulled as blocks of whole rows.
  *
- * For the time of the copy it takes the socket's bytes from node-pg, as pg-copy-streams does, and gives
- * the rest back to node-pg's parser at the end; see docs/decisions/0003-copy-protocol.md for why it is
- * not pg-copy-streams itself. The timer runs from the first moment to the last, but for the time in which we
- * ask for nothing: a slow central must not look like a dead branch. Only bytes of rows wind it up again.
+ * During the copy it takes the socket's bytes from node-pg, as pg-copy-streams does, and gives the rest back
+ * to node-pg's parser at the end; docs/decisions/0003-copy-protocol.md says why it is not pg-copy-streams
+ * itself. The timer runs all the time except while we ask for nothing: a slow central must not look like a
+ * dead branch. Only bytes of rows reset it.
  */
 export class CopyOut implements Submittable {
   readonly text: string;
@@ -46,7 +49,7 @@ export class CopyOut implements Submittable {
   #rows = 0;
   /** The server has said that all rows were sent. */
   #done = false;
-  /** What the server says of the copy differs from what came. */
+  /** The server's row count differs from the rows that arrived. */
   #mismatch: WireError | null = null;
 
   constructor(text: string, options: CopyOutOptions) {
@@ -60,7 +63,7 @@ export class CopyOut implements Submittable {
     this.#watch();
   }
 
-  /** The next rows, if some have come: at most `maxRows` of them. */
+  /** The next rows, at most `maxRows`; null if none have arrived. */
   take(maxRows: number): RowBlock | null {
     const block = this.#blocks[0];
     if (block === undefined) return null;
@@ -77,15 +80,15 @@ export class CopyOut implements Submittable {
     return taken;
   }
 
-  /** True when the source has sent everything and everything was taken. */
+  /** True when the source has sent everything and all of it was taken. */
   get exhausted(): boolean {
     return this.#ended && this.#failure === null && this.#blocks.length === 0;
   }
 
   /**
-   * Waits until there is something to take, the copy is exhausted, `ms` have passed, or the signal is aborted.
+   * Waits until there are rows, the copy is exhausted, `ms` have passed, or the signal is aborted.
    *
-   * @throws Error what ended the copy before its end
+   * @throws Error that ended the copy early
    */
   async ready(ms: number, signal?: AbortSignal): Promise<void> {
     if (this.#blocks.length > 0) return;
@@ -97,7 +100,7 @@ export class CopyOut implements Submittable {
       this.#wake = resolve;
       await promise;
       this.#wake = null;
-      // The signal lives as long as the run: what is left on it would pile up, one for every wait.
+      // The signal lives as long as the run, so listeners must be removed or they would pile up.
       signal?.removeEventListener('abort', abort);
       if (timer !== null) clearTimeout(timer);
     }
@@ -146,7 +149,7 @@ export class CopyOut implements Submittable {
     }
     if (!fedRows) return;
     this.#sawRow = true;
-    // Behind the last row the time runs until the command's end, whatever comes.
+    // After the last row the timer runs until the command's end, whatever arrives.
     if (this.#pgListener !== null && !this.#paused) this.#watch();
   };
 
@@ -168,7 +171,7 @@ export class CopyOut implements Submittable {
     if (this.#pgListener !== null) this.#watch();
   }
 
-  /** Hands the socket back to node-pg, with the bytes that are its own. */
+  /** Hands the socket back to node-pg, with the bytes that belong to it. */
   #detach(rest: Buffer): void {
     const listener = this.#pgListener;
     if (listener === null) throw new Error('the socket is node-pg’s already');
@@ -206,7 +209,7 @@ export class CopyOut implements Submittable {
     this.#silence.unref();
   }
 
-  /** Whoever waits here is told at once, and not only when the socket has closed. */
+  /** Rejects at once instead of when the socket has closed. */
   readonly #giveUp = (): void => {
     this.#options.onSilence();
     this.#end(new Error('no rows within the time-out'));

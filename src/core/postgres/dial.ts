@@ -2,25 +2,26 @@ import { lookup } from 'node:dns/promises';
 import { Socket } from 'node:net';
 import type { Client } from 'pg';
 
-/** Where one server is. */
+/** The address of a server. */
 export interface Place {
-  /** A name or address; a folder, with a socket in it, where it begins with `/`. */
+  /** A name or address; if it begins with `/`, a folder with a Unix socket. */
   readonly host: string;
   readonly port: number;
 }
 
 /**
- * How long an address may take before the next one is tried beside it (RFC 8305, section 8). Node gives it up then
- * (`autoSelectFamilyAttemptTimeout`): a server by satellite, with IPv4 and IPv6, could never be reached.
+ * How long to wait for an address before trying the next one in parallel (RFC 8305, section 8). Node instead
+ * gives the first one up after that time (`autoSelectFamilyAttemptTimeout`), so a dual-stack server behind a
+ * satellite link could never be reached.
  */
 const NEXT_MS = 250;
 
-/** node-pg's words for it, which failure.ts knows. */
+/** node-pg's message, which classifyError.ts recognises. */
 const EXPIRED = 'timeout expired';
 
 /**
- * The endpoint's places, in the order in which they are tried: `host` may be a list, as in libpq, each with a port
- * of its own where it has one (`a,b:5433`).
+ * The endpoint's servers in the order in which they are tried: as in libpq, `host` may be a list, each entry
+ * with an optional port (`a,b:5433`).
  */
 export function placesOf({ host, port }: Place): readonly Place[] {
   return host.split(',').map((one) => {
@@ -30,16 +31,16 @@ export function placesOf({ host, port }: Place): readonly Place[] {
   });
 }
 
-/** The error of an attempt that the caller gave up. */
+/** Error message of an attempt that the caller abandoned. */
 const ABANDONED = 'the attempt to connect was given up';
 
-/** All addresses that a name stands for. @throws what the resolver says, or `timeout expired` */
+/** All addresses of a name. @throws the resolver's error, or `timeout expired` */
 export async function addressesOf(
   host: string,
   ms: number,
   abandoned?: AbortSignal,
 ): Promise<readonly string[]> {
-  // The system's resolver cannot be stopped; its answer is then nobody's.
+  // The system's resolver cannot be stopped, so a late answer is ignored.
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(EXPIRED)), ms);
   const giveUp = (): void => late.reject(new Error(ABANDONED));
@@ -48,7 +49,7 @@ export async function addressesOf(
     const found = await Promise.race([lookup(host, { all: true }), late.promise]);
     return found.map((one) => one.address);
   } catch (error) {
-    // Node refuses some names before it asks anybody.
+    // Node rejects some names without asking a resolver.
     if (error instanceof TypeError) throw notFound(host, error);
     throw error;
   } finally {
@@ -64,10 +65,10 @@ function notFound(host: string, cause: Error): Error {
 }
 
 /**
- * Connects to the first address that answers; those that take long run on beside each other.
+ * Connects to the first address that answers; slow attempts continue in parallel.
  *
- * @param abandoned gives the attempt up
- * @throws what the system says, or `timeout expired`
+ * @param abandoned gives up the attempt
+ * @throws the system's error, or `timeout expired`
  */
 export async function dial({ host, port }: Place, ms: number, abandoned?: AbortSignal): Promise<Socket> {
   if (abandoned?.aborted === true) throw new Error(ABANDONED);
@@ -99,7 +100,7 @@ export async function dial({ host, port }: Place, ms: number, abandoned?: AbortS
   try {
     const dialed = await promise;
     dialed.removeAllListeners('error');
-    // node-pg connects the sockets that it is given itself: this one only has to say so.
+    // node-pg calls connect() on sockets that it is given; this one is already connected and only reports it.
     dialed.connect = () => {
       setImmediate(() => dialed.emit('connect'));
       return dialed;
@@ -116,16 +117,16 @@ export async function dial({ host, port }: Place, ms: number, abandoned?: AbortS
   }
 }
 
-/** Silences in a row after which even a server that sends something now and then is given up. */
+/** Number of silence limits after which even a server that sends something now and then is given up. */
 const LONGEST = 8;
 
 /**
- * Gives a client up that hears nothing while it signs in. The limit is on silence and not on the whole: signing in
- * takes five round trips and more (TLS, SCRAM), and on a link of 3 s each a limit on the whole would refuse a
- * server that answers every time.
+ * Gives up a client that hears nothing while it signs in. The limit is on silence, not on the total: signing
+ * in takes five or more round trips (TLS, SCRAM), so on a link of 3 s each a total limit would refuse a
+ * server that always answers.
  *
  * @param ms longest silence in milliseconds
- * @returns ends the watch; to be called when the client has connected or failed
+ * @returns ends the watch; call it when the client has connected or failed
  */
 export function watchConnecting(client: Client, ms: number): () => void {
   let heard = 0;
@@ -139,7 +140,7 @@ export function watchConnecting(client: Client, ms: number): () => void {
       return;
     }
     clearInterval(timer);
-    // node-pg's own words for it, which failure.ts knows.
+    // node-pg's own message, which classifyError.ts recognises.
     if (stream instanceof Object && 'destroy' in stream && typeof stream.destroy === 'function')
       stream.destroy(new Error('timeout expired'));
   }, ms);

@@ -2,12 +2,12 @@ import { HIDE_NOTHING, type Hide } from './hidePassword.ts';
 import { LONGEST_NAME } from './readJson.ts';
 
 /**
- * Bytes of a text field that are kept: twice what a message shows of it (`serverMessage.ts`), also in a script of
- * two bytes a letter.
+ * Kept bytes of a text field: twice what a message shows (`serverMessage.ts`), also in a script with two
+ * bytes per letter.
  */
 const LONGEST_TEXT = 8_000;
 
-/** Message, detail, hint, statement, and the context, which lists one function a line. */
+/** Message, detail, hint, statement, and the context, which lists one function per line. */
 const TEXTS = codesOf('MDHqW');
 /** Schema, table, column, data type, constraint and routine. */
 const NAMES = codesOf('stcdnR');
@@ -16,10 +16,10 @@ const CUT = '…';
 const [BLANK, LINE_BREAK] = [0x20, 0x0a];
 
 /**
- * The body of an ErrorResponse or NoticeResponse of the right form, with passwords hidden and each field cut: a server
- * may send megabytes, which would go into journal, logs and terminal for each table and each attempt.
+ * The body of a valid ErrorResponse or NoticeResponse with passwords hidden and each field shortened: a
+ * server may send megabytes, which would go into journal, logs and terminal for each table and attempt.
  *
- * @returns the same buffer where nothing is to be changed
+ * @returns the same buffer if nothing has to be changed
  */
 export function safeFields(body: Buffer, hide: Hide): Buffer {
   const parts: Buffer[] = [];
@@ -38,10 +38,10 @@ export function safeFields(body: Buffer, hide: Hide): Buffer {
 /** @param field its code, its text and a zero byte */
 function safeField(field: Buffer, hide: Hide): Buffer {
   const code = field[0] ?? 0;
-  // Severity, SQLSTATE, positions and lines are no texts, and have no passwords in them.
+  // Severity, SQLSTATE, positions and line numbers are not free text and contain no passwords.
   const isText = TEXTS.has(code) || NAMES.has(code);
   const whole = field.subarray(1, field.length - 1);
-  // Hidden before it is cut: half a password is not found.
+  // Hidden before shortening: half a password would not be found.
   const hidden = isText && hide !== HIDE_NOTHING ? hiddenIn(whole, hide) : whole;
   const kept = TEXTS.has(code) ? cutText(hidden) : cutName(hidden);
   if (kept === whole) return field;
@@ -54,7 +54,7 @@ function hiddenIn(bytes: Buffer, hide: Hide): Buffer {
   return hidden === text ? bytes : Buffer.from(hidden);
 }
 
-/** Cuts before a word: the beginning of an address with a password in it would not be known for one. */
+/** Cuts before a word: the start of an address with a password in it would not be recognised as one. */
 function cutText(bytes: Buffer): Buffer {
   if (bytes.length <= LONGEST_TEXT) return bytes;
   const start = bytes.subarray(0, LONGEST_TEXT);
@@ -65,7 +65,7 @@ function cutText(bytes: Buffer): Buffer {
 function cutName(bytes: Buffer): Buffer {
   if (bytes.length <= LONGEST_NAME) return bytes;
   let end = LONGEST_NAME;
-  // Not inside a character of UTF-8.
+  // Not inside a UTF-8 character.
   while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return Buffer.concat([bytes.subarray(0, end), Buffer.from(CUT)]);
 }

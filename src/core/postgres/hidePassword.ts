@@ -1,36 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { EndpointSettings } from '../../shared/settings.ts';
 
-/** What stands in the place of a password. */
+/** Replaces a password. */
 const HIDDEN = '***';
 
-/** A shorter text is found in half of all words, and hides nothing. */
+/** A shorter password occurs in many ordinary words, so hiding it would not help. */
 const SHORTEST = 4;
 
-/** Takes the passwords that it knows out of a text. */
+/** Removes known passwords from a text. */
 export type Hide = (text: string) => string;
 
 export const HIDE_NOTHING: Hide = (text) => text;
 
-/** What a server says must not bring the password that it was sent into the journal, the log or a webhook. */
+/**
+ * Keeps a password that was sent to a server out of journal, logs and webhooks, if the server's messages
+ * repeat it.
+ */
 export function hideFor(password: unknown, { user, database, host }: EndpointSettings): Hide {
   if (typeof password !== 'string') return HIDE_NOTHING;
   return hidePassword(password, user, [user, database, host]);
 }
 
 /**
- * Hides a password in what a server says, in each form in which one may repeat it: as it is, escaped for a URL, for
- * JSON or for SQL, as base64 or hex, and as the MD5 hash that is as good as the password at sign-in.
+ * Hides a password in a server's texts, in each form in which it may be repeated: plain, escaped for a URL,
+ * JSON or SQL, as base64 or hex, and as the MD5 hash, which is as good as the password at sign-in.
  *
- * A password that is also the name of the user, the database or the schema is left: messages are about these names,
- * and a text without them would tell nobody what is wrong.
+ * A password that equals the name of the user, database or schema stays: messages are about these names and
+ * would be useless without them.
  *
- * @param names that messages may say
+ * @param names that messages may contain
  */
 export function hidePassword(password: string, user: string, names: readonly string[]): Hide {
   const isName = names.some((name) => name.toLowerCase() === password.toLowerCase());
   if (password.length < SHORTEST || isName) return HIDE_NOTHING;
-  // The longest first: one form may begin with another.
+  // Longest first, because one form may begin with another.
   const forms = formsOf(password, user).sort((a, b) => b.length - a.length);
   return (text) => forms.reduce((hidden, form) => hidden.replaceAll(form, HIDDEN), text);
 }
@@ -59,7 +62,7 @@ function formsOf(password: string, user: string): string[] {
   return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
 }
 
-/** The body of a ParameterStatus of the right form, with passwords hidden. */
+/** The body of a valid ParameterStatus with passwords hidden. */
 export function hideInParameter(body: Buffer, hide: Hide): Buffer {
   const text = body.toString('utf8');
   const hidden = hide(text);

@@ -1,11 +1,11 @@
 import type { CopyFormat } from './rowBlock.ts';
 
 /**
- * Reads the first fields of a COPY row as PostgreSQL would write them as text: the checkpoint's key.
- * Keys are never JavaScript numbers, which round above 2⁵³.
+ * Reads the first fields of a COPY row as PostgreSQL would write them as text: the checkpoint's key. Keys are
+ * never converted to JavaScript numbers, which round above 2⁵³.
  *
  * @param row the data of one row
- * @param types the types of the key columns, as the catalogue writes them; they are the row's first
+ * @param types catalogue types of the key columns, which are the row's first columns
  */
 export function keyText(format: CopyFormat, row: Buffer, types: readonly string[]): readonly string[] {
   return format === 'text' ? textFields(row, types.length) : binaryFields(row, types);
@@ -30,6 +30,21 @@ function textFields(row: Buffer, count: number): readonly string[] {
     start = end + 1;
   }
   return fields;
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** A value as a field of a row in COPY's text format. */
+export function copyText(value: string): string {
+  return value.replaceAll(/[\\\b\f\n\r\t\v]/g, (sign) => ESCAPED[sign] ?? sign);
 }
 
 function binaryFields(row: Buffer, types: readonly string[]): readonly string[] {
@@ -65,8 +80,8 @@ const DECODERS: Readonly<Record<string, Decode>> = {
 };
 
 /**
- * numeric_send (PostgreSQL's numeric.c): count of base-10000 digits, weight of the first, sign, digits
- * behind the point, then the digits.
+ * Decodes numeric_send's format (PostgreSQL's numeric.c): number of base-10000 digits, weight of the first,
+ * sign, digits after the point, then the digits.
  */
 function numeric(field: Buffer): string {
   const count = field.readInt16BE(0);

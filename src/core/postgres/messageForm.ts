@@ -1,13 +1,13 @@
 import { WireError } from './wire.ts';
 
 /**
- * Checks one whole message of a server against its form in the protocol, so that node-pg's parser never sees one that
- * it throws at, reads past the end of, or loops on forever (an ErrorResponse without its final zero byte).
+ * Checks a server's whole message against the protocol's format, so that node-pg's parser never gets one that
+ * makes it throw, read past the end, or loop forever (an ErrorResponse without its final zero byte).
  *
  * @see https://www.postgresql.org/docs/current/protocol-message-formats.html
  * @param body without type and length
- * @param columns that a DataRow must have; null where no row is due
- * @throws WireError where it has another form
+ * @param columns that a DataRow must have; null if no row is expected
+ * @throws WireError if the format is wrong
  */
 export function checkForm(type: number, body: Buffer, columns: number | null): void {
   const check = CHECKS[type];
@@ -17,17 +17,17 @@ export function checkForm(type: number, body: Buffer, columns: number | null): v
   reader.end();
 }
 
-/** How many columns a RowDescription has that {@link checkForm} has passed. */
+/** The number of columns in a RowDescription that {@link checkForm} has accepted. */
 export function columnsOf(description: Buffer): number {
   return description.readInt16BE(0);
 }
 
 /** PostgreSQL's own limit of a result's columns (`MaxTupleAttributeNumber`). */
 const MOST_COLUMNS = 1664;
-/** Bytes of a RowDescription's column behind its name. */
+/** Bytes of a column in a RowDescription after its name. */
 const COLUMN_FACTS = 18;
 
-/** `COPY 5`, `INSERT 0 5`; node-pg takes the last number for the count of rows, which must be a safe integer. */
+/** `COPY 5`, `INSERT 0 5`. node-pg reads the last number as the row count, so it must be a safe integer. */
 const TAG = /^[A-Z][A-Z ]{0,62}(?: \d{1,15}){0,2}$/;
 
 type Check = (reader: BodyReader, columns: number | null) => void;
@@ -43,7 +43,7 @@ const copyResponse: Check = (reader) => {
   reader.skip(2 * reader.count(MOST_COLUMNS));
 };
 
-/** By type; what is not here no server sends to a client like ours. */
+/** By message type. No server sends other types to a client like ours. */
 const CHECKS: Readonly<Record<number, Check>> = {
   [at('1')]: empty,
   [at('2')]: empty,
@@ -70,7 +70,7 @@ const CHECKS: Readonly<Record<number, Check>> = {
   [at('H')]: copyResponse,
   [at('K')]: (reader) => reader.skip(8),
   [at('N')]: fields,
-  // Which ways to sign in there are, the guard decides.
+  // The guard decides which authentication methods are allowed.
   [at('R')]: (reader) => reader.rest(),
   [at('S')]: (reader) => {
     reader.text();
@@ -93,7 +93,7 @@ function at(type: string): number {
   return type.charCodeAt(0);
 }
 
-/** Reads a body from its start; every read is inside of it. */
+/** Reads a body from its start; every read is checked against its end. */
 class BodyReader {
   readonly #type: number;
   readonly #body: Buffer;
@@ -134,7 +134,7 @@ class BodyReader {
     return count;
   }
 
-  /** A value of a row: its length, −1 where it is null, then its bytes. */
+  /** A value of a row: its length (−1 for null), then its bytes. */
   value(): void {
     this.skip(4);
     const length = this.#body.readInt32BE(this.#offset - 4);
@@ -151,5 +151,5 @@ class BodyReader {
   }
 }
 
-/** Only a command's tag is looked at, and a longer one is none. */
+/** Only a command's tag is checked with a regular expression; a longer text is not a tag. */
 const LONGEST_CHECKED = 100;

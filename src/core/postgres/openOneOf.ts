@@ -1,20 +1,20 @@
 import type pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { readSmallText } from '../files/smallFile.ts';
-import { accountOf } from '../secrets/keychain.ts';
+import { accountOf, storedAs } from '../secrets/keychain.ts';
 import { passwordOption } from '../secrets/password.ts';
 import { storedFor } from '../secrets/stored.ts';
 import { systemKeychain } from '../secrets/systemKeychain.ts';
+import { classify } from './classifyError.ts';
 import { type Place, placesOf } from './dial.ts';
-import { classify } from './failure.ts';
 import type { SessionOptions } from './sessionOptions.ts';
 import { isPoolerRefusal } from './sessionSettings.ts';
 import { isRetryWithNext, type TlsAttempt, tlsAttempts } from './tls.ts';
 
-/** Connects and signs in, with our settings as start-up options or without. */
+/** Connects and signs in, with or without our settings as start-up options. */
 type Connect<T> = (config: pg.ClientConfig, options: SessionOptions, pins: boolean) => Promise<T>;
 
-/** Connects in the first of these ways that the server takes. */
+/** Connects with the first of these TLS modes that the server accepts. */
 async function connectOneOf<T>(
   connect: Connect<T>,
   options: SessionOptions,
@@ -33,7 +33,7 @@ async function connectOneOf<T>(
       application_name: options.applicationName,
       client_encoding: 'UTF8',
       keepAlive: true,
-      // A dead peer (power cut, cable) is noticed within about half a minute of silence.
+      // Detects a dead peer (power cut, cable) after about half a minute of silence.
       keepAliveInitialDelayMillis: 20_000,
     };
     try {
@@ -46,9 +46,12 @@ async function connectOneOf<T>(
   throw new Error('no way to connect was left to try');
 }
 
-/** Endpoints behind a pooler that refuses start-up options, until when: each session would be refused once more. */
+/**
+ * Endpoints behind a pooler that refuses start-up options, with an expiry time. Otherwise each session would
+ * be refused once first.
+ */
 const pooledUntil = new Map<string, number>();
-/** After this a pooler that was taken away is noticed. */
+/** After this time it is noticed that a pooler was removed. */
 const POOLED_MS = 600_000;
 
 async function connectPinned<T>(
@@ -56,8 +59,8 @@ async function connectPinned<T>(
   config: pg.ClientConfig,
   options: SessionOptions,
 ): Promise<T> {
-  const { host, port, database, user } = options.endpoint;
-  const key = JSON.stringify([host, port, database, user]);
+  const { host, port, database, user, ssh } = options.endpoint;
+  const key = JSON.stringify([host, port, database, user, ssh?.host, ssh?.port]);
   if (performance.now() < (pooledUntil.get(key) ?? 0)) return connect(config, options, false);
   try {
     return await connect(config, options, true);
@@ -68,7 +71,7 @@ async function connectPinned<T>(
   }
 }
 
-/** What is asked of a session while it is being opened. */
+/** What opening a session needs from it. */
 interface Opened {
   query(text: string): Promise<{ readonly rows: readonly Readonly<Record<string, string | null>>[] }>;
   close(): Promise<void>;
@@ -76,7 +79,7 @@ interface Opened {
 }
 
 /**
- * Connects to the first server of an endpoint's list that can be used.
+ * Connects to the first usable server of an endpoint's list.
  *
  * @throws SyncFailure why no connection could be made
  */
@@ -102,8 +105,8 @@ export async function openOneOf<T extends Opened>(connect: Connect<T>, options: 
 }
 
 /**
- * @param oneOfMany whether `place` is one of several hosts; at central it must then be the one that accepts writes
- * @returns null where it is read-only
+ * @param oneOfMany whether `place` is one of several hosts; at central it must then accept writes
+ * @returns null if it is read-only
  * @throws SyncFailure why no connection could be made
  */
 async function openAt<T extends Opened>(
@@ -118,7 +121,7 @@ async function openAt<T extends Opened>(
     const { endpoint, folder } = options;
     const stored = await storedFor(whole.endpoint);
     const own = passwordOption(endpoint, folder, process.env, readSmallText, stored);
-    // One that a person has stored for the list belongs to all of it.
+    // A password stored for the whole list applies to each host in it.
     const found =
       typeof own === 'string' || !oneOfMany
         ? own
@@ -135,15 +138,16 @@ async function openAt<T extends Opened>(
     return null;
   } catch (error) {
     const detail = classify(error, options.side, facts);
-    if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(whole.endpoint));
+    if (SIGN_IN_CODES.has(detail.code)) systemKeychain().doubt(accountOf(storedAs(whole.endpoint)));
     throw new SyncFailure(detail, { cause: error });
   }
 }
 
-/** Failures of one server of a list with which the next one is tried; as in libpq, a wrong password is none. */
+/** Failures after which the next server of a list is tried. As in libpq, a wrong password is not one. */
 const ELSEWHERE = new Set<FailureCode>([
   FailureCode.SourceUnreachable,
   FailureCode.CentralUnreachable,
+  FailureCode.SshForwardingRefused,
   FailureCode.ConnectionLost,
   FailureCode.ConnectionEnded,
   FailureCode.ConnectionFrozen,
@@ -152,7 +156,7 @@ const ELSEWHERE = new Set<FailureCode>([
 
 const SIGN_IN_CODES = new Set<FailureCode>([FailureCode.SourceSignIn, FailureCode.CentralSignIn]);
 
-/** What messages name of an endpoint. */
+/** Values of an endpoint for messages. */
 export function endpointFacts(options: SessionOptions): Record<string, string | number> {
   const { endpoint, connection, side } = options;
   return {

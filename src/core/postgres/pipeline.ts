@@ -2,7 +2,7 @@ import type { Connection, Submittable } from 'pg';
 import { catalogueUnreadable, LONGEST_NAME } from './readJson.ts';
 import { WireError } from './wire.ts';
 
-/** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded on the way. */
+/** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded. */
 export type TextRow = Readonly<Record<string, string | null>>;
 
 export interface StatementResult {
@@ -12,23 +12,23 @@ export interface StatementResult {
 
 export type Value = string | number | boolean | null;
 
-/** One statement with the values of its `$1`, `$2`, …. */
+/** A statement with the values for `$1`, `$2`, …. */
 export interface Statement {
   readonly text: string;
   readonly values?: readonly Value[];
-  /** What the server calls it; absent where it does not keep it. */
+  /** Name under which the server keeps it; absent if it is not kept. */
   readonly name?: string;
-  /** Whether the server has it already, and needs only the values. */
+  /** Whether the server already has it, so that only the values are sent. */
   readonly kept?: boolean;
 }
 
-/** Statements without rows: nobody has to ask what their rows are like. */
+/** Statements without result rows, for which no row description is requested. */
 const ROWLESS = /^(?:BEGIN|SET|LOCK|COMMIT|ROLLBACK)\b/;
 
 /**
- * Sends each statement as a Parse of its own, all in one write. PostgreSQL refuses a Parse with two statements, so a
- * text that breaks out of its quotes can add none; a simple Query would run it. An error makes the server skip the
- * rest up to the Sync, which the caller sends.
+ * Sends each statement as a separate Parse, all in one write. PostgreSQL refuses a Parse with two statements,
+ * so a text that breaks out of its quotes cannot add one; a simple Query would run it. After an error the
+ * server skips everything up to the Sync, which the caller sends.
  *
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
@@ -49,8 +49,9 @@ export function sendStatements(connection: Connection, statements: readonly Stat
 }
 
 /**
- * Columns in which our statements ask for names, of objects, roles and installations. They stand in messages, journal
- * and terminal, so a longer one than any server's is refused here. What a row has besides is checked where it is read.
+ * Columns in which our statements return names of objects, roles and installations. They appear in messages,
+ * journal and terminal, so names longer than any server allows are refused here. Other values are checked
+ * where they are read.
  */
 const NAME_COLUMNS: ReadonlySet<string> = new Set([
   'application',
@@ -76,28 +77,50 @@ const NAME_COLUMNS: ReadonlySet<string> = new Set([
   'target_schema',
 ]);
 
-/** Statements that are sent together and answered together: one round trip. */
+/** Collects the results of statements as their messages arrive. */
+export class ResultCollector {
+  readonly results: StatementResult[] = [];
+  #names: readonly string[] = [];
+  #rows: TextRow[] = [];
+
+  describe(fields: readonly { readonly name: string }[]): void {
+    this.#names = fields.map((one) => one.name);
+  }
+
+  /** @throws SyncFailure `catalogue_unreadable` where a name is longer than any server's */
+  row(fields: readonly (string | null)[]): void {
+    const long = this.#names.findIndex((name, at) => NAME_COLUMNS.has(name) && isLong(fields[at]));
+    if (long >= 0) throw catalogueUnreadable(`a ${this.#names[long]} of ${fields[long]?.length} characters`);
+    this.#rows.push(Object.fromEntries(this.#names.map((name, index) => [name, fields[index] ?? null])));
+  }
+
+  complete(text: string): void {
+    this.results.push({ rows: this.#rows, rowCount: Number(/ (\d+)$/.exec(text)?.[1] ?? 0) });
+    this.#names = [];
+    this.#rows = [];
+  }
+}
+
+/** Statements that are sent and answered together: one round trip. */
 export class Pipeline implements Submittable {
   readonly #statements: readonly Statement[];
   readonly #done = Promise.withResolvers<readonly StatementResult[]>();
-  readonly #results: StatementResult[] = [];
+  readonly #collector = new ResultCollector();
   #connection: Connection | null = null;
-  #names: readonly string[] = [];
-  #rows: TextRow[] = [];
 
   constructor(statements: readonly Statement[]) {
     this.#statements = statements;
     this.#done.promise.catch(() => {});
   }
 
-  /** Resolves with one result for each statement. */
+  /** Resolves with one result per statement. */
   get results(): Promise<readonly StatementResult[]> {
     return this.#done.promise;
   }
 
-  /** The first statement that has no result: after an error, the one that it was about. */
+  /** The first statement without a result: after an error, the one that caused it. */
   get unanswered(): Statement | undefined {
-    return this.#statements[this.#results.length];
+    return this.#statements[this.#collector.results.length];
   }
 
   submit(connection: Connection): void {
@@ -109,20 +132,19 @@ export class Pipeline implements Submittable {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly { readonly name: string }[] }): void {
-    this.#names = fields.map((one) => one.name);
+    this.#collector.describe(fields);
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
-    const long = this.#names.findIndex((name, at) => NAME_COLUMNS.has(name) && isLong(fields[at]));
-    if (long >= 0)
-      this.#end(catalogueUnreadable(`a ${this.#names[long]} of ${fields[long]?.length} characters`));
-    else this.#rows.push(Object.fromEntries(this.#names.map((name, index) => [name, fields[index] ?? null])));
+    try {
+      this.#collector.row(fields);
+    } catch (error) {
+      this.#end(error);
+    }
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#results.push({ rows: this.#rows, rowCount: Number(/ (\d+)$/.exec(text)?.[1] ?? 0) });
-    this.#names = [];
-    this.#rows = [];
+    this.#collector.complete(text);
   }
 
   handleEmptyQuery(): void {
@@ -134,8 +156,9 @@ export class Pipeline implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    const { length } = this.#results;
-    if (length === this.#statements.length) this.#done.resolve(this.#results);
+    const { results } = this.#collector;
+    const { length } = results;
+    if (length === this.#statements.length) this.#done.resolve(results);
     else this.#refuse(`${length} results for ${this.#statements.length} statements`);
   }
 
@@ -143,7 +166,7 @@ export class Pipeline implements Submittable {
     this.#refuse('a request for rows that no statement of ours sends');
   }
 
-  /** No statement of ours returns rows in parts. */
+  /** Our statements never fetch rows in parts. */
   handlePortalSuspended(): void {}
   handleCopyData(): void {}
 
@@ -151,10 +174,10 @@ export class Pipeline implements Submittable {
     this.#end(new WireError(message));
   }
 
-  /** Nothing that such a server says later is of use. */
-  #end(error: Error): void {
+  /** After such an error, nothing that the server sends is used. */
+  #end(error: unknown): void {
     this.#done.reject(error);
-    this.#connection?.stream.destroy(error);
+    this.#connection?.stream.destroy(error instanceof Error ? error : undefined);
   }
 }
 

@@ -3,30 +3,30 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Session } from './session.ts';
 
 /**
- * Characters of a name of a server's object, at most. PostgreSQL has 63 bytes (NAMEDATALEN); a server may be built with
- * more, up to some hundreds. Longer ones would fill journal and terminal, which say each name many times.
+ * Longest accepted name, in characters. PostgreSQL allows 63 bytes (NAMEDATALEN); a server may be built with
+ * a limit of some hundreds. Longer names would fill journal and terminal, which repeat them often.
  */
 export const LONGEST_NAME = 1_000;
-/** Of a type as format_type writes it: two quoted names and a modifier. */
+/** Longest type as format_type writes it: two quoted names and a modifier. */
 const LONGEST_TYPE = 4_500;
-/** Of an expression, which is compared and goes nowhere. */
+/** Longest expression; these are only compared, never shown. */
 const LONGEST_EXPRESSION = 1_000_000;
-/** Of what a refusal quotes. */
+/** Longest quotation in an error message. */
 const LONGEST_QUOTED = 200;
 
 const textUpTo = (most: number) =>
   z
     .string()
     .max(most)
-    // PostgreSQL's texts have none: one would cut a statement short.
+    // PostgreSQL's texts contain no NUL, which would cut a statement short.
     .refine((text) => !text.includes('\0'), 'has a NUL');
 
-/** A name in a catalogue, or another short text that comes with one. */
+/** A name in a catalogue, or another short text next to it. */
 export const serverName = textUpTo(LONGEST_NAME);
 export const serverType = textUpTo(LONGEST_TYPE);
 export const serverExpression = textUpTo(LONGEST_EXPRESSION);
 
-/** As {@link readJson}, of what comes along with many rows. @returns null where it is no such value */
+/** {@link readJson} for values that come with many rows. @returns null if it is not such a value */
 export function parseJson<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null;
@@ -36,10 +36,9 @@ export function parseJson<T>(schema: z.ZodType<T>, text: string): T | null {
 }
 
 /**
- * Reads a JSON text that a server has put together for us. A server is somebody else's: what it sends may be of any
- * form, whatever the query was.
+ * Parses JSON from a server. A server may be hostile, so its answer is validated whatever the query was.
  *
- * @param what was asked for, in the words of the query, for the technical message
+ * @param what was queried, in the query's words, for the technical message
  * @throws SyncFailure `catalogue_unreadable`
  */
 export function readJson<T>(
@@ -52,6 +51,14 @@ export function readJson<T>(
   if (found.ok) return found.value;
   throw session.failure(catalogueUnreadable(`${what}: ${found.problem}`));
 }
+
+/** In place of a session, for texts that were stored: no connection has to end because of them. */
+export const STORED: Pick<Session, 'failure'> = {
+  failure(error) {
+    if (error instanceof SyncFailure) return error;
+    throw error;
+  },
+};
 
 export function catalogueUnreadable(message: string): SyncFailure {
   const { CatalogueUnreadable: code } = FailureCode;

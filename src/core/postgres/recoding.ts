@@ -3,25 +3,25 @@ import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { literal } from './quote.ts';
 
 /**
- * How the texts of a source are read whose database declares another encoding than they are in, or none. The server
- * would send such bytes as they are, or as other characters than the ERP shows; so it is asked to convert them in
- * SQL, and everything behind it (chunks, keys, digests) has UTF-8 alone.
+ * How to read a source's texts if its database declares another encoding than they have, or none. The server
+ * would send such bytes unchanged or misinterpreted, so it converts them in SQL, and all other code (chunks,
+ * keys, digests) only sees UTF-8.
  */
 export interface Recoding {
-  /** What the database declares: `SQL_ASCII` where it declares none. */
+  /** The declared encoding: `SQL_ASCII` if the database declares none. */
   readonly declared: string;
-  /** What the texts are in, as the settings say: {@link TextEncoding}, or what the database declares. */
+  /** The real encoding of the texts: the setting ({@link TextEncoding}), or the declared one. */
   readonly real: string;
 }
 
-/** Databases that do not look at the bytes of a text. */
+/** The encoding of databases that do not check the bytes of texts. */
 export const UNDECLARED = 'SQL_ASCII';
 
 /**
- * @param real as the settings say; undefined where they say nothing
- * @returns null where the server's own conversion is right
- * @throws SyncFailure `source_encoding_setting`: the database looks at all bytes that come in, so that its texts cannot
- *   be in another encoding than it declares
+ * @param real the setting; undefined if there is none
+ * @returns null if the server's own conversion is right
+ * @throws SyncFailure `source_encoding_setting`: the database validates all bytes, so its texts cannot be in
+ *   another encoding than it declares
  */
 export function recodingOf(
   connection: string,
@@ -39,29 +39,29 @@ export function recodingOf(
   });
 }
 
-/** SQL of a text's bytes in UTF-8. Fails for bytes that stand for no character. */
+/** SQL of a text's bytes in UTF-8. Fails for bytes that are not a character. */
 export function utf8Bytes(text: string, recoding: Recoding | null): string {
   if (recoding === null) return `pg_catalog.convert_to(${text}, 'UTF8')`;
   const raw = `pg_catalog.convert_to(${text}, ${literal(recoding.declared)})`;
   return `pg_catalog.convert(${raw}, ${literal(recoding.real)}, 'UTF8')`;
 }
 
-/** SQL of the text re-encoded as UTF-8. The database still takes its bytes for the declared encoding. */
+/** SQL of the text re-encoded as UTF-8, which the database still treats as its declared encoding. */
 export function recoded(text: string, recoding: Recoding): string {
   return `pg_catalog.convert_from(${utf8Bytes(text, recoding)}, ${literal(recoding.declared)})`;
 }
 
 /**
- * The same for a text in the answer to a query, which the server converts again where it has an encoding to convert
- * from. Such a server's own conversion is right for names, and only shows other characters where it is not.
+ * The same for a text in a query's answer, which a server with a declared encoding converts once more. For
+ * names, that server's own conversion is right, or at worst shows other characters.
  */
 export function shown(text: string, recoding: Recoding | null): string {
   return recoding?.declared === UNDECLARED ? recoded(text, recoding) : text;
 }
 
-/** SQL of a text as the database has it: the other way round. */
+/** SQL of a text in the database's own encoding: the inverse conversion. */
 export function storedText(value: string, recoding: Recoding | null): string {
-  // ASCII is the same in all of them.
+  // ASCII is the same in all encodings.
   if (recoding === null || /^[\0-\x7f]*$/.test(value)) return literal(value);
   const bytes = `'\\x${Buffer.from(value, 'utf8').toString('hex')}'::pg_catalog.bytea`;
   return `pg_catalog.convert_from(pg_catalog.convert(${bytes}, 'UTF8', ${literal(recoding.real)}), ${literal(recoding.declared)})`;

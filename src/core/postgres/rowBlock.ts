@@ -1,26 +1,26 @@
 import { HEADER_BYTES } from './wire.ts';
 
-/** How COPY writes rows: `binary` only where both sides' column types are the same. */
+/** How COPY writes rows: `binary` only if the columns' types are the same on both sides. */
 export type CopyFormat = 'binary' | 'text';
 
 /**
- * Some whole rows as they came off the wire: CopyData messages, one row each, back to back. They go to
- * the other server as they are; nothing is decoded or framed again.
+ * Whole rows as they arrived: CopyData messages, one row each, back to back. They are sent to the other
+ * server unchanged, without decoding or framing.
  */
 export interface RowBlock {
   /** The messages, headers included. */
   readonly messages: Buffer;
   readonly rows: number;
-  /** Where the last row's message begins in `messages`. */
+  /** Offset of the last row's message in `messages`. */
   readonly lastRowAt: number;
   /**
-   * Memory that nobody needs once this block is sent; null where others still do. Given back by hand,
-   * because the garbage collector is driven by it otherwise: 10 % of a load's time and 50 MB (measured).
+   * Memory that is free once this block is sent; null if others still use it. Released by hand, because
+   * leaving it to the garbage collector costs 10 % of a load's time and 50 MB (measured).
    */
   readonly memory: ArrayBuffer | null;
 }
 
-/** Bytes of row data in a block, without the protocol's own. */
+/** Bytes of row data in a block, without protocol overhead. */
 export function dataBytes(block: RowBlock): number {
   return block.messages.length - block.rows * HEADER_BYTES;
 }
@@ -31,7 +31,7 @@ export function lastRow(block: RowBlock): Buffer {
 }
 
 /**
- * Splits a block behind its first `rows` rows.
+ * Splits a block after its first `rows` rows.
  *
  * @param rows at least 1 and less than `block.rows`
  */

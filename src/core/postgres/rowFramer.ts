@@ -9,14 +9,14 @@ import {
   WireError,
 } from './wire.ts';
 
-/** What becomes of the bytes that a {@link RowFramer} is fed. */
+/** Receives the output of a {@link RowFramer}. */
 export interface FramerSink {
   rows(block: RowBlock): void;
   /** A whole message that is not row data: notices, the start of the copy. */
   other(message: Buffer): void;
   /**
-   * The copy is over (done or failed): these bytes and all that follow belong to the ordinary parser. They begin
-   * with the message that ends the copy, which may not be whole yet. Called once.
+   * The copy has ended (done or failed): these bytes and all following ones belong to the ordinary parser.
+   * They begin with the message that ends the copy, which may be incomplete. Called once.
    */
   over(rest: Buffer): void;
 }
@@ -39,7 +39,7 @@ export class RowFramer {
   #fedRows = false;
   /** Collects a message that arrives in pieces. */
   readonly #partial = new PartialMessage();
-  /** Bytes that the partial message needs: those of its header until it is complete, then those of the message. */
+  /** Bytes needed to complete the partial message's header, then the whole message. */
   #need = 0;
   #over = false;
 
@@ -51,11 +51,11 @@ export class RowFramer {
   }
 
   /**
-   * Takes the next bytes. Rows that lie in them whole are passed on in place; a row that is cut by their
-   * end is copied together, alone.
+   * Takes the next bytes. Rows that are complete in them are passed on without copying; a row split by their
+   * end is copied and passed on alone.
    *
    * @returns whether any of them belong to rows
-   * @throws WireError where the bytes are not what COPY sends
+   * @throws WireError if they are not what COPY sends
    */
   feed(data: Buffer): boolean {
     if (this.#over) throw new WireError('the copy is over');
@@ -66,9 +66,9 @@ export class RowFramer {
   }
 
   /**
-   * Adds to the message that was cut.
+   * Adds to the incomplete message.
    *
-   * @returns what lies behind it; null where it still is not whole, or where it ends the copy
+   * @returns the bytes after it; null if it is still incomplete, or if it ends the copy
    */
   #complete(data: Buffer): Buffer | null {
     const partial = this.#partial;
@@ -175,20 +175,20 @@ export class RowFramer {
 
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
-    // A copy: the memory of what is fed is given back as soon as its rows are sent on.
+    // A copy, because the memory of the input is released as soon as its rows are sent.
     this.#partial.add(rest, rest.length);
     this.#need = rest.length >= HEADER_BYTES ? messageEnd(rest, 0) : HEADER_BYTES;
   }
 }
 
-/** ReadyForQuery alone is against the protocol; whoever waits for the end must hear of it all the same. */
+/** A lone ReadyForQuery violates the protocol, but must still end the copy for its reader. */
 function endsCopy(type: number | undefined): boolean {
   return type === Message.CopyDone || type === Message.ErrorResponse || type === Message.ReadyForQuery;
 }
 
 /**
- * The memory that a read of the socket came in, if it holds nothing else: Node's small buffers share a
- * pool, which must never be given back.
+ * The memory of a socket read, if it holds nothing else: Node's small buffers share a pool, which must never
+ * be released.
  */
 function memoryOf(data: Buffer): ArrayBuffer | null {
   const { buffer } = data;

@@ -1,7 +1,7 @@
 /**
- * What a server said, for an administrator: its message, the key that a constraint names, and the line
- * and column of a COPY. Never a whole row ("Failing row contains …") and never a COPY's value: tables
- * of an ERP hold people's data and passwords, and this text goes into journal, logs and webhooks.
+ * A server's message for an administrator, with the key that a constraint names and the line and column of a
+ * COPY. Never a whole row ("Failing row contains …") and never a COPY's value: an ERP's tables contain
+ * personal data and passwords, and this text goes into journal, logs and webhooks.
  */
 export function serverMessage(error: Error): string {
   const detail = textOf(error, 'detail');
@@ -11,10 +11,10 @@ export function serverMessage(error: Error): string {
   return withoutSecrets(parts.filter((part) => part !== '').join(' · '));
 }
 
-/** Longer messages say nothing more to a person. */
+/** Longer messages are of no use to a person. */
 const MAX_LENGTH = 1000;
 
-/** A text without passwords in URLs and connection strings, and not too long. */
+/** A text without passwords in URLs and connection strings, shortened. */
 export function withoutSecrets(text: string): string {
   const clean = start(text)
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/@]*:[^\s@]*@/gi, '$1…@')
@@ -23,28 +23,31 @@ export function withoutSecrets(text: string): string {
 }
 
 /**
- * The part of a text that can be shown: a server may send megabytes, made so that a search in them takes hours. A word
- * that is cut may be the beginning of an address with a password in it.
+ * The part of a text that is searched and shown: a server may send megabytes that are crafted to make
+ * searches slow. A cut word is removed, because it may be the start of an address with a password.
  */
 function start(text: string): string {
   return text.length > 4 * MAX_LENGTH ? text.slice(0, 4 * MAX_LENGTH).replace(/\S+$/, '…') : text;
 }
 
-/** `Key (c_invoice_id)=(5) already exists.`, unless the key is made of a secret. */
+/** `Key (c_invoice_id)=(5) already exists.`, unless the key contains a secret. */
 function keyIn(detail: string): string {
   const key = /^Key \((.*?)\)=/.exec(detail);
   return key === null || /pass|secret|token|pin\b/i.test(key[1] ?? '') ? '' : detail;
 }
 
-/** Details that name objects of the catalogue and never a value: what depends on what, which feature is missing. */
+/**
+ * Whether the details name only catalogue objects and never values: what depends on what, which feature is
+ * missing.
+ */
 function isAboutObjects(error: Error): boolean {
   return /^(?:0A000|2BP01)$/.test(String(Reflect.get(error, 'code')));
 }
 
 /**
- * The functions that an error came up through, the innermost first: `check_invoice()`. Of each line of the
- * context only the function's name and argument types are taken, which read alike in every language; the rest
- * may quote statements with values in them.
+ * The functions that an error passed through, innermost first: `check_invoice()`. Only the function's name
+ * and argument types are taken from each line of the context: they are the same in every language, and the
+ * rest may quote statements with values.
  */
 export function functionsIn(error: Error): readonly string[] {
   const lines = textOf(error, 'where').split('\n');
@@ -54,7 +57,7 @@ export function functionsIn(error: Error): readonly string[] {
   });
 }
 
-/** `PL/pgSQL function adempiere.openamt(numeric) line 3 at RAISE`, as format_procedure writes the name. */
+/** `PL/pgSQL function adempiere.openamt(numeric) line 3 at RAISE`, with the name as format_procedure writes it. */
 const FUNCTION =
   /^(?:[^\s"():]+ )*((?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)(?:\.(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*))?\([^()':]*\))/u;
 const MAX_LINE = 400;
@@ -65,15 +68,15 @@ function placeIn(where: string): string {
 }
 
 /**
- * What a server says of the place in a COPY where an error came up: `COPY c_invoice, line 5, column grandtotal: "x"`,
- * value included; null where it says nothing of the kind. Not for messages: see {@link serverMessage}.
+ * A server's description of the place in a COPY where an error occurred: `COPY c_invoice, line 5, column
+ * grandtotal: "x"`, including the value; null if there is none. Not for messages: see {@link serverMessage}.
  */
 export function copyContext(error: unknown): string | null {
   const lines = errorsOf(error).map((one) => /^COPY [\s\S]*/m.exec(textOf(one, 'where'))?.[0]);
   return lines.find((one) => one !== undefined) ?? null;
 }
 
-/** The error and what it was caused by. */
+/** The error and its causes. */
 function errorsOf(error: unknown, depth = 0): readonly Error[] {
   return error instanceof Error && depth < 5 ? [error, ...errorsOf(error.cause, depth + 1)] : [];
 }

@@ -1,46 +1,47 @@
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { type CancelRoute, cancelRoute, requestCancel } from './cancel.ts';
+import { classify, LOST, type Side } from './classifyError.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
-import { dial, watchConnecting } from './dial.ts';
-import { classify, LOST, type Side } from './failure.ts';
+import { watchConnecting } from './dial.ts';
 import { hideFor } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
 import { notAsKept, PreparedStatements } from './preparedStatements.ts';
 import { oneLine } from './quote.ts';
+import { reachServer } from './reachServer.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
-import type { SessionOptions } from './sessionOptions.ts';
+import { queueMs, type SessionOptions } from './sessionOptions.ts';
 import { everySetting, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { guardWire } from './wireGuard.ts';
 
 export type { Statement, StatementResult, TextRow } from './pipeline.ts';
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
 
-/** Statements that make sense without an open transaction: there may be none any more. */
+/** Statements that are allowed without an open transaction: it may have ended already. */
 const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
 
-/** One connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
+/** A connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
 export class Session {
   readonly side: Side;
   readonly #client: pg.Client;
   readonly #options: SessionOptions;
-  /** Null where nobody knows how the server was reached; then nothing can be cancelled there. */
+  /** Null if it is unknown how the server was reached; nothing can be cancelled there then. */
   readonly #route: CancelRoute | null;
   #silent = false;
   #lost: Error | null = null;
   #cancelling: Promise<unknown> = Promise.resolve();
-  /** Tell those who wait for an answer that none will come. */
+  /** Reject pending answers when the connection is lost. */
   readonly #waiting = new Set<(error: Error) => void>();
   #pooled = false;
   /** See {@link settingsMayHaveChanged}. */
   #unsure = false;
-  /** Whether it has signed in, so that TLS has worked. */
+  /** Whether sign-in has completed, so that TLS has worked. */
   #signedIn = false;
   #version = 0;
-  /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; what the server tells by itself at sign-in. */
+  /** `18.4`, `15.18 (Debian 15.18-0+deb12u1)`; the server reports it at sign-in. */
   #serverVersion = '';
   #recoding: Recoding | null = null;
   readonly #prepared = new PreparedStatements();
@@ -50,7 +51,7 @@ export class Session {
     this.#options = options;
     this.#route = route;
     this.side = options.side;
-    // Without a listener a connection lost between two statements would end the process.
+    // Without a listener, a connection lost between two statements would end the process.
     client.on('error', (error) => {
       this.#lost = error;
     });
@@ -58,7 +59,7 @@ export class Session {
     const { host, allowCleartextPassword = false } = options.endpoint;
     const ssl = route?.ssl;
     guardWire(connection, {
-      // Nobody listens on the way to a socket in the file system.
+      // Nobody can listen on a Unix socket.
       cleartext: allowCleartextPassword || host.startsWith('/'),
       verified: typeof ssl === 'object' && ssl.rejectUnauthorized === true,
       hide: hideFor(client.password, options.endpoint),
@@ -76,7 +77,7 @@ export class Session {
     return openOneOf(Session.connect, options);
   }
 
-  /** How texts that the server sends are to be read; null where as it declares them. */
+  /** How to read texts from the server; null if its declared encoding is right. */
   get recoding(): Recoding | null {
     return this.#recoding;
   }
@@ -86,16 +87,13 @@ export class Session {
     return this.#version;
   }
 
-  /**
-   * Whether a pooler may hand the server's session to others between two transactions. Settings are then made in
-   * each transaction anew, and a statement alone becomes one.
-   */
+  /** Whether a pooler may lend the server's session to others between transactions. Each then makes our settings again. */
   get pooled(): boolean {
     return this.#pooled;
   }
 
   /**
-   * Statements that open a transaction under {@link SESSION_SETTINGS}. Behind a pooler nothing else may open one.
+   * Statements that open a transaction under our settings. Behind a pooler nothing else may open one.
    *
    * @param mode `ISOLATION LEVEL …` and `READ ONLY`, which are then sure, whatever the database's defaults
    */
@@ -105,7 +103,7 @@ export class Session {
     return [begin, ...transactionSettings(this.side, this.#version, this.lockMs)];
   }
 
-  /** @param pinned whether the start-up packet has carried our settings */
+  /** @param pinned whether the start-up packet contained our settings */
   async #start(pinned: boolean): Promise<void> {
     const [, major, minor] = /^(\d+)\.(\d+)/.exec(this.#serverVersion) ?? [];
     if (major !== undefined && Number(major) >= 10) this.#version = Number(major) * 10_000 + Number(minor);
@@ -121,9 +119,12 @@ export class Session {
     if (Number(found?.changed ?? 0) > Number(found?.set ?? 0)) this.settingsMayHaveChanged();
   }
 
-  /** Notes that code of a database's own has run: what it may have set is set back before the next transaction. */
+  /**
+   * Records that code of the database has run. Settings that it may have changed are restored before the next
+   * transaction.
+   */
   settingsMayHaveChanged(): void {
-    // Behind a pooler each transaction makes its settings anew.
+    // Behind a pooler each transaction makes its settings anyway.
     this.#unsure = !this.#pooled;
   }
 
@@ -143,28 +144,28 @@ export class Session {
     return this.#options.timeouts.lockMs;
   }
 
-  /** Whether the connection is gone; a session that is lost never comes back. */
+  /** Whether the connection is gone; it never comes back. */
   get lost(): boolean {
     return this.#lost !== null;
   }
 
-  /** The server process at the other end; null where the server (or a pooler before it) did not say. */
+  /** Process id of the server's backend; null if the server (or a pooler) did not report one. */
   get backendPid(): number | null {
     const pid: unknown = Reflect.get(this.#client, 'processID');
     return typeof pid === 'number' ? pid : null;
   }
 
-  /** Whether the server has a statement of ours under way. */
+  /** Whether the server is running one of our statements. */
   get working(): boolean {
     return this.#lost === null && Reflect.get(this.#client, 'readyForQuery') === false;
   }
 
-  /** Calls back once the connection is gone. */
+  /** Calls back when the connection is gone. */
   onEnd(listener: () => void): void {
     this.#client.once('end', listener);
   }
 
-  /** Asks the server to cancel what it is doing for us. Never throws; takes some seconds at most. */
+  /** Asks the server to cancel the current statement. Never throws; takes a few seconds at most. */
   async cancel(): Promise<void> {
     const [pid, secret]: unknown[] = [this.backendPid, Reflect.get(this.#client, 'secretKey')];
     if (this.#route === null || typeof pid !== 'number' || typeof secret !== 'number') return;
@@ -172,13 +173,12 @@ export class Session {
     await this.#cancelling;
   }
 
-  /** Whether the connection is encrypted. */
   get encrypted(): boolean {
     const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
     return stream instanceof Object && 'encrypted' in stream && stream.encrypted === true;
   }
 
-  /** Bytes that have passed in both directions. */
+  /** Bytes transferred in both directions. */
   get bytes(): number {
     const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
     if (!(stream instanceof Object) || !('bytesRead' in stream) || !('bytesWritten' in stream)) return 0;
@@ -204,12 +204,11 @@ export class Session {
     const first = all[0]?.text ?? '';
     if (this.#isAlone(first) && !first.startsWith('BEGIN'))
       throw new Error(`No transaction was opened behind the pooler for: ${first.slice(0, 60)}`);
-    return this.#run(all, ms);
+    return this.#run(all, this.#withQueue(ms));
   }
 
   async #one(text: string, values?: readonly Value[], ms?: number): Promise<StatementResult> {
-    const [result] = await this.#run([{ text, values: values ?? [] }], ms);
-    return result ?? { rows: [], rowCount: 0 };
+    return (await this.#run([{ text, values: values ?? [] }], ms))[0] ?? { rows: [], rowCount: 0 };
   }
 
   async #run(
@@ -218,7 +217,7 @@ export class Session {
   ): Promise<readonly StatementResult[]> {
     this.#refuseLost();
     await this.#setBack();
-    // A pooler may run the next statement in another session of the server.
+    // Not kept behind a pooler, which may run the next statement in another session of the server.
     const sent = this.#pooled ? statements : statements.map((one) => this.#prepared.named(one));
     const pipeline = new Pipeline(sent);
     try {
@@ -234,15 +233,23 @@ export class Session {
 
   /** Whether a statement would run behind a pooler without a transaction, and so without our settings. */
   #isAlone(text: string): boolean {
-    if (!this.#pooled || ENDS_TRANSACTION.has(text)) return false;
-    return this.#client.getTransactionStatus() === 'I';
+    return this.#queues && !ENDS_TRANSACTION.has(text);
+  }
+
+  /** Whether a pooler has yet to lend a session of the server, for which others may be waiting, too. */
+  get #queues(): boolean {
+    return this.#pooled && this.#client.getTransactionStatus() === 'I';
+  }
+
+  #withQueue(ms: number): number {
+    return this.#queues ? Math.max(ms, queueMs(this.#options.timeouts)) : ms;
   }
 
   /** Runs one statement as a transaction, in one round trip. */
   async #alone(text: string, values: readonly Value[], ms: number): Promise<StatementResult> {
     try {
       const begin = this.begin().map((one) => ({ text: one }));
-      const results = await this.#run([...begin, { text, values }, { text: 'COMMIT' }], ms);
+      const results = await this.#run([...begin, { text, values }, { text: 'COMMIT' }], this.#withQueue(ms));
       return results.at(-2) ?? { rows: [], rowCount: 0 };
     } catch (error) {
       if (!this.lost) await this.#one('ROLLBACK').catch(() => {});
@@ -250,38 +257,37 @@ export class Session {
     }
   }
 
-  /** A session that was cut sends nothing any more, even where its socket waits for a cancel to arrive. */
+  /** A session that was cut sends nothing more, even while its socket stays open for a cancel request. */
   #refuseLost(): void {
     if (this.#lost !== null) throw this.failure(this.#lost);
   }
 
-  /** Starts to read rows. Await what it returns through {@link guard}. */
+  /** Starts to read rows. Await its results through {@link guard}. */
   copyOut(text: string, format: CopyFormat, columns: number): CopyOut {
     this.#refuseLost();
     const { firstRowMs, idleMs } = this.#options.timeouts;
-    return this.#client.query(
-      new CopyOut(text, { format, columns, firstRowMs, idleMs, onSilence: this.#onSilence }),
-    );
+    const options = { format, columns, firstRowMs, idleMs, onSilence: this.#onSilence };
+    return this.#client.query(new CopyOut(text, options));
   }
 
-  /** Runs statements, the last of which is a COPY; resolves when the server is ready for its rows. */
-  async copyIn(statements: readonly string[], format: CopyFormat): Promise<CopyIn> {
+  /** Runs statements, the last a COPY; resolves when the server is ready for rows, or at once if `ahead` and no pooler. */
+  async copyIn(statements: readonly string[], format: CopyFormat, ahead = false): Promise<CopyIn> {
     this.#refuseLost();
     await this.#setBack();
-    const copy = this.#client.query(
-      new CopyIn(statements, format, this.#options.timeouts.stallMs, this.#onSilence),
-    );
-    await this.guard(copy.begin(), this.#options.timeouts.workMs);
+    const { stallMs, workMs: beginMs } = this.#options.timeouts;
+    const options = { format, stallMs, beginMs, onStall: this.#onSilence };
+    const copy = this.#client.query(new CopyIn(statements, options));
+    if (!ahead || this.#pooled || !copy.beginAhead()) await this.guard(copy.begin(), beginMs);
     return copy;
   }
 
   /**
-   * Awaits something that this connection is doing, and classifies what goes wrong.
+   * Awaits work on this connection and classifies its errors.
    *
    * @param ms time limit; a server that is silent for longer counts as frozen, and the connection is cut
    */
   async guard<T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T> {
-    // Whoever waits is told by the timer itself: that the socket's end reaches it too is not relied on.
+    // Rejected by the timer itself, without relying on the socket's end to do so.
     const late = Promise.withResolvers<never>();
     late.promise.catch(() => {});
     const silence = (): void => {
@@ -300,7 +306,7 @@ export class Session {
     }
   }
 
-  /** What an error of this connection means. */
+  /** Classifies an error of this connection. */
   failure(error: unknown): SyncFailure {
     const facts = endpointFacts(this.#options);
     if (this.#silent && !(error instanceof SyncFailure)) {
@@ -311,18 +317,15 @@ export class Session {
       );
     }
     const detail = classify(error, this.side, facts);
-    // TLS has worked until now: bytes were changed on the way, which the next connection may be spared.
+    // TLS worked before, so bytes were changed on the way; the next connection may succeed.
     const damaged = this.#signedIn && detail.code === FailureCode.Tls;
     return new SyncFailure(damaged ? { ...detail, ...LOST } : detail, { cause: error });
   }
 
-  /** Ends the connection politely: an open transaction is rolled back by the server. */
+  /** Ends the connection politely. The server rolls an open transaction back. */
   async close(): Promise<void> {
     if (this.working) this.destroy();
-    if (this.#lost !== null) {
-      await this.#cancelling;
-      return;
-    }
+    if (this.#lost !== null) return void (await this.#cancelling);
     const late = Promise.withResolvers<void>();
     const patience = setTimeout(() => {
       this.destroy();
@@ -333,8 +336,8 @@ export class Session {
   }
 
   /**
-   * Cuts the connection at once, and lets the server cancel what it was doing: else it would go on for as long as it
-   * has nothing to send. A pooler forwards that only while its client is there.
+   * Cuts the connection at once and asks the server to cancel its statement, which would otherwise run until
+   * it next sends something. A pooler forwards a cancel only while its client is connected.
    */
   destroy(): void {
     const working = this.working;
@@ -352,29 +355,27 @@ export class Session {
     await this.close();
   }
 
-  /** @internal a session over a client as it is; only {@link Session.connect} and tests make one */
+  /** @internal a session on an existing client; only for {@link Session.connect} and tests */
   static adopt(client: pg.Client, options: SessionOptions, route: CancelRoute | null = null): Session {
     return new Session(client, options, route);
   }
 
   /**
-   * Signs in, and makes the session's settings before anything else is asked.
+   * Signs in, and makes the session's settings before anything else.
    *
-   * @internal only {@link Session.open} makes sessions
+   * @internal only {@link Session.open} creates sessions
    */
   static async connect(config: pg.ClientConfig, options: SessionOptions, pins: boolean): Promise<Session> {
     const { endpoint, side, timeouts } = options;
     const ours = pins ? { options: startupOptions(side, timeouts.lockMs) } : {};
-    const socket = await dial(endpoint, endpoint.connectTimeoutSeconds * 1000, options.abandoned);
+    const found = await reachServer(options);
+    const { socket } = found;
     const giveUp = (): void => void socket.destroy(new Error('the attempt to connect was given up'));
     options.abandoned?.addEventListener('abort', giveUp);
     const client = new pg.Client({ ...config, ...ours, stream: () => socket });
-    const session = Session.adopt(
-      client,
-      options,
-      cancelRoute(socket, endpoint, typeof config.ssl === 'object' ? config.ssl : false),
-    );
-    // Where TLS fails, Node leaves the socket below it open, and the server's process with it.
+    const route = cancelRoute(found, endpoint, typeof config.ssl === 'object' ? config.ssl : false);
+    const session = Session.adopt(client, options, route);
+    // If TLS fails, Node leaves the underlying socket open, and the server's process with it.
     for (const over of ['error', 'end'] as const) client.on(over, () => socket.destroy());
     const connected = watchConnecting(client, endpoint.connectTimeoutSeconds * 1000);
     try {

@@ -1,24 +1,28 @@
 import type { TextEncoding } from '../../shared/encodings.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
+import type { LinkMeter } from './linkMeter.ts';
 import type { Side } from './sqlstates.ts';
 
-/** How long each kind of silence may last, in milliseconds. */
+/** Time limits for each kind of silence, in milliseconds. */
 export interface Timeouts {
-  /** An answer to a statement that does little: COMMIT, a checkpoint, the catalogue. */
+  /** For the answer to a quick statement: COMMIT, a checkpoint, the catalogue. */
   readonly answerMs: number;
-  /** An answer to a statement that works on many rows: applying a chunk. */
+  /** For the answer to a statement on many rows: applying a chunk. */
   readonly workMs: number;
-  /** A lock that somebody else holds. Shorter than `answerMs`: the server has to say so before we call it frozen. */
+  /**
+   * For a lock held by another session. Shorter than `answerMs`, so that the server reports it before we call
+   * it frozen.
+   */
   readonly lockMs: number;
-  /** A server that takes none of the rows it is sent. */
+  /** For a server that takes none of the sent rows. */
   readonly stallMs: number;
-  /** A source that sends nothing before the first row (it may have to sort a table first). */
+  /** For a source's first row (it may have to sort a table first). */
   readonly firstRowMs: number;
-  /** A source that sends nothing between rows while we ask for them. */
+  /** For a source that sends nothing between rows while we ask for them. */
   readonly idleMs: number;
   /**
-   * A table of which nothing moves: no byte on either connection, and neither server at work. Twice as long as any
-   * wait in which that is right (a lost heartbeat, ended backends), and as long as a person would look on.
+   * For a table without progress: no byte on either connection, and neither server working. Twice as long as
+   * any legitimate wait (a lost heartbeat, ended backends), and as long as a person would watch.
    */
   readonly progressMs: number;
 }
@@ -33,6 +37,14 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   progressMs: 60_000,
 };
 
+/**
+ * Time limit in milliseconds for the turn of a transaction behind a pooler that has given all its sessions to others.
+ * Longer than PgBouncer's `query_wait_timeout` (120 s), so that the pooler ends the wait and says why.
+ */
+export function queueMs({ answerMs }: Timeouts): number {
+  return 2.5 * answerMs;
+}
+
 export interface SessionOptions {
   readonly side: Side;
   readonly endpoint: EndpointSettings;
@@ -42,12 +54,16 @@ export interface SessionOptions {
   readonly folder: string;
   readonly applicationName: string;
   readonly timeouts: Timeouts;
-  /** The stop of the run that the session is for: see {@link cancelOnStop}. */
+  /** The stop signal of the session's run: see {@link cancelOnStop}. */
   readonly stop?: AbortSignal | undefined;
-  /** Gives the attempt to connect up. Has no effect on a session that is open. */
+  /** Gives up the attempt to connect. Has no effect on an open session. */
   readonly abandoned?: AbortSignal | undefined;
-  /** What a source's texts are in, where its database does not say so. */
+  /** The real encoding of a source's texts, if its database does not declare it. */
   readonly encoding?: TextEncoding | undefined;
-  /** A password that is stored nowhere yet; it is then the only one. */
+  /** A password that is not stored yet; no other one is used then. */
   readonly password?: string | undefined;
+  /** The SSH server's password or its key's passphrase, likewise. */
+  readonly sshSecret?: string | undefined;
+  /** Counts what the session sends and receives. */
+  readonly meter?: LinkMeter | undefined;
 }

@@ -1,6 +1,6 @@
 import { FailureCode, FailureKind } from '../../shared/errors.ts';
 
-/** Which database said it. */
+/** The database that reported it. */
 export type Side = 'source' | 'central';
 
 export interface Verdict {
@@ -8,17 +8,17 @@ export interface Verdict {
   readonly kind: FailureKind;
 }
 
-type BothSnapshots = Readonly<Record<Side, Verdict>>;
+type VerdictBySide = Readonly<Record<Side, Verdict>>;
 
 const transient = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Transient });
 const unreachable = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Unreachable });
 const permanent = (code: FailureCode): Verdict => ({ code, kind: FailureKind.Permanent });
-const both = (verdict: Verdict): BothSnapshots => ({ source: verdict, central: verdict });
+const both = (verdict: Verdict): VerdictBySide => ({ source: verdict, central: verdict });
 
 const LOST = both(transient(FailureCode.ConnectionLost));
-/** The server itself ends a connection that worked; whether it is back is found out by the retry. */
+/** The server ended a working connection; the retry finds out whether it is back. */
 const ENDED = both(transient(FailureCode.ConnectionEnded));
-/** It is there and says that it is not ready: the whole connection waits, and longer than for a silent one. */
+/** The server answers that it is not ready: the whole connection waits, longer than for a silent one. */
 const STARTING = both(unreachable(FailureCode.ServerStarting));
 const OVERLOADED = both(transient(FailureCode.ServerOverloaded));
 const BUSY = both(transient(FailureCode.TooManyConnections));
@@ -26,69 +26,73 @@ const CONTENTION = both(transient(FailureCode.Contention));
 const REJECTED = both(permanent(FailureCode.DataRejected));
 const CONSTRAINT = both(permanent(FailureCode.ConstraintViolated));
 const UNEXPECTED = both(permanent(FailureCode.Internal));
-/** A limit of the server's own settings or of PostgreSQL: trying again meets it again. */
+/** A limit of the server's settings or of PostgreSQL, which a retry would meet again. */
 const LIMIT = both(permanent(FailureCode.ServerLimit));
-/** A page, an index or a file is not what it was: nothing that we do mends it. */
+/** A damaged page, index or file, which we cannot repair. */
 const DAMAGED = both(permanent(FailureCode.DatabaseDamaged));
-/** At the source a function or view fails while rows are made; at central a trigger or an input function refuses them. */
-const CODE_FAILED: BothSnapshots = {
+/**
+ * At the source, a function or view fails while rows are produced; at central, a trigger or an input function
+ * refuses them.
+ */
+const CODE_FAILED: VerdictBySide = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.DataRejected),
 };
-/** At central our own statement asks for a change that something of head office's is in the way of. */
-const SHAPE: BothSnapshots = {
+/** At central, something of head office's prevents a change that our statement makes. */
+const SHAPE: VerdictBySide = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.CentralShapeRefused),
 };
-/** DDL under our lock: no other installation makes the same object, so the name is in use for something else. */
-const NAME_TAKEN: BothSnapshots = {
+/** DDL runs under our lock, so no other installation created the object: something else has that name. */
+const NAME_TAKEN: VerdictBySide = {
   source: permanent(FailureCode.SourceQueryFailed),
   central: permanent(FailureCode.CentralNameTaken),
 };
-/** A column went while we worked: what is known of the table is read again. */
-const COLUMN_GONE: BothSnapshots = {
+/** A column was dropped while we worked: the table's definition is read again. */
+const COLUMN_GONE: VerdictBySide = {
   source: transient(FailureCode.SourceShapeChanged),
   central: transient(FailureCode.Contention),
 };
 
-/** The database answers, but will not for anybody: the circuit opens instead of 120 refusals. */
-export const UNREACHABLE: BothSnapshots = {
+/** The database answers, but refuses everyone: the circuit opens instead of 120 refusals. */
+export const UNREACHABLE: VerdictBySide = {
   source: unreachable(FailureCode.SourceUnreachable),
   central: unreachable(FailureCode.CentralUnreachable),
 };
-export const SIGN_IN: BothSnapshots = {
+export const SIGN_IN: VerdictBySide = {
   source: permanent(FailureCode.SourceSignIn),
   central: permanent(FailureCode.CentralSignIn),
 };
 const NO_DATABASE = both(permanent(FailureCode.DatabaseMissing));
-const PERMISSION: BothSnapshots = {
+const PERMISSION: VerdictBySide = {
   source: permanent(FailureCode.SourcePermission),
   central: permanent(FailureCode.CentralPermission),
 };
-/** At central somebody drops the table, or its schema, while we work: the next attempt makes it again. */
-const TABLE_MISSING: BothSnapshots = {
+/** At central, somebody drops the table or its schema while we work: the next attempt creates it again. */
+const TABLE_MISSING: VerdictBySide = {
   source: permanent(FailureCode.SourceTableMissing),
   central: transient(FailureCode.Contention),
 };
 
 /**
- * At the source our transactions only read, and a reader that repeats is never refused for another
- * session's sake: what the server cancels there is a standby catching up with its primary. (Its message
- * says so too, but in the server's language.)
+ * At the source our transactions only read, and repeatable reads never conflict with other sessions. So if
+ * the server cancels one, it is a standby catching up with its primary. (Its message says so, but in the
+ * server's language.)
  */
-const SERIALIZATION: BothSnapshots = {
+const SERIALIZATION: VerdictBySide = {
   source: transient(FailureCode.SourceSnapshotCancelled),
   central: transient(FailureCode.Contention),
 };
 
 /** SQLSTATEs that mean something else than their class. */
-const EXACT: Readonly<Record<string, BothSnapshots>> = {
+const EXACT: Readonly<Record<string, VerdictBySide>> = {
   '08001': UNREACHABLE,
   '08004': UNREACHABLE,
   '25P03': ENDED,
   '25P04': ENDED,
-  // After a fail-over the old name may lead to a standby for a while, and a provider makes a full database
-  // read-only: all tables meet the same, and it ends without us. So: circuit, then resumed by itself.
+  // After a fail-over the old name may lead to a standby for a while, and providers make a full database
+  // read-only. All tables are affected, and it ends without us, so the circuit opens and the batch is resumed
+  // automatically.
   '25006': { source: permanent(FailureCode.Internal), central: unreachable(FailureCode.CentralReadOnly) },
   '40001': SERIALIZATION,
   '40002': CONSTRAINT,
@@ -107,15 +111,15 @@ const EXACT: Readonly<Record<string, BothSnapshots>> = {
   '42P07': NAME_TAKEN,
   '42P16': SHAPE,
   '42710': NAME_TAKEN,
-  // A disk does not empty itself within a back-off's minutes, and each try writes it full again (and the
-  // WAL with it, which can stop the server). Somebody has to make room first.
+  // A full disk does not empty itself within the minutes of a back-off, and each retry fills it again (also
+  // with WAL, which can stop the server). Somebody has to make room first.
   '53100': {
     source: permanent(FailureCode.SourceDiskFull),
     central: permanent(FailureCode.CentralDiskFull),
   },
   '53300': BUSY,
   '53400': LIMIT,
-  // An index that takes no entry of such a length.
+  // A value too long for an index entry.
   '54000': { source: permanent(FailureCode.ServerLimit), central: permanent(FailureCode.DataRejected) },
   '55000': { source: permanent(FailureCode.SourceQueryFailed), central: permanent(FailureCode.Internal) },
   '57P03': STARTING,
@@ -126,7 +130,7 @@ const EXACT: Readonly<Record<string, BothSnapshots>> = {
 };
 
 /** The first two characters of a SQLSTATE. */
-const CLASSES: Readonly<Record<string, BothSnapshots>> = {
+const CLASSES: Readonly<Record<string, VerdictBySide>> = {
   '08': LOST,
   '22': CODE_FAILED,
   '23': {
@@ -134,7 +138,7 @@ const CLASSES: Readonly<Record<string, BothSnapshots>> = {
     central: permanent(FailureCode.ConstraintViolated),
   },
   '28': SIGN_IN,
-  // Database and schema that are not there.
+  // Missing database or schema.
   '3D': NO_DATABASE,
   '3F': TABLE_MISSING,
   // Functions in other languages, and what they call.
@@ -145,21 +149,21 @@ const CLASSES: Readonly<Record<string, BothSnapshots>> = {
   '53': OVERLOADED,
   '54': LIMIT,
   '55': CONTENTION,
-  // 57P01, 57P02: restarted or crashed, or pg_terminate_backend; 57014: cancelled by somebody, since we allow
+  // 57P01, 57P02: restarted, crashed, or pg_terminate_backend. 57014: cancelled by somebody, because we allow
   // no statement time-out.
   '57': ENDED,
-  // Errors of the operating system: a file that cannot be read, or is not there.
+  // Errors of the operating system: a missing or unreadable file.
   '58': DAMAGED,
   '72': SERIALIZATION,
-  // A foreign table's server.
+  // Errors of foreign data wrappers: the server of a foreign table fails.
   HV: CODE_FAILED,
-  // RAISE: a view's function at the source, a trigger at central.
+  // RAISE: in a view's function at the source, in a trigger at central.
   P0: CODE_FAILED,
 };
 
-/** Conditions whose SQLSTATE says too little. These texts come from poolers, or are never translated. */
-const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: BothSnapshots }[] = [
-  // PgBouncer says nearly everything with 08P01.
+/** Errors whose SQLSTATE is too vague. The texts come from poolers or are never translated. */
+const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: VerdictBySide }[] = [
+  // PgBouncer reports nearly everything as 08P01.
   { sqlstate: '08P01', message: /no more connections|query_wait_timeout/i, sides: BUSY },
   { sqlstate: '08P01', message: /cannot connect to server|login has been failing/i, sides: UNREACHABLE },
   { sqlstate: '08P01', message: /startup parameter/i, sides: UNEXPECTED },
@@ -169,7 +173,7 @@ const BY_MESSAGE: readonly { sqlstate: string; message: RegExp; sides: BothSnaps
 ];
 
 /**
- * What a SQLSTATE means to us; what is in no table is unexpected, and permanent.
+ * The verdict on a SQLSTATE; one that is not listed is unexpected, and permanent.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
@@ -179,7 +183,7 @@ export function verdictOf(sqlstate: string, side: Side, message: string): Verdic
   return sides[side];
 }
 
-/** The SQLSTATE of a server's error, or undefined. (`EPIPE` has five letters too, but no severity.) */
+/** The SQLSTATE of a server's error, or undefined. (`EPIPE` also has five letters, but no severity.) */
 export function sqlstateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;

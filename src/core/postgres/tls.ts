@@ -3,50 +3,64 @@ import path from 'node:path';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { type EndpointSettings, SYSTEM_CA } from '../../shared/settings.ts';
+import { clientCertificate } from './clientCertificate.ts';
 import { sqlstateOf } from './sqlstates.ts';
 
 /** One way to connect. */
 export interface TlsAttempt {
-  /** node-pg's option. Never undefined: node-pg would then ask PGSSLMODE, and read it by rules of its own. */
+  /** node-pg's option. Never undefined: node-pg would then use PGSSLMODE, by rules of its own. */
   readonly ssl: false | ConnectionOptions;
-  /** What the next attempt is, which says which errors it could help against. */
+  /** The kind of the next attempt, which decides after which errors it is tried. */
   readonly next: 'none' | 'plain' | 'tls';
 }
 
-type TlsSettings = Pick<EndpointSettings, 'host' | 'sslmode' | 'sslrootcert'>;
+type TlsSettings = Pick<EndpointSettings, 'host' | 'sslmode' | 'sslrootcert' | 'sslcert' | 'sslkey'>;
 
 /**
- * What libpq means by `sslmode`, as attempts to be made one after the other. node-pg itself takes
- * prefer, require and verify-ca for verify-full.
+ * libpq's meaning of `sslmode`, as attempts that are made in order. node-pg itself treats prefer, require and
+ * verify-ca like verify-full.
  *
  * | sslmode | |
  * |---|---|
  * | disable | plain |
- * | allow | plain, then encrypted where the server insists |
- * | prefer | encrypted, then plain where the server cannot or will not |
+ * | allow | plain, then encrypted if the server insists |
+ * | prefer | encrypted, then plain if the server cannot or will not encrypt |
  * | require | encrypted; with `sslrootcert` the same as verify-ca |
- * | verify-ca | encrypted, the certificate comes from a trusted CA |
- * | verify-full | encrypted, the certificate comes from a trusted CA and is for this host |
+ * | verify-ca | encrypted, the certificate is from a trusted CA |
+ * | verify-full | encrypted, the certificate is from a trusted CA and valid for this host |
  *
- * Differences from libpq, all on the safe or the convenient side: without `sslrootcert`, verify-ca and
- * verify-full trust the CAs of this machine, where libpq wants ~/.postgresql/root.crt or
- * `sslrootcert=system` (that file is not looked at: a service and a person would see different ones);
- * allow and prefer never check the certificate, where libpq checks it when a root certificate lies
- * about and answers a wrong one by sending everything in plain; and a wrong password is not tried again
- * over the other kind of link.
+ * Differences from libpq, all safer or more convenient: without `sslrootcert`, verify-ca and verify-full
+ * trust this machine's CAs, where libpq requires ~/.postgresql/root.crt or `sslrootcert=system` (we ignore
+ * that file, because a service and a person would see different ones); allow and prefer never check the
+ * certificate, where libpq checks it if a root certificate is present and answers a wrong one by sending
+ * everything in plain text; and a wrong password is not tried again over the other kind of link.
  *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html
- * @param folder the folder of the settings file, where a relative `sslrootcert` starts
- * @throws SyncFailure `tls` {host, file, reason} where `sslrootcert` cannot be used
+ * With `sslcert` and `sslkey`, every encrypted attempt offers this certificate to a server that asks for one.
+ *
+ * @param folder the folder of the settings file, where relative file names start
+ * @throws SyncFailure `tls` {host, file, reason} if `sslrootcert` cannot be used, `client_certificate` {file} likewise
  */
 export function tlsAttempts(
   endpoint: TlsSettings,
   folder: string,
   readFile: (file: string) => string,
 ): readonly TlsAttempt[] {
-  // libpq ignores sslmode on a socket in the file system.
+  // libpq ignores sslmode on a Unix socket.
   if (endpoint.host.startsWith('/')) return [{ ssl: false, next: 'none' }];
+  const attempts = attemptsOf(endpoint, folder, readFile);
+  const { sslcert, sslkey } = endpoint;
+  if (sslcert === undefined || sslkey === undefined || endpoint.sslmode === 'disable') return attempts;
+  const files = { sslcert: path.resolve(folder, sslcert), sslkey: path.resolve(folder, sslkey) };
+  const own = clientCertificate(files, readFile);
+  return attempts.map((one) => (one.ssl === false ? one : { ...one, ssl: { ...one.ssl, ...own } }));
+}
 
+function attemptsOf(
+  endpoint: TlsSettings,
+  folder: string,
+  readFile: (file: string) => string,
+): readonly TlsAttempt[] {
   switch (endpoint.sslmode) {
     case 'disable':
       return [{ ssl: false, next: 'none' }];
@@ -71,8 +85,8 @@ export function tlsAttempts(
 }
 
 /**
- * Whether the next attempt may succeed where this one failed. Only what the server or TLS said decides:
- * an address that does not answer is not asked twice, and a refused password is not sent again.
+ * Whether the next attempt may succeed after this one failed. Only errors of the server or TLS count: an
+ * address that does not answer is not tried twice, and a refused password is not sent again.
  */
 export function isRetryWithNext(error: unknown, attempt: TlsAttempt): boolean {
   // invalid_authorization_specification: "no pg_hba.conf entry for host …, no encryption".
@@ -87,26 +101,29 @@ export function isRetryWithNext(error: unknown, attempt: TlsAttempt): boolean {
   }
 }
 
-/** We did not send it over this link. Over an encrypted one the server may ask for SCRAM (`hostssl` in pg_hba.conf). */
+/**
+ * We refused to send the password in clear text. Over TLS the server may ask for SCRAM instead (`hostssl` in
+ * pg_hba.conf).
+ */
 function isCleartextRefused(error: unknown): boolean {
   return error instanceof SyncFailure && error.detail.code === FailureCode.CleartextRefused;
 }
 
-/** Whether TLS itself is what failed: no encryption on offer, no common version, an untrusted certificate. */
+/** Whether TLS itself failed: not offered, no common version, an untrusted certificate. */
 export function isTlsError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return TLS_CODES.test(code) || NO_TLS.test(messageOf(error));
 }
 
-/** node-pg's words for the server's answers to an SSLRequest: 'N', and anything but 'N' and 'S'. */
+/** node-pg's messages for answers to an SSLRequest: for 'N', and for anything except 'N' and 'S'. */
 const NO_TLS =
   /^The server does not support SSL connections$|^There was an error establishing an SSL connection$/;
 
-/** Node's words, with the code ECONNRESET. */
+/** Node's message, with the code ECONNRESET. */
 const HANDSHAKE_CUT = /before secure TLS connection was established/;
 
 /**
- * OpenSSL's and Node's codes: X509 verification errors by name, and everything of the handshake.
+ * Error codes of OpenSSL and Node: X509 verification errors by name, and all handshake errors.
  *
  * @see https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
@@ -124,7 +141,7 @@ const TLS_CODES = new RegExp(
   ].join('|'),
 );
 
-/** `rejectUnauthorized` is always said: NODE_TLS_REJECT_UNAUTHORIZED must neither loosen nor tighten it. */
+/** `rejectUnauthorized` is always set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect. */
 const UNVERIFIED: ConnectionOptions = { rejectUnauthorized: false };
 
 function verified(
@@ -140,7 +157,7 @@ function verified(
   return what === 'chain' ? { ...options, checkServerIdentity: () => undefined } : options;
 }
 
-/** Node takes a file without a certificate in it for "trust nobody", which reads like a wrong server later. */
+/** Node treats a file without certificates as "trust nobody", which would look like a wrong server later. */
 function readCa(file: string, host: string, readFile: (file: string) => string): string[] {
   try {
     const blocks = readFile(file).match(PEM) ?? [];
@@ -161,7 +178,10 @@ function readCa(file: string, host: string, readFile: (file: string) => string):
 const PEM =
   /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END (?:TRUSTED |X509 )?CERTIFICATE-----/g;
 
-/** What this machine trusts, a company's own CA included; Mozilla's list where the system has none (containers). */
+/**
+ * The CAs that this machine trusts, including a company's own; Mozilla's list if the system has none
+ * (containers).
+ */
 function systemCa(): string[] {
   const own = typeof tls.getCACertificates === 'function' ? tls.getCACertificates('system') : [];
   return own.length > 0 ? own : [...tls.rootCertificates];

@@ -1,6 +1,6 @@
 /**
- * The messages of PostgreSQL's frontend/backend protocol 3.0 that are looked at here before node-pg has them, and the
- * framing of binary COPY data. https://www.postgresql.org/docs/current/protocol-message-formats.html
+ * Messages of PostgreSQL's frontend/backend protocol 3.0 that are checked here before node-pg gets them, and
+ * the framing of binary COPY data. https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 export const Message = {
   Authentication: 0x52,
@@ -17,7 +17,7 @@ export const Message = {
   RowDescription: 0x54,
 } as const;
 
-/** Type byte and 32-bit length, which counts itself but not the type. */
+/** Type byte and 32-bit length, which includes itself but not the type. */
 export const HEADER_BYTES = 5;
 
 /** `PGCOPY\n\377\r\n\0`, 32 bits of flags, 32 bits of header extension length. */
@@ -28,12 +28,12 @@ export const BINARY_HEADER = Buffer.from([
 /** A field count of -1 ends binary COPY data. */
 const BINARY_TRAILER = Buffer.from([0xff, 0xff]);
 
-/** PostgreSQL's own limit of a message (`PQ_LARGE_MESSAGE_LIMIT` in libpq.h). */
+/** PostgreSQL's own limit for a message (`PQ_LARGE_MESSAGE_LIMIT` in libpq.h). */
 const LONGEST_MESSAGE = 0x3fff_ffff;
 
-/** A text that a server writes for people. Its errors quote values that people have typed, which may be long. */
+/** A text that a server writes for people. Errors quote values, which may be long. */
 const LONGEST_TEXT = 16 * 1024 * 1024;
-/** All others: libpq gives up a connection on which one of these is longer. */
+/** All others: libpq drops a connection on which one of these is longer. */
 const LONGEST_OTHER = 30_000;
 
 const TEXTS: ReadonlySet<number> = new Set([
@@ -42,7 +42,7 @@ const TEXTS: ReadonlySet<number> = new Set([
   Message.NotificationResponse,
 ]);
 
-/** How long a message of this type may be, its length field included. */
+/** The longest allowed message of this type, including its length field. */
 export function longestOf(type: number): number {
   if (type === Message.CopyData || type === Message.DataRow) return LONGEST_MESSAGE;
   // MaxTupleAttributeNumber columns, each with a name.
@@ -50,16 +50,16 @@ export function longestOf(type: number): number {
   return TEXTS.has(type) ? LONGEST_TEXT : LONGEST_OTHER;
 }
 
-/** What came is not what the protocol says; bytes were lost or changed on the way, or there is no PostgreSQL. */
+/** The bytes violate the protocol: some were lost or changed on the way, or the peer is not PostgreSQL. */
 export class WireError extends Error {
-  /** As failure.ts knows it. */
+  /** As classifyError.ts recognises it. */
   readonly code = 'BROKEN_PROTOCOL';
 }
 
 /**
- * Where the message ends that begins at `offset`; its header is there.
+ * Where the message at `offset` ends; its header must be complete.
  *
- * @throws WireError where its length cannot be one
+ * @throws WireError if its length is impossible
  */
 export function messageEnd(data: Buffer, offset: number): number {
   const length = data.readUInt32BE(offset + 1);
@@ -69,19 +69,19 @@ export function messageEnd(data: Buffer, offset: number): number {
 }
 
 /**
- * A message that came in pieces. They are copied together as they come: pieces of one byte each would take a
- * hundred times their size.
+ * Collects a message that arrives in pieces. They are copied together at once: kept separately, pieces of one
+ * byte would take a hundred times their size.
  */
 export class PartialMessage {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** Bytes that have come. */
+  /** Bytes received so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** @param most length of the whole message, as far as it is known */
+  /** @param most length of the whole message, as far as known */
   add(part: Uint8Array, most: number): void {
     const length = this.#length + part.length;
     if (length > this.#bytes.length) {
@@ -97,7 +97,7 @@ export class PartialMessage {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Hands the message out, and begins anew. */
+  /** Returns the message and starts over. */
   take(): Buffer {
     const { bytes } = this;
     this.#bytes = Buffer.alloc(0);

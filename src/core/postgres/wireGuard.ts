@@ -8,26 +8,27 @@ import { HEADER_BYTES, longestOf, Message, messageEnd, PartialMessage, WireError
 
 const MB = 1024 * 1024;
 
-/** One message while signing in. The longest of a real server is an error, or SCRAM's with its nonce. */
+/** Limit for one message during sign-in. The longest of a real server is an error, or SCRAM's with its nonce. */
 export const SIGN_IN_MESSAGE_BYTES = 64 * 1024;
-/** All messages until the session may be used: settings, notices of login triggers. */
+/** Limit for all messages until the session is ready: settings, notices of login triggers. */
 export const SIGN_IN_BYTES = MB;
 /**
- * What the answer to one statement may take of this process's memory, where it is not a COPY: its bytes and what
- * JavaScript adds for each row and value. The catalogue of 20,000 tables of 60 columns takes about half of it.
+ * Limit for the memory that the answer to one statement may take, except for a COPY: its bytes and
+ * JavaScript's overhead for each row and value. The catalogue of 20,000 tables with 60 columns takes about
+ * half of it.
  */
 export const ANSWER_BYTES = 128 * MB;
-/** Notices and the like to one statement: nobody keeps them, and they end nowhere. */
+/** Limit for notices and the like to one statement, which are discarded. */
 export const NOTICE_BYTES = 256 * MB;
 
-/** What a row, a value of it, and the result of a command take in JavaScript beside their bytes. */
+/** JavaScript's overhead for a row, a value, and a command's result, besides their bytes. */
 const ROW_BYTES = 64;
 const VALUE_BYTES = 32;
 const RESULT_BYTES = 512;
 
 /** Codes of an authentication request. https://www.postgresql.org/docs/current/protocol-message-formats.html */
 const Authentication = { Ok: 0, Cleartext: 3, Md5: 5, Sasl: 10, SaslContinue: 11, SaslFinal: 12 } as const;
-/** Ways to sign in that neither node-pg nor we know, by code. */
+/** Authentication methods that neither node-pg nor we support, by code. */
 const UNKNOWN_WAYS: Readonly<Record<number, string>> = {
   2: 'Kerberos 5',
   6: 'SCM credentials',
@@ -36,9 +37,9 @@ const UNKNOWN_WAYS: Readonly<Record<number, string>> = {
   9: 'SSPI',
 };
 
-/** What the server may say next. */
+/** What the server may send next. */
 type Phase = 'authentication' | 'starting' | 'ready';
-/** How far SCRAM has come, by the server's messages. */
+/** Progress of SCRAM, by the server's messages. */
 type Scram = 'none' | 'offered' | 'challenged' | 'proved';
 const ALLOWED: Readonly<Record<Phase, string>> = {
   authentication: 'REN',
@@ -49,9 +50,9 @@ const ALLOWED: Readonly<Record<Phase, string>> = {
 export interface WireGuardOptions {
   /** Whether the password may be sent in clear text over any link. */
   readonly cleartext: boolean;
-  /** Whether TLS refuses a server whose certificate does not come from a trusted CA. */
+  /** Whether TLS refuses a server whose certificate is not from a trusted CA. */
   readonly verified: boolean;
-  /** Takes the password out of what the server says. */
+  /** Removes the password from the server's texts. */
   readonly hide: Hide;
 }
 
@@ -59,11 +60,12 @@ type DataListener = (data: Buffer) => void;
 type Streamed = Readable & { readonly encrypted?: boolean };
 
 /**
- * Lets node-pg see only what the protocol allows. Its parser throws out of the socket's `data` event, which would end
- * the process, keeps whatever it is sent, and answers each request for a password: so each message is checked here
- * first, and one that may not be ends its connection, with an error that {@link classify} knows.
+ * Passes only valid protocol messages on to node-pg. Its parser throws from the socket's `data` event, which
+ * would end the process, stores whatever it is sent, and answers every request for a password. So each
+ * message is checked here first, and an invalid one ends its connection with an error that {@link classify}
+ * knows.
  *
- * To be called before the client connects.
+ * Call it before the client connects.
  */
 export function guardWire(connection: Connection, options: WireGuardOptions): void {
   const attach: unknown = Reflect.get(connection, 'attachListeners');
@@ -92,21 +94,21 @@ function guarded(stream: Streamed, listener: DataListener, options: WireGuardOpt
   };
 }
 
-/** Checks a server's byte stream message by message; whole messages are passed on. */
+/** Checks a server's byte stream message by message and passes on whole messages. */
 export class WireGuard {
   readonly #listener: DataListener;
   readonly #options: WireGuardOptions;
   readonly #encrypted: () => boolean;
   #phase: Phase = 'authentication';
-  /** Whether a message of the protocol has come: nobody but PostgreSQL speaks it. */
+  /** Whether a valid message has arrived, so that the peer is PostgreSQL. */
   #met = false;
-  /** Where SCRAM is. The server owes the proof that it knows the password, too, until it is `proved`. */
+  /** Progress of SCRAM. Until it is `proved`, the server has not shown that it knows the password. */
   #scram: Scram = 'none';
-  /** Columns of the rows that may come. */
+  /** Number of columns of the expected rows. */
   #columns: number | null = null;
   #answer = 0;
   #notices = 0;
-  /** A message that came in pieces, and how many bytes it needs: its header's, until that is whole. */
+  /** A message that arrives in pieces, and the bytes it needs: first those of its header. */
   readonly #partial = new PartialMessage();
   #need = HEADER_BYTES;
 
@@ -119,7 +121,7 @@ export class WireGuard {
   /**
    * Takes the next bytes.
    *
-   * @throws WireError, SyncFailure what ends the connection; what came whole before it has been passed on
+   * @throws WireError, SyncFailure that ends the connection; complete messages before it were passed on
    */
   feed(data: Buffer): void {
     let offset = this.#partial.length === 0 ? 0 : this.#complete(data);
@@ -146,7 +148,7 @@ export class WireGuard {
     if (offset < data.length) this.#keep(data.subarray(offset));
   }
 
-  /** Adds to the message that was cut. @returns where the next one begins */
+  /** Adds to the incomplete message. @returns where the next one begins */
   #complete(data: Buffer): number {
     const partial = this.#partial;
     let offset = 0;
@@ -167,7 +169,7 @@ export class WireGuard {
     this.#need = rest.length < HEADER_BYTES ? HEADER_BYTES : this.#end(rest, 0);
   }
 
-  /** Where a message ends whose header is there; what it may not be is refused before the rest of it has come. */
+  /** Where a message with a complete header ends. Invalid ones are refused before the rest arrives. */
   #end(data: Buffer, offset: number): number {
     const type = data[offset] ?? 0;
     if (!ALLOWED[this.#phase].includes(String.fromCharCode(type))) this.#refuse(type, data, offset);
@@ -187,12 +189,12 @@ export class WireGuard {
     if (this.#met) throw new WireError(`a message of type ${type} that is not due (${this.#phase})`);
     const start = data.subarray(offset, offset + 40).toString('latin1');
     const readable = start.replaceAll(/[^ -~]/g, '.');
-    // So says a server that has no process left for us; no newer form is known to it then.
+    // A server without a free process answers in an old message format.
     if (type === Message.ErrorResponse && /^E[A-Za-z ]{4}/.test(start)) throw overloaded(data, offset);
     throw notPostgres(`the answer begins with "${this.#options.hide(readable)}"`);
   }
 
-  /** @returns the message that is to be passed on in its place; null where it may pass as it is */
+  /** @returns a replacement to pass on; null to pass it on unchanged */
   #check(message: Buffer): Buffer | null {
     const type = message[0] ?? 0;
     const body = message.subarray(HEADER_BYTES);
@@ -239,7 +241,7 @@ export class WireGuard {
     const { hide } = this.#options;
     if (hide === HIDE_NOTHING) return body;
     if (type === Message.ParameterStatus) return hideInParameter(body, hide);
-    // SCRAM's last word may be an error with a text of the server's.
+    // SCRAM's last message may be an error with a text of the server.
     if (body.readUInt32BE(0) !== Authentication.SaslFinal) return body;
     return Buffer.concat([body.subarray(0, 4), Buffer.from(hide(body.toString('utf8', 4)))]);
   }
@@ -273,7 +275,7 @@ export class WireGuard {
     }
   }
 
-  /** TLS without verification is no protection: whoever is in between has a certificate, too. */
+  /** TLS without verification is no protection: a man in the middle has a certificate too. */
   #mayShowPassword(): boolean {
     return this.#options.cleartext || (this.#options.verified && this.#encrypted());
   }

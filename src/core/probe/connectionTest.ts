@@ -3,28 +3,35 @@ import { FailureCode, type FailureDetail, SyncFailure } from '../../shared/error
 import type { Notice } from '../../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings, Draft, EndpointSettings } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
+import { noticeOf } from '../batch/longTransaction.ts';
 import { selectTables } from '../batch/select.ts';
-import { readTables } from '../catalogue/read.ts';
-import { openLink } from '../load/links.ts';
-import type { Link } from '../load/pass.ts';
+import type { TableShape } from '../catalogue/shape.ts';
+import { classify } from '../postgres/classifyError.ts';
 import { addressesOf, dial, placesOf } from '../postgres/dial.ts';
-import { classify } from '../postgres/failure.ts';
-import { ident, qualified, regName } from '../postgres/quote.ts';
-import { nothingThere } from '../source/nothingThere.ts';
-import { noticeOf, oldestTransaction } from '../source/openTransaction.ts';
+import { type Link, openLink } from '../postgres/link.ts';
+import { LinkMeter } from '../postgres/linkMeter.ts';
+import { ident } from '../postgres/quote.ts';
+import { reachServer, sshTarget } from '../postgres/reachServer.ts';
+import type { SessionOptions } from '../postgres/session.ts';
+import { openSource } from '../source/openSource.ts';
+import type { SourceConnection } from '../source/port.ts';
+import { sshUnreachable } from '../ssh/sshFailures.ts';
+import { tunnelTo } from '../ssh/tunnelPool.ts';
 import { setUpDenied, tryOwnTables } from '../target/setup.ts';
-import { type CheckedDraft, checkDraft, draftSession } from './draft.ts';
+import { type CheckedDraft, checkDraft, draftSession, KEPT_SECRETS, type TypedSecrets } from './draft.ts';
+import { measureLink } from './linkSpeed.ts';
 
 type Step = ConnectionTestStep['step'];
 type Facts = ConnectionTestStep['facts'];
 
 /**
- * Tries a connection that is not saved yet, with a password that is not stored yet.
+ * Tests a connection that is not saved yet, with secrets that are not stored yet.
  *
- * @param folder the data folder, where relative file names start; there need be no settings in it
- * @param password as a person typed it; null: the one that is kept
+ * @param folder the data folder, where relative file names start; it needs no settings
+ * @param password as a person typed it; null uses the stored one
+ * @param sshSecret the SSH server's password or its key's passphrase, likewise
  * @returns as {@link testConnection}
- * @throws UsageError `settings_invalid` where the draft itself is wrong
+ * @throws UsageError `settings_invalid` if the draft itself is invalid
  */
 export async function testDraft(
   folder: string,
@@ -32,24 +39,25 @@ export async function testDraft(
   password: string | null,
   language: Language = 'en',
   stop?: AbortSignal,
+  sshSecret: string | null = null,
 ): Promise<readonly ConnectionTestStep[]> {
-  return testConnection(folder, checkDraft(folder, draft, language), password, stop);
+  return testConnection(folder, checkDraft(folder, draft, language), { password, sshSecret }, stop);
 }
 
 /**
- * Tries a connection step by step, up to the first that fails. Writing is tried at head office, and undone.
- * Never throws for what the network or a server says.
+ * Tests a connection step by step, up to the first failure. At head office it also tries to write, and rolls
+ * that back. Never throws for errors of the network or server.
  *
- * @param stop whoever waits has given up: what a server still does is cancelled there
+ * @param stop aborted when nobody waits any more: the server's statement is then cancelled
  */
 export async function testConnection(
   folder: string,
   draft: CheckedDraft,
-  password: string | null = null,
+  typed: TypedSecrets = KEPT_SECRETS,
   stop?: AbortSignal,
 ): Promise<readonly ConnectionTestStep[]> {
   const steps: ConnectionTestStep[] = [];
-  const options = draftSession(folder, draft, password, stop);
+  const options = draftSession(folder, draft, typed, stop);
   const { endpoint, side, connection } = options;
   const { host, port, database, user, sslmode } = endpoint;
   const last: Step = draft.kind === 'central' ? 'write' : 'read';
@@ -58,22 +66,33 @@ export async function testConnection(
     steps.push({ step, ok: true, facts, failure: null });
   };
   try {
-    const address = isSocket(endpoint) ? null : await resolveName(endpoint);
-    well('name', address === null ? {} : { host, address });
+    const { ssh } = endpoint;
+    const firstHop = ssh === undefined ? endpoint : { ...endpoint, host: ssh.host, port: ssh.port };
+    const found = isSocket(firstHop) ? null : await atFirstHop(endpoint, resolveName(firstHop));
+    well('name', found === null ? {} : { host: firstHop.host, address: found });
     doing = 'port';
-    await knock(endpoint);
-    well('port', { port });
+    await atFirstHop(endpoint, tryPort(firstHop));
+    well('port', { port: firstHop.port });
+    if (ssh !== undefined) {
+      doing = 'ssh';
+      well('ssh', { user: ssh.user, ...(await openTunnel(options)) });
+      doing = 'forward';
+      await tryForwarding(options);
+      well('forward', { host, port });
+    }
+    // What leaves the tunnel, leaves it at the SSH server.
+    const address = ssh === undefined ? found : null;
     doing = sslmode === 'disable' || isSocket(endpoint) ? 'sign_in' : 'tls';
-    const link = await openLink(options);
+    const { link, tryWork } = await openEnd(draft, options);
     try {
-      const { encrypted } = link.session;
+      const { encrypted } = link;
       well('tls', { encrypted, sslmode, ...(isExposed(encrypted, address) && { exposed: true }) });
       well('sign_in', { user, database });
       well('version', { version: Math.floor(link.version / 10000) });
       doing = last;
-      well(doing, await tryWork(link, draft));
+      well(doing, await tryWork());
     } finally {
-      await link.session.close();
+      await link.close();
     }
   } catch (error) {
     const facts = { connection, side, host, port, database, user };
@@ -85,19 +104,41 @@ export async function testConnection(
 }
 
 /**
- * Whether rows and SQL travel to another machine for everybody on the way to read and to change.
+ * Whether rows and SQL travel unencrypted to another machine, where anyone on the way could read and change
+ * them.
  *
- * @param address null for a socket of this machine's
+ * @param address null for a Unix socket
  */
 export function isExposed(encrypted: boolean, address: string | null): boolean {
   return !encrypted && address !== null && !/^(?:127\.|::1$|::ffff:127\.)/.test(address);
 }
 
-function tryWork(link: Link, draft: CheckedDraft): Promise<Facts> {
-  return draft.kind === 'central' ? tryWriting(link, draft.central) : readingFacts(link, draft.connection);
+/** Either database, and what is tried in it. */
+interface OpenEnd {
+  readonly link: Pick<Link, 'encrypted' | 'version' | 'close'>;
+  readonly tryWork: () => Promise<Facts>;
 }
 
-/** Signing in is several steps at once. An answer of the server shows how far it came. */
+async function openEnd(draft: CheckedDraft, options: SessionOptions): Promise<OpenEnd> {
+  if (draft.kind === 'central') {
+    const meter = new LinkMeter();
+    const link = await openLink({ ...options, meter });
+    const speed = async (): Promise<Facts> => ({
+      bytesPerSecond: await measureLink(link.session, () => meter.traffic.sent),
+    });
+    return {
+      link,
+      tryWork: async () => {
+        const facts = await tryWriting(link, draft.central);
+        return { ...facts, ...(await speed().catch(() => ({}))) };
+      },
+    };
+  }
+  const link = await openSource(options);
+  return { link, tryWork: () => readingFacts(link, draft.connection) };
+}
+
+/** The step that failed. Signing in covers several steps at once, and the server's answer shows how far it got. */
 function failedAt(doing: Step, failure: FailureDetail, last: Step): Step {
   if (doing !== 'tls' && doing !== 'sign_in') return doing;
   if (failure.code === FailureCode.DatabaseMissing) return last;
@@ -105,22 +146,22 @@ function failedAt(doing: Step, failure: FailureDetail, last: Step): Step {
   return wasAsked(failure) ? 'sign_in' : doing;
 }
 
-/** The steps that went well before it, unsaid. */
+/** Steps passed before the failure that were not reported yet. */
 function passed(doing: Step, failure: FailureDetail): readonly Step[] {
   if (doing !== 'tls' && doing !== 'sign_in') return [];
-  // A server looks for the database once it knows who asks.
+  // A server looks for the database after it has authenticated the user.
   if (OF_SERVER.has(failure.code) || failure.code === FailureCode.DatabaseMissing) return ['tls', 'sign_in'];
   return doing === 'tls' && wasAsked(failure) ? ['tls'] : [];
 }
 
-/** What is seen of a server once it has let us in. */
+/** Failures that can only occur after signing in. */
 const OF_SERVER = new Set<FailureCode>([
   FailureCode.SourceTooOld,
   FailureCode.CentralTooOld,
   FailureCode.SourceEncodingSetting,
 ]);
 
-/** Whether the server got as far as asking who we are: it sent an error of its own, or wanted a password. */
+/** Whether the server got as far as authentication: it sent an error of its own, or asked for a password. */
 function wasAsked({ code, sqlstate }: FailureDetail): boolean {
   return sqlstate !== undefined || code === FailureCode.PasswordMissing || SIGN_IN.has(code);
 }
@@ -132,20 +173,20 @@ const SIGN_IN = new Set<FailureCode>([
   FailureCode.SignInMethod,
 ]);
 
-async function readingFacts(link: Link, source: ConnectionSettings): Promise<Facts> {
-  const tables = await tryReading(link, source);
-  const found = await oldestTransaction(link.session);
+async function readingFacts(link: SourceConnection, source: ConnectionSettings): Promise<Facts> {
+  const tables = await link.tryReading(source, (all) => chosenTables(source, all));
+  const { transaction: found } = await link.facts();
   const notice = found === null ? null : noticeOf(found, found.seconds ?? 0);
   const open = notice === null ? {} : { openTransaction: nameOf(notice) };
   return { schema: source.schema, tables, ...open };
 }
 
-/** Who holds a transaction open for long, short enough for a fact. */
+/** Who holds a long transaction open, short enough for a fact. */
 function nameOf({ params: { pid, gid, user, seconds } }: Notice): string {
   return `${pid ?? gid} (${user}, ${Math.floor(Number(seconds) / 3600)} h)`;
 }
 
-/** Makes Branchline's own tables or writes to them, and undoes it. */
+/** Creates Branchline's own tables or writes to them, and rolls that back. */
 async function tryWriting({ session }: Link, central: CentralSettings): Promise<Facts> {
   try {
     await session.script([...session.begin(), "SET LOCAL lock_timeout = '10s'"]);
@@ -162,7 +203,7 @@ async function tryWriting({ session }: Link, central: CentralSettings): Promise<
   );
   const [found] = rows;
   if (found !== undefined && found.uses !== 't') throw mayNotUse(central.schema, found.role ?? '');
-  // Where it may not, head office makes the tables beforehand: that is a choice, and no fault.
+  // Without the right to create tables, head office creates them beforehand: a choice, not an error.
   return found === undefined ? {} : { schema: central.schema, makesTables: found.creates === 't' };
 }
 
@@ -176,65 +217,22 @@ function mayNotUse(schema: string, user: string): SyncFailure {
   });
 }
 
-/** So many of the tables that may not be read are named. */
-const NAMED = 10;
-
 /**
- * Whether the role may read all tables that a connection selects.
+ * The tables that a connection selects.
  *
- * @returns how many those are
- * @throws SyncFailure `source_permission` with the names, `source_table_unknown`, `source_table_missing`,
- *   `source_schema_missing`, `source_schema_empty`
+ * @throws SyncFailure `source_table_unknown`, `source_table_missing`
  */
-async function tryReading({ session, version }: Link, source: ConnectionSettings): Promise<number> {
-  const { schema } = source;
-  const { rows } = await session.query(
-    `SELECT pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS uses, current_user AS role
-     FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) $1`,
-    [schema],
-  );
-  const all = await readTables(session, version, schema);
-  if (all.length === 0) throw await nothingThere(session, source);
-  const role = rows[0]?.role ?? source.user;
-  if (rows[0]?.uses !== 't') throw denied(source, role, 'SCHEMA', [schema], grantUsage(schema, role));
+function chosenTables(source: ConnectionSettings, all: readonly TableShape[]): readonly string[] {
   const selected = selectTables(source, all);
   const tables = selected.filter((one) => one.shape !== null).map((one) => one.table);
   const lost = selected.find((one) => one.shape === null);
   if (lost !== undefined) throw unknown(source, lost.table, lost.nearest);
   if (tables.length === 0)
     throw failure(source, FailureCode.SourceTableMissing, 'no table fits "tables" and "exclude"', {
-      schema,
+      schema: source.schema,
       table: '*',
     });
-  const refused = await session.query(
-    `SELECT table_name FROM pg_catalog.json_object_keys($1::pg_catalog.json) AS table_name
-     WHERE NOT pg_catalog.has_table_privilege($1::pg_catalog.json OPERATOR(pg_catalog.->>) table_name, 'SELECT') ORDER BY table_name`,
-    [JSON.stringify(Object.fromEntries(tables.map((one) => [one, regName(schema, one)])))],
-  );
-  if (refused.rows.length === 0) return tables.length;
-  const names = refused.rows.map((row) => row.table_name ?? '');
-  const message = `no SELECT on ${names.length} of ${tables.length} tables`;
-  const on = names.map((one) => qualified(schema, one)).join(', ');
-  throw denied(source, role, message, names, `GRANT SELECT ON ${on} TO ${ident(role)};`);
-}
-
-function grantUsage(schema: string, role: string): string {
-  return `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)};`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= NAMED ? names.join(', ') : `${names.slice(0, NAMED).join(', ')}, …`;
-}
-
-function denied(
-  source: ConnectionSettings,
-  user: string,
-  what: string,
-  names: readonly string[],
-  sql: string,
-): SyncFailure {
-  const message = what === 'SCHEMA' ? `no USAGE on schema ${source.schema}` : what;
-  return failure(source, FailureCode.SourcePermission, message, { table: listed(names), user, sql });
+  return tables;
 }
 
 function unknown(source: ConnectionSettings, table: string, nearest: string | undefined): SyncFailure {
@@ -262,25 +260,49 @@ function isSocket({ host }: Place): boolean {
   return host.startsWith('/');
 }
 
+/** What goes wrong before an SSH server is about that server. */
+async function atFirstHop<T>({ ssh }: EndpointSettings, work: Promise<T>): Promise<T> {
+  return ssh === undefined
+    ? work
+    : work.catch((error: unknown) => {
+        throw sshUnreachable(ssh, error);
+      });
+}
+
+/** Signs in to the SSH server. What comes next goes through the same connection. */
+async function openTunnel(options: SessionOptions): Promise<Facts> {
+  const target = sshTarget(options);
+  if (target === null) return {};
+  const { hostKey, compressed, firstUse } = (await tunnelTo(target, dial)).facts;
+  return { hostKey, compressed, ...(firstUse && { firstUse }) };
+}
+
+async function tryForwarding(options: SessionOptions): Promise<void> {
+  const { socket } = await firstOf(options.endpoint, (one) =>
+    reachServer({ ...options, endpoint: { ...options.endpoint, ...one } }),
+  );
+  socket.destroy();
+}
+
 /**
- * The first address of the first host of a list that stands for any.
+ * The address of the first host in the list that has one.
  *
- * @throws what the resolver says, or `timeout expired`
+ * @throws the resolver's error, or `timeout expired`
  */
 async function resolveName(place: Place): Promise<string> {
   return firstOf(place, async ({ host }, ms) => (await addressesOf(host, ms))[0] ?? '');
 }
 
 /**
- * Checks that something listens there: opens a TCP connection and closes it.
+ * Checks that something listens there, by opening and closing a TCP connection.
  *
- * @throws what the system says, or `timeout expired`
+ * @throws the system's error, or `timeout expired`
  */
-async function knock(place: Place): Promise<void> {
+async function tryPort(place: Place): Promise<void> {
   (await firstOf(place, dial)).destroy();
 }
 
-/** @throws what the last one says */
+/** @throws the error of the last one */
 async function firstOf<T>(
   place: Place,
   ask: (one: Pick<Place, 'host' | 'port'>, ms: number) => Promise<T>,

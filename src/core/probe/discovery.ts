@@ -1,27 +1,28 @@
-import type { DiscoveredTable, Discovery } from '../../shared/discovery.ts';
+import type { DiscoveredTable, Discovery } from '../../shared/contract.ts';
 import { compareNames, modelName } from '../../shared/naming.ts';
 import type { Draft } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { selectTables } from '../batch/select.ts';
 import { RELATION_KINDS } from '../catalogue/facts.ts';
 import { EXCLUSIVELY_LOCKED } from '../catalogue/read.ts';
-import { openLink } from '../load/links.ts';
+import { openLink } from '../postgres/link.ts';
 import { oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import { type CheckedDraft, checkDraft, draftSession, endpointOf } from './draft.ts';
 
-/** So many tables are told at most: more could not be shown, and have never been met. */
+/** Limits of the answer: more could not be shown, and are not known to exist. */
 const MOST_TABLES = 20_000;
 const MOST_SCHEMAS = 1_000;
 
 /**
- * What there is to copy for a connection that is not saved yet.
+ * The tables that could be copied, for a connection that is not saved yet.
  *
- * @param folder the data folder; there need be no settings in it
- * @param password as a person typed it; null: the one that is kept
- * @param stop whoever waits has given up: what the server still does is cancelled there
- * @throws UsageError `settings_invalid` where the draft itself is wrong; SyncFailure where the database cannot
- *   be read
+ * @param folder the data folder; it needs no settings
+ * @param password as a person typed it; null uses the stored one
+ * @param sshSecret the SSH server's password or its key's passphrase, likewise
+ * @param stop aborted when nobody waits any more: the server's statement is then cancelled
+ * @throws UsageError `settings_invalid` if the draft itself is invalid; SyncFailure if the database cannot be
+ *   read
  */
 export async function discoverTables(
   folder: string,
@@ -29,9 +30,10 @@ export async function discoverTables(
   password: string | null,
   language: Language = 'en',
   stop?: AbortSignal,
+  sshSecret: string | null = null,
 ): Promise<Discovery> {
   const checked = checkDraft(folder, draft, language);
-  const { session } = await openLink(draftSession(folder, checked, password, stop));
+  const { session } = await openLink(draftSession(folder, checked, { password, sshSecret }, stop));
   try {
     const schemas = await readSchemas(session);
     return { schemas, tables: await readTables(session, checked) };
@@ -77,8 +79,8 @@ function toTable(row: TextRow): Omit<DiscoveredTable, 'selected'> {
 }
 
 /**
- * A partitioned table has neither rows nor size of its own: those of its partitions, over all levels, are added up.
- * The size of a table that is locked against everybody can only be asked for by waiting: its pages stand in for it.
+ * A partitioned table has no rows or size of its own, so those of its partitions at all levels are summed up.
+ * The size of an exclusively locked table could only be asked by waiting, so its page count is used instead.
  */
 const TABLES = `WITH RECURSIVE root AS (
   SELECT c.oid, c.relname, c.relkind, n.oid AS schema FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace

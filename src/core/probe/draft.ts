@@ -3,18 +3,18 @@ import type { Language } from '../../shared/texts/language.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../postgres/session.ts';
 import { checkSettings, settingsFile } from '../settings/load.ts';
 
-/** The same with its defaults. */
+/** The draft with defaults filled in. */
 export type CheckedDraft =
   | { readonly kind: 'source'; readonly connection: ConnectionSettings }
   | { readonly kind: 'central'; readonly central: CentralSettings };
 
-/** The schema knows whole settings only; this stands in for what a draft is not about. */
+/** The schema checks whole settings only; this stands in for the other parts. */
 const SOMEWHERE = { host: 'localhost', database: 'postgres', user: 'postgres' };
 
 /**
- * What a draft means, by the rules of the settings.
+ * Checks a draft by the rules of the settings.
  *
- * @param folder the data folder; there need be no settings in it yet
+ * @param folder the data folder; it needs no settings yet
  * @throws UsageError `settings_invalid`
  */
 export function checkDraft(folder: string, draft: Draft, language: Language = 'en'): CheckedDraft {
@@ -29,19 +29,27 @@ export function checkDraft(folder: string, draft: Draft, language: Language = 'e
   return { kind: 'source', connection };
 }
 
-/** The endpoint that a draft is about. */
+/** The endpoint of a draft. */
 export function endpointOf(draft: CheckedDraft): CentralSettings | ConnectionSettings {
   return draft.kind === 'central' ? draft.central : draft.connection;
 }
 
-/** A person waits for the answer: shorter than in a batch, where patience costs nobody anything. */
+/** A person waits for the answer, so this is shorter than in a batch. */
 const ANSWER_MS = 20_000;
 
-/** @param password as a person typed it; null: the one that is kept */
+/** Secrets as a person typed them; null uses the stored ones. */
+export interface TypedSecrets {
+  readonly password: string | null;
+  /** Password for the SSH server, or passphrase of the key. */
+  readonly sshSecret?: string | null;
+}
+
+export const KEPT_SECRETS: TypedSecrets = { password: null };
+
 export function draftSession(
   folder: string,
   draft: CheckedDraft,
-  password: string | null,
+  { password, sshSecret = null }: TypedSecrets,
   stop?: AbortSignal,
 ): SessionOptions {
   const common = {
@@ -50,6 +58,7 @@ export function draftSession(
     applicationName: 'branchline-test',
     timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS },
     ...(password !== null && { password }),
+    ...(sshSecret !== null && { sshSecret }),
   };
   return draft.kind === 'central'
     ? { ...common, side: 'central', endpoint: draft.central, connection: 'central' }

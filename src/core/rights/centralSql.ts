@@ -1,32 +1,39 @@
 import type { CentralSettings, ConnectionSettings } from '../../shared/settings.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
 import { ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
+import {
+  GIVE_TO_OWNER,
+  HEAD_OFFICE_SQL,
+  HEAD_OFFICE_TABLES,
+  readingSql,
+} from '../target/headOfficeTables.ts';
 import { noteOwner } from '../target/ownOwners.ts';
-import { OWN_SCHEMA_SQL, OWN_TABLES } from '../target/setup.ts';
+import { OWN_SCHEMA_SQL, OWN_TABLES, refuseBranches } from '../target/setup.ts';
 import { STAMP, targetSchema } from '../target/target.ts';
 
-/** Layouts in which the rows of two branches can be kept apart. */
+/** Layouts that keep the rows of two branches apart. */
 export type SeparateLayout = 'schema' | 'stamp';
 
-/** A part of what head office is to run; `topic` names the comment before it. */
+/** A part of the SQL for head office; `topic` names the comment before it. */
 export interface SqlSection {
-  readonly topic: 'role' | 'own' | 'schema' | 'stamp';
+  readonly topic: 'role' | 'own' | 'schema' | 'stamp' | 'reader';
   readonly statements: readonly string[];
 }
 
 export interface CentralSqlOptions {
   readonly layout: SeparateLayout;
-  /** The role that the branch signs in as at central. */
+  /** The role with which the branch signs in at central. */
   readonly role: string;
 }
 
 /**
- * SQL by which head office gives a branch a role of its own, which can neither read nor change what another branch's
- * role has at central. An administrator of the central database runs it; running it again does no harm, and is what
- * follows a new version of Branchline or, in layout `stamp`, new tables.
+ * SQL with which head office gives a branch its own role, which can neither read nor change the data of
+ * another branch's role at central. An administrator of the central database runs it. It can be repeated, and
+ * must be after an update of Branchline or, in layout `stamp`, for new tables.
  *
- * One transaction: policies are dropped and made again, and between the two the role would see every branch's rows. A
- * statement that fails takes all of it back, so no right is given without the policy that bounds it.
+ * It is one transaction, because policies are dropped and created again, and in between the role would see
+ * every branch's rows. If a statement fails, everything is rolled back, so no right is granted without the
+ * policy that limits it.
  */
 export function centralSql(
   central: CentralSettings,
@@ -43,12 +50,38 @@ export function centralSql(
   ];
 }
 
-/** Role names end at 63 bytes; an id has at most 40. */
+/** The role of {@link readerSql}, unless a person chooses another one. */
+export const READER = 'branchline_head_office';
+
+/**
+ * SQL with which head office makes a role that may read how all branches stand, and nothing else, and makes the tables for
+ * that where they are missing in the schema that the branches, or `centralSql`, have made. It notes in a comment on the role whom Branchline's schema belongs to, so that the role
+ * trusts the view in it.
+ */
+export function readerSql(central: CentralSettings, role: string): readonly SqlSection[] {
+  const statements = [
+    'BEGIN;',
+    ...roleSql(central.database, role),
+    ...HEAD_OFFICE_PART,
+    block(`BEGIN ${noteOwner(literal(role))} END`),
+    ...readingSql(role),
+    'COMMIT;',
+  ];
+  return [{ topic: 'reader', statements }];
+}
+
+const HEAD_OFFICE_PART: readonly string[] = [
+  block(refuseBranches([...HEAD_OFFICE_TABLES, 'branch_health'])),
+  ...HEAD_OFFICE_SQL.map((one) => `${oneLine(one)};`),
+  block(GIVE_TO_OWNER),
+];
+
+/** Role names are limited to 63 bytes; an id has at most 40. */
 export function roleOf(connection: string): string {
   return `branchline_${connection}`;
 }
 
-/** A role as psql's own commands take it: without quotes, they read capitals as lower case. */
+/** A role quoted for psql's own commands, which lower-case unquoted names. */
 export function psqlName(role: string): string {
   return ident(role);
 }
@@ -66,37 +99,46 @@ function roleSql(database: string, role: string): readonly string[] {
   ];
 }
 
-/** Branchline's own tables: everybody's rows are in them. They stay head office's, or a branch could lift the policies. */
+/**
+ * Branchline's own tables hold all branches' rows. They stay head office's, because an owner could remove the
+ * policies.
+ */
 function ownSql(connection: string, role: string): readonly string[] {
   const theirs = ownRowOf(connection);
   return [
     ...OWN_SCHEMA_SQL,
+    ...HEAD_OFFICE_PART,
     block(
-      `DECLARE t record; BEGIN ${refuseOwned(role, "c.relnamespace OPERATOR(pg_catalog.=) 'branchline'::pg_catalog.regnamespace AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')")}
+      `DECLARE t record; BEGIN ${refuseOwned(role, `c.relnamespace OPERATOR(pg_catalog.=) 'branchline'::pg_catalog.regnamespace AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,${OWN_TABLES.join()}}')`)}
        IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) 'branchline' AND ${mayActAs(role, 'nspowner')}) THEN
          ${raise(`'schema branchline belongs to role %I, or to one that it is a member of, so no policy bounds it: give the branch another role (--role), or the schema another owner', ${literal(role)}`)}
        END IF;
        ${noteOwner(literal(role))} END`,
     ),
-    // Staging tables are made there.
+    // Staging tables are created there.
     `GRANT USAGE, CREATE ON SCHEMA branchline TO ${ident(role)};`,
     `GRANT SELECT ON branchline.setup TO ${ident(role)};`,
-    ...OWN_TABLES.flatMap((name) => restrict(`branchline.${name}`, connection, role, theirs)),
+    ...[...OWN_TABLES, ...HEAD_OFFICE_TABLES].flatMap((name) =>
+      restrict(`branchline.${name}`, connection, role, theirs),
+    ),
   ];
 }
 
-/** Owners pass the policies of their tables, and so do members of the owner. */
+/** Whether a role has the owner's rights: owners bypass their tables' policies, and so do members of the owner. */
 function mayActAs(role: string, owner: string): string {
   return `pg_catalog.pg_has_role(${literal(role)}, ${owner}, 'MEMBER')`;
 }
 
-/** PL/pgSQL that ends the transaction where the role could lift the policies of a table. @param which of the tables `c` */
+/**
+ * PL/pgSQL that aborts the transaction if the role could remove a table's policies. @param which selects the
+ * tables `c`
+ */
 function refuseOwned(role: string, which: string): string {
   return `FOR t IN SELECT c.oid::pg_catalog.regclass AS name FROM pg_catalog.pg_class c WHERE ${which} AND ${mayActAs(role, 'c.relowner')}
       LOOP ${raise(`'table %s belongs to role %I, or to one that it is a member of, so no policy bounds it: see what that role has done to it, then give it another owner (ALTER TABLE %s OWNER TO ...) or drop it', t.name, ${literal(role)}, t.name`)} END LOOP;`;
 }
 
-/** A mirror is the branch's own schema, with what another role may have made in it. */
+/** A mirror is the branch's own schema; this also takes over what another role created in it. */
 function mirrorSql(schema: string, connection: string, role: string): readonly string[] {
   return [
     `CREATE SCHEMA IF NOT EXISTS ${ident(schema)};`,
@@ -116,10 +158,10 @@ function mirrorSql(schema: string, connection: string, role: string): readonly s
 }
 
 /**
- * Ends the transaction where the schema is another branch's, or everybody's: its tables would get this branch's role as
- * their owner. It may be the role's already, or that of the one role that all branches had before, which owns Branchline's
- * own schema then. One of whoever runs this has to be empty, or to be the branch's mirror by what is recorded: the
- * settings of a branch must not give away tables of head office.
+ * Aborts the transaction if the schema belongs to another branch or to everybody, because its tables would be
+ * given to this branch's role. Allowed owners are the role itself and the role that all branches shared
+ * before, which then owns Branchline's own schema. A schema of the person who runs this must be empty or
+ * recorded as this branch's mirror: a branch's settings must not give away tables of head office.
  */
 function refuseTakenSchema(schema: string, connection: string, role: string): string {
   const name = literal(schema);
@@ -143,12 +185,12 @@ function refuseTakenSchema(schema: string, connection: string, role: string): st
       ${raise(`'schema %I is yours and has tables, and connection %s has not synced into it: set "targetSchema" to another one; or, where these tables are that branch''s, run ALTER SCHEMA %I OWNER TO %I first', ${name}, ${literal(connection)}, ${name}, ${literal(role)}`)} END IF; END`);
 }
 
-/** PL/pgSQL that ends the transaction. @param message arguments of format() */
+/** PL/pgSQL that aborts the transaction. @param message arguments of format() */
 function raise(message: string): string {
   return `RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = pg_catalog.format(${message});`;
 }
 
-/** Tables that branches share stay head office's: their owner could lift the policies. */
+/** Tables that branches share stay head office's, because their owner could remove the policies. */
 function stampSql(schema: string, connection: string, role: string): readonly string[] {
   const theirs = stampedBy(connection);
   const each = restrict('%s', connection, role, theirs).map(
@@ -168,12 +210,12 @@ function stampSql(schema: string, connection: string, role: string): readonly st
   ];
 }
 
-/** An anonymous block. Names may hold a dollar sign, so its quotes are ours alone. */
+/** An anonymous block. Quoted as a literal, because names may contain dollar signs. */
 function block(body: string): string {
   return `DO ${literal(oneLine(body))};`;
 }
 
-/** All of it as one text, each section under a comment. */
+/** All sections as one text, each under a comment. */
 export function sqlText(
   sections: readonly SqlSection[],
   comment: (topic: SqlSection['topic']) => readonly string[],

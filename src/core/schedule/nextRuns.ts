@@ -2,19 +2,20 @@ import { createHash } from 'node:crypto';
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import type { ScheduleView } from '../../shared/contract.ts';
 import type { ScheduleSettings } from '../../shared/settings.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ReadableJournal } from '../journal/journal.ts';
+import { knownFleet, spreadSeconds } from './fleetSpread.ts';
 import { instantsOf, offsetsAround } from './zone.ts';
 
-/** What of a schedule says when it is due. */
+/** The part of a schedule that says when it is due. */
 export type Plan = Pick<ScheduleSettings, 'cron' | 'timezone'>;
 
 /*
- * cron-parser walks along wall times (as if in UTC, where no clock ever changes), and zone.ts says when those
- * are. Its own time zones were tried: around a change of the clocks next() depends on where the walk began,
- * prev() passes over days that next() has (its issue 378), and half-hour changes lose a day.
+ * cron-parser steps through wall times (as if in UTC, where clocks never change), and zone.ts converts them
+ * to instants. Its own time zones are not used: around a clock change, next() depends on where the search
+ * began, prev() skips days that next() has (its issue 378), and half-hour changes lose a day.
  */
 
-/** The next `count` planned instants strictly after `after`; fewer where the plan ends. */
+/** The next `count` planned instants strictly after `after`; fewer if the plan ends. */
 export function nextRuns(plan: Plan, after: Date, count: number): readonly Date[] {
   const runs: Date[] = [];
   for (let from = after; runs.length < count; ) {
@@ -42,7 +43,7 @@ export function nextRun(plan: Plan, after: Date): Date | null {
   }
 }
 
-/** The latest planned instant at or before `at`; null where there is none. */
+/** The latest planned instant at or before `at`; null if there is none. */
 export function previousRun(plan: Plan, at: Date): Date | null {
   const { least, most } = offsetsAround(at.getTime(), plan.timezone);
   const walls = expression(plan, at.getTime() + most + 1);
@@ -61,12 +62,12 @@ function expression({ cron }: Plan, currentWall: number): CronExpression {
   return CronExpressionParser.parse(cron, { currentDate: new Date(currentWall), tz: 'UTC' });
 }
 
-/** `0 * * * *` means "each hour that passes"; `30 2 * * *` means "once a day". */
+/** Distinguishes `0 * * * *` ("every hour that passes") from `30 2 * * *` ("once a day"). */
 function goesOnAllDay(cron: CronExpression): boolean {
   return cron.fields.hour.values.length === 24;
 }
 
-/** cron-parser has no other word for "there is none" than an error. */
+/** cron-parser reports "no further time" only as an error. */
 function stepped(step: () => { getTime(): number }): number | null {
   try {
     return step().getTime();
@@ -80,32 +81,35 @@ function asDate(instant: number): Date | null {
 }
 
 /**
- * Seconds by which this installation runs a schedule late on purpose, so that a thousand branches do not
- * strike head office in the same second. A hash and no random number: the same after every start, so that a
- * branch's runs are as far apart as planned.
+ * Deliberate delay of this installation's runs of a schedule, so that a thousand branches do not reach head
+ * office in the same second. A hash instead of a random number: it stays the same after every start, so a
+ * branch's runs keep their planned distance.
  *
- * @param spreadSeconds the setting `jitterSeconds`
- * @returns a whole number from 0 to `spreadSeconds`
+ * @param spread {@link spreadSeconds}
+ * @returns a whole number of seconds from 0 to `spread`
  */
-export function jitterSeconds(installationId: string, scheduleId: string, spreadSeconds: number): number {
+export function jitterSeconds(installationId: string, scheduleId: string, spread: number): number {
   const hash = createHash('sha256').update(`${installationId}\n${scheduleId}`).digest();
-  return hash.readUIntBE(0, 6) % (Math.floor(spreadSeconds) + 1);
+  // In proportion, so that a spread that grows by a second moves nobody by more than that.
+  return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * (Math.floor(spread) + 1));
 }
 
-/** How many of the next runs are shown. */
+/** Number of next runs to show. */
 const SHOWN = 5;
 
-/** The schedules for people: in the order of the settings, with their last run and the next five. */
+/** The schedules for display, in the settings' order, with their last run and the next five. */
 export function viewSchedules(
   schedules: readonly ScheduleSettings[],
-  journal: Pick<Journal, 'scheduleRun' | 'batch'>,
+  journal: ReadableJournal,
   installationId: string,
   now: Date,
 ): readonly ScheduleView[] {
+  const fleet = knownFleet(journal);
   return schedules.map((schedule) => {
+    const spread = spreadSeconds(schedule.jitterSeconds, fleet);
     const { id, cron, timezone, connections, tables, missed, enabled } = schedule;
-    const late = jitterSeconds(installationId, id, schedule.jitterSeconds);
-    // One that is planned for a moment ago and still waits for its jitter is the next.
+    const late = jitterSeconds(installationId, id, spread);
+    // A run that was planned a moment ago but still waits for its jitter counts as the next one.
     const from = new Date(now.getTime() - late * 1000);
     const last = journal.scheduleRun(id);
     const batch = last?.batch_id ? journal.batch(last.batch_id) : null;
@@ -117,7 +121,7 @@ export function viewSchedules(
       tables,
       missed,
       enabled,
-      jitter_seconds: schedule.jitterSeconds,
+      jitter_seconds: spread,
       late_seconds: late,
       last_run: last && { ...last, batch_status: batch?.status ?? null },
       next_runs: enabled ? nextRuns(schedule, from, SHOWN).map((at) => at.toISOString()) : [],

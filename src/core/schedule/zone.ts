@@ -1,14 +1,14 @@
 /**
- * Wall clocks. A wall time is what a clock on the wall of a time zone shows, as the milliseconds that UTC
- * would have when it shows the same; it may exist once, twice (clocks go back) or never (clocks go forward).
+ * Wall-clock times. A wall time is what a clock shows in a time zone, stored as the milliseconds at which UTC
+ * would show the same. It may exist once, twice (clocks go back) or never (clocks go forward).
  */
 
 const DAY_MS = 86_400_000;
 
-/** Making a formatter costs a thousand times what using it does. */
+/** Cached, because creating a formatter costs a thousand times as much as using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** How far the zone's clocks are ahead of UTC, in milliseconds. */
+/** The zone's offset from UTC in milliseconds. */
 export function offsetAt(instant: number, zone: string): number {
   const whole = Math.floor(instant / 1000) * 1000;
   const shown: Record<string, number> = {};
@@ -17,7 +17,7 @@ export function offsetAt(instant: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
 }
 
-/** The offsets that hold around an instant: they differ within a day of a change of the clocks only. */
+/** The offsets around an instant; they differ only within a day of a clock change. */
 export function offsetsAround(
   instant: number,
   zone: string,
@@ -27,14 +27,14 @@ export function offsetsAround(
 }
 
 /**
- * When a wall time is, in order.
+ * The instants of a wall time, in order.
  *
- * @param everyPass true for plans that go on all day: both passes through a repeated hour count, and in a
- *   skipped one there is nothing to do. Otherwise each wall time counts exactly once: the first of two
- *   passes, and the moment at which the clocks go forward where it does not exist
+ * @param everyPass true for plans that run all day: both passes through a repeated hour count, and a skipped
+ *   hour has none. Otherwise each wall time counts exactly once: the first of two passes, or the moment at
+ *   which the clocks go forward if it does not exist
  */
 export function instantsOf(wall: number, zone: string, everyPass: boolean): readonly number[] {
-  // No zone is more than 14 hours from UTC: a day to either side is before and after any change at hand.
+  // No zone is more than 14 hours from UTC, so a day to either side is before and after any change.
   const before = offsetAt(wall - DAY_MS, zone);
   const after = offsetAt(wall + DAY_MS, zone);
   const candidates = before === after ? [wall - before] : [wall - before, wall - after];
@@ -43,7 +43,7 @@ export function instantsOf(wall: number, zone: string, everyPass: boolean): read
   return everyPass ? real : real.slice(0, 1);
 }
 
-/** The first millisecond of the new offset, by bisection. */
+/** The first millisecond of the new offset, by binary search. */
 function changeBetween(from: number, to: number, zone: string): number {
   const old = offsetAt(from, zone);
   let [earlier, later] = [from, to];

@@ -1,37 +1,51 @@
 import type { PasswordQuestion } from './passwordFile.ts';
 
-/** The system's store of passwords: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux. */
+/** The system's password store: Keychain on macOS, Credential Manager on Windows, Secret Service on Linux. */
 export interface Keychain {
-  /** @returns null where it has none. @throws KeychainError */
+  /** @returns null if it has none. @throws KeychainError */
   get(account: string): Promise<string | null>;
   /** @throws KeychainError */
   set(account: string, password: string): Promise<void>;
   /** @returns whether there was one. @throws KeychainError */
   remove(account: string): Promise<boolean>;
-  /** Why it cannot be used here and now; null where it answers. */
+  /** Why it cannot be used now; null if it answers. */
   trouble(): Promise<KeychainError | null>;
-  /** The server has refused what this gave: it is asked for anew next time. */
+  /** Called when the server refused this password, so that the keychain is asked again next time. */
   doubt(account: string): void;
 }
 
-/** The name under which people find our passwords in their keychain. */
+/** The name of our passwords in the person's keychain. */
 export const KEYCHAIN_SERVICE = 'Branchline';
 
 /**
- * A password belongs to an endpoint: under the id of a connection it would go to whichever host that
- * connection is pointed at next.
+ * A password belongs to an endpoint. Stored by connection id, it would be sent to whatever host that
+ * connection is changed to.
  */
 export function accountOf({ user, host, port, database }: PasswordQuestion): string {
   return `${user}@${host}:${port}/${database}`;
 }
 
 /**
- * `absent`: this machine, or this session, has none. `locked`: it is there, and nobody unlocked it.
- * `silent`: it did not answer in time. `failed`: it said something else.
+ * An endpoint as its password is stored. Behind an SSH server many are called `127.0.0.1:5432`: they are distinguished by
+ * that server.
+ */
+export function storedAs({ host, port, database, user, ssh }: StoredQuestion): PasswordQuestion {
+  const known = ssh === undefined ? host : `${host} (ssh ${ssh.host}:${ssh.port})`;
+  return { host: known, port, database, user };
+}
+
+/** An endpoint whose password is stored. */
+export interface StoredQuestion extends PasswordQuestion {
+  readonly ssh?: { readonly host: string; readonly port: number } | undefined;
+}
+
+/**
+ * `absent`: this machine or session has no keychain. `locked`: it exists but nobody unlocked it. `silent`: it
+ * did not answer in time. `failed`: any other error.
  */
 export type KeychainReason = 'absent' | 'locked' | 'silent' | 'failed';
 
-/** Thrown where the keychain could not be asked; its message is for an administrator, and holds no secret. */
+/** Thrown if the keychain could not be asked. The message is for administrators and contains no secret. */
 export class KeychainError extends Error {
   override readonly name = 'KeychainError';
   readonly reason: KeychainReason;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { KEYCHAIN_SERVICE, KeychainError, type KeychainReason } from './keychain.ts';
 
-/** One question to the keychain. */
+/** A request to the keychain. */
 export type KeychainQuestion =
   | { readonly operation: 'get' | 'remove'; readonly account: string }
   | { readonly operation: 'set'; readonly account: string; readonly password: string };
@@ -11,7 +11,7 @@ export type KeychainQuestion =
 type Value = string | boolean | null;
 type Answer = { readonly value: Value } | { readonly error: string };
 
-/** What of the package is used. */
+/** The part of the package that is used. */
 interface Keyring {
   readonly Entry: new (
     service: string,
@@ -25,14 +25,16 @@ interface Keyring {
 }
 
 /**
- * Asks the keychain in a process of its own, which is killed when it takes too long. In this process the native
- * module would hold up everything: it connects to the keychain synchronously (2 s where that is silent), and a call
- * that waits for a person at a locked keyring keeps a thread that cannot be ended, nor can the process then.
+ * Asks the keychain in a separate process, which is killed if it takes too long. In this process, the native
+ * module could block everything: it connects synchronously (2 s if the keychain is silent), and a call that
+ * waits for a person to unlock a keyring keeps a thread that cannot be ended, so the process could not end
+ * either.
  *
- * The password goes through pipes: other people on the machine see command lines and, some, environments.
+ * The password goes through pipes, because other users of the machine can see command lines and sometimes
+ * environments.
  *
- * @param env in which the keychain is looked for
- * @param ms after which it counts as silent
+ * @param env environment in which the keychain is looked for
+ * @param ms time after which it counts as silent
  * @throws KeychainError
  */
 export async function askKeychain(
@@ -43,7 +45,7 @@ export async function askKeychain(
   const module = findModule();
   const { NODE_OPTIONS: _, ...inherited } = env;
   const child = spawn(process.execPath, ['-e', `(${answerOne})()`], {
-    // Electron's own binary is Node too, where it is told so.
+    // Makes Electron's own binary run as Node.
     env: { ...inherited, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['pipe', 'pipe', 'ignore'],
     windowsHide: true,
@@ -61,7 +63,7 @@ export async function askKeychain(
       child.stdout.setEncoding('utf8').on('data', (part: string) => {
         text += part;
       });
-      // One that has ended already says so by itself, on `close`.
+      // If the process has already ended, `close` reports it.
       child.stdin.on('error', () => {});
       child.stdin.end(JSON.stringify({ ...question, module, service: KEYCHAIN_SERVICE }));
     });
@@ -83,14 +85,14 @@ function findModule(): string {
 }
 
 function toValue(text: string): Value {
-  // What a crash leaves is no JSON; it is not quoted, since nobody knows what is in it.
+  // A crash leaves output that is not JSON. It is not quoted, because its contents are unknown.
   if (!text.endsWith('}')) throw new KeychainError('failed', 'the process that asked it has ended');
   const answer = JSON.parse(text) as Answer;
   if ('value' in answer) return answer.value;
   throw new KeychainError(reasonOf(answer.error), answer.error);
 }
 
-/** By the words of keyring-rs, libdbus and Node's loader, which are never translated. */
+/** Matches messages of keyring-rs, libdbus and Node's loader, which are never translated. */
 const REASONS: readonly { readonly words: RegExp; readonly reason: KeychainReason }[] = [
   { words: /prompt was dismissed|locked|unlock/i, reason: 'locked' },
   { words: /did not receive a reply|timed? ?out/i, reason: 'silent' },
@@ -102,10 +104,10 @@ function reasonOf(message: string): KeychainReason {
 }
 
 /**
- * What that process does. Its text is sent there, so it stands alone: it may use nothing of this file.
+ * The code of that process. It is sent there as text, so it must not use anything else of this file.
  *
- * On Linux the module falls back to the kernel's keyring, which forgets everything at the next start of the machine.
- * So it is told to use the Secret Service or nothing.
+ * On Linux the module would fall back to the kernel's keyring, which is lost at the next reboot. So it is
+ * told to use the Secret Service or nothing.
  */
 function answerOne(): void {
   let text = '';

@@ -3,23 +3,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { EndpointSettings } from '../../shared/settings.ts';
-import { findPassword } from './passwordFile.ts';
+import { storedAs } from './keychain.ts';
+import { findPassword, type PasswordQuestion } from './passwordFile.ts';
 import { NOTHING_STORED, type Stored } from './stored.ts';
 
-type SignIn = Pick<EndpointSettings, 'host' | 'port' | 'database' | 'user' | 'password' | 'passfile'>;
+type SignIn = Pick<EndpointSettings, 'host' | 'port' | 'database' | 'user' | 'password' | 'passfile' | 'ssh'>;
 type Environment = Readonly<Record<string, string | undefined>>;
 type ReadFile = (file: string) => string;
 
 /**
- * The password of an endpoint: the environment variable that the settings name, else their `passfile`, else what
- * a person has stored (in the keychain, or in {@link ownPasswordFile}), else PGPASSFILE, else ~/.pgpass. PGPASSWORD
- * is not looked at: it would be sent to every database alike.
+ * The password of an endpoint, from the first of these: the environment variable in the settings, their
+ * `passfile`, what a person stored (in the keychain or in {@link ownPasswordFile}), PGPASSFILE, ~/.pgpass.
+ * PGPASSWORD is ignored, because it would be sent to every database.
  *
  * @param folder the folder of the settings file, where a relative `passfile` starts
  * @param stored what the keychain has
- * @returns undefined where there is none, which is right for trust, peer and certificate authentication
- * @throws SyncFailure `password_missing` {variable} or {file, reason} where the settings name a source and
- *   it cannot be used
+ * @returns undefined if there is none, which is right for trust, peer and certificate authentication
+ * @throws SyncFailure `password_missing` {variable} or {file, reason} if the settings name a source that
+ *   cannot be used
  */
 export function resolvePassword(
   endpoint: SignIn,
@@ -33,9 +34,9 @@ export function resolvePassword(
 }
 
 /**
- * node-pg's `password` option. Where there is no password it is a function, which node-pg calls only when
- * the server asks for one, and which then throws why there is none. (Given an empty text or nothing,
- * node-pg would take PGPASSWORD or look into ~/.pgpass by rules of its own.)
+ * node-pg's `password` option. Without a password it is a function, which node-pg calls only if the server
+ * asks for one, and which then throws the reason. (Given an empty text or nothing, node-pg would use
+ * PGPASSWORD or ~/.pgpass by rules of its own.)
  *
  * @throws SyncFailure as {@link resolvePassword}
  */
@@ -53,13 +54,13 @@ export function passwordOption(
   };
 }
 
-/** Where passwords are that people stored on a machine whose keychain cannot be used: libpq's format, mode 0600. */
+/** The file with passwords that people stored on a machine without a usable keychain: libpq's format, mode 0600. */
 export function ownPasswordFile(folder: string): string {
   return path.join(folder, 'branchline.pgpass');
 }
 
 /**
- * Where libpq looks for passwords when nobody says where.
+ * libpq's default password file.
  *
  * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
  */
@@ -84,7 +85,7 @@ function search(
     return fromFile(endpoint, path.resolve(folder, endpoint.passfile), readFile, 'named');
   }
   if (stored.password !== null) return { password: stored.password };
-  const own = fromFile(endpoint, ownPasswordFile(folder), readFile, 'default');
+  const own = fromFile(storedAs(endpoint), ownPasswordFile(folder), readFile, 'default');
   if ('password' in own) return own;
   const usual = fromFile(
     endpoint,
@@ -93,13 +94,13 @@ function search(
     'default',
   );
   if ('password' in usual) return usual;
-  // That our own file cannot be used is what a person has to know; that it has no line is nothing special.
+  // A missing file or line is normal; any other problem with our own file must be reported.
   const { reason } = own.missing.detail.params;
   const found = reason === 'not_found' || reason === 'no_line' ? usual : own;
   return stored.trouble === null ? found : { missing: alsoLocked(found.missing, stored.trouble) };
 }
 
-/** A keyring that nobody unlocked may be the whole reason. */
+/** A locked keyring may be the whole reason, so it is mentioned too. */
 function alsoLocked({ detail }: SyncFailure, trouble: string): SyncFailure {
   return new SyncFailure({
     ...detail,
@@ -115,10 +116,15 @@ function fromVariable(endpoint: SignIn, reference: string, env: Environment): st
 }
 
 /**
- * A file that cannot be used stops us where the settings name it. A default one is passed over as in
- * libpq, since the server may not ask for a password at all; the reason is kept for when it does.
+ * An unusable file is an error if the settings name it. A default one is skipped as in libpq, because the
+ * server may not ask for a password; the reason is kept in case it does.
  */
-function fromFile(endpoint: SignIn, file: string, readFile: ReadFile, which: 'named' | 'default'): Found {
+function fromFile(
+  endpoint: PasswordQuestion,
+  file: string,
+  readFile: ReadFile,
+  which: 'named' | 'default',
+): Found {
   try {
     refuseUnsafe(file);
     const password = findPassword(readFile(file), endpoint);
@@ -145,13 +151,14 @@ class Unusable extends Error {
   }
 }
 
-/** Bits by which others than the owner may read it: libpq refuses such a file, and so do we. */
+/** Permission bits that let others read it: we refuse such a file, as libpq does. */
 const OTHERS = 0o077;
 
-function refuseUnsafe(file: string): void {
+/** @throws if others can read a file with passwords, or if it is not a plain file */
+export function refuseUnsafe(file: string): void {
   const stat = statSync(file);
   if (!stat.isFile()) throw new Unusable('not_a_file', 'is not a plain file');
-  // Windows has no such bits; there, as in libpq, the folder protects it.
+  // Windows has no such bits; as in libpq, the folder protects the file there.
   if (process.platform !== 'win32' && (stat.mode & OTHERS) !== 0) {
     throw new Unusable('unsafe', 'can be read by others; run chmod 0600 on it');
   }
@@ -166,7 +173,11 @@ function unreadable(error: unknown): Unusable {
   );
 }
 
-function missing(endpoint: SignIn, message: string, facts: Readonly<Record<string, string>>): SyncFailure {
+function missing(
+  endpoint: PasswordQuestion,
+  message: string,
+  facts: Readonly<Record<string, string>>,
+): SyncFailure {
   const { host, port, database, user } = endpoint;
   const params = { host, port, database, user, ...facts };
   return new SyncFailure({ code: FailureCode.PasswordMissing, kind: FailureKind.Permanent, message, params });

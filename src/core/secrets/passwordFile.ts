@@ -1,4 +1,4 @@
-/** What a password file is asked for. */
+/** The endpoint that a password is looked up for. */
 export interface PasswordQuestion {
   readonly host: string;
   readonly port: number;
@@ -7,12 +7,12 @@ export interface PasswordQuestion {
 }
 
 /**
- * The password that libpq would take from a password file: of the lines `host:port:database:user:password`
- * the first that fits, also where a later one would fit better. `*` fits everything; `\:` and `\\` stand
- * for the characters themselves; lines that begin with `#` are comments.
+ * The password that libpq would take from a password file: from the first matching line
+ * `host:port:database:user:password`, even if a later one matches more closely. `*` matches everything; `\:`
+ * and `\\` are escapes; lines that begin with `#` are comments.
  *
  * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
- * @returns undefined where no line fits
+ * @returns undefined if no line matches
  */
 export function findPassword(text: string, question: PasswordQuestion): string | undefined {
   const wanted = [question.host, String(question.port), question.database, question.user];
@@ -28,8 +28,8 @@ export function findPassword(text: string, question: PasswordQuestion): string |
 }
 
 /**
- * The same file with this password for an endpoint. Its line comes first, since the first that fits counts; an
- * earlier line for exactly this endpoint goes, all others stay.
+ * The file's text with a new password for an endpoint. Its line comes first, because the first match counts;
+ * an earlier line for exactly this endpoint is removed, all others stay.
  *
  * @param password without line breaks
  */
@@ -39,7 +39,7 @@ export function withLine(text: string, question: PasswordQuestion, password: str
   return `${line}\n${withoutLine(text, question)}`;
 }
 
-/** The same file without the lines for exactly this endpoint. */
+/** The file's text without the lines for exactly this endpoint. */
 export function withoutLine(text: string, question: PasswordQuestion): string {
   const { host, port, database, user } = question;
   const own = [host, String(port), database, user].map(escaped);
@@ -52,7 +52,10 @@ function escaped(field: string): string {
   return field === '*' ? '\\*' : field.replace(/[\\:]/g, '\\$&').replace(/^#/, '\\#');
 }
 
-/** Split at colons without a backslash before them; escapes stay, since `\*` is a star and not a wildcard. */
+/**
+ * Splits at colons that have no backslash before them. Escapes stay, because `\*` is a literal star and not a
+ * wildcard.
+ */
 function splitFields(line: string): readonly string[] {
   return line.replace(/(\\.)|:/g, (_, escaped?: string) => escaped ?? '\n').split('\n');
 }
@@ -63,7 +66,7 @@ function fieldFits(field: string, value: string, index: number): boolean {
   return text === value || (index === 0 && text === 'localhost' && DEFAULT_SOCKETS.has(value));
 }
 
-/** libpq calls a socket in its default folder `localhost`; builds differ in which folder that is. */
+/** libpq uses the name `localhost` for a socket in its default folder, which differs between builds. */
 const DEFAULT_SOCKETS = new Set(['/tmp', '/var/run/postgresql', '/run/postgresql']);
 
 function withoutEscapes(field: string): string {

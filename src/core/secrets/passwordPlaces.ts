@@ -6,7 +6,10 @@ import { findPassword } from './passwordFile.ts';
 import { PasswordStore } from './passwordStore.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
-/** Where the password of each endpoint comes from: by connection id, and `central`. The passwords stay here. */
+/**
+ * Where each endpoint's password comes from, by connection id and `central`. The passwords themselves are not
+ * returned.
+ */
 export async function passwordPlaces(
   folder: string,
   { central, connections }: Pick<Settings, 'central' | 'connections'>,
@@ -21,7 +24,7 @@ export async function passwordPlaces(
   return Object.fromEntries(await Promise.all(places));
 }
 
-/** Where the password of an endpoint comes from, in the order in which it is looked for. */
+/** Where an endpoint's password comes from, in order of precedence. */
 export async function passwordPlace(
   endpoint: EndpointSettings,
   store: PasswordStore,
@@ -41,8 +44,8 @@ function inUsualFile(endpoint: EndpointSettings): boolean {
 }
 
 /**
- * Text for a log: drivers like to quote the address that they were given, password and all. It begins the search at
- * the `://`, since one for the name before it takes quadratic time.
+ * Removes passwords from a text for a log: drivers like to quote addresses with the password in them. The
+ * search starts at `://`, because matching the name before it would take quadratic time.
  */
 export function withoutPasswords(text: string): string {
   return text.replace(/(:\/\/[^:/@\s"]*):[^@/\s"]*@/g, '$1:***@');

@@ -3,24 +3,24 @@ import { UsageCode, UsageError } from '../../shared/errors.ts';
 import { replaceFile } from '../files/atomicFile.ts';
 import { errnoOf, folderError } from '../files/folderError.ts';
 import { readSmallText } from '../files/smallFile.ts';
-import { accountOf, type Keychain, KeychainError } from './keychain.ts';
+import { accountOf, type Keychain, KeychainError, type StoredQuestion, storedAs } from './keychain.ts';
 import { ownPasswordFile } from './password.ts';
 import { findPassword, type PasswordQuestion, withLine, withoutLine } from './passwordFile.ts';
 import { systemKeychain } from './systemKeychain.ts';
 
-/** Where a password that a person gave is kept. */
+/** Where a password from a person is stored. */
 export type StoredPlace = 'keychain' | 'file';
 
-/** What became of a password that was to be stored. */
+/** The result of storing a password. */
 export interface StoreOutcome {
   readonly place: StoredPlace;
-  /** Why it is in the file and not in the keychain; null in the keychain. */
+  /** Why it is in the file and not in the keychain; null if it is in the keychain. */
   readonly trouble: KeychainError | null;
 }
 
 /**
- * The passwords that people give to Branchline itself: in the keychain, and where there is none that can be used,
- * in a file of the data folder that nobody else can read.
+ * Passwords that people give to Branchline: stored in the keychain, or, without a usable one, in a file of
+ * the data folder that only this user can read.
  */
 export class PasswordStore {
   readonly #file: string;
@@ -33,12 +33,13 @@ export class PasswordStore {
   }
 
   /**
-   * Stores the password of an endpoint, in place of the one from before.
+   * Stores an endpoint's password, replacing an earlier one.
    *
    * @throws UsageError `password_unfit`; `data_folder_unusable`, `data_folder_full`, `data_folder_read_only`
    */
-  async set(endpoint: PasswordQuestion, password: string): Promise<StoreOutcome> {
-    // None of these can stand in a password file, nor in PostgreSQL's protocol.
+  async set(asked: StoredQuestion, password: string): Promise<StoreOutcome> {
+    const endpoint = storedAs(asked);
+    // Neither a password file nor PostgreSQL's protocol can contain these.
     if (password === '' || UNFIT.test(password)) throw new UsageError(UsageCode.PasswordUnfit);
     try {
       await this.#keychain.set(accountOf(endpoint), password);
@@ -52,11 +53,12 @@ export class PasswordStore {
   }
 
   /**
-   * Forgets the password of an endpoint, wherever it is kept.
+   * Deletes an endpoint's password, wherever it is stored.
    *
-   * @returns whether there was one. A line with wildcards that somebody wrote into the file is theirs, and stays.
+   * @returns whether there was one. A line with wildcards that a person wrote into the file stays
    */
-  async remove(endpoint: PasswordQuestion): Promise<boolean> {
+  async remove(asked: StoredQuestion): Promise<boolean> {
+    const endpoint = storedAs(asked);
     const wasInFile = this.#rewrite((text) => withoutLine(text, endpoint));
     try {
       return (await this.#keychain.remove(accountOf(endpoint))) || wasInFile;
@@ -66,8 +68,9 @@ export class PasswordStore {
     }
   }
 
-  /** Where the password of an endpoint is kept; null where there is none. The password itself stays here. */
-  async where(endpoint: PasswordQuestion): Promise<StoredPlace | null> {
+  /** Where an endpoint's password is stored; null if nowhere. The password itself is not returned. */
+  async where(asked: StoredQuestion): Promise<StoredPlace | null> {
+    const endpoint = storedAs(asked);
     const stored = await this.#keychain.get(accountOf(endpoint)).catch((error: unknown) => {
       if (error instanceof KeychainError) return null;
       throw error;
@@ -80,7 +83,7 @@ export class PasswordStore {
     try {
       return findPassword(this.#read(), endpoint) !== undefined;
     } catch (error) {
-      // Signing in says so when it matters.
+      // Signing in reports this if it matters.
       if (error instanceof UsageError) return false;
       throw error;
     }
@@ -95,7 +98,7 @@ export class PasswordStore {
     }
   }
 
-  /** @returns whether that changed anything */
+  /** @returns whether the file changed */
   #rewrite(change: (text: string) => string): boolean {
     const before = this.#read();
     const after = change(before);

@@ -3,15 +3,15 @@ import path from 'node:path';
 import { type Keychain, KeychainError } from './keychain.ts';
 import { askKeychain, type KeychainQuestion } from './keychainProcess.ts';
 
-/** How the keychain is reached. Times in milliseconds. */
+/** How the keychain is reached. Times are milliseconds. */
 export interface KeychainWorld {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   /** Milliseconds that never go back. */
   monotonic(): number;
-  /** How long a look-up may take: nobody may be there to unlock the keyring. */
+  /** How long a look-up may take: perhaps nobody is there to unlock the keyring. */
   readonly lookUpMs: number;
-  /** How long storing may take: somebody has just typed the password, and may have to type the keyring's too. */
+  /** How long storing may take: a person has just typed the password, and may have to type the keyring's too. */
   readonly storeMs: number;
 }
 
@@ -23,11 +23,14 @@ const HERE: KeychainWorld = {
   storeMs: 60_000,
 };
 
-/** A password that another program changes is taken up after so long at the latest, or once the server refuses it. */
+/**
+ * How long a known password is reused, unless the server refuses it. Another program's change is noticed
+ * after that.
+ */
 const KNOWN_MS = 600_000;
-/** So soon a password that a person has just stored elsewhere is found. */
+/** How long a missing password is remembered, so that one that a person just stored elsewhere is found soon. */
 const ABSENT_MS = 15_000;
-/** A keyring that is locked is not asked for by every table of a batch: each time a person may see a prompt. */
+/** How long a failure is remembered: otherwise each table of a batch could show a prompt to unlock the keyring. */
 const TROUBLE_MS = 600_000;
 
 interface Known {
@@ -36,8 +39,8 @@ interface Known {
 }
 
 /**
- * The keychain of this system. What it said is remembered for a while, because each question costs a process, and
- * a batch opens many connections.
+ * The keychain of this system. Answers are cached for a while, because each request costs a process and a
+ * batch opens many connections.
  */
 export class SystemKeychain implements Keychain {
   readonly #world: KeychainWorld;
@@ -73,7 +76,7 @@ export class SystemKeychain implements Keychain {
 
   async trouble(): Promise<KeychainError | null> {
     try {
-      // Any question shows it; this account is nobody's.
+      // Any request shows whether it works; nobody has this account.
       await this.#ask({ operation: 'get', account: 'usable?' });
       return null;
     } catch (error) {
@@ -98,7 +101,7 @@ export class SystemKeychain implements Keychain {
 }
 
 /**
- * A server without a desktop has no session bus, and so no keychain: known without asking anybody.
+ * A server without a desktop has no session bus and so no keychain, which is known without asking.
  *
  * @throws KeychainError
  */
@@ -111,7 +114,7 @@ function withSessionBus(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 let shared: SystemKeychain | undefined;
 
-/** The one of this process: what is stored through it is found by whoever connects next. */
+/** Shared by the whole process, so that the next connection finds what was stored through it. */
 export function systemKeychain(): Keychain {
   shared ??= new SystemKeychain();
   return shared;

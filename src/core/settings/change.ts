@@ -7,8 +7,7 @@ import { decodeText } from './jsonText.ts';
 import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
 
 /**
- * Replaces the settings as a whole, atomically. Keys stay in the order in which they stand in the file,
- * so that a person finds their own lines again.
+ * Replaces the settings atomically. Keys stay in the file's order, so that people recognise their lines.
  *
  * @param next settings as written or as loaded
  * @throws UsageError `settings_invalid` before anything is written; `data_folder_unusable`
@@ -20,13 +19,13 @@ export function saveSettings(folder: string, next: SettingsFile, language: Langu
   return settings;
 }
 
-/** How often a change is made anew because somebody else wrote the file meanwhile. */
+/** How often a change is repeated because another program wrote the file meanwhile. */
 const UPDATE_ATTEMPTS = 5;
 
 /**
- * Changes the settings: reads the file as it stands (defaults not filled in, so that a later version's
- * defaults still reach it), and writes what `change` returns. Where another program wrote the file in
- * between, the change is made anew on top of that.
+ * Changes the settings: reads the file without filling in defaults (so that later versions' defaults still
+ * apply), and writes what `change` returns. If another program wrote the file in between, the change is
+ * repeated on the new contents.
  *
  * @param change gets a copy; may be called more than once
  * @throws UsageError as loadSettings and {@link saveSettings}, and whatever `change` throws
@@ -41,7 +40,7 @@ export function updateSettings(
     const before = readSettings(file, language);
     const raw = parseSettings(file, before, language);
     checkSettings(file, raw, language);
-    // Checked in the line above: what the schema takes is a SettingsFile.
+    // The line above checked it: what the schema accepts is a SettingsFile.
     const next = change(structuredClone(raw) as SettingsFile);
     const settings = checkSettings(file, next, language);
     if (!readSettings(file).equals(before) && attempt < UPDATE_ATTEMPTS) continue;
@@ -51,7 +50,7 @@ export function updateSettings(
 }
 
 /**
- * Adds a connection behind the others; everything else in the file stays as it is.
+ * Adds a connection at the end; everything else in the file stays.
  *
  * @throws UsageError `connection_exists` {connection}, and as {@link updateSettings}
  */
@@ -69,7 +68,7 @@ export function addConnection(
   return updateSettings(folder, add, language);
 }
 
-/** What the file holds now, for the order of its keys; nothing where there is none or it is broken. */
+/** The file's current contents, for the order of its keys; undefined if it is missing or broken. */
 function present(file: string): unknown {
   try {
     return JSON.parse(decodeText(readSmallFile(file)) ?? '');
@@ -78,25 +77,25 @@ function present(file: string): unknown {
   }
 }
 
-/** What puts settings that were checked into `settings.json`, as a whole or not at all. */
+/** Writes checked settings to `settings.json`, completely or not at all. */
 export interface SettingsStore {
   /** @throws UsageError `data_folder_unusable`, `data_folder_full`, `data_folder_read_only` */
   write(document: SettingsFile): void;
 }
 
-/** The file's text: every writer writes the same, so that who wrote last makes no difference. */
+/** The file's text. All writers produce the same form. */
 export function settingsText(document: SettingsFile): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** For whoever is not the tray, which has Electron's store. */
+/** For programs without Electron's store, which only the tray has. */
 export function fileStore(folder: string): SettingsStore {
   return { write: (document) => replaceFile(settingsFile(folder), settingsText(document)) };
 }
 
 /**
- * The same value with the keys of its objects in the order of an earlier version, new keys behind.
- * Entries of lists are matched by `id`, else by place.
+ * The value with its objects' keys in the order of an earlier version, and new keys at the end. List entries
+ * are matched by `id`, else by position.
  */
 export function inOrderOf(earlier: unknown, value: unknown): unknown {
   if (Array.isArray(value)) {

@@ -9,17 +9,17 @@ import { describeIssues, type Problem } from './problems.ts';
 
 /** The settings as a person edits them. */
 export interface SettingsDocument {
-  /** As written, no defaults filled in. Null where there is no file, or it is no JSON. */
+  /** As written, without defaults. Null if there is no file or it is not JSON. */
   readonly document: SettingsFile | null;
-  /** Of the file's bytes (SHA-256). Null where there is no file, or it cannot be read. */
+  /** SHA-256 of the file's bytes. Null if there is no file or it cannot be read. */
   readonly revision: string | null;
-  /** With all defaults; null where `problem` is not. */
+  /** With all defaults filled in; null if there is a `problem`. */
   readonly effective: Settings | null;
-  /** Why the settings cannot be used; null where they can. */
+  /** Why the settings cannot be used; null if they can. */
   readonly problem: Refusal | null;
 }
 
-/** Reads `settings.json` for a person to edit. Never throws for what is wrong with it. */
+/** Reads `settings.json` for a person to edit. Never throws because of its contents. */
 export function readSettingsDocument(folder: string, language: Language = 'en'): SettingsDocument {
   const file = settingsFile(folder);
   let found: Pick<SettingsDocument, 'document' | 'revision'> = { document: null, revision: null };
@@ -27,7 +27,7 @@ export function readSettingsDocument(folder: string, language: Language = 'en'):
     const bytes = readSettings(file, language);
     found = { ...found, revision: revisionOf(bytes) };
     const raw = parseSettings(file, bytes, language);
-    // Where the schema refuses it the person sees it all the same, to put it right.
+    // Shown even if the schema refuses it, so that the person can correct it.
     if (isObject(raw)) found = { ...found, document: raw as SettingsFile };
     return { ...found, effective: checkSettings(file, raw, language), problem: null };
   } catch (error) {
@@ -37,13 +37,13 @@ export function readSettingsDocument(folder: string, language: Language = 'en'):
 }
 
 /**
- * Replaces the settings by what a person has edited. Keys stay in the order in which they stand in the file.
+ * Replaces the settings with what a person edited. Keys stay in the file's order.
  *
- * @param revision of the settings that were edited; null to begin them
+ * @param revision of the edited settings; null to create them
  * @returns the new revision
- * @throws UsageError `settings_changed` where the file is another by now (and is not written over);
- *   `settings_invalid` where the document is wrong, or the file is no JSON: what somebody typed there may be all
- *   that there is of it; and what the store throws
+ * @throws UsageError `settings_changed` if the file has changed since (it is not overwritten);
+ *   `settings_invalid` if the document is invalid or the file is not JSON, since its text may be a person's
+ *   only copy; and what the store throws
  */
 export function writeSettingsDocument(
   folder: string,
@@ -58,12 +58,12 @@ export function writeSettingsDocument(
   const earlier = before === null ? undefined : parseSettings(file, before, language);
   if ((before === null ? null : revisionOf(before)) !== revision)
     throw new UsageError(UsageCode.SettingsChanged, { file });
-  // Checked above: the order of the keys is all that changes.
+  // Checked above: only the order of the keys changes.
   store.write(inOrderOf(earlier, document) as SettingsFile);
   return revisionOf(readSettings(file));
 }
 
-/** Null where there is no file. */
+/** Null if there is no file. */
 function bytesOf(file: string, language: Language): Buffer | null {
   try {
     return readSettings(file, language);
@@ -81,17 +81,17 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a text that is to be imported holds: settings, or what is wrong with it. */
+/** The result of checking a text to import: settings, or their problems. */
 type ImportCheck =
   | { readonly document: SettingsFile; readonly problems: null }
   | { readonly document: null; readonly problems: readonly Problem[] };
 
 /**
- * The settings for another machine, as written. No password stands in settings; the names of environment variables
- * stay. A webhook's address goes: whoever knows it can write there.
+ * The settings for another machine, as written. They contain no passwords; names of environment variables
+ * stay. The addresses of webhook and ping are removed, because they let anyone post there.
  *
- * @throws UsageError `settings_missing`, `settings_unreadable`, `settings_invalid` (a file that was not checked may
- *   have a password in it)
+ * @throws UsageError `settings_missing`, `settings_unreadable`, `settings_invalid` (an invalid file may
+ *   contain a password)
  */
 export function exportSettings(folder: string, language: Language = 'en'): string {
   const file = settingsFile(folder);
@@ -99,17 +99,17 @@ export function exportSettings(folder: string, language: Language = 'en'): strin
   checkSettings(file, raw, language);
   // Checked in the line above.
   const document = raw as SettingsFile;
-  if (document.notifications?.webhook === undefined) return settingsText(document);
-  const { webhook: _, ...notifications } = document.notifications;
+  if (document.notifications === undefined) return settingsText(document);
+  const { webhook: _, ping: __, ...notifications } = document.notifications;
   return settingsText({ ...document, notifications });
 }
 
-/** Whether a text could be the settings; nothing is written. The problems are told in the person's language. */
+/** Checks whether a text is valid as settings; writes nothing. Problems are described in the person's language. */
 export function checkImport(text: string, language: Language = 'en'): ImportCheck {
   const parsed = parseText(text.replace(/^\ufeff/, ''), language);
   if (parsed.problem !== null) return { document: null, problems: [parsed.problem] };
   const { success, error } = settingsSchema.safeParse(parsed.value);
-  // What the schema takes is a SettingsFile.
+  // What the schema accepts is a SettingsFile.
   if (success) return { document: parsed.value as SettingsFile, problems: null };
   return { document: null, problems: describeIssues(error.issues, parsed.value, language) };
 }

@@ -14,34 +14,42 @@ import { tryAcquireLease } from '../journal/lease.ts';
 const installationSchema = z.object({
   id: z.uuid(),
   host: z.string(),
-  /** See Machine; absent where the computer has no id, and in files of earlier versions. */
+  /** See Machine; absent if the computer has no id, and in files of earlier versions. */
   machine: z.string().optional(),
-  /** The installation whose data folder this one began as a copy of. */
+  /** The installation that this data folder was copied from. */
   previous: z.uuid().optional(),
-  /** Those before it, the oldest first. */
+  /** Earlier ones, oldest first. */
   earlier: z.array(z.uuid()).optional(),
-  /** When a person has said last that this copy of the data folder is the right one; see {@link keepInstallation}. */
+  /**
+   * When a person last confirmed that this copy of the data folder is the right one; see {@link
+   * keepInstallation}.
+   */
   kept: z.string().optional(),
+  /**
+   * Connections that this data folder has claimed at central; absent in files of earlier versions. It tells a lost journal
+   * from a folder that was copied before its first sync.
+   */
+  claimed: z.array(z.string()).optional(),
 });
 
 /** `installation.json`. */
 export type Installation = z.output<typeof installationSchema>;
 
 /**
- * Who this installation is, in the central database's checkpoints and in every session's name. Made once, at random.
- * Two computers with one id would take each other's connections at every run, so a data folder that turns up on
- * another computer (an imaged disk, a cloned VM, a restored backup) is refused until a person has said which of the
- * two it is; see {@link keepInstallation} and {@link renewInstallation}. A computer that was only renamed goes on.
+ * Identifies this installation in central's checkpoints and in every session's name. Created once, at random.
+ * Two computers with the same id would take over each other's connections at every run, so a data folder that
+ * appears on another computer (an imaged disk, a cloned VM, a restored backup) is refused until a person
+ * decides; see {@link keepInstallation} and {@link renewInstallation}. Renaming a computer changes nothing.
  *
- * @param folder the data folder, made where it is missing
- * @returns the id; the same to every process, also where several ask for the first time at once
- * @throws UsageError `installation_copied` {folder, host, here}; `data_folder_unusable` and its like
+ * @param folder the data folder, created if missing
+ * @returns the id; the same in every process, even if several ask for the first time at once
+ * @throws UsageError `installation_copied` {folder, host, here}; `data_folder_unusable` and similar
  */
 export function installationId(folder: string, machine: Machine = thisMachine()): string {
   return installation(folder, machine).id;
 }
 
-/** As {@link installationId}, with the host and the previous id. */
+/** {@link installationId} with the host and the previous id. */
 export function installation(folder: string, machine: Machine = thisMachine()): Installation {
   const found = recorded(folder, machine);
   switch (compare(found, machine)) {
@@ -55,36 +63,49 @@ export function installation(folder: string, machine: Machine = thisMachine()): 
 }
 
 /**
- * A person says that this computer has taken the other one's place: the installation stays what it is. The answer also
- * counts for the next claim of each connection, at which another copy of the folder may show; see `claimConnection`.
+ * A person's decision that this computer replaces the other one: the installation stays the same. The answer
+ * also counts for the next claim of each connection, which can reveal another copy of the folder; see
+ * `claimConnection`.
  */
 export function keepInstallation(folder: string, machine: Machine = thisMachine()): Installation {
-  const { id, previous, earlier } = recorded(folder, machine);
+  const { id, previous, earlier, claimed } = recorded(folder, machine);
   const kept = new Date().toISOString();
-  const before = { ...(previous && { previous }), ...(earlier && { earlier }) };
+  const before = {
+    ...(previous && { previous }),
+    ...(earlier && { earlier }),
+    ...(claimed && { claimed }),
+  };
   return record(folder, { id, ...evidence(machine), ...before, kept });
 }
 
 /**
- * A person says that both computers work: this one becomes an installation of its own. It takes no connection of the
- * one that it was copied from; see `claimConnection`.
+ * A person's decision that both computers keep working: this one becomes a separate installation. It takes
+ * over no connection of the one that it was copied from; see `claimConnection`.
  */
 export function renewInstallation(folder: string, machine: Machine = thisMachine()): Installation {
   const { id, previous, earlier = [] } = recorded(folder, machine);
   const before = previous === undefined ? {} : { earlier: [...earlier, previous] };
-  return record(folder, { id: randomUUID(), ...evidence(machine), previous: id, ...before });
+  return record(folder, { id: randomUUID(), ...evidence(machine), previous: id, ...before, claimed: [] });
 }
 
-/** Whether the folder is this computer's. Where one of the two ids is not known, the host names have to tell. */
+/** Notes, before the first claim of a connection is sent, that this data folder claims it. */
+export function noteClaimed(folder: string, connection: string, machine: Machine = thisMachine()): void {
+  const found = recorded(folder, machine);
+  if (found.claimed === undefined || found.claimed.includes(connection)) return;
+  record(folder, { ...found, claimed: [...found.claimed, connection] });
+}
+
+/** Whether the folder belongs to this computer. If one of the two ids is unknown, the host names decide. */
 function compare(found: Installation, machine: Machine): 'same' | 'renamed' | 'copied' {
   const isSameHost = sameHost(found.host, machine.host);
   if (found.machine !== undefined && machine.id !== null) {
     if (found.machine !== machine.id) return 'copied';
     return isSameHost ? 'same' : 'renamed';
   }
-  // Noted down by the first start that knows it.
+  // The computer's id is recorded by the first start that knows it.
   if (isSameHost) return found.machine === undefined && machine.id !== null ? 'renamed' : 'same';
-  // A container, whose host name is another at each start: central tells two of them apart while both run.
+  // A container, whose host name changes at each start. If two copies run at once, central distinguishes
+  // them.
   return found.machine === undefined && machine.id === null ? 'renamed' : 'copied';
 }
 
@@ -100,7 +121,7 @@ function record(folder: string, next: Installation): Installation {
 /** Reads the installation file. Creates it if it is missing and replaces it if it is damaged. */
 function recorded(folder: string, machine: Machine): Installation {
   const file = fileIn(folder);
-  if (!existsSync(file)) createFile(file, write({ id: randomUUID(), ...evidence(machine) }));
+  if (!existsSync(file)) createFile(file, write({ id: randomUUID(), ...evidence(machine), claimed: [] }));
   const first = readInstallation(file);
   let current = first;
   for (let step = 0; step < MAX_STEPS; step++) {
@@ -117,20 +138,20 @@ function recorded(folder: string, machine: Machine): Installation {
 const MAX_STEPS = 10;
 
 interface Reading {
-  /** Null where the file is damaged. */
+  /** Null if the file is damaged. */
   readonly found: Installation | null;
-  /** Names this content: every process that reads it agrees on the name of its successor. */
+  /** Identifies this content, so that all processes that read it agree on the name of its successor. */
   readonly key: string;
 }
 
 /**
- * The installation that comes after a file that is damaged. It is first written to a file whose name follows from the
- * old content, because making a new file has one winner and overwriting has none: two processes that start at once
- * would end up with different ids.
+ * The installation that replaces a damaged file. It is first created under a name derived from the old
+ * content: creating a file has exactly one winner, whereas with overwriting two processes that start at once
+ * could end up with different ids.
  */
 function successor(folder: string, old: Reading, machine: Machine): Reading {
   const file = path.join(folder, `installation-after-${old.key}.json`);
-  createFile(file, write({ id: randomUUID(), ...evidence(machine) }));
+  createFile(file, write({ id: randomUUID(), ...evidence(machine), claimed: [] }));
   return readInstallation(file);
 }
 
@@ -169,7 +190,7 @@ function write(installation: Installation): string {
   return `${JSON.stringify(installation, null, 2)}\n`;
 }
 
-/** Host names differ in case and domain from one network to the next without being another machine. */
+/** Host names vary in case and domain between networks. */
 function sameHost(a: string, b: string): boolean {
   return shortName(a) === shortName(b);
 }
@@ -178,21 +199,21 @@ function shortName(host: string): string {
   return host.toLowerCase().split('.')[0] ?? '';
 }
 
-/** What tells one computer from another. */
+/** What distinguishes computers. */
 interface Machine {
   readonly host: string;
-  /** A hash of the system's own id of the computer; null where it has none (a container). */
+  /** A hash of the system's own machine id; null if it has none (a container). */
   readonly id: string | null;
 }
 
-/** A registry that does not answer must not keep a command from starting. */
+/** A registry that does not answer must not prevent a command from starting. */
 const ANSWER_MS = 5000;
 
 let known: Machine | null = null;
 
 /**
- * This computer. The environment variable BRANCHLINE_MACHINE names it where the system's own id changes at each start,
- * as in some containers.
+ * This computer. The environment variable BRANCHLINE_MACHINE sets its id if the system's own changes at each
+ * start, as in some containers.
  */
 export function thisMachine(): Machine {
   const named = process.env.BRANCHLINE_MACHINE;
@@ -204,7 +225,7 @@ export function thisMachine(): Machine {
   return known;
 }
 
-/** The system's id is nobody else's business: only this hash, which other programs do not make, is written down. */
+/** The system's id is private, so only this hash of it, which no other program uses, is stored. */
 function hashed(id: string): string {
   return createHash('sha256')
     .update(`branchline machine ${id.trim().toLowerCase()}`)
@@ -236,7 +257,7 @@ function systemId(platform: NodeJS.Platform): string | null {
   }
 }
 
-/** An image that is yet to be started has an empty file, or says so in it. */
+/** A disk image that was never started has an empty file or a placeholder. */
 function fromFile(file: string): string | null {
   try {
     const text = readSmallText(file).trim();
@@ -261,10 +282,11 @@ function fromProgram(pattern: RegExp, program: string, args: readonly string[]):
 }
 
 /**
- * Records a person's answer about a data folder of which there is a copy.
+ * Records a person's answer about a copied data folder.
  *
  * @param before what must be done first, under the same lease
- * @throws UsageError `installation_busy` where a run is at work: it has signed in at head office with the id of before
+ * @throws UsageError `installation_busy` during a run, which has signed in at head office with the previous
+ *   id
  */
 export function answerCopy(folder: string, answer: CopyAnswer, before: () => void = () => {}): Installation {
   const lease = tryAcquireLease(folder);

@@ -1,19 +1,19 @@
-/** Where a text stops being JSON, as an editor counts: lines and columns begin with 1. */
+/** Where a text stops being JSON; lines and columns start at 1, as in editors. */
 export interface JsonProblem {
   readonly line: number;
   readonly column: number;
   readonly reason: 'json_ends' | 'json_unexpected' | 'json_duplicate' | 'json_too_deep';
-  /** What stands there, one character or a key's name; empty at the end. */
+  /** What was found there: one character or a key's name; empty at the end of the text. */
   readonly found: string;
-  /** What could stand there. */
+  /** What would be valid there. */
   readonly expected: string;
   /** How many brackets may be open at once; see `json_too_deep`. */
   readonly limit: number;
 }
 
 /**
- * The text of a file that an editor or PowerShell may have saved: UTF-8 or UTF-16, with or without a
- * byte order mark. Null where the bytes are neither.
+ * Decodes a file that an editor or PowerShell saved: UTF-8 or UTF-16, with or without a byte order mark. Null
+ * if it is neither.
  */
 export function decodeText(bytes: Uint8Array): string | null {
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
@@ -25,13 +25,12 @@ export function decodeText(bytes: Uint8Array): string | null {
 }
 
 /**
- * Finds the first place where a text is no JSON, or where an object says the same key twice.
- * JSON.parse alone will not do: V8 names the place only for some mistakes and quotes the text
- * otherwise (which could put a secret into a message), and of a key that stands twice it drops
- * the first without a word.
+ * Finds the first place where a text is not JSON, or where an object repeats a key. JSON.parse is not enough:
+ * V8 gives the position for some errors only and otherwise quotes the text (which could put a secret into a
+ * message), and it silently drops the first of two equal keys.
  *
  * @see RFC 8259
- * @returns null for good JSON
+ * @returns null for valid JSON
  */
 export function findJsonProblem(text: string): JsonProblem | null {
   const scanner = new Scanner(text);
@@ -53,14 +52,14 @@ class Found extends Error {
   }
 }
 
-/** The inside of a string: any character from the space on but the double quote and the backslash, or an escape. */
+/** The inside of a string: any character from space on except the double quote and the backslash, or an escape. */
 const INSIDE = String.raw`(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*`;
 const STRING = new RegExp(`"${INSIDE}"`, 'y');
 const UNCLOSED = new RegExp(`"${INSIDE}`, 'y');
 const WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;
 const SPACE = /[ \t\r\n]*/y;
 
-/** Settings have six. Whatever walks through a value calls itself for each, and the stack ends at some thousands. */
+/** Settings need six levels. Code that walks through a value is recursive, and the stack ends at some thousands. */
 const DEEPEST = 64;
 
 class Scanner {
@@ -131,12 +130,12 @@ class Scanner {
   #string(): string {
     const quoted = this.#take(STRING);
     if (quoted !== null) return JSON.parse(quoted);
-    // Point at what ends or spoils the string, not at its first quote.
+    // Points to what ends or breaks the string, not to its opening quote.
     this.#take(UNCLOSED);
     return this.#refuse('the closing double quote of the text');
   }
 
-  /** The next character that is no space; empty at the end. */
+  /** The next character that is not white space; empty at the end. */
   #next(): string {
     this.#take(SPACE);
     return this.#text.charAt(this.#at);
@@ -163,7 +162,7 @@ class Scanner {
   }
 }
 
-/** Control characters (a file of zeros after a power cut) by their number. */
+/** Shows control characters (a file of zeros after a power cut) by their number. */
 function visible(character: string): string {
   const code = character.codePointAt(0) ?? 0x20;
   return code < 0x20 || code === 0x7f ? `U+${code.toString(16).toUpperCase().padStart(4, '0')}` : character;

@@ -8,20 +8,20 @@ import { decodeText, findJsonProblem } from './jsonText.ts';
 import { describeIssues, type Problem } from './problems.ts';
 import { sayPlace, sayReason } from './reasons.ts';
 
-/** Where the settings of a data folder are. */
+/** The path of the settings in a data folder. */
 export function settingsFile(folder: string): string {
   return path.join(folder, 'settings.json');
 }
 
 /**
- * Reads and checks `settings.json`. The file itself is never touched, whatever is wrong with it.
+ * Reads and checks `settings.json`. Never changes the file.
  *
  * @param folder the data folder
- * @param language in which the problems are told: the file that names the language may be the broken one
- * @returns the settings with every default filled in and every `url` expanded; file names stay as
- *   written (see resolveEndpointFiles)
+ * @param language for the problems: the file that sets the language may be the broken one
+ * @returns the settings with every default filled in and every `url` expanded; file names stay as written
+ *   (see resolveEndpointFiles)
  * @throws UsageError `settings_missing` {file}, `settings_unreadable` {file, reason}, `settings_invalid`
- *   {file, problems (one `path: reason` a line), count, and path and reason of the first}
+ *   {file, problems (one `path: reason` per line), count, and path and reason of the first}
  */
 export function loadSettings(folder: string, language: Language = 'en'): Settings {
   const file = settingsFile(folder);
@@ -31,7 +31,8 @@ export function loadSettings(folder: string, language: Language = 'en'): Setting
 /**
  * The file's bytes.
  *
- * @throws UsageError `settings_missing`, `settings_unreadable`: also a pipe, a device or a file of gigabytes
+ * @throws UsageError `settings_missing`; `settings_unreadable`, also for a pipe, a device or a file of
+ *   gigabytes
  */
 export function readSettings(file: string, language: Language = 'en'): Buffer {
   try {
@@ -50,7 +51,7 @@ function unreadableReason(error: unknown, language: Language): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The file's value, as it is written there. */
+/** The file's value as written. */
 export function parseSettings(file: string, bytes: Uint8Array, language: Language): unknown {
   const text = decodeText(bytes);
   if (text === null) throw invalid(file, [{ path: 'settings', reason: sayReason(language, 'not_text') }]);
@@ -59,7 +60,7 @@ export function parseSettings(file: string, bytes: Uint8Array, language: Languag
   return value;
 }
 
-/** The value that a text of settings is, or where it stops being JSON. */
+/** The value of a settings text, or where it stops being JSON. */
 export function parseText(
   text: string,
   language: Language,
@@ -71,7 +72,7 @@ export function parseText(
   return { value: null, problem };
 }
 
-/** The settings that a value stands for. */
+/** Validates a value as settings. */
 export function checkSettings(file: string, raw: unknown, language: Language): Settings {
   const parsed = settingsSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
@@ -88,7 +89,7 @@ function invalid(file: string, problems: readonly Problem[]): UsageError {
   });
 }
 
-/** Of a file of megabytes with a mistake in each line nobody reads more. */
+/** A file of megabytes may have an error on each line; nobody reads more than these. */
 const MOST_PROBLEMS = 50;
 
 function problemLines(problems: readonly Problem[]): readonly string[] {
@@ -98,17 +99,20 @@ function problemLines(problems: readonly Problem[]): readonly string[] {
 }
 
 /**
- * The endpoint with `passfile` and `sslrootcert` as absolute paths. The settings keep them as written,
- * so that the folder can be moved or copied as a whole.
+ * The endpoint with absolute paths for `passfile`, certificates and keys. The settings keep them as
+ * written, so that the folder can be moved or copied.
  *
  * @param folder the folder of the settings file
  */
 export function resolveEndpointFiles<E extends EndpointSettings>(endpoint: E, folder: string): E {
-  const { passfile, sslrootcert } = endpoint;
+  const { passfile, sslrootcert, sslcert, sslkey, ssh } = endpoint;
   return {
     ...endpoint,
     ...(passfile !== undefined && { passfile: path.resolve(folder, passfile) }),
     ...(sslrootcert !== undefined &&
       sslrootcert !== SYSTEM_CA && { sslrootcert: path.resolve(folder, sslrootcert) }),
+    ...(sslcert !== undefined && { sslcert: path.resolve(folder, sslcert) }),
+    ...(sslkey !== undefined && { sslkey: path.resolve(folder, sslkey) }),
+    ...(ssh?.keyFile !== undefined && { ssh: { ...ssh, keyFile: path.resolve(folder, ssh.keyFile) } }),
   };
 }

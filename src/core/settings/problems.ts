@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Language } from '../../shared/texts/language.ts';
 import { isReason, type Reason, type ReasonValues, sayReason } from './reasons.ts';
 
-/** One thing that is wrong in the settings. */
+/** A problem in the settings. */
 export interface Problem {
   /** `connections[0].port`, or `line 3, column 5`. */
   readonly path: string;
@@ -11,10 +11,10 @@ export interface Problem {
 }
 
 /**
- * What the schema found, one problem each, in words for the person who edits the file. Values of the
- * file are described by their kind and never quoted: somebody may have typed a password there.
+ * Describes the schema's issues for the person who edits the file. Values are described by their kind and
+ * never quoted, because somebody may have typed a password there.
  *
- * @param raw what was parsed: zod's issues don't hold the value itself
+ * @param raw the parsed value, which zod's issues do not contain
  */
 export function describeIssues(
   issues: readonly z.core.$ZodIssue[],
@@ -64,13 +64,15 @@ function toFindings(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
   }
 }
 
-/** Names of settings, for "did you mean". One that is missing here costs its hint and nothing else. */
+/** Names of settings, for "did you mean". A missing name only costs its hint. */
 const KNOWN = (
   'central connections schedules sync resume retention notifications language url host port database user ' +
-  'password passfile sslmode sslrootcert connectTimeoutSeconds id label schema tables exclude targetSchema encoding ' +
-  'enabled layout name strategy allowDeletes cron timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
-  'chunkSeconds maxSnapshotMinutes bandwidthKbps verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
-  'desktop webhook email noSuccessHours'
+  'password passfile sslmode sslrootcert sslcert sslkey connectTimeoutSeconds id label schema tables exclude targetSchema encoding ' +
+  'enabled layout distribution name strategy allowDeletes cron timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
+  'chunkSeconds maxSnapshotMinutes bandwidthKbps headOfficePatienceMinutes verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
+  'desktop webhook email noSuccessHours ssh keyFile agent passphrase hostKey trustFirstUse compress keepAliveSeconds ' +
+  'secret headers timeoutSeconds allowHttp caFile security template method contentType body markup telegram token ' +
+  'chatId threadId apiUrl ping style'
 ).split(' ');
 
 function unknownKey(key: string): Omit<Finding, 'path'> {
@@ -110,7 +112,7 @@ function limit(value: number | bigint): ReasonValues {
   return { limit: String(value) };
 }
 
-/** Of "either a name or a group" the problems of the one that was meant. */
+/** For a union ("a name or a group"), the problems of the alternative that was probably meant. */
 function fittingBranch(issue: z.core.$ZodIssueInvalidUnion, raw: unknown): Finding[] {
   const meant = issue.errors.find((errors) => !errors.some((error) => isWrongKind(error)));
   if (meant === undefined) {

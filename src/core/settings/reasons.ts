@@ -2,7 +2,7 @@ import { CATALOGUES } from '../../shared/texts/catalogues.ts';
 import { en } from '../../shared/texts/en/index.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
-/** Values that a reason names. None of them is ever a text out of the file: it might be a password. */
+/** Values in a reason. Never a text from the file, which might be a password. */
 export type ReasonValues = Readonly<Record<string, string | number>>;
 
 export type Reason = keyof typeof en.settingsProblem.reason;
@@ -12,12 +12,12 @@ export function isReason(text: unknown): text is Reason {
   return typeof text === 'string' && Object.hasOwn(en.settingsProblem.reason, text);
 }
 
-/** A reason as a person reads it after the name of the setting. */
+/** A reason in words, as shown after the name of the setting. */
 export function sayReason(language: Language, reason: Reason, values: ReasonValues = {}): string {
   return filled(language, CATALOGUES[language].settingsProblem.reason[reason], values);
 }
 
-/** A place in the text of the settings. */
+/** A position in the text of the settings. */
 export function sayPlace(language: Language, line: number, column: number): string {
   return filled(language, CATALOGUES[language].settingsProblem.place, { line, column });
 }

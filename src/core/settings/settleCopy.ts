@@ -7,11 +7,12 @@ import { readSettingsDocument, writeSettingsDocument } from './document.ts';
 import { answerCopy, type Installation } from './installation.ts';
 
 /**
- * Records what this computer is, of whose data folder there is a copy. An installation of its own could overwrite the
- * rows of the other one, so what both would sync is switched off here: a person gives it another id, or removes it.
+ * Records what this computer is after its data folder was copied. A separate installation could overwrite the
+ * other one's rows, so connections that both would sync are switched off here; a person gives them another id
+ * or removes them.
  *
- * @param isShared whether the other copy may sync a connection, too
- * @throws UsageError `installation_busy`; `settings_changed` and its like
+ * @param isShared whether the other copy may sync a connection too
+ * @throws UsageError `installation_busy`; `settings_changed` and similar
  */
 export function settleCopy(
   {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { BatchRow, TableRow } from '../../shared/contract.ts';
 import { TableStatus } from '../../shared/status.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ReadableJournal, WritableJournal } from '../journal/journal.ts';
 import type { Unresolved } from '../journal/outcomes.ts';
-import type { AutoResume, ServiceNotes } from '../journal/serviceNotes.ts';
+import type { AutoResume } from '../journal/serviceNotes.ts';
 
 /** An unfinished or failed batch, with its automatic resumes so far. */
 export interface Candidate extends Unresolved {
@@ -17,7 +17,7 @@ export interface Candidate extends Unresolved {
 }
 
 /** The unfinished and failed batches, latest first. */
-export function candidates(journal: Journal): readonly Candidate[] {
+export function candidates(journal: ReadableJournal): readonly Candidate[] {
   const told = givenUp(journal);
   return journal.unresolved().map((one) => {
     const tried = journal.autoResume(one.batch.batch_id);
@@ -39,18 +39,18 @@ const gaveUpNote = z.record(z.string(), z.string());
  * Notes in the journal that a batch is no longer resumed automatically, so that it is reported once and not at every
  * start. After another attempt it may be reported again.
  */
-export function noteGaveUp(journal: Journal, batchId: string, attempts: number): void {
+export function noteGaveUp(journal: WritableJournal, batchId: string, attempts: number): void {
   journal.together(() => {
     // Notes of batches that are no longer candidates are dropped.
     const current = new Set(journal.unresolved().map(({ batch }) => batch.batch_id));
-    const kept = Object.entries(givenUp(journal)).filter(([id]) => current.has(id));
+    const kept = Object.entries(givenUp(journal.reader)).filter(([id]) => current.has(id));
     const lastAt = journal.autoResume(batchId)?.lastAt ?? '';
     journal.setServiceNote(NOTE, { ...Object.fromEntries(kept), [batchId]: lastAt });
     journal.logEvent('resume_given_up', { batchId, detail: { attempts } });
   });
 }
 
-function givenUp(journal: Journal): z.output<typeof gaveUpNote> {
+function givenUp(journal: ReadableJournal): z.output<typeof gaveUpNote> {
   return gaveUpNote.safeParse(journal.serviceNote(NOTE)).data ?? {};
 }
 
@@ -67,12 +67,12 @@ export function progressOf(tables: readonly TableRow[]): number {
   );
 }
 
-export function stoppedNotes(journal: ServiceNotes): z.output<typeof stoppedNote> {
+export function stoppedNotes(journal: ReadableJournal): z.output<typeof stoppedNote> {
   return stoppedNote.safeParse(journal.serviceNote(STOPPED)).data ?? [];
 }
 
 /** Whether a pause stopped the batch, and it was not resumed since. */
-export function stoppedByPause(journal: ServiceNotes, batch: BatchRow): boolean {
+export function stoppedByPause(journal: ReadableJournal, batch: BatchRow): boolean {
   return stoppedNotes(journal).some(
     (one) => one.batchId === batch.batch_id && one.resumeCount === batch.resume_count,
   );

@@ -51,6 +51,8 @@ export function judge(
   // The process died after the last table, before the batch's end was written.
   if (interrupted && left === 0)
     return { kind: 'resume', at: now, attempt: attempts + 1, tables: null, connections: [] };
+  // Its rows come from a file, whose passphrase a person has.
+  if (batch.options.imported !== undefined) return { kind: 'left' };
   const rows = rowsToRun(candidate, connections);
   if (rows.length === 0) return { kind: 'left' };
   // A paused batch continues after the pause, however long that takes.

@@ -1,4 +1,4 @@
-import { type TableName, type TableRow, tableKey, UNKNOWN_TABLES } from '../../shared/contract.ts';
+import { nameOfRow, type TableName, type TableRow, tableKey } from '../../shared/contract.ts';
 import { compileNames } from '../../shared/naming.ts';
 import type { Attention, Difference, ServiceStatus } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -7,7 +7,7 @@ import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { isCompareDue } from '../batch/compareDue.ts';
 import { droppedTables } from '../batch/droppedTables.ts';
 import { formerConnections } from '../batch/formerConnections.ts';
-import type { Journal } from '../journal/journal.ts';
+import type { ReadableJournal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
 
@@ -34,7 +34,7 @@ export const NO_STANDING: Standing = {
   connections: 0,
 };
 
-export function standingOf(journal: Journal, settings: Settings, now: Date): Standing {
+export function standingOf(journal: ReadableJournal, settings: Settings, now: Date): Standing {
   const enabled = settings.connections.filter((one) => one.enabled).map((one) => one.id);
   return {
     attention: attention(journal, settings, now),
@@ -58,7 +58,7 @@ export function standingOf(journal: Journal, settings: Settings, now: Date): Sta
  * The moment up to which head office has all data: the oldest source snapshot among the latest successes of all selected
  * tables. Null where a table has had no success, or a connection's tables are not known.
  */
-export function upToOf(journal: Journal, settings: Settings): string | null {
+export function upToOf(journal: ReadableJournal, settings: Settings): string | null {
   const isSelected = selectionOf(settings);
   const enabled = settings.connections.filter((one) => one.enabled);
   let oldest: string | null = null;
@@ -74,7 +74,7 @@ export function upToOf(journal: Journal, settings: Settings): string | null {
 }
 
 /** The unfinished and failed batches with tables that were not completed since; latest first. */
-function attention(journal: Journal, settings: Settings, now: Date): readonly Attention[] {
+function attention(journal: ReadableJournal, settings: Settings, now: Date): readonly Attention[] {
   const isSelected = selectionOf(settings);
   const told = new Set<string>();
   return candidates(journal).flatMap((candidate): Attention[] => {
@@ -83,14 +83,14 @@ function attention(journal: Journal, settings: Settings, now: Date): readonly At
     if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
     const rows = open.filter((row) => {
       const key = tableKey(row.connection, row.table_name);
-      if (told.has(key) || !isSelected(nameOf(row))) return false;
+      if (told.has(key) || !isSelected(nameOfRow(row))) return false;
       told.add(key);
       return true;
     });
     if (open.length > 0 && rows.length === 0) return [];
     const resumes = rows.filter(resumedBy(candidate, verdict));
     const failed = (of: readonly TableRow[]): Attention['failed'] =>
-      of.filter((row) => row.status === TableStatus.Failed).map(nameOf);
+      of.filter((row) => row.status === TableStatus.Failed).map(nameOfRow);
     return [
       {
         batch,
@@ -106,12 +106,12 @@ function attention(journal: Journal, settings: Settings, now: Date): readonly At
 /** Which of a batch's open tables are resumed automatically. */
 function resumedBy({ open }: Candidate, verdict: ResumeVerdict): (row: TableRow) => boolean {
   if (verdict.kind !== 'resume') return () => false;
-  const tables = verdict.tables ?? open.map(nameOf);
+  const tables = verdict.tables ?? open.map(nameOfRow);
   const keys = new Set(tables.map((one) => tableKey(one.connection, one.table)));
   return (row) => keys.has(tableKey(row.connection, row.table_name));
 }
 
-function differences(journal: Journal, settings: Settings): readonly Difference[] {
+function differences(journal: ReadableJournal, settings: Settings): readonly Difference[] {
   const isSelected = selectionOf(settings);
   return journal.differing().flatMap((row): Difference[] => {
     const { connection, table_name: table, differs_since: since, result } = row;
@@ -121,18 +121,11 @@ function differences(journal: Journal, settings: Settings): readonly Difference[
   });
 }
 
-function nameOf({ connection, table_name }: TableRow): {
-  readonly connection: string;
-  readonly table: string;
-} {
-  return { connection, table: table_name };
-}
-
 /**
  * Whether the settings select a table: its connection is enabled and its name is selected. Earlier failures of tables that
  * were taken out of the settings no longer matter.
  */
-function selectionOf(settings: Pick<Settings, 'connections'>): (table: TableName) => boolean {
+export function selectionOf(settings: Pick<Settings, 'connections'>): (table: TableName) => boolean {
   const byConnection = new Map(
     settings.connections.flatMap((one) => {
       if (!one.enabled) return [];
@@ -142,8 +135,8 @@ function selectionOf(settings: Pick<Settings, 'connections'>): (table: TableName
       return [[one.id, selects] as const];
     }),
   );
-  return ({ connection, table }) => {
+  return ({ connection, table, allTables }) => {
     const selects = byConnection.get(connection);
-    return selects !== undefined && (table === UNKNOWN_TABLES || selects(table));
+    return selects !== undefined && (allTables || selects(table));
   };
 }

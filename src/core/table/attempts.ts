@@ -7,16 +7,15 @@ import { brakeOf } from '../load/deleteBrake.ts';
 import { NO_LIMITS } from '../load/fillChunk.ts';
 import type { Lacking, Links, PassContext, PassEnd } from '../load/pass.ts';
 import { endOfDeletes, lacksRows } from '../load/proof.ts';
-import { withRuns } from '../source/serverRuns.ts';
-import { closeSnapshot, forTarget, openSnapshot, type Snapshot } from '../source/snapshot.ts';
-import { anyMine } from '../target/apply.ts';
+import type { Snapshot } from '../source/port.ts';
+import { anyMine, UNEXPECTED_ROWS } from '../target/apply.ts';
 import { acquireTable, type Checkpoint, NO_COUNTS } from '../target/checkpoint.ts';
 import { prepareTarget } from '../target/prepareTarget.ts';
 import { type Target, targetSchema } from '../target/target.ts';
 import { ConstraintRecovery, DUPLICATE, type RecoveryStep } from './constraintRecovery.ts';
 import { explainFailure } from './explainFailure.ts';
 import { refusedValue } from './refusedValue.ts';
-import { choosePlan, noticesOf, type PassPlan, runPass } from './strategyChoice.ts';
+import { choosePlan, type PassPlan, runPass } from './strategyChoice.ts';
 import type { TableEnd, TableJob, TableRecorder, TableRunner } from './tableRun.ts';
 import type { WatchedTools } from './watchdog.ts';
 
@@ -41,16 +40,19 @@ export class Attempts {
   #ownRewritten: number | null = null;
   /** Other tables that head office's keys and triggers changed when we wrote this one. */
   readonly #rewritten = new Set<string>();
+  readonly #onReady: () => void;
   #rechecks = 0;
   #lastTarget: Target | null = null;
   readonly #recovery: ConstraintRecovery;
   /** Chunks committed so far. */
   commits = 0;
 
-  constructor(runner: TableRunner, job: TableJob, recorder: TableRecorder) {
+  /** @param onReady called when head office has let an attempt in and its table is ready */
+  constructor(runner: TableRunner, job: TableJob, recorder: TableRecorder, onReady: () => void) {
     this.#runner = runner;
     this.#job = job;
     this.#recorder = recorder;
+    this.#onReady = onReady;
     this.#recovery = new ConstraintRecovery(job.source.name, runner.relations);
     // Its own turn has already reported the start and the strategy.
     this.#started = job.duty === 'deletes';
@@ -71,6 +73,7 @@ export class Attempts {
     const target = await this.#target();
     // The claim has already raised the epoch for the first attempt. After a lost connection it must be raised again.
     const found = (first ? this.#job.checkpoint : null) ?? (await this.#acquire());
+    this.#onReady();
     // A commit that was on its way when the connection was lost has arrived by now, or never will: the epoch is raised.
     this.tellRewritten();
     if (isOwnEnd(found, this.#job)) return { kind: 'completed', checkpoint: found };
@@ -91,10 +94,10 @@ export class Attempts {
     let at = found;
     let again = recheck;
     for (;;) {
-      const snapshot = forTarget(await this.#openSnapshot(), target.shapeDigest);
+      const snapshot = await this.#openSnapshot(target);
       const plan = choosePlan(this.#job, target, at, snapshot, again);
       if (!this.#chosen)
-        for (const one of await noticesOf(this.#job, snapshot, at)) this.#recorder.notice(one);
+        for (const one of await snapshot.notices(at.state === 'new')) this.#recorder.notice(one);
       const start = await this.#startAt(at, target, plan, again);
       this.#direct = start.direct;
       const end = await this.#pass(target, snapshot, plan, start);
@@ -125,7 +128,10 @@ export class Attempts {
     throw await lacksRows(this.#context(target), { missing: 0, unproven: Math.max(1, repaired) });
   }
 
-  /** Reports again which tables this one's writes caused head office to change, since a commit may arrive late. */
+  /**
+   * Reports again which tables head office changed because of this one's writes. A commit whose answer was lost may
+   * succeed after the first report, when such a table has already been compared.
+   */
   tellRewritten(): void {
     if (this.#rewritten.size > 0) this.#runner.relations?.rewritten([...this.#rewritten]);
   }
@@ -156,22 +162,24 @@ export class Attempts {
 
   /** Reads the source table's columns again: what the last attempt knew of them may be why it failed. */
   async #readSource(): Promise<TableShape> {
-    const { schema, name } = this.#job.source;
-    const { session, version } = await this.#given.links.source();
-    const [source] = await readTables(session, version, schema, [name]);
+    const { connection, source: known } = this.#job;
+    const { name, schema } = known;
+    const from = await this.#given.links.source();
+    const [source] = await from.readTables({ id: connection.id, schema }, [name]);
     if (source === undefined) throw centralRefusal(FailureCode.SourceTableMissing, { table: name });
     return source;
   }
 
-  async #openSnapshot(): Promise<Snapshot> {
-    const { session, version } = await this.#given.links.source();
-    const snapshot = await openSnapshot(session, version, this.#job.source, this.#job.cursor);
-    return { ...snapshot, horizon: withRuns(snapshot.horizon, this.#given.links.runs) };
+  async #openSnapshot({ shapeDigest }: Target): Promise<Snapshot> {
+    const from = await this.#given.links.source();
+    return from.openSnapshot(this.#job.source, { cursor: this.#job.cursor, shapeDigest });
   }
 
   /** Whether a direct COPY met existing rows. The next attempt then goes through a staging table. */
   refuseDirect(failure: FailureDetail): boolean {
-    const refused = failure.sqlstate === DUPLICATE || failure.code === FailureCode.CentralLacksRows;
+    const refused =
+      [DUPLICATE, UNEXPECTED_ROWS].includes(failure.sqlstate ?? '') ||
+      failure.code === FailureCode.CentralLacksRows;
     if (!this.#direct || !refused) return false;
     this.#directRefused = true;
     this.#direct = false;
@@ -220,11 +228,14 @@ export class Attempts {
     const existing = this.#first
       ? this.#job.existing
       : (await readTables(session, version, schema, [source.name]))[0];
+    const created = this.#first && this.#job.created;
     this.#first = false;
-    const target = await prepareTarget(session, version, central, connection, source, existing, (notice) =>
+    const found = await prepareTarget(session, version, central, connection, source, existing, (notice) =>
       this.#recorder.notice(notice),
     );
-    this.#lastTarget = this.#asText ? { ...target, format: 'text' } : target;
+    const target = created ? { ...found, created } : found;
+    const { textOnly } = await this.#given.links.source();
+    this.#lastTarget = this.#asText || textOnly ? { ...target, format: 'text' } : target;
     return this.#lastTarget;
   }
 
@@ -289,12 +300,12 @@ export class Attempts {
   /** Does the deletes that the table's own turn held back, under a new snapshot. */
   async #removeHeld(target: Target, at: Checkpoint): Promise<PassEnd> {
     const context = this.#context(target);
-    const snapshot = await this.#openSnapshot();
+    const snapshot = await this.#openSnapshot(target);
     const allowed = this.#job.allowDeletes ? { ...at, ...brakeOf(at, true) } : at;
     const end = await removeOrphanRows(context, snapshot, allowed, endOfDeletes);
     if (end.kind === 'stopped') return end;
     context.onCommit(end.checkpoint);
-    await closeSnapshot(snapshot);
+    await snapshot.close();
     return end;
   }
 
@@ -320,6 +331,7 @@ export class Attempts {
       onRewritten: (tables, seq) => this.#noteRewritten(tables, seq),
       onCommit: (checkpoint) => {
         this.commits++;
+        this.#runner.noteTraffic();
         this.#recorder.committed(checkpoint);
       },
     };

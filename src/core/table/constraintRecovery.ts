@@ -16,12 +16,12 @@ export type KeyEnd = 'parent' | 'child';
 export interface Relations {
   readonly keys: ForeignKeys;
   /**
-   * Syncs another table of the run again.
+   * Re-syncs another table of the run.
    *
-   * @returns how that ended; null where it cannot be done: the table is not part of this run, waits itself, or may be
-   *   running now
+   * @returns its result; null if it cannot be re-synced because it is not part of this run, is itself waiting for a
+   *   re-sync, or may be running now
    */
-  bringAgain(table: string, end: KeyEnd): Promise<TableEnd | null>;
+  resync(table: string, end: KeyEnd): Promise<TableEnd | null>;
   /** Reports the connection's tables that head office's keys or triggers changed, or may have, when this one was written. */
   rewritten(tables: readonly string[]): void;
 }
@@ -38,7 +38,7 @@ const AGAIN: RecoveryStep = { kind: 'again' };
 
 const NO_RELATIONS: Relations = {
   keys: new ForeignKeys([]),
-  bringAgain: async () => null,
+  resync: async () => null,
   rewritten: () => {},
 };
 
@@ -54,7 +54,7 @@ export class ConstraintRecovery {
   #moves = false;
   #movesAny = false;
   /** Number of committed chunks when another table was last re-synced for this one; -1 where none was. */
-  #helpedAt = -1;
+  #resyncedAt = -1;
 
   constructor(table: string, relations: Relations | null) {
     this.#table = table;
@@ -86,24 +86,24 @@ export class ConstraintRecovery {
     if (key === undefined) return none;
     const refused: RecoveryStep = {
       kind: 'none',
-      failure: told(failure, key, this.#table, commits === this.#helpedAt),
+      failure: namingOtherTable(failure, key, this.#table, commits === this.#resyncedAt),
     };
     if (key.child === key.parent) return this.#takeWhole() ? AGAIN : refused;
     const [other, which] =
       key.child === this.#table ? ([key.parent, 'parent'] as const) : ([key.child, 'child'] as const);
-    if (other === null || commits === this.#helpedAt) return refused;
-    this.#helpedAt = commits;
-    return this.#bring(other, which, refused);
+    if (other === null || commits === this.#resyncedAt) return refused;
+    this.#resyncedAt = commits;
+    return this.#resyncFor(other, which, refused);
   }
 
-  async #bring(other: string, which: KeyEnd, refused: RecoveryStep): Promise<RecoveryStep> {
-    const end = await this.#relations.bringAgain(other, which);
+  async #resyncFor(other: string, which: KeyEnd, refused: RecoveryStep): Promise<RecoveryStep> {
+    const end = await this.#relations.resync(other, which);
     if (end?.kind === 'stopped') return { kind: 'stopped' };
     if (end === null) return refused;
     if (end.kind !== 'failed') return AGAIN;
     if (end.failure.kind === FailureKind.Permanent) return refused;
     // A failure of the connection says nothing about the rows, so the other table may be re-synced again later.
-    this.#helpedAt = -1;
+    this.#resyncedAt = -1;
     return { kind: 'none', failure: end.failure };
   }
 
@@ -136,17 +136,22 @@ export class ConstraintRecovery {
 /** The failure of a table whose rows a foreign key has refused; it names the key's other table. */
 export function keyFailure(failure: FailureDetail, keys: ForeignKeys, table: string): FailureDetail {
   const key = keys.violated(failure);
-  return key === undefined ? failure : told(failure, key, table, false);
+  return key === undefined ? failure : namingOtherTable(failure, key, table, false);
 }
 
-/** @param helped whether the other table was re-synced just before, without success */
-function told(failure: FailureDetail, key: ForeignKey, table: string, helped: boolean): FailureDetail {
-  const { code, params } = key.child === table ? parentMissing(key, helped) : stillReferenced(key);
+/** @param resynced whether the key's other table was re-synced just before, and the key refuses the rows still */
+function namingOtherTable(
+  failure: FailureDetail,
+  key: ForeignKey,
+  table: string,
+  resynced: boolean,
+): FailureDetail {
+  const { code, params } = key.child === table ? parentMissing(key, resynced) : stillReferenced(key);
   return { ...failure, code, params: { ...failure.params, ...params } };
 }
 
-function parentMissing({ child, parent, name }: ForeignKey, helped: boolean) {
-  const code = helped ? FailureCode.ParentLacking : FailureCode.ParentMissing;
+function parentMissing({ child, parent, name }: ForeignKey, resynced: boolean) {
+  const code = resynced ? FailureCode.ParentLacking : FailureCode.ParentMissing;
   return { code, params: { table: child ?? '', parent, constraint: name } };
 }
 

@@ -3,9 +3,9 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { ADDS_KEY, keyHindrance } from '../load/explainKey.ts';
 import { interfering } from '../load/interfering.ts';
 import type { Links } from '../load/pass.ts';
-import { qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { type MissingRights, missingReadingRights, missingWritingRights } from '../rights/readingRights.ts';
+import { changedFailure, type MissingRights, paramsOf, userOf } from '../rights/missingRights.ts';
+import { missingWritingRights } from '../rights/writingRights.ts';
 import { allowNullSql, dropRuleSql, failedTriggers } from '../target/ruleSql.ts';
 import { POLICY_PREFIX } from '../target/target.ts';
 import { explainEncoding, explainRefused, isEncodingFailure, refusedValue } from './refusedValue.ts';
@@ -47,26 +47,15 @@ async function explain(
   failure: FailureDetail,
   error: unknown,
 ): Promise<FailureDetail> {
-  const { schema, name } = table.source;
+  const { name } = table.source;
   if (isEncodingFailure(failure)) return explainEncoding(links, table.source, failure);
-  if (
-    failure.params.side === 'source' &&
-    failure.sqlstate === NOT_SUPPORTED &&
-    (await isUnlogged(links, table))
-  )
-    return change(failure, FailureCode.SourceUnlogged, {});
-  if (failure.code === FailureCode.SourcePermission && failure.params.sql === undefined) {
-    const { session, version } = await links.source();
-    return readingDenied(failure, await missingReadingRights(session, version, schema, name));
-  }
-  if (failure.code === FailureCode.SourceQueryFailed && failure.sqlstate === NOT_READY)
-    return table.source.kind === 'materialized_view' ? notPopulated(failure, table) : failure;
+  if (OF_READING.has(failure.code)) return (await links.source()).explain(table.source, failure);
   if (failure.code === FailureCode.ParentLacking) return withRuleSql(links, table, failure);
   if (table.isShared && MAY_BE_ANOTHERS.has(failure.code)) {
     const { session } = await links.central();
     const other = await otherWriters(session, table, failure.code === FailureCode.CentralKeyMissing);
     if (other !== null)
-      return change(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
+      return changedFailure(failure, FailureCode.CentralTableShared, { schema: table.targetSchema, other });
   }
   if (ADDS_KEY.has(failure.code)) {
     const { session } = await links.central();
@@ -94,7 +83,7 @@ async function explain(
       String(failure.params.within ?? ''),
     );
     if (failed !== null)
-      return change(failure, FailureCode.CentralTriggerFailed, {
+      return changedFailure(failure, FailureCode.CentralTriggerFailed, {
         schema: table.targetSchema,
         table: name,
         ...failed,
@@ -104,7 +93,8 @@ async function explain(
     failure.sqlstate === NOT_SUPPORTED
       ? await interfering(session, { schema: table.targetSchema, name }, 'rule ')
       : [];
-  if (rules.length > 0) return change(failure, FailureCode.CentralRules, { causes: rules.join(', ') });
+  if (rules.length > 0)
+    return changedFailure(failure, FailureCode.CentralRules, { causes: rules.join(', ') });
   const denied = failure.code === FailureCode.CentralPermission && failure.params.sql === undefined;
   if (denied || failure.sqlstate === NOT_SUPPORTED)
     return writingDenied(
@@ -123,7 +113,7 @@ async function withRuleSql(
   const at = { schema: targetSchema, name: String(failure.params.table) };
   const constraint = String(failure.params.constraint);
   const sql = await dropRuleSql(session, at, constraint);
-  return change(failure, failure.code, { sql: sql ?? '–' });
+  return changedFailure(failure, failure.code, { sql: sql ?? '–' });
 }
 
 /** Explains NOT NULL at central. PostgreSQL's error names the column, and the partition if the row went to one. */
@@ -138,7 +128,7 @@ async function needsValue(
   const target = { schema: targetSchema, name: source.name };
   const at = { schema: String(schema ?? targetSchema), name: String(table ?? source.name) };
   const sql = await allowNullSql(session, target, at, column);
-  return change(failure, FailureCode.CentralNeedsValue, { column, sql });
+  return changedFailure(failure, FailureCode.CentralNeedsValue, { column, sql });
 }
 
 /** Failures that may mean that two branches use one name for different tables. Changing the table would harm the other. */
@@ -177,31 +167,18 @@ const WRITERS = `SELECT (SELECT pg_catalog.string_agg(c.connection, ', ') FROM b
       WHERE n.nspname OPERATOR(pg_catalog.=) $3 AND r.relname OPERATOR(pg_catalog.=) $2::pg_catalog.name
         AND a.attname::pg_catalog.text OPERATOR(pg_catalog.=) k.name AND NOT a.attisdropped)) AS has_key`;
 
-/** Whether the table is unlogged and the source a standby, which then has none of its rows. */
-async function isUnlogged(links: Links, { source }: FailedTable): Promise<boolean> {
-  const { session } = await links.source();
-  const { rows } = await session.query(
-    `SELECT pg_catalog.pg_is_in_recovery() AND c.relpersistence OPERATOR(pg_catalog.=) 'u' AS lacks
-     FROM pg_catalog.pg_class c WHERE c.oid OPERATOR(pg_catalog.=) $1::pg_catalog.oid`,
-    [source.oid],
-  );
-  return rows[0]?.lacks === 't';
-}
+/** Failures of reading about which the source can say more. */
+const OF_READING: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.SourcePermission,
+  FailureCode.SourceQueryFailed,
+]);
 
 /** SQLSTATE not_null_violation. */
 const NULL_REFUSED = '23502';
-/** SQLSTATE object_not_in_prerequisite_state. */
-const NOT_READY = '55000';
 /** SQLSTATE feature_not_supported: COPY into a table whose row-level security binds us, writing through a rule. */
 const NOT_SUPPORTED = '0A000';
 /** Errors that only code of head office's raises: external routines, RAISE. */
 const MAY_BE_TRIGGER = /^(?:38|39|P0)/;
-
-function readingDenied(failure: FailureDetail, missing: MissingRights): FailureDetail {
-  if (missing.sql.length === 0) return change(failure, FailureCode.SourceDenied, userOf(missing));
-  const code = missing.secured.length > 0 ? FailureCode.SourceRowSecurity : FailureCode.SourcePermission;
-  return change(failure, code, paramsOf(missing));
-}
 
 function writingDenied(
   failure: FailureDetail,
@@ -209,36 +186,15 @@ function writingDenied(
 ): FailureDetail {
   const denied = failure.code === FailureCode.CentralPermission;
   if (missing.secured.length > 0 && !missing.ownRole)
-    return change(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
+    return changedFailure(failure, FailureCode.CentralRowSecurity, paramsOf(missing));
   // A role of this branch alone is always bound: by our policies, which hide nothing of it.
   const policies = missing.policies.flatMap((one) => one.split(', '));
   const isForeign = policies.length === 0 || policies.some((one) => !one.startsWith(POLICY_PREFIX));
   if (missing.secured.length > 0 && missing.sql.length === 0 && isForeign)
-    return change(failure, FailureCode.CentralPolicyForeign, paramsOf(missing));
+    return changedFailure(failure, FailureCode.CentralPolicyForeign, paramsOf(missing));
   if (!denied) return failure;
-  if (missing.sql.length === 0) return change(failure, FailureCode.CentralDenied, userOf(missing));
-  return change(failure, FailureCode.CentralPermission, paramsOf(missing));
-}
-
-function paramsOf(missing: MissingRights): ErrorParams {
-  const secured =
-    missing.secured.length === 0
-      ? {}
-      : { tables: missing.secured.join(', '), policies: missing.policies.join(', ') || '–' };
-  return { ...userOf(missing), ...secured, sql: missing.sql.join('\n') };
-}
-
-function userOf({ user }: MissingRights): ErrorParams {
-  return user === '' ? {} : { user };
-}
-
-function notPopulated(failure: FailureDetail, { source }: FailedTable): FailureDetail {
-  const sql = `REFRESH MATERIALIZED VIEW ${qualified(source.schema, source.name)};`;
-  return change(failure, FailureCode.SourceNotPopulated, { sql });
-}
-
-function change(failure: FailureDetail, code: FailureCode, params: ErrorParams): FailureDetail {
-  return { ...failure, code, params: { ...failure.params, ...params } };
+  if (missing.sql.length === 0) return changedFailure(failure, FailureCode.CentralDenied, userOf(missing));
+  return changedFailure(failure, FailureCode.CentralPermission, paramsOf(missing));
 }
 
 /** Failures that are about the branch's table although they occur at central. */

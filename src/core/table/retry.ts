@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly unreachable: number;
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
+  /** How long a busy head office is waited for: see `CentralWait`. */
+  readonly patienceMs: number;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = {
@@ -17,6 +19,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
   unreachable: 2,
   firstDelayMs: 500,
   longestDelayMs: 30_000,
+  patienceMs: 15 * 60_000,
 };
 
 /**

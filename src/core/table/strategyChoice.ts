@@ -1,12 +1,8 @@
 import { centralRefusal, FailureCode } from '../../shared/errors.ts';
-import { type Notice, NoticeCode } from '../../shared/notices.ts';
 import type { CursorSettings } from '../../shared/settings.ts';
 import { assertNever, Strategy } from '../../shared/status.ts';
-import { plainType } from '../catalogue/shape.ts';
 import type { PassContext, PassEnd } from '../load/pass.ts';
-import { cursorOf, newerThan } from '../source/cursor.ts';
-import { brokenSince, type MarkProblem, since } from '../source/mark.ts';
-import type { Snapshot } from '../source/snapshot.ts';
+import type { ChangedRows, CursorProblem, MarkProblem, NewerRows, Snapshot } from '../source/port.ts';
 import type { Checkpoint, LastKey } from '../target/checkpoint.ts';
 import type { Target } from '../target/target.ts';
 import { READ_ALL, runChanges, runCompare } from './strategies/comparePass.ts';
@@ -21,14 +17,11 @@ export type PlanReason =
   | 'row_versions'
   | 'no_key'
   | 'goes_on'
-  /** Strategy `cursor`: the cursor column, or its type, is another than in the last pass. */
-  | 'cursor_changed'
-  /** Strategy `cursor`: the last pass found no usable value in the cursor column. */
-  | 'no_cursor'
   /** Head office's foreign keys or triggers may have changed rows. */
   | 'central_rewrote'
   /** A crash at head office may have emptied this unlogged table, and a count of a shared table would not show it. */
   | 'central_unlogged'
+  | CursorProblem
   | MarkProblem;
 
 /** Plan of the next pass over a table. */
@@ -37,11 +30,14 @@ export interface PassPlan {
   readonly reason: PlanReason;
   /** Whether it continues from the checkpoint of an unfinished pass. */
   readonly goesOn: boolean;
-  /** Strategies `changes` and `replace`: transaction id from which rows count as changed; null ignores row versions. */
-  readonly since: bigint | null;
-  /** Strategy `cursor`: SQL condition for changed rows. */
-  readonly where: string | null;
+  /** Strategies `changes`, `replace` and `cursor`: the rows that have changed; null reads all. */
+  readonly rows: ChangedRows | NewerRows | null;
 }
+
+/** What of a job the choice depends on. */
+export type ChoiceJob = Pick<TableJob, 'connection' | 'strategy' | 'cursor' | 'mayDelete' | 'batchId'> & {
+  readonly source: Pick<TableJob['source'], 'name'>;
+};
 
 /**
  * Chooses the strategy for the next pass over a table.
@@ -52,7 +48,7 @@ export interface PassPlan {
  * @throws SyncFailure `replace_unsafe`
  */
 export function choosePlan(
-  job: TableJob,
+  job: ChoiceJob,
   target: Target,
   found: Checkpoint,
   snapshot: Snapshot,
@@ -78,44 +74,39 @@ export function choosePlan(
 function keyedPlan(
   wanted: Strategy | null,
   reason: PlanReason,
-  job: TableJob,
+  job: ChoiceJob,
   found: Checkpoint,
   snapshot: Snapshot,
 ): PassPlan {
-  const { horizon, fingerprint } = snapshot;
   if (wanted === Strategy.Cursor && job.cursor !== null)
-    return cursorPlan(reason, job, job.cursor, found, snapshot);
-  const plain = { goesOn: false, since: null, where: null };
+    return cursorPlan(reason, job.cursor, found, snapshot);
+  const plain = { goesOn: false, rows: null };
   if (wanted === Strategy.Compare) return { ...plain, strategy: Strategy.Compare, reason };
   if (wanted !== Strategy.Changes) return { ...plain, strategy: Strategy.Full, reason };
-  const from = since(found.mark, horizon, fingerprint);
-  if (typeof from === 'bigint') return { ...plain, strategy: Strategy.Changes, reason, since: from };
-  return { ...plain, strategy: from === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: from };
+  const rows = snapshot.changedSince(found.mark);
+  if (typeof rows !== 'string') return { ...plain, strategy: Strategy.Changes, reason, rows };
+  return { ...plain, strategy: rows === 'no_mark' ? Strategy.Full : Strategy.Compare, reason: rows };
 }
 
 /** Reads everything if there is no cursor value to start at, and compares if the source was restored. */
 function cursorPlan(
   reason: PlanReason,
-  job: TableJob,
   settings: CursorSettings,
   { mark }: Checkpoint,
-  { horizon, fingerprint, version }: Snapshot,
+  snapshot: Snapshot,
 ): PassPlan {
-  const plain = { goesOn: false, since: null, where: null };
+  const plain = { goesOn: false, rows: null };
   if (mark === null)
     return { ...plain, strategy: Strategy.Full, reason: reason === 'asked' ? 'first_load' : reason };
-  // A restore brings back older rows, whose values lie before the cursor: they would never be read.
-  const broken = brokenSince(mark, horizon);
-  if (broken !== null) return { ...plain, strategy: Strategy.Compare, reason: broken };
-  if (mark.cursorOf !== cursorOf(job.source, version, settings))
-    return { ...plain, strategy: Strategy.Full, reason: 'cursor_changed' };
-  if (mark.fingerprint !== fingerprint) return { ...plain, strategy: Strategy.Full, reason: 'shape_changed' };
-  if (mark.cursor === null) return { ...plain, strategy: Strategy.Full, reason: 'no_cursor' };
-  const where = newerThan(job.source, version, settings, mark.cursor);
-  return { ...plain, strategy: Strategy.Cursor, reason, where };
+  const rows = snapshot.newerThan(mark, settings);
+  if (typeof rows !== 'string') return { ...plain, strategy: Strategy.Cursor, reason, rows };
+  return { ...plain, strategy: READ_AGAIN.has(rows) ? Strategy.Full : Strategy.Compare, reason: rows };
 }
 
-function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
+/** Where the column or its values are of no use, all rows are read. */
+const READ_AGAIN: ReadonlySet<PlanReason> = new Set(['cursor_changed', 'shape_changed', 'no_cursor']);
+
+function planReplace(job: ChoiceJob, target: Target, found: Checkpoint, snapshot: Snapshot): PassPlan {
   // A shared table has no column that says which branch a row without a key belongs to.
   if (target.layout === 'merge' && !job.mayDelete) {
     throw centralRefusal(FailureCode.ReplaceUnsafe, {
@@ -124,14 +115,12 @@ function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot:
     });
   }
   const asked = job.strategy === Strategy.Full || job.strategy === Strategy.Replace;
-  const from =
-    asked || found.rewritten !== null ? null : since(found.mark, snapshot.horizon, snapshot.fingerprint);
+  const rows = asked || found.rewritten !== null ? null : snapshot.changedSince(found.mark);
   return {
     strategy: Strategy.Replace,
     reason: 'no_key',
     goesOn: false,
-    since: typeof from === 'bigint' ? from : null,
-    where: null,
+    rows: typeof rows === 'string' ? null : rows,
   };
 }
 
@@ -139,12 +128,12 @@ function planReplace(job: TableJob, target: Target, found: Checkpoint, snapshot:
  * Whether an unfinished pass can continue. An earlier batch's pass can too, since a catch-up pass reads what has changed
  * meanwhile. On a slow link a first load takes days, so starting again would be expensive.
  */
-function isUnfinished(found: Checkpoint, job: TableJob, target: Target, snapshot: Snapshot): boolean {
+function isUnfinished(found: Checkpoint, job: ChoiceJob, target: Target, snapshot: Snapshot): boolean {
   if (found.state !== 'running' || found.strategy === Strategy.Replace) return false;
   if (found.lastKey !== null && !isOfKey(found.lastKey, target)) return false;
   if (found.batchId === job.batchId) return true;
   if (job.strategy !== null || found.passMark === null) return false;
-  return typeof since(found.passMark, snapshot.horizon, snapshot.fingerprint) === 'bigint';
+  return typeof snapshot.changedSince(found.passMark) !== 'string';
 }
 
 /** Whether a last key has the same columns, in the same order, as the table's key has now. */
@@ -161,18 +150,15 @@ export function runPass(
   plan: PassPlan,
   start: Checkpoint,
 ): Promise<PassEnd> {
+  const { rows } = plan;
+  const changed = rows?.kind === 'changed' ? rows : null;
   switch (plan.strategy) {
     case Strategy.Replace:
-      return runReplace(context, snapshot, start, plan.since);
+      return runReplace(context, snapshot, start, changed);
     case Strategy.Changes:
-      return runChanges(context, snapshot, plan.since ?? 0n, start);
+      return runChanges(context, snapshot, changed ?? { kind: 'changed', since: 0n }, start);
     case Strategy.Cursor: {
-      const newer = {
-        strategy: Strategy.Cursor,
-        where: plan.where,
-        removes: 'none',
-        sourceRows: null,
-      } as const;
+      const newer = { strategy: Strategy.Cursor, rows, removes: 'none', sourceRows: null } as const;
       return runKeyedPass(context, snapshot, newer, start);
     }
     case Strategy.Compare:
@@ -184,31 +170,4 @@ export function runPass(
     default:
       return assertNever(plan.strategy);
   }
-}
-
-/** Notices about a table that is about to be read. */
-export async function noticesOf(
-  job: TableJob,
-  snapshot: Snapshot,
-  at: Checkpoint,
-): Promise<readonly Notice[]> {
-  // Only once, when the table is first loaded.
-  const first = at.state === 'new' ? await largeObjects(job, snapshot) : [];
-  return [...first, ...cursorBeyond(job, snapshot)];
-}
-
-function cursorBeyond({ cursor }: TableJob, snapshot: Snapshot): readonly Notice[] {
-  if (cursor === null || snapshot.cursor === null || snapshot.cursor.beyond === 0) return [];
-  return [{ code: NoticeCode.CursorBeyond, params: { column: cursor.column, rows: snapshot.cursor.beyond } }];
-}
-
-/** Columns of type `oid`, or of the extension's domain `lo`, in a database that has large objects. */
-async function largeObjects({ source }: TableJob, { session }: Snapshot): Promise<readonly Notice[]> {
-  const columns = source.columns.filter((one) => plainType(one) === 'oid').map((one) => one.name);
-  if (columns.length === 0) return [];
-  const { rows } = await session.query(
-    'SELECT EXISTS (SELECT FROM pg_catalog.pg_largeobject_metadata) AS any',
-  );
-  if (rows[0]?.any !== 't') return [];
-  return [{ code: NoticeCode.LargeObjects, params: { columns: columns.join(', ') } }];
 }

@@ -11,6 +11,7 @@ import type { Checkpoint } from '../target/checkpoint.ts';
 import type { Claim, Installation } from '../target/ownership.ts';
 import { asFailure } from '../unexpected.ts';
 import { Attempts } from './attempts.ts';
+import { CentralWait, type CentralWaitState } from './centralWait.ts';
 import type { Relations } from './constraintRecovery.ts';
 import { isCancelled, isOurDisk, type RetryPolicy, retryDelay } from './retry.ts';
 import { watched } from './watchdog.ts';
@@ -21,6 +22,8 @@ export interface TableJob {
   readonly source: TableShape;
   /** The table at central, as the batch found it. */
   readonly existing: TableShape | undefined;
+  /** Whether the batch has just made it: it was empty then. */
+  readonly created: boolean;
   /** The table's checkpoint as the claim read it; null where it has to be read again. */
   readonly checkpoint: Checkpoint | null;
   /** The batch; null for a single-table run. A pass of the same batch continues from its checkpoint. */
@@ -53,6 +56,8 @@ export interface TableRunner {
   readonly stop: AbortSignal;
   readonly halt: AbortSignal;
   readonly relations: Relations | null;
+  /** Called after each commit at central, before it is reported. */
+  readonly noteTraffic: () => void;
 }
 
 /** Receives what happens to a table, writes it to the journal and emits events. */
@@ -64,6 +69,8 @@ export interface TableRecorder {
   resumed(checkpoint: Checkpoint): void;
   committed(checkpoint: Checkpoint): void;
   retrying(failure: FailureDetail, attempt: number, delayMs: number): void;
+  /** Head office is busy; the table waits, or the wait is over. */
+  waiting(state: CentralWaitState): void;
   /** Rows gone from the source stay at central: the layout makes removing them unsafe. */
   deletesOff(): void;
   /** Something that a person should know, although nothing failed. */
@@ -89,7 +96,8 @@ export async function runTable(
   job: TableJob,
   recorder: TableRecorder,
 ): Promise<TableEnd> {
-  const attempts = new Attempts(runner, job, recorder);
+  const wait = new CentralWait(runner, (state) => recorder.waiting(state));
+  const attempts = new Attempts(runner, job, recorder, () => wait.over());
   const { throttle, ports } = runner;
   const names = { connection: job.connection.id, table: job.source.name };
   const tell = (notice: Notice): void => recorder.notice(notice);
@@ -113,8 +121,19 @@ export async function runTable(
       if (recoveryStep.kind === 'stopped') return recoveryStep;
       const { failure } = recoveryStep;
       if (attempts.commits > before) failures = 0;
+      const waited = await wait.after(failure);
+      if (waited === 'stopped') return { kind: 'stopped' };
+      if (waited === 'given_up') return { kind: 'failed', failure };
+      if (waited === 'again') {
+        // A server that refuses us does answer.
+        failures = 0;
+        continue;
+      }
       const delay = retryDelay(runner.retry, failure, failures, runner.ports.random);
-      if (delay === null) return { kind: 'failed', failure: await attempts.explain(links, failure, error) };
+      if (delay === null) {
+        wait.over();
+        return { kind: 'failed', failure: await attempts.explain(links, failure, error) };
+      }
       failures++;
       recorder.retrying(failure, failures, delay);
       if (!(await pause(runner, delay))) return { kind: 'stopped' };

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import { type Notice, NoticeCode } from '../../shared/notices.ts';
-import { RevocableLinks, type WorkerLinks } from '../load/links.ts';
-import type { Links, Spender } from '../load/pass.ts';
+import { RevocableLinks } from '../load/links.ts';
+import type { Links, RateLimiter } from '../load/pass.ts';
 import type { Logger } from '../ports.ts';
-import type { Side } from '../postgres/failure.ts';
+import type { Side } from '../postgres/classifyError.ts';
+import type { Timeouts } from '../postgres/session.ts';
 
 /** Checks per `progressMs`, so that a table without progress is noticed at most a quarter of that time late. */
 const LOOKS = 4;
@@ -15,19 +16,33 @@ const END_MS = 5000;
 /** Multiples of `progressMs` after which a notice says that a server works without sending a byte: it may be stuck. */
 const TOLD_AFTER: readonly number[] = [5, 30];
 
+/** The connections of an attempt, as the watchdog sees them. */
+export interface WatchedLinks extends Links {
+  readonly timeouts: Timeouts;
+  /** Bytes moved so far, on all of them. */
+  readonly moved: number;
+  /** Whether one is being opened. Opening has its own time limit. */
+  readonly opening: boolean;
+  /** The side whose server is working for them; false if neither is, null if one cannot be asked. */
+  atWork(): Promise<Side | false | null>;
+  /** Cuts them all. */
+  cut(): void;
+}
+
 export interface WatchedTable {
-  readonly links: WorkerLinks;
-  readonly throttle: Spender;
+  readonly links: WatchedLinks;
+  readonly throttle: RateLimiter;
   readonly logger: Logger;
   readonly connection: string;
+  /** For the log: a table, or several that are worked on together. */
   readonly table: string;
   readonly tell: (notice: Notice) => void;
 }
 
-/** Connections and throttle for one attempt, used in place of the worker's own. */
+/** Connections and throttle for one attempt, used in place of the watched ones. */
 export interface WatchedTools {
   readonly links: Links;
-  readonly throttle: Spender;
+  readonly throttle: RateLimiter;
 }
 
 /**
@@ -61,7 +76,7 @@ export async function watched<T>(
   }
 }
 
-class Watchdog implements Spender {
+class Watchdog implements RateLimiter {
   readonly #watch: WatchedTable;
   readonly #alarm = Promise.withResolvers<never>();
   readonly #timer: NodeJS.Timeout;
@@ -93,11 +108,15 @@ class Watchdog implements Spender {
     clearInterval(this.#timer);
   }
 
+  get pieceBytes(): number {
+    return this.#watch.throttle.pieceBytes;
+  }
+
   /** While the throttle holds rows back, no byte needs to move. */
-  async spend(bytes: number, signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal): Promise<void> {
     this.#held++;
     try {
-      await this.#watch.throttle.spend(bytes, signal);
+      await this.#watch.throttle.acquire(signal);
     } finally {
       this.#held--;
       this.#silent = 0;

@@ -4,8 +4,8 @@ import { Strategy } from '../../shared/status.ts';
 import { literal } from '../postgres/quote.ts';
 import { parseJson } from '../postgres/readJson.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
-import type { Mark } from '../source/mark.ts';
-import { type Claim, type Installation, lostLease } from './ownership.ts';
+import type { Mark } from '../source/port.ts';
+import { type Claim, type Installation, lostLease, underClaim } from './ownership.ts';
 import { type Rewritten, withoutCompared } from './rewritten.ts';
 
 /** SQLSTATE division_by_zero: see {@link advance}. */
@@ -26,7 +26,7 @@ export const NO_COUNTS: PassCounts = { processed: 0, skipped: 0, deleted: 0, byt
 
 /** The position of a pass in its key order. */
 export interface LastKey {
-  /** Definitions of the key columns ({@link KeyColumn.definition}). The values are a position in their order only. */
+  /** Definitions of the key columns ({@link KeyColumn.definition}). `values` are a position only as long as these are the same. */
   readonly columns: readonly string[];
   /** One text per column. */
   readonly values: readonly string[];
@@ -36,7 +36,9 @@ export interface LastKey {
 export interface Checkpoint extends PassCounts {
   readonly connection: string;
   readonly table: string;
-  /** Fencing epoch. Whoever takes the table over raises it, so that an older holder's commits are refused. */
+  /** The claim under which it was read, and under which the next one is committed; null where it was only looked at. */
+  readonly claim: string | null;
+  /** Fencing epoch. Each attempt that takes the table raises it, so that commits of an earlier one are refused. */
   readonly epoch: string;
   /** Raised by every committed chunk. */
   readonly seq: number;
@@ -67,6 +69,8 @@ export interface Checkpoint extends PassCounts {
   readonly counted: boolean;
   /** Rows that this pass has sent and that central has not stored as sent. */
   readonly unproven: number;
+  /** Whether the part that is the same for all unchanged tables is kept in the connection's row: see {@link Followed}. */
+  readonly follows: boolean;
   /** Notes that head office itself may have changed rows since they were last compared; null where there are none. */
   readonly rewritten: Rewritten | null;
 }
@@ -85,12 +89,22 @@ function age(since: string): string {
 }
 
 /** SQL. A time in the future, written while the clock was ahead, does not count: it would be valid for too long. */
-const COUNTED_LATELY = `counted_at OPERATOR(pg_catalog.<=) pg_catalog.now() AND ${age('counted_at')} OPERATOR(pg_catalog.<) ${COUNTED_FOR}`;
+function countedLately(at: string): string {
+  return `${at} OPERATOR(pg_catalog.<=) pg_catalog.now() AND ${age(at)} OPERATOR(pg_catalog.<) ${COUNTED_FOR}`;
+}
 
-/** SQL of the values for the delete brake and the proof by counts ({@link ProofPart}). Short, since every run sends it. */
-export const PROOF = `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${COUNTED_LATELY},unproven,rewritten) AS proof`;
+/**
+ * SQL of the values for the delete brake and the proof by counts ({@link ProofPart}). Short, since every run sends it.
+ *
+ * @param counted SQL of when central's rows were counted
+ */
+export function proofOf(counted: string): string {
+  return `pg_catalog.jsonb_build_array(${age('removed_since')} OPERATOR(pg_catalog.<) ${BRAKE_WINDOW},removed,removed_of,${countedLately(counted)},unproven,rewritten) AS proof`;
+}
 
-/** Replaces {@link PROOF} for checkpoints of earlier versions, which lack some of its columns. */
+const PROOF = proofOf('counted_at');
+
+/** Replaces {@link proofOf} for checkpoints of earlier versions, which lack some of its columns. */
 export const NO_PROOF = 'NULL::pg_catalog.jsonb AS proof';
 
 type ProofPart = readonly [
@@ -104,6 +118,21 @@ type ProofPart = readonly [
 
 /** The columns that {@link toCheckpoint} reads. */
 export const CHECKPOINT_COLUMNS = `epoch, seq, batch_id, strategy, state, direct, resumed, last_key, mark, pass_mark, processed, skipped, deleted, bytes, central_rows, ${SNAPSHOT_AT}, ${PROOF}`;
+
+/**
+ * The part of checkpoints that is the same for all tables that were found unchanged together. It is kept once, in the
+ * connection's row (`branchline.sources.unchanged`), so that a run that finds nothing changed writes one row. It counts
+ * for the checkpoints whose `follows` is their `seq`: whatever else is committed raises `seq`, and so ends that, even if
+ * it comes from a version that knows nothing of it.
+ */
+export interface Followed {
+  /** The mark under which all of them were found unchanged, without the fingerprint. */
+  readonly mark: Mark | null;
+  readonly batchId: string | null;
+  readonly sourceSnapshotAt: string | null;
+}
+
+const FOLLOWED = `(SELECT s.unchanged FROM branchline.sources s WHERE s.connection OPERATOR(pg_catalog.=) c.connection AND c.follows OPERATOR(pg_catalog.=) c.seq) AS followed`;
 
 /**
  * Takes a table over: raises its epoch, then reads its checkpoint. The order matters, because after a lost connection a
@@ -121,12 +150,12 @@ export async function acquireTable(
     `INSERT INTO branchline.checkpoints AS c (connection, table_name)
      SELECT connection, $4 FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) $1 AND installation OPERATOR(pg_catalog.=) $2 AND claim OPERATOR(pg_catalog.=) $3
      ON CONFLICT (connection, table_name) DO UPDATE SET epoch = c.epoch OPERATOR(pg_catalog.+) 1
-     RETURNING ${CHECKPOINT_COLUMNS}`,
+     RETURNING ${CHECKPOINT_COLUMNS}, ${FOLLOWED}`,
     [claim.connection, installation.id, claim.claim, table],
   );
   const row = result.rows[0];
   if (row === undefined) throw lostLease(claim.connection);
-  return toCheckpoint(claim.connection, table, row);
+  return { ...toCheckpoint(claim.connection, table, row), claim: claim.claim };
 }
 
 /** A whole number as SQL writes it; empty where the server hides it. */
@@ -134,7 +163,7 @@ const digits = z.string().regex(/^\d{0,20}$/);
 const shortText = z.string().max(1000);
 
 /** A mark as stored. Earlier versions may have left out nullable fields. */
-const storedMark: z.ZodType<Mark> = z.object({
+export const storedMark: z.ZodType<Mark> = z.object({
   xmin: digits,
   durable: digits,
   flushed: z.boolean(),
@@ -168,6 +197,13 @@ const storedKey: z.ZodType<LastKey> = z.union([
 /** A key without columns. It equals no table's key, so the pass starts again from the beginning. */
 const UNREADABLE_KEY: LastKey = { columns: [], values: [] };
 
+const storedFollowed: z.ZodType<Followed> = z
+  .object({ mark: storedMark, batch: z.string().nullable(), at: shortText })
+  .transform(({ mark, batch, at }) => ({ mark, batchId: batch, sourceSnapshotAt: at }));
+
+/** Without a mark, so that the table is compared. */
+const UNREADABLE_FOLLOWED: Followed = { mark: null, batchId: null, sourceSnapshotAt: null };
+
 const storedRewritten = z.record(z.string(), z.number());
 
 /**
@@ -178,9 +214,10 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
   const proof = JSON.parse(row.proof ?? '[false,0,null,false,0]') as ProofPart;
   const [lately, removed, removedOf, counted, unproven, rewritten] = proof;
   const centralRows = row.central_rows == null ? null : Number(row.central_rows);
-  return {
+  const own: Checkpoint = {
     connection,
     table,
+    claim: null,
     epoch: row.epoch ?? '',
     seq: Number(row.seq),
     batchId: row.batch_id ?? null,
@@ -200,8 +237,13 @@ export function toCheckpoint(connection: string, table: string, row: TextRow): C
     ...removedLately(lately, removed, removedOf, centralRows),
     counted: counted === true,
     unproven,
+    follows: row.followed != null,
     rewritten: rewritten == null ? null : (storedRewritten.safeParse(rewritten).data ?? {}),
   };
+  if (row.followed == null) return own;
+  const { mark, ...followed } = parseJson(storedFollowed, row.followed) ?? UNREADABLE_FOLLOWED;
+  const fingerprint = own.mark?.fingerprint ?? null;
+  return { ...own, ...followed, mark: mark === null ? null : { ...mark, fingerprint } };
 }
 
 /** Rows removed before the window no longer count, neither as removed nor among the rows that the table had. */
@@ -218,13 +260,17 @@ function removedLately(
 
 /**
  * SQL that writes the next checkpoint and commits, in one round trip; the last statements of a chunk's
- * transaction. If the row is no longer as we left it (`from`), somebody has taken the table over: then
- * no row is updated, the division by zero aborts the transaction, and the chunk is undone with it.
+ * transaction. If the row is no longer as we left it (`from`), or the connection has another claim, somebody has taken
+ * over: then no row is updated, the division by zero aborts the transaction, and the chunk is undone with it.
  *
  * Only the pass's last commit waits for central's disk: it brings all before it there, and what a power
  * failure takes of those is taken with its checkpoint.
+ *
+ * @param counts of rows as SQL, where only central knows them
  */
-export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
+export function advance(from: Checkpoint, to: Checkpoint, counts: CountsInSql = to): readonly string[] {
+  const [lastKey, mark, passMark] = [to.lastKey, to.mark, to.passMark].map(json);
+  const long = [lastKey, mark, passMark, to.table].join('').length > MOST_INLINE;
   const set = [
     `seq = ${to.seq}`,
     `batch_id = ${literal(to.batchId)}`,
@@ -232,11 +278,11 @@ export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
     `state = ${literal(to.state)}`,
     `direct = ${to.direct}`,
     `resumed = ${to.resumed}`,
-    `last_key = ${json(to.lastKey)}`,
-    `mark = ${json(to.mark)}`,
-    `pass_mark = ${json(to.passMark)}`,
-    `processed = ${to.processed}`,
-    `skipped = ${to.skipped}`,
+    `last_key = ${long && to.lastKey !== null ? movedOut(to.lastKey) : lastKey}`,
+    `mark = ${mark}`,
+    `pass_mark = ${passMark}`,
+    `processed = ${counts.processed}`,
+    `skipped = ${counts.skipped}`,
     `deleted = ${to.deleted}`,
     `bytes = ${to.bytes}`,
     `central_rows = ${to.centralRows ?? 'NULL'}`,
@@ -250,11 +296,35 @@ export function advance(from: Checkpoint, to: Checkpoint): readonly string[] {
     ...(from.rewritten !== null && to.rewritten === null ? [withoutCompared(from.rewritten)] : []),
     'updated_at = pg_catalog.clock_timestamp()',
   ];
+  const { lock, holds } = underClaim(from.connection, from.claim);
   const move = `WITH moved AS (UPDATE branchline.checkpoints SET ${set.join(', ')}
     WHERE connection OPERATOR(pg_catalog.=) ${literal(from.connection)} AND table_name OPERATOR(pg_catalog.=) ${literal(from.table)}
-      AND epoch OPERATOR(pg_catalog.=) ${from.epoch} AND seq OPERATOR(pg_catalog.=) ${from.seq} RETURNING 1)
+      AND epoch OPERATOR(pg_catalog.=) ${from.epoch} AND seq OPERATOR(pg_catalog.=) ${from.seq} AND ${holds} RETURNING 1)
   SELECT 1 OPERATOR(pg_catalog./) pg_catalog.count(*) AS fenced FROM moved`;
-  return [...(to.state === 'done' ? [] : ['SET LOCAL synchronous_commit = off']), move, 'COMMIT'];
+  return [...(to.state === 'done' ? [] : ['SET LOCAL synchronous_commit = off']), lock, move, 'COMMIT'];
+}
+
+/** Characters of the long values; with all others a row then stays below 1 kB. */
+const MOST_INLINE = 650;
+/** A row that is longer than about 2 kB (TOAST_TUPLE_THRESHOLD) is compressed, and long values are moved out of it. */
+const MOVED_OUT = 2_100;
+
+/**
+ * SQL of a last key that makes the row longer than 1 kB, as texts and keys of many columns do. PostgreSQL would leave rows
+ * of up to 2 kB as they are, and each chunk would write that much again. Spaces lift the row over that limit; they take no
+ * room, because they are compressed.
+ */
+function movedOut(key: LastKey): string {
+  const text = JSON.stringify(key);
+  return text.length >= MOVED_OUT
+    ? literal(text)
+    : `pg_catalog.rpad(${literal(text)}, ${MOVED_OUT})::pg_catalog.json`;
+}
+
+/** Counts of a {@link Checkpoint}, or SQL of them. */
+interface CountsInSql {
+  readonly processed: number | string;
+  readonly skipped: number | string;
 }
 
 /** SQL that clears tables' row counts that are no longer right, so that the next pass counts the rows again. */
@@ -292,7 +362,12 @@ export async function commitCheckpoint(
   try {
     await session.script([...before, ...advance(from, to)]);
   } catch (error) {
-    if (error instanceof SyncFailure && error.detail.sqlstate === FENCED) throw lostLease(from.connection);
-    throw error;
+    throw asLostLease(error, from.connection);
   }
+}
+
+/** What an error of {@link advance} means: `lost_lease` where the table was taken over. */
+export function asLostLease(error: unknown, connection: string): unknown {
+  const fenced = error instanceof SyncFailure && error.detail.sqlstate === FENCED;
+  return fenced ? lostLease(connection) : error;
 }

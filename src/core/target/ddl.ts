@@ -4,45 +4,57 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { ident, literal, qualified } from '../postgres/quote.ts';
 import type { Session, Statement, TextRow } from '../postgres/session.ts';
 import { hasOwnRole } from './branchPolicies.ts';
+import { ddlLocked, LOCK_PATIENCE, takeLock, tryLock } from './ddlLocks.ts';
 import { type Change, extendType } from './drift.ts';
 import type { OwnTypes } from './ownTypes.ts';
 import { tooManyColumns, tooManyNewColumns } from './refusals.ts';
-import { DDL_LOCK } from './setup.ts';
 import { centralKey, refuseStampTaken, STAMP, STAMP_DEFAULT } from './target.ts';
 
 /**
- * Plans and runs DDL in one transaction, under a lock that only one installation holds. So the plan is still right when
+ * Plans and runs DDL in one transaction, under locks that only one installation holds. So the plan is still right when
  * it runs, and no branch narrows what another has just widened. If others lock the table for more than 5 s, the DDL fails
  * and is retried later: waiting longer would block all readers queued behind us.
  *
- * @param look query that runs once the lock is held
+ * @param locks keys of the locks, in the order of ddlLocks.ts
+ * @param look query that runs once the locks are held
+ * @param isDone asked before it waits for a lock: whether who holds it has done this work by now
  * @param plan gets the first row of `look`'s result, and returns the statements to run
  * @throws SyncFailure `central_permission` with the SQL for head office in `params.sql`
  */
 export async function runDdl(
   session: Session,
+  locks: readonly string[],
   look: Statement,
+  isDone: () => Promise<boolean>,
   plan: (found: TextRow) => Promise<DdlPlan>,
 ): Promise<void> {
   let planned: DdlPlan = { statements: [] };
+  // No wait for the disk here: the commit of the first checkpoint waits, and includes this one.
+  const begin = [...session.begin(), LOCK_PATIENCE, 'SET LOCAL synchronous_commit = off'];
   try {
-    // No wait for the disk here: the commit of the first checkpoint waits, and includes this one.
-    const results = await session.script([
-      ...session.begin(),
-      "SET LOCAL lock_timeout = '5s'",
-      'SET LOCAL synchronous_commit = off',
-      `SELECT ${DDL_LOCK}`,
-      look,
-    ]);
+    const free = `SELECT ${locks.map(tryLock).join(' AND ')} AS free`;
+    let results = await session.script([...begin, free, DDL_PATIENCE, look]);
+    if (results[begin.length]?.rows[0]?.free !== 't') {
+      await session.query('ROLLBACK');
+      if (await isDone()) return;
+      const taken = locks.map((key) => `SELECT ${takeLock(key)}`);
+      results = await session.script([...begin, ...taken, DDL_PATIENCE, look]);
+    }
     planned = await plan(results.at(-1)?.rows[0] ?? {});
-    await session.script([...planned.statements, ...(planned.notes ?? []), 'COMMIT']);
+    const { settings = [], statements, notes = [] } = planned;
+    const set = settings.map((one) => `SET LOCAL ${one}`);
+    await session.script([...set, ...statements, ...notes, 'COMMIT'], session.workMs);
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
-    throw await withSql(session, error, planned);
+    throw ddlLocked(await withSql(session, error, planned));
   }
 }
 
+const DDL_PATIENCE = "SET LOCAL lock_timeout = '5s'";
+
 export interface DdlPlan {
+  /** Settings under which the statements run, as in SET. */
+  readonly settings?: readonly string[];
   readonly statements: readonly string[];
   /** Run after them. Left out of the SQL for head office. */
   readonly notes?: readonly string[];
@@ -55,12 +67,12 @@ export interface DdlPlan {
 async function withSql(
   session: Session,
   error: unknown,
-  { statements, grants, boundGrants }: DdlPlan,
+  { settings = [], statements, grants, boundGrants }: DdlPlan,
 ): Promise<unknown> {
   if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.CentralPermission) return error;
   if (statements.length === 0) return error;
   const role = String(error.detail.params.user ?? '');
-  const made = statements.map((one) => `${one};`);
+  const made = [...settings.map((one) => `SET ${one}`), ...statements].map((one) => `${one};`);
   const bound = boundGrants !== undefined && (await hasOwnRole(session).catch(() => true));
   const given = bound ? boundGrants(role) : (grants?.(role) ?? []).map((one) => `${one};`);
   const sql = [...made, ...given].join('\n');
@@ -69,25 +81,29 @@ async function withSql(
 
 /**
  * SQL that changes a central table. All column changes are one ALTER TABLE, so that the table is rewritten only once,
- * however many types are widened.
+ * however many types are widened. Citus takes only one change at a time: there it is one ALTER TABLE each.
  */
 export function alignTable(
-  schema: string,
+  { schema, distributed }: Pick<TableShape, 'schema' | 'distributed'>,
   source: TableShape,
   changes: readonly Change[],
   types: OwnTypes,
 ): readonly string[] {
   const extensions: string[] = [];
-  const actions = changes.flatMap((change) => {
-    if (change.kind !== 'extend') return [action(change, types)];
-    extensions.push(...extendType(change.column, change.there, types));
-    return [];
-  });
-  const alter =
-    actions.length === 0 ? [] : [`ALTER TABLE ${qualified(schema, source.name)} ${actions.join(', ')}`];
+  const alone: string[] = [];
+  const ordered = [...changes].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  for (const change of ordered) {
+    if (change.kind === 'extend') extensions.push(...extendType(change.column, change.there, types));
+    else alone.push(action(change, types));
+  }
+  const actions = distributed || alone.length === 0 ? alone : [alone.join(', ')];
+  const alter = actions.map((one) => `ALTER TABLE ${qualified(schema, source.name)} ${one}`);
   // Two columns of the same type would add the same labels twice.
   return [...new Set([...types.statements, ...extensions]), ...alter];
 }
+
+/** A key is dropped before its columns may become NULL, and made when they have their new types. */
+const ORDER: readonly Change['kind'][] = ['extend', 'drop_key', 'add', 'widen', 'nullable', 'add_key'];
 
 function action(change: Exclude<Change, { kind: 'extend' }>, types: OwnTypes): string {
   switch (change.kind) {

@@ -1,10 +1,10 @@
 import type { Layout } from '../../shared/settings.ts';
 import { isMisread, typeFit } from '../catalogue/compat.ts';
 import { isLoose, type OrderedColumn, sortsAlike } from '../catalogue/order.ts';
-import type { TableShape } from '../catalogue/shape.ts';
+import type { ColumnShape, TableShape } from '../catalogue/shape.ts';
 import { columnRecoding } from '../catalogue/texts.ts';
 import { canDecode } from '../postgres/keyText.ts';
-import { keyCoarser, keyMissing, refuseStranger, refuseView, rowsHidden } from './refusals.ts';
+import { keyCoarser, keyMissing, refuseUntrustedOwner, refuseView, rowsHidden } from './refusals.ts';
 import {
   centralKey,
   centralShapeDigest,
@@ -34,7 +34,7 @@ export function describeTarget(
   created: boolean,
 ): Target {
   refuseView(central);
-  refuseStranger(central);
+  refuseUntrustedOwner(central);
   refuseStampTaken(source, layout);
   refuseUnstamped(source, central, layout);
   if (hidesRows(central, layout)) throw rowsHidden(schema, source.name);
@@ -78,7 +78,7 @@ export function describeTarget(
     centralKey: index,
     keyConstraint: unique !== null && deferrableOver(central, unique) ? (found?.constraint ?? null) : null,
     looseKey: ordered.filter(({ to }) => isLoose(to)).map(({ to }) => to.column.name),
-    asText: pairs.filter(({ from }) => from.type === 'xml').map(({ from }) => from.name),
+    asText: sentAsText(pairs.map(({ from }) => from)),
     sameOrder: ordered.length === first.length && ordered.every(({ from, to }) => sortsAlike(from, to)),
     format: binary ? 'binary' : 'text',
     alsoUnique: uniqueBesides(central, rest),
@@ -86,9 +86,15 @@ export function describeTarget(
     rereads: central.interferes || central.kind === 'partitioned',
     unlogged: central.unlogged.length > 0,
     partitioned: central.kind === 'partitioned',
+    distributed: central.distributed,
     created,
     shapeDigest: centralShapeDigest(source, central),
   };
+}
+
+/** See {@link Target.asText}. @param columns of the source */
+export function sentAsText(columns: readonly Pick<ColumnShape, 'name' | 'type'>[]): readonly string[] {
+  return columns.filter((one) => one.type === 'xml').map((one) => one.name);
 }
 
 /** Whether row-level security may hide the branch's rows from our role. Without any policy it hides all rows. */

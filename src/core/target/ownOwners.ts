@@ -2,7 +2,6 @@ import { centralRefusal, FailureCode, SyncFailure } from '../../shared/errors.ts
 import { TRUSTING, trusts } from '../catalogue/trusted.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session } from '../postgres/session.ts';
-import { FENCED } from './checkpoint.ts';
 
 const NOTED = 'Branchline: schema branchline belongs to ';
 
@@ -21,7 +20,7 @@ export function noteOwner(role: string): string {
  * FROM and WHERE that find our schema, our tables and their triggers' functions if their owner `o.o` is not trusted. Any
  * role that may make schemas could have made them before us, and their code would run with our rights.
  */
-const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
+const UNTRUSTED_OWNERS = oneLine(`FROM pg_catalog.pg_namespace n
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
     AND c.relname OPERATOR(pg_catalog.=) ANY ('{setup,sources,checkpoints,delete_rights}')
   LEFT JOIN pg_catalog.pg_trigger g ON g.tgrelid OPERATOR(pg_catalog.=) c.oid AND NOT g.tgisinternal
@@ -35,30 +34,15 @@ const STRANGERS = oneLine(`FROM pg_catalog.pg_namespace n
  * {@link setUpUntrusted}. It must be a separate statement, because merely planning a query on such a view or table may run
  * the owner's functions.
  */
-export const REFUSE_STRANGERS = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT ${STRANGERS}) THEN 0 ELSE 1 END`;
+export const REFUSE_UNTRUSTED_OWNERS = `SELECT 1 OPERATOR(pg_catalog./) CASE WHEN EXISTS (SELECT ${UNTRUSTED_OWNERS}) THEN 0 ELSE 1 END`;
 
-/**
- * Checks that our schema's owners are trusted.
- *
- * @throws SyncFailure `central_set_up_untrusted`
- */
-export async function refuseStrangers(session: Session): Promise<void> {
-  try {
-    await session.query(REFUSE_STRANGERS);
-  } catch (error) {
-    throw error instanceof SyncFailure && error.detail.sqlstate === FENCED
-      ? await setUpUntrusted(session, error)
-      : error;
-  }
-}
-
-/** The failure of {@link REFUSE_STRANGERS}, with the SQL for head office. Ends the open transaction. */
+/** The failure of {@link REFUSE_UNTRUSTED_OWNERS}, with the SQL for head office. Ends the open transaction. */
 export async function setUpUntrusted(session: Session, cause: SyncFailure): Promise<SyncFailure> {
   await session.query('ROLLBACK');
   const { rows } = await session.query(`SELECT DISTINCT o.what, c.relname AS name, g.tgname AS trigger,
     pg_catalog.pg_get_userbyid(o.o) AS owner, CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class b
       WHERE b.relnamespace OPERATOR(pg_catalog.=) n.oid AND b.relrowsecurity) THEN pg_catalog.pg_get_userbyid(d.datdba) ELSE current_user END AS role
-    ${STRANGERS} ORDER BY 1, 2, 3`);
+    ${UNTRUSTED_OWNERS} ORDER BY 1, 2, 3`);
   const statements = rows.map(({ what, name, trigger, role }) => {
     const table = qualified('branchline', name ?? '');
     const to = `OWNER TO ${ident(role ?? '')};`;

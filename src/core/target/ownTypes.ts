@@ -25,7 +25,7 @@ export interface TakenName {
   readonly origin: string | null;
   /** Whether our role may change the object of that name. */
   readonly ours: boolean;
-  /** Whether its owner is trusted ({@link trusts}): the owner may change it, or drop it with our columns. */
+  /** Whether the object's owner is trusted ({@link trusts}), who can change a type, or drop it with our columns. */
   readonly trusted: boolean;
 }
 

@@ -1,13 +1,13 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
+import { awaitEnded, endedBackends, endingBackends } from '../postgres/endBackends.ts';
 import { ident, literal, oneLine } from '../postgres/quote.ts';
 import { catalogueUnreadable } from '../postgres/readJson.ts';
-import type { Session, TextRow } from '../postgres/session.ts';
+import type { Session, Statement, StatementResult, TextRow } from '../postgres/session.ts';
 import { wholeNumber } from '../postgres/wholeNumber.ts';
-import { UNKNOWN_IDENTITY } from '../source/mark.ts';
-import type { HiddenHistory } from '../source/snapshot.ts';
-import { isRecorded, placeItems, type TargetPlace, takeSchema } from './schemaOwner.ts';
-import { endStaleBackends } from './staleBackends.ts';
+import type { HiddenHistory } from '../source/port.ts';
+import { isRecorded, placeItems, type TargetPlace, takeSchema, UNKNOWN_IDENTITY } from './schemaOwner.ts';
+import { staleBackends } from './staleBackends.ts';
 
 /**
  * A connection is not taken from another installation whose heartbeat is younger than this. A heartbeat further in the
@@ -30,6 +30,8 @@ export interface Installation {
   readonly previous?: string | undefined;
   /** Installations before that one. */
   readonly earlier?: readonly string[] | undefined;
+  /** Connections that its data folder has claimed; absent where that was never noted. */
+  readonly claimed?: readonly string[] | undefined;
 }
 
 /**
@@ -60,6 +62,10 @@ export interface ClaimOptions {
   readonly memory?: ClaimMemory;
   /** Where the connection's tables go. Without it, central does not record that. */
   readonly place?: TargetPlace;
+  /** Result of {@link ownerQuery} in the open transaction. Without it, the transaction is opened here. */
+  readonly owner?: StatementResult | undefined;
+  /** Statements that need the claim, for the same round trip. They open their own transaction. */
+  readonly next?: readonly (string | Statement)[];
 }
 
 /** The right to write a connection's rows, until the next claim. */
@@ -70,6 +76,11 @@ export interface Claim {
   readonly own: boolean;
   /** Number of stale backends that were ended. */
   readonly staleBackends: number;
+  /**
+   * Results of {@link ClaimOptions.next}; null if stale backends were ended: one may have committed after those statements
+   * had run, so that their results may be out of date.
+   */
+  readonly answers?: readonly StatementResult[] | null;
 }
 
 /** The sessions' application name. It fits into PostgreSQL's 63 bytes, since a connection id has at most 40. */
@@ -79,10 +90,10 @@ export function applicationName(installation: Installation, connection: string):
 
 /**
  * Claims the right to write a connection's rows. An installation gets its own claim back at once, as after a crash. The
- * previous holder is fenced off by raised epochs. Its stale backends are ended, because one whose client vanished in the
+ * previous holder is fenced off: see {@link underClaim}. Its stale backends are ended, because one whose client vanished in the
  * middle of a COPY keeps its locks for ever (cancelling does not work on it, and no statement time-out fires).
  *
- * @param identity of the source: system identifier and database oid
+ * @param found identity of the source; null where it is hidden
  * @throws SyncFailure `owned_elsewhere`, `folder_copied`, `folder_copy_at_work`, `folder_previous`, `source_identity_changed`,
  *   `source_identity_hidden`, `central_schema_owned`; `journal_failed` where the claim cannot be remembered
  */
@@ -91,15 +102,14 @@ export async function claimConnection(
   clock: Clock,
   installation: Installation,
   connection: string,
-  identity: string,
-  { acceptsIdentity = false, hidden = null, memory, place }: ClaimOptions = {},
+  found: string | null,
+  { acceptsIdentity = false, hidden = null, memory, place, owner: asked, next = [] }: ClaimOptions = {},
 ): Promise<Claim> {
-  let claim: string;
-  let same: boolean;
+  const identity = found ?? UNKNOWN_IDENTITY;
   try {
-    const found = (await session.script([...session.begin(), ownerQuery(connection)])).at(-1);
-    const owner = found?.rows[0] ?? (await firstOwner(session, installation, connection));
-    same = owner.installation === installation.id;
+    const answer = asked ?? (await session.script([...session.begin(), ownerQuery(connection)])).at(-1);
+    const owner = answer?.rows[0] ?? (await firstOwner(session, installation, connection));
+    const same = owner.installation === installation.id;
     if (!same && owner.alive === 't') {
       throw refusal(FailureCode.OwnedElsewhere, {
         connection,
@@ -125,33 +135,77 @@ export async function claimConnection(
     const ours = { installation: installation.id, host: installation.host, identity };
     const set = [
       'claim = claim OPERATOR(pg_catalog.+) 1',
+      'fence = claim OPERATOR(pg_catalog.+) 1',
       'heartbeat = pg_catalog.clock_timestamp()',
       ...Object.entries(ours).flatMap(([name, value]) =>
         owner[name] === value ? [] : [`${ident(name)} = ${literal(value)}`],
       ),
       ...(place === undefined || isRecorded(owner, place) ? [] : placeItems(place)),
     ];
-    const [taken] = await session.script([
+    const take = [
       `UPDATE branchline.sources SET ${set.join(', ')}
        WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} RETURNING claim`,
       'COMMIT',
-    ]);
-    claim = taken?.rows[0]?.claim ?? '';
+    ];
+    const stale = staleBackends(same ? applicationName(installation, connection) : null, connection);
+    const end = endingBackends(session, stale);
+    const fence = fenceOff(session, connection, owner);
+    const results = await session.script([...take, ...end, ...fence, ...next]);
+    const claim = results[0]?.rows[0]?.claim ?? '';
+    const ended = endedBackends(results.slice(0, take.length + end.length));
+    if (ended > 0) {
+      if (next.length > 0) await session.query('ROLLBACK');
+      await awaitEnded(session, clock, stale, ended);
+      // One of them may have committed behind the first fence.
+      await session.script(fence);
+    }
+    const answers = ended > 0 ? null : results.slice(take.length + end.length + fence.length);
+    return { connection, claim, own: same, staleBackends: ended, answers };
   } catch (error) {
     await session.query('ROLLBACK').catch(() => {});
     throw error;
   }
-  const staleBackends = await endStaleBackends(
-    session,
-    clock,
-    same ? applicationName(installation, connection) : null,
-    connection,
-  );
-  await session.query(
-    'UPDATE branchline.checkpoints SET epoch = epoch OPERATOR(pg_catalog.+) 1 WHERE connection OPERATOR(pg_catalog.=) $1',
-    [connection],
-  );
-  return { connection, claim, own: same, staleBackends };
+}
+
+/** Key of the lock under which commits of a claim are checked: shared by commits, alone for the next claim. */
+function claimLock(connection: string): string {
+  return `pg_catalog.hashtextextended(${literal(`branchline.claim ${connection}`)}, 0)`;
+}
+
+/**
+ * SQL that fences off the former holder, once the new claim is committed: it waits for its commits that have passed
+ * {@link underClaim}. All later ones find another claim. A holder of version 0.1 does not look at the claim, so the epochs
+ * of its checkpoints are raised, once.
+ */
+function fenceOff(session: Session, connection: string, owner: TextRow): readonly string[] {
+  const isOf = `connection OPERATOR(pg_catalog.=) ${literal(connection)}`;
+  const raise = `UPDATE branchline.checkpoints SET epoch = epoch OPERATOR(pg_catalog.+) 1 WHERE ${isOf}`;
+  return [
+    ...session.begin(),
+    `SELECT pg_catalog.pg_advisory_xact_lock(${claimLock(connection)})`,
+    'COMMIT',
+    // In another transaction: a commit that waits for the lock may have written checkpoints.
+    ...(owner.fence === owner.claim ? [] : [...session.begin(), raise, 'COMMIT']),
+  ];
+}
+
+/** The condition under which a claim's transactions commit. */
+export interface UnderClaim {
+  /** SQL to run first, as a statement of its own: the condition has to see what was committed before it. */
+  readonly lock: string;
+  /** SQL: whether nobody has claimed the connection since. True until the transaction ends if it is true once. */
+  readonly holds: string;
+}
+
+/**
+ * The fence of a claim. It is the number of the connection's row, so that a claim writes one row, however many tables
+ * there are. The lock is an advisory one, because a lock on the row would write to it with every chunk.
+ */
+export function underClaim(connection: string, claim: string | null): UnderClaim {
+  return {
+    lock: `SELECT pg_catalog.pg_advisory_xact_lock_shared(${claimLock(connection)})`,
+    holds: `EXISTS (SELECT FROM branchline.sources WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND claim OPERATOR(pg_catalog.=) ${literal(claim)})`,
+  };
 }
 
 /**
@@ -165,13 +219,26 @@ function refuseCopy(
   owner: TextRow,
   remembered: RememberedClaim | null,
 ): void {
-  if (remembered === null) return;
-  const isOurs = numberOf(owner) <= BigInt(remembered.upTo);
-  const isAnswered = installation.kept !== undefined && installation.kept !== remembered.kept;
+  const isOurs =
+    remembered === null ? mayBeOurs(installation, connection, owner) : isKnown(owner, remembered);
+  const isAnswered = installation.kept !== undefined && installation.kept !== remembered?.kept;
+  if (remembered === null && isOurs) return;
   if (isOurs && !isAnswered) return;
   const params = { connection, host: owner.host ?? '' };
   if (owner.alive === 't') throw refusal(FailureCode.FolderCopyAtWork, { ...params, since: lastSign(owner) });
   if (!isAnswered) throw refusal(FailureCode.FolderCopied, params);
+}
+
+function isKnown(owner: TextRow, { upTo }: RememberedClaim): boolean {
+  return numberOf(owner) <= BigInt(upTo);
+}
+
+/**
+ * Whether a claim that the journal does not know may be our own: a journal can get lost. It is not if the data folder has
+ * never claimed the connection: then the folder was copied before its first sync, as in the image of a machine.
+ */
+function mayBeOurs({ claimed }: Installation, connection: string, owner: TextRow): boolean {
+  return numberOf(owner) === 0n || claimed === undefined || claimed.includes(connection);
 }
 
 /**
@@ -202,8 +269,8 @@ function lastSign({ heartbeat }: TextRow): string {
 }
 
 /** SQL of a connection's owner, locked until the transaction ends; no row where there was never one. */
-function ownerQuery(connection: string): string {
-  return oneLine(`SELECT installation, host, identity, claim, layout, target_schema, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
+export function ownerQuery(connection: string): string {
+  return oneLine(`SELECT installation, host, identity, claim, fence, layout, target_schema, heartbeat AT TIME ZONE 'UTC' AS heartbeat,
        coalesce(heartbeat OPERATOR(pg_catalog.>) (pg_catalog.clock_timestamp()
          OPERATOR(pg_catalog.-) pg_catalog.make_interval(secs => ${ALIVE_SECONDS}))
          AND heartbeat OPERATOR(pg_catalog.<) (pg_catalog.clock_timestamp()
@@ -237,21 +304,23 @@ export async function beat(session: Session, claim: Claim): Promise<void> {
 /** Time limit of a release. It only spares other installations two minutes, so quitting must not wait longer for it. */
 const RELEASE_MS = 5000;
 
-/**
- * Releases the connection, so that another installation need not wait. It does not wait for central's disk: if a crash
- * there undoes it, the heartbeat expires all the same.
- */
+/** Releases the connection, so that another installation need not wait. */
 export async function release(session: Session, claim: Claim): Promise<void> {
+  await session.script(releaseStatements(session, claim), RELEASE_MS);
+}
+
+/**
+ * The statements of {@link release}. They do not wait for central's disk: if a crash there undoes them, the heartbeat
+ * expires all the same.
+ */
+export function releaseStatements(session: Session, claim: Claim): readonly string[] {
   const { connection } = claim;
-  await session.script(
-    [
-      ...session.begin(),
-      'SET LOCAL synchronous_commit = off',
-      `UPDATE branchline.sources SET heartbeat = NULL WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND claim OPERATOR(pg_catalog.=) ${literal(claim.claim)}`,
-      'COMMIT',
-    ],
-    RELEASE_MS,
-  );
+  return [
+    ...session.begin(),
+    'SET LOCAL synchronous_commit = off',
+    `UPDATE branchline.sources SET heartbeat = NULL WHERE connection OPERATOR(pg_catalog.=) ${literal(connection)} AND claim OPERATOR(pg_catalog.=) ${literal(claim.claim)}`,
+    'COMMIT',
+  ];
 }
 
 /** The failure if another installation has claimed the connection: it will sync what we have not committed. */

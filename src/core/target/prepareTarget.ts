@@ -6,22 +6,31 @@ import type { TableShape } from '../catalogue/shape.ts';
 import { ident, oneLine, qualified } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
 import { restrict, stampedBy } from './branchPolicies.ts';
+import { isBuiltin } from './createManyTables.ts';
 import { alignTable, createTable, type DdlPlan, noteAdded, runDdl } from './ddl.ts';
+import { schemaLock, tableLock, takeLock, typesLock } from './ddlLocks.ts';
 import { describeTarget } from './describeTarget.ts';
+import { distributionOf, HAS_CITUS } from './distribution.ts';
 import { type Change, drift } from './drift.ts';
 import { candidates, OwnTypes, type RenamedType, takenNames } from './ownTypes.ts';
-import { keyMissing, notATable, refuseStranger, refuseView } from './refusals.ts';
+import { addPartition } from './partitions.ts';
+import { keyMissing, notATable, refuseUntrustedOwner, refuseView } from './refusals.ts';
 import { layoutOf, type Target, targetSchema } from './target.ts';
+
+/** SQLSTATE wrong_object_type: a partition is a foreign table, over which PostgreSQL has no unique key. */
+const NO_FOREIGN_KEY = '42809';
 
 /** SQLSTATEs if existing rows violate a new key: unique_violation, not_null_violation. */
 const KEY_REFUSED = ['23505', '23502'];
 
 /**
- * Finds the central table of a source table. If needed, makes it, or adds and widens columns.
+ * Finds the central table of a source table. If needed, makes it, or adds columns, widens them or adds the branch's
+ * partition.
  *
  * @param existing the central table according to the catalogue; undefined where there is none
  * @param tell called with notices about changes that a person should know of
- * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_table_untrusted`, `central_permission`
+ * @throws SyncFailure `column_incompatible`, `central_key_missing`, `central_not_a_table`, `central_table_untrusted`, `central_permission`,
+ *   `central_partition_missing`
  */
 export async function prepareTarget(
   session: Session,
@@ -36,9 +45,12 @@ export async function prepareTarget(
   if (existing !== undefined) {
     const layout = layoutOf(central, existing);
     refuseView(existing);
-    refuseStranger(existing);
-    if (drift(source, existing, layout).length === 0)
+    refuseUntrustedOwner(existing);
+    if (drift(source, existing, layout).length === 0) {
+      if (layout === 'stamp' && existing.kind === 'partitioned')
+        await addPartition(session, existing, connection.id);
       return describeTarget(schema, layout, source, existing, false);
+    }
   }
   const shaping = new Shaping(session, version, central, schema, connection.id, source);
   const created = await shaping.run();
@@ -49,6 +61,8 @@ export async function prepareTarget(
   }
   const [shape] = await readTables(session, version, schema, [source.name]);
   if (shape === undefined) throw notATable(schema, source.name);
+  if (shape.kind === 'partitioned' && layoutOf(central, shape) === 'stamp')
+    await addPartition(session, shape, connection.id);
   return describeTarget(schema, layoutOf(central, shape), source, shape, created);
 }
 
@@ -88,21 +102,48 @@ class Shaping {
     let created = false;
     try {
       const look = { text: oneLine(LOOK), values: [this.#schema, this.#source.name] };
-      await runDdl(this.#session, look, async (found) => {
-        // Another branch may have made or changed the table while we waited for the lock.
-        const now = found.relation === 't' ? await this.#now() : undefined;
-        created = now === undefined;
-        return now === undefined ? this.#create(found) : this.#align(now);
-      });
+      await runDdl(
+        this.#session,
+        this.#locks,
+        look,
+        () => this.#isDone(),
+        async (found) => {
+          // Another branch may have made or changed the table while we waited for the lock.
+          const now = found.relation === 't' ? await this.#now() : undefined;
+          created = now === undefined;
+          return now === undefined ? this.#create(found) : this.#align(now);
+        },
+      );
     } catch (error) {
       throw this.#keyRefused(error) ?? error;
     }
     return created;
   }
 
+  get #locks(): readonly string[] {
+    const table = tableLock(this.#schema, this.#source.name);
+    return isBuiltin(this.#source) ? [table] : [table, typesLock(this.#schema)];
+  }
+
+  /** Whether another branch has made the table, or changed it so that it fits. */
+  async #isDone(): Promise<boolean> {
+    const now = await this.#now();
+    return now !== undefined && drift(this.#source, now, layoutOf(this.#central, now)).length === 0;
+  }
+
   async #now(): Promise<TableShape | undefined> {
     const [now] = await readTables(this.#session, this.#version, this.#schema, [this.#source.name]);
     return now;
+  }
+
+  /** Looks again under the lock: another table's turn may be making the schema. */
+  async #hasSchema(): Promise<boolean> {
+    const look = {
+      text: 'SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname OPERATOR(pg_catalog.=) $1) AS made',
+      values: [this.#schema],
+    };
+    const results = await this.#session.script([`SELECT ${takeLock(schemaLock(this.#schema))}`, look]);
+    return results.at(-1)?.rows[0]?.made === 't';
   }
 
   /** @param found see {@link LOOK} */
@@ -112,11 +153,15 @@ class Shaping {
     const types = await this.#types(this.#source.columns, room.renamed);
     const layout: Layout = layoutOf(this.#central, undefined);
     const made = createTable(schema, this.#source, layout, types);
-    const statements = [...room.statements, ...made];
+    const where = { citus: found.citus === 't', schema, layout };
+    const { settings, distribute } = await distributionOf(this.#session, this.#central, where);
+    const statements = [...room.statements, ...made, ...distribute(this.#source.name)];
     const table = qualified(schema, this.#source.name);
+    const hasSchema = found.schema === 't' || (await this.#hasSchema());
     return {
+      settings,
       // CREATE SCHEMA IF NOT EXISTS needs the right to create one even if the schema exists.
-      statements: found.schema === 't' ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
+      statements: hasSchema ? statements : [`CREATE SCHEMA ${ident(schema)}`, ...statements],
       grants: (role) => [
         `GRANT USAGE ON SCHEMA ${ident(schema)} TO ${ident(role)}`,
         `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)}`,
@@ -132,13 +177,13 @@ class Shaping {
 
   async #align(now: TableShape): Promise<DdlPlan> {
     refuseView(now);
-    refuseStranger(now);
+    refuseUntrustedOwner(now);
     const layout = layoutOf(this.#central, now);
     this.#changes = drift(this.#source, now, layout);
     const notes = await noteAdded(this.#session, now, this.#connection, layout, this.#changes);
     const typed = this.#changes.flatMap((change) => ('column' in change ? [change.column] : []));
     const types = await this.#types(typed);
-    return { statements: alignTable(this.#schema, this.#source, this.#changes, types), notes };
+    return { statements: alignTable(now, this.#source, this.#changes, types), notes };
   }
 
   #types(columns: TableShape['columns'], renamed: readonly RenamedType[] = []): Promise<OwnTypes> {
@@ -147,11 +192,13 @@ class Shaping {
 
   /** The failure if central's rows from before the key was changed violate the new key, so that all must be sent again. */
   #keyRefused(error: unknown): SyncFailure | null {
-    if (!(error instanceof SyncFailure) || error.detail.code !== FailureCode.ConstraintViolated) return null;
-    if (!KEY_REFUSED.includes(error.detail.sqlstate ?? '')) return null;
+    if (!(error instanceof SyncFailure)) return null;
+    const { code, sqlstate = '' } = error.detail;
     const key = this.#changes.find((change) => change.kind === 'add_key');
     if (key === undefined) return null;
     const { name } = this.#source;
+    if (sqlstate === NO_FOREIGN_KEY) return keyMissing(this.#schema, name, key.columns);
+    if (code !== FailureCode.ConstraintViolated || !KEY_REFUSED.includes(sqlstate)) return null;
     const table = qualified(this.#schema, name);
     // A mirror has only this branch's rows, so it can be dropped and loaded again.
     const mirror = this.#central.layout === 'schema';
@@ -169,13 +216,14 @@ function surplusRows(table: string, key: readonly string[]): string {
 }
 
 /**
- * Whether there is a schema $1, and in it a relation $2 and a type of that name. Runs before the table's catalogue is
- * read; for a new table nothing more is needed.
+ * Whether there is a schema $1, and in it a relation $2 and a type of that name; whether Citus is installed. Runs before
+ * the table's catalogue is read; for a new table nothing more is needed.
  */
 const LOOK = `SELECT n.oid IS NOT NULL AS schema, EXISTS (SELECT FROM pg_catalog.pg_class c
     WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid AND c.relname OPERATOR(pg_catalog.=) $2) AS relation,
   EXISTS (SELECT FROM pg_catalog.pg_type t
-    WHERE t.typnamespace OPERATOR(pg_catalog.=) n.oid AND t.typname OPERATOR(pg_catalog.=) $2) AS type
+    WHERE t.typnamespace OPERATOR(pg_catalog.=) n.oid AND t.typname OPERATOR(pg_catalog.=) $2) AS type,
+  ${HAS_CITUS} AS citus
   FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname OPERATOR(pg_catalog.=) $1`;
 
 /** The renaming of a type whose name a new table needs. */

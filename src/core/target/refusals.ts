@@ -184,12 +184,12 @@ export function refuseView(central: TableShape): void {
  *
  * @throws SyncFailure `central_table_untrusted`
  */
-export function refuseStranger({ schema, name, stranger }: TableShape): void {
-  if (stranger === null) return;
+export function refuseUntrustedOwner({ schema, name, untrustedOwner }: TableShape): void {
+  if (untrustedOwner === null) return;
   throw centralRefusal(FailureCode.CentralTableUntrusted, {
     table: name,
     schema,
-    owner: stranger,
+    owner: untrustedOwner,
     sql: `REVOKE CREATE ON SCHEMA ${ident(schema)} FROM PUBLIC;`,
   });
 }

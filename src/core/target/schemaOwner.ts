@@ -2,7 +2,9 @@ import { centralRefusal, FailureCode } from '../../shared/errors.ts';
 import type { CentralSettings } from '../../shared/settings.ts';
 import { literal, oneLine } from '../postgres/quote.ts';
 import type { Session, TextRow } from '../postgres/session.ts';
-import { UNKNOWN_IDENTITY } from '../source/mark.ts';
+
+/** Stored for a source whose identity our role may not read. */
+export const UNKNOWN_IDENTITY = 'unknown';
 
 /** Where a connection's tables go at central, according to the settings. */
 export interface TargetPlace {

@@ -55,6 +55,8 @@ export interface Target {
   readonly unlogged: boolean;
   /** Whether it is partitioned: RETURNING then has no system columns. */
   readonly partitioned: boolean;
+  /** Whether Citus keeps its rows on other nodes: see {@link TableShape.distributed}. */
+  readonly distributed: boolean;
   /** Whether it was made just now, and so is empty. */
   readonly created: boolean;
   /** See {@link centralShapeDigest}. */

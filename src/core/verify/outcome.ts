@@ -5,22 +5,22 @@ import type { BucketDifference, Comparison } from '../compare/compareTable.ts';
 import type { Clock } from '../ports.ts';
 import type { Checkpoint, PassCounts } from '../target/checkpoint.ts';
 
-/** Which table a row speaks of, and since when. */
+/** Identifies a row's table and start. */
 export interface About {
   readonly connection: string;
   readonly table: string;
-  /** When it was begun (ISO 8601, UTC). */
+  /** When it began (ISO 8601, UTC). */
   readonly at: string;
   seconds(): number;
 }
 
-/** Ranges that are kept in the journal; what lies beyond is counted. */
+/** Ranges kept in the journal; further ones are only counted. */
 const KEPT_RANGES = 100;
 const KEPT_EXAMPLES = 5;
-/** What a person has to change at one of two branches is listed. */
+/** More than other examples, because a person has to change these keys at one of two branches. */
 const KEPT_COLLISIONS = 20;
 
-/** What comparing a table found, after what was mended. */
+/** The result of comparing a table, after any repair. */
 export function comparedRow(
   about: About,
   { checkpoint }: { readonly checkpoint: Checkpoint | null },
@@ -83,6 +83,7 @@ function emptyRow({ connection, table, at, seconds }: About, result: VerifyResul
     connection,
     table_name: table,
     model_name: modelName(table),
+    all_tables: false,
     result,
     checked_at: at,
     source_snapshot_at: null,
@@ -115,8 +116,8 @@ function resultOf(found: Comparison, checkpoint: Checkpoint | null, repaired: bo
 }
 
 /**
- * Whether changes since the last sync explain what differs. Where single rows were looked at they all have
- * to be newer; an extra row may have been deleted since, but nothing says so.
+ * Whether changes since the last sync explain the difference. If single rows were compared, all must be
+ * newer; an extra row may have been deleted since, but nothing proves that.
  */
 function isBehind({ rows, newer }: BucketDifference): boolean {
   if (rows === null) return (newer ?? 0) > 0;

@@ -6,13 +6,13 @@ import { type ApplyConstraints, NO_CONSTRAINTS } from '../load/pass.ts';
 import { keyFailure } from '../table/constraintRecovery.ts';
 import type { ForeignKeys } from '../target/foreignKeys.ts';
 
-/** How mending one table ended. */
+/** How the repair of one table ended. */
 export type Tried<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'failed'; readonly failure: FailureDetail }
   | { readonly kind: 'stopped' };
 
-/** What the turns ask of the verify around them. */
+/** What repairs need from the verify around them. */
 export interface RepairRun {
   verify(table: Selected, constraints: ApplyConstraints): Promise<Tried<VerifyRow>>;
   finish(row: VerifyRow): void;
@@ -21,15 +21,15 @@ export interface RepairRun {
 
 interface Waiting {
   readonly table: Selected;
-  /** What was mended before; null where nothing could be. */
+  /** What was repaired before; null if nothing could be. */
   readonly before: VerifyRow | null;
   readonly failure: FailureDetail | null;
 }
 
 /**
- * The order in which tables are mended where head office has put foreign keys on them, as in a sync: rows of those
- * that others point to first, and what the branch has removed afterwards, those that point first. A table whose rows
- * were refused for another one's sake is tried again once the others are done, then as one transaction.
+ * The order of repairs if head office has foreign keys, as in a sync: rows of referenced tables come first,
+ * and deletes come afterwards, with referencing tables first. A table whose rows were refused because of
+ * another table is tried again after the others, then as one transaction.
  */
 export class RepairTurns {
   readonly #keys: ForeignKeys;
@@ -54,18 +54,18 @@ export class RepairTurns {
     return this.#depth(table);
   }
 
-  /** What a table's own turn has to leave for later. */
+  /** What a table's first attempt must leave for later. */
   constraints(table: string, whole = false): ApplyConstraints {
     const { held, cascades, acts, rewrites } = this.#keys.referenced(table);
     return { ...NO_CONSTRAINTS, holdDeletes: held, cascades, acts, rewrites, whole };
   }
 
-  /** What is left once all rows have come. */
+  /** The constraints after all rows have arrived. */
   #constraintsForRest(table: string): ApplyConstraints {
     return { ...this.constraints(table, true), holdDeletes: false };
   }
 
-  /** Takes the end of a table's own turn, or leaves the table for {@link rest}. */
+  /** Handles the end of a table's first attempt, or leaves the table for {@link rest}. */
   take(run: RepairRun, table: Selected, tried: Tried<VerifyRow>): void {
     if (tried.kind === 'stopped') return;
     if (tried.kind === 'failed') {
@@ -79,7 +79,7 @@ export class RepairTurns {
     else run.finish(tried.value);
   }
 
-  /** What had to wait for other tables. */
+  /** Repairs what had to wait for other tables. */
   async rest(run: RepairRun): Promise<void> {
     await this.#whileItHelps(run, (table) => this.constraints(table, true));
     const held = this.#held.sort((a, b) => this.depth(b.table.table) - this.depth(a.table.table));
@@ -90,7 +90,7 @@ export class RepairTurns {
       if (failure !== null) run.fail(table.table, keyFailure(failure, this.#keys, table.table));
   }
 
-  /** Tries what was refused again, until a whole round has mended nothing more. */
+  /** Retries refused tables until a whole round repairs nothing more. */
   async #whileItHelps(run: RepairRun, constraints: (table: string) => ApplyConstraints): Promise<void> {
     for (let before = Number.POSITIVE_INFINITY; this.#refused.length > 0 && this.#refused.length < before; ) {
       before = this.#refused.length;
@@ -106,7 +106,7 @@ export class RepairTurns {
     if (tried.kind !== 'done') return this.take(run, table, tried);
     run.finish(before === null ? tried.value : together(before, tried.value));
     if (tried.value.repaired_deletes === 0) return;
-    // ON DELETE CASCADE may have taken rows that the branch still has.
+    // ON DELETE CASCADE may have deleted rows that the branch still has.
     for (const { name, isOwn } of this.#keys.referenced(table.table).cascades) {
       if (!isOwn) continue;
       const child = this.#selected.find((one) => one.table === name);
@@ -115,7 +115,7 @@ export class RepairTurns {
   }
 }
 
-/** One row for both turns of a table. */
+/** Combines both attempts of a table into one row. */
 function together(first: VerifyRow, last: VerifyRow): VerifyRow {
   const repaired = first.repaired_rows + first.repaired_deletes > 0;
   return {

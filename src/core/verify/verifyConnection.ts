@@ -1,31 +1,34 @@
-import { FailureCode, type FailureDetail, FailureKind, UsageCode, UsageError } from '../../shared/errors.ts';
+import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/notices.ts';
 import type { VerifyReport, VerifyRow } from '../../shared/verify.ts';
+import { allOf } from '../batch/allOf.ts';
 import { tellNotice } from '../batch/batchNotices.ts';
 import type { RunContext } from '../batch/connectionRun.ts';
-import { journalRuns } from '../batch/journalMemory.ts';
+import { journalServerRuns } from '../batch/journalMemory.ts';
+import { tellCentralWait } from '../batch/recorder.ts';
 import type { Selected } from '../batch/select.ts';
 import type { SourcePlan } from '../batch/sourcePlan.ts';
-import { UNKNOWN_TABLES } from '../journal/journalRows.ts';
 import { ADDS_KEY } from '../load/explainKey.ts';
 import { WorkerLinks } from '../load/links.ts';
+import { CentralWait } from '../table/centralWait.ts';
 import { explainFailure } from '../table/explainFailure.ts';
 import { retryDelay } from '../table/retry.ts';
 import { watched } from '../table/watchdog.ts';
 import { targetSchema } from '../target/target.ts';
 import { asFailure } from '../unexpected.ts';
 import { type Control, openControl } from './control.ts';
-import { failedRow } from './outcome.ts';
 import { type RepairRun, RepairTurns, type Tried } from './repairTurns.ts';
-import { verifyTable } from './verifyTable.ts';
+import { type GroupJob, groupJob, verifyGroup } from './verifyGroup.ts';
+import { VerifyQueue } from './verifyQueue.ts';
+import { type VerifyJob, verifyTable } from './verifyTable.ts';
 
-/** What the verify of one connection found; `tables` lacks those that it was stopped before. */
+/** The result of verifying one connection. If it was stopped, `tables` lacks the rest. */
 export interface ConnectionVerified {
   readonly tables: readonly VerifyRow[];
   readonly interrupted: boolean;
 }
 
-/** Verifies the tables of one connection, `parallelTables` at a time, the largest first. */
+/** Verifies the tables of one connection, `parallelTables` at a time, largest first; small ones together. */
 async function verifyConnection(
   run: RunContext,
   plan: SourcePlan,
@@ -33,9 +36,12 @@ async function verifyConnection(
 ): Promise<ConnectionVerified> {
   const queue = new VerifyQueue(run, plan);
   if (run.stop.aborted) return { tables: [], interrupted: true };
-  if (plan.failure !== null) queue.failRest(plan.failure);
+  if (plan.failure !== null && plan.selected.length === 0) queue.failAll(plan.failure);
+  else if (plan.failure !== null) queue.failRest(plan.failure);
   else {
-    const opened = await retried(run, () => openControl(run, plan, repair));
+    const opened = await retried(run, { connection: plan.connection.id }, () =>
+      openControl(run, plan, repair),
+    );
     if (opened.kind === 'failed') queue.failRest(opened.failure);
     else if (opened.kind === 'done') await verifyAll(run, plan, queue, opened.value);
   }
@@ -50,34 +56,107 @@ async function verifyAll(
 ): Promise<void> {
   await using _closed = control;
   const turns = new RepairTurns(control.keys, plan.selected);
-  queue.follow((table) => turns.depth(table));
+  const grouped = groupJobs(run, plan, control, turns);
+  queue.follow({
+    depth: (table) => turns.depth(table),
+    isGrouped: ({ table }) => grouped.has(table),
+  });
   const count = Math.min(run.parallelTables, plan.selected.length);
   const workers = Array.from({ length: count }, () =>
-    work(run, plan, control, async (verify) => {
+    work(run, plan, control, async (verify, links) => {
       const repair: RepairRun = { ...ends(queue), verify };
-      for (let next = queue.next(); next !== undefined; next = queue.next())
-        turns.take(repair, next, await verify(next, turns.constraints(next.table)));
+      for (let turn = await queue.next(); turn !== undefined; turn = await queue.next())
+        if (turn.kind === 'group')
+          await verifyTogether(run, plan, control, queue, links, turn.tables, grouped);
+        else turns.take(repair, turn.table, await verify(turn.table, turns.constraints(turn.table.table)));
     }),
   );
-  for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
+  await allOf(workers);
   if (turns.isDone) return;
   await work(run, plan, control, (verify) => turns.rest({ ...ends(queue), verify }));
+}
+
+/** The tables that may be verified together, by name. */
+function groupJobs(
+  run: RunContext,
+  { connection, selected }: SourcePlan,
+  control: Control,
+  turns: RepairTurns,
+): ReadonlyMap<string, GroupJob> {
+  const jobs = selected.flatMap((one): GroupJob[] => {
+    if (control.rights?.refused.has(one.table) === true) return [];
+    const job = { connection, ...describe(one, control), constraints: turns.constraints(one.table) };
+    const grouped = groupJob(run.central, job);
+    return grouped === null ? [] : [grouped];
+  });
+  return new Map(jobs.map((one) => [one.table, one]));
+}
+
+/** Verifies small tables together. Where that fails, or some are not equal, the queue divides them again. */
+async function verifyTogether(
+  run: RunContext,
+  plan: SourcePlan,
+  control: Control,
+  queue: VerifyQueue,
+  links: WorkerLinks,
+  tables: readonly Selected[],
+  grouped: ReadonlyMap<string, GroupJob>,
+): Promise<void> {
+  const { id } = plan.connection;
+  const jobs = tables.flatMap(({ table }) => grouped.get(table) ?? []);
+  const watch = {
+    links,
+    throttle: run.throttle,
+    logger: run.ports.logger,
+    connection: id,
+    table: tables.map((one) => one.table).join(', '),
+    tell: (notice: Notice): void => tellNotice(run, id, null, notice),
+  };
+  let rows: readonly VerifyRow[] = [];
+  try {
+    rows = await watched(watch, (tools) =>
+      verifyGroup(
+        { ...run, throttle: tools.throttle, claim: control.claim },
+        control.tables.encoding,
+        tools.links,
+        jobs,
+      ),
+    );
+  } catch (error) {
+    const failure = run.stop.aborted ? null : asFailure(error, run.ports.logger);
+    queue.groupFailed(tables, failure);
+    if (failure !== null)
+      run.ports.logger.log('info', 'A group of tables is compared in parts', { reason: failure.message });
+    return;
+  }
+  const equal = new Set(rows.map((one) => one.table_name));
+  queue.groupEnded(
+    rows,
+    tables.filter((one) => !equal.has(one.table)),
+  );
 }
 
 function ends(queue: VerifyQueue): Omit<RepairRun, 'verify'> {
   return { finish: (row) => queue.finish(row), fail: (table, failure) => queue.fail(table, failure) };
 }
 
-/** Opens a worker's connections for what is to be done on them. */
+/** Opens a worker's connections and processes tables with them. */
 async function work(
   run: RunContext,
   plan: SourcePlan,
   control: Control,
-  todo: (verify: RepairRun['verify']) => Promise<void>,
+  todo: (verify: RepairRun['verify'], links: WorkerLinks) => Promise<void>,
 ): Promise<void> {
   const options = run.sessionOptions(plan.connection);
-  const runs = journalRuns(run.journal, run.ports.logger, plan.connection.id);
-  const links = new WorkerLinks(run.ports.clock, options.source, options.central, runs);
+  const runs = journalServerRuns(run.journal, run.ports.logger, plan.connection.id);
+  const links = new WorkerLinks(
+    run.ports.clock,
+    options.source,
+    options.central,
+    runs,
+    null,
+    control.takeLink(),
+  );
   const cut = (): void => links.cut();
   run.halt.addEventListener('abort', cut);
   try {
@@ -86,7 +165,7 @@ async function work(
       const refusal = control.rights?.refused.get(next.table);
       if (refusal !== undefined) return Promise.resolve({ kind: 'failed', failure: refusal });
       const job = { connection: plan.connection, ...describe(next, control), constraints };
-      // What failed in the middle has left its transactions open.
+      // A failure in the middle leaves transactions open on the connections.
       const tell = (notice: Notice): void => tellNotice(run, plan.connection.id, next.table, notice);
       const watch = { links, throttle: run.throttle, logger: run.ports.logger, tell };
       const names = { connection: plan.connection.id, table: next.table };
@@ -94,23 +173,26 @@ async function work(
         watched({ ...watch, ...names }, (tools) =>
           verifyTable({ ...run, throttle: tools.throttle, claim: control.claim }, tools.links, job),
         );
-      return retried(run, attempt, cut, (failure, error) =>
+      return retried(run, names, attempt, cut, (failure, error) =>
         explained(run, plan, next, links, failure, error),
       );
-    });
+    }, links);
   } finally {
     run.halt.removeEventListener('abort', cut);
     await links.close();
   }
 }
 
-/** Failures about which more can be found out; others decide what is tried next, as they are. */
+/**
+ * Failures for which more details can be found. All others are passed on unchanged, because they decide what
+ * is tried next.
+ */
 const EXPLAINED: ReadonlySet<FailureCode> = new Set([
-  // Which value was refused, or could not be converted.
+  // Which value was refused or could not be converted.
   FailureCode.DataRejected,
   // Whether a missing key can be added.
   ...ADDS_KEY,
-  // Which right is missing, of what, with its schema.
+  // Which right is missing, on what and in which schema.
   FailureCode.SourcePermission,
   FailureCode.CentralPermission,
 ]);
@@ -133,7 +215,10 @@ async function explained(
   return explainFailure(links, table, failure, error);
 }
 
-function describe({ table, shape, mayDelete }: Selected, { tables, rights }: Control) {
+function describe(
+  { table, shape, mayDelete }: Selected,
+  { tables, rights }: Control,
+): Omit<VerifyJob, 'connection' | 'constraints'> {
   const writers = tables.writers.get(table)?.split(', ') ?? [];
   return {
     table,
@@ -145,20 +230,35 @@ function describe({ table, shape, mayDelete }: Selected, { tables, rights }: Con
   };
 }
 
-/** Tries something again while that may help. */
+/** Retries as long as that may help, and waits for a busy head office as a batch does. */
 async function retried<T>(
   run: RunContext,
+  about: { readonly connection: string; readonly table?: string },
   attempt: () => Promise<T>,
   afterFailure: () => void = () => {},
   explain = async (failure: FailureDetail, _error: unknown): Promise<FailureDetail> => failure,
 ): Promise<Tried<T>> {
+  const wait = new CentralWait(run, (state) => tellCentralWait(run, { batchId: null, ...about }, state));
   for (let failures = 0; ; failures++) {
     try {
-      return { kind: 'done', value: await attempt() };
+      const value = await attempt();
+      wait.over();
+      return { kind: 'done', value };
     } catch (error) {
       afterFailure();
-      if (run.stop.aborted) return { kind: 'stopped' };
+      if (run.stop.aborted) {
+        wait.over();
+        return { kind: 'stopped' };
+      }
       const failure = asFailure(error, run.ports.logger);
+      const waited = await wait.after(failure);
+      if (waited === 'stopped') return { kind: 'stopped' };
+      if (waited === 'again') {
+        failures = -1;
+        continue;
+      }
+      if (waited === 'given_up') return { kind: 'failed', failure: await explain(failure, error) };
+      wait.over();
       const delay = retryDelay(run.retry, failure, failures, run.ports.random);
       if (delay === null) return { kind: 'failed', failure: await explain(failure, error) };
       await run.ports.clock.sleep(delay, run.stop).catch(() => {});
@@ -167,7 +267,8 @@ async function retried<T>(
 }
 
 /**
- * Verifies the selected tables of some connections, one connection after the other: both ends work hard.
+ * Verifies the selected tables of some connections, one connection after the other, because both ends are
+ * busy.
  *
  * @throws UsageError `no_tables`
  */
@@ -176,68 +277,14 @@ export async function verifyConnections(
   plans: readonly SourcePlan[],
   repair: boolean,
 ): Promise<VerifyReport> {
-  const asked = plans.map(withKnownTables);
-  if (asked.every((plan) => plan.selected.length === 0)) {
+  if (plans.every((plan) => plan.selected.length === 0 && plan.failure === null)) {
     const connection = plans.map((plan) => plan.connection.id).join(', ');
     throw new UsageError(UsageCode.NoTables, { connection });
   }
   const all = [];
-  for (const plan of asked) all.push(await verifyConnection(run, plan, repair));
+  for (const plan of plans) all.push(await verifyConnection(run, plan, repair));
   return {
     tables: all.flatMap((one) => one.tables),
     interrupted: all.some((one) => one.interrupted),
   };
-}
-
-/** Where the source could not be looked at, and no table was asked for by name, one row stands for all its tables. */
-function withKnownTables(plan: SourcePlan): SourcePlan {
-  if (plan.failure === null || plan.selected.length > 0) return plan;
-  const all = { table: UNKNOWN_TABLES, shape: null, strategy: null, cursor: null, mayDelete: false };
-  return { ...plan, selected: [all] };
-}
-
-/** The tables that are left, and what was found of the others: first written to the journal, then told. */
-class VerifyQueue {
-  readonly #run: RunContext;
-  readonly #connection: string;
-  readonly #left: Selected[];
-  readonly done: VerifyRow[] = [];
-
-  constructor(run: RunContext, { connection, selected }: SourcePlan) {
-    this.#run = run;
-    this.#connection = connection.id;
-    // The longest first: two workers then end at about the same time.
-    this.#left = [...selected].sort((a, b) => (b.shape?.bytes ?? 0) - (a.shape?.bytes ?? 0));
-  }
-
-  /** Sorts the tables by foreign-key depth, so that parent rows are repaired before the rows that reference them. */
-  follow(depth: (table: string) => number): void {
-    this.#left.sort((a, b) => depth(a.table) - depth(b.table));
-  }
-
-  /** The next table; none once the run is stopped. */
-  next(): Selected | undefined {
-    return this.#run.stop.aborted ? undefined : this.#left.shift();
-  }
-
-  finish(row: VerifyRow): void {
-    this.#run.journal.recordVerification(row);
-    this.#run.emit({ type: 'verify_ended', row });
-    // A table may be looked at again, when mending another one has taken rows of it along.
-    const before = this.done.findIndex((one) => one.table_name === row.table_name);
-    if (before < 0) this.done.push(row);
-    else this.done[before] = row;
-  }
-
-  fail(table: string, failure: FailureDetail): void {
-    this.finish(failedRow(this.#connection, table, this.#run.ports.clock, failure));
-    // The server is down: the others need not wait for a time-out each to learn it.
-    if (failure.kind === FailureKind.Unreachable) this.failRest(failure);
-  }
-
-  failRest(failure: FailureDetail): void {
-    for (const one of this.#left.splice(0)) {
-      this.finish(failedRow(this.#connection, one.table, this.#run.ports.clock, failure));
-    }
-  }
 }

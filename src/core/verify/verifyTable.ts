@@ -8,9 +8,8 @@ import { endHere } from '../compare/orphanRows.ts';
 import { type Repair, repairBuckets } from '../compare/repair.ts';
 import type { CompareContext } from '../compare/snapshots.ts';
 import { brakeAfter, brakeOf } from '../load/deleteBrake.ts';
-import type { ApplyConstraints, ChunkLimits, Links, PassContext, Spender } from '../load/pass.ts';
+import type { ApplyConstraints, ChunkLimits, Links, PassContext, RateLimiter } from '../load/pass.ts';
 import type { Ports } from '../ports.ts';
-import { closeSnapshot, forTarget, openSnapshot } from '../source/snapshot.ts';
 import { runReplace } from '../table/strategies/replacePass.ts';
 import { acquireTable, type Checkpoint, NO_COUNTS } from '../target/checkpoint.ts';
 import { describeTarget } from '../target/describeTarget.ts';
@@ -18,16 +17,16 @@ import type { Claim, Installation } from '../target/ownership.ts';
 import { layoutOf, targetSchema } from '../target/target.ts';
 import { comparedRow, notComparedRow } from './outcome.ts';
 
-/** What is the same for all tables of a connection. */
+/** What all tables of a connection share. */
 export interface VerifyRunner {
   readonly ports: Ports;
   readonly central: CentralSettings;
   readonly installation: Installation;
   readonly limits: ChunkLimits;
-  readonly throttle: Spender;
+  readonly throttle: RateLimiter;
   readonly stop: AbortSignal;
   readonly allowDeletes: boolean;
-  /** The right to mend; null where differences are only told. */
+  /** The claim that allows repairs; null if differences are only reported. */
   readonly claim: Claim | null;
   readonly emit: Emit;
 }
@@ -36,22 +35,22 @@ export interface VerifyRunner {
 export interface VerifyJob {
   readonly connection: ConnectionSettings;
   readonly table: string;
-  /** Null where the source does not have it. */
+  /** Null if the source does not have it. */
   readonly source: TableShape | null;
   readonly existing: TableShape | undefined;
   readonly checkpoint: Checkpoint | null;
   /** Layout `merge`: whether this connection owns the rows of the shared table. */
   readonly mayDelete: boolean;
-  /** What keys of head office ask of mending. */
+  /** What head office's foreign keys require of a repair. */
   readonly constraints: ApplyConstraints;
   /** Layout `merge`: other connections that write the table. */
   readonly writers: readonly string[];
 }
 
 /**
- * Compares a table at both ends, and mends what differs where that was asked for.
+ * Compares a table at both ends, and repairs differences if requested.
  *
- * @throws SyncFailure as comparing and mending do; the reason of `runner.stop` where it was stopped
+ * @throws SyncFailure as comparing and repairing do; the reason of `runner.stop` if it was stopped
  */
 export async function verifyTable(runner: VerifyRunner, links: Links, job: VerifyJob): Promise<VerifyRow> {
   const { connection, table, source, existing, mayDelete, writers } = job;
@@ -106,15 +105,16 @@ function passContext(
     stop: runner.stop,
     deletes: !constraints.holdDeletes && (layout !== 'merge' || mayDelete),
     allowDeletes: runner.allowDeletes,
-    // Rows that differ may be another branch's, which would overwrite ours in turn.
+    // Rows that differ may belong to another branch, which would overwrite ours in turn.
     constraints: { ...constraints, insertsOnly: layout === 'merge' && !mayDelete && writers.length > 0 },
-    // The checkpoints note it, and the next sync compares.
+    // The checkpoints record it, and the next sync compares.
     onRewritten: () => {},
     onCommit: () => {},
   };
 }
 
-function progress(runner: VerifyRunner, job: VerifyJob, source: TableShape): (rows: number) => void {
+/** Reports the rows of a table that have been compared. */
+export function progress(runner: VerifyRunner, job: VerifyJob, source: TableShape): (rows: number) => void {
   return (rows) =>
     runner.emit({
       type: 'verify_progress',
@@ -134,15 +134,13 @@ async function mend(
 ): Promise<Pick<Repair, 'counts'>> {
   const central = await context.links.central();
   const stands = await acquireTable(central.session, runner.installation, claim, context.target.name);
-  // Somebody at head office may have added or removed rows since the last sync: what is mended is counted on from
-  // the rows that are there. In a shared table those of others were counted, too.
+  // Somebody at head office may have added or removed rows since the last sync, so counting starts from the
+  // rows found now. In a shared table, that count includes other branches' rows.
   const counted = shared ? stands : { ...stands, centralRows: found.centralRows, counted: true };
   const at = { ...counted, ...brakeOf(counted, runner.allowDeletes) };
-  const { session, version } = await context.links.source();
-  const snapshot = forTarget(
-    await openSnapshot(session, version, context.source),
-    context.target.shapeDigest,
-  );
+  const from = await context.links.source();
+  const { shapeDigest } = context.target;
+  const snapshot = await from.openSnapshot(context.source, { shapeDigest });
   if (context.target.key === null) {
     const start: Checkpoint = {
       ...at,
@@ -155,12 +153,12 @@ async function mend(
     runner.stop.throwIfAborted();
     return { counts: end.checkpoint };
   }
-  // The counts at central are those of a pass that may yet go on: what is mended is not its doing.
+  // The counts at central belong to a pass that may continue, so the repair does not change them.
   const repair = await repairBuckets(context, snapshot, found, at, (from) => from);
   if (!repair.whole) runner.stop.throwIfAborted();
-  // Both sides are equal: from here on the table is as large as it is.
+  // Both sides are equal, so the table's current size is its new reference.
   else if (context.deletes && repair.unproven === 0)
     await endHere(context, repair.checkpoint, (whole) => ({ ...whole, ...brakeAfter(whole) }));
-  await closeSnapshot(snapshot);
+  await snapshot.close();
   return repair;
 }

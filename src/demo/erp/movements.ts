@@ -1,10 +1,10 @@
 import { audit, type ErpTable, pick, SCHEMA } from './expressions.ts';
+import { LOCATORS, PARTNERS, WAREHOUSES } from './masterData.ts';
 import { completedOrders, DELIVERED_LINES, DELIVERIES, deliveredLines, perUnit } from './sales.ts';
-import { LOCATORS, PARTNERS, WAREHOUSES } from './trade.ts';
 
 /** Invoices whose number is no multiple of 4 are paid. */
 const PAYMENTS = 14;
-/** Three entries an invoice, two a delivery, two a payment. */
+/** Three entries per invoice, two per delivery, two per payment. */
 const FACTS = 3 * DELIVERIES + 2 * DELIVERIES + 2 * PAYMENTS;
 
 const deliveries: ErpTable = {
@@ -101,7 +101,10 @@ const allocations: ErpTable = {
   rows: perUnit(PAYMENTS),
 };
 
-/** Entry, table it documents, account, and the share of an invoice's amounts that it posts: debit above 0. */
+/**
+ * Columns: entry number, documented table, account, and the share of an invoice's amount that it posts; debit
+ * is positive.
+ */
 const ENTRIES = `(VALUES (1, 318, 4, 'total', 1.0), (2, 318, 14, 'net', -1.0), (3, 318, 10, 'tax', -1.0),
   (4, 335, 2, 'total', 1.0), (5, 335, 4, 'total', -1.0), (6, 319, 17, 'net', 0.7), (7, 319, 5, 'net', -0.7))`;
 

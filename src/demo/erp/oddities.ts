@@ -2,7 +2,7 @@ import { dayOf, type ErpTable, nth, officeTime, oneOf, pick, SCHEMA, series } fr
 import { perUnit } from './sales.ts';
 import { CITIES } from './words.ts';
 
-/** What real databases hold and copying programs stumble over, each value again and again. */
+/** Values in real databases that copying programs fail on, each many times. */
 
 const READINGS = 40;
 const LOG_LINES = 8;
@@ -83,7 +83,7 @@ const DOCUMENTS = [
   '12345678901234567890.5',
 ];
 
-/** One of these literals by the row's number, or `usual` for most rows. */
+/** One of these literals, depending on the row's number; `usual` for most rows. */
 function sometimes(salt: number, literals: readonly string[], type: string, usual: string): string {
   const cases = literals.map((value, index) => `WHEN ${index} THEN ${value}::${type}`);
   return `CASE ${pick('n', salt, literals.length * 4)} ${cases.join(' ')} ELSE ${usual} END`;
@@ -181,7 +181,7 @@ const readings: ErpTable = {
   rows: perUnit(READINGS),
 };
 
-/** No key at all, and every ninth row is the same as the one before it. */
+/** No key at all, and every ninth row duplicates the one before it. */
 const importLog: ErpTable = {
   name: 't_import_log',
   key: [],

@@ -9,12 +9,12 @@ import {
   series,
   type Units,
 } from './expressions.ts';
-import { PARTNERS, PRODUCTS, price, WAREHOUSES } from './trade.ts';
+import { PARTNERS, PRODUCTS, price, WAREHOUSES } from './masterData.ts';
 import { REMARKS } from './words.ts';
 
 /**
- * Order number n has 1 + n % 5 lines; those whose number ends in 0 are drafts, all others are delivered
- * and invoiced. So every table's size follows from the units alone.
+ * Order number n has 1 + n % 5 lines. Orders whose number ends in 0 are drafts; all others are delivered and
+ * invoiced. So every table's size follows from the units alone.
  */
 const ORDERS = 20;
 const ORDER_LINES = 60;
@@ -144,13 +144,13 @@ const invoiceLines: ErpTable = {
   rows: (units) => INVOICE_LINES * units,
 };
 
-/** Orders that were carried out, with their number `n` and the `day` that lies `after` days behind the order. */
+/** Completed orders with their number `n` and the `day` that is `after` days after the order. */
 export function completedOrders(after: string): string {
   return `(SELECT (c_order_id - 1000000)::bigint AS n, dateordered::date + ${after} AS day, totallines, grandtotal
     FROM ${SCHEMA}.c_order WHERE docstatus = 'CO') AS completed`;
 }
 
-/** Lines of such orders. */
+/** SQL of the lines of completed orders, with their number `n` and the `day` that is `after` days after the order. */
 export function deliveredLines(after: string): string {
   return `(SELECT (c_orderline_id - 1000000)::bigint AS n, dateordered::date + ${after} AS day, ol.c_order_id, line,
     m_product_id, c_tax_id, c_uom_id, qtydelivered, priceactual, linenetamt, ol.description
@@ -162,5 +162,5 @@ export const perUnit = (count: number) => (units: Units) => count * units;
 export const DELIVERIES = INVOICES;
 export const DELIVERED_LINES = INVOICE_LINES;
 
-/** In the order in which they are filled: headers add up their lines. */
+/** In the order in which they are filled: headers sum up their lines. */
 export const sales: readonly ErpTable[] = [orderLines, orders, invoices, invoiceLines];

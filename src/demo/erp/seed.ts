@@ -1,9 +1,8 @@
 import { createTable, type ErpTable, fillTable, SCHEMA, unitsAt } from './expressions.ts';
+import { organisation, trade } from './masterData.ts';
 import { movements } from './movements.ts';
 import { oddities, TYPES } from './oddities.ts';
-import { organisation } from './organisation.ts';
 import { sales } from './sales.ts';
-import { trade } from './trade.ts';
 
 /** Runs one statement on one session of a database. */
 export type Execute = (sql: string) => Promise<void>;
@@ -19,9 +18,9 @@ const SETTINGS = [
 ];
 
 /**
- * Makes schema `adempiere` with the tables of a branch's ERP and fills them: 300,000 rows at scale 1, of
- * which the 9,600 of the master data are there at any scale. The same scale gives the same rows, in the
- * same order, on any day and machine.
+ * Creates schema `adempiere` with the tables of a branch's ERP and fills them: 300,000 rows at scale 1, of
+ * which 9,600 rows of master data exist at any scale. The same scale gives the same rows, in the same order,
+ * on any day and machine.
  *
  * @param scale multiplies the transactional tables; above 0
  */
@@ -37,12 +36,12 @@ export async function seedBranch(execute: Execute, scale: number): Promise<void>
     await execute('ROLLBACK').catch(() => undefined);
     throw error;
   }
-  // Like any ERP in use: the catalogue knows about how many rows there are. A small sample is enough.
+  // As in any ERP in use, the catalogue then has row estimates. A small sample is enough.
   await execute('SET default_statistics_target = 10');
   await execute('ANALYZE');
 }
 
-/** The tables' names as the catalogue has them, and how many rows {@link seedBranch} gives each. */
+/** The tables' names as in the catalogue, and the number of rows that {@link seedBranch} gives each. */
 export function seededRows(scale: number): ReadonlyMap<string, number> {
   const units = unitsAt(scale);
   return new Map(TABLES.map((table) => [table.name.replaceAll('"', ''), table.rows(units)]));

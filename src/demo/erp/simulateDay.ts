@@ -1,8 +1,8 @@
 import { literal, pick, SCHEMA, uuid } from './expressions.ts';
+import { PARTNERS, PRODUCTS, price } from './masterData.ts';
 import type { Execute } from './seed.ts';
-import { PARTNERS, PRODUCTS, price } from './trade.ts';
 
-/** What a day did to a table, in rows. */
+/** Rows that a simulated day changed in a table. */
 export interface DayChange {
   readonly table: string;
   readonly inserted: number;
@@ -19,21 +19,20 @@ const RENAMED = 3;
 const READINGS = 96;
 const LOG_LINES = 25;
 
-/** The columns that every table has, and what fills them for a row `n` of today. */
+/** The columns that every table has, and their values for a row `n` of today. */
 const STAMP =
   "1000002, 1000001, 'Y', today + time '08:00' + n * interval '10 min', 1000001, today + time '08:00' + n * interval '10 min', 1000001";
 const STAMP_NAMES = 'ad_client_id, ad_org_id, isactive, created, createdby, updated, updatedby';
-/** The working day after the last one that the branch has orders of. */
+/** The day after the branch's last orders. */
 const TODAY = `(SELECT max(dateordered)::date + 1 AS today, max(c_order_id)::bigint AS last FROM ${SCHEMA}.c_order) AS clock`;
 const TOUCHED = `updated = (SELECT max(dateordered) + interval '15:30:00.25' FROM ${SCHEMA}.c_order), updatedby = 1000002`;
 
 /**
- * A working day at the branch: orders come in, are confirmed, cancelled (deleted) and paid; prices and
- * stock change; and somebody repairs names with SQL that leaves `updated` as it was, which a
- * synchronisation by time stamps would never notice. Each call is the day after the one before it, the
- * same on every machine.
+ * Simulates a working day at the branch: orders come in, are confirmed, cancelled (deleted) and paid; prices
+ * and stock change; and someone repairs names with SQL that does not touch `updated`, which a sync by time
+ * stamps would miss. Each call is the day after the previous one, the same on every machine.
  *
- * @returns what changed; fewer rows than that on a branch too small for a whole day's work
+ * @returns what changed; fewer rows on a branch too small for a whole day's work
  */
 export async function simulateDay(execute: Execute): Promise<readonly DayChange[]> {
   await execute('BEGIN');
@@ -56,7 +55,7 @@ const drafts = (order: string, count: number): string =>
 const unpaid = `(SELECT c_invoice_id FROM ${SCHEMA}.c_invoice WHERE ispaid = 'N' ORDER BY c_invoice_id LIMIT ${PAID})`;
 
 const DAY: readonly string[] = [
-  // Cancelled before today's orders exist: the oldest drafts; their lines go first.
+  // Cancels the oldest drafts before today's orders exist; their lines are deleted first.
   `DELETE FROM ${SCHEMA}.c_orderline WHERE c_order_id IN ${drafts('', CANCELLED)}`,
   `DELETE FROM ${SCHEMA}.c_order WHERE c_order_id IN ${drafts('', CANCELLED)}`,
   `UPDATE ${SCHEMA}.c_order SET docstatus = 'CO', ${TOUCHED} WHERE c_order_id IN ${drafts('', CONFIRMED)}`,

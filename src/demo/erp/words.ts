@@ -1,4 +1,4 @@
-/** Words that the made-up ERP is written with. People, firms and prices are invented. */
+/** Words for the generated ERP. People, firms and prices are invented. */
 
 export const GIVEN_NAMES = words(`
   Agus, Ahmad, Ayu, Bambang, Budi, Citra, Dewi, Dian, Eko, Endang, Fitri, Galih, Hendra, Indah, Joko,
@@ -22,7 +22,7 @@ export const FIRM_NAMES = words(`
   Putra Lampung, Harapan Kita, Indah Lestari, Gajah Way Kambas
 `);
 
-/** Each city's province stands at the same place in the next list. */
+/** The list of provinces below is in the same order. */
 export const CITIES = words(`
   Bandar Lampung, Metro, Kotabumi, Pringsewu, Kalianda, Liwa, Menggala, Palembang, Bengkulu, Jakarta
   Pusat, Tangerang, Bekasi, Bandung, Semarang, Yogyakarta, Surabaya

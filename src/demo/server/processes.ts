@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run, type ServerUser } from './run.ts';
+import { UsageError } from '../../shared/errors.ts';
+import type { OnNotice } from '../folder.ts';
 
-/** What reading a process's entry fails with once the process has ended. */
+/** Error codes when reading the entry of a process that has ended. */
 const GONE = new Set(['ENOENT', 'ESRCH']);
 
 interface ProcessRow {
@@ -13,8 +16,8 @@ interface ProcessRow {
 }
 
 /**
- * Whether a process runs. A zombie does not: in a container whose first process never reaps, a killed
- * server would otherwise seem to live forever.
+ * Whether a process runs. A zombie does not count: in a container whose first process never reaps, a killed
+ * server would seem to live forever.
  */
 export async function isAlive(pid: number): Promise<boolean> {
   try {
@@ -27,7 +30,7 @@ export async function isAlive(pid: number): Promise<boolean> {
   return row !== null && !row.zombie;
 }
 
-/** The command line of a process, to tell a server from a stranger that was given its old pid; '' if none. */
+/** The command line of a process, to tell a server from another process that got its old pid; '' if none. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') {
     const raw = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
@@ -46,8 +49,8 @@ export async function childrenOf(pid: number): Promise<readonly number[]> {
 }
 
 /**
- * SIGKILL to a process and its children, as when the machine's power fails; returns when all are gone.
- * The parent is stopped first, so that it can neither fork nor react between listing and killing.
+ * Kills a process and its children with SIGKILL, as a power failure would, and waits until all are gone. The
+ * parent is stopped first, so that it cannot fork between listing and killing.
  */
 export async function killTree(pid: number): Promise<void> {
   if (process.platform === 'win32') {
@@ -61,7 +64,7 @@ export async function killTree(pid: number): Promise<void> {
   await waitUntilGone(all);
 }
 
-/** Sends a signal; a process that is gone already is no error. */
+/** Sends a signal; a process that has already ended is not an error. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -70,7 +73,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** @throws Error where one of them still runs after `timeoutMs` */
+/** @throws Error if one of them still runs after `timeoutMs` */
 export async function waitUntilGone(pids: readonly number[], timeoutMs = 30_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (const pid of pids) {
@@ -89,11 +92,11 @@ async function readProcessTable(): Promise<readonly ProcessRow[]> {
 
 async function readProcess(pid: string): Promise<ProcessRow | null> {
   const raw = await readFile(`/proc/${pid}/stat`, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    // Whatever else is wrong (no file handle is free) says nothing about the process: it must not count as gone.
+    // Other errors (no free file handle) say nothing about the process, which must not count as gone.
     if (error.code !== undefined && GONE.has(error.code)) return '';
     throw error;
   });
-  // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
+  // The second field is the program's name in parentheses, and may itself contain spaces and parentheses.
   const [state, parent] = raw.slice(raw.lastIndexOf(')') + 2).split(' ');
   return raw === '' ? null : { pid: Number(pid), parent: Number(parent), zombie: state === 'Z' };
 }
@@ -106,14 +109,14 @@ async function listProcesses(): Promise<readonly ProcessRow[]> {
   });
 }
 
-/** All that is needed to find a server again from another process. */
+/** What is needed to find a server from another process. */
 export interface ServerPlace {
   /** The folder of `initdb`, `pg_ctl` and `postgres`. */
   readonly binFolder: string;
   readonly dataFolder: string;
-  /** The server's log; its folder is there. */
+  /** The server's log; its folder exists. */
   readonly logFile: string;
-  /** Whom it runs as; null for ourselves. */
+  /** Whom it runs as; null for this process's user. */
   readonly user: ServerUser | null;
 }
 
@@ -122,8 +125,118 @@ export async function serverPid(place: ServerPlace): Promise<number | null> {
   const raw = await readFile(join(place.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number(raw.split('\n', 1)[0]);
   if (!Number.isSafeInteger(pid) || pid <= 1 || !(await isAlive(pid))) return null;
-  // After a restart of the machine the same number may be somebody else's, who must not be signalled.
+  // After a reboot, another process may have this number and must not be signalled.
   const command = await commandLine(pid);
   const ours = process.platform === 'win32' ? 'postgres.exe' : place.dataFolder;
   return command.includes(ours) ? pid : null;
+}
+
+/** How long the last output of an ended program may take to arrive. */
+const GRACE_MS = 500;
+
+/** Result of a finished program. */
+export interface RunResult {
+  /** Exit code; null if a signal ended it. */
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/**
+ * Runs a program to its end, optionally as another system user.
+ *
+ * @throws the system's error if the program cannot be started (`ENOENT`, `EACCES`)
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  user: ServerUser | null = null,
+): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      // PostgreSQL's programs fail if their user cannot enter the current folder.
+      cwd: user === null ? tmpdir() : '/',
+      env: { ...process.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
+    });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output += chunk.toString('utf8');
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', reject);
+    // On Windows the server that pg_ctl starts keeps the pipes open, so `close` alone would never come.
+    child.on('exit', () => {
+      const grace = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, GRACE_MS);
+      child.on('close', () => clearTimeout(grace));
+    });
+    child.on('close', (code) => resolve({ code, output: output.trim() }));
+  });
+}
+
+/** The system user that a server runs as if ours may not: PostgreSQL refuses root. */
+export interface ServerUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const PREFERRED = 'postgres';
+const CREATED = 'branchline-demo';
+
+/** Whether this process is root. On Windows, pg_ctl itself drops an administrator's rights. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/**
+ * Whom servers run as: null for this process's user; for root, an existing system user `postgres`, or one
+ * created for this purpose.
+ *
+ * @throws UsageError `demo_failed` if root finds no such user and cannot create one
+ */
+export async function serverUser(onNotice: OnNotice): Promise<ServerUser | null> {
+  if (!isRoot()) return null;
+  const existing = (await lookUp(PREFERRED)) ?? (await lookUp(CREATED));
+  if (existing !== null) {
+    onNotice('demo_system_user', { user: existing.name });
+    return existing;
+  }
+  const created = await create();
+  onNotice('demo_system_user_created', { user: created.name });
+  return created;
+}
+
+/** Whether `user` may enter a folder. Trying it is the only check that respects ACLs. */
+export async function canEnter(user: ServerUser, folder: string): Promise<boolean> {
+  const { code } = await run('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], user);
+  return code === 0;
+}
+
+async function lookUp(name: string): Promise<ServerUser | null> {
+  const [uid, gid] = await Promise.all([numericId('-u', name), numericId('-g', name)]);
+  return uid === null || gid === null || uid === 0 ? null : { name, uid, gid };
+}
+
+async function numericId(flag: '-u' | '-g', name: string): Promise<number | null> {
+  const { code, output } = await run('id', [flag, name]);
+  return code === 0 && /^\d+$/.test(output) ? Number(output) : null;
+}
+
+async function create(): Promise<ServerUser> {
+  const result = await run('useradd', ['--system', '--user-group', '--no-create-home', CREATED]).catch(
+    (error: unknown) => ({ code: null, output: error instanceof Error ? error.message : String(error) }),
+  );
+  const user = result.code === 0 ? await lookUp(CREATED) : null;
+  if (user === null) {
+    throw new UsageError('demo_failed', {
+      reason: `PostgreSQL does not run as root, and a system user for it could not be made (${result.output})`,
+    });
+  }
+  return user;
 }

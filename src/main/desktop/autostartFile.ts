@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Starts the program when this person signs in, without opening its window. */
+/** Whether the program starts at sign-in, with its window closed. */
 export interface StartAtLogin {
   isOn(): boolean;
   set(on: boolean): void;
 }
 
-/** Said to the program by whatever starts it at login. */
+/** Command-line switch of the start at sign-in: do not open the window. */
 export const HIDDEN = '--hidden';
 
 /**
@@ -43,7 +43,7 @@ X-GNOME-Autostart-enabled=true
 `;
 }
 
-/** As the specification of desktop entries quotes arguments; `%` begins a field code. */
+/** Quotes an argument by the desktop entry specification. `%` begins a field code, so it is doubled. */
 function quoted(program: string): string {
   return `"${program.replace(/["`$\\]/g, '\\$&').replaceAll('%', '%%')}"`;
 }

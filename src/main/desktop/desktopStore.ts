@@ -6,22 +6,25 @@ import { type SettingsStore, settingsText } from '../../core/settings/change.ts'
 import { errorFacts } from '../../core/unexpected.ts';
 import type { SettingsFile } from '../../shared/settings.ts';
 
-/** What this desktop remembers: nothing that a sync depends on. */
+/** What the desktop program remembers. No sync depends on it. */
 export interface DesktopMemory {
   readonly bounds?: Electron.Rectangle;
-  /** See NotifyState; checked where it is read. */
+  /** A NotifyState; validated where it is read. */
   readonly notified?: unknown;
-  /** Where there is no tray: what closing the window means, once a person has said so. */
+  /** On desktops without a tray: what closing the window does, once the person has chosen. */
   readonly onClose?: 'quit' | 'stay';
 }
 
-/** Neither of the two throws: on a full or read-only disk the program goes on, and remembers until it ends. */
+/** Neither method throws. On a full or read-only disk, values last until the program ends. */
 export interface DesktopStore {
   get<K extends keyof DesktopMemory>(key: K): DesktopMemory[K];
   set<K extends keyof DesktopMemory>(key: K, value: DesktopMemory[K]): void;
 }
 
-/** `desktop.json` in the user-data folder. A damaged one is begun anew: it holds no more than habits. */
+/**
+ * Opens `desktop.json` in the user-data folder. A damaged file is replaced by an empty one; it holds
+ * preferences only.
+ */
 export function openDesktopStore(folder: string, logger: Logger): DesktopStore {
   const file = open(folder, logger);
   const memory: { -readonly [K in keyof DesktopMemory]: DesktopMemory[K] } = { ...file?.store };
@@ -38,7 +41,7 @@ export function openDesktopStore(folder: string, logger: Logger): DesktopStore {
   };
 }
 
-/** @returns null where something stands in its place that is no file, or it cannot be read */
+/** @returns null if the path is not a regular file, or cannot be read */
 function open(folder: string, logger: Logger): ElectronStore<DesktopMemory> | null {
   try {
     refuseUnfit(`${folder}/desktop.json`);
@@ -54,7 +57,7 @@ function open(folder: string, logger: Logger): ElectronStore<DesktopMemory> | nu
   }
 }
 
-/** The store would wait for ever at a pipe. */
+/** Reading a named pipe would block forever. */
 function refuseUnfit(file: string): void {
   try {
     readSmallFile(file);
@@ -64,8 +67,8 @@ function refuseUnfit(file: string): void {
 }
 
 /**
- * `settings.json` of the user-data folder, written by Electron's store: the same file and text as the command
- * line's. What is in it is read and checked elsewhere; the store is opened for each writing, and remembers nothing.
+ * Writes `settings.json` through Electron's store, with the same text as the command line writes. Reading and
+ * checking happen elsewhere; the store is opened anew for each write.
  */
 export function electronSettingsStore(folder: string): SettingsStore {
   return {
@@ -75,10 +78,10 @@ export function electronSettingsStore(folder: string): SettingsStore {
           cwd: folder,
           name: 'settings',
           configFileMode: 0o600,
-          // A table's or file's name may have a dot in it.
+          // Names of tables and files may contain a dot.
           accessPropertiesByDotNotation: false,
           serialize: settingsText,
-          // What it replaces may have a byte order mark, or be UTF-16; nobody asks the store for it.
+          // The old contents are not needed, and may not be plain JSON: a byte order mark, UTF-16.
           deserialize: () => ({}) as SettingsFile,
         });
         store.store = document;

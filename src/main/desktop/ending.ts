@@ -2,22 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 
-/** A chunk takes ten seconds by default; a link that hangs must not keep the computer from shutting down. */
+/**
+ * How long a stop may take. A chunk takes ten seconds by default; a link that hangs must not block the
+ * computer's shutdown.
+ */
 const PATIENCE_MS = 60_000;
 
-/** Stopping at once takes a moment; after that the program ends whatever is left. */
+/** How long an immediate stop may take; then the program ends regardless. */
 const HALT_MS = 10_000;
 
 export interface Ending {
-  /** Stops the service at the next chunk border, at once when `now` is aborted. */
+  /** Stops the service at the next chunk border, or immediately when `now` is aborted. */
   stop(now: AbortSignal): Promise<void>;
-  /** Removes what would stay on the screen. */
+  /** Removes the window and the tray icon. */
   clear(): void;
   exit(): void;
   readonly logger: Logger;
 }
 
-/** Ends the program in any case: a person who wants to quit must not need a task manager. */
+/** Ends the program even if stopping fails, so that nobody needs a task manager. */
 export async function endProgram(
   { stop, clear, exit, logger }: Ending,
   patienceMs = PATIENCE_MS,

@@ -4,17 +4,17 @@ import type { Service } from '../../service/serviceApi.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import { endProgram } from './ending.ts';
 
-/** How the program ends. */
+/** The ways to end the program. */
 export interface Quitting {
-  /** A person wants it: asks first where something runs. */
+  /** On a person's request: asks for confirmation if something runs. */
   ask(): Promise<void>;
   /** Ends at the next chunk border, without asking. */
   now(): Promise<void>;
 }
 
 /**
- * @param service null where another process serves the folder
- * @param before removes what would stay on the screen
+ * @param service null if another process serves the folder
+ * @param before removes the window and the tray icon
  */
 export function setupQuit(
   service: Service | null,
@@ -55,11 +55,11 @@ export function setupQuit(
   return { ask, now };
 }
 
-/** A journal that cannot be read must not keep a person from quitting. */
+/** A journal that cannot be read must not prevent quitting. */
 function isRunning(service: Service | null): boolean {
   try {
     const kind = service?.status().activity.kind;
-    return kind === 'running' || kind === 'starting';
+    return kind === 'running' || kind === 'starting' || kind === 'exporting';
   } catch {
     return false;
   }
@@ -80,16 +80,17 @@ async function wantsToQuit(t: Translate): Promise<boolean> {
 }
 
 /**
- * Sleep and power. The machine may not suspend the program while a batch runs (its display may sleep); after a
- * sleep, what was missed is looked at.
+ * Handles sleep and shutdown. The computer may not sleep while a batch runs (its display may). After a sleep,
+ * the service checks what it missed.
  *
- * @param quit ends the program at the next chunk border: the system is being shut down, and waits a moment
+ * @param quit ends the program at the next chunk border, because the system is shutting down
  */
 export function setupPower(service: Service, quit: () => void): void {
   let blocker: number | null = null;
   service.on((event) => {
     if (event.type !== 'status') return;
-    const runs = event.status.activity.kind === 'running';
+    const { kind } = event.status.activity;
+    const runs = kind === 'running' || kind === 'exporting';
     if (runs && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
     if (!runs && blocker !== null) {
       powerSaveBlocker.stop(blocker);

@@ -1,7 +1,7 @@
 import { app } from 'electron';
 import { autostartFile, HIDDEN, type StartAtLogin } from './autostartFile.ts';
 
-/** @returns null where it makes no sense: a program that was not installed would start a path that may be gone */
+/** @returns null if the program is not installed: the entry would start a path that may be gone later */
 export function startAtLogin(): StartAtLogin | null {
   if (!app.isPackaged) return null;
   if (process.platform === 'linux') return autostartFile(process.env.APPIMAGE ?? process.execPath);

@@ -6,21 +6,22 @@ import type { AppWindow } from '../window.ts';
 import type { DesktopStore } from './desktopStore.ts';
 import type { Quitting } from './quit.ts';
 
-/** Longer than a session bus ever takes. */
+/** Longer than a session bus ever takes to answer. */
 const ANSWER_MS = 3000;
-/** At login programs start in any order: a slow desktop's panel comes up within this time after us. */
+/** Programs start in any order at login. A slow desktop's panel appears within this time. */
 const PATIENCE_MS = 30_000;
-/** Where nothing can tell of changes, it is asked so often. */
+/** Interval of checks if changes cannot be watched. */
 const POLL_MS = 2000;
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
-/** Whether something on this desktop shows tray icons now; `none` where it never will, since there is no bus. */
+/** Whether this desktop shows tray icons. `none`: it never will, because there is no session bus. */
 export type TrayHost = 'there' | 'not_yet' | 'none';
 
 /**
- * Asks for a tray. Windows and macOS always have one; on Linux somebody must own the watcher's name on the session
- * bus and a host must be registered there. An icon without one is seen nowhere, which Electron does not tell.
+ * Checks for a tray. Windows and macOS always have one. On Linux, a program must own the watcher's name on
+ * the session bus and a host must be registered; without them an icon is invisible, and Electron does not
+ * report that.
  *
  * @see https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/
  */
@@ -28,16 +29,16 @@ export async function findTrayHost(platform: NodeJS.Platform): Promise<TrayHost>
   if (platform !== 'linux') return 'there';
   const bus = '/org/freedesktop/DBus';
   const owned = await send('org.freedesktop.DBus', bus, 'org.freedesktop.DBus.NameHasOwner', WATCHER);
-  // No bus, or no such program: whoever cannot be asked shows nothing.
+  // No session bus, or no tool to ask it.
   if (owned === null) return 'none';
   if (!owned.includes('true')) return 'not_yet';
   const get = 'org.freedesktop.DBus.Properties.Get';
   const host = await send(WATCHER, '/StatusNotifierWatcher', get, WATCHER, 'IsStatusNotifierHostRegistered');
-  // A watcher that does not answer this is taken for a tray, as before.
+  // A watcher that does not answer this question counts as a tray.
   return host?.includes('false') ? 'not_yet' : 'there';
 }
 
-/** @returns what was answered; null where nothing was */
+/** @returns the answer; null if there was none */
 async function send(
   to: string,
   path: string,
@@ -54,9 +55,9 @@ async function send(
 }
 
 /**
- * Waits until a tray is there.
+ * Waits until a tray exists.
  *
- * @returns false where none came in time
+ * @returns false if none appeared in time
  */
 export async function waitForTrayHost(platform: NodeJS.Platform, patienceMs = PATIENCE_MS): Promise<boolean> {
   const over = new AbortController();
@@ -75,7 +76,7 @@ export async function waitForTrayHost(platform: NodeJS.Platform, patienceMs = PA
   }
 }
 
-/** The session bus's word on watchers and their hosts, by a program that sleeps until there is one. */
+/** Follows the session bus's messages about watchers and hosts, with a program that sleeps until there is one. */
 function watchTrays(over: AbortSignal): { next(): Promise<void> } {
   let changed = Promise.withResolvers<void>();
   let deaf = false;
@@ -94,7 +95,7 @@ function watchTrays(over: AbortSignal): { next(): Promise<void> } {
     deaf = true;
     tell();
   };
-  // Its first lines say that it listens: what has changed before is asked for then.
+  // The first output means it is listening. Checking again then covers changes from before.
   monitor.stdout.on('data', tell);
   monitor.on('error', lost).on('exit', lost);
   over.addEventListener('abort', () => {
@@ -108,8 +109,8 @@ function watchTrays(over: AbortSignal): { next(): Promise<void> } {
 }
 
 /**
- * Where the desktop shows no tray icons, the window is all that a person sees of the program: closing it asks, the
- * first time, whether to go on behind it.
+ * For desktops without tray icons, where the window is all that is visible: the first time it is closed, asks
+ * whether to keep running without it.
  */
 export function setupWithoutTray(
   window: AppWindow,

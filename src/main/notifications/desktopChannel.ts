@@ -4,13 +4,13 @@ import type { Channel } from '../../service/notify/notifier.ts';
 import type { NotificationSettings } from '../../shared/settings.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 
-/** Notifications of this desktop. */
+/** Desktop notifications. */
 export class DesktopChannel implements Channel {
   readonly #open: (batchId: string | null) => void;
-  /** Shown ones: without a reference they are collected, and their click with them. */
+  /** Notifications on the screen. Without a reference they are garbage-collected and clicks are lost. */
   readonly #shown = new Set<Notification>();
 
-  /** @param open shows a batch in the window, when its notification is clicked */
+  /** @param open shows a batch in the window when its notification is clicked */
   constructor(open: (batchId: string | null) => void) {
     this.#open = open;
   }
@@ -19,7 +19,7 @@ export class DesktopChannel implements Channel {
     if (settings?.desktop ?? true) this.#show(note);
   }
 
-  /** Shows one for a person to see whether they come. @returns whether this desktop shows any */
+  /** Shows a test notification. @returns whether this desktop supports notifications */
   test(t: Translate): boolean {
     if (!Notification.isSupported()) return false;
     this.#show({ title: t('notes.testTitle'), body: t('notes.testBody'), batchId: null });
@@ -38,7 +38,7 @@ export class DesktopChannel implements Channel {
   }
 }
 
-/** Desktops read the body as markup. */
+/** Linux desktops interpret the body as markup. */
 function plain(body: string): string {
   return body.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

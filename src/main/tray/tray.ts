@@ -2,28 +2,32 @@ import { join } from 'node:path';
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Logger } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
-import { coalesce } from './coalesce.ts';
-import type { TrayCommand, TrayItem, TrayModel, TrayState } from './trayModel.ts';
+import type { Service } from '../../service/serviceApi.ts';
+import { pauseEnd } from '../../shared/service.ts';
+import { TableStatus } from '../../shared/status.ts';
+import type { StartAtLogin } from '../desktop/autostartFile.ts';
+import { pageOf, type WindowPage } from '../window.ts';
+import { coalesce, type TrayCommand, type TrayItem, type TrayModel, type TrayState } from './trayModel.ts';
 
-/** The icon in the tray. */
+/** The tray icon. */
 export interface TrayIcon {
-  /** Something may be other than what it shows: it looks, now or within a second. */
+  /** Something may have changed: redraws now or within a second. */
   refresh(): void;
   destroy(): void;
 }
 
 /**
- * Some desktops rebuild the whole menu at each change; a person who is reading it must not lose it. And looking
- * asks the journal: 120 tables that end at once are not to ask 120 times.
+ * Some desktops rebuild the whole menu at every change, which closes it under a reader. And drawing queries
+ * the journal: 120 tables that end at once must not cause 120 queries.
  */
 const REFRESH_MS = 1000;
 
 /**
- * Puts the icon into the tray.
+ * Creates the tray icon.
  *
- * @param look what it is to show now
- * @param command what a click asks for
- * @param onError told why how things stand could not be found out; the icon stays as it is
+ * @param look the model to show now
+ * @param command receives clicks
+ * @param logger told if the model cannot be made; the icon then stays as it is
  */
 export function createTray(
   look: () => TrayModel,
@@ -43,14 +47,14 @@ export function createTray(
     shown = text;
     click = model.click;
     const wanted = `${model.state} ${nativeTheme.shouldUseDarkColors}`;
-    // While something runs the text changes every second, the picture does not.
+    // During a run the text changes every second, but the image does not.
     if (wanted !== image) tray.setImage(imageOf(model.state));
     image = wanted;
     tray.setToolTip(model.tooltip);
     tray.setContextMenu(Menu.buildFromTemplate(model.menu.map((item) => toTemplate(item, command))));
   };
 
-  /** A journal that cannot be read is told of where something runs; the icon stays as it was. */
+  /** Null if the journal cannot be read: the icon stays, and the next run reports the error. */
   const modelOrNull = (): TrayModel | null => {
     try {
       return look();
@@ -94,12 +98,12 @@ function toTemplate(item: TrayItem, command: (asked: TrayCommand) => void): Menu
   }
 }
 
-/** A single `&` would underline the letter after it. */
+/** A single `&` would underline the next letter. */
 function escaped(label: string): string {
   return label.replaceAll('&', '&&');
 }
 
-/** Put beside the bundle by the build. */
+/** The build copies these files next to the bundle. */
 const RESOURCES = join(__dirname, 'tray');
 
 function imageOf(state: TrayState): Electron.NativeImage | string {
@@ -108,7 +112,7 @@ function imageOf(state: TrayState): Electron.NativeImage | string {
     case 'win32':
       return join(RESOURCES, `windows/${state}-${panel}.ico`);
     case 'darwin':
-      // By its name macOS knows that it may colour it.
+      // macOS recolours images whose name ends in `Template`.
       return join(RESOURCES, `mac/${state}Template.png`);
     default: {
       const image = nativeImage.createFromPath(join(RESOURCES, `linux/${state}-${panel}-24.png`));
@@ -119,4 +123,70 @@ function imageOf(state: TrayState): Electron.NativeImage | string {
       return image;
     }
   }
+}
+
+/** What the tray's commands act on. */
+interface TrayActions {
+  readonly service: Service;
+  readonly logger: Logger;
+  readonly login: StartAtLogin | null;
+  openWindow(page: WindowPage): void;
+  quit(): void;
+  /** Redraws the tray after a change that no event reports. */
+  refresh(): void;
+}
+
+/** Carries out a clicked command. */
+export function perform(command: TrayCommand, actions: TrayActions): void {
+  const { service } = actions;
+  switch (command.kind) {
+    case 'run_now':
+      settle(service.runNow(), actions);
+      return;
+    case 'pause':
+      service.pause(pauseEnd(command.length, new Date()));
+      actions.refresh();
+      return;
+    case 'unpause':
+      service.unpause();
+      actions.refresh();
+      return;
+    case 'resume':
+      settle(service.resumeNow(command.batchId), actions);
+      return;
+    case 'retry':
+      settle(service.resumeNow(command.batchId, { tables: failedOf(service, command.batchId) }), actions);
+      return;
+    case 'open':
+      actions.openWindow(pageOf(command.batchId));
+      return;
+    case 'settings':
+      actions.openWindow('/settings');
+      return;
+    case 'start_at_login':
+      actions.login?.set(command.on);
+      actions.refresh();
+      return;
+    case 'quit':
+      actions.quit();
+      return;
+  }
+}
+
+function failedOf(
+  service: Service,
+  batchId: string,
+): readonly { readonly connection: string; readonly table: string }[] {
+  const tables = service.engine?.batch(batchId).tables ?? [];
+  return tables
+    .filter((row) => row.status === TableStatus.Failed)
+    .map((row) => ({ connection: row.connection, table: row.table_name }));
+}
+
+/** The run's result is in the journal and events. This handles only runs that could not begin. */
+function settle(run: Promise<unknown>, { logger, openWindow }: TrayActions): void {
+  run.catch((error: unknown) => {
+    logger.log('warn', 'What was asked for could not be done', { error: String(error) });
+    openWindow('/');
+  });
 }

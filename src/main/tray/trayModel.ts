@@ -1,28 +1,28 @@
 import { type ConcernKind, pressingOf, worstConcern } from '../../shared/concerns.ts';
 import type { BatchRow } from '../../shared/contract.ts';
-import { formatPercent, formatShortTime } from '../../shared/format.ts';
-import { namesOf, tableNames } from '../../shared/names.ts';
+import { formatDuration, formatPercent, formatShortTime } from '../../shared/format.ts';
+import { namesOf, tableNames } from '../../shared/naming.ts';
 import type { ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { RunView } from '../../window-api/views.ts';
 
-/** What the icon shows: by its shape, and by its colour. */
+/** States of the icon, each with its own shape and colour. */
 export const TRAY_STATES = ['up_to_date', 'idle', 'running', 'waiting', 'paused', 'attention'] as const;
 export type TrayState = (typeof TRAY_STATES)[number];
 
-/** Everything that tray and menu are made of. */
+/** All data behind the tray icon and its menu. */
 export interface TrayFacts {
   readonly status: ServiceStatus;
-  readonly progress: Pick<RunView, 'doneTables' | 'totalTables' | 'fraction'> | null;
+  readonly progress: Pick<RunView, 'doneTables' | 'totalTables' | 'fraction' | 'waitingSeconds'> | null;
   /** Latest first. */
   readonly latest: readonly BatchRow[];
-  /** Head office has all of the branches' data up to this moment; null where a table is missing there. */
+  /** Head office has all data of the branches up to this time; null if a table is missing there. */
   readonly upTo: string | null;
-  /** Null where the platform offers no such thing. */
+  /** Null where the platform has no such feature. */
   readonly startAtLogin: boolean | null;
   readonly now: Date;
-  /** The name that people know a connection by. */
+  /** A connection's display name. */
   labelOf(connection: string): string;
 }
 
@@ -40,7 +40,7 @@ export type TrayCommand =
 
 export type TrayItem =
   | { readonly type: 'separator' }
-  /** For reading. */
+  /** Text that cannot be clicked. */
   | { readonly type: 'line'; readonly label: string }
   | {
       readonly type: 'command';
@@ -60,18 +60,18 @@ export interface TrayModel {
   readonly state: TrayState;
   readonly tooltip: string;
   readonly menu: readonly TrayItem[];
-  /** What a click on the icon opens: the batch that needs a person, or null for the whole. */
+  /** What a click on the icon opens: the batch that needs attention, or null for the start page. */
   readonly click: string | null;
 }
 
-/** How things are put. */
+/** How texts and times are written. */
 interface Say {
   readonly t: Translate;
-  /** A time as short as can be. */
+  /** A time in its shortest form. */
   time(at: string): string;
 }
 
-/** What the tray shows for a state of things. */
+/** The tray's icon and menu for the given facts. */
 export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
   const say: Say = { t, time: (at) => formatShortTime(at, facts.now, t.language) };
   const state = stateOf(facts);
@@ -85,7 +85,7 @@ export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
   };
 }
 
-/** The worst that is not resolved wins; see CONCERN_RANKS. */
+/** The most serious unresolved concern decides; see CONCERN_RANKS. */
 function stateOf({ status, upTo }: TrayFacts): TrayState {
   const kind = worstConcern(status, upTo)?.kind;
   return kind === undefined ? 'up_to_date' : STATES[kind];
@@ -107,7 +107,7 @@ const STATES: Readonly<Record<ConcernKind, TrayState>> = {
   not_all: 'idle',
 };
 
-/** What goes on is said before what is wrong: the icon's shape says that already. */
+/** Current activity goes before problems, which the icon's shape already shows. */
 function statusLine(facts: TrayFacts, say: Say): string {
   return activityLine(facts, say) ?? concernLine(facts, say);
 }
@@ -118,8 +118,12 @@ function activityLine({ status, progress }: TrayFacts, { t }: Say): string | nul
       return t('tray.starting');
     case 'verifying':
       return t('tray.verifying');
+    case 'exporting':
+      return t('tray.exporting');
     case 'running':
       if (progress === null) return t('tray.starting');
+      if (progress.waitingSeconds !== null)
+        return t('tray.waitingBusy', { duration: formatDuration(progress.waitingSeconds, t.language) });
       return t('tray.running', {
         done: progress.doneTables,
         total: progress.totalTables,
@@ -187,12 +191,12 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
   const { t } = say;
   const { status, latest, startAtLogin } = facts;
   const separator: TrayItem = { type: 'separator' };
-  const busy = status.activity.kind === 'running' || status.activity.kind === 'starting';
+  const busy = ['running', 'starting', 'exporting'].includes(status.activity.kind);
   const works = status.refusal === null;
-  const interrupted = status.attention.find((one) => one.batch.status === BatchStatus.Interrupted);
-  const failed = status.attention.find(
-    (one) => one.failed.length + one.retrying.length > 0 && one !== interrupted,
-  );
+  // An import is continued in the window, with its file and passphrase.
+  const resumable = status.attention.filter((one) => one.batch.options.imported === undefined);
+  const interrupted = resumable.find((one) => one.batch.status === BatchStatus.Interrupted);
+  const failed = resumable.find((one) => one.failed.length + one.retrying.length > 0 && one !== interrupted);
   return [
     { type: 'line', label: statusText },
     { type: 'line', label: lastBatchLine(latest, say) },
@@ -242,7 +246,7 @@ function latestMenu(latest: readonly BatchRow[], say: Say): readonly TrayItem[] 
 }
 
 function pauseMenu(enabled: boolean, t: Translate): TrayItem {
-  // A submenu cannot be greyed on every desktop; a plain item can.
+  // Not every desktop can disable a submenu, so a plain disabled item replaces it.
   if (!enabled) return command(t('tray.pause'), { kind: 'pause', length: 'open' }, false);
   return {
     type: 'submenu',
@@ -267,4 +271,37 @@ function nextLine({ next }: ServiceStatus, { t, time }: Say): readonly TrayItem[
 
 function batchLine(batch: BatchRow, { t, time }: Say): string {
   return t('tray.batch', { time: time(batch.started_at), status: t(`words.batch.${batch.status}`) });
+}
+
+/** Limits how often something runs, however often it is requested. */
+interface Coalesced {
+  /** Runs the work now, or after the interval if it has just run. Requests in between share that run. */
+  ask(): void;
+  /** Drops a pending request. */
+  cancel(): void;
+}
+
+/** @param ms minimum time between two starts */
+export function coalesce(ms: number, work: () => void): Coalesced {
+  let asked = false;
+  let resting: NodeJS.Timeout | null = null;
+  const run = (): void => {
+    resting = null;
+    if (!asked) return;
+    asked = false;
+    // Set before the work, so that the interval also holds if it throws.
+    resting = setTimeout(run, ms);
+    work();
+  };
+  return {
+    ask: () => {
+      asked = true;
+      if (resting === null) run();
+    },
+    cancel: () => {
+      asked = false;
+      if (resting !== null) clearTimeout(resting);
+      resting = null;
+    },
+  };
 }

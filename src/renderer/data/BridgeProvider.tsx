@@ -11,7 +11,7 @@ interface Reach {
 
 const ReachContext = createContext<Reach | null>(null);
 
-/** The way to the program behind the window, and what it tells without being asked. */
+/** Provides the bridge to the program, and keeps its events up to date in the cache. */
 export function BridgeProvider({
   bridge,
   children,
@@ -29,7 +29,7 @@ export function BridgeProvider({
             window.location.hash = page;
           }),
         (up, why = 'unreachable') => {
-          // Whatever was told while nobody could hear it is read anew.
+          // Events were lost while the link was down, so everything is read again.
           if (up && live.loss() !== null) void queries.invalidateQueries();
           live.setLoss(up ? null : why);
         },
@@ -46,13 +46,13 @@ export function useReach(): Reach {
   return reach;
 }
 
-/** How things stand; null until the first answer. */
+/** The live view; null until the first answer. */
 export function useLive(): LiveView | null {
   const { live } = useReach();
   return useSyncExternalStore(live.subscribe, live.live);
 }
 
-/** Why the program behind the window cannot be reached; null where it can. */
+/** Why the program cannot be reached; null if it can. */
 export function useLinkLoss(): LinkLoss | null {
   const { live } = useReach();
   return useSyncExternalStore(live.subscribe, live.loss);

@@ -1,9 +1,9 @@
 import type { LiveView, Setup } from '../../window-api/views.ts';
 
-/** Why something cannot be asked for now; null where it can. */
+/** Why something cannot be requested now; null if it can. */
 export type Hindrance = 'link' | 'view' | 'set_up' | 'settings' | 'busy';
 
-/** What keeps a person from commanding anything, and from beginning a run. */
+/** Why no command, or no run, can be requested now. */
 export function hindrances(
   setup: Setup | undefined,
   live: LiveView | null,
@@ -14,7 +14,7 @@ export function hindrances(
 }
 
 function runHindrance(setup: Setup | undefined, live: LiveView | null): Hindrance | null {
-  // Nobody begins a run with other settings than those in front of them.
+  // Nobody should start a run with other settings than the ones they see.
   if (setup !== undefined && setup.problem !== null) return 'settings';
   return live !== null && isBusy(live) ? 'busy' : null;
 }
@@ -31,5 +31,5 @@ export function isNotSetUp({ problem }: Setup): boolean {
 
 function isBusy({ status }: LiveView): boolean {
   const { kind } = status.activity;
-  return kind === 'running' || kind === 'starting' || kind === 'verifying' || kind === 'waiting_lease';
+  return kind !== 'idle' && kind !== 'waiting_database';
 }

@@ -4,18 +4,18 @@ import { assertNever, type OpenTableStatus, TableStatus } from '../../shared/sta
 import type { LinkLoss } from '../../window-api/bridge.ts';
 import type { BatchView, LiveView, Refusal, RunView, TableState } from '../../window-api/views.ts';
 import { EVENTS, type WindowEvent } from '../../window-api/windowApi.ts';
-import { invalidate, keyOf, patch } from './cache.ts';
+import { invalidate, keyOf, patch } from './calls.ts';
 
-/** What the program behind the window told last. */
+/** The latest live data from the program. */
 export class LiveStore {
   readonly #listeners = new Set<() => void>();
   #live: LiveView | null = null;
-  // Until the first word of the link nothing is missing: the page is just being opened.
+  // Null until the link first reports: the page is still opening.
   #loss: LinkLoss | null = null;
   #refusals: ((refusal: Refusal) => void) | null = null;
 
   readonly live = (): LiveView | null => this.#live;
-  /** Why the program behind the window cannot be reached; null where it can. */
+  /** Why the program cannot be reached; null if it can. */
   readonly loss = (): LinkLoss | null => this.#loss;
 
   setLive(live: LiveView): void {
@@ -29,7 +29,7 @@ export class LiveStore {
     this.#tell();
   }
 
-  /** Who shows what could not be done after all. */
+  /** Sets the listener for commands that failed after they were accepted. */
   onRefused(show: (refusal: Refusal) => void): void {
     this.#refusals = show;
   }
@@ -49,9 +49,9 @@ export class LiveStore {
 }
 
 /**
- * Brings what the window shows up to date with what it is told.
+ * Updates the window's data from an event.
  *
- * @param show leads to a page
+ * @param show opens a page
  */
 export function takeEvent(
   event: WindowEvent,
@@ -90,7 +90,7 @@ function withRows(tables: readonly TableRow[], rows: readonly TableRow[]): reado
   return tables.map((row) => newer.get(tableKey(row.connection, row.table_name)) ?? row);
 }
 
-/** The tables with what their runs have come to by now, so that none waits for the end of its batch to be told. */
+/** Tables with their live results, so the page updates before the batch ends. */
 export function withRuns(states: readonly TableState[], rows: readonly TableRow[]): readonly TableState[] {
   const newer = new Map(rows.map((row) => [tableKey(row.connection, row.table_name), row]));
   return states.map((state) => {
@@ -111,7 +111,7 @@ function isOpen(status: TableStatus): status is OpenTableStatus {
   return status === TableStatus.Pending || status === TableStatus.InProgress;
 }
 
-/** A batch with how far it has come by now, where it is the one that runs. */
+/** Adds live progress to a batch, if it is the one that runs. */
 export function withLive(batch: BatchSummary, run: RunView | null): BatchSummary {
   if (run === null || run.batchId !== batch.batch_id) return batch;
   return {

@@ -2,13 +2,13 @@ import type { ErrorParams } from '../../shared/errors.ts';
 import type { SettingsFile } from '../../shared/settings.ts';
 import type { SettingsView } from '../../window-api/views.ts';
 
-/** One thing that is wrong in the settings: `connections[0].port`, and why. */
+/** One problem in the settings: a path such as `connections[0].port`, and the reason. */
 export interface SettingsProblem {
   readonly path: string;
   readonly reason: string;
 }
 
-/** What a refusal `settings_invalid` lists: one `path: reason` a line. */
+/** Parses the list in a `settings_invalid` refusal: one `path: reason` per line. */
 export function problemsOf(params: ErrorParams): readonly SettingsProblem[] {
   return String(params.problems ?? '')
     .split('\n')
@@ -23,13 +23,13 @@ export function problemsOf(params: ErrorParams): readonly SettingsProblem[] {
 /**
  * Why a field is refused, or null.
  *
- * @param path of the field, as in {@link SettingsProblem}; what is wrong inside of it counts too
+ * @param path of the field, as in {@link SettingsProblem}; problems inside it count too
  */
 export function reasonAt(problems: readonly SettingsProblem[], path: string): string | null {
   return problems.find((problem) => isAt(problem.path, path))?.reason ?? null;
 }
 
-/** The problems that none of the fields shows, so that none stays unsaid. */
+/** Problems that no field shows, so that none is hidden. */
 export function problemsElsewhere(
   problems: readonly SettingsProblem[],
   shown: readonly string[],
@@ -42,15 +42,15 @@ function isAt(problem: string, path: string): boolean {
 }
 
 /**
- * Makes the changed document of the one before, which stays as it is. It writes only what a person changed:
- * a default that is not written follows the program's later versions.
+ * Returns a changed copy of the settings. It writes only what the person changed: unwritten defaults follow
+ * later versions of the program.
  */
 export type SettingsChange = (document: SettingsFile) => SettingsFile;
 
-/** The document that a form was filled from. */
+/** The document that a form was filled from, with its revision. */
 export type SettingsBase = Pick<SettingsView, 'document' | 'revision'>;
 
-/** What the first change is made to, where there is no file yet. Without a head office it is no settings. */
+/** Starting point for the first change if there is no file yet. Settings always have a head office. */
 export const NOT_WRITTEN: SettingsFile = {
   central: { host: '', database: '', user: '' },
   connections: [],

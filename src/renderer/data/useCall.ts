@@ -3,14 +3,13 @@ import { useCallback, useEffect, useMemo } from 'react';
 import { visible } from '../../shared/visible.ts';
 import type { Args, QueryName, Result } from '../../window-api/windowApi.ts';
 import { useReach } from './BridgeProvider.tsx';
-import { keyOf } from './cache.ts';
-import { ask } from './refused.ts';
+import { ask, keyOf } from './calls.ts';
 
 /**
- * Asks, and asks again when an event says that the answer is old. While a changed question is being asked, the
- * answer before stays on the screen.
+ * Runs a query, and again when an event invalidates it. While a changed query loads, the previous answer
+ * stays visible.
  *
- * @returns as in TanStack Query; `error` is a Refused where the program said no
+ * @returns as in TanStack Query; `error` is a Refused if the program refused
  */
 export function useCall<C extends QueryName>(call: C, ...args: Args<C>): UseQueryResult<Result<C>> {
   const { bridge } = useReach();
@@ -21,7 +20,7 @@ export function useCall<C extends QueryName>(call: C, ...args: Args<C>): UseQuer
   });
 }
 
-/** The first look at how things stand; from then on events tell it. */
+/** Loads the initial live view; after that, events update it. */
 export function useFirstLook(): void {
   const { live } = useReach();
   const { data } = useCall('live');
@@ -31,9 +30,9 @@ export function useFirstLook(): void {
 }
 
 /**
- * The branch databases of the settings, for choosing one.
+ * The branch databases in the settings, for a selection.
  *
- * @param chosen the one that is chosen already: it stays there to be seen where the settings have it no more
+ * @param chosen the current selection, which is included even if the settings no longer have it
  */
 export function useConnections(
   chosen: string | undefined,
@@ -49,7 +48,7 @@ export function useConnections(
   }, [data, chosen]);
 }
 
-/** Gives the names that people know connections by; the id where there is none. */
+/** Maps a connection's id to its display name; the id itself if it has none. */
 export function useLabels(): (connection: string) => string {
   const { data } = useCall('settings');
   const connections = data?.effective?.connections;

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 
 /**
- * The time, anew each minute: a page that stays open over night must not go on saying "today".
+ * The current time, updated every minute, so that a page left open overnight does not keep saying "today".
  *
- * @param everyMs for what is shown to the second
+ * @param everyMs update interval; shorter for displays with seconds
  */
 export function useNow(everyMs = 60_000): Date {
   const [now, setNow] = useState(() => new Date());

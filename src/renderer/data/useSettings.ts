@@ -3,8 +3,7 @@ import { useCallback, useState } from 'react';
 import type { SettingsView } from '../../window-api/views.ts';
 import { CALLS } from '../../window-api/windowApi.ts';
 import { useReach } from './BridgeProvider.tsx';
-import { invalidate, keyOf } from './cache.ts';
-import { ask, refusalOf, type SaveRefusal } from './refused.ts';
+import { ask, invalidate, keyOf, refusalOf, type SaveRefusal } from './calls.ts';
 import { NOT_WRITTEN, type SettingsBase, type SettingsChange } from './settingsProblems.ts';
 import { useCall } from './useCall.ts';
 
@@ -12,20 +11,20 @@ export type { SettingsBase, SettingsChange };
 
 export interface SettingsEditor {
   readonly view: UseQueryResult<SettingsView>;
-  /** As they were read last, for a form that is being opened: also what a save a moment ago has written. */
+  /** The last read settings, for a form that opens: includes a save from a moment ago. */
   current(): SettingsBase;
   /**
-   * Sends the changed document. What a person typed is theirs to keep until this says true.
+   * Saves the changed document. Keep the person's input until this returns true.
    *
-   * @param base what the form was filled from; without it the settings as they were read last
+   * @param base what the form was filled from; default: the settings as last read
    * @returns whether it was saved; if not, `refusal` says why
    */
   save(change: SettingsChange, base?: SettingsBase): Promise<boolean>;
   readonly saving: boolean;
   readonly refusal: SaveRefusal | null;
-  /** Reads the settings anew, and forgets the refusal. */
+  /** Reads the settings again and clears the refusal. */
   reload(): Promise<SettingsBase>;
-  /** Forgets the refusal, as when a form is closed. */
+  /** Clears the refusal, for example when a form closes. */
   forget(): void;
 }
 

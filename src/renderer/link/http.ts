@@ -16,11 +16,11 @@ import {
 const KEY = 'branchline-key';
 
 /**
- * The key that a link brought behind `#`, and that every request but those for files has to send. It stays in the
- * storage of this origin, for the next load and for other windows: pages of other ports cannot read that.
+ * The key from the link's `#` part, which every request except for files must send. It is stored for this
+ * origin, so later loads and other windows have it and pages on other ports cannot read it.
  */
 class Key {
-  /** Where the browser keeps nothing, the key lasts as long as the page. */
+  /** If the browser stores nothing, the key lasts as long as the page. */
   #last = '';
   readonly #settled: Promise<void>;
 
@@ -30,7 +30,7 @@ class Key {
     this.#settled = offered === undefined ? Promise.resolve() : this.#take(offered);
   }
 
-  /** Read each time: another window of this browser may have signed in anew. */
+  /** Read every time: another window of this browser may have signed in again. */
   async value(): Promise<string> {
     await this.#settled;
     try {
@@ -40,7 +40,7 @@ class Key {
     }
   }
 
-  /** Any page may lead here with a key that it made up, which must not take the place of the right one. */
+  /** Any page can link here with an invented key, so the offered key is checked before it replaces a valid one. */
   async #take(offered: string): Promise<void> {
     const answer = await fetch('/api/session', {
       headers: { [KEY_HEADER]: offered },
@@ -51,16 +51,16 @@ class Key {
     try {
       window.localStorage.setItem(KEY, offered);
     } catch {
-      // See #last.
+      // The browser may block storage. The key then stays in #last until the page is closed.
     }
   }
 }
 
-/** The way to the agent that has served this page; see src/agent/http. */
+/** Connects to the agent that served this page; see src/agent/http. */
 function connectHttp(): Bridge {
   const key = new Key();
   const calls = Object.fromEntries(CALL_NAMES.map((name) => [name, caller(name, key)]));
-  // One function for each name, of that name's type: what no type can say of fromEntries.
+  // Object.fromEntries loses which function belongs to which name, hence the cast.
   return { ...(calls as unknown as BridgeCalls), listen: (onEvent, onLink) => listen(key, onEvent, onLink) };
 }
 
@@ -93,7 +93,7 @@ type OnLink = (up: boolean, why?: LinkLoss) => void;
 function listen(key: Key, onEvent: OnEvent, onLink: OnLink): () => void {
   const link = new EventLink(key, onEvent, onLink);
   link.connect();
-  // Whoever comes back to the window, or gets their network back, does not wait for the next attempt.
+  // Reconnects at once when the person returns to the window or the network is back.
   const hurry = (): void => link.hurry();
   window.addEventListener('online', hurry);
   document.addEventListener('visibilitychange', hurry);
@@ -107,16 +107,16 @@ function listen(key: Key, onEvent: OnEvent, onLink: OnLink): () => void {
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
 
-/** Three heartbeats: a tunnel that stands still closes nothing. */
+/** Three heartbeats without data mean that the link is dead: a stuck tunnel closes no connection. */
 const SILENCE_MS = 45_000;
 const ANSWER_MS = 5000;
 
-/** Events from the agent, again and again. An EventSource could not send the key. */
+/** Keeps an event stream to the agent open. EventSource is not used because it cannot send the key. */
 class EventLink {
   readonly #key: Key;
   readonly #onEvent: OnEvent;
   readonly #onLink: OnLink;
-  /** Ends the stream that is open. */
+  /** Aborts the open stream. */
   #source: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
@@ -139,7 +139,7 @@ class EventLink {
     this.#read(source.signal).then(lost, lost);
   }
 
-  /** Returns or throws as the stream ends. */
+  /** Reads the stream; returns or throws when it ends. */
   async #read(signal: AbortSignal): Promise<void> {
     const { ok, body } = await send(this.#key, '/api/events', { signal });
     if (!ok || body === null || signal.aborted) return;
@@ -157,7 +157,7 @@ class EventLink {
     }
   }
 
-  /** Tries at once where it is waiting to. */
+  /** Reconnects now instead of waiting for the next attempt. */
   hurry(): void {
     if (this.#closed || this.#source !== null || document.visibilityState === 'hidden') return;
     clearTimeout(this.#timer);
@@ -185,7 +185,7 @@ class EventLink {
     this.#tell(why);
     const delay = Math.min(FIRST_DELAY_MS * 2 ** this.#attempts, LONGEST_DELAY_MS);
     this.#attempts += 1;
-    // Spread, so that the windows of many people do not come back all at once.
+    // Random delays, so that many windows do not reconnect at the same moment.
     this.#timer = setTimeout(() => this.connect(), delay * (0.5 + Math.random() / 2));
   }
 
@@ -197,7 +197,7 @@ class EventLink {
   }
 }
 
-/** An event as the agent writes it, in one line; other lines only break the silence. */
+/** Prefix of an event, which the agent writes on one line. Other lines are heartbeats. */
 const DATA = 'data: ';
 
 /** Not every browser can iterate a stream yet. */
@@ -217,12 +217,12 @@ async function whyLost(key: Key): Promise<LinkLoss> {
 
 declare global {
   interface Window {
-    /** Put there by the preload of the tray application; absent in a browser. */
+    /** Set by the preload of the tray application; missing in a browser. */
     readonly branchline?: Bridge;
   }
 }
 
-/** The way to the program behind the window: the preload's object, or HTTP where a browser shows the window. */
+/** The bridge to the program: the preload's object, or HTTP in a browser. */
 export function connect(): Bridge {
   return window.branchline ?? connectHttp();
 }

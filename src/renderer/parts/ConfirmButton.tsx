@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { type ReactNode, useState } from 'react';
 import { useT } from '../words/LanguageProvider.tsx';
 
-/** A button for what is not easily undone: says first what it would do. */
+/** A button for an action that is hard to undo: first explains what it would do. */
 export function ConfirmButton({
   title,
   text,
@@ -33,12 +33,12 @@ export function ConfirmButton({
 interface Question {
   readonly title: string;
   readonly text: ReactNode;
-  /** On the button that does it. */
+  /** Label of the button that does it. */
   readonly confirm: string;
   readonly onConfirm: () => Promise<void>;
 }
 
-/** Asks before it does what is not easily undone. */
+/** Asks before an action that is hard to undo. */
 export function ConfirmDialog({
   opened,
   onClose,

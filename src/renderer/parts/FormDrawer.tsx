@@ -3,9 +3,9 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useT } from '../words/LanguageProvider.tsx';
 
 /**
- * A form beside the page, there only while it is open.
+ * A form in a drawer, mounted only while it is open.
  *
- * @param props.touched whether something was typed: then a click beside it, or Escape, does not close it
+ * @param props.touched whether something was typed: a click outside or Escape then does not close it
  */
 export function FormDrawer({
   title,
@@ -49,8 +49,8 @@ export function CancelButton({ onClick }: { readonly onClick: () => void }) {
 }
 
 /**
- * For a dialog that is there only while it is open: gives the focus back to what had it before, which Mantine does
- * only for dialogs that stay and are closed. Without it the keyboard begins at the top of the page again.
+ * Returns the focus to the previous element when a dialog unmounts. Mantine does so only for dialogs that
+ * stay mounted; without this, the keyboard starts at the top of the page again.
  */
 export function useFocusBack(): void {
   // Read during the first render, before the dialog takes the focus.

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useT } from '../words/LanguageProvider.tsx';
 import { ErrorAlert } from './Refusals.tsx';
 
-/** A page: its title, what can be done with all of it, and what it shows. */
+/** A page: its title, its actions, and its contents. */
 export function Page({
   title,
   actions,
@@ -27,7 +27,7 @@ export function Page({
   );
 }
 
-/** What an answer is shown as: grey lines until it comes, the reason where there is none. */
+/** Shows an answer: grey lines until it arrives, the reason if it was refused. */
 export function Answered<T>({
   to,
   children,
@@ -48,7 +48,7 @@ export function Answered<T>({
   );
 }
 
-/** Where there is nothing to show: why, and what would bring something here. */
+/** Shown if there is nothing to show: why, and what would change that. */
 export function Empty({
   title,
   children,

@@ -2,18 +2,18 @@ import { Progress } from '@mantine/core';
 import { useFormat, useT } from '../words/LanguageProvider.tsx';
 import { timeLeft } from './clockTime.ts';
 
-/** How far something is. Screen readers can ask for it; they are not told of each step. */
+/** A progress bar. Screen readers can query it, but are not told each step. */
 export function ProgressLine({
   label,
   fraction,
   text,
   size = 'md',
 }: {
-  /** Of what it is the progress. */
+  /** What it is the progress of. */
   readonly label: string;
-  /** From 0 to 1; null where it is not known. */
+  /** From 0 to 1; null if unknown. */
   readonly fraction: number | null;
-  /** What is read out in place of a bare number. */
+  /** Read out instead of a bare number. */
   readonly text?: string;
   readonly size?: 'sm' | 'md' | 'lg';
 }) {
@@ -33,9 +33,9 @@ export function ProgressLine({
   );
 }
 
-/** How speed and the time that is left are said; both are unknown at first. */
+/** Texts for speed and remaining time, which are both unknown at first. */
 export function useRunWords(): {
-  /** Null while it is not known: there is nothing to say then. */
+  /** Null while it is unknown: nothing is shown then. */
   rate(rowsPerSecond: number | null): string | null;
   left(etaSeconds: number | null): string;
 } {

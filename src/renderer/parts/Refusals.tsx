@@ -2,7 +2,7 @@ import { Alert, Button, Group, List, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Refusal } from '../../window-api/views.ts';
-import type { SaveRefusal } from '../data/refused.ts';
+import type { SaveRefusal } from '../data/calls.ts';
 import { problemsElsewhere, type SettingsProblem } from '../data/settingsProblems.ts';
 import { useLabels } from '../data/useCall.ts';
 import { useT } from '../words/LanguageProvider.tsx';
@@ -23,7 +23,7 @@ export function RefusalAlert({
   return <SentencesAlert {...sayRefusal(refusal, t, labelOf)}>{children}</SentencesAlert>;
 }
 
-/** The same for what a call has thrown. */
+/** The same for an error that a call has thrown. */
 export function ErrorAlert({ error, children }: { readonly error: Error; readonly children?: ReactNode }) {
   const t = useT();
   const labelOf = useLabels();
@@ -37,7 +37,7 @@ function SentencesAlert({ what, problems, rest, children }: Sentences & { readon
         <ProblemList problems={problems} />
         <div>
           {rest.map((text) => (
-            // A file's path has no spaces to break at.
+            // File paths have no spaces to break at.
             <Text key={text} size="sm" style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-line' }}>
               {text}
             </Text>
@@ -50,10 +50,10 @@ function SentencesAlert({ what, problems, rest, children }: Sentences & { readon
 }
 
 /**
- * Why a change of the settings was not saved.
+ * Why the settings were not saved.
  *
- * @param props.shown the paths whose reasons stand at their fields already
- * @param props.onReload takes the settings as they are now; what was typed stays
+ * @param props.shown the paths whose problems are already shown at their fields
+ * @param props.onReload loads the current settings; what was typed stays
  */
 export function SaveRefused({
   refusal,
@@ -90,9 +90,9 @@ export function SaveRefused({
 }
 
 /**
- * What can be done with a form longer than the screen, always in sight below it.
+ * The buttons of a long form, always visible at its bottom.
  *
- * @param props.back stands apart at the start, where every step of the set-up has it
+ * @param props.back shown apart at the start, as in every set-up step
  */
 export function FormButtons({ back, children }: { readonly back?: ReactNode; readonly children: ReactNode }) {
   return (
@@ -109,7 +109,7 @@ export function FormButtons({ back, children }: { readonly back?: ReactNode; rea
   );
 }
 
-/** What is wrong in settings: where, and why. Paths and file names have no spaces to break at. */
+/** Problems of settings: where, and why. Paths and file names have no spaces to break at. */
 export function ProblemList({ problems }: { readonly problems: readonly SettingsProblem[] }) {
   if (problems.length === 0) return null;
   return (

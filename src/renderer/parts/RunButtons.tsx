@@ -1,15 +1,16 @@
 import { Button, Text } from '@mantine/core';
-import { IconPlayerPlay, IconPlayerTrackNext, IconRefresh } from '@tabler/icons-react';
+import { IconDatabaseImport, IconPlayerPlay, IconPlayerTrackNext, IconRefresh } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import type { BatchRow } from '../../shared/contract.ts';
 import { BatchStatus } from '../../shared/status.ts';
-import { useCommand } from '../data/useCommand.ts';
-import { useMay } from '../data/useMay.ts';
+import { useCommand, useMay } from '../data/useCommand.ts';
 import { useT } from '../words/LanguageProvider.tsx';
+import { importPlace } from './connectionsPlace.ts';
 
 /**
  * Begins a batch of all tables.
  *
- * @param props.main whether this is what the page asks the person to do
+ * @param props.main whether this is the page's recommended action
  */
 export function RunNowButton({ main }: { readonly main: boolean }) {
   const t = useT();
@@ -29,21 +30,33 @@ export function RunNowButton({ main }: { readonly main: boolean }) {
   );
 }
 
-/** Goes on with a batch that did not end well: what failed is tried again, what was left is done. */
+/** Resumes a batch that did not end well: retries failed tables and runs the rest. */
 export function GoOnButton({
   batch,
   main,
   alone = false,
 }: {
   readonly batch: BatchRow;
-  /** Whether this is what the page asks the person to do. */
+  /** Whether this is the page's recommended action. */
   readonly main: boolean;
-  /** Whether it would go on by itself, later. */
+  /** Whether it would be resumed automatically later. */
   readonly alone?: boolean;
 }) {
   const t = useT();
   const { run, whyNotRun } = useMay();
   const resume = useCommand('resume');
+  // Its rows come from a file: only another import of it goes on.
+  if (batch.options.imported !== undefined)
+    return (
+      <Button
+        component={Link}
+        href={importPlace(batch.batch_id)}
+        variant={main ? 'filled' : 'default'}
+        leftSection={<IconDatabaseImport size={18} aria-hidden />}
+      >
+        {t('disk.importAgain')}
+      </Button>
+    );
   const isRetry = batch.status === BatchStatus.Failed;
   const Icon = isRetry ? IconRefresh : IconPlayerTrackNext;
   const retry = alone ? t('troubles.retryNow') : t('troubles.retry');
@@ -63,8 +76,8 @@ export function GoOnButton({
 }
 
 /**
- * Why nothing can be begun now, under the buttons that cannot be used: their titles are not reached by keyboard.
- * Where nothing at all can be commanded, that is said above every page already.
+ * Why nothing can be started now, shown below the disabled buttons, whose titles the keyboard cannot reach.
+ * If no command at all is possible, a banner above every page says so.
  */
 export function WhyNotRun({ ta = 'start' }: { readonly ta?: 'start' | 'end' }) {
   const { command, whyNotRun } = useMay();

@@ -3,8 +3,8 @@ import { type ReactNode, useCallback, useRef } from 'react';
 import classes from './ScrollTable.module.css';
 
 /**
- * A table of which only the rows in sight are in the page, so that thousands scroll as smoothly as twenty; how many
- * there are is told to screen readers. It scrolls inside itself, in both directions.
+ * A table that keeps only visible rows in the page, so that thousands scroll smoothly; screen readers are
+ * told the total. It scrolls inside itself in both directions.
  */
 export function ScrollTable<T>({
   label,
@@ -15,22 +15,22 @@ export function ScrollTable<T>({
   head,
   children,
 }: {
-  /** What the table is of, for screen readers. */
+  /** Name of the table for screen readers. */
   readonly label: string;
   readonly rows: readonly T[];
-  /** The same function each time. */
+  /** Must be the same function each time. */
   readonly keyOf: (row: T) => string | number;
-  /** What a row takes at first, in pixels; then it is measured. */
+  /** Estimated height of a row in pixels, until it is measured. */
   readonly rowHeight: number;
-  /** Of the columns; they must not change with the rows that happen to be in sight. */
+  /** Widths of the columns; they must not depend on the visible rows. */
   readonly widths: readonly (string | undefined)[];
   /** The cells of the heading row. */
   readonly head: ReactNode;
-  /** One or more `tr` for a row; each is to have the index as its `aria-rowindex`. */
+  /** One or more `tr` per row; each needs the index as its `aria-rowindex`. */
   readonly children: (row: T, rowIndex: number) => ReactNode;
 }) {
   const scroller = useRef<HTMLElement>(null);
-  // Another function would have all rows measured anew.
+  // A new function would make all rows be measured again.
   const getItemKey = useCallback(
     (index: number) => {
       const row = rows[index];
@@ -77,7 +77,7 @@ export function ScrollTable<T>({
   );
 }
 
-/** Stands for the rows that are not in sight. */
+/** Takes the place of rows that are not visible. */
 function Space({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height <= 0) return null;
   return (

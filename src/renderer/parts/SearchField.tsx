@@ -3,10 +3,10 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 
-/** As long as a quick typist rests between two letters. */
+/** About the longest rest of a quick typist between two letters. */
 const REST_MS = 250;
 
-/** A field to search by, which tells what is in it when its typist rests. */
+/** A search field that reports its text when typing pauses. */
 export function SearchField({
   label,
   placeholder,
@@ -27,7 +27,7 @@ export function SearchField({
     onSearch(text);
   }, REST_MS);
   useEffect(() => {
-    // Changed from elsewhere: the way back, or "clear".
+    // Changed from outside: by Back, or "clear".
     if (value === told.current) return;
     told.current = value;
     setTyped(value);
@@ -40,7 +40,7 @@ export function SearchField({
       maxLength={200}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
-        // Its place is kept, so that the field does not grow with the first letter.
+        // Keeps the place of the clear button, so that the field does not change its size.
         typed === '' ? (
           <span />
         ) : (

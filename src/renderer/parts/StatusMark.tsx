@@ -13,7 +13,7 @@ import type { SeenTable } from './seenStatus.ts';
 
 type AnyStatus = BatchStatus | SeenTable;
 
-/** By shape as well as by colour: one person in twelve does not see the difference of red and green. */
+/** Shape as well as colour: one man in twelve cannot tell red from green. */
 const SHAPES = {
   running: { icon: IconRefresh, look: 'busy' },
   in_progress: { icon: IconRefresh, look: 'busy' },

@@ -3,17 +3,14 @@ import { useState } from 'react';
 import { useT } from '../words/LanguageProvider.tsx';
 import { parseClockTime } from './clockTime.ts';
 
-/**
- * A time of day. The browser's own field would show it as the browser's language has it, whichever language the
- * window speaks.
- */
+/** A time of day. The browser's own field would follow the browser's language instead of the window's. */
 export function TimeField({
   label,
   value,
   onChange,
 }: {
   readonly label: string;
-  /** `HH:MM`; empty where what stands there is no time. */
+  /** `HH:MM`; empty if the text is not a time. */
   readonly value: string;
   readonly onChange: (time: string) => void;
 }) {

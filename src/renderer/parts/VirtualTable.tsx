@@ -8,10 +8,7 @@ export interface Column {
   readonly sort?: 'ascending' | 'descending' | 'none';
 }
 
-/**
- * A table of thousands of rows. Its rows are plain elements of one height, so that nothing has to be measured while
- * it scrolls.
- */
+/** A table of thousands of rows. All rows have the same height, so nothing has to be measured while scrolling. */
 export function VirtualTable({
   rows,
   label,
@@ -25,12 +22,12 @@ export function VirtualTable({
   readonly rows: VirtualRows;
   readonly label: string;
   readonly columns: readonly Column[];
-  /** As `grid-template-columns` has it. */
+  /** In the syntax of `grid-template-columns`. */
   readonly widths: string;
   readonly style?: CSSProperties;
-  /** Where rows change places: by what a row is known, so that whoever has come to it stays with it. */
+  /** Needed if rows change places: identifies a row, so that the focus stays on it. */
   readonly keyOf?: (index: number) => string | number;
-  /** Whether what is shown is of the question before. */
+  /** Whether the rows still belong to the previous query. */
   readonly busy?: boolean;
   /** A row's cells. */
   readonly children: (index: number) => ReactNode;

@@ -2,9 +2,9 @@ const HOURS = 24;
 const MINUTES = 60;
 
 /**
- * A time of day as somebody types it: `8`, `8:30`, `08.30`, `0830`.
+ * Parses a typed time of day: `8`, `8:30`, `08.30`, `0830`.
  *
- * @returns `HH:MM`; null where it is none
+ * @returns `HH:MM`; null if it is not a time
  */
 export function parseClockTime(typed: string): string | null {
   const [, hour, minute = '00'] = /^\s*(\d{1,2})(?:\s*[.:]?\s*(\d\d))?\s*$/.exec(typed) ?? [];
@@ -12,7 +12,7 @@ export function parseClockTime(typed: string): string | null {
   return `${hour.padStart(2, '0')}:${minute}`;
 }
 
-/** A time left, rounded as coarsely as an estimate deserves. */
+/** A remaining time, rounded as coarsely as an estimate deserves. */
 type TimeLeft =
   | { readonly kind: 'few' }
   | { readonly kind: 'seconds'; readonly seconds: number }
@@ -27,6 +27,6 @@ export function timeLeft(seconds: number): TimeLeft {
   const rounded = Math.round(seconds / STEP) * STEP;
   if (rounded < 10 * MINUTE) return { kind: 'seconds', seconds: rounded };
   const minutes = Math.round(seconds / MINUTE);
-  // An hour and more is said in hours and minutes anyway.
+  // From an hour on, the format itself rounds to minutes.
   return minutes < 60 ? { kind: 'minutes', minutes } : { kind: 'seconds', seconds: minutes * MINUTE };
 }

@@ -1,8 +1,8 @@
 /**
- * To which row of a list a key goes.
+ * The row that a key leads to.
  *
- * @param page how many rows are one screen
- * @returns null where the key is not one of the list
+ * @param page rows on one screen
+ * @returns null if the key does not move
  */
 export function rowAfterKey(key: string, at: number, count: number, page: number): number | null {
   const steps: Readonly<Record<string, number>> = {

@@ -1,13 +1,13 @@
 import { TableStatus } from '../../shared/status.ts';
 
-/** A table that was cut off in the middle, and that nobody is at work on now. */
+/** A table that was cut off and that nothing works on now. */
 const HALTED = 'halted';
 
-/** How a table stands, as it is shown. */
+/** A table's status as shown. */
 export type SeenTable = TableStatus | typeof HALTED;
 
 /**
- * How a table's status is shown: in the journal a table stays in progress when its batch is cut off.
+ * A table's status as shown: in the journal, a table stays `in_progress` after its batch was cut off.
  *
  * @param atWork whether its batch runs now
  */

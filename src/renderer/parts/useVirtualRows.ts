@@ -10,20 +10,20 @@ import {
 } from 'react';
 import { rowAfterKey } from './rowKeys.ts';
 
-/** As tall in VirtualTable.module.css. */
+/** The same height as in VirtualTable.module.css. */
 const HEAD_HEIGHT = 36;
-/** Beyond what is seen, so that a quick turn of the wheel meets rows. */
+/** Rows drawn beyond the visible ones, so that fast scrolling does not show gaps. */
 const OVERSCAN = 8;
 
-/** Rows of one height in a list that scrolls with the window, of which only those near the screen are there. */
+/** Rows of equal height in a list that scrolls with the window. Only those near the screen are in the page. */
 export interface VirtualRows {
   readonly body: RefObject<HTMLDivElement | null>;
   readonly height: number;
   readonly rowHeight: number;
   readonly count: number;
-  /** Those that are there: which, and how far from the top. */
+  /** The rows in the page: index, and distance from the top. */
   readonly items: readonly { readonly index: number; readonly top: number }[];
-  /** Those that are seen. */
+  /** First and last visible row. */
   readonly first: number;
   readonly last: number;
   readonly onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
@@ -66,7 +66,7 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
       keepOneStop(body.current, stop.current, stop.current);
     },
     onKeyDown: (event) => {
-      // Keys may come faster than rows are drawn: the next one goes on from where the last one led to.
+      // Keys may repeat faster than rows are drawn, so continue from the row that the last key led to.
       const at = wanted.current ?? indexOfRow(event.target);
       const page = Math.max(1, Math.floor(window.innerHeight / rowHeight) - 2);
       const next = at === null ? null : rowAfterKey(event.key, at, count, page);
@@ -81,10 +81,10 @@ export function useVirtualRows(count: number, rowHeight: number): VirtualRows {
 }
 
 /**
- * Tab comes to the list once, at the row where it was last, and leaves it with the next press: between the rows go
- * the arrow keys. Else thousands of rows would lie between a person and what is behind the list.
+ * Makes the list a single Tab stop, at the last focused row; the arrow keys move between rows. Otherwise Tab
+ * would step through thousands of rows.
  *
- * @param seen the row that Tab comes to where the last one is not there any more
+ * @param seen the row to use if the last one no longer exists
  */
 function keepOneStop(body: HTMLElement | null, last: number, seen: number): void {
   const links = [...(body?.querySelectorAll<HTMLElement>('[data-index] a') ?? [])];
@@ -93,7 +93,7 @@ function keepOneStop(body: HTMLElement | null, last: number, seen: number): void
   for (const link of links) link.tabIndex = link === stop ? 0 : -1;
 }
 
-/** How far below the top of the document the rows begin: banners and filters above come and go. */
+/** Distance of the rows from the top of the document, which changes as banners and filters come and go. */
 function useTop(element: RefObject<HTMLElement | null>, there: boolean): number {
   const [top, setTop] = useState(0);
   useEffect(() => {
@@ -109,7 +109,7 @@ function useTop(element: RefObject<HTMLElement | null>, there: boolean): number 
   return top;
 }
 
-/** Whoever has come to a row by keyboard stays there when it is scrolled out of sight. */
+/** The focused row stays in the page even when scrolled out of sight. */
 function withFocused(range: Range, body: HTMLElement | null): number[] {
   const seen = defaultRangeExtractor(range);
   const focused = body?.contains(document.activeElement) ? indexOfRow(document.activeElement) : null;

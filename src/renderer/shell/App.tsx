@@ -11,7 +11,7 @@ import { useState, useSyncExternalStore } from 'react';
 import { Router } from 'wouter';
 import type { Bridge } from '../../window-api/bridge.ts';
 import { BridgeProvider } from '../data/BridgeProvider.tsx';
-import { createQueryClient } from '../data/cache.ts';
+import { createQueryClient } from '../data/calls.ts';
 import { LanguageProvider } from '../words/LanguageProvider.tsx';
 import { Frame } from './Frame.tsx';
 import { placeOf, shielded } from './hashPlace.ts';
@@ -19,7 +19,7 @@ import { styleNonce } from './security.ts';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'branchline-colors' });
 
-/** Everything that is around the pages: looks, the way to the program behind the window, the language. */
+/** Everything around the pages: theme, bridge to the program, language. */
 export function App({ bridge }: { readonly bridge: Bridge }) {
   const [queries] = useState(createQueryClient);
   return (
@@ -45,8 +45,9 @@ export function App({ bridge }: { readonly bridge: Bridge }) {
 }
 
 /**
- * Where the window is, kept in the address behind `#`: a path, and a query of its own (`#/history?status=failed`).
- * wouter's own keeps the query before the `#`, where the program that serves the page would be asked for it.
+ * The window's location, kept in the address behind `#`: a path with its own query
+ * (`#/history?status=failed`). wouter's own hook puts the query before the `#`, which would be sent to the
+ * server.
  */
 
 const listeners = new Set<() => void>();
@@ -97,7 +98,7 @@ const branch: MantineColorsTuple = [
   '#005c52',
 ];
 
-/** Greys with a breath of the same blue, so that no surface of the dark scheme looks brown on the page's ground. */
+/** Slightly blue greys, so that surfaces in the dark scheme do not look brown. */
 const dark: MantineColorsTuple = [
   '#d3d8de',
   '#b9c0c8',
@@ -111,12 +112,12 @@ const dark: MantineColorsTuple = [
   '#0f1215',
 ];
 
-/** Those that Mantine makes of the theme's own colours; theme.css, which comes before them, cannot change these. */
+/** Variables that Mantine derives from the theme's colours; theme.css is loaded earlier and cannot override them. */
 const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {},
   dark: {
-    // What is clicked without having a frame: in white it would look like bold text.
+    // Buttons without a frame: in white they would look like bold text.
     '--mantine-color-branch-light-color': 'var(--mantine-color-branch-3)',
   },
 });
@@ -124,7 +125,7 @@ const variables: CSSVariablesResolver = () => ({
 const theme = createTheme({
   colors: { branch, dark },
   primaryColor: 'branch',
-  // Dark enough for white text on it, and light enough for the dark ground: 4.5 to 1 on both.
+  // Contrast of 4.5 to 1 both for white text on it and for it on the dark background.
   primaryShade: { light: 8, dark: 7 },
   fontFamily: 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace',
@@ -136,15 +137,15 @@ const theme = createTheme({
       defaultProps: {
         withArrow: true,
         events: { hover: true, focus: true, touch: true },
-        // In the page's main part, whose landmark screen readers jump to, not behind all of it.
+        // Inside the page's main landmark, which screen readers jump to.
         portalProps: { target: '#main' },
       },
     },
     Menu: {
-      // In its landmark, and without an element that is no item, which the role of a menu forbids.
+      // Inside the landmark, and without the placeholder element, which the menu role forbids.
       defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false, shadow: 'md' },
     },
-    // Theirs are no banners of the page, of which there may be one.
+    // Headers of dialogs are not the page's banner landmark, of which there may be only one.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },
     Modal: { defaultProps: { centered: true } },

@@ -15,8 +15,8 @@ import { Link, Route, Switch, useLocation } from 'wouter';
 import { UsageCode } from '../../shared/errors.ts';
 import type { Setup } from '../../window-api/views.ts';
 import { useLinkLoss, useLive, useReach } from '../data/BridgeProvider.tsx';
+import { Refused } from '../data/calls.ts';
 import { isNotSetUp } from '../data/hindrances.ts';
-import { Refused } from '../data/refused.ts';
 import { useCall, useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
 import { BatchPage } from '../pages/batch/BatchPage.tsx';
@@ -33,7 +33,7 @@ import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import classes from './Frame.module.css';
 
-/** What stays on the screen whatever page is open: the navigation, and what must be known everywhere. */
+/** What stays on the screen on every page: the navigation and important messages. */
 export function Frame() {
   const t = useT();
   const [opened, { toggle, close }] = useDisclosure();
@@ -47,7 +47,7 @@ export function Frame() {
     if (before.current === page) return;
     before.current = page;
     close();
-    // Keyboards and screen readers begin at the top of the new page, not behind the link that was followed.
+    // Keyboards and screen readers start at the top of the new page, not after the link that was followed.
     main.current?.focus({ preventScroll: true });
     window.scrollTo(0, 0);
   }, [page, close]);
@@ -89,12 +89,12 @@ export function Frame() {
   );
 }
 
-/** The tables stay where they are while one of them is looked at beside them. */
+/** The tables page stays mounted while a table's details are open. */
 function pageOf(location: string): string {
   return location.startsWith('/tables/') ? '/tables' : location;
 }
 
-/** The product's sign, as in the tray, and its name. */
+/** The product's icon, as in the tray, and its name. */
 function Logo() {
   return (
     <Group gap="xs" wrap="nowrap">
@@ -141,13 +141,13 @@ function Navigation() {
   ));
 }
 
-/** A batch is a page of the history. */
+/** A batch counts as part of the history. */
 function isAt(location: string, path: string): boolean {
   if (path === '/history') return location.startsWith('/history') || location.startsWith('/batch/');
   return path === '/' ? location === '/' : location.startsWith(path);
 }
 
-/** Shows what was asked for in this window and could not be done after all. */
+/** Shows commands of this window that failed after they were accepted. */
 function useRefusals(): void {
   const { live } = useReach();
   const show = useShowRefusal();
@@ -155,14 +155,14 @@ function useRefusals(): void {
 }
 
 interface Props {
-  /** Another place is another try. */
+  /** Moving to another place tries again. */
   readonly place: string;
   readonly children: ReactNode;
 }
 
 /**
- * Keeps a page that breaks from taking the whole window with it: React empties everything up to the next boundary,
- * and without this one nothing is left to click.
+ * Keeps an error in one page from emptying the whole window: React removes everything up to the nearest
+ * boundary, and without this one nothing would be left to click.
  */
 class PageBoundary extends Component<Props, { readonly broken: boolean }> {
   override state = { broken: false };
@@ -199,7 +199,7 @@ function Broken() {
   );
 }
 
-/** Which page an address means. An address that means none is Today. */
+/** The page for an address; Today for an unknown one. */
 function Pages() {
   return (
     <Switch>
@@ -218,7 +218,7 @@ function Pages() {
   );
 }
 
-/** What a person must know on every page: that the program does not answer, or cannot work. */
+/** What a person must know on every page: the program does not answer, or cannot work. */
 function Banners() {
   const t = useT();
   const loss = useLinkLoss();
@@ -257,7 +257,10 @@ function Problem({ setup }: { readonly setup: Setup }) {
   return <RefusalAlert refusal={setup.problem} />;
 }
 
-/** The service cannot work though the settings are right: its folder cannot be written, belongs to another computer, or its disk is full. */
+/**
+ * The service cannot work although the settings are valid: its folder cannot be written, belongs to another
+ * computer, or the disk is full.
+ */
 function CannotWork() {
   const refusal = useLive()?.status.refusal ?? null;
   if (refusal === null) return null;

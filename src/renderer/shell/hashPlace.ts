@@ -1,7 +1,7 @@
-/** What stands in an address behind its `#`. Both are as written there, still encoded. */
+/** The part of an address behind `#`, still encoded. */
 export interface HashPlace {
   readonly path: string;
-  /** Without its question mark. */
+  /** Without the question mark. */
   readonly search: string;
 }
 
@@ -14,14 +14,14 @@ export function placeOf(hash: string): HashPlace {
 }
 
 /**
- * wouter decodes what a location hook tells, but only in part: `%2F` stays, `%25` does not, so that the names "a/b"
- * and "a%2Fb" would become the same. With each percent sign encoded once more, what it hands on is as written.
+ * wouter decodes what a location hook returns, but only partly: `%25` but not `%2F`, so that the names "a/b"
+ * and "a%2Fb" would become equal. Encoding each percent sign once more gives back the original.
  */
 export function shielded(text: string): string {
   return text.replaceAll('%', '%25');
 }
 
-/** A name out of a path; as it stands where it is no encoded name. */
+/** A name from a path; unchanged if it is not a valid encoding. */
 export function decodedName(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,7 +1,4 @@
-/**
- * What the content security policy asks of the page itself. It must be imported first: what is imported after it
- * makes style elements.
- */
+/** Required by the content security policy. Must be imported first, because later imports create style elements. */
 
 interface TrustedTypes {
   createPolicy(name: string, rules: { createHTML(text: string): string }): unknown;
@@ -10,8 +7,8 @@ interface TrustedTypes {
 const page = window as Window & { trustedTypes?: TrustedTypes; __webpack_nonce__?: string };
 
 /**
- * React fills style elements through innerHTML, which the policy `require-trusted-types-for` lets pass only through
- * this. A style sheet needs no tags: whatever has one is refused, so that no text can become an element.
+ * React fills style elements through innerHTML, which `require-trusted-types-for` allows only through this
+ * policy. Style sheets contain no tags, so anything with a tag is refused and no text can become an element.
  */
 page.trustedTypes?.createPolicy('default', {
   createHTML: (text) => {
@@ -20,8 +17,8 @@ page.trustedTypes?.createPolicy('default', {
   },
 });
 
-/** With which style elements are allowed; another for each load of the page. */
+/** The nonce that style elements need; different for each load of the page. */
 export const styleNonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
-// The package that keeps the page behind a dialog from scrolling asks for the nonce under this name.
+// The library that locks scrolling behind dialogs looks for the nonce under this name.
 page.__webpack_nonce__ = styleNonce;

@@ -11,9 +11,9 @@ interface Words {
   readonly early: EarlyLanguage;
 }
 
-/** The language while there are no settings that could hold it. */
+/** The language before there are settings to store it. */
 export interface EarlyLanguage {
-  /** What a person has chosen; null before. */
+  /** The person's choice; null before. */
   readonly chosen: Language | null;
   choose(language: Language): void;
 }
@@ -22,11 +22,11 @@ const EARLY = 'branchline-language';
 
 const WordsContext = createContext<Words | null>(null);
 
-/** Speaks the language of the settings, and another as soon as they say so. */
+/** Uses the language of the settings, and follows their changes. */
 export function LanguageProvider({ children }: { readonly children: ReactNode }) {
   const { data: setup } = useCall('setup');
   const [chosen, setChosen] = useState(readEarly);
-  // Once there are settings, they say it.
+  // Settings take precedence over the early choice.
   const unset = setup !== undefined && isNotSetUp(setup);
   const language = (unset ? chosen : null) ?? setup?.language ?? spokenByBrowser();
   const timeZone = setup?.timeZone;
@@ -50,17 +50,17 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   return <WordsContext.Provider value={words}>{children}</WordsContext.Provider>;
 }
 
-/** Says texts, in the language of now. */
+/** The translator for the current language. */
 export function useT(): Translate {
   return useWords().t;
 }
 
-/** Writes numbers, sizes and times as people do in the language of now. */
+/** Formats numbers, sizes and times for the current language. */
 export function useFormat(): Format {
   return useWords().format;
 }
 
-/** For the first page that a person sees. */
+/** The language chosen on the first set-up page. */
 export function useEarlyLanguage(): EarlyLanguage {
   return useWords().early;
 }
@@ -71,13 +71,13 @@ function useWords(): Words {
   return words;
 }
 
-/** Until the program has said which. */
+/** The browser's language, used until the program has answered. */
 function spokenByBrowser(): Language {
   const spoken = navigator.language.slice(0, 2);
   return isLanguage(spoken) ? spoken : 'en';
 }
 
-/** What was chosen before the window was closed in the middle of the set-up. */
+/** The choice from before the window was closed during set-up. */
 function readEarly(): Language | null {
   const kept = localStorage.getItem(EARLY) ?? '';
   return isLanguage(kept) ? kept : null;

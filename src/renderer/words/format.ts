@@ -19,10 +19,11 @@ import {
   formatRate,
   formatShortTime,
   formatWeekday,
+  formatWholeMonth,
 } from '../../shared/format.ts';
 import type { Language } from '../../shared/texts/language.ts';
 
-/** Numbers, sizes and times for people. Times are ISO 8601; they are shown in the time zone of the branch's computer. */
+/** Formats numbers, sizes and times for people. Times are ISO 8601 and are shown in the computer's time zone. */
 export interface Format {
   /** `1,234,567` or `1.234.567`. */
   count(value: number): string;
@@ -30,34 +31,36 @@ export interface Format {
   factor(value: number): string;
   /** From 0 to 1. */
   percent(fraction: number): string;
-  /** As the next two, on one line: no number stands apart from its unit. */
+  /** Sizes and durations never break between a number and its unit. */
   bytes(value: number): string;
   duration(seconds: number): string;
   rate(rowsPerSecond: number): string;
-  /** With seconds, for a log. */
+  /** With seconds, for logs. */
   dateTime(at: string): string;
-  /** As short as can be: only the clock where it is of today. */
+  /** As short as possible: only the time of day if it is today. */
   shortTime(at: string): string;
-  /** Only the clock. */
+  /** Time of day only. */
   clock(at: string): string;
   /** `Monday`. */
   dayName(at: string): string;
-  /** How many midnights ago a time is: 0 today, 1 yesterday. */
+  /** Number of midnights since a time: 0 today, 1 yesterday. */
   daysAgo(at: string, now: Date): number;
   /** The day of a time, `2026-11-22`. */
   dayOf(at: string): string;
-  /** With its weekday. */
+  /** With the weekday. */
   plannedTime(at: string, timeZone?: string): string;
-  /** With its weekday, and without the year where that is this one. */
+  /** With the weekday; without the year if it is the current one. */
   moment(at: string): string;
-  /** Only day and month: `22 Nov`. */
+  /** Day and month only: `22 Nov`. */
   date(at: string): string;
   /** `3 hours ago`. */
   ago(at: string, now: Date): string;
-  /** `Sun, 22 Nov 2026`, `Sun`, `Nov`: of a day `2026-11-22`. */
+  /** Formats a day `2026-11-22`: `Sun, 22 Nov 2026`, `Sun`, `Nov`. */
   day(day: string): string;
   weekday(day: string): string;
   month(day: string): string;
+  /** Formats a month `2026-11`: `November 2026`. */
+  wholeMonth(month: string): string;
   readonly timeZone: string | undefined;
 }
 
@@ -68,7 +71,7 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     percent: (fraction) => formatPercent(fraction, language),
     bytes: (value) => unbroken(formatBytes(value, language)),
     duration: (seconds) =>
-      // Less than half a millisecond is none.
+      // Less than half a millisecond is shown as zero.
       unbroken(seconds < 0.0005 ? formatNoTime(language) : formatDuration(seconds, language)),
     rate: (rowsPerSecond) => unbroken(formatRate(rowsPerSecond, language)),
     dateTime: (at) => formatDateTime(at, language, timeZone),
@@ -84,11 +87,12 @@ export function createFormat(language: Language, timeZone: string | undefined): 
     day: (day) => formatDay(day, language),
     weekday: (day) => formatWeekday(day, language),
     month: (day) => formatMonth(day, language),
+    wholeMonth: (month) => formatWholeMonth(month, language),
     timeZone,
   };
 }
 
-/** `3 min 05 s` with no line's end between a number and its unit. */
+/** `3 min 05 s` with non-breaking spaces between numbers and units. */
 function unbroken(text: string): string {
   return text.replaceAll(/ (?=\p{L})/gu, '\u00a0');
 }

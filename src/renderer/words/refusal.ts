@@ -1,13 +1,13 @@
-import { FailureCode } from '../../shared/errors.ts';
+import { FailureCode, UsageCode } from '../../shared/errors.ts';
 import type { FailureTexts, FailureToExplain, Translate } from '../../shared/texts/translate.ts';
 import type { Refusal } from '../../window-api/views.ts';
-import { Refused } from '../data/refused.ts';
+import { Refused } from '../data/calls.ts';
 import { problemsOf, type SettingsProblem } from '../data/settingsProblems.ts';
 
 /** What happened, then what it means and what to do next. */
 export interface Sentences {
   readonly what: string;
-  /** The problems one by one, for a refusal that lists several, as `settings_invalid` does. */
+  /** The individual problems of a refusal that lists several, such as `settings_invalid`. */
   readonly problems: readonly SettingsProblem[];
   readonly rest: readonly string[];
 }
@@ -15,9 +15,9 @@ export interface Sentences {
 type LabelOf = (connection: string) => string;
 
 /**
- * Why something was not done, for a person.
+ * Why something was not done, in words.
  *
- * @param labelOf the name of a connection by its id
+ * @param labelOf a connection's display name by its id
  */
 export function sentencesOf(error: Error, t: Translate, labelOf: LabelOf): Sentences {
   if (error instanceof Refused) return sayRefusal(error.refusal, t, labelOf);
@@ -31,7 +31,8 @@ export function sayRefusal(refusal: Refusal, t: Translate, labelOf: LabelOf): Se
     return { what: sentence, problems: [], rest: [next] };
   }
   const { code, params } = refusal;
-  // The command line, whose words these are, runs nothing; behind the window the settings of before stay in force.
+  // The text's own words are about the command line, which does not run at all; in the window the previous
+  // settings stay in force.
   if (code === 'settings_invalid')
     return {
       what: t('window.settingsWrong.what'),
@@ -42,16 +43,37 @@ export function sayRefusal(refusal: Refusal, t: Translate, labelOf: LabelOf): Se
       ],
     };
   const { what, hint, means, next } = t.usage(code, params);
-  // Where these words name the command line, the window has a button.
+  // The text names a command; the window has a button instead.
   if (code === 'installation_copied') return { what, problems: [], rest: [means, t('troubles.copyNext')] };
-  return { what, problems: [], rest: [hint, means, next].filter((text) => text !== null) };
+  const here = nextOfExport(code, t) ?? next;
+  return { what, problems: [], rest: [hint, means, here].filter((text) => text !== null) };
+}
+
+/** Next steps of exports and imports whose text names a command or its options. */
+function nextOfExport(code: UsageCode, t: Translate): string | null {
+  switch (code) {
+    case UsageCode.ExportExists:
+      return t('disk.nextName');
+    case UsageCode.ExportDiskFull:
+      return t('disk.nextRoom');
+    case UsageCode.ExportUnwritable:
+      return t('disk.nextWritable');
+    case UsageCode.ExportUnfinished:
+      return t('disk.nextUnfinished');
+    case UsageCode.ExportForeign:
+      return t('disk.nextForeign');
+    case UsageCode.ExportMissing:
+      return t('disk.nextImport');
+    default:
+      return null;
+  }
 }
 
 /**
- * A failure in the window's words: connections by the names that people know them by, and next steps that can be
- * done here, where `t.failure` names commands.
+ * A failure in the window's words: connections by their display names, and next steps that can be done here,
+ * where `t.failure` names commands.
  *
- * @param labelOf the name of a connection by its id
+ * @param labelOf a connection's display name by its id
  */
 export function sayFailure(
   { code, params }: FailureToExplain,
@@ -68,7 +90,7 @@ export function sayFailure(
   return { sentence, next: nextHere(code, String(named.connection ?? '?'), t) ?? next };
 }
 
-/** Where the failure's own next step names the command line, the window has a button. */
+/** The failure's own next step names a command; the window has a button instead. */
 function nextHere(code: FailureCode, connection: string, t: Translate): string | null {
   switch (code) {
     case FailureCode.TooManyDeletes:

@@ -1,19 +1,19 @@
 import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
-import { type Naming, namesOf, tableNames } from '../../shared/names.ts';
+import { type Naming, namesOf, tableNames } from '../../shared/naming.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { Note } from './policy.ts';
 
-/** What a notification says, and which batch its click opens. */
+/** A notification's text, and the batch that a click opens. */
 export interface NoteTexts {
   readonly title: string;
   readonly body: string;
   readonly batchId: string | null;
 }
 
-/** In which words a notification speaks. */
+/** What the texts of notifications need. */
 export interface NoteWords extends Naming {
-  /** Why a batch stopped. */
+  /** Why a batch stopped, in words. */
   reasonOf(batchId: string): string;
 }
 

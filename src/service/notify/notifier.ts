@@ -5,9 +5,10 @@ import type { NotificationSettings } from '../../shared/settings.ts';
 import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { Service } from '../serviceApi.ts';
-import { type NoteTexts, noteTexts } from './noteTexts.ts';
+import { type NoteTexts, type NoteWords, noteTexts } from './noteTexts.ts';
 import {
   NOTHING_TOLD,
+  type Note,
   type NotifyState,
   notify,
   notifyStateSchema,
@@ -15,35 +16,43 @@ import {
   type Trouble,
 } from './policy.ts';
 
-/** A way in which a person is told. */
+/** A way to notify a person. */
 export interface Channel {
   /**
-   * Sends one note, if the settings want that of this channel. What it throws is logged, and keeps nothing from the
-   * other channels.
+   * Sends one note, if the settings allow it for this channel. An error is logged and does not affect other
+   * channels.
    *
-   * @param settings null where no settings can be used: a person has to be told of that, too
+   * @param settings null if no settings can be used: that must be notified too
    */
   send(note: NoteTexts, settings: NotificationSettings | null): void | Promise<void>;
 }
 
-/** What the notifier needs of the application. */
+/** What the notifier needs from the application. */
 export interface NotifierHost {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly t: () => Translate;
   readonly channels: readonly Channel[];
-  /** What was told before, as it was kept; and keeping it. */
+  /** Loads and stores which notifications were already sent. */
   readonly memory: { read(): unknown; write(state: NotifyState): void };
+  /** Channels that deliver later. Their notifications are stored in one transaction with the state. */
+  readonly outbox?: NoteOutbox;
 }
 
-/** Tells a person of what needs one, by the policy, through every channel. */
+/** Stores notifications that are to be delivered. */
+export interface NoteOutbox {
+  together(work: () => void): void;
+  add(note: Note, words: NoteWords): void;
+}
+
+/** Notifies a person of what the policy selects, through every channel. */
 export class Notifier {
   readonly #host: NotifierHost;
   readonly #service: Pick<Service, 'engine'>;
-  /** Batches whose resuming was told. */
+  /** Batches whose resume was already notified. */
   readonly #resumed = new Set<string>();
   #state: NotifyState;
-  /** How many are enabled: with several, a table is named with its connection. */
+  /** Number of enabled connections: with several, tables are named with their connection. */
   #connections = 1;
 
   constructor(service: Pick<Service, 'engine'>, host: NotifierHost) {
@@ -55,7 +64,7 @@ export class Notifier {
   take(event: ServiceEvent): void {
     switch (event.type) {
       case 'status':
-        // While something runs, what is open may be about to end.
+        // During a run, failures from before may be about to be resolved, so wait for its end.
         if (event.status.activity.kind === 'idle' || event.status.activity.kind === 'waiting_database')
           this.#standing(event.status);
         return;
@@ -104,21 +113,27 @@ export class Notifier {
   }
 
   #occur(occurrence: Occurrence): void {
-    const { state, notes } = notify(this.#state, occurrence, this.#host.clock.now());
-    if (JSON.stringify(state) !== JSON.stringify(this.#state)) {
-      this.#state = state;
-      this.#host.memory.write(state);
-    }
+    const { clock, channels, logger, memory, outbox } = this.#host;
+    const { state, notes } = notify(this.#state, occurrence, clock.now());
+    const t = this.#host.t();
+    const words: NoteWords = {
+      t,
+      several: this.#connections > 1,
+      labelOf: (id) => this.#service.engine?.label(id) ?? id,
+      reasonOf: (batchId) => this.#reasonOf(batchId, t),
+    };
+    const store = (): void => {
+      if (JSON.stringify(state) !== JSON.stringify(this.#state)) memory.write(state);
+      for (const note of notes) outbox?.add(note, words);
+    };
+    if (outbox === undefined) store();
+    else outbox.together(store);
+    this.#state = state;
+    if (channels.length === 0) return;
     for (const note of notes) {
-      const t = this.#host.t();
-      const texts = noteTexts(note, this.#host.clock.now(), {
-        t,
-        several: this.#connections > 1,
-        labelOf: (id) => this.#service.engine?.label(id) ?? id,
-        reasonOf: (batchId) => this.#reasonOf(batchId, t),
-      });
-      this.#host.logger.log('info', 'Notified', { kind: note.kind, title: texts.title });
-      for (const channel of this.#host.channels) void this.#send(channel, texts);
+      const texts = noteTexts(note, clock.now(), words);
+      logger.log('info', 'Notified', { kind: note.kind, title: texts.title });
+      for (const channel of channels) void this.#send(channel, texts);
     }
   }
 

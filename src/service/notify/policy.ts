@@ -3,32 +3,32 @@ import { hasPassed } from '../../core/schedule/decide.ts';
 import { type TableName, tableKey } from '../../shared/contract.ts';
 import type { Difference, Refusal } from '../../shared/service.ts';
 
-/** Something that did not end well, as far as notifying goes. Times are ISO 8601 in UTC. */
+/** A batch that did not end well, as the notification policy sees it. Times are ISO 8601 in UTC. */
 export interface Trouble {
   readonly batchId: string;
-  /** Tables of the batch in all. */
+  /** Number of all tables in the batch. */
   readonly total: number;
-  /** The failed tables that need a person; empty where the batch stopped before its end for another reason. */
+  /** Failed tables that need a person; empty if the batch stopped early for another reason. */
   readonly failed: readonly TableName[];
-  /** The failed tables that are tried again without a person. */
+  /** Failed tables that are retried automatically. */
   readonly retrying: readonly TableName[];
-  /** Whether all of it is gone on with without a person. */
+  /** Whether the service resumes all of it by itself. */
   readonly resumesAlone: boolean;
-  /** A person has stopped it, and knows. */
+  /** A person stopped it and therefore knows. */
   readonly byPerson: boolean;
   readonly since: string;
 }
 
-/** A table that is known to differ; with whether a repair would not last ({@link Difference.collides}). */
+/** A table known to differ, and whether a repair would not last ({@link Difference.collides}). */
 export type Differing = Pick<Difference, 'connection' | 'table' | 'since' | 'collides'>;
 
-/** What may be worth a person's attention. */
+/** What may need a notification. */
 export type Occurrence =
-  /** How things stand: after each batch, and every few minutes. */
+  /** The current state: after each batch, and every few minutes. */
   | {
       readonly kind: 'standing';
       readonly troubles: readonly Trouble[];
-      /** Tables that are known to differ at head office. */
+      /** Tables known to differ at head office. */
       readonly differing: readonly Differing[];
     }
   | { readonly kind: 'resumed'; readonly batchId: string; readonly table: string; readonly row: number }
@@ -44,14 +44,14 @@ export type Occurrence =
   | { readonly kind: 'run_refused'; readonly schedule: string; readonly refusal: Refusal }
   | { readonly kind: 'journal_set_aside'; readonly file: string };
 
-/** What is told. The words are the window's app's, in the person's language. */
+/** A notification to send. noteTexts.ts puts it into words. */
 export type Note =
   | {
       readonly kind: 'failed';
       readonly batchId: string;
-      /** All that have failed and need a person, of every batch. */
+      /** All failed tables that need a person, across all batches. */
       readonly failed: readonly TableName[];
-      /** Tables of the batch in all; null where the failed ones are of several batches. */
+      /** Number of all tables in the batch; null if the failed ones are from several batches. */
       readonly total: number | null;
     }
   | { readonly kind: 'interrupted'; readonly batchId: string }
@@ -65,16 +65,19 @@ export type Note =
   | {
       readonly kind: 'differs' | 'still_differs';
       readonly tables: readonly TableName[];
-      /** Nothing of it can be repaired: branches have the same keys. */
+      /** True if no repair lasts, because branches have the same keys. */
       readonly collides: boolean;
       readonly since: string;
     }
   | { readonly kind: 'equal_again'; readonly since: string }
   | Exclude<Occurrence, { kind: 'standing' }>;
 
-/** What was told before; kept across restarts, so that a restart does not repeat it. Tables are (connection, table). */
+/**
+ * What was already notified. It is kept across restarts, so that a restart repeats nothing. Tables are stored
+ * as (connection, table).
+ */
 export const notifyStateSchema = z.object({
-  /** The trouble that was told and is not over. */
+  /** The failure that was notified and still lasts. */
   told: z
     .object({
       since: z.string(),
@@ -83,7 +86,7 @@ export const notifyStateSchema = z.object({
       batchIds: z.array(z.string()),
     })
     .nullable(),
-  /** The differences that were told and are not over. */
+  /** The differences that were notified and still last. */
   differing: z
     .object({ since: z.string(), lastAt: z.string(), tables: z.array(z.string()) })
     .nullable()
@@ -94,17 +97,17 @@ export type NotifyState = z.output<typeof notifyStateSchema>;
 
 export const NOTHING_TOLD: NotifyState = { told: null, differing: null, refusal: null };
 
-/** What is tried again by itself is told only where that does not help for so long. */
+/** A failure that is retried automatically is notified only if it lasts this long. */
 const PATIENCE_MS = 60 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
-/** A verify looks once a week: until then nothing about a difference is new. */
+/** A verify runs once a week, so there is nothing new about a difference before that. */
 const WEEK_MS = 7 * DAY_MS;
 
 type Told = { readonly state: NotifyState; readonly notes: readonly Note[] };
 
 /**
- * Decides what a person is told: once for each batch or verify that needs one, never once for each table; the same
- * trouble again not before a day has passed, as "still failing since"; its end once.
+ * Decides what to notify: once per batch or verify, never once per table; a lasting failure again after a
+ * day, as "still failing since"; its end once.
  *
  * @param now wall clock
  */
@@ -126,7 +129,7 @@ export function notify(state: NotifyState, occurrence: Occurrence, now: Date): T
 }
 
 function troubles(before: NotifyState, all: readonly Trouble[], now: Date): Told {
-  // The settings can be read again, or there would be no standing.
+  // The settings are valid again: otherwise there would be no standing.
   const state = { ...before, refusal: null };
   const { told } = state;
   const left = all.filter((one) => !one.byPerson);
@@ -148,7 +151,10 @@ function troubles(before: NotifyState, all: readonly Trouble[], now: Date): Told
   };
 }
 
-/** What of a trouble is told by now: what needs a person at once, what is tried again when that has not helped. */
+/**
+ * The part of a failure to notify now: tables that need a person at once, and retried ones if the retries
+ * have not helped for long enough.
+ */
 function pressingPart(trouble: Trouble, now: Date): Trouble | null {
   const { resumesAlone, since, failed, retrying } = trouble;
   if (hasPassed(since, PATIENCE_MS, now)) return { ...trouble, failed: [...failed, ...retrying] };

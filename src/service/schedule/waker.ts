@@ -1,23 +1,22 @@
 import { type ScheduledTask, schedule } from 'node-cron';
 
-/** Calls when something may be due. Tests drive their own. */
+/** Calls back when something may be due. Tests use their own. */
 export interface Waker {
   /**
-   * @param wake called once a minute, and at the time that its last call has named; must not throw
+   * @param wake called every minute, and at the time that its last call returned; must not throw
    * @returns ends the calls
    */
   start(wake: () => Date | null): () => void;
 }
 
-/** How long a clock that was changed, or a sleep, may go unnoticed. */
+/** How long a changed clock or a sleep may go unnoticed. */
 const CHECK_MS = 60_000;
 
 /**
- * Wakes by node-cron, to the second. It is armed for one time at a time and for the coming minute only,
- * because it keeps the wall time of its next run: after a clock set back it would be silent until that comes
- * again, and after one set forward by years (a machine whose battery is empty gets its time from the network)
- * it would walk along every run in between. The check every minute, by a timer that no wall clock moves,
- * arms it anew.
+ * Wakes by node-cron, to the second. node-cron keeps the wall time of its next run: after a clock set back it
+ * would be silent until that time comes again, and after one set forward by years (a machine with an empty
+ * battery gets its time from the network) it would step through every run in between. So it is set for one
+ * time only, at most a minute ahead, and a timer independent of the wall clock sets it again every minute.
  */
 export function createCronWaker(): Waker {
   return {
@@ -27,7 +26,7 @@ export function createCronWaker(): Waker {
       const check = (): void => {
         void armed?.destroy();
         const at = wake();
-        // Whoever was woken may have ended it.
+        // `wake` may have ended the waker.
         armed = at === null || stopped ? null : armedFor(at, check);
       };
       const timer = setInterval(check, CHECK_MS);
@@ -45,7 +44,7 @@ export function createCronWaker(): Waker {
 function armedFor(at: Date, check: () => void): ScheduledTask | null {
   const now = Date.now();
   if (at.getTime() > now + CHECK_MS) return null;
-  // Of a time that has passed, node-cron would find the one next year.
+  // node-cron would move a time that has passed to next year.
   const second = new Date(Math.ceil(Math.max(at.getTime(), now + 1) / 1000) * 1000);
   let asked = false;
   const once = (): void => {
@@ -54,7 +53,8 @@ function armedFor(at: Date, check: () => void): ScheduledTask | null {
     check();
   };
   const task = schedule(expressionOf(second), once, { timezone: 'UTC' });
-  // More than a second late (a busy machine), node-cron only says so, and for each year that was passed over.
+  // More than a second late (a busy machine), node-cron reports a missed run instead of running, once for
+  // each skipped year.
   task.on('execution:missed', once);
   return task;
 }

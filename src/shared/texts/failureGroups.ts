@@ -1,4 +1,4 @@
-import { type TableRow, UNKNOWN_TABLES } from '../contract.ts';
+import type { TableRow } from '../contract.ts';
 import { type ErrorParams, FailureCode } from '../errors.ts';
 import { compareNames } from '../naming.ts';
 import { tablesWord } from '../printedCommands.ts';
@@ -6,12 +6,12 @@ import { TableStatus } from '../status.ts';
 import type { Language } from './language.ts';
 import type { FailureTexts, FailureToExplain, Translate } from './translate.ts';
 
-/** Names that a next step can hold and is still read. */
+/** Names that fit into a readable next step. */
 const NAMES_IN_NEXT = 8;
-/** Statements that are offered at once. */
+/** Statements offered at once. */
 const MOST_STATEMENTS = 100;
 
-/** Tables that failed for one reason, and that reason in words. */
+/** Tables that failed for the same reason, with that reason in words. */
 export interface FailureGroup {
   readonly code: FailureCode;
   readonly sentence: string;
@@ -20,12 +20,12 @@ export interface FailureGroup {
 }
 
 /**
- * Puts failed tables together that failed for the same reason: when head office is away, 120 tables are one
- * sentence. What is of a table alone (its name, its numbers, its SQL) does not make another reason.
+ * Groups failed tables by reason: if head office does not answer, 120 tables become one sentence. Parts that
+ * belong to a single table (its name, its numbers, its SQL) do not make a different reason.
  *
- * @param rows of a batch; those that have not failed are passed over
- * @param say the words for one failure
- * @returns the reason of most tables first
+ * @param rows of a batch; rows that have not failed are ignored
+ * @param say puts one failure into words
+ * @returns the most frequent reason first
  */
 export function groupByReason(
   rows: readonly TableRow[],
@@ -47,7 +47,7 @@ export function groupByReason(
 
 const byName = (a: TableRow, b: TableRow): number => compareNames(a.table_name, b.table_name);
 
-/** By row: while 2,000 tables run, rows come five times a second, and all but a few are those of before. */
+/** Cached by row: while 2,000 tables run, rows arrive five times a second, and nearly all are unchanged. */
 const reasons = new WeakMap<TableRow, { readonly language: Language; readonly reason: string }>();
 
 function reasonOf(row: TableRow, t: Translate): string {
@@ -58,7 +58,7 @@ function reasonOf(row: TableRow, t: Translate): string {
   return reason;
 }
 
-/** What the failure says where nothing of it is of one table only. */
+/** The failure's text without anything that belongs to a single table. */
 function withoutOwn(row: TableRow, t: Translate): string {
   const { code, params } = failureOfRow(row);
   const own = {
@@ -77,7 +77,7 @@ function withoutOwn(row: TableRow, t: Translate): string {
   return [code, sentence, next].join('\n');
 }
 
-/** Values of which each table has its own, and which the statement that is offered repeats. */
+/** Values that differ for each table, and that the offered statement contains too. */
 function ownOf(code: FailureCode): ErrorParams {
   return code === FailureCode.CentralKeyMissing ? { columns: '' } : {};
 }
@@ -99,7 +99,7 @@ function sayGroup(
     ...(code === FailureCode.TooManyDeletes
       ? { deletes: sum('deletes'), rows: sum('rows'), gone: sum('gone') }
       : {}),
-    // What has gone, and of how many rows, is the connection's.
+    // The deletes and row counts belong to the whole connection.
     ...(code === FailureCode.TooManyDeletesInAll ? { deletes: sum('deletes') } : {}),
     ...(code === FailureCode.CentralKeyMissing ? { columns: columnsOf(failures, t) } : {}),
     sql: statementsOf(failures, t),
@@ -109,7 +109,7 @@ function sayGroup(
     code,
     params: { ...params, table: t('troubles.tables', { count: rows.length }) },
   });
-  const known = rows.map((row) => row.table_name).filter((name) => name !== UNKNOWN_TABLES);
+  const known = rows.filter((row) => !row.all_tables).map((row) => row.table_name);
   const isShort = known.length === rows.length && rows.length <= NAMES_IN_NEXT;
   const tables = tablesWord(rows.map((row) => row.table_name)) ?? '';
   const names = isShort ? known.join(', ') : t('troubles.theseTables');
@@ -134,8 +134,8 @@ function statementsOf(failures: readonly FailureToExplain[], t: Translate): stri
 const CODES: ReadonlySet<string> = new Set(Object.values(FailureCode));
 
 /**
- * The failure of a table run, ready to be explained. A code that this version does not know (written
- * by a newer or older one) is explained as unexpected; the server's own message is beside it anyway.
+ * A table run's failure, ready to be put into words. A code that this version does not know (written by a
+ * newer or older one) is explained as unexpected; the server's own message is shown next to it.
  */
 export function failureOfRow(row: TableRow): FailureToExplain {
   const code = row.error_detail?.code ?? row.error_code ?? FailureCode.Internal;

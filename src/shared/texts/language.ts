@@ -1,4 +1,4 @@
-/** Each by its own name: whoever cannot read the others finds theirs. */
+/** Each in its own language, so that people who cannot read the others find theirs. */
 export const LANGUAGE_NAMES = { en: 'English', id: 'Bahasa Indonesia' } as const;
 export type Language = keyof typeof LANGUAGE_NAMES;
 
@@ -9,10 +9,10 @@ export function isLanguage(text: string): text is Language {
 export const LANGUAGES: readonly Language[] = Object.keys(LANGUAGE_NAMES).filter(isLanguage);
 
 /**
- * Which language to speak: the one of the settings, else that of the system, else English.
+ * The language to use: the one in the settings, else the system's, else English.
  *
- * As POSIX has it, the first of LC_ALL, LC_MESSAGES and LANG that is set decides, even where it
- * names a language that we don't have.
+ * As in POSIX, the first of LC_ALL, LC_MESSAGES and LANG that is set decides, even if it names a language
+ * that we do not have.
  */
 export function chooseLanguage(
   setting: Language | 'auto',

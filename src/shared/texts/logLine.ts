@@ -1,5 +1,6 @@
-import { type LogRow, UNKNOWN_TABLES } from '../contract.ts';
+import { ALL_TABLES, type LogRow } from '../contract.ts';
 import { FailureCode } from '../errors.ts';
+import { ExportEnd } from '../exportRecord.ts';
 import { formatCount, formatDateTime, formatDuration } from '../format.ts';
 import { type Notice, NoticeCode } from '../notices.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
@@ -10,14 +11,15 @@ type Detail = LogRow['detail'];
 type LabelOf = (connection: string) => string;
 
 /**
- * A line of the event log, for a person. What this version has no words for (a line of a newer or an older one) is
- * shown as it stands in the journal: a log that hides lines would be believed wrongly.
+ * A line of the event log in words. A line without words in this version (from a newer or an older one) is
+ * shown as in the journal, because a log must not hide lines.
  *
- * @param labelOf the name that people know a connection by; without it lines have its id, as commands do
+ * @param labelOf a connection's display name; without it lines show its id, as commands do
  */
 export function sayLogRow(row: LogRow, t: Translate, labelOf?: LabelOf): string {
   return (
-    (row.table_name === null ? null : sayOfTable(row, row.table_name, t, labelOf)) ??
+    (row.table_name === null ? sayOfBatch(row, t, labelOf) : null) ??
+    sayOfTable(row, t, labelOf) ??
     sayOfBatch(row, t, labelOf) ??
     sayAsItIs(row, t)
   );
@@ -49,10 +51,17 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
       return t('log.tablesFound', { connection: at, tables: count('tables') });
     case 'circuit_opened':
       return t('log.circuit', { connection: at, sentence: sentenceOf(row, t, labelOf) });
+    case 'waiting_for_central': {
+      const about = row.table_name === null ? at : `${at}/${row.table_name}`;
+      const wait = { about, seconds: numberOf(detail, 'seconds'), over: detail.over === true };
+      return sayCentralWait({ ...wait, sentence: sentenceOf(row, t, labelOf) }, t);
+    }
     case 'history_hidden':
       return t('cli.progress.historyHidden', { connection: at, sql: textOf(detail, 'sql') });
+    case 'stale_backends_ended':
+    // Earlier versions wrote this name.
     case 'ghosts_ended':
-      return t('cli.progress.ghosts', { connection: at, count: numberOf(detail, 'count') });
+      return t('cli.progress.staleBackends', { connection: at, count: numberOf(detail, 'count') });
     case 'records_lost': {
       const last = { connection: at, batch: textOf(detail, 'last_batch') };
       const unfinished = numberOf(detail, 'unfinished');
@@ -61,6 +70,14 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
     }
     case 'notice':
       return sayNoticeRow(at, detail, t);
+    case 'export_started':
+      return t('log.exportStarted', { connection: at, file: textOf(detail, 'file') });
+    case 'export_ended': {
+      const end = textOf(detail, 'end');
+      const how = end === ExportEnd.Complete || end === ExportEnd.Stopped ? end : ExportEnd.Failed;
+      const facts = { connection: at, file: textOf(detail, 'file'), rows: count('rows') };
+      return t(`log.exportEnded.${how}`, facts);
+    }
     case 'resume_given_up':
       return t('log.gaveUp', { attempts: count('attempts') });
     case 'schedule_ran':
@@ -72,9 +89,10 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
   }
 }
 
-function sayOfTable(row: LogRow, name: string, t: Translate, labelOf?: LabelOf): string | null {
+function sayOfTable(row: LogRow, t: Translate, labelOf?: LabelOf): string | null {
   const { event, detail } = row;
-  const table = nameOf(row, name, t, labelOf);
+  if (row.table_name === null && row.connection === null) return null;
+  const table = nameOf(row, t, labelOf);
   const count = (name: string): string => formatCount(numberOf(detail, name), t.language);
   switch (event) {
     case 'table_started':
@@ -129,12 +147,15 @@ function sayNoticeRow(about: string, { code, ...params }: Detail, t: Translate):
   return known === undefined ? null : sayNotice(about, { code: known, params: simple(params) }, t);
 }
 
-/** `c_invoice (Lampung)` where there are labels, else `pgsql_lmp/c_invoice`. */
-function nameOf({ connection }: LogRow, table: string, t: Translate, labelOf?: LabelOf): string {
-  if (connection === null) return table;
-  if (labelOf === undefined) return `${connection}/${table}`;
+/**
+ * `c_invoice (Lampung)` with display names, else `pgsql_lmp/c_invoice`. A line without a table is about all
+ * of them.
+ */
+function nameOf({ connection, table_name: table }: LogRow, t: Translate, labelOf?: LabelOf): string {
+  if (connection === null) return table ?? '';
+  if (labelOf === undefined) return `${connection}/${table ?? ALL_TABLES}`;
   const label = labelOf(connection);
-  return table === UNKNOWN_TABLES ? t('troubles.allOf', { connection: label }) : `${table} (${label})`;
+  return table === null ? t('troubles.allOf', { connection: label }) : `${table} (${label})`;
 }
 
 function sayStrategy(table: string, detail: Detail, t: Translate): string | null {
@@ -147,7 +168,8 @@ function sayStrategy(table: string, detail: Detail, t: Translate): string | null
     : t('log.strategyChosen', { table, strategy: way, reason });
 }
 
-function becauseOf({ reason }: Detail, t: Translate): string | null {
+/** Why a strategy was chosen; null for an unknown reason. */
+export function becauseOf({ reason }: Detail, t: Translate): string | null {
   return isKey(reason, en.log.because) ? t(`log.because.${reason}`) : null;
 }
 
@@ -156,7 +178,7 @@ function reasonOf({ reason }: Detail, t: Translate): string {
   return known === undefined ? String(reason ?? '?') : t(`words.reason.${known}`);
 }
 
-/** Lines have the whole failure, or only its code and message. */
+/** Lines contain the whole failure, or only its code and message. */
 function sentenceOf(
   { detail, connection, table_name }: LogRow,
   t: Translate,
@@ -212,9 +234,31 @@ function isKey<T extends object>(value: unknown, of: T): value is keyof T & stri
 }
 
 /**
+ * A wait for a busy head office as a sentence.
+ *
+ * @param wait `sentence`: why head office last refused
+ */
+export function sayCentralWait(
+  wait: {
+    readonly about: string;
+    readonly seconds: number;
+    readonly over: boolean;
+    readonly sentence: string;
+  },
+  t: Translate,
+): string {
+  const { about, sentence } = wait;
+  const duration = formatDuration(wait.seconds, t.language);
+  if (wait.over) return t('cli.progress.waitedForCentral', { about, duration });
+  // The first line is written when the wait begins, so it has no duration yet.
+  if (wait.seconds < 1) return t('cli.progress.waitsForCentral', { about, sentence });
+  return t('cli.progress.waitingForCentral', { about, duration, sentence });
+}
+
+/**
  * A notice as a sentence.
  *
- * @param about the table, or the connection, as people know it
+ * @param about the table's or connection's display name
  */
 export function sayNotice(about: string, { code, params }: Notice, t: Translate): string {
   const texts = Object.entries(params).map(([name, value]) => [

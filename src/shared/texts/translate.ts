@@ -4,23 +4,22 @@ import { formatCount, formatDateTime } from '../format.ts';
 import { folderWord, sqlName, sqlQualified, tablesWord } from '../printedCommands.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
-import { CATALOGUES } from './catalogues.ts';
-import type { ParamsOf, TextKey } from './keys.ts';
+import { CATALOGUES, type ParamsOf, type TextKey } from './catalogues.ts';
 import type { Language } from './language.ts';
 
-/** A failure as the journal or an event has it. */
+/** A failure from the journal or an event. */
 export interface FailureToExplain {
   readonly code: FailureCode;
   readonly params: ErrorParams;
 }
 
-/** What failed, for a branch person. */
+/** What failed, in words for people at a branch. */
 export interface FailureTexts {
   readonly sentence: string;
   readonly next: string;
 }
 
-/** Why something cannot be done as asked. `hint` names the nearest right name, where there is one. */
+/** Why a request cannot be carried out. `hint` names the most similar valid name, if there is one. */
 export interface UsageTexts {
   readonly what: string;
   readonly hint: string | null;
@@ -28,13 +27,13 @@ export interface UsageTexts {
   readonly next: string;
 }
 
-/** Says things in one language. */
+/** Translates texts into one language. */
 export interface Translate {
   <K extends TextKey>(key: K, ...params: ParamsOf<K>): string;
   readonly language: Language;
-  /** A value that the failure does not have reads as "?". */
+  /** A value missing from the failure is shown as "?". */
   failure(failure: FailureToExplain): FailureTexts;
-  /** The SQL that a failure's next step offers; empty where it offers none. */
+  /** The SQL that a failure's next step offers; empty if it offers none. */
   sqlOf(failure: FailureToExplain): string;
   usage(code: UsageCode, params: ErrorParams): UsageTexts;
 }
@@ -44,8 +43,8 @@ const RESOURCES = Object.fromEntries(
 );
 
 /**
- * A translator that stands alone: no global instance, so that two languages can be spoken in one
- * process (the tray's and a test's, or one agent with two readers).
+ * Creates an independent translator: without a global instance, one process can use two languages (the tray's
+ * and a test's, or an agent with two readers).
  */
 export function createTranslator(language: Language): Translate {
   const catalogues = createInstance();
@@ -53,11 +52,11 @@ export function createTranslator(language: Language): Translate {
     lng: language,
     fallbackLng: 'en',
     resources: RESOURCES,
-    // Everything is in memory, and the first text is asked for in the next line.
+    // Loads synchronously, because all texts are in memory and the next line uses them.
     initAsync: false,
     nsSeparator: false,
     interpolation: { escapeValue: false },
-    // An old failure may lack a value that today's sentence names; it must not show as {{host}}.
+    // An old failure may lack a value of the current sentence, which must not be shown as {{host}}.
     missingInterpolationHandler: () => '?',
   });
 
@@ -94,10 +93,10 @@ export function createTranslator(language: Language): Translate {
   });
 }
 
-/** Values that are texts of several lines: SQL to copy, a list of problems, what was said by us already. */
+/** Values of several lines that we produced ourselves: SQL to copy, a list of problems, translated texts. */
 const OF_SEVERAL_LINES = new Set(['sql', 'problems', 'sentence', 'next', 'text']);
 
-/** Names, messages and the like are somebody else's: none may do anything to the line that it stands in. */
+/** Names, messages and the like are foreign text, whose control characters must not affect the line. */
 function shown(params: ErrorParams): ErrorParams {
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => {
@@ -107,7 +106,7 @@ function shown(params: ErrorParams): ErrorParams {
   );
 }
 
-/** Errors carry codes, ISO times and bare numbers; a port stays as it is, a count gets its separators. */
+/** Errors carry codes, ISO times and plain numbers. A port stays as it is; a count gets separators. */
 function readableValue(
   name: string,
   value: string | number,
@@ -122,13 +121,13 @@ function readableValue(
   return value;
 }
 
-/** A table is named with its schema where the failure knows it; in `count` tables it is words already. */
+/** A table is named with its schema if the failure has it; in a text about `count` tables it is already words. */
 function tableOf({ schema, table, count }: ErrorParams): ErrorParams {
   if (table === undefined) return {};
   return { table: schema === undefined || count !== undefined ? table : `${schema}.${table}` };
 }
 
-/** Rights that a table needs where its failure, in an older journal, does not bring the statement. */
+/** The rights that a table needs, if a failure from an older journal lacks the statement. */
 const RIGHTS: Partial<Readonly<Record<FailureCode, string>>> = {
   source_permission: 'SELECT',
   central_permission: 'SELECT, INSERT, UPDATE, DELETE',
@@ -144,8 +143,8 @@ function sqlOf({ code, params }: FailureToExplain): string {
 }
 
 /**
- * The command that lets the deletes of some tables pass. The tables of a group come as `tables`, ready to be typed;
- * empty where they cannot be.
+ * The command that allows the deletes of some tables. The tables of a group are passed as `tables`, ready to
+ * be typed; empty if they cannot be typed.
  */
 function deletesCommand(
   { code, params }: FailureToExplain,
@@ -157,23 +156,23 @@ function deletesCommand(
   return `branchline sync-all --connection ${params.connection ?? 'ID'} --tables ${tables} --allow-deletes`;
 }
 
-/** A folder as it is typed in the commands of a next step. */
+/** A folder as typed in the commands of a next step. */
 function folderOf({ folder }: ErrorParams): ErrorParams {
   return folder === undefined ? {} : { folderWord: folderWord(String(folder)) };
 }
 
-/** A failure of an older journal does not say which file has the details. */
+/** A failure from an older journal does not name the file with the details. */
 function logOf(code: FailureCode, say: (key: string, params: ErrorParams) => string): ErrorParams {
   return code === FailureCode.Internal ? { file: say('words.logFile', {}) } : {};
 }
 
-/** Which database a failure speaks of; one of an older journal does not say. */
+/** The database of a failure; unknown for one from an older journal. */
 function serverOf(params: ErrorParams, say: (key: string, params: ErrorParams) => string): string {
   const known = params.side === 'source' || params.side === 'central';
   return say(`words.server.${known ? params.side : 'unknown'}`, params);
 }
 
-/** What the settings and the command line call that database. */
+/** That database's name in the settings and on the command line. */
 function endpointOf({ side, connection }: ErrorParams): string | number {
   return side === 'central' ? 'central' : (connection ?? 'ID');
 }

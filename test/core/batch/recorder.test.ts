@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { JournalRecorder } from '../../../src/core/batch/recorder.ts';
-import type { Journal } from '../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../src/core/journal/journal.ts';
 import { type Checkpoint, NO_COUNTS } from '../../../src/core/target/checkpoint.ts';
 import { beginBatch } from '../../main/support/history.ts';
 import { freshFolder, journalIn, realClock } from '../journal/support/world.ts';
@@ -12,6 +12,7 @@ function checkpoint(processed: number): Checkpoint {
     ...NO_COUNTS,
     connection: 'pgsql_lmp',
     table: TABLE,
+    claim: null,
     epoch: '1',
     seq: processed,
     batchId: null,
@@ -28,15 +29,16 @@ function checkpoint(processed: number): Checkpoint {
     removedOf: null,
     counted: false,
     unproven: 0,
+    follows: false,
     rewritten: null,
     sourceSnapshotAt: null,
   };
 }
 
 /** Notes which transactions wait for the disk. */
-function watching(journal: Journal): { readonly watched: Journal; readonly seen: string[] } {
+function watching(journal: WritableJournal): { readonly watched: WritableJournal; readonly seen: string[] } {
   const seen: string[] = [];
-  const watched: Journal = {
+  const watched: WritableJournal = {
     ...journal,
     together: (work) => {
       seen.push('waits');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { selectTables } from '../../../src/core/batch/select.ts';
 import type { TableShape } from '../../../src/core/catalogue/shape.ts';
-import type { RelationKind } from '../../../src/shared/discovery.ts';
+import type { RelationKind } from '../../../src/shared/contract.ts';
 import { type ConnectionSettings, settingsSchema } from '../../../src/shared/settings.ts';
 
 const endpoint = { host: 'h', database: 'd', user: 'u' };
@@ -30,7 +30,8 @@ function shape(name: string, kind: RelationKind = 'table'): TableShape {
     deferrableKeys: [],
     children: [],
     policies: null,
-    stranger: null,
+    untrustedOwner: null,
+    distributed: false,
     version: 150000,
     otherUnique: false,
     otherConstraints: false,

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Engine } from '../../../src/core/engineApi.ts';
-import { atBranch, fromCentral, sync } from '../../support/branch.ts';
+import { atBranch, atCentral, fromCentral, sync } from '../../support/branch.ts';
+import { countedEarlier } from '../../support/countedEarlier.ts';
 import { type DatabasePair, freshDatabases, settled } from '../../support/databases.ts';
 import { CONNECTION, type Home, type HomeOptions, makeHome } from '../../support/home.ts';
 
@@ -39,11 +40,12 @@ export async function atHeadOffice(pair: DatabasePair, table = 'stock'): Promise
 }
 
 /** Lets days pass for what the brake counts. */
-export function later(pair: DatabasePair, days: number): Promise<unknown> {
-  return fromCentral(
+export function later(pair: DatabasePair, days: number): Promise<void> {
+  return atCentral(
     pair,
     `UPDATE branchline.checkpoints SET removed_since = removed_since - interval '${days} days',
-       counted_at = counted_at - interval '${days} days' RETURNING 1`,
+       counted_at = counted_at - interval '${days} days'`,
+    countedEarlier(days),
   );
 }
 

@@ -1,12 +1,14 @@
 import { readTables } from '../../../src/core/catalogue/read.ts';
-import { openLink, WorkerLinks } from '../../../src/core/load/links.ts';
+import { WorkerLinks } from '../../../src/core/load/links.ts';
 import { NO_CONSTRAINTS, type PassContext } from '../../../src/core/load/pass.ts';
 import { Throttle } from '../../../src/core/load/throttle.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
+import { openLink } from '../../../src/core/postgres/link.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import { installation } from '../../../src/core/settings/installation.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { openSnapshot, type Snapshot, sourceIdentity } from '../../../src/core/source/snapshot.ts';
+import { openSource } from '../../../src/core/source/openSource.ts';
+import type { Snapshot } from '../../../src/core/source/port.ts';
 import { acquireTable, type Checkpoint } from '../../../src/core/target/checkpoint.ts';
 import { describeTarget } from '../../../src/core/target/describeTarget.ts';
 import { applicationName, claimConnection } from '../../../src/core/target/ownership.ts';
@@ -31,9 +33,9 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
   const sourceOptions: SessionOptions = { ...common, side: 'source', endpoint: connection };
   const centralOptions: SessionOptions = { ...common, side: 'central', endpoint: settings.central };
 
-  const first = await openLink(sourceOptions);
-  const identity = await sourceIdentity(first.session);
-  await first.session.close();
+  const first = await openSource(sourceOptions);
+  const { identity } = await first.facts();
+  await first.close();
   const control = await openLink(centralOptions);
   const claim = await claimConnection(control.session, clock, owner, connection.id, identity);
   const at = await acquireTable(control.session, owner, claim, table);
@@ -42,16 +44,18 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
   await control.session.close();
 
   const links = new WorkerLinks(clock, sourceOptions, centralOptions);
-  const { session, version } = await links.source();
-  const [source] = await readTables(session, version, connection.schema, [table]);
+  const from = await links.source();
+  const [source] = await from.readTables(connection, [table]);
   if (source === undefined || existing === undefined) throw new Error(`${table} is not on both sides`);
+  const layout = layoutOf(settings.central, existing);
+  const target = describeTarget(schema, layout, source, existing, false);
   const context: PassContext = {
     links,
     connection: connection.id,
     source,
-    target: describeTarget(schema, layoutOf(settings.central, existing), source, existing, false),
+    target,
     limits: settings.sync,
-    throttle: new Throttle(0, null, clock),
+    throttle: new Throttle(0, null, clock, () => 0),
     clock,
     stop: new AbortController().signal,
     deletes: true,
@@ -60,6 +64,6 @@ export async function openPass(folder: string, table: string): Promise<OpenPass>
     onRewritten: () => {},
     onCommit: () => {},
   };
-  const snapshot = await openSnapshot(session, version, source);
+  const snapshot = await from.openSnapshot(source, { shapeDigest: target.shapeDigest });
   return { context, snapshot, at, [Symbol.asyncDispose]: () => links.close() };
 }

@@ -130,10 +130,9 @@ test('two branches whose enums differ share one that has the labels of both', as
     table,
     `INSERT INTO note VALUES (1, 'b')`,
   );
-  const nothing = async () => {};
   using first = makeHome(lampung);
   using second = makeHome(
-    { source: bandung.source, central: lampung.central, drop: nothing, [Symbol.asyncDispose]: nothing },
+    { source: bandung.source, central: lampung.central },
     { connection: { id: 'pgsql_bdg' } },
   );
   await using one = first.open();

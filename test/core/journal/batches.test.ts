@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markCrashed } from '../../../src/core/journal/batchMoves.ts';
+import { markCrashed } from '../../../src/core/journal/batches.ts';
 import { tryAcquireLease } from '../../../src/core/journal/lease.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import { isBatchId } from '../../../src/shared/naming.ts';

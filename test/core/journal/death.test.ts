@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { markCrashed } from '../../../src/core/journal/batchMoves.ts';
+import { markCrashed } from '../../../src/core/journal/batches.ts';
 import { tryAcquireLease } from '../../../src/core/journal/lease.ts';
-import { openJournal } from '../../../src/core/journal/openJournal.ts';
+import { openJournal, openJournalToRead } from '../../../src/core/journal/openJournal.ts';
 import { startChild } from './support/child.ts';
 import { freshFolder, realPorts } from './support/world.ts';
 
 /** On a busy machine a child may take its time to begin. */
 async function hasWritten(folder: string, batches: number): Promise<void> {
   for (;;) {
-    const { journal } = openJournal(folder, realPorts, { readonly: true });
+    const journal = openJournalToRead(folder, realPorts);
     const found = journal.batches(batches).length;
     journal.close();
     if (found >= batches) return;
@@ -52,4 +52,4 @@ test('a process killed while it writes leaves a whole journal, ten times over', 
   const db = new Database(join(folder, 'journal.db'), { readonly: true });
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   db.close();
-}, 60_000);
+});

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, expect, test } from 'vitest';
-import type { Journal } from '../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../src/core/journal/journal.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import { startChild } from './support/child.ts';
 import { overwriteTablePages } from './support/damage.ts';
@@ -17,7 +17,7 @@ test('a long history answers every question in under 20 ms', () => {
   const journal = journalIn(longHistory());
   const middle = journal.batches(500).at(-1)?.batch_id ?? '';
   journal.logEvent('verified', { connection: 'pgsql_lmp', table: 'c_table_007' });
-  const questions: Readonly<Record<string, (journal: Journal) => unknown>> = {
+  const questions: Readonly<Record<string, (journal: WritableJournal) => unknown>> = {
     latest: (one) => one.latestBatch(),
     list: (one) => one.batches(100),
     batch: (one) => [one.batch(middle), one.tables(middle)],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { KNOWN_VERSION } from '../../../src/core/journal/migrations/migrate.ts';
-import { openJournal } from '../../../src/core/journal/openJournal.ts';
+import { openJournal, openJournalToRead } from '../../../src/core/journal/openJournal.ts';
 import { startChild } from './support/child.ts';
 import { freshFolder, journalIn, planOf, realPorts } from './support/world.ts';
 
@@ -13,10 +13,10 @@ test('a fresh folder gets a journal with durable settings and the columns of the
   const { batch_id } = journal.beginBatch(planOf('ad_org'));
   expect(setAside).toBeNull();
   expect(Object.keys(journal.batch(batch_id) ?? {}).join(' ')).toBe(
-    'batch_id status trigger total_tables completed_tables failed_tables skipped_tables options interruption_reason resume_count started_at ended_at duration_seconds',
+    'batch_id status trigger total_tables completed_tables failed_tables skipped_tables options interruption_reason resume_count started_at ended_at duration_seconds sent_bytes received_bytes sent_plain_bytes received_plain_bytes',
   );
   expect(Object.keys(journal.tables(batch_id)[0] ?? {}).join(' ')).toBe(
-    'batch_id connection table_name model_name strategy status records_processed records_skipped records_deleted bytes estimated_rows checkpoint source_snapshot_at error_code error_message error_detail retry_count started_at ended_at duration_seconds',
+    'batch_id connection table_name model_name strategy status records_processed records_skipped records_deleted bytes estimated_rows checkpoint source_snapshot_at error_code error_message error_detail retry_count started_at ended_at duration_seconds all_tables sent_bytes received_bytes sent_plain_bytes received_plain_bytes',
   );
   journal.close();
   const db = rawDatabase(folder);
@@ -45,7 +45,7 @@ test('a journal of a newer Branchline is refused and left as it is', () => {
     params: { file: join(folder, 'journal.db'), version: KNOWN_VERSION + 1, known: KNOWN_VERSION },
   });
   expect(() => openJournal(folder, realPorts)).toThrow(refused);
-  expect(() => openJournal(folder, realPorts, { readonly: true })).toThrow(refused);
+  expect(() => openJournalToRead(folder, realPorts)).toThrow(refused);
   expect(readdirSync(folder).filter((name) => name.includes('corrupt'))).toEqual([]);
 });
 
@@ -65,21 +65,18 @@ test('the database itself refuses a second running batch and a changed event', (
 
 test('reading where no journal is yet finds nothing and leaves nothing', () => {
   const folder = freshFolder();
-  const { journal } = openJournal(folder, realPorts, { readonly: true });
+  const journal = openJournalToRead(folder, realPorts);
   expect(journal.latestBatch()).toBeNull();
   journal.close();
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a reader sees what a writer commits meanwhile, and cannot write', () => {
+test('a reader sees what a writer commits meanwhile', () => {
   const folder = freshFolder();
   const writer = journalIn(folder);
-  const { journal: reader } = openJournal(folder, realPorts, { readonly: true });
+  const reader = openJournalToRead(folder, realPorts);
   const batch = writer.beginBatch(planOf('ad_org'));
   expect(reader.runningBatch()).toEqual(batch);
-  expect(() => reader.logEvent('hello')).toThrow(
-    expect.objectContaining({ detail: expect.objectContaining({ code: 'journal_failed' }) }),
-  );
   reader.close();
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Journal } from '../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../src/core/journal/journal.ts';
 import {
   BATCH_MOVES,
   IllegalMove,
@@ -63,7 +63,7 @@ test('every table move outside the table is refused', () => {
 });
 
 const verbs: Readonly<
-  Record<string, { to: TableStatus; call: (journal: Journal, batchId: string) => void }>
+  Record<string, { to: TableStatus; call: (journal: WritableJournal, batchId: string) => void }>
 > = {
   startTable: {
     to: 'in_progress',

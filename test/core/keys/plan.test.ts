@@ -3,7 +3,7 @@ import { readTables } from '../../../src/core/catalogue/read.ts';
 import type { TableShape } from '../../../src/core/catalogue/shape.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { copyRows } from '../../../src/core/source/snapshot.ts';
+import { copyRows } from '../../../src/core/source/postgres/rows.ts';
 import { describeTarget } from '../../../src/core/target/describeTarget.ts';
 import { atBranch } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { noticeOf, openFor } from '../../../src/core/batch/longTransaction.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import {
-  noticeOf,
-  type OpenTransaction,
-  oldestTransaction,
-  openFor,
-} from '../../../src/core/source/openTransaction.ts';
+import type { OpenTransaction } from '../../../src/core/source/port.ts';
+import { oldestTransaction } from '../../../src/core/source/postgres/openTransaction.ts';
 import { sayNotice } from '../../../src/shared/texts/logLine.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { withJournal } from '../../service/support.ts';
@@ -27,6 +24,7 @@ const FOUND: OpenTransaction = {
   xid: '777',
   pid: 4711,
   gid: null,
+  endSql: 'SELECT pg_catalog.pg_terminate_backend(4711);',
   user: 'adempiere',
   database: 'idempiere',
   application: 'jasper',

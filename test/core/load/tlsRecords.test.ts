@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { writeForServer } from '../../../src/demo/server/settings.ts';
+import { writeForServer } from '../../../src/demo/server/server.ts';
 import { atBranch, fromCentral, sync } from '../../support/branch.ts';
 import { type Certificate, issue, makeCa } from '../../support/certificates.ts';
 import { freshDatabases } from '../../support/databases.ts';

@@ -17,10 +17,15 @@ const MOST_BYTES = 2 * BYTES_A_TURN + 256 * 1024;
 class TurnMeter extends Throttle {
   #inTurn = 0;
   #turning = true;
+  readonly #sent: () => number;
+  #seen: number;
   most = 0;
 
-  constructor() {
-    super(0, null, clock);
+  /** @param sent bytes that have passed so far */
+  constructor(sent: () => number) {
+    super(0, null, clock, sent);
+    this.#sent = sent;
+    this.#seen = sent();
     const turn = (): void => {
       this.#inTurn = 0;
       if (this.#turning) setImmediate(turn);
@@ -28,8 +33,10 @@ class TurnMeter extends Throttle {
     turn();
   }
 
-  override async spend(bytes: number): Promise<void> {
-    this.#inTurn += bytes;
+  override async acquire(): Promise<void> {
+    const sent = this.#sent();
+    this.#inTurn += sent - this.#seen;
+    this.#seen = sent;
     this.most = Math.max(this.most, this.#inTurn);
   }
 
@@ -51,12 +58,13 @@ test('what was read ahead while central was busy does not go out in one turn of 
     `INSERT INTO wide SELECT n, repeat('kayu ', 200) FROM generate_series(1, ${ROWS}) AS n`,
   );
   await using pass = await openPass(home.folder, 'wide');
-  using meter = new TurnMeter();
+  const { session } = await pass.context.links.central();
+  using meter = new TurnMeter(() => session.bytes);
   // While central applies one chunk, 16 MB of the next ones come.
   const limits = { ...pass.context.limits, chunkBytes: 12_000_000 };
   const context = { ...pass.context, limits, throttle: meter };
 
-  const plan = { strategy: 'full', where: null, removes: 'none', sourceRows: null } as const;
+  const plan = { strategy: 'full', rows: null, removes: 'none', sourceRows: null } as const;
   const start = { ...pass.at, state: 'running' } as const;
   const { checkpoint } = await runKeyedPass(context, pass.snapshot, plan, start);
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Mark } from '../../../src/core/source/mark.ts';
+import type { Mark } from '../../../src/core/source/port.ts';
 import { atBranch, fromCentral, sync } from '../../support/branch.ts';
 import { differences } from '../../support/compare.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';

@@ -28,7 +28,7 @@ for (const [name, statements] of Object.entries(MEANWHILE)) {
       'CREATE TABLE large (id int PRIMARY KEY, note text)',
       "INSERT INTO large SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n",
       'CREATE TABLE item (id int PRIMARY KEY, a text, b text, amount bigint)',
-      "INSERT INTO item SELECT n, 'a', 'b', n FROM generate_series(1, 10) n",
+      "INSERT INTO item SELECT n, 'a', 'b', n FROM generate_series(1, 300) n",
     );
     using home = makeHome(pair, { sync: { parallelTables: 1, chunkRows: 200 } });
     await using engine = home.open();

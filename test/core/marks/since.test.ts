@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  changedSince,
-  type Horizon,
-  type Mark,
-  markAt,
-  type SeenRun,
-  since,
-} from '../../../src/core/source/mark.ts';
+import type { Mark, ServerRun } from '../../../src/core/source/port.ts';
+import { changedSince, type Horizon, markAt, since } from '../../../src/core/source/postgres/mark.ts';
 
 const NOW: Horizon = {
   xmin: '5000',
@@ -60,15 +54,15 @@ describe('what a mark does not survive', () => {
 });
 
 const RUN = { identity: NOW.identity, timeline: NOW.timeline, recovered: NOW.recovered };
-const FIRST: SeenRun = { ...RUN, started: NOW.started, begun: null, seen: '900000' };
+const FIRST: ServerRun = { ...RUN, started: NOW.started, begun: null, seen: '900000' };
 
 /** A server that has been started anew, once for each place where a run of it began. */
 function restarted(
   begun: readonly (string | null)[],
   change: Partial<Horizon> = {},
-  first: readonly SeenRun[] = [FIRST],
+  first: readonly ServerRun[] = [FIRST],
 ): Horizon {
-  const later = begun.map((at, index): SeenRun => {
+  const later = begun.map((at, index): ServerRun => {
     const started = String(1762600000 + index);
     return {
       ...RUN,

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sweep, sweepCandidates } from '../../../src/core/batch/sweep.ts';
 import { readTables } from '../../../src/core/catalogue/read.ts';
 import { WorkerLinks } from '../../../src/core/load/links.ts';
-import type { Link } from '../../../src/core/load/pass.ts';
 import { systemClock } from '../../../src/core/ports.ts';
+import type { Link } from '../../../src/core/postgres/link.ts';
 import { DEFAULT_TIMEOUTS, type SessionOptions } from '../../../src/core/postgres/session.ts';
 import { installation } from '../../../src/core/settings/installation.ts';
 import { loadSettings } from '../../../src/core/settings/load.ts';
-import { sourceIdentity } from '../../../src/core/source/snapshot.ts';
-import { readCheckpoints } from '../../../src/core/target/checkpoints.ts';
+import { moveUnchanged, readCheckpoints } from '../../../src/core/target/manyCheckpoints.ts';
 import { claimConnection } from '../../../src/core/target/ownership.ts';
 import { centralShapeDigest } from '../../../src/core/target/target.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
@@ -81,10 +80,10 @@ test('where one of the tables was taken over, none of them is ended', async () =
   const source = await links.source();
   const central = await links.central();
   const here = { id: installation(home.folder).id, host: 'branch' };
-  const identity = await sourceIdentity(source.session);
+  const { identity } = await source.facts();
   const claim = await claimConnection(central.session, systemClock, here, options.connection, identity);
   const checkpoints = await readCheckpoints(central.session, claim, NAMES);
-  const shapes = await readTables(source.session, source.version, 'adempiere', NAMES);
+  const shapes = await source.readTables({ id: options.connection, schema: 'adempiere' }, NAMES);
   const existing = await readTables(central.session, central.version, 'public', NAMES);
   const tables = shapes.flatMap((shape) => {
     const checkpoint = checkpoints.get(shape.name);
@@ -108,14 +107,30 @@ test('where one of the tables was taken over, none of them is ended', async () =
   const before = await fromCentral(pair, where);
 
   const atOurs = <T>(work: (one: Link) => Promise<T>): Promise<T> => work(central);
-  await expect(sweep(links, atOurs, claim, 'sync_20251108_143052_aB3dEf9h', tables)).rejects.toMatchObject({
-    detail: { code: FailureCode.LostLease },
-  });
+  const batch = 'sync_20251108_143052_aB3dEf9h';
+  const found = await sweep(links, atOurs, claim, tables);
+  if (found === null) throw new Error('nothing was found unchanged');
+  const lost = { detail: { code: FailureCode.LostLease } };
+  for (const follow of [false, true]) {
+    const moving = moveUnchanged(central.session, claim, batch, { ...found, follow, others: 0 });
+    await expect(moving).rejects.toMatchObject(lost);
+    await central.session.query('ROLLBACK');
+  }
   expect(await fromCentral(pair, where)).toEqual(before);
 
-  const rest = tables.filter((one) => one.source.name !== 'grown');
-  const moved = await sweep(links, atOurs, claim, 'sync_20251108_143052_aB3dEf9h', rest);
-  expect(moved.map((one) => one.table)).toEqual(rest.map((one) => one.source.name));
+  const rest = {
+    ...found,
+    tables: found.tables.filter((one) => one.table !== 'grown'),
+    follow: true,
+    others: 0,
+  };
+  const moved = await moveUnchanged(central.session, claim, batch, rest);
+  expect(moved.map((one) => one.table)).toEqual(rest.tables.map((one) => one.table));
+
+  // Of tables that follow the connection's row, only that row is written: it has the fence.
+  await atCentral(pair, 'UPDATE branchline.sources SET claim = claim + 1');
+  const again = moveUnchanged(central.session, claim, batch, { ...rest, tables: moved });
+  await expect(again).rejects.toMatchObject(lost);
   await links.close();
 });
 
@@ -129,10 +144,10 @@ test('in a table that branches share by key, a sweep does without the right to d
   const { options, links } = linksOf(home);
   const [source, central] = [await links.source(), await links.central()];
   const here = { id: installation(home.folder).id, host: 'branch' };
-  const identity = await sourceIdentity(source.session);
+  const { identity } = await source.facts();
   const claim = await claimConnection(central.session, systemClock, here, options.connection, identity);
   const checkpoints = await readCheckpoints(central.session, claim, NAMES);
-  const shapes = await readTables(source.session, source.version, 'adempiere', NAMES);
+  const shapes = await source.readTables({ id: options.connection, schema: 'adempiere' }, NAMES);
   const existing = await readTables(central.session, central.version, 'public', NAMES);
 
   const candidates = sweepCandidates(

@@ -13,7 +13,8 @@ export function withCentralOf(branch: DatabasePair, other: DatabasePair): Databa
 export function asOfVersion2(pair: DatabasePair): Promise<void> {
   return atCentral(
     pair,
-    'ALTER TABLE branchline.sources DROP COLUMN layout, DROP COLUMN target_schema',
+    'ALTER TABLE branchline.sources DROP COLUMN layout, DROP COLUMN target_schema, DROP COLUMN fence, DROP COLUMN unchanged',
+    'ALTER TABLE branchline.checkpoints DROP COLUMN follows',
     'DROP TABLE branchline.delete_rights',
     'DELETE FROM branchline.setup WHERE version > 2',
     'INSERT INTO branchline.setup (version) VALUES (2) ON CONFLICT DO NOTHING',

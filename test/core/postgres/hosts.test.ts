@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { dial, placesOf } from '../../../src/core/postgres/dial.ts';
 import { DEFAULT_TIMEOUTS, Session, type SessionOptions } from '../../../src/core/postgres/session.ts';
-import { writeForServer } from '../../../src/demo/server/settings.ts';
+import { writeForServer } from '../../../src/demo/server/server.ts';
 import { sync } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-import { classify } from '../../../src/core/postgres/failure.ts';
+import { classify } from '../../../src/core/postgres/classifyError.ts';
 import { defaultPasswordFile, passwordOption, resolvePassword } from '../../../src/core/secrets/password.ts';
 import { findPassword } from '../../../src/core/secrets/passwordFile.ts';
 import { SyncFailure } from '../../../src/shared/errors.ts';

@@ -1,14 +1,17 @@
+import { createPrivateKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { classify } from '../../../src/core/postgres/failure.ts';
+import { classify } from '../../../src/core/postgres/classifyError.ts';
 import { isRetryWithNext, isTlsError, tlsAttempts } from '../../../src/core/postgres/tls.ts';
-import { writeForServer } from '../../../src/demo/server/settings.ts';
+import { testConnection } from '../../../src/core/probe/connectionTest.ts';
+import { writeForServer } from '../../../src/demo/server/server.ts';
 import { SSL_MODES, type SslMode } from '../../../src/shared/endpointUrl.ts';
-import { hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
+import { settingsSchema } from '../../../src/shared/settings.ts';
+import { type Certificate, hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
 import { startServer, type TestServer } from '../../support/servers.ts';
 
 const readText = (file: string): string => readFileSync(file, 'utf8');
@@ -16,7 +19,14 @@ const readText = (file: string): string => readFileSync(file, 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'branchline-tls-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function attempts(sslmode: SslMode, more: { host?: string; sslrootcert?: string } = {}) {
+interface More {
+  readonly host?: string;
+  readonly sslrootcert?: string;
+  readonly sslcert?: string;
+  readonly sslkey?: string;
+}
+
+function attempts(sslmode: SslMode, more: More = {}) {
   return tlsAttempts({ host: 'localhost', sslmode, ...more }, folder, readText);
 }
 
@@ -104,34 +114,32 @@ describe.skipIf(!openssl)('against a real server', () => {
     const { certificate, key } = issue(folder, 'hq-ca', 'localhost');
     await writeForServer(server.place, join(server.place.dataFolder, 'server.crt'), certificate);
     await writeForServer(server.place, join(server.place.dataFolder, 'server.key'), key);
-  }, 60_000);
+  });
   afterAll(() => server?.remove());
 
   /** Restarts the server with or without TLS, and with these lines as pg_hba.conf. */
   async function serve(
     ssl: 'on' | 'off',
     rules: readonly string[] = ['host all all 127.0.0.1/32 scram-sha-256'],
+    more = '',
   ) {
     await writeForServer(server.place, join(server.place.dataFolder, 'pg_hba.conf'), `${rules.join('\n')}\n`);
     await writeForServer(
       server.place,
       join(server.place.dataFolder, 'postgresql.auto.conf'),
-      `ssl = ${ssl}\n`,
+      `ssl = ${ssl}\n${more}\n`,
     );
     await server.stop();
     await server.restart();
   }
 
   /** How a client of this mode ends up: `tls`, `plain`, or why it fails. */
-  async function outcome(
-    sslmode: SslMode,
-    more: { host?: string; sslrootcert?: string } = {},
-  ): Promise<string> {
+  async function outcome(sslmode: SslMode, more: More = {}, user = 'postgres'): Promise<string> {
     for (const attempt of attempts(sslmode, more)) {
       const client = new pg.Client({
         host: more.host ?? 'localhost',
         port: server.port,
-        user: 'postgres',
+        user,
         database: 'postgres',
         password: server.password,
         ssl: attempt.ssl,
@@ -150,10 +158,17 @@ describe.skipIf(!openssl)('against a real server', () => {
     throw new Error('a retry was promised after the last attempt');
   }
 
-  async function outcomes(more: { host?: string; sslrootcert?: string } = {}): Promise<string[]> {
+  async function outcomes(more: More = {}, user?: string): Promise<string[]> {
     const all: string[] = [];
-    for (const sslmode of SSL_MODES) all.push(await outcome(sslmode, more));
+    for (const sslmode of SSL_MODES) all.push(await outcome(sslmode, more, user));
     return all;
+  }
+
+  /** Writes a client's certificate and key. */
+  function own(name: string, { certificate, key }: Certificate, mode = 0o600): More {
+    writeFileSync(join(folder, `${name}.pem`), certificate);
+    writeFileSync(join(folder, `${name}.key`), key, { mode });
+    return { sslcert: `${name}.pem`, sslkey: `${name}.key` };
   }
 
   // In the order of SSL_MODES: disable, allow, prefer, require, verify-ca, verify-full.
@@ -168,7 +183,7 @@ describe.skipIf(!openssl)('against a real server', () => {
       'fails: tls',
       'fails: tls',
     ]);
-  }, 60_000);
+  });
 
   test('a server with TLS is verified as far as the mode says', async () => {
     await serve('on');
@@ -188,14 +203,84 @@ describe.skipIf(!openssl)('against a real server', () => {
     ]);
     // No file: "require" checks nothing, and no system trusts our CA.
     expect(await outcomes()).toEqual(['plain', 'plain', 'tls', 'tls', 'fails: tls', 'fails: tls']);
-  }, 60_000);
+  });
+
+  test('a server that asks for a certificate signs in whom it knows by it, without a password, and nobody else', async () => {
+    const ca = 'hq-ca.pem';
+    await serve('on');
+    const admin = new pg.Client({
+      host: 'localhost',
+      port: server.port,
+      user: 'postgres',
+      password: server.password,
+      database: 'postgres',
+    });
+    await admin.connect();
+    await admin.query('CREATE ROLE "branch-lampung" LOGIN');
+    await admin.end();
+    await writeForServer(server.place, join(server.place.dataFolder, 'root.crt'), readText(join(folder, ca)));
+    const asks = "ssl_ca_file = 'root.crt'";
+    await serve('on', ['hostssl all all 127.0.0.1/32 cert'], asks);
+    const right = own('lampung', issue(folder, 'hq-ca', 'branch-lampung'));
+    const trusted = { ...right, sslrootcert: ca };
+    const fails = 'fails: central_sign_in';
+
+    expect(await outcomes(trusted, 'branch-lampung')).toEqual([fails, 'tls', 'tls', 'tls', 'tls', 'tls']);
+    expect(await outcome('verify-full', { sslrootcert: ca }, 'branch-lampung')).toBe(fails);
+    // Branchline's own way in, which has no password for it.
+    const place = { host: 'localhost', port: server.port, database: 'postgres', user: 'branch-lampung' };
+    const draft = settingsSchema.parse({
+      central: { ...place, ...trusted, sslmode: 'verify-full' },
+      connections: [],
+    });
+    const steps = await testConnection(folder, { kind: 'central', central: draft.central });
+    expect(steps.find((one) => one.step === 'sign_in')).toMatchObject({ ok: true, failure: null });
+    // It is of another role.
+    expect(await outcome('verify-full', trusted, 'postgres')).toBe(fails);
+    const foreign = own('foreign', issue(folder, 'other-ca', 'branch-lampung'));
+    expect(await outcome('verify-full', { ...foreign, sslrootcert: ca }, 'branch-lampung')).toMatch(
+      /^fails: /,
+    );
+
+    await serve('on', ['hostssl all all 127.0.0.1/32 scram-sha-256 clientcert=verify-ca'], asks);
+    expect(await outcome('verify-full', trusted, 'postgres')).toBe('tls');
+    expect(await outcome('verify-full', { sslrootcert: ca }, 'postgres')).toBe(fails);
+  });
+
+  test.each([
+    ['a certificate that is missing', { sslcert: 'nowhere.pem' }, 'nowhere.pem'],
+    ['a key that is missing', { sslkey: 'nowhere.key' }, 'nowhere.key'],
+    ['a certificate that is none', { sslcert: 'lampung.key' }, 'lampung.key'],
+    ['a key of another certificate', { sslkey: 'hq-ca.key' }, 'hq-ca.key'],
+    ['a key that others can read', { sslkey: 'open.key' }, 'open.key'],
+    ['a key with a passphrase', { sslkey: 'locked.key' }, 'locked.key'],
+  ])('%s is named', (_, changed, file) => {
+    const pair = issue(folder, 'hq-ca', 'branch-lampung');
+    const right = own('lampung', pair);
+    own('open', pair, 0o644);
+    const locked = createPrivateKey(pair.key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'x',
+    });
+    writeFileSync(join(folder, 'locked.key'), locked, { mode: 0o600 });
+    const error = thrown(() => attempts('prefer', { ...right, ...changed }));
+    expect(classify(error, 'central', {})).toMatchObject({
+      code: 'client_certificate',
+      kind: 'permanent',
+      params: { file: join(folder, file) },
+    });
+    // Nothing of it is needed without encryption.
+    expect(attempts('disable', { ...right, ...changed })).toEqual([{ ssl: false, next: 'none' }]);
+  });
 
   test('a server that insists on one kind of link gets it where the mode allows it', async () => {
     await serve('on', ['hostssl all all 127.0.0.1/32 scram-sha-256']);
     expect((await outcomes()).slice(0, 4)).toEqual(['fails: central_sign_in', 'tls', 'tls', 'tls']);
     await serve('on', ['hostnossl all all 127.0.0.1/32 scram-sha-256']);
     expect((await outcomes()).slice(0, 4)).toEqual(['plain', 'plain', 'plain', 'fails: central_sign_in']);
-  }, 60_000);
+  });
 });
 
 function kindOf(ssl: false | ConnectionOptions): string {

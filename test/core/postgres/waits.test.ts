@@ -86,7 +86,12 @@ describe('a server that sends a byte now and then, and never comes to an end', (
     await using server = await listening((client) =>
       signIn(client, () => client.once('data', () => drip(client, NOTICE))),
     );
-    await using session = await open(server.port, { workMs: 500, firstRowMs: 500, idleMs: 500 });
+    await using session = await open(server.port, {
+      answerMs: 500,
+      workMs: 500,
+      firstRowMs: 500,
+      idleMs: 500,
+    });
 
     await expect(wait(session)).rejects.toMatchObject({ detail: { code: 'connection_frozen' } });
     expect(session.lost).toBe(true);

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { atBranch, atCentral, fromCentral, run } from '../../support/branch.ts';
+import { countedEarlier } from '../../support/countedEarlier.ts';
 import { type DatabasePair, settled } from '../../support/databases.ts';
 
 /** Changes at the branch, all of them before the next sync's mark. */
@@ -18,6 +19,7 @@ export function later(pair: DatabasePair, days = 2): Promise<void> {
   return atCentral(
     pair,
     `UPDATE branchline.checkpoints SET counted_at = counted_at - interval '${days} days'`,
+    countedEarlier(days),
   );
 }
 

@@ -9,7 +9,8 @@ function asOfVersion1(pair: DatabasePair): Promise<void> {
   return atCentral(
     pair,
     `ALTER TABLE branchline.checkpoints DROP COLUMN removed, DROP COLUMN removed_of, DROP COLUMN removed_since,
-       DROP COLUMN counted_at, DROP COLUMN unproven, DROP COLUMN rewritten`,
+       DROP COLUMN counted_at, DROP COLUMN unproven, DROP COLUMN rewritten, DROP COLUMN follows`,
+    'ALTER TABLE branchline.sources DROP COLUMN fence, DROP COLUMN unchanged',
     'DELETE FROM branchline.setup WHERE version > 1',
     'INSERT INTO branchline.setup (version) VALUES (1) ON CONFLICT DO NOTHING',
   );
@@ -35,7 +36,7 @@ test('an installation of version 1 goes on where it was, and has the brake from 
 
   const { table } = await sync(engine);
   expect(table('stock')).toMatchObject({ status: 'completed', records_processed: 0 });
-  expect(await fromCentral(pair, 'SELECT max(version) FROM branchline.setup')).toEqual([['4']]);
+  expect(await fromCentral(pair, 'SELECT max(version) FROM branchline.setup')).toEqual([['5']]);
   await atBranch(pair, 'DELETE FROM stock WHERE id % 2 = 0');
   for (let run = 0; run < 4; run++) {
     const braked = await sync(engine, { strategy: 'full' });

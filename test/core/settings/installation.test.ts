@@ -8,6 +8,7 @@ import {
   installation,
   installationId,
   keepInstallation,
+  noteClaimed,
   renewInstallation,
   thisMachine,
 } from '../../../src/core/settings/installation.ts';
@@ -39,7 +40,7 @@ describe('the identity of an installation', () => {
     const id = installationId(folder, branch);
     expect(id).toMatch(UUID);
     expect(installationId(folder, branch)).toBe(id);
-    expect(recorded(folder)).toEqual({ id, host: 'branch-pc', machine: 'abc' });
+    expect(recorded(folder)).toEqual({ id, host: 'branch-pc', machine: 'abc', claimed: [] });
     expect(installationId(testFolder(), branch)).not.toBe(id);
   });
 
@@ -59,14 +60,14 @@ describe('the identity of an installation', () => {
     const folder = testFolder();
     const id = installationId(folder, branch);
     installationId(folder, { host: 'front-desk', id: 'abc' });
-    expect(recorded(folder)).toEqual({ id, host: 'front-desk', machine: 'abc' });
+    expect(recorded(folder)).toEqual({ id, host: 'front-desk', machine: 'abc', claimed: [] });
   });
 
   test('an earlier version knew the host alone: the id of the computer is added at the first start', () => {
     const folder = testFolder();
     const id = installationId(folder, { host: 'branch-pc', id: null });
     expect(installationId(folder, branch)).toBe(id);
-    expect(recorded(folder)).toEqual({ id, host: 'branch-pc', machine: 'abc' });
+    expect(recorded(folder)).toEqual({ id, host: 'branch-pc', machine: 'abc', claimed: [] });
   });
 
   test('a container has no id, and another host name at each start', () => {
@@ -94,7 +95,13 @@ describe('the identity of an installation', () => {
     const id = installationId(folder, golden);
     keepInstallation(folder, clone);
     expect(installationId(folder, clone)).toBe(id);
-    expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def', kept: expect.any(String) });
+    expect(recorded(folder)).toEqual({
+      id,
+      host: 'branch-7',
+      machine: 'def',
+      claimed: [],
+      kept: expect.any(String),
+    });
     expect(refusal(() => installationId(folder, golden)).code).toBe(UsageCode.InstallationCopied);
   });
 
@@ -105,7 +112,7 @@ describe('the identity of an installation', () => {
     expect(id).toMatch(UUID);
     expect(id).not.toBe(old);
     expect(installationId(folder, clone)).toBe(id);
-    expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def', previous: old });
+    expect(recorded(folder)).toEqual({ id, host: 'branch-7', machine: 'def', claimed: [], previous: old });
     const next = renewInstallation(folder, clone);
     expect(recorded(folder)).toEqual({ ...next, previous: id, earlier: [old] });
     expect(keepInstallation(folder, clone)).toMatchObject({ id: next.id, previous: id, earlier: [old] });
@@ -116,7 +123,7 @@ describe('the identity of an installation', () => {
     writeFileSync(join(folder, 'installation.json'), damaged);
     const made = installation(folder, branch);
     expect(made.id).toMatch(UUID);
-    expect(recorded(folder)).toEqual({ id: made.id, host: 'branch-pc', machine: 'abc' });
+    expect(recorded(folder)).toEqual({ id: made.id, host: 'branch-pc', machine: 'abc', claimed: [] });
   });
 
   test.each([
@@ -127,6 +134,28 @@ describe('the identity of an installation', () => {
     if (content !== null) writeFileSync(join(folder, 'installation.json'), content);
     const ids = await askAtOnce(folder, 'branch-pc', 6);
     expect(new Set(ids)).toEqual(new Set([installationId(folder, branch)]));
+  });
+
+  test('knows which connections its data folder has claimed, also after an answer', () => {
+    const folder = testFolder();
+    installationId(folder, golden);
+    noteClaimed(folder, 'pgsql_lmp', golden);
+    noteClaimed(folder, 'pgsql_lmp', golden);
+    noteClaimed(folder, 'pgsql_bdg', golden);
+    expect(installation(folder, golden).claimed).toEqual(['pgsql_lmp', 'pgsql_bdg']);
+    expect(keepInstallation(folder, clone).claimed).toEqual(['pgsql_lmp', 'pgsql_bdg']);
+    expect(renewInstallation(folder, clone).claimed).toEqual([]);
+  });
+
+  test('of an earlier version knows nothing of claims, and notes none', () => {
+    const folder = testFolder();
+    const id = installationId(folder, branch);
+    writeFileSync(
+      join(folder, 'installation.json'),
+      JSON.stringify({ id, host: 'branch-pc', machine: 'abc' }),
+    );
+    noteClaimed(folder, 'pgsql_lmp', branch);
+    expect(installation(folder, branch)).toEqual({ id, host: 'branch-pc', machine: 'abc' });
   });
 
   test('is read without writing', () => {

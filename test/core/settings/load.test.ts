@@ -184,12 +184,27 @@ describe('loading the settings', () => {
 
 describe('files named by an endpoint', () => {
   test('start at the settings folder', () => {
-    const own = { ...central, passfile: 'pass.conf', sslrootcert: '/etc/ca.pem' };
+    const own = {
+      ...{ ...central, passfile: 'pass.conf', sslrootcert: '/etc/ca.pem' },
+      ...{ sslcert: 'own.pem', sslkey: 'keys/own.key' },
+    };
     const settings = loadSettings(folderWith({ central: own, connections: [] }));
     expect(resolveEndpointFiles(settings.central, '/data')).toMatchObject({
       passfile: '/data/pass.conf',
       sslrootcert: '/etc/ca.pem',
+      sslcert: '/data/own.pem',
+      sslkey: '/data/keys/own.key',
     });
+  });
+
+  test('a client certificate and its key need each other', () => {
+    for (const [given, missing] of [
+      ['sslcert', 'sslkey'],
+      ['sslkey', 'sslcert'],
+    ])
+      expect(problemsOf({ central: { ...central, [String(given)]: 'own.pem' }, connections: [] })).toEqual([
+        `central.${missing}: is needed beside "${given}"`,
+      ]);
   });
 
   test('leave libpq’s word for the system’s certificates alone', () => {

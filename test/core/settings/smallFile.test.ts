@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSmallText } from '../../../src/core/files/smallFile.ts';
-import { openJournal } from '../../../src/core/journal/openJournal.ts';
+import { openJournal, openJournalToRead } from '../../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
 import { testConnection } from '../../../src/core/probe/connectionTest.ts';
 import { installationId } from '../../../src/core/settings/installation.ts';
@@ -82,8 +82,8 @@ describe('files that are read whole', () => {
     const folder = testFolder();
     make(join(folder, 'journal.db'));
     const ports = systemPorts({ log: () => {} });
-    for (const readonly of [false, true]) {
-      const { params } = refusal(() => openJournal(folder, ports, { readonly }));
+    for (const open of [openJournal, openJournalToRead]) {
+      const { params } = refusal(() => open(folder, ports));
       expect(params).toMatchObject({ folder, reason: `${join(folder, 'journal.db')} is not a plain file` });
     }
   });

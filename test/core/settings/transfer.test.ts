@@ -13,7 +13,11 @@ function folderWith(settings: unknown): string {
 }
 
 test('what is exported can be imported, and holds no secret', () => {
-  const notifications = { noSuccessHours: 5, webhook: 'https://hooks.example/T0/B0/s3cret' };
+  const notifications = {
+    noSuccessHours: 5,
+    webhook: 'https://hooks.example/T0/B0/s3cret',
+    ping: 'https://hc-ping.example/s3cret',
+  };
   const settings = { central: CENTRAL, connections: [], notifications };
   const text = exportSettings(folderWith(settings));
   expect(text).not.toContain('s3cret');

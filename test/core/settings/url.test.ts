@@ -72,8 +72,8 @@ describe('a URL in place of host to user', () => {
       'central.url: names no database: it must look like postgres://user@host:5432/database',
       'central.url: names no user: it must look like postgres://user@host:5432/database',
     ]);
-    expect(problems({ url: 'postgres://u@hq/db?sslkey=x' })[0]).toMatch(
-      /parameter "sslkey" that is not known here/,
+    expect(problems({ url: 'postgres://u@hq/db?sslcrl=x' })[0]).toMatch(
+      /parameter "sslcrl" that is not known here/,
     );
     expect(problems({ url: 'postgres://u@hq/db?sslmode=full' })[0]).toMatch(
       /^central\.url: must be one of disable/,

@@ -6,7 +6,7 @@ import { catalogueUnreadable } from '../../../src/core/postgres/readJson.ts';
 import { DEFAULT_TIMEOUTS, Session } from '../../../src/core/postgres/session.ts';
 import { wholeNumber } from '../../../src/core/postgres/wholeNumber.ts';
 import { missingReadingRights } from '../../../src/core/rights/readingRights.ts';
-import { readHorizon } from '../../../src/core/source/mark.ts';
+import { readHorizon } from '../../../src/core/source/postgres/mark.ts';
 import { type FailureDetail, SyncFailure } from '../../../src/shared/errors.ts';
 import { type FakePostgres, nextStatement, startFakePostgres, welcome } from '../../support/fakePostgres.ts';
 import { complete, description, error, notice, ready, row } from '../../support/fakePostgresMessages.ts';

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { renderFailedTables } from '../../../src/cli/render/failedTables.ts';
+import { renderFailedTables } from '../../../src/cli/render/batchView.ts';
 import { holds } from '../../../src/core/catalogue/compat.ts';
 import { plainType } from '../../../src/core/catalogue/shape.ts';
 import { builtinSql, modifierSql, typeName } from '../../../src/core/catalogue/typeName.ts';
-import { columnHash } from '../../../src/core/compare/columnHash.ts';
+import { columnHash } from '../../../src/core/digest/columnHash.ts';
 import { canDecode } from '../../../src/core/postgres/keyText.ts';
 import { oneLine } from '../../../src/core/postgres/quote.ts';
 import { functionsIn, serverMessage, withoutSecrets } from '../../../src/core/postgres/serverMessage.ts';
@@ -17,9 +17,9 @@ import { lookOf, tableRow } from '../../cli/rows.ts';
 
 /** From the first to the last of these, each twice as long as the one before. */
 const SHORTEST = 16_384;
-const LONGEST = 1_048_576;
+const LONGEST = Number(process.env.BRANCHLINE_SEARCH_LENGTH ?? 262_144);
 /** Below this a time may be a pause of the machine; a quadratic search of the longest takes minutes. */
-const NOISE_MS = 500;
+const NOISE_MS = 300;
 
 /** Parts of which the worst texts for a search are made; each is repeated. */
 const PARTS = [
@@ -95,13 +95,9 @@ const SEARCHES: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 describe('a search in a text of a server takes twice the time for twice the text', () => {
-  test.each(Object.entries(SEARCHES))(
-    '%s',
-    (_, search) => {
-      for (const text of texts()) expect(slowerThanLinear(search, text)).toBeNull();
-    },
-    120_000,
-  );
+  test.each(Object.entries(SEARCHES))('%s', (_, search) => {
+    for (const text of texts()) expect(slowerThanLinear(search, text)).toBeNull();
+  });
 });
 
 function* texts(): Generator<(length: number) => string> {
@@ -124,12 +120,14 @@ function slowerThanLinear(search: (text: string) => unknown, text: (length: numb
   return null;
 }
 
+/** Of this thread's processor time: what else runs on the machine does not count. */
 function milliseconds(search: (text: string) => unknown, text: string): number {
-  const start = performance.now();
+  const start = process.threadCpuUsage();
   try {
     search(text);
   } catch {
     // It refuses the text, which is an answer.
   }
-  return performance.now() - start;
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
 }

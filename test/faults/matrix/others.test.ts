@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stageTable } from '../../../src/core/target/apply.ts';
-import { atBranch, atCentral } from '../../support/branch.ts';
+import type { EngineEvent } from '../../../src/shared/contract.ts';
+import { atBranch, atCentral, fromCentral } from '../../support/branch.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { CONNECTION, listen } from '../../support/home.ts';
 import { startProxy } from '../../support/proxy.ts';
@@ -122,28 +123,43 @@ test('head office fails over to a server that only reads: nothing more is tried,
   await expectWhole(engine, batch_id, pair);
 });
 
-test('no connection is free at head office: it is tried again until one is', async () => {
+test('a single connection is free at head office: it is enough for a whole batch', async () => {
+  await using pair = await freshDatabases({ scale: SCALE });
+  using home = badPlace(pair, { connection: { tables: FEW }, sync: { parallelTables: 2 } });
+  await using engine = home.open();
+  const events = listen(engine);
+  await atCentral(pair, `ALTER DATABASE ${pair.central.database} CONNECTION LIMIT 1`);
+
+  const batch = await engine.syncAll({ trigger: 'cli' });
+
+  const isWait = ({ type }: EngineEvent) => type === 'table_retrying' || type === 'waiting_for_central';
+  expect(events.filter(isWait)).toEqual([]);
+  // The claim is released although its session was the worker's.
+  expect(await fromCentral(pair, 'SELECT heartbeat IS NULL FROM branchline.sources')).toEqual([['t']]);
+  await expectWhole(engine, batch.batch_id, pair);
+});
+
+test('no connection is free at head office: it is waited for until one is', async () => {
   await using pair = await freshDatabases({ scale: SCALE });
   using home = badPlace(pair, { connection: { tables: FEW }, sync: { parallelTables: 1 } });
   await using engine = home.open();
   const events = listen(engine);
   const limit = (most: number) =>
     atCentral(pair, `ALTER DATABASE ${pair.central.database} CONNECTION LIMIT ${most}`);
-  // One is the batch's own, which claims and gives signs of life.
-  await limit(1);
+  await limit(0);
   let lifted = Promise.resolve();
   engine.on((event) => {
-    if (event.type === 'table_retrying' && event.attempt === 2) lifted = limit(-1);
+    if (event.type === 'waiting_for_central' && !event.over) lifted = limit(-1);
   });
 
   const batch = await engine.syncAll({ trigger: 'cli' });
 
   await lifted;
-  const told = events.flatMap((one) => (one.type === 'table_retrying' ? [one.failure] : []));
-  expect(told.length).toBeGreaterThanOrEqual(2);
+  const told = events.flatMap((one) => (one.type === 'waiting_for_central' ? [one.failure] : []));
   expect(told.map((one) => [one.sqlstate, toldOf(one)])).toEqual(
     told.map(() => ['53300', SENTENCES.noConnectionFree('central')]),
   );
+  expect(events.filter((one) => one.type === 'circuit_opened' || one.type === 'table_retrying')).toEqual([]);
   await expectWhole(engine, batch.batch_id, pair);
 });
 

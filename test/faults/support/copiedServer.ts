@@ -1,10 +1,13 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServerPlace } from '../../../src/demo/server/processes.ts';
-import { run } from '../../../src/demo/server/run.ts';
-import { killServer, makeServerFolder, startServer } from '../../../src/demo/server/server.ts';
-import { THROWAWAY_SETTINGS } from '../../../src/demo/server/settings.ts';
+import { run, type ServerPlace } from '../../../src/demo/server/processes.ts';
+import {
+  killServer,
+  makeServerFolder,
+  startServer,
+  THROWAWAY_SETTINGS,
+} from '../../../src/demo/server/server.ts';
 import type { DatabasePair, TestDatabase } from '../../support/databases.ts';
 import { connectTo, PREFIX, type ServerAddress, type TestServer } from '../../support/servers.ts';
 

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serverUser } from '../../../src/demo/server/run.ts';
+import { serverUser } from '../../../src/demo/server/processes.ts';
 import { freePort } from '../../../src/demo/server/server.ts';
 import type { ServerAddress } from '../../support/servers.ts';
 
@@ -38,48 +38,67 @@ export interface Pooler extends AsyncDisposable {
  * @param poolSize server connections for each database and role, for all clients together
  * @param ignored start-up parameters that it drops in silence instead of refusing them
  */
-export async function startPooler(
+export function startPooler(
   program: string,
   server: ServerAddress,
   roles: readonly string[],
   poolSize: number,
   ignored = '',
+  more: readonly string[] = [],
+): Promise<Pooler> {
+  return runPooler(program, ({ folder, port }) => ({
+    'pgbouncer.ini': [
+      '[databases]',
+      `* = host=${server.host} port=${server.port}`,
+      '[pgbouncer]',
+      'listen_addr = 127.0.0.1',
+      `listen_port = ${port}`,
+      'unix_socket_dir =',
+      'auth_type = scram-sha-256',
+      `auth_file = ${join(folder, 'userlist.txt')}`,
+      'pool_mode = transaction',
+      `default_pool_size = ${poolSize}`,
+      'reserve_pool_size = 0',
+      `ignore_startup_parameters = ${ignored}`,
+      `logfile = ${join(folder, 'pgbouncer.log')}`,
+      ...more,
+      '',
+    ].join('\n'),
+    'userlist.txt': roles.map((role) => `"${role}" "${server.password}"\n`).join(''),
+  }));
+}
+
+/** Where a pooler runs: its files, and the port that it listens on. */
+interface PoolerPlace {
+  readonly folder: string;
+  readonly port: number;
+}
+
+/**
+ * Starts PgBouncer with files of its own, by name; it is started with `pgbouncer.ini` and logs to `pgbouncer.log`.
+ *
+ * @throws Error with its log if it does not start
+ */
+export async function runPooler(
+  program: string,
+  filesFor: (place: PoolerPlace) => Readonly<Record<string, string>>,
 ): Promise<Pooler> {
   const folder = await mkdtemp(join(tmpdir(), 'branchline-pgbouncer-'));
   // It refuses to run as root, as PostgreSQL does.
   const user = await serverUser(() => undefined);
   const port = await freePort();
-  const logFile = join(folder, 'pgbouncer.log');
-  const config = [
-    '[databases]',
-    `* = host=${server.host} port=${server.port}`,
-    '[pgbouncer]',
-    'listen_addr = 127.0.0.1',
-    `listen_port = ${port}`,
-    'unix_socket_dir =',
-    'auth_type = scram-sha-256',
-    `auth_file = ${join(folder, 'userlist.txt')}`,
-    'pool_mode = transaction',
-    `default_pool_size = ${poolSize}`,
-    'reserve_pool_size = 0',
-    `ignore_startup_parameters = ${ignored}`,
-    `logfile = ${logFile}`,
-  ];
-  await writeFile(
-    join(folder, 'userlist.txt'),
-    roles.map((role) => `"${role}" "${server.password}"\n`).join(''),
-  );
-  await writeFile(join(folder, 'pgbouncer.ini'), `${config.join('\n')}\n`);
-  if (user !== null) {
-    await chmod(folder, 0o700);
-    for (const path of [folder, join(folder, 'userlist.txt')]) await chown(path, user.uid, user.gid);
+  for (const [name, text] of Object.entries(filesFor({ folder, port }))) {
+    const file = join(folder, name);
+    await writeFile(file, text, { mode: 0o600 });
+    if (user !== null) await chown(file, user.uid, user.gid);
   }
+  if (user !== null) await chown(folder, user.uid, user.gid);
   const child = spawn(program, [join(folder, 'pgbouncer.ini')], {
     stdio: 'ignore',
     ...(user === null ? {} : { uid: user.uid, gid: user.gid }),
   });
   const gone = once(child, 'exit');
-  const log = () => readFile(logFile, 'utf8').catch(() => '');
+  const log = () => readFile(join(folder, 'pgbouncer.log'), 'utf8').catch(() => '');
   const end = async () => {
     child.kill('SIGTERM');
     await gone;

@@ -1,5 +1,5 @@
+import { renderFailedTables } from '../../../src/cli/render/batchView.ts';
 import { renderEvent } from '../../../src/cli/render/eventLine.ts';
-import { renderFailedTables } from '../../../src/cli/render/failedTables.ts';
 import type { EngineEvent, TableRow } from '../../../src/shared/contract.ts';
 import type { FailureDetail } from '../../../src/shared/errors.ts';
 import type { Language } from '../../../src/shared/texts/language.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal } from '../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../src/core/journal/journal.ts';
 import type { TableRunRef } from '../../../src/core/journal/tableRuns.ts';
 import { refusal } from '../../core/journal/support/world.ts';
 
@@ -12,7 +12,7 @@ export function writeSettings(folder: string, language: 'en' | 'id' | 'auto' = '
 }
 
 /** Begins a batch in which nothing has run yet. */
-export function beginBatch(journal: Journal, tables: readonly string[]): string {
+export function beginBatch(journal: WritableJournal, tables: readonly string[]): string {
   const { batch_id: id } = journal.beginBatch({
     trigger: 'cli',
     options: { connections: ['pgsql_lmp'], tables: [], strategy: null, allowDeletes: false },
@@ -27,23 +27,23 @@ export function beginBatch(journal: Journal, tables: readonly string[]): string 
   return id;
 }
 
-export function startTable(journal: Journal, batchId: string, table: string): TableRunRef {
+export function startTable(journal: WritableJournal, batchId: string, table: string): TableRunRef {
   const ref = { batchId, connection: 'pgsql_lmp', table };
   journal.startTable(ref, { strategy: 'full', estimatedRows: 450_000 });
   return ref;
 }
 
-export function completeTable(journal: Journal, batchId: string, table: string): void {
+export function completeTable(journal: WritableJournal, batchId: string, table: string): void {
   const ref = startTable(journal, batchId, table);
   journal.completeTable(ref, { processed: 412_000, skipped: 1_250, deleted: 3, bytes: 90_000_000 });
 }
 
-export function failTable(journal: Journal, batchId: string, table: string): void {
+export function failTable(journal: WritableJournal, batchId: string, table: string): void {
   journal.failTable(startTable(journal, batchId, table), { ...refusal, params: { table } });
 }
 
 /** A batch with one table done and one failed. */
-export function failedBatch(journal: Journal): string {
+export function failedBatch(journal: WritableJournal): string {
   const id = beginBatch(journal, ['m_product', 'c_invoice']);
   completeTable(journal, id, 'm_product');
   failTable(journal, id, 'c_invoice');
@@ -52,7 +52,7 @@ export function failedBatch(journal: Journal): string {
 }
 
 /** A batch that went well. */
-export function completedBatch(journal: Journal): string {
+export function completedBatch(journal: WritableJournal): string {
   const id = beginBatch(journal, ['ad_org']);
   completeTable(journal, id, 'ad_org');
   journal.endBatch(id);

@@ -135,6 +135,7 @@ describe('a row that is being copied', () => {
     rowsPerSecond: 10,
     bytesPerSecond: 100,
     etaSeconds: 3,
+    waitingSeconds: null,
     tables: [table],
   };
 

@@ -97,6 +97,12 @@ describe('a change in the form', () => {
     });
   });
 
+  test('writes whether tables are distributed for head office alone', () => {
+    const none = { distribution: 'none' };
+    expect(withEdit(document, edit(central, none)).central).toMatchObject({ distribution: 'none' });
+    expect(withEdit(document, edit(lampung, none)).connections[0]).toEqual(document.connections[0]);
+  });
+
   test('writes single fields in place of an address whose parts were', () => {
     expect(withEdit(document, edit(central, { host: 'new.example' })).central).toEqual({
       host: 'new.example',

@@ -48,9 +48,12 @@ test('only a test whose every step went well proves that a database can be used'
 });
 
 test('the next step after a test is to test again, and no batch that is to go on', () => {
-  expect(hintFor(FailureCode.CentralUnreachable)).toBe('unreachable');
-  expect(hintFor(FailureCode.SourceSignIn)).toBe('signIn');
-  expect(hintFor(FailureCode.ServerStarting)).toBe('later');
+  expect(hintFor({ code: FailureCode.CentralUnreachable, params: {} })).toBe('unreachable');
+  expect(hintFor({ code: FailureCode.SourceSignIn, params: {} })).toBe('signIn');
+  expect(hintFor({ code: FailureCode.ServerStarting, params: {} })).toBe('later');
+  const full = FailureCode.TooManyConnections;
+  expect(hintFor({ code: full, params: { side: 'central' } })).toBe('headOfficeFull');
+  expect(hintFor({ code: full, params: { side: 'source' } })).toBe('later');
   // What has to be granted is the same everywhere.
-  expect(hintFor(FailureCode.SourcePermission)).toBeNull();
+  expect(hintFor({ code: FailureCode.SourcePermission, params: {} })).toBeNull();
 });

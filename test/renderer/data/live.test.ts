@@ -1,8 +1,9 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, it, test } from 'vitest';
-import { keyOf } from '../../../src/renderer/data/cache.ts';
+import { keyOf } from '../../../src/renderer/data/calls.ts';
 import { LiveStore, takeEvent, withLive, withRuns } from '../../../src/renderer/data/live.ts';
 import type { BatchSummary } from '../../../src/shared/contract.ts';
+import { NOTHING_COUNTED } from '../../../src/shared/traffic.ts';
 import type { RunView } from '../../../src/window-api/views.ts';
 import type { QueryName, WindowEvent } from '../../../src/window-api/windowApi.ts';
 import { tableRow, tableState } from '../tables/states.ts';
@@ -74,6 +75,7 @@ const batch: BatchSummary = {
   started_at: '2026-11-22T01:00:00.000Z',
   ended_at: null,
   duration_seconds: null,
+  ...NOTHING_COUNTED,
   records_processed: 0,
   records_deleted: 0,
   bytes: 0,
@@ -89,6 +91,7 @@ const run: RunView = {
   rowsPerSecond: null,
   bytesPerSecond: null,
   etaSeconds: null,
+  waitingSeconds: null,
   tables: [],
 };
 

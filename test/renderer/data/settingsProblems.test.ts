@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Refused, refusalOf } from '../../../src/renderer/data/refused.ts';
+import { Refused, refusalOf } from '../../../src/renderer/data/calls.ts';
 import {
   NOT_WRITTEN,
   problemsElsewhere,

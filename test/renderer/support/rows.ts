@@ -1,6 +1,7 @@
 import { type BatchRow, type LogRow, NOT_BEGUN, type TableRow } from '../../../src/shared/contract.ts';
 import type { FailureCode } from '../../../src/shared/errors.ts';
 import type { Attention } from '../../../src/shared/service.ts';
+import { NOTHING_COUNTED } from '../../../src/shared/traffic.ts';
 import type { LiveView } from '../../../src/window-api/views.ts';
 
 export const BATCH: BatchRow = {
@@ -17,6 +18,7 @@ export const BATCH: BatchRow = {
   started_at: '2026-11-23T01:30:00.000Z',
   ended_at: '2026-11-23T01:41:00.000Z',
   duration_seconds: 660,
+  ...NOTHING_COUNTED,
 };
 
 /** A table of {@link BATCH}, completed where nothing else is said. */
@@ -92,6 +94,7 @@ export const AT_REST: LiveView = {
   upTo: null,
   run: null,
   verifying: null,
+  exporting: null,
 };
 
 /** A batch that needs somebody, or with `retrying` mends itself. */

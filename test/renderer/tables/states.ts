@@ -51,6 +51,7 @@ export function verified(over: Partial<VerifiedRow>): VerifiedRow {
     connection: 'lmp',
     table_name: 'c_order',
     model_name: 'Order',
+    all_tables: false,
     result: 'equal',
     checked_at: '2026-11-22T02:00:00.000Z',
     source_snapshot_at: null,

@@ -33,7 +33,7 @@ function notifierTo(
   return { notifier, logged };
 }
 
-test('every channel is sent the note, also behind one that fails', async () => {
+test('every channel gets the note, even after one that fails', async () => {
   const sent: Sent[] = [];
   const throwing: Channel = {
     send: () => {
@@ -53,7 +53,7 @@ test('every channel is sent the note, also behind one that fails', async () => {
   expect(sent[0]?.[1]).toBeNull();
 });
 
-test('a channel is told what the settings want of it', async () => {
+test('a channel gets the settings for it', async () => {
   using folder = mkdtempDisposableSync(join(tmpdir(), 'branchline-notifier-'));
   const settings = settingsSchema.parse({
     central: { host: 'localhost', database: 'central', user: 'branchline' },
@@ -66,5 +66,5 @@ test('a channel is told what the settings want of it', async () => {
 
   notifier.take(GAVE_UP);
 
-  expect(sent[0]?.[1]).toMatchObject({ desktop: false, webhook: 'https://example.test/hook' });
+  expect(sent[0]?.[1]).toMatchObject({ desktop: false, webhook: { url: 'https://example.test/hook' } });
 });

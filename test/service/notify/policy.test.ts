@@ -46,13 +46,13 @@ const standing = (...troubles: readonly Trouble[]): Occurrence => ({
 });
 
 describe('failed tables', () => {
-  test('are told once for the batch, by name', () => {
+  test('are notified once for the batch, by name', () => {
     expect(play([[0, standing(trouble(['c_invoice', 'c_order']))]])).toEqual([
       { kind: 'failed', batchId: 'b1', failed: tables(['c_invoice', 'c_order']), total: 120 },
     ]);
   });
 
-  test('are not told again by the next batches of the day, and then as still failing', () => {
+  test('are not notified again by the day’s next batches, and later as still failing', () => {
     const again = (batchId: string): Occurrence => standing(trouble(['c_invoice'], { batchId }));
     const notes = play([
       [0, again('b1')],
@@ -66,7 +66,7 @@ describe('failed tables', () => {
     expect(notes[1]).toMatchObject({ batchId: 'b4', since: new Date(START).toISOString() });
   });
 
-  test('are told again where a clock that was years ahead has noted the last time', () => {
+  test('are notified again if a clock that was years ahead recorded the last time', () => {
     const again = (batchId: string): Occurrence => standing(trouble(['c_invoice'], { batchId }));
     const notes = play([
       [10 * 365 * 24, again('b1')],
@@ -76,7 +76,7 @@ describe('failed tables', () => {
     expect(notes.map((one) => one.kind)).toEqual(['failed', 'still_failing']);
   });
 
-  test('a further table is told at once', () => {
+  test('another failed table is notified at once', () => {
     const notes = play([
       [0, standing(trouble(['c_invoice']))],
       [1, standing(trouble(['c_invoice', 'c_order']))],
@@ -85,7 +85,7 @@ describe('failed tables', () => {
     expect(notes[1]).toMatchObject({ kind: 'failed', failed: tables(['c_invoice', 'c_order']) });
   });
 
-  test('one of two that is well again is told only with the other', () => {
+  test('one of two that has recovered is notified only together with the other', () => {
     const notes = play([
       [0, standing(trouble(['c_invoice', 'c_order']))],
       [1, standing(trouble(['c_order']))],
@@ -95,7 +95,7 @@ describe('failed tables', () => {
     expect(notes.map((one) => one.kind)).toEqual(['failed', 'recovered']);
   });
 
-  test('that are tried again by themselves are told only where that has not helped for an hour', () => {
+  test('that are retried automatically are notified only if that has not helped for an hour', () => {
     const alone = standing(trouble([], { retrying: tables(['c_invoice']), resumesAlone: true }));
     expect(
       play([
@@ -113,11 +113,11 @@ describe('failed tables', () => {
   });
 });
 
-describe('a table of one name at two branches (A19)', () => {
+describe('a table with the same name at two branches (A19)', () => {
   const of = (connection: string, batchId: string): Trouble =>
     trouble([], { batchId, failed: tables(['c_invoice'], connection) });
 
-  test('is told for the second branch after it was told for the first', () => {
+  test('is notified for the second branch after the first', () => {
     const notes = play([
       [0, standing(of('a', 'b1'))],
       [1, standing(of('b', 'b2'), of('a', 'b1'))],
@@ -131,7 +131,7 @@ describe('a table of one name at two branches (A19)', () => {
     });
   });
 
-  test('is told for the branch that fails after the other is well again', () => {
+  test('is notified for the branch that fails after the other has recovered', () => {
     const notes = play([
       [0, standing(of('a', 'b1'))],
       [1, standing(of('b', 'b2'))],
@@ -148,7 +148,7 @@ describe('a table of one name at two branches (A19)', () => {
   });
 });
 
-test('what needs a person is told at once although the rest of its batch is tried again (A20)', () => {
+test('what needs a person is notified at once although the rest of its batch is retried (A20)', () => {
   const mixed = trouble(['c_invoice'], { retrying: tables(['c_order'], 'b'), resumesAlone: false });
   const notes = play([
     [0, standing(mixed)],
@@ -162,7 +162,7 @@ test('what needs a person is told at once although the rest of its batch is trie
   });
 });
 
-test('a batch that stopped is told also beside failures that were told before', () => {
+test('a batch that stopped is notified even if failures were notified before', () => {
   const failing = trouble(['c_invoice']);
   const stopped = trouble([], { batchId: 'b9' });
   const notes = play([
@@ -181,7 +181,7 @@ describe('tables that differ at head office (A10)', () => {
   });
   const found = (...names: readonly string[]): Occurrence => differ(false, names);
 
-  test('are told once for each verify, again after a week, and their end once', () => {
+  test('are notified once per verify, again after a week, and their end once', () => {
     const notes = play([
       [0, found('c_invoice', 'c_order')],
       [1, found('c_invoice', 'c_order')],
@@ -197,12 +197,12 @@ describe('tables that differ at head office (A10)', () => {
     expect(notes[0]).toMatchObject({ tables: tables(['c_invoice', 'c_order']) });
   });
 
-  test('are told otherwise where branches have the same keys, so that nobody repairs back and forth', () => {
+  test('are notified differently if branches have the same keys, so that nobody repairs back and forth', () => {
     expect(play([[0, differ(true, ['c_order'])]])).toMatchObject([{ kind: 'differs', collides: true }]);
     expect(play([[0, found('c_order')]])).toMatchObject([{ kind: 'differs', collides: false }]);
   });
 
-  test('are told beside failed tables, each for itself', () => {
+  test('are notified separately from failed tables', () => {
     const both = { ...found('c_order'), troubles: [trouble(['c_invoice'])] } as Occurrence;
     const notes = play([
       [0, both],
@@ -212,13 +212,13 @@ describe('tables that differ at head office (A10)', () => {
     expect(notes.map((one) => one.kind)).toEqual(['failed', 'differs', 'recovered', 'equal_again']);
   });
 
-  test('what was told before an update without them is still known', () => {
+  test('notifications from before an update without them are still known', () => {
     const before = { told: null, refusal: null };
     expect(notifyStateSchema.parse(before)).toEqual(NOTHING_TOLD);
   });
 });
 
-test('a batch that stopped for another reason is told once', () => {
+test('a batch that stopped for another reason is notified once', () => {
   const stopped = standing(trouble([], { batchId: 'b9' }));
   expect(
     play([
@@ -228,7 +228,7 @@ test('a batch that stopped for another reason is told once', () => {
   ).toEqual([{ kind: 'interrupted', batchId: 'b9' }]);
 });
 
-test('what a person has stopped is not told', () => {
+test('a batch that a person stopped is not notified', () => {
   expect(
     play([
       [0, standing(trouble([], { byPerson: true }))],
@@ -237,7 +237,7 @@ test('what a person has stopped is not told', () => {
   ).toEqual([]);
 });
 
-test('settings that cannot be used are told once, until they could be used', () => {
+test('unusable settings are notified once, until they are usable again', () => {
   const refused: Occurrence = {
     kind: 'refused',
     refusal: { code: UsageCode.SettingsInvalid, params: { path: 'central.port' } },
@@ -252,7 +252,7 @@ test('settings that cannot be used are told once, until they could be used', () 
   ).toEqual([refused, refused]);
 });
 
-test('whatever happens, trouble and its end take turns', () => {
+test('whatever happens, failures and their ends alternate', () => {
   const names = fc.subarray(['a', 'b', 'c']);
   const moments = fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), names), { maxLength: 40 });
   fc.assert(

@@ -17,8 +17,8 @@ export interface Onlooker extends AsyncDisposable {
 export async function startOnlooker(folder: string, port: number, language: Language): Promise<Onlooker> {
   const ports = systemPorts({ log: () => undefined });
   const links = new Links(folder, ports.clock);
-  const face = createWindowApp({
-    face: 'agent',
+  const windowApp = createWindowApp({
+    program: 'agent',
     version: '0.1.0',
     folder,
     ports,
@@ -26,10 +26,11 @@ export async function startOnlooker(folder: string, port: number, language: Lang
     systemLanguages: [language],
     startAtLogin: null,
     notify: null,
+    choosePath: null,
     startDemo: null,
   });
   const server = await openWindowServer({
-    face,
+    windowApp,
     links,
     sessions: new Sessions(folder, ports.clock, ports.logger),
     port,
@@ -40,7 +41,7 @@ export async function startOnlooker(folder: string, port: number, language: Lang
   return {
     link: () => linkTo(addressOf(server.port), links.make()),
     [Symbol.asyncDispose]: async () => {
-      face[Symbol.dispose]();
+      windowApp[Symbol.dispose]();
       await server[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal } from '../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../src/core/journal/journal.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import type { TableRunRef } from '../../../src/core/journal/tableRuns.ts';
 import type { FailureDetail } from '../../../src/shared/errors.ts';
@@ -135,7 +135,7 @@ export function foundDifferent(folder: string, tables: readonly string[], asking
 }
 
 interface Past {
-  readonly journal: Journal;
+  readonly journal: WritableJournal;
   readonly clock: HandClock;
   readonly connection: string;
   random(): number;

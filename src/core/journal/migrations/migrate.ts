@@ -6,9 +6,20 @@ import { schedules } from './0003-schedules.ts';
 import { service } from './0004-service.ts';
 import { history } from './0005-history.ts';
 import { standing } from './0006-standing.ts';
+import { allTables } from './0007-all-tables.ts';
+import { traffic } from './0008-traffic.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
-const MIGRATIONS: readonly string[] = [initial, shapeCache, schedules, service, history, standing];
+const MIGRATIONS: readonly string[] = [
+  initial,
+  shapeCache,
+  schedules,
+  service,
+  history,
+  standing,
+  allTables,
+  traffic,
+];
 
 /** The newest schema that this program knows. */
 export const KNOWN_VERSION = MIGRATIONS.length;

@@ -4,15 +4,14 @@ import { endProved, removeOrphanRows } from '../../compare/orphanRows.ts';
 import { repairBuckets } from '../../compare/repair.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfDeletes } from '../../load/proof.ts';
-import { changedSince } from '../../source/mark.ts';
-import { closeSnapshot, countRows, markOf, type Snapshot } from '../../source/snapshot.ts';
+import type { ChangedRows, Snapshot } from '../../source/port.ts';
 import type { Checkpoint } from '../../target/checkpoint.ts';
 import { runKeyedPass } from './keyedPass.ts';
 
 /** Plan to read every row, for tables in which nearly everything differs. */
 export const READ_ALL = {
   strategy: Strategy.Full,
-  where: null,
+  rows: null,
   removes: 'read',
   sourceRows: null,
 } as const;
@@ -31,7 +30,7 @@ export async function runCompare(
   const at: Checkpoint = {
     ...start,
     unproven: 0,
-    passMark: markOf(snapshot),
+    passMark: snapshot.mark,
     sourceSnapshotAt: snapshot.takenAt,
   };
   const found = await compare(context, snapshot);
@@ -46,7 +45,7 @@ export async function runCompare(
   const skipped = checkpoint.skipped + Math.max(0, found.sourceRows - rowsOf(counts) - unproven);
   const end = await endProved(context, { ...checkpoint, skipped, unproven }, found.sourceRows);
   context.onCommit(end.checkpoint);
-  await closeSnapshot(snapshot);
+  await snapshot.close();
   return end;
 }
 
@@ -60,8 +59,8 @@ async function compare(context: PassContext, snapshot: Snapshot): Promise<Compar
   }
 }
 
-function stopped({ session }: Snapshot, at: Checkpoint): PassEnd {
-  session.destroy();
+function stopped(snapshot: Snapshot, at: Checkpoint): PassEnd {
+  snapshot.destroy();
   return { kind: 'stopped', checkpoint: at };
 }
 
@@ -73,20 +72,17 @@ function rowsOf(counts: { readonly processed: number; readonly skipped: number }
  * Strategy `changes`: reads only rows whose version is newer than the mark. One scan counts all rows and the changed
  * ones. The changed ones, if any, are then read in key order. The counts show whether rows were deleted at the source.
  *
- * @param since transaction id from which rows count as changed
  * @param snapshot open; this function closes it
  */
 export async function runChanges(
   context: PassContext,
   snapshot: Snapshot,
-  since: bigint,
+  rows: ChangedRows,
   start: Checkpoint,
 ): Promise<PassEnd> {
-  const { source } = context;
-  const where = changedSince('t.xmin', since);
-  const counted = await countRows(snapshot.session, source, where);
+  const counted = await snapshot.count(rows);
   if (counted.changed === 0 && !start.resumed) return nothingChanged(context, snapshot, counted.rows, start);
-  const plan = { strategy: Strategy.Changes, where, removes: 'counts', sourceRows: counted.rows } as const;
+  const plan = { strategy: Strategy.Changes, rows, removes: 'counts', sourceRows: counted.rows } as const;
   return runKeyedPass(context, snapshot, plan, start);
 }
 
@@ -100,7 +96,7 @@ async function nothingChanged(
     ...start,
     // Others may have removed rows at central, so the summed count is used only for a time and then counted again.
     centralRows: start.counted && !context.target.unlogged ? start.centralRows : null,
-    passMark: markOf(snapshot),
+    passMark: snapshot.mark,
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
   const proved = await endProved(context, at, sourceRows);
@@ -108,6 +104,6 @@ async function nothingChanged(
   // `endProved` has asked for a catch-up pass, in case this run ends before it removes the orphan rows.
   const end = surplus ? await removeOrphanRows(context, snapshot, proved.checkpoint, endOfDeletes) : proved;
   context.onCommit(end.checkpoint);
-  await closeSnapshot(snapshot);
+  await snapshot.close();
   return end;
 }

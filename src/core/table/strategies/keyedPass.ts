@@ -6,9 +6,9 @@ import { type ChunkLoad, endCopy, fillChunk } from '../../load/fillChunk.ts';
 import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, type Proof, prove, toCatchUp, toCompare, toDeletes } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';
-import type { CopyOut } from '../../postgres/copyOut.ts';
+import type { CopyIn } from '../../postgres/copyIn.ts';
 import type { Session } from '../../postgres/session.ts';
-import { closeSnapshot, copyRows, markOf, type Snapshot } from '../../source/snapshot.ts';
+import type { RowChoice, Snapshot, SourceRows } from '../../source/port.ts';
 import {
   applyStaged,
   beginWithStage,
@@ -19,16 +19,16 @@ import {
   emptyStage,
   type KeyRange,
   stageTable,
-  table,
 } from '../../target/apply.ts';
 import type { Checkpoint } from '../../target/checkpoint.ts';
 import { beginCentral } from '../../target/setup.ts';
+import { DirectChunks } from './directChunks.ts';
 
 /** What a keyed pass reads, and how it finds rows that the source no longer has. */
 export interface KeyedPlan {
   readonly strategy: Strategy;
-  /** SQL condition for the rows to read; null reads all. */
-  readonly where: string | null;
+  /** The rows to read; null reads all. */
+  readonly rows: RowChoice | null;
   /**
    * How the source's rows are counted, to be compared with central's afterwards. `read`: every row is read, and counted
    * as it is. `counts`: only some rows are read, and all were counted before. `none`: they are not counted, so no deletes
@@ -54,30 +54,29 @@ export async function runKeyedPass(
   plan: KeyedPlan,
   start: Checkpoint,
 ): Promise<PassEnd> {
-  const { clock, limits, stop, source, target } = context;
-  const { session } = snapshot;
+  const { clock, limits, stop, target } = context;
   const deadline = clock.monotonic() + limits.maxSnapshotMinutes * 60_000;
-  // Few rows in key order: sorting them is cheap, walking the whole table by its index is not.
-  if (plan.where !== null) await session.query('SET LOCAL enable_sort = on');
-  const filter = { after: start.lastKey?.values ?? null, where: plan.where };
-  const text = copyRows(source, target, filter);
-  const rows = session.copyOut(text, target.format, target.columns.length);
-  const chunks = new Chunks(context, snapshot, plan, rows);
+  const rows = await snapshot.rows(target, { after: start.lastKey?.values ?? null, rows: plan.rows });
+  const isOver = (): boolean => clock.monotonic() > deadline;
+  const chunks = new Chunks(context, snapshot, plan, rows, isOver);
   let at: Checkpoint = {
     ...start,
-    passMark: start.passMark ?? markOf(snapshot),
+    passMark: start.passMark ?? snapshot.mark,
     sourceSnapshotAt: start.sourceSnapshotAt ?? snapshot.takenAt,
   };
   try {
-    const ready = session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
+    const ready = rows.ready(Number.POSITIVE_INFINITY, stop);
     ready.catch(() => {});
     // Central counts its rows while the source looks for its first row.
     at = await chunks.count(at);
     await ready;
     for (;;) {
-      await session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
-      if (stop.aborted) return { kind: 'stopped', checkpoint: at };
+      if (!chunks.goesOn) {
+        await rows.ready(Number.POSITIVE_INFINITY, stop);
+        if (stop.aborted) return { kind: 'stopped', checkpoint: at };
+      }
       at = await chunks.next(at);
+      if (chunks.goesOn) continue;
       if (chunks.abandoned) {
         if (chunks.cutShort !== null) throw chunks.cutShort;
         return { kind: 'stopped', checkpoint: at };
@@ -86,14 +85,12 @@ export async function runKeyedPass(
       if (chunks.end !== null) return chunks.end;
       if (stop.aborted) return { kind: 'stopped', checkpoint: at };
       if (chunks.cutShort !== null) throw chunks.cutShort;
-      if (clock.monotonic() > deadline && !rows.exhausted) {
+      if (isOver() && !rows.exhausted) {
         return { kind: 'reopen', checkpoint: { ...at, resumed: true } };
       }
     }
   } finally {
-    // A COPY that has not ended can only be stopped by cutting the connection.
-    if (rows.exhausted) await closeSnapshot(snapshot);
-    else session.destroy();
+    await rows.end();
   }
 }
 
@@ -115,7 +112,8 @@ class Chunks {
   readonly #context: PassContext;
   readonly #snapshot: Snapshot;
   readonly #plan: KeyedPlan;
-  readonly #rows: CopyOut;
+  readonly #rows: SourceRows;
+  readonly #directChunks: DirectChunks;
   readonly #stage: string;
   #staged = false;
   /** Why the source's stream ended early. The rows received before that are applied. */
@@ -129,8 +127,16 @@ class Chunks {
   /** Central's count differs from our own sum: somebody else has removed or added rows. */
   #edited = false;
 
-  constructor(context: PassContext, snapshot: Snapshot, plan: KeyedPlan, rows: CopyOut) {
+  /** @param isOver whether the snapshot is too old for a further chunk */
+  constructor(
+    context: PassContext,
+    snapshot: Snapshot,
+    plan: KeyedPlan,
+    rows: SourceRows,
+    isOver: () => boolean,
+  ) {
     this.#context = context;
+    this.#directChunks = new DirectChunks(context, rows, isOver);
     this.#snapshot = snapshot;
     this.#plan = plan;
     this.#rows = rows;
@@ -150,28 +156,28 @@ class Chunks {
     const { links, connection } = this.#context;
     const { session } = await links.central();
     const begin = beginCentral(session, connection);
-    if (this.#rows.exhausted) {
-      await session.script(begin);
-      return this.#finish(session, at, at);
-    }
+    if (this.#rows.exhausted && !this.goesOn) return this.#withoutRows(session, begin, at);
     return at.direct ? this.#direct(session, begin, at) : this.#throughStage(session, begin, at);
   }
 
-  /** Copies straight into the table: it has no rows of ours after the last key, so there is nothing to compare. */
+  async #withoutRows(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
+    const done = at.direct ? await this.#directChunks.withoutRows(session, begin, at) : null;
+    if (done !== null) return this.#ends({ kind: 'done', checkpoint: done });
+    await session.script(begin);
+    return this.#finish(session, at, at);
+  }
+
   async #direct(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
-    const { target } = this.#context;
-    const copy = await session.copyIn([...begin, copyInto(target, table(target))], target.format);
-    const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
+    const { load, checkpoint, state } = await this.#directChunks.next(session, begin, at);
     this.cutShort = load.cutShort;
-    await endCopy(this.#context, session, copy, load);
     this.#read += load.rows;
-    return this.#commit(session, at, {
-      ...at,
-      lastKey: load.lastKey ?? at.lastKey,
-      processed: at.processed + load.rows,
-      bytes: at.bytes + load.bytes,
-      centralRows: add(at.centralRows, load.rows),
-    });
+    if (state === 'copied') return this.#commit(session, at, checkpoint);
+    return state === 'done' ? this.#ends({ kind: 'done', checkpoint }) : checkpoint;
+  }
+
+  /** See {@link DirectChunks.goesOn}. */
+  get goesOn(): boolean {
+    return this.#directChunks.goesOn;
   }
 
   async #throughStage(session: Session, begin: readonly string[], at: Checkpoint): Promise<Checkpoint> {
@@ -182,10 +188,10 @@ class Chunks {
     const copy = await session.copyIn(
       [...beginWithStage(begin, ready), index, copyInto(target, this.#stage)],
       target.format,
+      true,
     );
-    const load = await fillChunk(this.#context, this.#snapshot.session, this.#rows, session, copy);
+    const load = await fillChunk(this.#context, this.#rows, session, copy);
     this.cutShort = load.cutShort;
-    await endCopy(this.#context, session, copy, load);
     const last = this.#rows.exhausted;
     if (this.#context.constraints.whole && !last) {
       session.destroy();
@@ -195,7 +201,7 @@ class Chunks {
     this.#read += load.rows;
     const upTo = last ? null : (load.lastKey ?? at.lastKey);
     const range: KeyRange = { after: at.lastKey?.values ?? null, upTo: upTo?.values ?? null };
-    const applied = await this.#apply(session, load, range);
+    const applied = await this.#apply(session, copy, load, range);
     const next = await this.#commit(
       session,
       at,
@@ -215,14 +221,16 @@ class Chunks {
   }
 
   /**
-   * Applies the staged rows. A row that was neither inserted nor updated counts as unchanged, unless head office has
+   * Ends the COPY and applies the staged rows. A row that was neither inserted nor updated counts as unchanged, unless head office has
    * triggers or the like on the table: then the staged rows are compared with the table again.
    */
-  async #apply(session: Session, load: ChunkLoad, range: KeyRange): Promise<Applied> {
+  async #apply(session: Session, copy: CopyIn, load: ChunkLoad, range: KeyRange): Promise<Applied> {
     const { target, connection, constraints } = this.#context;
     const apply = applyStaged(target, this.#stage, connection, range, { moves: constraints.moves });
     const reread = target.rereads ? countUnequal(target, this.#stage, connection, range) : [];
-    const [results, besides] = await new RewriteWatch(this.#context, session).around([apply, ...reread]);
+    const watch = new RewriteWatch(this.#context, session);
+    const ran = await endCopy(this.#context, session, copy, load, watch.around([apply, ...reread]));
+    const [results, besides] = watch.ran(ran);
     const row = results[0]?.rows[0];
     const changed = Number(row?.changed);
     const moved = Number(row?.moved ?? 0);

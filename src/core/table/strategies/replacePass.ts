@@ -7,8 +7,7 @@ import type { PassContext, PassEnd } from '../../load/pass.ts';
 import { endOfPass, lacksRows } from '../../load/proof.ts';
 import { commitNoting, RewriteWatch } from '../../load/rewrites.ts';
 import type { Session } from '../../postgres/session.ts';
-import { changedSince } from '../../source/mark.ts';
-import { closeSnapshot, copyRows, countRows, markOf, type Snapshot } from '../../source/snapshot.ts';
+import type { ChangedRows, Snapshot } from '../../source/port.ts';
 import {
   beginWithStage,
   copyInto,
@@ -26,33 +25,33 @@ import { beginCentral } from '../../target/setup.ts';
  * Strategy `replace`, for tables without a key. Reads all rows, unless row versions and counts prove that none has
  * changed.
  *
- * @param since transaction id from which rows count as changed; null where row versions prove nothing
+ * @param changed the rows changed since the last pass; null where row versions prove nothing
  * @param snapshot open; this function closes it
  */
 export async function runReplace(
   context: PassContext,
   snapshot: Snapshot,
   start: Checkpoint,
-  since: bigint | null = null,
+  changed: ChangedRows | null = null,
 ): Promise<PassEnd> {
-  if (since === null || !(await isUnchanged(context, snapshot, start, since))) {
+  if (changed === null || !(await isUnchanged(context, snapshot, start, changed))) {
     return replaceAll(context, snapshot, start);
   }
-  const at = { ...start, passMark: markOf(snapshot), sourceSnapshotAt: snapshot.takenAt, counted: true };
+  const at = { ...start, passMark: snapshot.mark, sourceSnapshotAt: snapshot.takenAt, counted: true };
   const end = await endHere(context, at);
   context.onCommit(end);
-  await closeSnapshot(snapshot);
+  await snapshot.close();
   return { kind: 'done', checkpoint: end };
 }
 
 /** Every change makes a newer row version or another count, even replacing one row by another. */
 async function isUnchanged(
   context: PassContext,
-  { session }: Snapshot,
+  snapshot: Snapshot,
   { centralRows, counted }: Checkpoint,
-  since: bigint,
+  changed: ChangedRows,
 ): Promise<boolean> {
-  const ours = await countRows(session, context.source, changedSince('t.xmin', since));
+  const ours = await snapshot.count(changed);
   if (ours.changed > 0 || ours.rows !== centralRows) return false;
   // Others may have removed rows at central, so the summed count is used only for a time and then counted again.
   return (counted && !context.target.unlogged) || (await countCentralNow(context)) === ours.rows;
@@ -63,18 +62,17 @@ async function isUnchanged(
  * rows or the new ones. After an interruption such a pass starts again from the beginning.
  */
 async function replaceAll(context: PassContext, snapshot: Snapshot, start: Checkpoint): Promise<PassEnd> {
-  const { links, connection, source, target, stop } = context;
-  const text = copyRows(source, target, { after: null, where: null });
-  const rows = snapshot.session.copyOut(text, target.format, target.columns.length);
+  const { links, connection, target, stop } = context;
+  const rows = await snapshot.rows(target, { after: null, rows: null });
   const stage = stageTable(connection, target.name);
   try {
-    await snapshot.session.guard(rows.ready(Number.POSITIVE_INFINITY, stop));
+    await rows.ready(Number.POSITIVE_INFINITY, stop);
     if (stop.aborted) return { kind: 'stopped', checkpoint: start };
     // Opened only now: the source may take long for its first row, and head office may end idle sessions.
     const { session } = await links.central();
     const begin = beginWithStage(beginCentral(session, connection), createStage(target, stage));
     const copy = await session.copyIn([...begin, copyInto(target, stage)], target.format);
-    const load = await fillChunk({ ...context, limits: NO_LIMITS }, snapshot.session, rows, session, copy);
+    const load = await fillChunk({ ...context, limits: NO_LIMITS }, rows, session, copy);
     if (load.cutShort !== null) throw load.cutShort;
     if (!rows.exhausted) {
       session.destroy();
@@ -85,7 +83,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
     const whole: Checkpoint = {
       ...start,
       ...withRemoved(context, start, deleted),
-      passMark: markOf(snapshot),
+      passMark: snapshot.mark,
       processed: load.rows,
       deleted,
       bytes: load.bytes,
@@ -98,8 +96,7 @@ async function replaceAll(context: PassContext, snapshot: Snapshot, start: Check
     context.onCommit(done);
     return { kind: 'done', checkpoint: done };
   } finally {
-    if (rows.exhausted) await closeSnapshot(snapshot);
-    else snapshot.session.destroy();
+    await rows.end();
   }
 }
 

@@ -2,7 +2,9 @@ import { ActionIcon, Button, CopyButton, Paper, Tooltip } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronUp, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { BatchStatus } from '../../../shared/status.ts';
+import { receivedText, sentText } from '../../../shared/texts/trafficText.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
+import { visible } from '../../../shared/visible.ts';
 import type { BatchView } from '../../../window-api/views.ts';
 import { useLabels } from '../../data/useCall.ts';
 import { useNow } from '../../data/useNow.ts';
@@ -12,7 +14,7 @@ import classes from './Facts.module.css';
 import { askedFor, type Stage, stagesOf, workedSoFar } from './past.ts';
 import { countShown } from './tableFilter.ts';
 
-/** What a batch was to do, and how it went, in a few facts. */
+/** A batch's task and result in a few facts. */
 export function BatchFacts({ view: { batch, tables, events } }: { readonly view: BatchView }) {
   const t = useT();
   const format = useFormat();
@@ -20,7 +22,7 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
   const [isOpen, setOpen] = useState(false);
   const stages = useMemo(() => stagesOf(events), [events]);
   const Chevron = isOpen ? IconChevronUp : IconChevronDown;
-  // The batch's own counts are of its beginning or end; its tables are told of as they end.
+  // The batch row's counts are updated only at its start and end; the table rows are updated live.
   const { done, failed } = countShown(tables);
   const counts = t('batchPage.countOf', { done: format.count(done), total: format.count(tables.length) });
   const reason = batch.interruption_reason;
@@ -65,14 +67,23 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
         <Fact name={t('batchPage.facts.took')}>
           {isRunning ? <SoFar batch={batch} events={events} /> : took}
         </Fact>
+        <Fact name={t('batchPage.facts.sent')}>
+          {isRunning ? t('batchPage.working') : sentText(batch, t, format.bytes)}
+        </Fact>
+        <Fact name={t('batchPage.facts.received')}>
+          {isRunning ? t('batchPage.working') : receivedText(batch, t, format.bytes)}
+        </Fact>
         <Fact name={t('batchPage.facts.trigger')}>{t(`batchPage.by.${batch.trigger}`)}</Fact>
+        {batch.options.imported !== undefined && (
+          <Fact name={t('disk.from')}>{visible(batch.options.imported)}</Fact>
+        )}
         <Fact name={t('batchPage.facts.asked')}>{askedFor(batch.options, labelOf, t)}</Fact>
       </dl>
     </Paper>
   );
 }
 
-/** Apart from the rest of the facts, because it changes each second. */
+/** A separate component, because it changes every second. */
 function SoFar({ batch, events }: Pick<BatchView, 'batch' | 'events'>) {
   const t = useT();
   const format = useFormat();
@@ -110,7 +121,7 @@ function BatchId({ id }: { readonly id: string }) {
   );
 }
 
-/** Where a batch was interrupted and resumed, oldest first. */
+/** When a batch was interrupted and resumed, oldest first. */
 function Past({ stages }: { readonly stages: readonly Stage[] }) {
   const t = useT();
   const format = useFormat();

@@ -2,13 +2,14 @@ import { Alert, Button, Group, Menu, Paper, Tabs, Text } from '@mantine/core';
 import { IconChevronDown, IconDownload, IconInfoCircle, IconPlayerStop } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { UsageCode } from '../../../shared/errors.ts';
+import { BatchStatus } from '../../../shared/status.ts';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
+import { visible } from '../../../shared/visible.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
 import { useLive } from '../../data/BridgeProvider.tsx';
-import { Refused } from '../../data/refused.ts';
+import { Refused } from '../../data/calls.ts';
 import { useCall } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { ErrorAlert } from '../../parts/Refusals.tsx';
@@ -21,7 +22,7 @@ import { LogTab } from './LogTab.tsx';
 import { TablesTab } from './TablesTab.tsx';
 import { WhyFailed } from './WhyFailed.tsx';
 
-/** One batch: what it was to do, what became of each table, and what can be done about it. */
+/** One batch: its task, the result of each table, and the possible actions. */
 export function BatchPage({ batchId }: { readonly batchId: string }) {
   const t = useT();
   const format = useFormat();
@@ -40,7 +41,7 @@ export function BatchPage({ batchId }: { readonly batchId: string }) {
   );
 }
 
-/** Why there is no batch to show. One that is not on record is no fault: the page's title says it. */
+/** Shown instead of a batch. If the id is unknown, that is not an error: the title says so. */
 function NoBatch({ batchId, error }: { readonly batchId: string; readonly error: Refused }) {
   const t = useT();
   const next = (
@@ -74,6 +75,7 @@ function Batch({ view }: { readonly view: BatchView }) {
       {view.resumable && !isRunning && <WhyNotRun ta="end" />}
       <BatchFacts view={view} />
       {isRunning && <BatchRunning run={run} />}
+      {!isRunning && <Imported view={view} />}
       <WhyFailed view={view} />
       <Tabs defaultValue="tables" keepMounted={false}>
         <Tabs.List mb="md">
@@ -91,7 +93,28 @@ function Batch({ view }: { readonly view: BatchView }) {
   );
 }
 
-/** How far the batch is, where it runs now. */
+/** What an import has come to, and what comes next. */
+function Imported({ view: { batch, tables, resumable } }: { readonly view: BatchView }) {
+  const t = useT();
+  const format = useFormat();
+  const { imported } = batch.options;
+  if (imported === undefined) return null;
+  const file = visible(imported);
+  const [since] = tables.flatMap((one) => one.source_snapshot_at ?? []).sort();
+  if (batch.status === BatchStatus.Completed && since !== undefined)
+    return (
+      <Alert color="branch" icon={<IconInfoCircle aria-hidden />} role="status">
+        {t('disk.imported', { file, time: format.shortTime(since) })}
+      </Alert>
+    );
+  return resumable ? (
+    <Alert color="gray" icon={<IconInfoCircle aria-hidden />} role="status">
+      {t('disk.importOpen', { file })}
+    </Alert>
+  ) : null;
+}
+
+/** Progress of the batch while it runs. */
 function BatchRunning({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
@@ -113,7 +136,7 @@ function BatchRunning({ run }: { readonly run: RunView }) {
   );
 }
 
-/** What can be done with the whole batch. */
+/** Actions for the whole batch. */
 function BatchActions({ view }: { readonly view: BatchView }) {
   const t = useT();
   const { command, whyNotCommand } = useMay();
@@ -139,7 +162,7 @@ function BatchActions({ view }: { readonly view: BatchView }) {
   );
 }
 
-/** Gives the batch away as a file: for a spreadsheet, or for another program. */
+/** Exports the batch as a file, for a spreadsheet or another program. */
 function ExportMenu({ view }: { readonly view: BatchView }) {
   const t = useT();
   const id = view.batch.batch_id;

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import { visibleLines } from '../../../shared/visible.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
-import { keyOf } from '../../data/cache.ts';
+import { keyOf } from '../../data/calls.ts';
 import { useLabels } from '../../data/useCall.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
@@ -13,9 +13,9 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Tabs.module.css';
 
 /**
- * What happened in a batch, line by line.
+ * The event log of a batch.
  *
- * @param props.run null where the batch does not run now
+ * @param props.run null if the batch does not run now
  */
 export function LogTab({ view, run }: { readonly view: BatchView; readonly run: RunView | null }) {
   const t = useT();
@@ -52,13 +52,13 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
   );
 }
 
-/** The log of 2,000 tables is large: while tables end many times a second, it is read again this seldom. */
+/** Minimum interval between reads of the log, which is large for 2,000 tables that end many times a second. */
 const AT_MOST_EVERY_MS = 3000;
 
 /**
- * Reads a batch's event log again while it is looked at and tables end: lines of the log are not told one by one.
+ * Reads a visible event log again when tables begin or end, because its lines are not sent as events.
  *
- * @param run null where the batch does not run now
+ * @param run null if the batch does not run now
  */
 function useFreshLog(batchId: string, run: RunView | null): void {
   const queries = useQueryClient();

@@ -1,8 +1,9 @@
 import { ActionIcon, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
 import { memo } from 'react';
-import { type TableRow, tableKey, UNKNOWN_TABLES } from '../../../shared/contract.ts';
+import { type TableRow, tableKey } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
+import { trafficText } from '../../../shared/texts/trafficText.ts';
 import { visible } from '../../../shared/visible.ts';
 import type { RunningTable, Usual } from '../../../window-api/views.ts';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
@@ -21,26 +22,26 @@ interface Props {
   readonly usual: Usual | undefined;
   /** Whether its batch runs now. */
   readonly atWork: boolean;
-  /** The name that people know its connection by. */
+  /** The connection's display name. */
   readonly label: string;
   readonly actions: RowActions;
-  /** Whether any row of the list has something that can be done. */
+  /** Whether any row of the list has actions. */
   readonly hasActions: boolean;
   readonly isOpen: boolean;
-  /** Whether its retry has been asked for and has not begun yet. */
+  /** Whether a retry was requested but has not begun. */
   readonly isRetried: boolean;
 }
 
-/** What can be done with a row; the same object for all rows, until something of it changes. */
+/** Actions of a row. All rows share the same object, so that they do not redraw until it changes. */
 interface RowActions {
-  /** Null where there is nothing to retry in this batch. */
+  /** Null if nothing can be retried in this batch. */
   readonly retry: ((row: TableRow) => void) | null;
   readonly mayRun: boolean;
   readonly whyNotRun: string | undefined;
   readonly toggle: (key: string) => void;
 }
 
-/** One table of a batch: its cells, and below them why it failed, where that is asked for. */
+/** One table of a batch: its cells, and on request the reason of its failure below. */
 export const TableListRow = memo(function TableListRow(props: Props) {
   const t = useT();
   const format = useFormat();
@@ -67,6 +68,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
         <td className={classes.number}>{count(row.records_skipped)}</td>
         <td className={classes.number}>{count(row.records_deleted)}</td>
         <td className={classes.number}>{hasRun ? format.bytes(row.bytes) : ''}</td>
+        <SentCell row={row} />
         {hasActions && <ActionsCell {...props} />}
       </tr>
       {isOpen && hasFailure(props.row) && (
@@ -84,7 +86,7 @@ export const TableListRow = memo(function TableListRow(props: Props) {
 
 function NameCell({ row, label }: { readonly row: TableRow; readonly label: string }) {
   const t = useT();
-  const name = row.table_name === UNKNOWN_TABLES ? t('batchPage.unknownTables') : visible(row.table_name);
+  const name = row.all_tables ? t('batchPage.unknownTables') : visible(row.table_name);
   return (
     <th scope="row">
       <div className={classes.name} title={name}>
@@ -94,6 +96,18 @@ function NameCell({ row, label }: { readonly row: TableRow; readonly label: stri
         {label}
       </div>
     </th>
+  );
+}
+
+/** What went to head office for a table that has ended; before compression as a hint. */
+function SentCell({ row }: { readonly row: TableRow }) {
+  const t = useT();
+  const format = useFormat();
+  if (row.ended_at === null || row.started_at === null) return <td />;
+  return (
+    <td className={classes.number} title={trafficText(row, t, format.bytes)}>
+      {row.sent_bytes === null ? t('words.link.unknown') : format.bytes(row.sent_bytes)}
+    </td>
   );
 }
 
@@ -136,7 +150,7 @@ function ActionsCell({ row, actions, isOpen, isRetried }: Props) {
   );
 }
 
-/** How far a table is that is being copied now. */
+/** Progress of a table that is being copied. */
 function RunningCell({ row, live }: { readonly row: TableRow; readonly live: RunningTable }) {
   const t = useT();
   const format = useFormat();
@@ -163,14 +177,14 @@ function RunningCell({ row, live }: { readonly row: TableRow; readonly live: Run
   );
 }
 
-/** What a table took; where that is not its usual, how far from it. */
+/** How long a table took, and the difference if that is unusual. */
 function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usual | undefined }) {
   const t = useT();
   const format = useFormat();
   const seconds = row.duration_seconds;
   if (seconds === null) return null;
   const rows = row.records_processed + row.records_skipped;
-  // What a table took until it failed says nothing about its usual.
+  // The duration of a failed run cannot be compared with the usual one.
   const isDone = row.status === TableStatus.Completed;
   const compared = isDone ? compareWithUsual(seconds, rows, usual) : null;
   if (usual === undefined || compared === null || compared.kind === 'as') return format.duration(seconds);
@@ -200,7 +214,7 @@ function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usu
   }
 }
 
-/** What is asked for most comes first: on a small screen the last ones are reached by scrolling. */
+/** The most important columns first: on a small screen the last ones are reached by scrolling. */
 const COLUMNS = [
   { key: 'status', sort: 'status', isNumber: false, width: '8.5rem' },
   { key: 'table', sort: 'table', isNumber: false, width: '11rem' },
@@ -210,10 +224,11 @@ const COLUMNS = [
   { key: 'skipped', sort: 'skipped', isNumber: true, width: '11rem' },
   { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
   { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
+  { key: 'sent', sort: 'sent', isNumber: true, width: '6.5rem' },
   { key: 'actions', sort: null, isNumber: false, width: '6.5rem' },
 ] as const;
 
-/** Of the columns; that of what can be done is there where a row has something that can be. */
+/** Widths of the columns. The action column exists only if some row has an action. */
 export function widthsOf(hasActions: boolean): readonly string[] {
   return columnsOf(hasActions).map(({ width }) => width);
 }
@@ -222,7 +237,7 @@ function columnsOf(hasActions: boolean) {
   return hasActions ? COLUMNS : COLUMNS.filter(({ key }) => key !== 'actions');
 }
 
-/** The heads of the columns; a click sorts. */
+/** The column headings; a click sorts. */
 export function TableListHead({
   sort,
   hasActions,

@@ -5,8 +5,7 @@ import { type TableRow, tableKey } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchView, RunningTable, RunView } from '../../../window-api/views.ts';
 import { useLabels } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { refOf } from '../../parts/trouble/groupFailures.ts';
@@ -29,9 +28,9 @@ import {
 } from './tableFilter.ts';
 
 /**
- * The tables of a batch, what needs a person first.
+ * The tables of a batch; those that need a person first.
  *
- * @param props.run null where the batch does not run now
+ * @param props.run null if the batch does not run now
  */
 export function TablesTab({ view, run }: { readonly view: BatchView; readonly run: RunView | null }) {
   const t = useT();
@@ -102,10 +101,10 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
   );
 }
 
-/** A row of one line, in pixels. */
+/** Height of a single-line row, in pixels. */
 const ROW_HEIGHT = 58;
 
-/** The tables of a batch, each with why it failed, where that is asked for. */
+/** The tables of a batch, each with the reason of its failure on request. */
 function TableList({
   view,
   rows,
@@ -131,12 +130,12 @@ function TableList({
     (row: TableRow) => mutate([batchId, { tables: [refOf(row)] }]),
     [mutate, batchId],
   );
-  // Asked for once and not in each row: rows come and go while a person scrolls.
+  // Computed once and not in each row, because rows come and go while scrolling.
   const actions = useMemo(
     () => ({ retry: view.resumable ? retry : null, mayRun, whyNotRun, toggle }),
     [view.resumable, retry, mayRun, whyNotRun, toggle],
   );
-  // Of all tables: what is searched for changes no columns.
+  // Depends on all tables, so that a search does not change the columns.
   const hasActions = useMemo(() => view.tables.some(hasFailure), [view.tables]);
   const widths = useMemo(() => widthsOf(hasActions), [hasActions]);
   const [retried] = (isPending && variables[1].tables) || [];

@@ -10,10 +10,10 @@ import { groupFailures, needsConsent } from '../../parts/trouble/groupFailures.t
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './TableList.module.css';
 
-/** Reasons that stand above the tables; the others come when they are asked for. */
+/** Reasons shown above the tables; the others on request. */
 const GROUPS_SHOWN = 2;
 
-/** Why tables of a batch failed, the reason of most of them first. */
+/** Why tables of a batch failed, the most frequent reason first. */
 export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchView }) {
   const t = useT();
   const labelOf = useLabels();
@@ -45,7 +45,7 @@ export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchVie
   );
 }
 
-/** Why a table failed: in words and what to do, then what an administrator needs. */
+/** Why a table failed: in words, then what to do, then details for an administrator. */
 export function FailureDetails({ row }: { readonly row: TableRow }) {
   const t = useT();
   const format = useFormat();

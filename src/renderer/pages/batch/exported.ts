@@ -15,6 +15,10 @@ const TABLE_COLUMNS = [
   'records_skipped',
   'records_deleted',
   'bytes',
+  'sent_bytes',
+  'received_bytes',
+  'sent_plain_bytes',
+  'received_plain_bytes',
   'estimated_rows',
   'source_snapshot_at',
   'error_code',
@@ -25,7 +29,7 @@ const TABLE_COLUMNS = [
   'duration_seconds',
 ] as const satisfies readonly (keyof TableRow)[];
 
-/** Tells spreadsheets that the text is UTF-8; without it a name with an accent is shown as two odd letters. */
+/** Marks the file as UTF-8 for spreadsheets, which would otherwise misread accented letters. */
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** The tables of a batch, with the journal's column names, for a spreadsheet. */
@@ -51,12 +55,12 @@ export function logCsv(events: readonly LogRow[], say: (row: LogRow) => string):
   return csv([head, ...lines]);
 }
 
-/** Everything, as `branchline sync-status --json` has it, with the event log. */
+/** Everything, like `branchline sync-status --json`, plus the event log. */
 export function batchJson({ batch, tables, events }: BatchView): string {
   return `${JSON.stringify({ batch, tables, events }, null, 2)}\n`;
 }
 
-/** Comma-separated values as in RFC 4180. */
+/** Comma-separated values by RFC 4180. */
 export function csv(lines: readonly (readonly Value[])[]): string {
   return BYTE_ORDER_MARK + lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
 }
@@ -69,22 +73,22 @@ function field(value: Value): string {
 }
 
 /**
- * Where a field begins: also behind a semicolon or a tab, which are the separators of spreadsheets in other languages.
- * To those, quotes that stand inside of what they take for a field keep nothing together. A comma in a field is no
- * separator to anybody: where it is one, the quotes around the field count.
+ * Matches where a spreadsheet may see the start of a formula. Spreadsheets in other languages split fields at
+ * semicolons or tabs, and then ignore quotes inside a field, so those positions count too. A comma needs no
+ * check: where it is the separator, the quotes around our field protect it.
  */
 const FORMULA = /(^|[;\t\r\n])([\s"]*)(?=[=+\-@＝＋－＠])/g;
 
 /**
- * A spreadsheet takes what begins like this for a formula, which may fetch or run something: a table or a server's
- * message could be named so. The apostrophe makes it text (OWASP, "CSV Injection"). Some take full-width signs too.
+ * Prefixes an apostrophe to anything that a spreadsheet could run as a formula, such as a hostile table name
+ * or server message (OWASP, "CSV Injection"). Some spreadsheets accept full-width signs too.
  */
 function harmless(text: string): string {
   const safe = text.replace(FORMULA, "$1$2'");
   return /^[\t\r\n]/.test(safe) ? `'${safe}` : safe;
 }
 
-/** A file's name that every system takes. */
+/** A file name that is valid on every system. */
 export function fileNameOf(batchId: string, what: 'tables' | 'log' | 'batch', type: 'csv' | 'json'): string {
   return `branchline-${batchId.replace(/[^A-Za-z0-9_-]+/g, '_')}-${what}.${type}`;
 }

@@ -3,7 +3,7 @@ import { InterruptionReason } from '../../../shared/status.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { Usual } from '../../../window-api/views.ts';
 
-/** What happened to a batch as a whole. */
+/** Events of a batch as a whole. */
 export type Stage = { readonly at: string; readonly id: number } & (
   | { readonly kind: 'started' | 'resumed' | 'completed' | 'failed' }
   | { readonly kind: 'interrupted' | 'superseded'; readonly reason: InterruptionReason | null }
@@ -29,26 +29,26 @@ export function stagesOf(events: readonly LogRow[]): readonly Stage[] {
   });
 }
 
-/** How a duration compares with what the table usually takes. */
+/** How a duration compares with the table's usual one. */
 export interface Compared {
   readonly kind: 'as' | 'longer' | 'shorter';
-  /** How many times as long; 1 is as usual. */
+  /** Ratio to the usual duration; 1 is as usual. */
   readonly factor: number;
-  /** How many times as many rows, where that is why it took longer; else null. */
+  /** Ratio of rows, if more rows explain the longer duration; else null. */
   readonly moreRows: number | null;
 }
 
-/** From how many times as long it is worth saying. Runs differ by half without a reason. */
+/** Smallest ratio worth mentioning. Runs vary by half for no reason. */
 const NOTABLE = 1.5;
 
-/** Seconds that nobody notices, however many times as long they are. */
+/** A difference of fewer seconds is never mentioned. */
 const NOTICED_SECONDS = 2;
 
 /**
- * Compares what a table took with its usual.
+ * Compares a run with the table's usual one.
  *
- * @param rows that were written or found the same
- * @returns null where nothing is usual yet
+ * @param rows that were written or found unchanged
+ * @returns null if nothing is usual yet
  */
 export function compareWithUsual(seconds: number, rows: number, usual: Usual | undefined): Compared | null {
   if (usual === undefined) return null;
@@ -62,14 +62,14 @@ export function compareWithUsual(seconds: number, rows: number, usual: Usual | u
   return { kind: 'as', factor, moreRows: null };
 }
 
-/** A factor as people say it: `2`, `1.5`, `12`. */
+/** A factor rounded as people say it: `2`, `1.5`, `12`. */
 export function roundFactor(factor: number): number {
   return factor < 9.5 ? Math.round(factor * 2) / 2 : Math.round(factor);
 }
 
 /**
- * How many seconds a running batch has worked by now. While it was interrupted it did not, so that they are counted
- * from its last beginning.
+ * Seconds since a running batch began or was last resumed. Time between an interruption and the resume does
+ * not count.
  *
  * @param events the batch's event log, oldest first
  */
@@ -81,7 +81,7 @@ export function workedSoFar(batch: BatchRow, events: readonly LogRow[], now: Dat
   return (typeof before === 'number' ? before : 0) + seconds;
 }
 
-/** Names that are read at one glance; the list of tables has all of them. */
+/** Names that can be read at a glance; the table list has all of them. */
 const NAMES_SHOWN = 5;
 
 /** What a batch was asked to do, in words. */

@@ -7,19 +7,23 @@ import { type SettingsBase, useSettings } from '../../data/useSettings.ts';
 import { CENTRAL } from '../../parts/connectionsPlace.ts';
 import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
+import { ExportDrawer } from './disk/ExportDrawer.tsx';
+import { ImportDrawer } from './disk/ImportDrawer.tsx';
 import { EndpointDrawer } from './form/EndpointEditor.tsx';
 import { ConnectionCard } from './list/ConnectionCard.tsx';
 import { CentralCard } from './list/EndpointCard.tsx';
 import { connectionsOf, rawOf, type Target } from './model/fields.ts';
 import { TablesDrawer } from './tables/TableChooser.tsx';
-import { type CardAsked, useAsked } from './useAsked.ts';
+import { type CardAsked, useAsked, useAskedImport } from './useAsked.ts';
 
-/** What is open beside the list, and the settings it began with. */
+/** What is open next to the list, and the settings it began with. */
 type Open =
   | { readonly what: 'endpoint'; readonly target: Target; readonly base: SettingsBase }
-  | { readonly what: 'tables'; readonly id: string; readonly base: SettingsBase };
+  | { readonly what: 'tables'; readonly id: string; readonly base: SettingsBase }
+  | { readonly what: 'export'; readonly id: string }
+  | { readonly what: 'import'; readonly batch: string | null };
 
-/** Where the data comes from and where it goes: head office first, then each branch database. */
+/** Source and destination of the data: head office first, then each branch database. */
 export function ConnectionsPage() {
   const t = useT();
   const { view } = useSettings();
@@ -30,6 +34,7 @@ export function ConnectionsPage() {
   const { data: setup } = useCall('setup');
   const isWrong = setup?.problem?.kind === 'usage' && setup.problem.code === 'settings_invalid';
   const askedOf = useAsked();
+  useAskedImport((batch) => setOpen({ what: 'import', batch }));
   const edit = (target: Target): void => setOpen({ what: 'endpoint', target, base });
   const close = (): void => setOpen(null);
   return (
@@ -55,10 +60,14 @@ export function ConnectionsPage() {
             askedOf={askedOf}
             onEdit={edit}
             onTables={(id) => setOpen({ what: 'tables', id, base: settings })}
+            onExport={(id) => setOpen({ what: 'export', id })}
+            onImport={() => setOpen({ what: 'import', batch: null })}
           />
         )}
       </Answered>
       {open?.what === 'endpoint' && <EndpointDrawer base={open.base} target={open.target} onClose={close} />}
+      {open?.what === 'export' && <ExportDrawer connection={open.id} onClose={close} />}
+      {open?.what === 'import' && <ImportDrawer batch={open.batch} onClose={close} />}
       {open?.what === 'tables' && <TablesDrawer base={open.base} id={open.id} onClose={close} />}
     </Page>
   );
@@ -70,12 +79,16 @@ function List({
   askedOf,
   onEdit,
   onTables,
+  onExport,
+  onImport,
 }: {
   readonly settings: SettingsView;
   readonly mayChange: boolean;
   readonly askedOf: (id: string) => CardAsked;
   readonly onEdit: (target: Target) => void;
   readonly onTables: (id: string) => void;
+  readonly onExport: (id: string) => void;
+  readonly onImport: () => void;
 }) {
   const t = useT();
   const { document, passwords } = settings;
@@ -93,6 +106,7 @@ function List({
             place={passwords.central}
             mayChange={mayChange}
             onEdit={() => onEdit({ kind: 'central' })}
+            onImport={onImport}
           />
         ) : (
           <Empty
@@ -128,6 +142,7 @@ function List({
             mayChange={mayChange}
             onEdit={() => onEdit({ kind: 'source', id: connection.id })}
             onTables={() => onTables(connection.id)}
+            onExport={() => onExport(connection.id)}
           />
         ))}
       </Stack>
@@ -139,12 +154,12 @@ function isSetUp({ document }: SettingsBase): boolean {
   return rawOf(document, { kind: 'central' }) !== null;
 }
 
-/** A file that is no JSON: whatever stands in it is not to be overwritten. */
+/** A file that is not valid JSON, and must not be overwritten. */
 function unreadable({ document, revision }: SettingsBase): boolean {
   return document === null && revision !== null;
 }
 
-/** Whether anything can be changed from this window; the frame says why where not. */
+/** Whether this window can change anything; the frame says why if not. */
 function useMayChange(): boolean {
   return useCall('setup').data?.commands ?? false;
 }

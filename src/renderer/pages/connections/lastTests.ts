@@ -4,16 +4,16 @@ import type { Draft } from '../../../shared/settings.ts';
 import { fieldsOf } from './model/fields.ts';
 import { allWell } from './model/testSteps.ts';
 
-/** When an endpoint was last tried from this computer's window, and how it went. */
+/** When an endpoint was last tested in this browser, and the result. */
 export interface LastTest {
   readonly at: string;
   readonly ok: boolean;
 }
 
-/** In the browser's store, since the journal keeps what was copied and not what was tried. */
+/** Kept in the browser's storage, because the journal records copies and not tests. */
 const KEY = 'branchline-tests';
 const listeners = new Set<() => void>();
-/** The text that was read last, so that an unchanged one gives the same object. */
+/** The text read last, so that unchanged text gives the same object. */
 let read: { readonly text: string; readonly tests: Readonly<Record<string, LastTest>> } = {
   text: '',
   tests: {},
@@ -25,7 +25,7 @@ export function rememberTest(draft: Draft, steps: readonly ConnectionTestStep[])
   for (const listener of listeners) listener();
 }
 
-/** Null where it was never tried as it stands in the settings now. */
+/** Null if it was never tested with its current settings. */
 export function useLastTest(draft: Draft): LastTest | null {
   return useSyncExternalStore(subscribe, readTests)[placeOf(draft)] ?? null;
 }
@@ -41,7 +41,7 @@ function readTests(): Readonly<Record<string, LastTest>> {
   return read.tests;
 }
 
-/** A test says nothing about another server or account, whatever the connection is called. */
+/** Identified by server and account, because a test says nothing about others, whatever the connection's name. */
 function placeOf(draft: Draft): string {
   const raw = draft.kind === 'central' ? draft.central : draft.connection;
   const { host, port, database, user, sslmode, schema } = fieldsOf({ ...raw });

@@ -4,19 +4,20 @@ import { useCall } from '../../data/useCall.ts';
 import {
   type AskedConnection,
   askedConnection,
+  askedImport,
   CONNECTIONS,
   type WhatFor,
 } from '../../parts/connectionsPlace.ts';
 
-/** What a card is asked for by the address. */
+/** What the address asks a card to do. */
 export interface CardAsked {
-  /** Null: nothing, or nothing any more. */
+  /** Null: nothing, or it was already done. */
   readonly asked: WhatFor | null;
-  /** Called by the card once it does what it is asked for. */
+  /** Called by the card once it starts doing it. */
   readonly onMet: () => void;
 }
 
-/** What the address asks of one of the cards. It is asked once: not again when the page is loaded again. */
+/** The request in the page's address to show or to test one connection. It is removed once read, so a reload does not repeat it. */
 export function useAsked(): (id: string) => CardAsked {
   const search = useSearch();
   const [, goTo] = useLocation();
@@ -25,13 +26,25 @@ export function useAsked(): (id: string) => CardAsked {
   useEffect(() => {
     const found = askedConnection(search);
     if (found === null) return;
-    // The card is told at the next drawing, when the frame has given the focus to the new page.
+    // The card sees it in the next render, after the frame has focused the new page.
     setAsked(found);
     goTo(CONNECTIONS, { replace: true });
   }, [search, goTo]);
   return (id) => ({
-    // Before it is known what may be done here, a test would be left out.
+    // Until the allowed commands are known, a requested test would be dropped.
     asked: known && asked?.id === id ? asked.whatFor : null,
     onMet: () => setAsked(null),
   });
+}
+
+/** The same for an import. */
+export function useAskedImport(open: (batchId: string) => void): void {
+  const search = useSearch();
+  const [, goTo] = useLocation();
+  useEffect(() => {
+    const batch = askedImport(search);
+    if (batch === null) return;
+    open(batch);
+    goTo(CONNECTIONS, { replace: true });
+  }, [search, goTo, open]);
 }

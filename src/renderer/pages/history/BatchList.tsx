@@ -5,22 +5,21 @@ import type { BatchPage, BatchSummary } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
 import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { useLive, useReach } from '../../data/BridgeProvider.tsx';
-import { keyOf } from '../../data/cache.ts';
+import { ask, keyOf } from '../../data/calls.ts';
 import { withLive } from '../../data/live.ts';
-import { ask } from '../../data/refused.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { longestOf, PAGE_SIZE, pagesOf } from './batchPages.ts';
+import { longestOf, PAGE_SIZE, pagesOf } from './batchQuery.ts';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
 const WIDTHS =
   'minmax(6.5rem, 1fr) minmax(9.75rem, 1.5fr) minmax(5.5rem, 0.9fr) minmax(6.75rem, 1fr) minmax(5.5rem, 0.9fr)';
 
-/** Batches one below the other, thousands of them; each leads to its page. */
+/** A list of thousands of batches; each links to its page. */
 export function BatchList({
   filter,
   first,
@@ -37,7 +36,8 @@ export function BatchList({
   const batchAt = useBatches(filter, first, near);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter is another list, which begins at its top.
   useEffect(() => {
-    // In braces: newer browsers answer with a promise, which React would take for the effect's end.
+    // Braces, because scrollTo returns a promise in newer browsers, which React would take for a clean-up
+    // function.
     window.scrollTo({ top: 0 });
   }, [filter]);
 
@@ -50,7 +50,7 @@ export function BatchList({
       columns={COLUMNS.map((key) => ({ key, head: t(`historyPage.column.${key}`) }))}
       widths={WIDTHS}
       busy={busy}
-      // The bars take their measure from here, so that rows need not be drawn anew when it changes.
+      // A CSS variable, so that rows are not redrawn when the longest duration changes.
       style={{ '--longest': longest } as CSSProperties}
     >
       {(index) => {
@@ -65,10 +65,7 @@ export function BatchList({
   );
 }
 
-/**
- * The cells of one batch: two lines each, plain elements. Of a list that is scrolled quickly, hundreds are made a
- * second.
- */
+/** The cells of one batch, two lines each. Plain elements, because fast scrolling creates hundreds per second. */
 const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSummary }) {
   const t = useT();
   const format = useFormat();
@@ -127,7 +124,7 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
   );
 });
 
-/** As tall as a batch, until it has been read. */
+/** A placeholder of the same height until the batch is loaded. */
 function UnreadLine() {
   const t = useT();
   return (
@@ -139,11 +136,11 @@ function UnreadLine() {
 }
 
 /**
- * The batches of a list that is read page by page, as they come near the screen.
+ * The batches of a list that is loaded page by page as rows come near the screen.
  *
  * @param first its first page
- * @param from the rows that are near the screen
- * @returns the batch of a row; undefined until it has been read
+ * @param from index of the first row near the screen
+ * @returns the batch of a row; undefined until it is loaded
  */
 function useBatches(
   filter: BatchFilter,

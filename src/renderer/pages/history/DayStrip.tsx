@@ -69,10 +69,10 @@ export function DayStrip({
   );
 }
 
-/** A Monday, a Wednesday and a Friday, for their names. */
+/** A Monday, a Wednesday and a Friday, used to get their names. */
 const NAMED_WEEKDAYS = ['2026-11-02', '2026-11-04', '2026-11-06'] as const;
 
-/** The days as a calendar of weeks; one of them takes the keys, and tells what it was like. */
+/** The days as a calendar of weeks. One day takes the focus and is described below. */
 function DayCalendar({
   layout: { cells, months },
   label,

@@ -11,16 +11,15 @@ import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchList } from './BatchList.tsx';
-import { PAGE_SIZE } from './batchPages.ts';
+import { historyAddress, isEverything, PAGE_SIZE, readFilter, withPart } from './batchQuery.ts';
 import { DayStrip } from './DayStrip.tsx';
-import { historyAddress, isEverything, readFilter, withPart } from './filter.ts';
 
-/** All batches, by day and one by one. */
+/** All batches, by day and as a list. */
 export function HistoryPage() {
   const t = useT();
   const { filter, setPart, clear } = useFilter();
   const first = useCall('history', filter, 0, PAGE_SIZE);
-  // The list comes first: drawing ninety days must not hold it up.
+  // The list comes first: drawing ninety days must not delay it.
   const stripIsDue = useDeferredValue(first.data !== undefined, false);
   const nothingYet = first.data?.total === 0 && isEverything(filter);
   return (
@@ -48,7 +47,7 @@ export function HistoryPage() {
   );
 }
 
-/** How many there are is told as soon as the filter changes it. */
+/** The number of results, announced as soon as the filter changes it. */
 function Found({ page, children }: { readonly page: BatchPage; readonly children: React.ReactNode }) {
   const t = useT();
   const format = useFormat();
@@ -57,7 +56,7 @@ function Found({ page, children }: { readonly page: BatchPage; readonly children
     <div>
       <div role="status">
         {page.total === 0 ? (
-          // What is shown instead says it.
+          // The message shown instead already says it.
           <VisuallyHidden>{batches}</VisuallyHidden>
         ) : (
           <Text size="sm" c="dimmed" mb="xs">
@@ -73,7 +72,7 @@ function Found({ page, children }: { readonly page: BatchPage; readonly children
 function NoBatch() {
   const t = useT();
   const { data: setup } = useCall('setup');
-  // Before set-up, the banner already has the only button that helps.
+  // Before set-up, the banner already has the only useful button.
   const action = setup !== undefined && !isNotSetUp(setup) && (
     <Button component={Link} href="/" mt="xs">
       {t('historyPage.toToday')}
@@ -86,7 +85,7 @@ function NoBatch() {
   );
 }
 
-/** What the list is narrowed to. */
+/** The filter fields. */
 function Filters({
   filter,
   setPart,
@@ -171,7 +170,7 @@ function chosen<T extends string>(known: readonly T[], value: string): T | undef
 
 type SetPart = <K extends keyof BatchFilter>(key: K, value: BatchFilter[K] | undefined) => void;
 
-/** Which batches are shown. It is kept in the page's address, so that the way back leads to the same ones. */
+/** The current filter. It is kept in the page's address, so that Back returns to the same list. */
 function useFilter(): {
   readonly filter: BatchFilter;
   readonly setPart: SetPart;
@@ -183,7 +182,8 @@ function useFilter(): {
   return {
     filter,
     setPart: (key, value) => {
-      // While a word is typed, the way back does not lead through its letters.
+      // While a word is being typed, entries replace each other, so that Back does not step through its
+      // letters.
       const replace = key === 'text' && filter.text !== undefined;
       goTo(historyAddress(withPart(filter, key, value)), { replace });
     },

@@ -3,35 +3,35 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import type { DayView } from '../../../window-api/views.ts';
 import type { Format } from '../../words/format.ts';
 
-/** A day in its place: weeks side by side, each from Monday down to Sunday. */
+/** A day and its position: weeks are columns, from Monday down to Sunday. */
 export interface DayCell {
   readonly view: DayView;
   /** From 0. */
   readonly week: number;
   /** From 0, Monday. */
   readonly weekday: number;
-  /** Whether it would be known if something had run. */
+  /** Whether the history still covers this day. */
   readonly recorded: boolean;
 }
 
 export interface DayStripLayout {
   readonly cells: readonly DayCell[];
   readonly weeks: number;
-  /** Where a month is written: above the first week that it has room over. */
+  /** Position of each month's name: above the first week with enough room. */
   readonly months: readonly { readonly week: number; readonly day: string }[];
 }
 
 const WEEK = 7;
-/** A month's name is wider than one cell. */
+/** Columns that a month's name needs. */
 const ROOM = 2;
 
 /**
- * From which day on the history is whole: what is older than it keeps may have been removed, but for the last success
- * of a table, which stays however old it is.
+ * The first day for which the history is complete. Older batches may have been pruned, except for the last
+ * success of a table, which is always kept.
  *
- * @param days the last ones, in order, today at the end
- * @param oldest day of the oldest batch that is kept; null where there is none
- * @param kept for how many days batches are kept; null where that is not known
+ * @param days the last days in order, ending today
+ * @param oldest day of the oldest batch that is kept; null if there is none
+ * @param kept days that batches are kept; null if unknown
  */
 export function recordedFrom(days: readonly DayView[], oldest: string | null, kept: number | null): string {
   const limit = kept === null ? '' : (days.at(-1 - kept)?.day ?? '');
@@ -39,8 +39,8 @@ export function recordedFrom(days: readonly DayView[], oldest: string | null, ke
 }
 
 /**
- * @param days in order, none left out
- * @param recorded the day from which on the history is whole
+ * @param days in order, without gaps
+ * @param recorded the first day for which the history is complete
  */
 export function layOutDays(days: readonly DayView[], recorded = ''): DayStripLayout {
   const first = days[0];
@@ -71,9 +71,9 @@ function placeMonths(cells: readonly DayCell[], weeks: number): DayStripLayout['
 }
 
 /**
- * To which day a key goes: up and down by days, left and right by weeks.
+ * The day that a key leads to: up and down by days, left and right by weeks.
  *
- * @returns null where the key does not move
+ * @returns null if the key does not move
  */
 export function dayAfterKey(key: string, at: number, count: number): number | null {
   const steps: Readonly<Record<string, number>> = {
@@ -92,7 +92,7 @@ export function dayAfterKey(key: string, at: number, count: number): number | nu
 
 type NamedDay = Pick<DayCell, 'view' | 'recorded'>;
 
-/** What a day was like, in one sentence: `Sun, 22 Nov 2026: 3 batches, 1 failed`. */
+/** A day in one sentence: `Sun, 22 Nov 2026: 3 batches, 1 failed`. */
 export function dayName({ view, recorded }: NamedDay, t: Translate, format: Format): string {
   const day = format.day(view.day);
   if (!recorded) return t('historyPage.day.unknown', { day });
@@ -109,7 +109,7 @@ function stateOf(view: DayView, t: Translate, format: Format): string {
   return t('historyPage.day.completed');
 }
 
-/** What all days were like together. */
+/** All days in one sentence. */
 export function daysSummary(
   days: readonly DayView[],
   t: Translate,

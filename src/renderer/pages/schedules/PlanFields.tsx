@@ -21,13 +21,13 @@ import { NextRuns } from './ScheduleCard.tsx';
 
 const KINDS = ['daily', 'weekly', 'hourly', 'cron'] as const satisfies readonly PlanKind[];
 
-/** From Monday on, Sunday being 0 as in cron. */
+/** Monday first; Sunday is 0 as in cron. */
 const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
 
-/** The days from the 1st to the 7th of this month are a week from Sunday on. */
+/** Days 1 to 7 of this month are a week that starts on Sunday; used to get the names. */
 const SUNDAY = '2024-09-0';
 
-/** When: chosen, or typed as a cron expression. */
+/** The time of a schedule: selected, or typed as a cron expression. */
 export function PlanFields({
   plan,
   onChange,
@@ -35,7 +35,7 @@ export function PlanFields({
 }: {
   readonly plan: Plan;
   readonly onChange: (plan: Plan) => void;
-  /** What is wrong with a typed expression. */
+  /** The problem of a typed expression. */
   readonly problem: string | null;
 }) {
   const t = useT();
@@ -119,7 +119,7 @@ function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) 
   }
 }
 
-/** What has been chosen, in words, and when that is next. */
+/** The chosen times in words, and the next ones. */
 export function CronPreview({
   preview: { cron, next, pending },
   timezone,
@@ -128,9 +128,9 @@ export function CronPreview({
 }: {
   readonly preview: CronPreviewed;
   readonly timezone: string;
-  /** Whether each branch begins at a moment of its own after that. */
+  /** Whether each branch begins after its own delay. */
   readonly spread: boolean;
-  /** What is said where nothing can be planned; null where it can. */
+  /** Text instead of the next runs while the form gives no valid plan; null if the plan is valid. */
   readonly without: string | null;
 }) {
   const t = useT();
@@ -156,17 +156,17 @@ export function CronPreview({
   );
 }
 
-/** While somebody types, not every letter is asked about. */
+/** Delay after typing, so that not every letter is sent. */
 const PATIENCE_MS = 200;
 
-/** What a cron expression means, as far as it is known by now. */
+/** What a cron expression means, as far as it is known yet. */
 export interface CronPreviewed {
-  /** The expression that the rest is of. */
+  /** The expression that the other fields belong to. */
   readonly cron: string;
   readonly next: readonly string[];
-  /** What is wrong, in words, and with which of the two; null where it can be planned. */
+  /** The problem in words, and the field it belongs to; null if the times can be planned. */
   readonly problem: { readonly with: 'cron' | 'timezone'; readonly text: string } | null;
-  /** Whether all of this is of what was there before. */
+  /** Whether the other fields still belong to the previous expression. */
   readonly pending: boolean;
 }
 

@@ -8,7 +8,7 @@ import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { beginsAt } from './plan.ts';
 
-/** One schedule: when in words, what, what came of it last, and its next runs. */
+/** One schedule: its times in words, what it runs, its last result and its next runs. */
 export function ScheduleCard({
   schedule,
   canChange,
@@ -107,7 +107,7 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
   );
 }
 
-/** When it begins, to the minute, as the page Today says it: not when it is planned. */
+/** When the next run begins, to the minute and including this installation's delay, as on the Today page. */
 function Next({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
   const format = useFormat();
@@ -121,7 +121,7 @@ function Next({ schedule }: { readonly schedule: ScheduleView }) {
   return <NextRuns times={next_runs.map((at) => format.plannedTime(beginsAt(at, late_seconds), timezone))} />;
 }
 
-/** The next times of a plan, as they are written. */
+/** The next times of a plan, as text. */
 export function NextRuns({ times }: { readonly times: readonly string[] }) {
   const t = useT();
   if (times.length === 0) return null;

@@ -28,7 +28,7 @@ import {
   withSchedule,
 } from './plan.ts';
 
-/** Each installation is late by a time of its own, up to this, where nobody says otherwise. */
+/** Default limit for each installation's own delay. */
 const JITTER_SECONDS = 300;
 
 /** @param props.id null for a new schedule */
@@ -40,7 +40,7 @@ export function ScheduleEditor({
 }: {
   readonly settings: SettingsView;
   readonly id: string | null;
-  /** Of this computer: where a new schedule's times are meant. */
+  /** This computer's time zone, the default for new schedules. */
   readonly timeZone: string;
   readonly onClose: () => void;
 }) {
@@ -127,7 +127,7 @@ export function ScheduleEditor({
   );
 }
 
-/** Why there is nothing to show of a plan; null where there is. What is wrong stands at its own field. */
+/** What to show instead of a plan; null if there is one. Problems are shown at their own fields. */
 function withoutPlan(plan: Plan, { problem }: CronPreviewed, t: Translate): string | null {
   if ('time' in plan && plan.time === '') return t('schedulesPage.noTime');
   if (problem === null) return null;
@@ -135,7 +135,7 @@ function withoutPlan(plan: Plan, { problem }: CronPreviewed, t: Translate): stri
   return field ? t('schedulesPage.noPlan') : problem.text;
 }
 
-/** Which connections and tables; all where none is named. */
+/** The connections and tables of a schedule; none named means all. */
 function Scope({
   settings,
   schedule,
@@ -169,7 +169,7 @@ function Scope({
   );
 }
 
-/** When it runs although it was missed, how late it may begin, what it is called and whether it is on. */
+/** Whether missed runs are caught up, how late a run may begin, the name, and whether it is on. */
 function Conduct({
   schedule,
   set,

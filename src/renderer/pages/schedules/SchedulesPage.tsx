@@ -3,19 +3,19 @@ import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { isNotSetUp } from '../../data/hindrances.ts';
 import { useCall } from '../../data/useCall.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useMay } from '../../data/useCommand.ts';
 import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { ScheduleCard } from './ScheduleCard.tsx';
 import { ScheduleEditor } from './ScheduleEditor.tsx';
 
-/** When syncs run by themselves. */
+/** The schedules of automatic syncs. */
 export function SchedulesPage() {
   const t = useT();
   const schedules = useCall('schedules');
   const settings = useCall('settings');
   const { data: setup } = useCall('setup');
-  // The id of the one that is being edited; an empty text for a new one.
+  // The id being edited; an empty text for a new one.
   const [editing, setEditing] = useState<string | null>(null);
   const may = useMay();
   const wrong = settings.data !== undefined && settings.data.effective === null;
@@ -35,7 +35,7 @@ export function SchedulesPage() {
         </Button>
       }
     >
-      {setup?.face === 'tray' && <Alert color="gray">{t('schedulesPage.whileSignedIn')}</Alert>}
+      {setup?.program === 'tray' && <Alert color="gray">{t('schedulesPage.whileSignedIn')}</Alert>}
       <Answered to={schedules}>
         {(list) =>
           list.length === 0 ? (

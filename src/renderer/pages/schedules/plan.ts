@@ -1,12 +1,12 @@
 import type { CronField } from '../../../shared/cron.ts';
 import type { SettingsFile } from '../../../shared/settings.ts';
 
-/** A plan as people choose it; `cron` is what none of the others can say. */
+/** A plan as people choose it; `cron` covers everything else. */
 export type Plan =
-  /** @property time `HH:MM`; empty while what was typed is none */
+  /** @property time `HH:MM`; empty while the typed text is not a time */
   | { readonly kind: 'daily'; readonly time: string }
   | { readonly kind: 'weekly'; readonly time: string; readonly days: readonly number[] }
-  /** Every so many hours, at this minute. */
+  /** Every `hours` hours, at this minute. */
   | { readonly kind: 'hourly'; readonly hours: number; readonly minute: number }
   | { readonly kind: 'cron'; readonly cron: string };
 
@@ -14,7 +14,7 @@ export type PlanKind = Plan['kind'];
 
 const FIRST_TIME = '08:30';
 
-/** Those that divide a day, so that the distance is the same over midnight. */
+/** Divisors of 24, so that the interval is also right across midnight. */
 export const HOURS = [1, 2, 3, 4, 6, 8, 12] as const;
 
 /** The cron expression of a plan. A time is `HH:MM`; a day is 0 (Sunday) to 6. */
@@ -31,7 +31,7 @@ export function cronOf(plan: Plan): string {
   }
 }
 
-/** The plan that a cron expression is, where it is one of the simple ones. */
+/** The plan for a cron expression, if it is one of the simple ones. */
 export function planOf(cron: string): Plan {
   const fields = cron.trim().split(/\s+/);
   const [minute = '', hour = '', day, month, weekday = ''] = fields;
@@ -49,7 +49,7 @@ export function planOf(cron: string): Plan {
     : { kind: 'cron', cron };
 }
 
-/** The same in another kind: what has been chosen so far is kept as far as the kinds have it in common. */
+/** Converts a plan to another kind, keeping what both kinds have in common. */
 export function asKind(plan: Plan, kind: PlanKind): Plan {
   const time = ('time' in plan && plan.time) || FIRST_TIME;
   switch (kind) {
@@ -73,7 +73,7 @@ function daysField(days: readonly number[]): string {
   return days.length === 0 || days.length === 7 ? '*' : [...days].sort((a, b) => a - b).join(',');
 }
 
-/** `1-5` and `1,3,5`; null for names, steps and the seventh day, which are kept as they were typed. */
+/** Parses `1-5` and `1,3,5`; null for names, steps and day 7, which stay as typed. */
 function daysOf(field: string): readonly number[] | null {
   const range = /^([0-6])-([0-6])$/.exec(field);
   if (range !== null) {
@@ -89,7 +89,7 @@ function isIn(text: string, most: number): boolean {
 
 export type ScheduleFile = NonNullable<SettingsFile['schedules']>[number];
 
-/** The settings with a schedule in place of the one of that id; behind the others where it is new (`null`). */
+/** The settings with this schedule replaced, or added at the end if it is new (`null`). */
 export function withSchedule(
   settings: SettingsFile,
   id: string | null,
@@ -106,13 +106,13 @@ export function withoutSchedule(settings: SettingsFile, id: string): SettingsFil
   return { ...settings, schedules: (settings.schedules ?? []).filter((one) => one.id !== id) };
 }
 
-/** A name for a new schedule that is not taken: `schedule1`, `schedule2`, … with the word of the language. */
+/** A free id for a new schedule: `schedule1`, `schedule2`, … with the language's word. */
 export function freeId(settings: SettingsFile | null, word: string): string {
   const taken = new Set((settings?.schedules ?? []).map((one) => one.id));
   for (let number = 1; ; number++) if (!taken.has(`${word}${number}`)) return `${word}${number}`;
 }
 
-/** Which numbers a field of a cron expression takes; Sunday is both 0 and 7. */
+/** Valid numbers of each cron field; Sunday is both 0 and 7. */
 const NUMBERS = {
   second: [0, 59],
   minute: [0, 59],
@@ -122,7 +122,7 @@ const NUMBERS = {
   'day of week': [0, 7],
 } as const satisfies Readonly<Record<CronField, readonly [from: number, to: number]>>;
 
-/** What is known of the field that a problem names; null where it names none. */
+/** Details of the field that a problem names; null if it names none. */
 export function cronField(
   name: unknown,
 ): { readonly name: CronField; readonly from: number; readonly to: number } | null {
@@ -138,11 +138,11 @@ function isField(name: string): name is CronField {
 const MINUTE_MS = 60_000;
 
 /**
- * When a planned run begins, to the minute: its seconds are this installation's share of the jitter, and mean nothing
+ * When a planned run begins, to the minute: its seconds come from this installation's jitter and mean nothing
  * to a person.
  *
  * @param planned ISO 8601
- * @param lateSeconds that share
+ * @param lateSeconds this installation's share of the jitter
  */
 export function beginsAt(planned: string, lateSeconds: number): string {
   const time = Date.parse(planned) + lateSeconds * 1000;

@@ -20,7 +20,7 @@ import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './Section.module.css';
 import { Section, SectionForm } from './Section.tsx';
 
-/** How the window looks and speaks, and whether the program starts by itself. All of it takes effect at once. */
+/** The window's look and language, and whether the program starts at sign-in. Changes apply at once. */
 export function Appearance({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   return (

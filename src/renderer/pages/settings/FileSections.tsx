@@ -15,7 +15,7 @@ import { saveAs } from '../../parts/saveAs.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { Section } from './Section.tsx';
 
-/** Taking the settings to another computer. */
+/** Export and import of the settings, to move them to another computer. */
 export function Exchange({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const exporting = useCommand('exportSettings');
@@ -88,7 +88,7 @@ function ImportQuestion({
   );
 }
 
-/** What somebody who helps needs to see; shown to the person before it is saved. */
+/** The support bundle; the person sees its contents before saving it. */
 export function SupportBundle() {
   const t = useT();
   const [opened, setOpened] = useState(false);

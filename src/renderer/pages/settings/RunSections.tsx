@@ -12,21 +12,33 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Section.module.css';
 import { Section, SectionForm } from './Section.tsx';
 
-/** When a cap holds where somebody switches it to some hours: the office's. */
+/** Default hours when a person limits the speed cap to some hours. */
 const OFFICE_HOURS = { from: '08:00', to: '17:00' };
 
-/** How much of the link a sync may take. */
+/** How much of the network link a sync may use, and how long it waits for a full head office. */
 export function LinkUse({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const present = settings.effective?.sync;
   const [kbps, setKbps] = useState(present?.bandwidthKbps ?? 0);
   const [hours, setHours] = useState(present?.bandwidthHours ?? null);
+  const [patience, setPatience] = useState(present?.headOfficePatienceMinutes ?? 15);
   const editor = useSettings();
   const noTime = hours !== null && (hours.startsWith('-') || hours.endsWith('-'));
   const changed =
-    present !== undefined && (present.bandwidthKbps !== kbps || present.bandwidthHours !== hours);
+    present !== undefined &&
+    (present.bandwidthKbps !== kbps ||
+      present.bandwidthHours !== hours ||
+      present.headOfficePatienceMinutes !== patience);
   const save = () =>
-    editor.save((now) => ({ ...now, sync: { ...now.sync, bandwidthKbps: kbps, bandwidthHours: hours } }));
+    editor.save((now) => ({
+      ...now,
+      sync: {
+        ...now.sync,
+        bandwidthKbps: kbps,
+        bandwidthHours: hours,
+        headOfficePatienceMinutes: patience,
+      },
+    }));
   return (
     <Section title={t('settingsPage.link')}>
       <SectionForm editor={editor} changed={changed && !noTime} onSave={() => void save()}>
@@ -49,6 +61,15 @@ export function LinkUse({ settings }: { readonly settings: SettingsView }) {
           />
         )}
         {hours !== null && <Hours hours={hours} onChange={setHours} />}
+        <NumberInput
+          classNames={{ wrapper: classes.number ?? '' }}
+          label={t('settingsPage.patience')}
+          description={t('settingsPage.patienceHelp')}
+          value={patience}
+          min={0}
+          max={1440}
+          onChange={(value) => setPatience(Number(value))}
+        />
       </SectionForm>
     </Section>
   );
@@ -67,7 +88,7 @@ function Hours({ hours, onChange }: { readonly hours: string; readonly onChange:
 
 const CHOICES = ['tell', 'repair'] as const;
 
-/** How often tables are compared at both ends, and what is done about one that differs. */
+/** How often tables are compared with head office, and what happens if one differs. */
 export function Proving({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const present = settings.effective?.sync;
@@ -112,7 +133,7 @@ export function Proving({ settings }: { readonly settings: SettingsView }) {
   );
 }
 
-/** How long the history is kept, and what it takes now. */
+/** How long the history is kept, and its current size. */
 export function Keeping({ settings }: { readonly settings: SettingsView }) {
   const t = useT();
   const present = settings.effective?.retention;
@@ -177,9 +198,9 @@ function Present() {
 }
 
 /**
- * Looks first what would go, so that the question can say it; where nothing would, there is none.
+ * First checks what would be pruned, to say it in the question; if nothing would, there is no question.
  *
- * @param props.unsaved whether other limits stand in the fields than those by which it would be done
+ * @param props.unsaved whether the fields differ from the saved limits, by which it prunes
  */
 function PruneButton({ disabled, unsaved }: { readonly disabled: boolean; readonly unsaved: boolean }) {
   const t = useT();

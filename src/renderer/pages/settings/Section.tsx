@@ -5,7 +5,7 @@ import { SaveRefused } from '../../parts/Refusals.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import classes from './Section.module.css';
 
-/** One subject of the settings. */
+/** A section of the settings page. */
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <Paper withBorder p="lg" component="section" aria-label={title}>
@@ -19,7 +19,7 @@ export function Section({ title, children }: { readonly title: string; readonly 
   );
 }
 
-/** Fields that take effect together, when they are saved; not before there are settings that can be used. */
+/** Fields that are saved together. They are disabled until the settings can be used. */
 export function SectionForm({
   editor,
   changed,
@@ -31,7 +31,7 @@ export function SectionForm({
   /** Whether there is anything to save. */
   readonly changed: boolean;
   readonly onSave: () => void;
-  /** Beside the button that saves. */
+  /** Shown next to the save button. */
   readonly aside?: ReactNode;
   readonly children: ReactNode;
 }) {

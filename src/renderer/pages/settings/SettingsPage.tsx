@@ -8,7 +8,7 @@ import { Appearance, Notices } from './DesktopSections.tsx';
 import { Exchange, SupportBundle } from './FileSections.tsx';
 import { Keeping, LinkUse, Proving } from './RunSections.tsx';
 
-/** What concerns all of Branchline on this computer. */
+/** The settings of Branchline on this computer. */
 export function SettingsPage() {
   const t = useT();
   const setup = useCall('setup');
@@ -17,7 +17,7 @@ export function SettingsPage() {
     <Page title={t('window.pages.settings')}>
       <Answered to={settings}>
         {(view) => (
-          // The fields are filled when they appear: anew as soon as there are settings.
+          // Fields are filled once, when they appear; the key recreates them when settings become available.
           <Stack gap="lg" key={String(view.effective === null)}>
             <WhyFixed settings={view} />
             {/* Two columns that are filled by themselves: in rows, each section would be as tall as its neighbour. */}
@@ -42,7 +42,7 @@ export function SettingsPage() {
   );
 }
 
-/** Why the fields cannot be changed, where they cannot. */
+/** Why the fields cannot be changed, if so. */
 function WhyFixed({ settings: { effective, problem, revision } }: { readonly settings: SettingsView }) {
   const t = useT();
   const labelOf = useLabels();

@@ -24,13 +24,13 @@ import { freshness } from '../today/standing.ts';
 import { batchToShow } from './path.ts';
 import { StepButtons } from './Steps.tsx';
 
-/** What was chosen, and the first copy of it to head office. */
+/** A summary of the choices, and the first copy to head office. */
 export function FirstStep({ onBack }: { readonly onBack: () => void }) {
   const t = useT();
   const setup = useCall('setup').data;
   const history = useCall('history', {}, 0, 1);
   const run = useCommand('runNow', { quiet: true });
-  /** The latest batch when this one was asked for; undefined before that. */
+  /** The latest batch when this one was requested; undefined before that. */
   const [before, setBefore] = useState<string | null | undefined>(undefined);
   return (
     <Answered to={history}>
@@ -88,7 +88,7 @@ function sayStart(batch: BatchSummary | null, t: Translate): string {
   return batch.status === 'completed' ? t('setupPage.again') : t('window.tryAgain');
 }
 
-/** How the first run ended, in one sentence: where it ended well, that of the page Today. */
+/** The first run's result in one sentence; after a success, the same as on the Today page. */
 function RunOutcome({ batch }: { readonly batch: BatchSummary }) {
   const t = useT();
   const format = useFormat();
@@ -128,7 +128,7 @@ function RunOutcome({ batch }: { readonly batch: BatchSummary }) {
   );
 }
 
-/** The first run, as it goes. */
+/** Progress of the first run. */
 function RunProgress() {
   const t = useT();
   const labelOf = useLabels();
@@ -178,9 +178,9 @@ function Running({ run }: { readonly run: RunView }) {
 }
 
 /**
- * What is set up, in words.
+ * What was set up, in words.
  *
- * @param props.withPasswords whether it says where the passwords are, too
+ * @param props.withPasswords whether to include where passwords are stored
  */
 function Summary({ withPasswords }: { readonly withPasswords: boolean }) {
   const t = useT();
@@ -224,12 +224,12 @@ function Summary({ withPasswords }: { readonly withPasswords: boolean }) {
   );
 }
 
-/** What keeps it going from here: the start with the computer, and where the icon is. */
+/** How it continues from here: starting with the computer, and where the tray icon is. */
 function TrayHints() {
   const t = useT();
   const setup = useCall('setup').data;
   const startAtLogin = useCommand('setStartAtLogin');
-  if (setup === undefined || setup.face !== 'tray') return null;
+  if (setup === undefined || setup.program !== 'tray') return null;
   return (
     <Stack gap="sm">
       {setup.startAtLogin !== null && (

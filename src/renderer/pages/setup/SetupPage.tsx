@@ -11,7 +11,7 @@ import { isDone, mayOpen, nextStep, SETUP_STEPS, type SetupStep, stepAfter, step
 import classes from './StepList.module.css';
 import { EndpointStep, ScheduleStep, TablesStep, WelcomeStep } from './Steps.tsx';
 
-/** From nothing to the first copy at head office. What was written so far counts when it is opened again. */
+/** From nothing to the first copy at head office. Reopened, it continues after what was already saved. */
 export function SetupPage() {
   const t = useT();
   const { view } = useSettings();

@@ -34,13 +34,13 @@ import {
   writtenPlan,
 } from './path.ts';
 
-/** The language, what is needed, and the way to try everything without either database. */
+/** The language, the requirements, and a way to try a demo without any database. */
 export function WelcomeStep({
   onDone,
   onDemo,
 }: {
   readonly onDone: () => void;
-  /** The demo's databases are there. */
+  /** Called when the demo's databases are ready. */
   readonly onDemo: () => void;
 }) {
   const t = useT();
@@ -56,7 +56,7 @@ export function WelcomeStep({
     if (document === null) early.choose(value);
     else void settings.save((now) => ({ ...now, language: value }));
   };
-  /** The demo's settings know nothing of the language that was chosen here. */
+  /** The demo's settings do not contain the language that was chosen here. */
   const enterDemo = async (): Promise<void> => {
     const { document: written } = await settings.reload();
     const { chosen } = early;
@@ -111,7 +111,7 @@ export function WelcomeStep({
   );
 }
 
-/** Head office, or the branch database: tried, then written. */
+/** Head office or the branch database: tested, then saved. */
 export function EndpointStep({
   target: opened,
   onDone,
@@ -148,7 +148,7 @@ export function EndpointStep({
   );
 }
 
-/** What is copied of the branch: all, unless somebody says otherwise. */
+/** Which tables to copy: all by default. */
 export function TablesStep({
   id,
   onDone,
@@ -175,7 +175,7 @@ export function TablesStep({
   );
 }
 
-/** Back, and what goes on. */
+/** The Back and Next buttons. */
 export function StepButtons({
   onBack,
   children,
@@ -207,7 +207,7 @@ const PLANS: Readonly<Record<SimplePlan['kind'], SimplePlan>> = {
   never: { kind: 'never' },
 };
 
-/** When it runs by itself: one simple choice; the page Schedules can do more. */
+/** Automatic runs: one simple choice; the Schedules page has more. */
 export function ScheduleStep({
   onDone,
   onBack,

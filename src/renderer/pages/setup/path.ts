@@ -4,28 +4,28 @@ import type { Language } from '../../../shared/texts/language.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
 import { connectionsOf, rawOf } from '../connections/model/fields.ts';
 
-/** The short path, in order. */
+/** The set-up steps, in order. */
 export const SETUP_STEPS = ['welcome', 'central', 'branch', 'tables', 'schedule', 'first'] as const;
 export type SetupStep = (typeof SETUP_STEPS)[number];
 
-/** Where an interrupted set-up goes on: at the first step whose settings are not written yet. */
+/** Where an interrupted set-up continues: the first step whose settings are not saved. */
 export function nextStep({ document }: Pick<SettingsView, 'document'>): SetupStep {
   if (rawOf(document, { kind: 'central' }) === null) return 'welcome';
   if (connectionsOf(document).length === 0) return 'branch';
-  // That all tables are copied stays unwritten: whether it was looked at is not known, so it is asked again.
+  // "All tables" is not written, so it is unknown whether the person saw that step; it is shown again.
   return (document?.schedules ?? []).length === 0 ? 'tables' : 'first';
 }
 
-/** Whether a step can be opened: everything before it is there. */
+/** Whether a step can be opened: everything before it is saved. */
 export function mayOpen(step: SetupStep, view: Pick<SettingsView, 'document'>): boolean {
   const reached = nextStep(view);
-  // What may be left as it is by default closes no door.
+  // The tables step can be skipped, because its default is valid.
   const farthest = reached === 'tables' ? 'first' : reached;
   const limit = farthest === 'welcome' ? 'central' : farthest;
   return SETUP_STEPS.indexOf(step) <= SETUP_STEPS.indexOf(limit);
 }
 
-/** Whether a step lies behind: what it asks is written, or one has gone on from it. */
+/** Whether a step is done: its settings are saved, or the person went past it. */
 export function isDone(step: SetupStep, at: SetupStep, view: Pick<SettingsView, 'document'>): boolean {
   const behind = Math.max(SETUP_STEPS.indexOf(nextStep(view)), SETUP_STEPS.indexOf(at));
   return step !== at && SETUP_STEPS.indexOf(step) < behind;
@@ -39,18 +39,18 @@ export function stepBefore(step: SetupStep): SetupStep {
   return SETUP_STEPS[SETUP_STEPS.indexOf(step) - 1] ?? step;
 }
 
-/** Writes the language that was chosen before there were settings. One that stands there already stays. */
+/** Writes the language that was chosen before there were settings, unless they already have one. */
 export function withEarlyLanguage(document: SettingsFile, chosen: Language | null): SettingsFile {
   return chosen === null || document.language !== undefined ? document : { ...document, language: chosen };
 }
 
 /**
- * Which batch is the one that set-up speaks of: whatever runs now, else the one that it has started, else the latest
- * where a person comes back to it.
+ * The batch that set-up shows: the one that runs now, else the one it started, else the latest when the
+ * person returns to this step.
  *
  * @param latest the latest batch of the history
- * @param before id of the latest batch when this one was asked for, null where there was none; undefined: nothing was
- *   asked for yet
+ * @param before id of the latest batch when this one was requested, null if there was none; undefined if
+ *   nothing was requested yet
  */
 export function batchToShow(
   latest: BatchSummary | undefined,
@@ -60,22 +60,22 @@ export function batchToShow(
   return latest.status !== 'running' && latest.batch_id === before ? null : latest;
 }
 
-/** When to sync, as set-up asks it. Everything else is chosen in the page Schedules. */
+/** The schedule as set-up asks for it. The Schedules page has all other choices. */
 export type SimplePlan =
   /** @property time local, `08:30` */
   | { readonly kind: 'daily'; readonly time: string }
   | { readonly kind: 'hours'; readonly every: number }
   | { readonly kind: 'never' };
 
-/** Numbers of hours that divide a day, so that the times are the same every day. */
+/** Divisors of 24, so that the times are the same every day. */
 export const EVERY_HOURS = [1, 2, 3, 4, 6, 8, 12] as const;
 
-/** The schedule that set-up writes, so that a second look changes it instead of adding one. */
+/** Id of the schedule that set-up writes, so that opening it again changes that one instead of adding another. */
 export const SIMPLE_ID = 'main';
 
 export const FIRST_PLAN: SimplePlan = { kind: 'daily', time: '08:30' };
 
-/** The cron expression of a plan; null where nothing is planned, or the time is none yet. */
+/** The cron expression of a plan; null if nothing is planned or the time is not valid yet. */
 export function cronOf(plan: SimplePlan): string | null {
   switch (plan.kind) {
     case 'daily': {
@@ -89,7 +89,7 @@ export function cronOf(plan: SimplePlan): string | null {
   }
 }
 
-/** The plan of a cron expression; null where it is none that set-up can show. */
+/** The plan for a cron expression; null if set-up cannot show it. */
 export function planOf(cron: string): SimplePlan | null {
   const [, minute, hour] = /^(\d{1,2}) (\d{1,2}) \* \* \*$/.exec(cron) ?? [];
   if (minute !== undefined && hour !== undefined)
@@ -99,13 +99,13 @@ export function planOf(cron: string): SimplePlan | null {
   return EVERY_HOURS.some((one) => one === hours) ? { kind: 'hours', every: hours } : null;
 }
 
-/** What set-up wrote before; what it proposes where it wrote nothing. */
+/** The plan that set-up saved before; otherwise its proposal. */
 export function writtenPlan(document: SettingsFile | null): SimplePlan {
   const own = document?.schedules?.find(({ id }) => id === SIMPLE_ID);
   return (own === undefined ? null : planOf(own.cron)) ?? FIRST_PLAN;
 }
 
-/** Writes the plan, in place of what set-up wrote before; other schedules stay. */
+/** Saves the plan in place of the one that set-up saved before; other schedules stay. */
 export function withPlan(document: SettingsFile, plan: SimplePlan, timezone: string): SettingsFile {
   const cron = cronOf(plan);
   const before = document.schedules ?? [];

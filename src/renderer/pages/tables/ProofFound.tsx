@@ -17,10 +17,10 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
 import { findings, meaningOf, type Proof, proofWords } from './proof.ts';
 
-/** More would be no reading matter; all of them are in what the command line prints. */
+/** More would be too long to read; the command line prints all of them. */
 const SHOWN_RANGES = 10;
 
-/** What the last verify of a table found, and what was mended. */
+/** The last verify's findings for a table, and what was repaired. */
 export function ProofFound({ verified }: { readonly verified: VerifiedRow | null }) {
   const t = useT();
   const format = useFormat();
@@ -115,7 +115,7 @@ function keysOf({ from, to }: DifferingRange, t: Translate): string {
   return t('tablesPage.ranges.fromTo', { from, to });
 }
 
-/** By shape as well as by colour; see StatusMark. */
+/** Shape and colour; see StatusMark. */
 const SHAPES = {
   equal: { icon: IconShieldCheck, look: 'good' },
   repaired: { icon: IconShieldCheck, look: 'good' },
@@ -127,7 +127,7 @@ const SHAPES = {
   never: { icon: IconShieldQuestion, look: 'quiet' },
 } as const satisfies Readonly<Record<Proof, unknown>>;
 
-/** Whether a table is proved to be the same at both ends, as shape, colour and words. */
+/** Whether a table is proved equal at both ends, as shape, colour and words. */
 export function ProofMark({ verified }: { readonly verified: VerifiedRow | null }) {
   const { proof, main, more } = proofWords(verified, useT(), useFormat());
   const { icon: Icon, look } = SHAPES[proof];

@@ -2,13 +2,13 @@ import { BarChart } from '@mantine/charts';
 import { Text } from '@mantine/core';
 import { useMemo } from 'react';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import type { RunPoint } from './runPoints.ts';
+import type { RunPoint } from './pastRuns.ts';
 
 const HEIGHT = 150;
 
 /**
- * How long each run took, and how many rows it copied, one under the other with the same time below. Not for screen
- * readers: the sentence above and the list below say the same.
+ * Two charts on the same time axis: duration and rows of each run. Hidden from screen readers, because the
+ * sentence above and the list below say the same.
  */
 export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) {
   const t = useT();
@@ -30,7 +30,7 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
     barProps: { isAnimationActive: false },
     maxBarWidth: 24,
     xAxisProps: { tickFormatter: date, minTickGap: 40, interval: 'equidistantPreserveStart' as const },
-    // Each of the few labels, also the one at the upper edge.
+    // Shows every label, including the one at the upper edge.
     yAxisProps: { width: 110, tickCount: 3, interval: 0 as const },
     barChartProps: { margin: { top: 12 } },
     tooltipProps: { labelFormatter: start },
@@ -57,7 +57,7 @@ export function RunCharts({ points }: { readonly points: readonly RunPoint[] }) 
   );
 }
 
-/** Labels of an axis are broken at every space, and then run into what stands above. */
+/** Axis labels break at every space and would overlap what is above. */
 function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00a0');
 }

@@ -8,17 +8,16 @@ import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { useLive } from '../../data/BridgeProvider.tsx';
 import { useCall, useLabels } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
 import { ProofFound } from './ProofFound.tsx';
+import { chooserOf, reasonIn, wayOf } from './pastRuns.ts';
 import { Section, TablePast } from './TablePast.tsx';
-import { chooserOf, reasonIn, wayOf } from './way.ts';
 
-/** All that is known of a table, and what can be done about it. */
+/** All details of a table, and its actions. */
 export function TableDetail({
   state,
   onAsking,
@@ -46,7 +45,7 @@ export function TableDetail({
   );
 }
 
-/** How the last run of a table went, and up to when head office has it. */
+/** The last run's result, and up to when head office has the data. */
 function LastRun({ state: { last, success } }: { readonly state: TableState }) {
   const t = useT();
   const format = useFormat();
@@ -88,7 +87,7 @@ function LastRun({ state: { last, success } }: { readonly state: TableState }) {
   );
 }
 
-/** What is being done with a table at this moment. */
+/** What is being done with a table now. */
 function TableNow({ state }: { readonly state: TableState }) {
   const t = useT();
   const format = useFormat();
@@ -107,7 +106,7 @@ function TableNow({ state }: { readonly state: TableState }) {
   return null;
 }
 
-/** How a table is copied, and why so. */
+/** How a table is copied, and why. */
 function WayOfTable({ state }: { readonly state: TableState }) {
   const t = useT();
   const known = wayOf(state);
@@ -124,7 +123,7 @@ function WayOfTable({ state }: { readonly state: TableState }) {
   );
 }
 
-/** It stands in the log of the batch; one that is no longer kept has nothing to say. */
+/** The reason is in the batch's log; nothing is shown if that was pruned. */
 function WhyLast({ run }: { readonly run: TableRow }) {
   const t = useT();
   const { data } = useCall('batch', run.batch_id);
@@ -132,7 +131,7 @@ function WhyLast({ run }: { readonly run: TableRow }) {
   return reason === null ? null : <Text c="dimmed">{t(`tablesPage.reason.${reason}`)}</Text>;
 }
 
-/** What can be done with one table. What sends much, or overwrites, is asked about first. */
+/** Actions for one table. Those that send much or overwrite ask first. */
 function TableActions({
   state,
   onAsking,
@@ -207,10 +206,10 @@ function TableActions({
   );
 }
 
-/** What is asked about before it is done. */
+/** Actions that ask first. */
 type Asked = 'repair' | 'full';
 
-/** Says what would be done, and asks whether to. */
+/** Says what would be done, and asks for confirmation. */
 function Confirm({
   asked,
   table,
@@ -229,7 +228,7 @@ function Confirm({
       onClose={onNo}
       title={asked !== null && t(`tablesPage.${asked}.title`, { table })}
       closeButtonProps={{ 'aria-label': t('window.close') }}
-      // Above the details, in which it is asked.
+      // Above the details drawer that opened it.
       zIndex={300}
     >
       {asked !== null && (

@@ -14,12 +14,12 @@ import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { type Column, VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofFound.tsx';
+import { chooserOf, wayOf } from './pastRuns.ts';
 import classes from './TableList.module.css';
 import { SORTS, type Sort, sortedBy, statusOf, type TableFilter, tableAddress } from './tableFilter.ts';
-import { chooserOf, wayOf } from './way.ts';
 
 const ROW_HEIGHT = 56;
-/** Shares of the whole where it is narrow, as at 150 % zoom. */
+/** Percentages for narrow windows, as at 150 % zoom. */
 const WIDTHS = [
   'minmax(min(7rem, 14.5%), 1.3fr)',
   'minmax(min(9.5rem, 20%), 1.35fr)',
@@ -28,7 +28,7 @@ const WIDTHS = [
   'minmax(min(10.5rem, 23%), 1.5fr)',
 ].join(' ');
 
-/** Tables one below the other, thousands of them; each leads to its details. */
+/** A list of thousands of tables; each links to its details. */
 export function TableList({
   tables,
   filter,
@@ -38,7 +38,7 @@ export function TableList({
   readonly tables: readonly TableState[];
   readonly filter: TableFilter;
   readonly setFilter: (filter: TableFilter) => void;
-  /** The query that the links take along. */
+  /** The query that links keep. */
   readonly search: string;
 }) {
   const t = useT();
@@ -162,7 +162,7 @@ const TableLine = memo(function TableLine({
   );
 });
 
-/** What a table that the batch has still to do with was before. */
+/** The last result of a table that the current batch has not finished yet. */
 function besideStatus(shown: TableStatus | undefined, { last }: TableState, t: Translate): string | null {
   const isOpen = shown === TableStatus.InProgress || shown === TableStatus.Pending;
   return last === null || !isOpen

@@ -3,25 +3,61 @@ import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
+import { trafficText } from '../../../shared/texts/trafficText.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { useCall } from '../../data/useCall.ts';
 import { Answered } from '../../parts/Page.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { seenStatus } from '../../parts/seenStatus.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { runPoints, summarize } from './runPoints.ts';
+import { runPoints, summarize } from './pastRuns.ts';
 
 const RUNS = 90;
 const FIRST_RUNS = 10;
 
-/** What draws charts is as large as all the rest: it is read when the first chart is to be seen. */
+/** Loaded on demand: the chart library is as large as the rest of the window. */
 const RunCharts = lazy(() => import('./RunCharts.tsx').then((module) => ({ default: module.RunCharts })));
 
-/** The last runs of a table: drawn over time, and one by one. */
+/** The last runs of a table, as charts and as a list. */
 export function TablePast({ state: { connection, table, now } }: { readonly state: TableState }) {
   const runs = useCall('tableRuns', connection, table, RUNS);
   return (
-    <Answered to={runs}>{(rows) => <Past runs={rows} atWork={now === TableStatus.InProgress} />}</Answered>
+    <>
+      <OnLink connection={connection} table={table} />
+      <Answered to={runs}>{(rows) => <Past runs={rows} atWork={now === TableStatus.InProgress} />}</Answered>
+    </>
+  );
+}
+
+const MONTHS = 3;
+
+/** What a table has cost on the link in the last months. */
+function OnLink({ connection, table }: { readonly connection: string; readonly table: string }) {
+  const t = useT();
+  const format = useFormat();
+  const months = useCall('tableTraffic', connection, table, MONTHS);
+  return (
+    <Section title={t('tablesPage.detail.link')}>
+      <Answered to={months}>
+        {(found) =>
+          found.length === 0 ? (
+            <Text c="dimmed">{t('tablesPage.detail.linkNone')}</Text>
+          ) : (
+            <>
+              {found.map((one) => (
+                <Text key={one.month}>
+                  {t('tablesPage.detail.linkMonth', {
+                    month: format.wholeMonth(one.month),
+                    traffic: trafficText(one, t, format.bytes),
+                  })}
+                </Text>
+              ))}
+              <Text c="dimmed">{t('tablesPage.detail.linkMeans')}</Text>
+            </>
+          )
+        }
+      </Answered>
+    </Section>
   );
 }
 
@@ -67,9 +103,9 @@ function Past({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly a
 }
 
 /**
- * The runs of a table, latest first; each leads to its batch. They also say what the charts show.
+ * The runs of a table, latest first; each links to its batch. For screen readers they replace the charts.
  *
- * @param props.atWork whether the latest goes on now
+ * @param props.atWork whether the latest run is in progress
  */
 function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonly atWork: boolean }) {
   const t = useT();
@@ -83,6 +119,7 @@ function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonl
             <Table.Th>{t('tablesPage.run.started')}</Table.Th>
             <Table.Th>{t('tablesPage.run.status')}</Table.Th>
             <Table.Th ta="right">{t('tablesPage.run.rows')}</Table.Th>
+            <Table.Th ta="right">{t('tablesPage.run.sent')}</Table.Th>
             <Table.Th ta="right">{t('tablesPage.run.duration')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -98,6 +135,9 @@ function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonl
                 <StatusMark of={seenStatus(run.status, atWork && index === 0)} kind="table" />
               </Table.Td>
               <Table.Td ta="right">{format.count(run.records_processed)}</Table.Td>
+              <Table.Td ta="right" title={trafficText(run, t, format.bytes)}>
+                {run.sent_bytes === null ? '–' : format.bytes(run.sent_bytes)}
+              </Table.Td>
               <Table.Td ta="right">
                 {run.duration_seconds === null ? '' : format.duration(run.duration_seconds)}
               </Table.Td>
@@ -109,7 +149,7 @@ function RunRows({ runs, atWork }: { readonly runs: readonly TableRow[]; readonl
   );
 }
 
-/** A part of a table's details, under its own heading. */
+/** A section of a table's details, with its heading. */
 export function Section({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <Stack gap={4} component="section">

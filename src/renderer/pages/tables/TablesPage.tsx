@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, NativeSelect, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
+import { trafficText } from '../../../shared/texts/trafficText.ts';
 import { visible } from '../../../shared/visible.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { isNotSetUp } from '../../data/hindrances.ts';
@@ -25,7 +26,7 @@ import {
 } from './tableFilter.ts';
 
 /**
- * Every table: how it is copied, when it last was, whether it is proved to be the same at head office.
+ * Every table: how it is copied, its last copy, and whether it is proved equal at head office.
  *
  * @param props.chosen the table whose details are open; as in the address, still encoded
  */
@@ -53,19 +54,19 @@ export function TablesPage({
   );
 }
 
-/** The details of a table, beside the list. */
+/** The details of a table, next to the list. */
 function TableDrawer({
   wanted,
   states,
   close,
 }: {
   readonly wanted: { readonly connection: string; readonly table: string } | null;
-  /** Undefined until they have been read. */
+  /** Undefined until they are loaded. */
   readonly states: readonly TableState[] | undefined;
   readonly close: () => void;
 }) {
   const t = useT();
-  // Escape closes the question that is open, and not what is behind it as well.
+  // Escape must close only the open question, and not also the drawer behind it.
   const [asking, setAsking] = useState(false);
   const state = states?.find(
     ({ connection, table }) => connection === wanted?.connection && table === wanted.table,
@@ -99,11 +100,11 @@ function TableDrawer({
   );
 }
 
-/** Which tables are shown and in what order, and the ways from here. All of it is in the page's address. */
+/** The current filter, order and links. All of it is kept in the page's address. */
 function useTableFilter(): {
   readonly filter: TableFilter;
   readonly setFilter: (filter: TableFilter) => void;
-  /** The query to take along to a table's details, so that the list beside them stays as it is. */
+  /** The query for a link to a table's details, which keeps the list behind it unchanged. */
   readonly search: string;
   readonly open: (state: { readonly connection: string; readonly table: string }) => void;
   readonly close: () => void;
@@ -115,7 +116,8 @@ function useTableFilter(): {
   return {
     filter,
     setFilter: (next) => {
-      // While a word is typed, the way back does not lead through its letters.
+      // While a word is being typed, entries replace each other, so that Back does not step through its
+      // letters.
       const replace = next.text !== filter.text && filter.text !== '';
       goTo(`${location}${tableSearch(next)}`, { replace });
     },
@@ -125,7 +127,7 @@ function useTableFilter(): {
   };
 }
 
-/** The tables that fit the filter, or why there are none. */
+/** The tables that match the filter, or why there are none. */
 function FoundTables({
   states,
   ways,
@@ -147,9 +149,12 @@ function FoundTables({
   if (found.length === 0 && !narrows(filter)) return <NoTable />;
   return (
     <div>
-      <Text size="sm" c="dimmed" role="status" mb="xs">
-        {t('tablesPage.tables', { count: found.length, number: format.count(found.length) })}
-      </Text>
+      <Group justify="space-between" gap="xs" mb="xs">
+        <Text size="sm" c="dimmed" role="status">
+          {t('tablesPage.tables', { count: found.length, number: format.count(found.length) })}
+        </Text>
+        <OnLink />
+      </Group>
       {found.length === 0 ? (
         <NoneFits clear={() => ways.setFilter(widened(filter))} />
       ) : (
@@ -159,10 +164,24 @@ function FoundTables({
   );
 }
 
+/** What all runs of the latest month have cost on the link. */
+function OnLink() {
+  const t = useT();
+  const format = useFormat();
+  const [latest] = useCall('traffic', 1).data ?? [];
+  if (latest === undefined) return null;
+  const traffic = trafficText(latest, t, format.bytes);
+  return (
+    <Text size="sm" c="dimmed">
+      {t('tablesPage.linkMonth', { month: format.wholeMonth(latest.month), traffic })}
+    </Text>
+  );
+}
+
 function NoTable() {
   const t = useT();
   const { data: setup } = useCall('setup');
-  // Before that there is nothing to run, and no connection to go to.
+  // Before set-up there is nothing to run, and no connection to open.
   const isSetUp = setup !== undefined && !isNotSetUp(setup);
   const action = isSetUp && (
     <Group justify="center" gap="xs" mt="xs">
@@ -193,7 +212,7 @@ function NoneFits({ clear }: { readonly clear: () => void }) {
   );
 }
 
-/** What the list is narrowed to. */
+/** The filter fields. */
 function TableFilters({
   filter,
   setFilter,

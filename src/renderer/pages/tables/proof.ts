@@ -2,13 +2,13 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import { collidingRows, type VerifiedRow, VerifyResult } from '../../../shared/verify.ts';
 import type { Format } from '../../words/format.ts';
 
-/** Whether a table is known to be the same at both ends. */
+/** Whether a table is proved equal at both ends. */
 export type Proof = VerifyResult | 'never' | 'copied_since';
 
 export interface ProofWords {
   readonly proof: Proof;
   readonly main: string;
-  /** Since when, or when it was equal last; null where there is nothing to say. */
+  /** Since when it differs, or when it was last equal; null if there is nothing to say. */
   readonly more: string | null;
 }
 
@@ -34,20 +34,20 @@ export function proofWords(verified: VerifiedRow | null, t: Translate, format: F
   return { proof: result, main, more };
 }
 
-/** A difference stays one until something has proved the table equal, whatever the last verify came to. */
+/** A known difference stays until something proves the table equal, whatever later verifies found. */
 export function proofOf({ result, differs_since }: VerifiedRow): Exclude<Proof, 'never'> {
   if (differs_since !== null) return VerifyResult.Differs;
   return result === VerifyResult.Differs ? 'copied_since' : result;
 }
 
-/** What a proof, or the lack of one, means. */
+/** Explains a proof, or the lack of one. */
 export function meaningOf(verified: VerifiedRow, t: Translate): string {
   if (verified.differs_since !== null && collidingRows(verified) > 0)
     return t('tablesPage.meaning.collides', { others: verified.shared_with.join(', ') });
   return t(`tablesPage.meaning.${proofOf(verified)}`);
 }
 
-/** What a verify has found, as sentences. */
+/** A verify's findings in sentences. */
 export function findings(row: VerifiedRow, t: Translate, format: Format): readonly string[] {
   const count = (value: number | null): string => format.count(value ?? 0);
   return [

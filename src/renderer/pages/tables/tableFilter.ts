@@ -4,17 +4,17 @@ import { isProved, VerifyResult } from '../../../shared/verify.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { type Proof, proofOf } from './proof.ts';
 
-/** Which tables are shown. `left`: those that have run, and that the settings do not select any more. */
+/** Choices of which tables to show. `left`: those that have run but are no longer selected in the settings. */
 export const SHOWN = ['all', 'failed', 'differs', 'unproved', 'left'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-/** By what they are in order. */
+/** Sort orders. */
 export const SORTS = ['table', 'way', 'success', 'status', 'proof'] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface TableFilter {
   readonly text: string;
-  /** Its id; null for all. */
+  /** A connection's id; null for all. */
   readonly connection: string | null;
   readonly shown: Shown;
   readonly sort: Sort;
@@ -23,7 +23,7 @@ export interface TableFilter {
 
 const PLAIN: TableFilter = { text: '', connection: null, shown: 'all', sort: 'table', down: false };
 
-/** @param search the query of the page's address; what it cannot mean is left out */
+/** @param search the query of the page's address; invalid parts are ignored */
 export function readTableFilter(search: string): TableFilter {
   const query = new URLSearchParams(search);
   return {
@@ -35,7 +35,7 @@ export function readTableFilter(search: string): TableFilter {
   };
 }
 
-/** The query of the page's address, with its question mark; nothing where nothing is chosen. */
+/** The query of the page's address, with its question mark; empty for the defaults. */
 export function tableSearch({ text, connection, shown, sort, down }: TableFilter): string {
   const query = new URLSearchParams();
   if (text !== '') query.set('text', text);
@@ -47,22 +47,22 @@ export function tableSearch({ text, connection, shown, sort, down }: TableFilter
   return search === '' ? '' : `?${search}`;
 }
 
-/** The address of a table's details; its name may have anything in it. */
+/** The address of a table's details. The name may contain any character. */
 export function tableAddress(state: { readonly connection: string; readonly table: string }): string {
   return `/tables/${encodeURIComponent(state.connection)}/${encodeURIComponent(state.table)}`;
 }
 
-/** A click on a column: by that, or the other way round where it is by that already. */
+/** The filter after a click on a column: sorted by it, or reversed if it already is. */
 export function sortedBy(filter: TableFilter, sort: Sort): TableFilter {
   return { ...filter, sort, down: filter.sort === sort && !filter.down };
 }
 
-/** Whether tables are left out at all. */
+/** Whether the filter hides any tables. */
 export function narrows({ text, connection, shown }: TableFilter): boolean {
   return text !== '' || connection !== null || shown !== 'all';
 }
 
-/** The filter with nothing left out, in the same order. */
+/** The filter without restrictions, in the same order. */
 export function widened(filter: TableFilter): TableFilter {
   return { ...PLAIN, sort: filter.sort, down: filter.down };
 }
@@ -74,7 +74,7 @@ export function fits(state: TableState, { text, connection, shown }: TableFilter
   return wanted === '' || `${state.table}\n${state.model}`.toLowerCase().includes(wanted);
 }
 
-/** What the batch that runs now has still to do with it comes before what its last run came to. */
+/** The open status in the current batch, if any, else the last result. */
 export function statusOf({ last, now }: TableState): TableStatus | undefined {
   return now ?? last?.status;
 }
@@ -109,7 +109,7 @@ const PROOFS: readonly (Proof | undefined)[] = [
   VerifyResult.Equal,
 ];
 
-/** Those that read most come first; all others follow. */
+/** Strategies that read the most come first, then all others. */
 const FIRST: readonly Strategy[] = [Strategy.Full, Strategy.Replace, Strategy.Compare, Strategy.Cursor];
 const WAYS: readonly (Strategy | undefined)[] = [
   ...new Set([...FIRST, ...Object.values(Strategy)]),
@@ -123,13 +123,13 @@ const byName: Compare = (a, b) => compareNames(a.table, b.table) || compareNames
 const BY: Readonly<Record<Sort, Compare>> = {
   table: byName,
   way: (a, b) => WAYS.indexOf(a.last?.strategy ?? undefined) - WAYS.indexOf(b.last?.strategy ?? undefined),
-  // What has never arrived is the oldest of all.
+  // Tables that were never copied count as the oldest.
   success: (a, b) => compareText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
   status: (a, b) => STATUSES.indexOf(statusOf(a)) - STATUSES.indexOf(statusOf(b)),
   proof: (a, b) => proofRank(a) - proofRank(b),
 };
 
-/** The tables in the order that is asked for; those alike by name, whichever way round. */
+/** The tables in the requested order; equal ones by name, also when reversed. */
 export function ordered(
   states: readonly TableState[],
   { sort, down }: Pick<TableFilter, 'sort' | 'down'>,

@@ -9,7 +9,7 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Running.module.css';
 import { type Slots, slotsFor } from './slots.ts';
 
-/** The batch that runs now: the whole of it, and each table that is being copied. */
+/** The running batch: its total progress, and each table that is being copied. */
 export function RunningBatch({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
@@ -40,7 +40,9 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
           />
         </div>
         <Text size="sm" className={`${classes.left} numbers`}>
-          {left(run.etaSeconds)}
+          {run.waitingSeconds === null
+            ? left(run.etaSeconds)
+            : t('todayPage.running.waiting', { duration: format.duration(run.waitingSeconds) })}
         </Text>
       </div>
       <Text component="div" size="sm" className={`${classes.facts} numbers`}>
@@ -64,7 +66,7 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
 
 const NO_SLOTS: Slots = [];
 
-/** The tables that are being copied, each in a place that it keeps. */
+/** The tables that are being copied, each in a fixed position. */
 function RunningTables({ tables }: { readonly tables: readonly RunningTable[] }) {
   const t = useT();
   const [slots, setSlots] = useState(NO_SLOTS);

@@ -16,8 +16,7 @@ import { type ReactNode, useId } from 'react';
 import { Link } from 'wouter';
 import { type Pause, pauseEnd, type ServiceStatus } from '../../../shared/service.ts';
 import type { LiveView } from '../../../window-api/views.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useNow } from '../../data/useNow.ts';
 import { RunNowButton } from '../../parts/RunButtons.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -34,7 +33,7 @@ const SHAPES = {
   quiet: IconCircleDashed,
 } as const satisfies Readonly<Record<Tone, unknown>>;
 
-/** The largest words of the page: whether head office has the data, and what goes on. */
+/** The headline of the page: whether head office has the data, and what is happening. */
 export function StandingCard({
   standing: { tone, sentence, detail },
   children,
@@ -64,7 +63,7 @@ export function StandingCard({
   );
 }
 
-/** When Branchline runs by itself next. */
+/** The next automatic run. */
 export function NextRun({ status: { next, pause } }: { readonly status: ServiceStatus }) {
   const t = useT();
   const format = useFormat();
@@ -92,9 +91,9 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
 }
 
 /**
- * What a person can ask for at any time.
+ * Actions that are always available.
  *
- * @param props.main whether running, or comparing where that is due, is what the page asks the person to do
+ * @param props.main whether running (or comparing, if that is due) is the page's recommended action
  */
 export function Actions({ live, main }: { readonly live: LiveView; readonly main: boolean }) {
   const t = useT();
@@ -102,7 +101,9 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
   const stop = useCommand('stopRun');
   const { activity, compareDue } = live.status;
   const { kind } = activity;
-  const isRunning = kind === 'running' || kind === 'starting' || kind === 'verifying';
+  const isRunning = ['running', 'starting', 'verifying', 'exporting'].includes(kind);
+  const hints = { verifying: undefined, exporting: t('disk.stopHint') };
+  const stopHint = kind === 'verifying' || kind === 'exporting' ? hints[kind] : t('todayPage.stopHint');
   return (
     <Group gap="xs" mt="md">
       {isRunning ? (
@@ -111,8 +112,8 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           leftSection={<IconPlayerStop size={18} aria-hidden />}
           loading={stop.isPending}
           disabled={!command}
-          // A verify that is stopped leaves nothing behind to go on with.
-          title={whyNotCommand ?? (kind === 'verifying' ? undefined : t('todayPage.stopHint'))}
+          // A stopped verify has nothing to resume.
+          title={whyNotCommand ?? stopHint}
           onClick={() => stop.mutate([])}
         >
           {t('todayPage.stop')}
@@ -128,7 +129,7 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
   );
 }
 
-/** Compares all tables of some connections, also where Branchline compares nothing by itself. */
+/** Compares all tables of some connections, even if automatic comparing is off. */
 function CompareNowButton({
   connections,
   main,
@@ -159,7 +160,7 @@ const LENGTHS = [
   { length: 'open', key: 'todayPage.pauseOpen' },
 ] as const;
 
-/** Begins a pause of a length, or ends the one there is. */
+/** Begins a pause, or ends the current one. */
 function PauseMenu({ pause }: { readonly pause: Pause | null }) {
   const t = useT();
   const format = useFormat();
@@ -202,7 +203,7 @@ function PauseMenu({ pause }: { readonly pause: Pause | null }) {
           {LENGTHS.map(({ length, key }) => {
             const end = endOf(length);
             return (
-              // An hour is one from the click on, not from when the menu was drawn.
+              // Computed at the click: an hour starts then, not when the menu was drawn.
               <Menu.Item key={length} onClick={() => begin.mutate([endOf(length)])}>
                 {t(key, { time: end === null ? '' : format.clock(end) })}
               </Menu.Item>
@@ -214,7 +215,7 @@ function PauseMenu({ pause }: { readonly pause: Pause | null }) {
   );
 }
 
-/** When a pause that begins now ends, ISO 8601; null where a person ends it. */
+/** When a pause that begins now ends, ISO 8601; null if a person ends it. */
 function endOf(length: (typeof LENGTHS)[number]['length']): string | null {
   return pauseEnd(length, new Date())?.toISOString() ?? null;
 }

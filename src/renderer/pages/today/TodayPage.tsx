@@ -10,6 +10,7 @@ import { isNotSetUp } from '../../data/hindrances.ts';
 import { withLive } from '../../data/live.ts';
 import { useCall, useLabels } from '../../data/useCall.ts';
 import { useNow } from '../../data/useNow.ts';
+import { ExportProgress } from '../../parts/ExportProgress.tsx';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -19,7 +20,7 @@ import { Actions, NextRun, StandingCard } from './StandingCard.tsx';
 import { standingOf } from './standing.ts';
 import { Differences, Trouble } from './Trouble.tsx';
 
-/** Batches whose trouble is told in full; older ones are in the history. */
+/** Failed batches shown in full; older ones are in the history. */
 const TROUBLES_SHOWN = 2;
 
 /** Whether head office has today's data, and if not, what to do. */
@@ -62,7 +63,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   const { differing } = live.status;
   const needsPerson = first !== undefined && !first.resumesAlone;
   const runs = first === undefined ? differing.length === 0 : isNeverCopied(live);
-  // As CONCERN_RANKS has it: what failed first, then what differs, then what was stopped.
+  // In the order of CONCERN_RANKS: failures first, then differences, then stopped batches.
   const failedFirst = needsPerson && first.failed.length > 0;
   return (
     <>
@@ -75,6 +76,14 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
         )}
       </StandingCard>
       {live.run !== null && <RunningBatch run={live.run} />}
+      {live.exporting !== null && (
+        <Paper withBorder p="lg" component="section" aria-labelledby="exporting">
+          <Title order={2} size="h4" id="exporting" mb="sm">
+            {t('disk.exporting')}
+          </Title>
+          <ExportProgress exporting={live.exporting} stoppable={false} />
+        </Paper>
+      )}
       {!failedFirst && <Different live={live} main />}
       {troubles.slice(0, TROUBLES_SHOWN).map((one) => (
         <Trouble
@@ -96,7 +105,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   );
 }
 
-/** Whether a run is what is wanted most: what mends itself stands behind a branch that was never copied. */
+/** Whether running is the most useful action: a branch that was never copied comes before what resolves itself. */
 function isNeverCopied({ status, upTo }: LiveView): boolean {
   return worstConcern(status, upTo)?.kind === 'never_copied';
 }
@@ -106,17 +115,20 @@ function Different({ live, main }: { readonly live: LiveView; readonly main: boo
   return differing.length === 0 ? null : <Differences tables={differing} main={main && live.run === null} />;
 }
 
-/** What failed and needs a person first, then what was stopped; what is being gone on with at this moment is no trouble now. */
+/**
+ * Batches that need attention: failures that need a person first, then stopped batches. The running batch is
+ * left out.
+ */
 function troublesOf({ status, run }: LiveView): readonly Attention[] {
   const open = status.attention.filter((one) => one.batch.batch_id !== run?.batchId);
   const rank = (one: Attention): number => (one.resumesAlone ? 2 : one.failed.length > 0 ? 0 : 1);
   return open.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** As many as fit beside everything else without scrolling. */
+/** As many as fit on the page without scrolling. */
 const LATEST = 5;
 
-/** The last few batches, each a way to its page. */
+/** The last few batches, each a link to its page. */
 function LatestBatches() {
   const t = useT();
   const history = useCall('history', {}, 0, LATEST);

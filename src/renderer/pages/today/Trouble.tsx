@@ -8,12 +8,11 @@ import {
 } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { tableNames } from '../../../shared/names.ts';
+import { tableNames } from '../../../shared/naming.ts';
 import type { Attention, Difference } from '../../../shared/service.ts';
 import { useLinkLoss } from '../../data/BridgeProvider.tsx';
 import { useCall, useLabels } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { Answered } from '../../parts/Page.tsx';
 import { GoOnButton, WhyNotRun } from '../../parts/RunButtons.tsx';
 import { FailureGroups, TroubleTables } from '../../parts/trouble/FailureGroups.tsx';
@@ -22,10 +21,10 @@ import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { differenceRow, openFailures } from './standing.ts';
 import classes from './Trouble.module.css';
 
-/** Reasons that are told here; the batch's own page has all of them. */
+/** Reasons shown here; the batch's own page has all of them. */
 const GROUPS_SHOWN = 4;
 
-/** A batch that did not end well: what failed, why, and what can be done about it. */
+/** A batch that did not end well: what failed, why, and what can be done. */
 export function Trouble({ attention, main }: { readonly attention: Attention; readonly main: boolean }) {
   const t = useT();
   const format = useFormat();
@@ -40,7 +39,7 @@ export function Trouble({ attention, main }: { readonly attention: Attention; re
     reason === null
       ? t('todayPage.trouble.stoppedPlain')
       : t('todayPage.trouble.stopped', { reason: t(`words.reason.${reason}`) });
-  // What is tried again by itself has not failed in the eyes of whoever reads this.
+  // Tables that are retried automatically are not called failed here.
   const left =
     failed.length > 0
       ? t('todayPage.trouble.failed', { count: failed.length })
@@ -85,13 +84,13 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
   const labelOf = useLabels();
   const asked = useCall('batch', batch.batch_id);
   const rows = asked.data?.tables;
-  // What needs a person is told in full; what is tried again by itself only where nothing does.
+  // Shows failures that need a person; automatically retried ones only if there are no others.
   const told = failed.length > 0 ? failed : retrying;
   const groups = useMemo(
     () => (rows === undefined ? [] : groupFailures(openFailures(rows, told), t, labelOf)),
     [rows, told, t, labelOf],
   );
-  // Without the consent that is asked for, trying again would only fail again.
+  // Without the required consent, a retry would only fail again.
   const consentFirst = groups.length > 0 && groups.every((group) => needsConsent(group.code));
   return (
     <Answered to={asked}>
@@ -124,13 +123,13 @@ function Failures({ attention, main }: { readonly attention: Attention; readonly
   );
 }
 
-/** The tables that a verify found to differ at head office: which, since when, and the button that repairs them. */
+/** Tables that a verify found different at head office: which, since when, and the button to repair them. */
 export function Differences({
   tables,
   main,
 }: {
   readonly tables: readonly Difference[];
-  /** Whether repairing is what the page asks the person to do. */
+  /** Whether repairing is the page's recommended action. */
   readonly main: boolean;
 }) {
   const t = useT();
@@ -140,7 +139,7 @@ export function Differences({
   const repair = useCommand('verify');
   const rows = useMemo(() => tables.map(differenceRow), [tables]);
   const groups = useMemo(() => groupFailures(rows, t, labelOf), [rows, t, labelOf]);
-  // Where consent is asked for all of them, repairing again would only fail again.
+  // If all of them need consent, another repair would only fail again.
   const asking = groups.filter((group) => needsConsent(group.code)).flatMap((group) => group.rows);
   const mendable = tables.filter((one) => !one.collides);
   const colliding = tables.filter((one) => one.collides);

@@ -1,12 +1,12 @@
 import { tableKey } from '../../../shared/contract.ts';
 import type { RunningTable } from '../../../window-api/views.ts';
 
-/** Places in a list, one a table; null where none is now. */
+/** Positions in a list, one per table; null for an empty one. */
 export type Slots = readonly (RunningTable | null)[];
 
 /**
- * Gives each running table its place: one that goes on keeps the place that it had, a new one takes the first that
- * is free, and no place is taken away, so that nothing jumps while a person reads.
+ * Gives each running table a position: tables keep theirs, new ones take the first free one, and no position
+ * is removed, so that nothing jumps while a person reads.
  */
 export function slotsFor(before: Slots, tables: readonly RunningTable[]): Slots {
   const left = new Map(tables.map((one) => [tableKey(one.connection, one.table), one]));

@@ -1,6 +1,6 @@
 import { worstConcern } from '../../../shared/concerns.ts';
 import { NOT_BEGUN, type TableName, type TableRow, tableKey } from '../../../shared/contract.ts';
-import { namesOf, tableNames } from '../../../shared/names.ts';
+import { namesOf, tableNames } from '../../../shared/naming.ts';
 import type { Difference } from '../../../shared/service.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
@@ -9,15 +9,15 @@ import type { LiveView } from '../../../window-api/views.ts';
 import type { Format } from '../../words/format.ts';
 import { sayFailure } from '../../words/refusal.ts';
 
-/** How good or bad it is: shown by shape and colour. */
+/** How good or bad the state is, shown as shape and colour. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'paused' | 'warn' | 'bad' | 'quiet';
 
-/** What the page's largest words say. */
+/** The page's headline. */
 export interface Standing {
   readonly tone: Tone;
   /** Up to when head office has the data. */
   readonly sentence: string;
-  /** What goes on, or what to do; null where there is nothing to add. */
+  /** What is happening or what to do; null if there is nothing to add. */
   readonly detail: string | null;
 }
 
@@ -25,24 +25,24 @@ export interface StandingFacts {
   readonly live: LiveView;
   /** Whether there are no usable settings at all. */
   readonly notSetUp: boolean;
-  /** Whether there are some, and the file as it is now cannot be used. */
+  /** Whether settings are in force, but the file now has an error. */
   readonly settingsWrong: boolean;
-  /** Why nothing is heard of the program behind the window, so that all of this is as it was; null where it is. */
+  /** Why the program cannot be reached, so that everything shown is old; null if it can. */
   readonly linkLoss: LinkLoss | null;
   /** Whether a batch has ever run. */
   readonly hasHistory: boolean;
   readonly now: Date;
-  /** The name that people know a connection by. */
+  /** A connection's display name. */
   labelOf(connection: string): string;
 }
 
-/** In which words things are put. */
+/** How texts and times are written. */
 interface Say {
   readonly t: Translate;
   readonly format: Format;
 }
 
-/** How things stand, in one sentence and at most one more. */
+/** The state in one sentence, plus at most one more. */
 export function standingOf(facts: StandingFacts, say: Say): Standing {
   if (facts.notSetUp)
     return {
@@ -51,7 +51,7 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
       detail: say.t('todayPage.state.setUpFirst'),
     };
   const { upTo } = facts.live;
-  // Which connections count stands in the settings.
+  // The settings say which connections count, so without them nothing is known.
   const sentence =
     facts.settingsWrong && upTo === null
       ? say.t('todayPage.fresh.unknown')
@@ -60,7 +60,7 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
   return { sentence, ...stateOf(facts, say) };
 }
 
-/** Why it cannot be said that head office has everything, although something arrives; null where nothing is known. */
+/** Why head office may not have everything although something arrived; null if nothing is known against it. */
 function exception({ live: { status }, labelOf }: StandingFacts, { t }: Say): string | null {
   const { neverCopied, connections, differing, compareDue } = status;
   if (neverCopied.length > 0 && neverCopied.length < connections)
@@ -72,20 +72,20 @@ function exception({ live: { status }, labelOf }: StandingFacts, { t }: Say): st
   return compareDue.length > 0 ? t('todayPage.fresh.compareDue') : null;
 }
 
-/** Up to when head office has everything; named as people name days. */
+/** Up to when head office has everything, with the day named as people do. */
 export function freshness(upTo: string | null, hasHistory: boolean, now: Date, { t, format }: Say): string {
   if (upTo === null) return hasHistory ? t('todayPage.fresh.notAll') : t('todayPage.fresh.none');
   const days = format.daysAgo(upTo, now);
   const time = format.clock(upTo);
-  // A clock that was set back may make it tomorrow: it is as new as can be.
+  // A clock that was set back can make it tomorrow: then it is as fresh as possible.
   if (days <= 0) return t('todayPage.fresh.today', { time });
   if (days === 1) return t('todayPage.fresh.yesterday', { time });
-  // From seven days on the name of the day would mean two days.
+  // From seven days on, a weekday's name would be ambiguous.
   if (days < 7) return t('todayPage.fresh.day', { day: format.dayName(upTo), time });
   return t('todayPage.fresh.date', { time: format.shortTime(upTo) });
 }
 
-/** How things stood, where nothing is heard any more. */
+/** The last known state, if the program cannot be reached. */
 function lastKnown({ linkLoss, live }: StandingFacts, { t }: Say): string {
   if (linkLoss === 'signed_out') return t('todayPage.state.signedOut');
   const isOpen = live.status.attention.length > 0;
@@ -94,13 +94,13 @@ function lastKnown({ linkLoss, live }: StandingFacts, { t }: Say): string {
 
 type State = Pick<Standing, 'tone' | 'detail'>;
 
-/** The most pressing of what holds; see CONCERN_RANKS. */
+/** The most pressing state that applies; see CONCERN_RANKS. */
 function stateOf(facts: StandingFacts, say: Say): State {
   const { live, settingsWrong, now } = facts;
   const { t } = say;
   const { status, upTo } = live;
   const isFresh = upTo !== null && say.format.daysAgo(upTo, now) <= 0;
-  // What arrived today arrived, even where something else did not.
+  // If data arrived today, a failure is only a warning.
   const troubled = isFresh ? 'warn' : 'bad';
   if (settingsWrong) return { tone: troubled, detail: t('todayPage.state.settings') };
   const concern = worstConcern(status, upTo);
@@ -160,7 +160,7 @@ function stateOf(facts: StandingFacts, say: Say): State {
   }
 }
 
-/** What is being done at this moment. */
+/** What is being done now. */
 function atWork({ live, labelOf }: StandingFacts, isFresh: boolean, { t }: Say): string {
   switch (live.status.activity.kind) {
     case 'verifying': {
@@ -168,6 +168,8 @@ function atWork({ live, labelOf }: StandingFacts, isFresh: boolean, { t }: Say):
       if (at === null) return t('todayPage.state.verifying');
       return t('todayPage.state.verifyingTable', { table: at.table, connection: labelOf(at.connection) });
     }
+    case 'exporting':
+      return t('todayPage.state.exporting');
     case 'running':
       if (live.upTo === null) return t('todayPage.state.runningFirst');
       return isFresh ? t('todayPage.state.runningToday') : t('todayPage.state.runningLate');
@@ -176,7 +178,7 @@ function atWork({ live, labelOf }: StandingFacts, isFresh: boolean, { t }: Say):
   }
 }
 
-/** What mends itself. */
+/** Problems that resolve themselves. */
 function waitingFor({ live, labelOf }: StandingFacts, { t, format }: Say): string {
   const { activity, attention } = live.status;
   if (activity.kind === 'waiting_lease') return t('todayPage.state.waitingLease');
@@ -188,7 +190,7 @@ function waitingFor({ live, labelOf }: StandingFacts, { t, format }: Say): strin
       ? t('todayPage.state.waitingCentral', { time })
       : t('todayPage.state.waitingSource', { connection: labelOf(connection), time });
   const params = { ...(connection === null ? {} : { connection }), ...failure.params };
-  // Else it stands below, with what failed for it.
+  // Otherwise this is shown below, with the tables that failed because of it.
   if (attention.some((one) => one.retrying.length > 0)) return says;
   const { next } = sayFailure({ code: failure.code, params }, t, labelOf);
   return `${says} ${t('todayPage.state.waitingNext', { next })}`;
@@ -209,7 +211,7 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
       tone: 'quiet',
       detail: hasHistory ? t('todayPage.state.notAll') : t('todayPage.state.noneYet'),
     };
-  // Early in the morning yesterday's data is all there can be.
+  // Early in the morning, yesterday's data is the newest there can be.
   const { next } = status;
   const comesToday = next !== null && format.daysAgo(next.at, now) === 0;
   if (comesToday && format.daysAgo(upTo, now) === 1)
@@ -218,8 +220,8 @@ function atRest({ live, hasHistory, now }: StandingFacts, isFresh: boolean, { t,
 }
 
 /**
- * When the next run begins, as people name days. To the minute: its seconds are this installation's share of the
- * jitter, and mean nothing to a person.
+ * When the next run begins, with the day named as people do. To the minute: its seconds come from this
+ * installation's jitter and mean nothing to a person.
  */
 export function sayNext(at: string, now: Date, { t, format }: Say): string {
   const time = format.clock(at);
@@ -234,9 +236,9 @@ export function sayNext(at: string, now: Date, { t, format }: Say): string {
 }
 
 /**
- * The failed tables of a batch that are still to be seen to.
+ * The failed tables of a batch that still need attention.
  *
- * @param open those that no later batch has done; one that a later batch has done is no trouble any more
+ * @param open tables that no later batch has completed; others are no longer a problem
  */
 export function openFailures(rows: readonly TableRow[], open: readonly TableName[]): readonly TableRow[] {
   const keys = new Set(open.map((one) => tableKey(one.connection, one.table)));
@@ -245,7 +247,10 @@ export function openFailures(rows: readonly TableRow[], open: readonly TableName
   );
 }
 
-/** A table that differs, in the form in which failed tables are listed and grouped by what keeps them from repair. */
+/**
+ * A differing table as a table row, so that it can be listed and grouped like failed tables, by what prevents
+ * its repair.
+ */
 export function differenceRow({ connection, table, failure }: Difference): TableRow {
   return {
     batch_id: '',

@@ -2,19 +2,18 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useId, useState } from 'react';
 import type { CopyAnswer } from '../../../shared/service.ts';
 import { useLabels } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { ErrorAlert } from '../Refusals.tsx';
 
 interface Asked {
-  /** The batch that found the copy; null where the whole folder came from another computer. */
+  /** The batch that found the copy; null if the whole folder came from another computer. */
   readonly batchId: string | null;
-  /** What both copies would sync; null where that is all that the settings name. */
+  /** The connections that both copies would sync; null for all in the settings. */
   readonly connections: readonly string[] | null;
 }
 
-/** Opens the question what this computer is, of whose data folder there is a copy. */
+/** Opens the question which computer continues, after the data folder was copied. */
 export function CopyButton({ main = false, ...asked }: Asked & { readonly main?: boolean }) {
   const t = useT();
   const { run, whyNotRun } = useMay();

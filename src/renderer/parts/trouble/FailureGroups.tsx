@@ -4,15 +4,14 @@ import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
 import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
 import { useLabels } from '../../data/useCall.ts';
-import { useCommand } from '../../data/useCommand.ts';
-import { useMay } from '../../data/useMay.ts';
+import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
 import { ErrorAlert } from '../Refusals.tsx';
 import { CopyButton } from './CopyQuestion.tsx';
 import { endOf, type FailureGroup, namesInGroup, namesItsTable, refOf, stepFor } from './groupFailures.ts';
 
-/** Why tables failed, each reason once, with what can be done about it. */
+/** Why tables failed, each reason once, with what can be done. */
 export function FailureGroups({
   batchId,
   groups,
@@ -20,14 +19,14 @@ export function FailureGroups({
   main = false,
   alone = false,
 }: {
-  /** The batch that is gone on with; null where it is a repair that failed. */
+  /** The batch to resume; null for a failed repair. */
   readonly batchId: string | null;
   readonly groups: readonly FailureGroup[];
-  /** False where it is clear which table is meant. */
+  /** False if it is clear which table is meant. */
   readonly named?: boolean;
-  /** Whether giving consent is what the page asks the person to do. */
+  /** Whether consenting is the page's recommended action. */
   readonly main?: boolean;
-  /** Whether they are tried again by themselves, so that nothing has to be done yet. */
+  /** Whether they are retried automatically, so that nothing has to be done yet. */
   readonly alone?: boolean;
 }) {
   const t = useT();
@@ -51,7 +50,7 @@ export function FailureGroups({
   );
 }
 
-/** The next step of a failure as a button; none where trying again is all there is. */
+/** The next step after a failure as a button; none if a retry is the only step. */
 function StepButton({
   batchId,
   group,
@@ -96,7 +95,7 @@ function StepButton({
         </Group>
       );
     case 'accept_source':
-      // The next batch asks for it.
+      // After a failed repair, the next batch asks for it.
       return batchId === null ? null : (
         <Group>
           <Button variant={variant} disabled={!run} title={whyNotRun} onClick={() => setAsking(true)}>
@@ -106,18 +105,18 @@ function StepButton({
         </Group>
       );
     case 'answer_copy':
-      // A verify has no batch to go on with: the answer is for the whole folder.
+      // A verify has no batch to resume, so the answer is for the whole folder.
       return <CopyButton batchId={batchId} connections={batchId === null ? null : copied} main={main} />;
   }
 }
 
-/** The connections that a copy of the data folder syncs too: one answer is for all of them. */
+/** The connections that a copy of the data folder syncs too; one answer covers all of them. */
 function copiedOf(groups: readonly FailureGroup[]): readonly string[] {
   const rows = groups.filter(({ code }) => stepFor(code) === 'answer_copy').flatMap((group) => group.rows);
   return [...new Set(rows.map((row) => row.connection))];
 }
 
-/** Where the database of a failure is shown; of several that failed alike, the first. */
+/** The link to the failed database on the page of connections; to the first row's if the group has several. */
 function placeOf({ rows: [row] }: FailureGroup, whatFor: WhatFor): string {
   return row === undefined ? CONNECTIONS : connectionsPlace({ id: endOf(row), whatFor });
 }
@@ -132,10 +131,10 @@ function StepLink({ href, label }: { readonly href: string; readonly label: stri
   );
 }
 
-/** Names that are read at one glance. */
+/** Names that can be read at a glance. */
 const NAMES_SHOWN = 8;
 
-/** Which tables it is about; many of them only when they are asked for. */
+/** The affected tables; long lists only on request. */
 export function TroubleTables({ rows }: { readonly rows: readonly TableRow[] }) {
   const t = useT();
   const labelOf = useLabels();
@@ -162,13 +161,13 @@ export function TroubleTables({ rows }: { readonly rows: readonly TableRow[] }) 
 }
 
 interface Asked {
-  /** Null where it is a repair that goes on. */
+  /** Null to continue a repair. */
   readonly batchId: string | null;
   readonly group: FailureGroup;
   readonly onClose: () => void;
 }
 
-/** Whether rows may be deleted at head office that are more than the brake lets pass: which, and how many. */
+/** Asks for consent to more deletes at head office than the delete brake allows, with tables and numbers. */
 function DeletesConsent({ batchId, group, onClose }: Asked) {
   const t = useT();
   const format = useFormat();
@@ -203,7 +202,7 @@ function DeletesConsent({ batchId, group, onClose }: Asked) {
   );
 }
 
-/** Whether the database that is there now is meant, although it is another than before. */
+/** Asks whether the database found now is the right one, although it differs from before. */
 function SourceConsent({ batchId, group, onClose }: Asked) {
   const t = useT();
   const labelOf = useLabels();
@@ -221,14 +220,14 @@ function SourceConsent({ batchId, group, onClose }: Asked) {
   );
 }
 
-/** What going on with a batch is allowed to do this time. */
+/** What a resumed batch is allowed to do this once. */
 interface Allowance {
   readonly tables: readonly { readonly connection: string; readonly table: string }[];
   readonly allowDeletes?: boolean;
   readonly acceptSources?: readonly string[];
 }
 
-/** Asks a person for what the program may not decide, and goes on with the batch or the repair. */
+/** Asks for a decision that only a person can make, and then resumes the batch or the repair. */
 function Consent({
   batchId,
   allowance,

@@ -1,4 +1,4 @@
-import { type TableName, type TableRow, UNKNOWN_TABLES } from '../../../shared/contract.ts';
+import type { TableName, TableRow } from '../../../shared/contract.ts';
 import { FailureCode } from '../../../shared/errors.ts';
 import { type FailureGroup, failureOfRow, groupByReason } from '../../../shared/texts/failureGroups.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
@@ -8,11 +8,11 @@ import { CENTRAL } from '../connectionsPlace.ts';
 export type { FailureGroup } from '../../../shared/texts/failureGroups.ts';
 
 /**
- * Failed tables by their reasons, in the window's words.
+ * Groups failed tables by reason, in the window's words.
  *
- * @param rows of a batch; those that have not failed are passed over
- * @param labelOf the name of a connection by its id
- * @returns the reason of most tables first
+ * @param rows of a batch; rows that have not failed are ignored
+ * @param labelOf a connection's display name
+ * @returns the most frequent reason first
  */
 export function groupFailures(
   rows: readonly TableRow[],
@@ -22,17 +22,14 @@ export function groupFailures(
   return groupByReason(rows, t, (failure) => sayFailure(failure, t, labelOf));
 }
 
-/** Whether the sentence itself says which table it is about, so that a list of one need not. */
+/** Whether the sentence already names its only table, so that a list is not needed. */
 export function namesItsTable({ rows, sentence }: FailureGroup): boolean {
   const [row] = rows;
-  if (rows.length !== 1 || row === undefined || row.table_name === UNKNOWN_TABLES) return false;
+  if (rows.length !== 1 || row === undefined || row.all_tables) return false;
   return sentence.split(/[\s,.;:()]+/).includes(row.table_name);
 }
 
-/**
- * What tables are called in a list of them: with their connection only where several have a table of that name in
- * the list.
- */
+/** Names of tables in a list, with their connection only if several in the list have a table of that name. */
 export function namesInGroup(
   rows: readonly TableRow[],
   labelOf: (connection: string) => string,
@@ -40,13 +37,13 @@ export function namesInGroup(
 ): readonly string[] {
   const times = new Map<string, number>();
   for (const { table_name } of rows) times.set(table_name, (times.get(table_name) ?? 0) + 1);
-  return rows.map(({ table_name, connection }) => {
-    if (table_name === UNKNOWN_TABLES) return t('troubles.allOf', { connection: labelOf(connection) });
+  return rows.map(({ table_name, all_tables, connection }) => {
+    if (all_tables) return t('troubles.allOf', { connection: labelOf(connection) });
     return (times.get(table_name) ?? 0) > 1 ? `${table_name} (${labelOf(connection)})` : table_name;
   });
 }
 
-/** What is mended where head office is set up, whichever database it happened at. */
+/** Failures that are fixed in head office's settings, even if they happened at a branch. */
 const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.CentralUnreachable,
   FailureCode.CentralSignIn,
@@ -55,7 +52,7 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.CentralNotATable,
   FailureCode.CentralSetUpUntrusted,
   FailureCode.CentralTableUntrusted,
-  // The layout is head office's.
+  // The layout is a setting of head office.
   FailureCode.StampColumnTaken,
   FailureCode.TooManyColumns,
   FailureCode.TooManyNewColumns,
@@ -63,6 +60,7 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.ReplaceCascades,
   FailureCode.CascadeHidden,
   FailureCode.CentralUnstamped,
+  FailureCode.CentralPartitionMissing,
   FailureCode.CentralDeletesOwned,
   FailureCode.CentralLacksRows,
   FailureCode.CentralChangesRows,
@@ -73,13 +71,13 @@ const AT_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
   FailureCode.ParentLacking,
 ]);
 
-/** The database that a failure leads to: the id of a connection, or head office. */
+/** The database that a failure leads to: a connection's id, or head office. */
 export function endOf(row: TableRow): string {
   const { code, params } = failureOfRow(row);
   return AT_CENTRAL.has(code) || params.side === 'central' ? CENTRAL : row.connection;
 }
 
-/** What a person can click on because of a failure, besides trying again. */
+/** What a person can click after a failure, besides retrying. */
 type Step =
   | 'test_connection'
   | 'open_connections'
@@ -95,19 +93,33 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralSignIn]: 'test_connection',
   [FailureCode.DatabaseMissing]: 'test_connection',
   [FailureCode.Tls]: 'test_connection',
+  [FailureCode.ClientCertificate]: 'test_connection',
   [FailureCode.PasswordMissing]: 'test_connection',
   [FailureCode.CleartextRefused]: 'test_connection',
   [FailureCode.SignInMethod]: 'test_connection',
   [FailureCode.NotPostgres]: 'test_connection',
   [FailureCode.AnswerTooLarge]: 'test_connection',
+  [FailureCode.SshUnreachable]: 'test_connection',
+  [FailureCode.SshHandshake]: 'test_connection',
+  [FailureCode.SshHostKeyChanged]: 'test_connection',
+  [FailureCode.SshHostKeyOther]: 'test_connection',
+  [FailureCode.SshHostKeyUnknown]: 'test_connection',
+  [FailureCode.SshSignIn]: 'test_connection',
+  [FailureCode.SshKeyFile]: 'test_connection',
+  [FailureCode.SshPassphrase]: 'test_connection',
+  [FailureCode.SshPasswordMissing]: 'test_connection',
+  [FailureCode.SshAgent]: 'test_connection',
+  [FailureCode.SshForwardingRefused]: 'test_connection',
+  [FailureCode.SshTunnelLost]: 'test_connection',
   [FailureCode.ConnectionLost]: 'test_connection',
   [FailureCode.ConnectionEnded]: 'test_connection',
   [FailureCode.ConnectionFrozen]: 'test_connection',
   [FailureCode.ServerStarting]: 'test_connection',
   [FailureCode.SourcePermission]: 'test_connection',
   [FailureCode.CentralPermission]: 'test_connection',
+  [FailureCode.CentralPartitionMissing]: 'test_connection',
   [FailureCode.CentralReadOnly]: 'test_connection',
-  // Tables, layout and schema are chosen where the connections are.
+  // Tables, layout and schema are set on the Connections page.
   [FailureCode.SourceTableMissing]: 'open_connections',
   [FailureCode.CentralNotATable]: 'open_connections',
   [FailureCode.StampColumnTaken]: 'open_connections',
@@ -119,7 +131,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralDeletesShared]: 'open_connections',
   [FailureCode.OwnedElsewhere]: 'open_connections',
   [FailureCode.CentralSchemaOwned]: 'open_connections',
-  // How much runs at once, and the bundle for support.
+  // Settings: the number of parallel runs, and the support bundle.
   [FailureCode.TooManyConnections]: 'open_settings',
   [FailureCode.JournalFailed]: 'open_settings',
   [FailureCode.LocalDiskFull]: 'open_settings',
@@ -134,12 +146,12 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.FolderCopyAtWork]: 'answer_copy',
 };
 
-/** Null: trying again is all there is, once what the sentence asks for is done. */
+/** Null if a retry is the only step, after what the sentence asks for. */
 export function stepFor(code: FailureCode): Step | null {
   return STEPS[code] ?? null;
 }
 
-/** Whether trying again without a person's consent would only fail again. */
+/** Whether a retry without a person's consent would only fail again. */
 export function needsConsent(code: FailureCode): boolean {
   const step = stepFor(code);
   return step === 'allow_deletes' || step === 'accept_source' || step === 'answer_copy';

@@ -14,6 +14,8 @@ export const batchPage = {
     started: 'Started',
     ended: 'Ended',
     took: 'Took',
+    sent: 'Sent to head office',
+    received: 'Received from head office',
     tables: 'Tables',
     id: 'Batch ID',
   },

@@ -54,6 +54,11 @@ export const centralFailures = {
       'Head office has no column {{column}} in {{table}}, so branches cannot be kept apart as the layout "stamp" of the settings wants it: another system made the table, or an older one. Nothing was sent.',
     next: 'To copy into the table as it is, where branches share rows by their keys alone, set "layout": "auto" for the head office in the settings; or give the branches a "schema" of their own there. To keep branches apart in this table, let head office run this, which gives the rows that are there the branch {{unknown}}, then retry the table:\n{{sql}}',
   },
+  central_partition_missing: {
+    sentence:
+      'Head office has divided {{schema}}.{{table}} by branch (column {{column}}), and has no part for {{connection}} yet. Branchline may not make it there, so nothing was sent.',
+    next: 'Let head office run this, or make the user that Branchline signs in as the owner of {{schema}}.{{table}}, then retry the table:\n{{sql}}',
+  },
   central_deletes_owned: {
     sentence:
       '{{other}} (computer {{host}}) has the right to delete in {{table}} at head office ("allowDeletes", layout "merge"), where rows do not say whose they are: it would remove the rows of {{connection}}, so none was sent.',

@@ -1,4 +1,5 @@
 import { cliColumns } from './columns.ts';
+import { exportCli } from './exports.ts';
 
 /** What the command line prints beside errors and help. */
 export const cli = {
@@ -12,6 +13,8 @@ export const cli = {
     by: 'By',
     progress: 'Progress',
     rows: 'Rows',
+    link: 'Link',
+    month: '{{month}}, all runs: {{traffic}}.',
     resumed_one: 'resumed once',
     resumed_other: 'resumed {{count}} times',
     doneOf_one: '{{percent}} ({{done}} of 1 table)',
@@ -70,6 +73,9 @@ export const cli = {
     tableFailed: '{{table}} failed: {{sentence}}',
     unchanged_one: '1 table had not changed.',
     unchanged_other: '{{tables}} tables had not changed.',
+    waitsForCentral: '{{about}}: waiting for head office. {{sentence}}',
+    waitingForCentral: '{{about}}: waiting for head office, {{duration}} so far. {{sentence}}',
+    waitedForCentral: '{{about}}: head office was busy; waited {{duration}}.',
     circuit: '{{connection}}: {{sentence}} Its other tables are not tried now.',
     journalSetAside: 'The local records were damaged and are set aside as {{file}}; new ones were begun.',
     recordsLost:
@@ -80,7 +86,7 @@ export const cli = {
       '{{connection}}: the local records of earlier batches are gone (the last was {{batch}}). Head office knows how far every table has come; no row is lost, and the {{count}} tables that were cut off go on.',
     historyHidden:
       '{{connection}}: the branch database does not let Branchline ask what has changed, so whole tables are compared. To copy only what changed, let a superuser of the branch database run:\n{{sql}}',
-    ghosts: '{{connection}}: {{count}} sessions left by an earlier run were ended at head office.',
+    staleBackends: '{{connection}}: {{count}} sessions left by an earlier run were ended at head office.',
     deletesOff: '{{table}}: rows deleted at the branch stay at head office (layout "merge").',
     total: '{{done}}/{{total}} tables',
     rowsWord: '{{rows}} rows',
@@ -89,6 +95,13 @@ export const cli = {
     stoppingSignal: 'Asked to quit: stopping at the next chunk border.',
     halting: 'Stopping at once; the chunk under way is rolled back.',
     waiting: 'Waiting for the other run to end …',
+  },
+  dryRun: {
+    why: '{{names}}: {{because}}',
+    creates: 'Would be made at head office: {{names}}',
+    alters: 'Columns, types or keys would be added or widened at head office: {{names}}',
+    braked: 'Would be stopped, because it deletes too many rows (--allow-deletes lets it): {{names}}',
+    nothingWritten: 'Nothing was written. ~ marks estimates, ? what is unknown until the run.',
   },
   sync: {
     alreadyCompleted: 'Batch {{batch}} is completed already; there is nothing to resume.',
@@ -150,9 +163,22 @@ export const cli = {
       removed: 'The stored password of {{connection}} was removed.',
       nothing: 'No password of {{connection}} was stored.',
     },
+    hostKey: {
+      offered: 'The SSH server {{sshHost}}:{{sshPort}} shows {{offered}}',
+      pinned: 'Pinned: {{pinned}}',
+      none: 'none yet',
+      same: 'It is the same.',
+      unknown:
+        'None is pinned yet. Compare the fingerprint with the one that the administrator of that server tells, then accept it with --accept.',
+      changed:
+        'It is another one: the server was set up anew, or somebody else answers in its place. Accept it with --accept only if the administrator of that server tells this fingerprint.',
+      accepted: 'The key {{offered}} is pinned now.',
+    },
     step: {
       name: 'The name of the server is known',
       port: 'The server answers at its port',
+      ssh: 'The SSH server is the right one and lets us in',
+      forward: 'The SSH server reaches the database',
       tls: 'Encryption',
       sign_in: 'The server accepts the sign-in',
       version: 'PostgreSQL version',
@@ -220,7 +246,23 @@ export const cli = {
     branch: 'Branch',
     central: 'Head office',
   },
+  check: {
+    noBatch: 'no batch has run yet',
+    failed_one: '1 table failed',
+    failed_other: '{{count}} tables failed',
+    old: 'head office’s data is {{duration}} old',
+    incomplete: 'not every table has been copied yet',
+    differ_one: '1 table differs at head office',
+    differ_other: '{{count}} tables differ at head office',
+    stopped_one: '1 batch was stopped',
+    stopped_other: '{{count}} batches were stopped',
+    retrying_one: '1 table is retried',
+    retrying_other: '{{count}} tables are retried',
+    upTo: 'head office has everything up to {{at}}',
+  },
   centralSql: {
+    reader:
+      'For the administrator of the database {{database}} at head office. One transaction: where a statement fails, nothing has changed.\nThe role {{quotedRole}} may read how all branches stand, and nothing else; give it a password with: \\password {{quotedRole}}',
     role: 'For the administrator of the database {{database}} at head office. One transaction: where a statement fails, nothing has changed.\nThe role of {{connection}}; give it a password with: \\password {{quotedRole}}',
     own: 'Tables of Branchline itself: the role sees and changes the rows of {{connection}} alone. Run this again after a new version.',
     schema:
@@ -228,6 +270,7 @@ export const cli = {
     stamp:
       'Tables that branches share: the role sees and changes the rows of {{connection}} alone. Run this again after new tables.',
   },
+  disk: exportCli,
   installation: {
     keep: 'This computer ({{host}}) now goes on as the installation. The other one must stay switched off.',
     new: 'This computer ({{host}}) is an installation of its own now: {{id}}. All connections are switched off here: remove those that belong to the other computer, and switch on those that it does not sync.',

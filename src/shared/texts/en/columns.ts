@@ -1,4 +1,4 @@
-/** Of every table that the command line prints. */
+/** Column headings of the tables that the command line prints. */
 export const cliColumns = {
   connection: 'Connection',
   table: 'Table',
@@ -22,9 +22,13 @@ export const cliColumns = {
   branchRows: 'At the branch',
   centralRows: 'Head office',
   ranges: 'Ranges',
+  strategy: 'Way of copying',
+  send: 'Rows to send',
+  bytes: 'Size',
+  deletes: 'Deletes',
 } as const;
 
-/** Of the window's list of a batch's tables. */
+/** Column headings of a batch's list of tables in the window. */
 export const batchColumns = {
   status: 'Status',
   table: 'Table',
@@ -33,11 +37,12 @@ export const batchColumns = {
   skipped: 'Already the same',
   deleted: 'Deleted',
   bytes: 'Read',
+  sent: 'Sent',
   duration: 'Duration',
   actions: 'What can be done',
 } as const;
 
-/** Of the window's list of batches. */
+/** Column headings of the list of batches in the window. */
 export const historyColumns = {
   status: 'Status',
   started: 'Started',

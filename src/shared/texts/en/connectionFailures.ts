@@ -24,6 +24,10 @@ export const connectionFailures = {
     sentence: 'No trusted encrypted link to {{host}} could be made, so nothing was sent.',
     next: 'Check sslmode and sslrootcert in the settings, and whether the server certificate has expired.',
   },
+  client_certificate: {
+    sentence: 'The client certificate for {{server}} cannot be used: {{file}}.',
+    next: 'Check that sslcert and sslkey name a certificate and its key (PEM, the key without a passphrase), that they belong together, and that only you can read the key. The technical message says what is wrong.',
+  },
   password_missing: {
     sentence: 'There is no password for {{server}}, so signing in was not tried.',
     next: 'Store it with "branchline connection password {{endpoint}}"; or set the environment variable, or add the line to the password file, that the technical message names.',
@@ -80,6 +84,11 @@ export const connectionFailures = {
   contention: {
     sentence: 'Another program is working on the same table in {{server}}, and Branchline had to give way.',
     next: 'Resume the batch when the other program is done. An administrator sees in pg_locks who holds the table.',
+  },
+  central_ddl_locked: {
+    sentence:
+      'Another program kept a lock at head office that Branchline needs to make or change tables there.',
+    next: 'Resume the batch later. If it happens again, let an administrator look in pg_locks who holds the lock.',
   },
   source_snapshot_cancelled: {
     sentence:

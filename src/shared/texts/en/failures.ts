@@ -1,11 +1,15 @@
 import type { FailureCode } from '../../errors.ts';
 import { centralFailures } from './centralFailures.ts';
 import { connectionFailures } from './connectionFailures.ts';
+import { exportFailures } from './exports.ts';
+import { sshFailures } from './sshFailures.ts';
 
 /** Why a table or a connection failed: what happened and means, then what to do. */
 export const failures = {
   ...connectionFailures,
+  ...sshFailures,
   ...centralFailures,
+  ...exportFailures,
   source_permission: {
     sentence: 'Branchline is not allowed to read {{table}} in the branch database {{connection}}.',
     next: 'Let the database administrator of the branch run this, then sync again:\n{{sql}}',

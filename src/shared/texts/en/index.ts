@@ -1,7 +1,10 @@
 import { batchPage, historyPage } from './batchPages.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
+import { delivery } from './delivery.ts';
+import { disk } from './disk.ts';
 import { failures } from './failures.ts';
+import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
@@ -24,6 +27,8 @@ export const en = {
   window,
   tray,
   notes,
+  delivery,
+  fleet,
   notices,
   quit,
   log,
@@ -37,5 +42,6 @@ export const en = {
   schedulesPage,
   settingsPage,
   setupPage,
+  disk,
   agent,
 } as const;

@@ -36,6 +36,9 @@ export const settingsPage = {
   link: 'The link to head office',
   bandwidth: 'Use at most (kbit/s)',
   bandwidthHelp: '0 means no limit.',
+  patience: 'Wait for a full head office (minutes)',
+  patienceHelp:
+    'Where head office has no free connection, a run waits this long before its tables fail. 0 means that it does not wait.',
   someHours: 'Limit only at certain hours',
   from: 'From',
   to: 'To',

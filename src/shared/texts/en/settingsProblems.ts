@@ -26,12 +26,33 @@ export const settingsProblems = {
     mirror_shared:
       'the schema "{{schema}}" at central already belongs to connection "{{other}}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
     host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
+    ssh_host: 'must be one name or address of an SSH server',
+    ssh_host_key: 'must be a fingerprint (SHA256:…) or a public key (ssh-ed25519 AAAA…)',
+    ssh_one_way: 'name one way to sign in: "keyFile", "agent" or "password"',
+    webhook_http:
+      'must begin with https://; for an address in your own network, set "allowHttp": true beside it',
+    webhook_login: 'must not hold a user or password: write {"Authorization": "${NAME}"} in "headers"',
+    webhook_header: 'is no header that can be added: its name or value is not allowed, or Branchline sets it',
+    webhook_to:
+      'is needed by the templates "ntfy" (its topic) and "fonnte" (numbers such as 6281234567890, with commas between), and goes with no other',
+    webhook_template: 'is decided by "template": keep one of the two',
+    webhook_body:
+      'must be a group { … }; with "application/x-www-form-urlencoded" one of texts alone, with "text/plain" a text',
+    webhook_placeholder: 'has a name in double braces that is not known here; known are {{known}}',
+    telegram_chat: 'must be the number of a chat, such as -1001234567890, or @name of a public channel',
+    telegram_api: 'must begin with https://, without user, password, ? and #',
+    email_address: 'must be one e-mail address without a name, such as it@hq.example',
+    email_host: 'must be one name or address of a mail server',
+    email_clear_password:
+      'must not be "none" where there is a "user": the password would cross the network in clear text',
+    email_no_user: 'needs "user" beside it',
     beside_url: 'is said by "url" already: keep one of the two',
     url_invalid: 'must look like postgres://user@host:5432/database',
     url_password:
       'must not hold a password: write it as "password": "${NAME}" beside the URL, or use a password file',
     url_part_missing: 'names no {{part}}: it must look like postgres://user@host:5432/database',
     url_parameter_unknown: 'has a parameter "{{name}}" that is not known here; known are {{known}}',
+    needs_beside: 'is needed beside "{{given}}"',
     system_ca_weak:
       'must be verify-full with "sslrootcert": "system", since anyone can get a certificate of a public CA',
     cron_fields:

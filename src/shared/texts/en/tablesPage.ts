@@ -1,5 +1,6 @@
 /** What the window's page Tables says. */
 export const tablesPage = {
+  linkMonth: 'All runs in {{month}}: {{traffic}}.',
   empty: 'No table has been copied yet',
   emptyNext: 'Tables appear here with the first run. Which ones are copied is set for each connection.',
   toConnections: 'Go to Connections',
@@ -58,7 +59,7 @@ export const tablesPage = {
       'The branch server was restarted, and nothing proves that it was not restored meanwhile.',
   },
   never: 'never',
-  /** Of a table that is being copied: what its last run came to. */
+  /** For a table that is being copied: the result of its last run. */
   before: 'before: {{status}}',
   proof: {
     never: 'never verified',
@@ -126,6 +127,11 @@ export const tablesPage = {
     proof: 'Is it the same at head office?',
     past: 'Time and rows of each run',
     runs: 'Runs',
+    link: 'What it costs on the link',
+    linkMonth: '{{month}}: {{traffic}}',
+    linkNone: 'Nothing has been counted for it yet.',
+    linkMeans:
+      'Its rows, with all that was asked and answered about them. What is checked for many tables together counts for the batch only.',
     lastSuccess: 'Copied {{ago}} ({{time}}).',
     upTo: 'Head office has this table up to {{time}}.',
     neverCopied: 'It has never been copied to its end.',
@@ -167,6 +173,7 @@ export const tablesPage = {
     started: 'Started',
     status: 'Status',
     rows: 'Rows',
+    sent: 'Sent',
     duration: 'Duration',
     more: 'Show all {{number}} runs',
     none: 'It has not run yet.',

@@ -25,6 +25,7 @@ export const todayPage = {
     runningFirst: 'The first data is being copied now.',
     starting: 'A run begins: the tables are being looked at.',
     verifying: 'Branch and head office are being compared.',
+    exporting: 'Tables are being exported to a disk.',
     verifyingTable: 'Branch and head office are being compared: {{table}} of {{connection}}.',
     waitingSource:
       'The database of {{connection}} does not answer. Branchline tries again by itself at {{time}}.',
@@ -89,6 +90,7 @@ export const todayPage = {
     leftMinutes_one: 'about 1 minute left',
     leftMinutes_other: 'about {{count}} minutes left',
     leftFew: 'a few seconds left',
+    waiting: 'Waiting for head office, {{duration}}',
     leftUnknown: 'time left not known yet',
     none: 'The next tables are being looked at.',
     about: '{{rows}} of about {{of}} rows',

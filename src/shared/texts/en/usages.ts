@@ -1,7 +1,9 @@
 import type { UsageCode } from '../../errors.ts';
+import { exportUsages } from './exports.ts';
 
 /** What a person asked for cannot be done as asked: what, what it means, what next. */
 export const usages = {
+  ...exportUsages,
   settings_missing: {
     what: 'There are no settings yet: {{path}} does not exist.',
     means: 'Branchline does not know which databases to read and where to send them.',
@@ -23,6 +25,23 @@ export const usages = {
       'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
     next: 'Load the settings again, then make your change once more.',
   },
+  fleet_missing: {
+    what: 'No branch has reported to this head office yet.',
+    means:
+      'The view branchline.branch_health is not there. Branches make it with their first batch, or an administrator with what "branchline central-sql" prints.',
+    next: 'Check that "central" in the settings is the database that the branches write to.',
+  },
+  fleet_denied: {
+    what: 'The user {{user}} may not read the reports of the branches.',
+    means: 'It lacks the right to read branchline.branch_health in the central database.',
+    next: 'Let head office run this:\n{{sql}}',
+  },
+  fleet_untrusted: {
+    what: 'The user {{user}} cannot tell whether the reports of the branches are head office’s own.',
+    means:
+      'Schema "branchline", or something in it, belongs neither to this user nor to the owner of the database. Nothing was read, because reading it runs code of its owner.',
+    next: 'If that owner is right, let an administrator run what this prints: branchline central-sql --head-office --role USER',
+  },
   connection_unknown: {
     what: 'There is no connection "{{connection}}".',
     means: 'The settings do not have a branch database with this id.',
@@ -42,6 +61,16 @@ export const usages = {
     what: 'The password is empty, or has a line break in it.',
     means: 'PostgreSQL has no such passwords. Nothing was stored.',
     next: 'Give the password again, as one line.',
+  },
+  ssh_not_set: {
+    what: 'No SSH server stands before {{connection}} in the settings.',
+    means: 'There is no host key to look at and no SSH password to keep. Nothing was changed.',
+    next: 'Set "ssh" for it in the settings first, or in the window, under Connections.',
+  },
+  ssh_host_key_named: {
+    what: 'The settings themselves say which host key the SSH server of {{connection}} has ("hostKey").',
+    means: 'An accepted key would never be looked at. Nothing was changed.',
+    next: 'Correct "hostKey" in the settings, or remove it and run the command again.',
   },
   no_connections: {
     what: 'There is no branch database to sync.',

@@ -86,6 +86,7 @@ export const agent = {
     stopping: 'Ending at the next chunk border. Press Ctrl+C again to end at once.',
     halting: 'Ending at once; the chunk under way is rolled back.',
     ended: 'Ended.',
+    tokenShort: 'must have a token of at least {{length}} characters',
     unexpected: 'Something unexpected happened. Branchline goes on; the details are in {{file}}.',
     openFailed: 'No browser could be opened here. Open the link above yourself.',
   },

@@ -6,6 +6,8 @@ export const words = {
     failed: 'failed',
     interrupted: 'interrupted',
   },
+  /** A run that waits because head office has no free connection. */
+  waitingForCentral: 'waiting for head office, {{duration}}',
   table: {
     pending: 'pending',
     in_progress: 'in progress',
@@ -42,6 +44,23 @@ export const words = {
     central: 'the head office database',
     unknown: 'the database',
   },
+  /** What went over the link to head office. */
+  link: {
+    both: 'sent {{sent}}, received {{received}}',
+    compressed: '{{bytes}} ({{plain}} before compression)',
+    unknown: 'unknown',
+  },
+  /** How long it takes to send what a run would send. */
+  transfer: {
+    time: 'About {{size}} to send: about {{time}} at the speed measured on your link ({{speed}}/s).',
+    long: 'About {{size}} to send: about {{time}} at the speed measured on your link ({{speed}}/s); or carry it on a disk.',
+    unknown:
+      'About {{size}} to send. How long that takes is unknown until your link’s speed was measured: by "connection test central", or by a first batch.',
+    nothing: 'Nothing to send.',
+    speed: '{{speed}}/s on this link',
+    more_one: 'What 1 more table sends is unknown until it is compared.',
+    more_other: 'What {{count}} more tables send is unknown until they are compared.',
+  },
   logFile: 'the newest file in the folder "logs" of the data folder',
   /** Stands in the place of a command. */
   noCommand:
@@ -75,6 +94,12 @@ export const log = {
   broughtAgain: '{{table}} looked at once more, for {{for}}',
   againCommitted: '{{table}} looked at once more: {{processed}} rows written, {{deleted}} deleted',
   gaveUp: 'Not resumed by itself any more, after {{attempts}} attempts',
+  exportStarted: '{{connection}}: the export to {{file}} begins, or goes on',
+  exportEnded: {
+    complete: '{{connection}}: exported to {{file}}, {{rows}} rows',
+    stopped: '{{connection}}: the export to {{file}} was stopped',
+    failed: '{{connection}}: the export to {{file}} is not complete',
+  },
   scheduleRan: 'Started for the schedule {{schedule}}, planned for {{at}}',
   scheduleSkipped: 'The schedule {{schedule}}, planned for {{at}}, was skipped',
   other: '{{event}} {{detail}}',
@@ -134,6 +159,10 @@ export const notices = {
     '{{about}}: the branch database has been at work on one statement for {{duration}}, and no row has come meanwhile. Branchline waits for it. If that goes on, look at the branch database: a view or query may take too long, or its server may be overloaded.',
   slow_central:
     '{{about}}: the head office database has been at work on one statement for {{duration}} without an answer. Branchline waits for it. If that goes on, head office should look at its database: a trigger may take too long, or the server may be overloaded.',
+  report_denied:
+    '{{about}}: head office’s overview does not show this branch, because its role at head office may not write the tables for that (branchline.installations, sync_batches, sync_progress). Copying is not affected. Let head office run what this prints: branchline central-sql --connection {{connection}}',
+  report_untrusted:
+    '{{about}}: head office’s overview does not show this branch, because a table for that in schema branchline belongs to a role that head office does not trust. Copying is not affected. Let head office look at the tables installations, sync_batches and sync_progress there, drop those that it has not made, and run what this prints: branchline central-sql --connection {{connection}}',
   children_left_out:
     '{{about}}: only its own rows are copied. Tables that inherit from it are tables of their own and are not selected: {{tables}}. To copy them, too, add them to "tables" in the settings.',
 } as const;

@@ -14,6 +14,8 @@ export const batchPage = {
     started: 'Mulai',
     ended: 'Selesai',
     took: 'Durasi',
+    sent: 'Dikirim ke kantor pusat',
+    received: 'Diterima dari kantor pusat',
     tables: 'Tabel',
     id: 'ID batch',
   },

@@ -54,6 +54,11 @@ export const centralFailures = {
       '{{table}} di kantor pusat tidak punya kolom {{column}}, jadi tidak bisa membedakan cabang seperti diminta tata letak "stamp" di pengaturan: tabel itu dibuat oleh sistem lain atau sistem lama. Tidak ada yang dikirim.',
     next: 'Agar tabel dipakai apa adanya, dengan baris yang dibagi antar cabang hanya menurut kuncinya, atur "layout": "auto" untuk kantor pusat di pengaturan; atau beri cabang "schema" tersendiri di sana. Agar cabang dibedakan dalam tabel ini, minta kantor pusat menjalankan ini (baris yang sudah ada diberi cabang {{unknown}}), lalu ulangi tabelnya:\n{{sql}}',
   },
+  central_partition_missing: {
+    sentence:
+      'Kantor pusat membagi {{schema}}.{{table}} per cabang (kolom {{column}}), dan belum ada bagian untuk {{connection}}. Branchline tidak berhak membuatnya di sana, jadi tidak ada yang dikirim.',
+    next: 'Minta kantor pusat menjalankan ini, atau menjadikan pengguna yang dipakai Branchline sebagai pemilik {{schema}}.{{table}}, lalu ulangi tabelnya:\n{{sql}}',
+  },
   central_deletes_owned: {
     sentence:
       '{{other}} (komputer {{host}}) memegang hak menghapus di {{table}} di kantor pusat ("allowDeletes", tata letak "merge"), dan barisnya tidak menyebut milik siapa: baris {{connection}} akan ikut terhapus, jadi tidak ada yang dikirim.',

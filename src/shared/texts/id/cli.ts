@@ -1,4 +1,5 @@
 import { cliColumns } from './columns.ts';
+import { exportCli } from './exports.ts';
 
 export const cli = {
   column: cliColumns,
@@ -11,6 +12,8 @@ export const cli = {
     by: 'Oleh',
     progress: 'Kemajuan',
     rows: 'Baris',
+    link: 'Jaringan',
+    month: '{{month}}, semua proses: {{traffic}}.',
     resumed_other: 'dilanjutkan {{count}} kali',
     doneOf_other: '{{percent}} ({{done}} dari {{total}} tabel)',
     counts: '{{processed}} diproses, {{skipped}} sudah sama, {{deleted}} dihapus',
@@ -54,6 +57,9 @@ export const cli = {
     tableEnded: '{{table}} {{status}}: {{processed}} diproses, {{skipped}} sudah sama dalam {{duration}}',
     tableFailed: '{{table}} gagal: {{sentence}}',
     unchanged_other: '{{tables}} tabel tidak berubah.',
+    waitsForCentral: '{{about}}: menunggu kantor pusat. {{sentence}}',
+    waitingForCentral: '{{about}}: menunggu kantor pusat, sudah {{duration}}. {{sentence}}',
+    waitedForCentral: '{{about}}: kantor pusat sedang sibuk; menunggu selama {{duration}}.',
     circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba sekarang.',
     journalSetAside: 'Catatan lokal rusak dan disisihkan sebagai {{file}}; catatan baru dimulai.',
     recordsLost:
@@ -62,7 +68,7 @@ export const cli = {
       '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang, dan {{count}} tabel yang terputus dilanjutkan.',
     historyHidden:
       '{{connection}}: basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah, jadi seluruh isi tabel dibandingkan. Agar hanya perubahan yang disalin, minta superuser basis data cabang menjalankan:\n{{sql}}',
-    ghosts: '{{connection}}: {{count}} sesi sisa proses sebelumnya diakhiri di kantor pusat.',
+    staleBackends: '{{connection}}: {{count}} sesi sisa proses sebelumnya diakhiri di kantor pusat.',
     deletesOff: '{{table}}: baris yang dihapus di cabang tetap ada di kantor pusat (tata letak "merge").',
     total: '{{done}}/{{total}} tabel',
     rowsWord: '{{rows}} baris',
@@ -71,6 +77,14 @@ export const cli = {
     stoppingSignal: 'Diminta keluar: berhenti di batas potongan berikutnya.',
     halting: 'Berhenti seketika; potongan yang sedang dikirim dibatalkan.',
     waiting: 'Menunggu proses lain selesai …',
+  },
+  dryRun: {
+    why: '{{names}}: {{because}}',
+    creates: 'Akan dibuat di kantor pusat: {{names}}',
+    alters: 'Kolom, tipe, atau kunci akan ditambah atau diperlebar di kantor pusat: {{names}}',
+    braked:
+      'Akan dihentikan, karena menghapus terlalu banyak baris (--allow-deletes mengizinkannya): {{names}}',
+    nothingWritten: 'Tidak ada yang ditulis. ~ berarti perkiraan, ? baru diketahui saat proses berjalan.',
   },
   sync: {
     alreadyCompleted: 'Batch {{batch}} sudah selesai; tidak ada yang perlu dilanjutkan.',
@@ -128,9 +142,22 @@ export const cli = {
       removed: 'Kata sandi {{connection}} yang disimpan sudah dihapus.',
       nothing: 'Tidak ada kata sandi {{connection}} yang disimpan.',
     },
+    hostKey: {
+      offered: 'Server SSH {{sshHost}}:{{sshPort}} menunjukkan {{offered}}',
+      pinned: 'Tersimpan: {{pinned}}',
+      none: 'belum ada',
+      same: 'Keduanya sama.',
+      unknown:
+        'Belum ada yang tersimpan. Cocokkan sidik jarinya dengan yang disebut pengelola server itu, lalu terima dengan --accept.',
+      changed:
+        'Kuncinya berbeda: servernya dipasang ulang, atau ada pihak lain yang menjawab sebagai gantinya. Terima dengan --accept hanya bila pengelola server itu menyebut sidik jari ini.',
+      accepted: 'Kunci {{offered}} sekarang tersimpan.',
+    },
     step: {
       name: 'Nama server dikenal',
       port: 'Server menjawab di portnya',
+      ssh: 'Server SSH-nya benar dan menerima masuk',
+      forward: 'Server SSH menjangkau basis data',
       tls: 'Enkripsi',
       sign_in: 'Server menerima masuk',
       version: 'Versi PostgreSQL',
@@ -198,7 +225,19 @@ export const cli = {
     branch: 'Cabang',
     central: 'Kantor pusat',
   },
+  check: {
+    noBatch: 'belum ada batch yang berjalan',
+    failed_other: '{{count}} tabel gagal',
+    old: 'data di kantor pusat sudah berumur {{duration}}',
+    incomplete: 'belum semua tabel pernah disalin',
+    differ_other: '{{count}} tabel berbeda di kantor pusat',
+    stopped_other: '{{count}} batch dihentikan',
+    retrying_other: '{{count}} tabel dicoba lagi',
+    upTo: 'data di kantor pusat lengkap sampai {{at}}',
+  },
   centralSql: {
+    reader:
+      'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole {{quotedRole}} boleh membaca keadaan semua cabang, dan tidak lebih; beri kata sandi dengan: \\password {{quotedRole}}',
     role: 'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{quotedRole}}',
     own: 'Tabel milik Branchline sendiri: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada versi baru.',
     schema:
@@ -206,6 +245,7 @@ export const cli = {
     stamp:
       'Tabel bersama antarcabang: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada tabel baru.',
   },
+  disk: exportCli,
   installation: {
     keep: 'Komputer ini ({{host}}) kini melanjutkan sebagai instalasi itu. Komputer yang lain harus tetap dimatikan.',
     new: 'Komputer ini ({{host}}) kini instalasi sendiri: {{id}}. Semua koneksi di sini dimatikan: hapus yang milik komputer lain itu, dan nyalakan yang tidak disinkronkan olehnya.',

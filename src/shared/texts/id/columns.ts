@@ -1,4 +1,4 @@
-/** Of every table that the command line prints. */
+/** Column headings of the tables that the command line prints. */
 export const cliColumns = {
   connection: 'Koneksi',
   table: 'Tabel',
@@ -22,9 +22,13 @@ export const cliColumns = {
   branchRows: 'Di cabang',
   centralRows: 'Kantor pusat',
   ranges: 'Rentang',
+  strategy: 'Cara menyalin',
+  send: 'Akan dikirim',
+  bytes: 'Ukuran',
+  deletes: 'Hapus',
 } as const;
 
-/** Of the window's list of a batch's tables. */
+/** Column headings of a batch's list of tables in the window. */
 export const batchColumns = {
   status: 'Status',
   table: 'Tabel',
@@ -33,11 +37,12 @@ export const batchColumns = {
   skipped: 'Sudah sama',
   deleted: 'Dihapus',
   bytes: 'Dibaca',
+  sent: 'Dikirim',
   duration: 'Durasi',
   actions: 'Yang bisa dilakukan',
 } as const;
 
-/** Of the window's list of batches. */
+/** Column headings of the list of batches in the window. */
 export const historyColumns = {
   status: 'Status',
   started: 'Mulai',

@@ -25,6 +25,10 @@ export const connectionFailures = {
     sentence: 'Sambungan terenkripsi yang tepercaya ke {{host}} gagal dibuat, jadi tidak ada yang dikirim.',
     next: 'Periksa sslmode dan sslrootcert di pengaturan, dan apakah sertifikat server sudah kedaluwarsa.',
   },
+  client_certificate: {
+    sentence: 'Sertifikat klien untuk {{server}} tidak bisa dipakai: {{file}}.',
+    next: 'Periksa apakah sslcert dan sslkey menyebut sertifikat dan kuncinya (PEM, kunci tanpa frasa sandi), apakah keduanya berpasangan, dan apakah hanya Anda yang bisa membaca kuncinya. Pesan teknis menyebut apa yang salah.',
+  },
   password_missing: {
     sentence: 'Tidak ada kata sandi untuk {{server}}, jadi tidak dicoba masuk.',
     next: 'Simpan dengan "branchline connection password {{endpoint}}"; atau isi variabel lingkungan, atau tambahkan baris di berkas kata sandi, yang disebut pesan teknis.',
@@ -82,6 +86,11 @@ export const connectionFailures = {
   contention: {
     sentence: 'Program lain sedang mengerjakan tabel yang sama di {{server}}, dan Branchline harus mengalah.',
     next: 'Lanjutkan batch setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
+  },
+  central_ddl_locked: {
+    sentence:
+      'Program lain menahan kunci di kantor pusat yang diperlukan Branchline untuk membuat atau mengubah tabel di sana.',
+    next: 'Lanjutkan batch nanti. Bila terjadi lagi, minta administrator memeriksa di pg_locks siapa yang menahan kunci itu.',
   },
   source_snapshot_cancelled: {
     sentence:

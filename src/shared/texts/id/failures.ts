@@ -1,11 +1,15 @@
 import type { FailureCode } from '../../errors.ts';
 import { centralFailures } from './centralFailures.ts';
 import { connectionFailures } from './connectionFailures.ts';
+import { exportFailures } from './exports.ts';
+import { sshFailures } from './sshFailures.ts';
 
 /** See the English ones: what happened and means, then what to do. */
 export const failures = {
   ...connectionFailures,
+  ...sshFailures,
   ...centralFailures,
+  ...exportFailures,
   source_permission: {
     sentence: 'Branchline tidak diizinkan membaca {{table}} di basis data cabang {{connection}}.',
     next: 'Minta pengelola basis data cabang menjalankan ini, lalu sinkronkan lagi:\n{{sql}}',

@@ -1,8 +1,11 @@
-import type { Catalogue } from '../keys.ts';
+import type { Catalogue } from '../catalogues.ts';
 import { batchPage, historyPage } from './batchPages.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
+import { delivery } from './delivery.ts';
+import { disk } from './disk.ts';
 import { failures } from './failures.ts';
+import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
@@ -25,6 +28,8 @@ export const id = {
   window,
   tray,
   notes,
+  delivery,
+  fleet,
   notices,
   quit,
   log,
@@ -38,5 +43,6 @@ export const id = {
   schedulesPage,
   settingsPage,
   setupPage,
+  disk,
   agent,
 } as const satisfies Catalogue;

@@ -33,6 +33,9 @@ export const settingsPage = {
   link: 'Jaringan ke kantor pusat',
   bandwidth: 'Pakai paling banyak (kbit/dtk)',
   bandwidthHelp: '0 berarti tanpa batas.',
+  patience: 'Tunggu kantor pusat yang penuh (menit)',
+  patienceHelp:
+    'Bila kantor pusat tidak punya koneksi kosong, proses menunggu selama ini sebelum tabelnya gagal. 0 berarti tidak menunggu.',
   someHours: 'Batasi hanya pada jam tertentu',
   from: 'Dari',
   to: 'Sampai',

@@ -27,12 +27,35 @@ export const settingsProblems = {
       'skema "{{schema}}" di pusat sudah dipakai koneksi "{{other}}": keduanya akan saling menghapus baris. Beri setiap koneksi "targetSchema" sendiri, atau pakai layout "stamp"',
     host_list:
       'ada koma tanpa host di depan atau di belakangnya: tulis host sebagai "a,b" atau "a:5432,b:5433"',
+    ssh_host: 'harus satu nama atau alamat server SSH',
+    ssh_host_key: 'harus sidik jari (SHA256:…) atau kunci publik (ssh-ed25519 AAAA…)',
+    ssh_one_way: 'sebut satu cara masuk saja: "keyFile", "agent", atau "password"',
+    webhook_http:
+      'harus diawali https://; untuk alamat di jaringan sendiri, tulis "allowHttp": true di sampingnya',
+    webhook_login:
+      'tidak boleh memuat pengguna atau kata sandi: tulis {"Authorization": "${NAMA}"} di "headers"',
+    webhook_header:
+      'bukan header yang dapat ditambahkan: nama atau nilainya tidak diizinkan, atau sudah diisi Branchline',
+    webhook_to:
+      'diperlukan oleh templat "ntfy" (topiknya) dan "fonnte" (nomor seperti 6281234567890, dipisahkan koma), dan tidak dipakai oleh yang lain',
+    webhook_template: 'sudah ditentukan oleh "template": pakai salah satu saja',
+    webhook_body:
+      'harus kelompok { … }; dengan "application/x-www-form-urlencoded" hanya berisi teks, dengan "text/plain" sebuah teks',
+    webhook_placeholder: 'memuat nama dalam kurung kurawal ganda yang tidak dikenal; yang dikenal: {{known}}',
+    telegram_chat: 'harus nomor sebuah chat, seperti -1001234567890, atau @nama saluran publik',
+    telegram_api: 'harus diawali https://, tanpa pengguna, kata sandi, ? dan #',
+    email_address: 'harus satu alamat email tanpa nama, seperti it@pusat.example',
+    email_host: 'harus satu nama atau alamat server email',
+    email_clear_password:
+      'tidak boleh "none" bila ada "user": kata sandi akan dikirim tanpa enkripsi melalui jaringan',
+    email_no_user: 'memerlukan "user" di sampingnya',
     beside_url: 'sudah disebut oleh "url": pakai salah satu saja',
     url_invalid: 'harus seperti postgres://user@host:5432/database',
     url_password:
       'tidak boleh memuat kata sandi: tulis "password": "${NAMA}" di samping URL, atau pakai berkas kata sandi',
     url_part_missing: 'tidak menyebut {{part}}: harus seperti postgres://user@host:5432/database',
     url_parameter_unknown: 'memuat parameter "{{name}}" yang tidak dikenal; yang dikenal: {{known}}',
+    needs_beside: 'diperlukan bersama "{{given}}"',
     system_ca_weak:
       'harus verify-full bila "sslrootcert": "system", sebab siapa pun bisa mendapat sertifikat CA umum',
     cron_fields:

@@ -1,5 +1,6 @@
 /** See the English one. */
 export const tablesPage = {
+  linkMonth: 'Semua proses pada {{month}}: {{traffic}}.',
   empty: 'Belum ada tabel yang disalin',
   emptyNext: 'Tabel muncul di sini setelah proses pertama. Tabel mana yang disalin diatur pada tiap koneksi.',
   toConnections: 'Buka Koneksi',
@@ -125,6 +126,11 @@ export const tablesPage = {
     lastRun: 'Proses terakhir',
     proof: 'Apakah isinya sama di kantor pusat?',
     past: 'Durasi dan jumlah baris tiap proses',
+    link: 'Pemakaian jaringan',
+    linkMonth: '{{month}}: {{traffic}}',
+    linkNone: 'Belum ada yang dihitung untuk tabel ini.',
+    linkMeans:
+      'Baris-barisnya, beserta semua pertanyaan dan jawaban tentangnya. Pemeriksaan banyak tabel sekaligus hanya dihitung pada batch.',
     runs: 'Riwayat proses',
     lastSuccess: 'Disalin {{ago}} ({{time}}).',
     upTo: 'Kantor pusat punya isi tabel ini sampai {{time}}.',
@@ -166,6 +172,7 @@ export const tablesPage = {
     started: 'Mulai',
     status: 'Status',
     rows: 'Baris',
+    sent: 'Dikirim',
     duration: 'Durasi',
     more: 'Tampilkan semua {{number}} proses',
     none: 'Tabel ini belum pernah diproses.',

@@ -24,6 +24,7 @@ export const todayPage = {
     runningFirst: 'Data pertama sedang disalin.',
     starting: 'Proses dimulai: tabel sedang diperiksa.',
     verifying: 'Data cabang dan kantor pusat sedang dibandingkan.',
+    exporting: 'Tabel sedang diekspor ke disk.',
     verifyingTable: 'Data cabang dan kantor pusat sedang dibandingkan: {{table}} di {{connection}}.',
     waitingSource:
       'Basis data {{connection}} tidak menjawab. Branchline mencoba lagi sendiri pukul {{time}}.',
@@ -83,6 +84,7 @@ export const todayPage = {
     left: 'kira-kira {{time}} lagi',
     leftMinutes_other: 'kira-kira {{count}} menit lagi',
     leftFew: 'beberapa detik lagi',
+    waiting: 'Menunggu kantor pusat, {{duration}}',
     leftUnknown: 'menghitung sisa waktu',
     none: 'Tabel berikutnya sedang diperiksa.',
     about: '{{rows}} dari sekitar {{of}} baris',

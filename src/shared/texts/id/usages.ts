@@ -1,10 +1,12 @@
 import type { UsageCode } from '../../errors.ts';
+import { exportUsages } from './exports.ts';
 
 /**
  * See the English ones. `batch_unknown.what` stays English: scripts of the older system look for
  * exactly that line.
  */
 export const usages = {
+  ...exportUsages,
   settings_missing: {
     what: 'Belum ada pengaturan: {{path}} tidak ada.',
     means: 'Branchline belum tahu basis data mana yang dibaca dan ke mana dikirim.',
@@ -26,6 +28,23 @@ export const usages = {
       'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
     next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
   },
+  fleet_missing: {
+    what: 'Belum ada cabang yang melapor ke kantor pusat ini.',
+    means:
+      'View branchline.branch_health belum ada. Cabang membuatnya pada batch pertama, atau administrator dengan hasil "branchline central-sql".',
+    next: 'Pastikan "central" di pengaturan adalah database yang ditulis cabang-cabang.',
+  },
+  fleet_denied: {
+    what: 'User {{user}} tidak boleh membaca laporan cabang.',
+    means: 'User itu tidak punya hak membaca branchline.branch_health di database pusat.',
+    next: 'Minta kantor pusat menjalankan:\n{{sql}}',
+  },
+  fleet_untrusted: {
+    what: 'User {{user}} tidak dapat memastikan bahwa laporan cabang milik kantor pusat sendiri.',
+    means:
+      'Schema "branchline", atau sesuatu di dalamnya, bukan milik user ini dan bukan milik pemilik database. Tidak ada yang dibaca, karena membacanya menjalankan kode pemiliknya.',
+    next: 'Bila pemilik itu benar, minta administrator menjalankan hasil perintah ini: branchline central-sql --head-office --role USER',
+  },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
     means: 'Pengaturan tidak memuat basis data cabang dengan id ini.',
@@ -46,6 +65,17 @@ export const usages = {
     what: 'Kata sandi kosong, atau memuat ganti baris.',
     means: 'PostgreSQL tidak punya kata sandi seperti itu. Tidak ada yang disimpan.',
     next: 'Berikan kata sandinya lagi, dalam satu baris.',
+  },
+  ssh_not_set: {
+    what: 'Tidak ada server SSH di depan {{connection}} di pengaturan.',
+    means:
+      'Tidak ada kunci host yang bisa dilihat dan tidak ada kata sandi SSH yang bisa disimpan. Tidak ada yang diubah.',
+    next: 'Isi dulu "ssh" untuknya di pengaturan, atau di jendela, di bawah Koneksi.',
+  },
+  ssh_host_key_named: {
+    what: 'Pengaturan sendiri menyebut kunci host server SSH {{connection}} ("hostKey").',
+    means: 'Kunci yang diterima tidak akan pernah dilihat. Tidak ada yang diubah.',
+    next: 'Perbaiki "hostKey" di pengaturan, atau hapus lalu jalankan perintah ini lagi.',
   },
   no_connections: {
     what: 'Tidak ada basis data cabang untuk disinkronkan.',

@@ -84,6 +84,7 @@ export const agent = {
     stopping: 'Berakhir di batas potongan berikutnya. Tekan Ctrl+C lagi untuk berakhir seketika.',
     halting: 'Berakhir seketika; potongan yang sedang dikirim dibatalkan.',
     ended: 'Selesai.',
+    tokenShort: 'harus berisi token sedikitnya {{length}} karakter',
     unexpected: 'Terjadi hal yang tidak terduga. Branchline tetap berjalan; rinciannya ada di {{file}}.',
     openFailed: 'Tidak ada peramban yang bisa dibuka di sini. Buka sendiri tautan di atas.',
   },

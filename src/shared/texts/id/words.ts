@@ -5,6 +5,8 @@ export const words = {
     failed: 'gagal',
     interrupted: 'terhenti',
   },
+  /** A run that waits because head office has no free connection. */
+  waitingForCentral: 'menunggu kantor pusat, {{duration}}',
   table: {
     pending: 'menunggu',
     in_progress: 'diproses',
@@ -39,6 +41,20 @@ export const words = {
     central: 'basis data kantor pusat',
     unknown: 'basis data',
   },
+  link: {
+    both: 'dikirim {{sent}}, diterima {{received}}',
+    compressed: '{{bytes}} ({{plain}} sebelum kompresi)',
+    unknown: 'tidak diketahui',
+  },
+  transfer: {
+    time: 'Sekitar {{size}} akan dikirim: kira-kira {{time}} menurut kecepatan jaringan yang terukur ({{speed}}/dtk).',
+    long: 'Sekitar {{size}} akan dikirim: kira-kira {{time}} menurut kecepatan jaringan yang terukur ({{speed}}/dtk); atau bawa dengan disk.',
+    unknown:
+      'Sekitar {{size}} akan dikirim. Lamanya belum diketahui sampai kecepatan jaringan diukur: dengan "connection test central", atau oleh batch pertama.',
+    nothing: 'Tidak ada yang perlu dikirim.',
+    speed: '{{speed}}/dtk di jaringan ini',
+    more_other: 'Yang dikirim {{count}} tabel lain baru diketahui setelah dibandingkan.',
+  },
   logFile: 'berkas terbaru di folder "logs" di folder data',
   noCommand:
     'di jendela, atau dengan --tables dan sebuah pola (* berarti apa saja). Perintahnya tidak ditampilkan, karena shell akan mengubah atau menjalankan karakter pada namanya',
@@ -70,6 +86,12 @@ export const log = {
   broughtAgain: '{{table}} diperiksa sekali lagi, untuk {{for}}',
   againCommitted: '{{table}} diperiksa sekali lagi: {{processed}} baris ditulis, {{deleted}} dihapus',
   gaveUp: 'Tidak dilanjutkan sendiri lagi, setelah {{attempts}} kali dicoba',
+  exportStarted: '{{connection}}: ekspor ke {{file}} dimulai atau diteruskan',
+  exportEnded: {
+    complete: '{{connection}}: diekspor ke {{file}}, {{rows}} baris',
+    stopped: '{{connection}}: ekspor ke {{file}} dihentikan',
+    failed: '{{connection}}: ekspor ke {{file}} belum lengkap',
+  },
   scheduleRan: 'Dimulai untuk jadwal {{schedule}}, yang direncanakan {{at}}',
   scheduleSkipped: 'Jadwal {{schedule}}, yang direncanakan {{at}}, dilewati',
   other: '{{event}} {{detail}}',
@@ -130,6 +152,10 @@ export const notices = {
     '{{about}}: database cabang sudah {{duration}} mengerjakan satu perintah, dan selama itu belum ada baris yang datang. Branchline menunggunya. Kalau terus begini, periksa database cabang: mungkin sebuah view atau query terlalu lama, atau servernya kelebihan beban.',
   slow_central:
     '{{about}}: database kantor pusat sudah {{duration}} mengerjakan satu perintah tanpa jawaban. Branchline menunggunya. Kalau terus begini, kantor pusat perlu memeriksa databasenya: mungkin sebuah trigger terlalu lama, atau servernya kelebihan beban.',
+  report_denied:
+    '{{about}}: ringkasan kantor pusat tidak menampilkan cabang ini, karena role-nya di kantor pusat tidak boleh menulis tabel untuk itu (branchline.installations, sync_batches, sync_progress). Penyalinan tidak terganggu. Minta kantor pusat menjalankan hasil perintah ini: branchline central-sql --connection {{connection}}',
+  report_untrusted:
+    '{{about}}: ringkasan kantor pusat tidak menampilkan cabang ini, karena sebuah tabel untuk itu di schema branchline dimiliki role yang tidak dipercaya kantor pusat. Penyalinan tidak terganggu. Minta kantor pusat memeriksa tabel installations, sync_batches dan sync_progress di sana, menghapus yang bukan buatannya, lalu menjalankan hasil perintah ini: branchline central-sql --connection {{connection}}',
   children_left_out:
     '{{about}}: hanya barisnya sendiri yang disalin. Tabel yang mewarisinya (INHERITS) adalah tabel tersendiri dan tidak dipilih: {{tables}}. Agar ikut disalin, tambahkan ke "tables" di pengaturan.',
 };

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { NewBatch } from '../../../../src/core/journal/batches.ts';
-import type { Journal } from '../../../../src/core/journal/journal.ts';
+import type { WritableJournal } from '../../../../src/core/journal/journal.ts';
 import { openJournal } from '../../../../src/core/journal/openJournal.ts';
 import type { Clock, Logger, Ports } from '../../../../src/core/ports.ts';
+import { ALL_TABLES } from '../../../../src/shared/contract.ts';
 import type { FailureDetail } from '../../../../src/shared/errors.ts';
 
 const silent: Logger = { log: () => {} };
@@ -52,7 +53,7 @@ export function freshFolder(): string {
 }
 
 /** A journal in a folder, closed when the test has finished. */
-export function journalIn(folder: string, ports: Ports = realPorts): Journal {
+export function journalIn(folder: string, ports: Ports = realPorts): WritableJournal {
   const { journal } = openJournal(folder, ports);
   onTestFinished(() => journal.close());
   return journal;
@@ -70,6 +71,12 @@ export function planOf(...tables: readonly string[]): NewBatch {
       strategy: null,
     })),
   };
+}
+
+/** A batch whose source could not be read: one row stands for all tables of the connection. */
+export function planOfAllTables(): NewBatch {
+  const { tables, ...plan } = planOf(ALL_TABLES);
+  return { ...plan, tables: tables.map((one) => ({ ...one, model: '', allTables: true })) };
 }
 
 export const refusal: FailureDetail = {

@@ -1,4 +1,4 @@
-import { renderFailedTables } from '../../../../src/cli/render/failedTables.ts';
+import { renderFailedTables } from '../../../../src/cli/render/batchView.ts';
 import type { Engine } from '../../../../src/core/engineApi.ts';
 import { failureOfRow } from '../../../../src/shared/texts/failureGroups.ts';
 import { createTranslator } from '../../../../src/shared/texts/translate.ts';

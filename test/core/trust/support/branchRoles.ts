@@ -38,7 +38,11 @@ export function printedFor(
 }
 
 /** Runs it as head office's administrator. */
-export async function giveRole(pair: DatabasePair, branch: Branch, layout: SeparateLayout): Promise<void> {
+export async function giveRole(
+  pair: DatabasePair,
+  branch: Pick<Branch, 'id' | 'role' | 'home'>,
+  layout: SeparateLayout,
+): Promise<void> {
   const password = `ALTER ROLE ${branch.role} PASSWORD '${pair.central.password}'`;
   await run(pair.central, ...printedFor(branch, layout), password);
 }

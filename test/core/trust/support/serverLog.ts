@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ServerSettings } from '../../../../src/demo/server/settings.ts';
+import type { ServerSettings } from '../../../../src/demo/server/server.ts';
 import type { TestServer } from '../../../support/servers.ts';
 
 /** Makes a server write down every statement with the name of the program that sent it. */

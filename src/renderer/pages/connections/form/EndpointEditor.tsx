@@ -11,13 +11,13 @@ import { TestSteps } from './TestSteps.tsx';
 import { type EndpointForm, useEndpointForm } from './useEndpointForm.ts';
 
 /**
- * The form of one endpoint: its fields, what a test of them came to, why it was not saved, and what can be done next.
+ * The form of one endpoint: its fields, the test result, why it was not saved, and the possible actions.
  *
- * @param props.save on the button that tries and saves
- * @param props.saveAgain the same, after a test that failed
- * @param props.onSaved after it was written
- * @param props.back what leads back to where one came from
- * @param props.cancel what closes the form
+ * @param props.save label of the button that tests and saves
+ * @param props.saveAgain the same after a failed test
+ * @param props.onSaved called after it was saved
+ * @param props.back the button that leads back
+ * @param props.cancel the button that closes the form
  */
 export function EndpointEditor({
   form,
@@ -38,10 +38,10 @@ export function EndpointEditor({
   const { target, fields } = form.state;
   const busy = form.testing || form.saving;
   const box = useRef<HTMLFormElement>(null);
-  /** How often something was asked for and not done. */
+  /** Number of refused attempts, which triggers the effect below. */
   const [refusals, setRefusals] = useState(0);
   useEffect(() => {
-    // What is to be corrected may be out of sight.
+    // The field to correct may be out of sight.
     if (refusals > 0) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [refusals]);
   const attempt = async (doing: Promise<boolean>, then?: () => void): Promise<void> => {
@@ -69,7 +69,13 @@ export function EndpointEditor({
                     {t('connectionsPage.testStale')}
                   </Text>
                 )}
-                <TestSteps kind={target.kind} steps={form.steps} label={fields.label || fields.database} />
+                <TestSteps
+                  kind={target.kind}
+                  steps={form.steps}
+                  label={fields.label || fields.database}
+                  draft={form.draft}
+                  onAccepted={() => void form.test()}
+                />
               </>
             )}
           </Box>
@@ -106,9 +112,9 @@ export function EndpointEditor({
 }
 
 /**
- * Adds or edits an endpoint beside the list of them.
+ * A drawer to add or edit an endpoint.
  *
- * @param props.base the settings as they were when it was opened
+ * @param props.base the settings when it was opened
  */
 export function EndpointDrawer({
   base,

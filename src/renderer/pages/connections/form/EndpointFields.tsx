@@ -1,13 +1,4 @@
-import {
-  Button,
-  Collapse,
-  NativeSelect,
-  PasswordInput,
-  SimpleGrid,
-  Stack,
-  TextInput,
-  type TextInputProps,
-} from '@mantine/core';
+import { Button, Collapse, NativeSelect, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
@@ -17,7 +8,9 @@ import { useCall } from '../../../data/useCall.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
 import { FIELDS, type FieldName } from '../model/fields.ts';
+import { Field } from './Field.tsx';
 import { sameAccount } from './formState.ts';
+import { SshFields } from './SshFields.tsx';
 import type { EndpointForm } from './useEndpointForm.ts';
 
 /** All fields of an endpoint. */
@@ -63,6 +56,7 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
         </Field>
       </SimpleGrid>
       <PasswordField form={form} />
+      <SshFields form={form} />
       <EncryptionFields form={form} />
       <Field form={form} name="schema" spellCheck={false}>
         {{
@@ -77,10 +71,10 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
   );
 }
 
-/** The safest first. */
+/** Safest first. */
 const MODES = SSL_MODES.toReversed();
 
-/** How the way to the server is protected, in plain words. */
+/** How the connection is encrypted, in plain words. */
 function EncryptionFields({ form }: { readonly form: EndpointForm }) {
   const t = useT();
   const { sslmode } = form.state.fields;
@@ -96,7 +90,7 @@ function EncryptionFields({ form }: { readonly form: EndpointForm }) {
         onChange={({ currentTarget }) => form.set('sslmode', currentTarget.value)}
         data={[
           ...MODES.map((mode) => ({ value: mode, label: t(`connectionsPage.encryption.${mode}`) })),
-          // One that is no mode is shown as it is, to be changed.
+          // An unknown mode is shown as it is, so that it can be changed.
           ...(known === undefined ? [sslmode] : []),
         ]}
       />
@@ -112,7 +106,7 @@ function EncryptionFields({ form }: { readonly form: EndpointForm }) {
   );
 }
 
-/** The password, which goes to where passwords are kept and never into the settings. */
+/** The password. It is stored separately and never in the settings. */
 function PasswordField({ form }: { readonly form: EndpointForm }) {
   const t = useT();
   const settings = useCall('settings');
@@ -153,12 +147,16 @@ function PasswordField({ form }: { readonly form: EndpointForm }) {
 }
 
 const LAYOUTS = ['auto', 'stamp', 'merge', 'schema'] as const;
+const DISTRIBUTIONS = ['auto', 'none'] as const;
 const PLACES = ['kept', 'variable', 'passfile'] as const;
 const ADVANCED: readonly FieldName[] = FIELDS.filter((name) =>
-  ['passwordFrom', 'variable', 'passfile', 'timeout', 'layout', 'targetSchema', 'encoding'].includes(name),
+  [
+    ...['passwordFrom', 'variable', 'passfile', 'sslcert', 'sslkey', 'timeout'],
+    ...['layout', 'distribution', 'targetSchema', 'encoding'],
+  ].includes(name),
 );
 
-/** What few need: closed until asked for, or until something in it is refused. */
+/** Rarely needed fields. Hidden until the user opens them or one of them has a problem. */
 function AdvancedFields({ form }: { readonly form: EndpointForm }) {
   const t = useT();
   const id = useId();
@@ -190,6 +188,19 @@ function AdvancedFields({ form }: { readonly form: EndpointForm }) {
               error={form.problem('layout')}
               onChange={({ currentTarget }) => form.set('layout', currentTarget.value)}
               data={LAYOUTS.map((value) => ({ value, label: t(`connectionsPage.layout.${value}`) }))}
+            />
+          )}
+          {target.kind === 'central' && (
+            <NativeSelect
+              label={t('connectionsPage.field.distribution')}
+              description={t('connectionsPage.fieldNote.distribution')}
+              value={fields.distribution}
+              error={form.problem('distribution')}
+              onChange={({ currentTarget }) => form.set('distribution', currentTarget.value)}
+              data={DISTRIBUTIONS.map((value) => ({
+                value,
+                label: t(`connectionsPage.distribution.${value}`),
+              }))}
             />
           )}
           {target.kind === 'source' && (
@@ -232,6 +243,15 @@ function AdvancedFields({ form }: { readonly form: EndpointForm }) {
               }}
             </Field>
           )}
+          {fields.sslmode !== 'disable' &&
+            (['sslcert', 'sslkey'] as const).map((name) => (
+              <Field key={name} form={form} name={name} spellCheck={false}>
+                {{
+                  label: t(`connectionsPage.field.${name}`),
+                  description: t(`connectionsPage.fieldNote.${name}`),
+                }}
+              </Field>
+            ))}
           <Field form={form} name="timeout" inputMode="numeric">
             {{
               label: t('connectionsPage.field.timeout'),
@@ -241,33 +261,5 @@ function AdvancedFields({ form }: { readonly form: EndpointForm }) {
         </Stack>
       </Collapse>
     </Stack>
-  );
-}
-
-/** One line of the form, with its problem. */
-function Field({
-  form,
-  name,
-  children,
-  ...props
-}: {
-  readonly form: EndpointForm;
-  readonly name: FieldName;
-  /** What it says. */
-  readonly children: {
-    readonly label: string;
-    readonly description?: string;
-    readonly placeholder?: string;
-  };
-} & Omit<TextInputProps, 'form' | 'children'>) {
-  return (
-    <TextInput
-      {...props}
-      {...children}
-      autoComplete="off"
-      value={form.state.fields[name]}
-      error={form.problem(name)}
-      onChange={({ currentTarget }) => form.set(name, currentTarget.value)}
-    />
   );
 }

@@ -1,10 +1,12 @@
-import { Code, Text } from '@mantine/core';
+import { Button, Code, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
-import type { FailureDetail } from '../../../../shared/errors.ts';
+import { FailureCode, type FailureDetail } from '../../../../shared/errors.ts';
+import type { Draft } from '../../../../shared/settings.ts';
 import type { FailureTexts, Translate } from '../../../../shared/texts/translate.ts';
 import { visible, visibleLines } from '../../../../shared/visible.ts';
+import { useCommand } from '../../../data/useCommand.ts';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { Target } from '../model/fields.ts';
@@ -18,35 +20,52 @@ const MARKS = {
   not_tried: IconCircleDashed,
 } as const;
 
-/** A test, one step under the other; the failing one with what it means and what to do next. */
+/** The steps of a test; a failed one with its meaning and what to do next. */
 export function TestSteps({
   kind,
   steps,
   label,
+  draft,
+  onAccepted,
 }: {
   readonly kind: Target['kind'];
   readonly steps: readonly ConnectionTestStep[];
-  /** What the database is called, for the sentences. */
+  /** The database's display name, for the sentences. */
   readonly label: string;
+  /** What was tested. */
+  readonly draft: Draft;
+  /** After a host key was accepted: to test again. */
+  readonly onAccepted: () => void;
 }) {
   const t = useT();
   const list = useRef<HTMLOListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each test that was made.
   useEffect(() => {
-    // What went wrong, or else how it ended, may be below the edge.
+    // The failed step, or else the last one, may be out of sight.
     const failed = list.current?.querySelector('[data-state="failed"]');
     (failed ?? list.current?.lastElementChild)?.scrollIntoView({ block: 'nearest' });
   }, [steps]);
   return (
     <ol ref={list} className={classes.steps} aria-label={t('connectionsPage.testResult')}>
       {shownSteps(kind, steps).map((one) => (
-        <Step key={one.step} {...one} label={label} />
+        <Step key={one.step} {...one} label={label}>
+          {one.failure !== null && ASKS.has(one.failure.code) && (
+            <AcceptHostKey draft={draft} failure={one.failure} onAccepted={onAccepted} />
+          )}
+        </Step>
       ))}
     </ol>
   );
 }
 
-function Step({ step, state, facts, failure, label }: ShownStep & { readonly label: string }) {
+function Step({
+  step,
+  state,
+  facts,
+  failure,
+  label,
+  children,
+}: ShownStep & { readonly label: string; readonly children: ReactNode }) {
   const t = useT();
   const format = useFormat();
   const Mark = MARKS[state];
@@ -78,19 +97,52 @@ function Step({ step, state, facts, failure, label }: ShownStep & { readonly lab
             </Code>
           </>
         )}
+        {children}
       </div>
     </li>
   );
 }
 
-/** By the name that stands here: the failure itself knows only the id, which a new connection hardly has yet. */
+/** Failures that a person may answer by accepting the host key. */
+const ASKS = new Set<FailureCode>([FailureCode.SshHostKeyChanged, FailureCode.SshHostKeyUnknown]);
+
+/** Pins the host key whose fingerprint stands above the button, and no other. */
+function AcceptHostKey({
+  draft,
+  failure,
+  onAccepted,
+}: {
+  readonly draft: Draft;
+  readonly failure: FailureDetail;
+  readonly onAccepted: () => void;
+}) {
+  const t = useT();
+  const accept = useCommand('acceptHostKey');
+  return (
+    <Stack gap={4} mt="xs" align="flex-start">
+      <Button
+        variant="default"
+        size="compact-sm"
+        loading={accept.isPending}
+        onClick={() => accept.mutate([draft, String(failure.params.offered)], { onSuccess: onAccepted })}
+      >
+        {t('connectionsPage.ssh.accept')}
+      </Button>
+      <Text size="sm" c="dimmed">
+        {t('connectionsPage.ssh.acceptNote')}
+      </Text>
+    </Stack>
+  );
+}
+
+/** Uses the name in the form: the failure has only the id, which a new connection may not have yet. */
 function sayFailed({ code, params }: FailureDetail, label: string, t: Translate): FailureTexts {
   const texts = t.failure({ code, params: { ...params, connection: label } });
-  const hint = hintFor(code);
+  const hint = hintFor({ code, params });
   return hint === null ? texts : { ...texts, next: t(`connectionsPage.hint.${hint}`) };
 }
 
-/** What a step found out, in words; null where there is nothing to say. */
+/** The findings of a step in words; null if there is nothing to say. */
 function sayFacts(
   step: ShownStep['step'],
   state: ShownStep['state'],
@@ -106,7 +158,15 @@ function sayFacts(
   if (step === 'read' && typeof facts.tables === 'number')
     return t('connectionsPage.fact.tables', { count: facts.tables, tables: format.count(facts.tables) });
   if (state !== 'ok') return null;
-  // An address that was typed is known by its own name.
+  if (step === 'write' && typeof facts.bytesPerSecond === 'number') {
+    const speed = t('words.transfer.speed', { speed: format.bytes(facts.bytesPerSecond) });
+    return visible([facts.schema, speed].filter((one) => one !== undefined).join(' · '));
+  }
+  if (step === 'ssh') {
+    const compressed = facts.compressed === true ? [t('connectionsPage.ssh.compressed')] : [];
+    return visible([facts.hostKey, ...compressed].join(' · '));
+  }
+  // A typed IP address resolves to itself, so it is shown once.
   const values = new Set(Object.values(facts).filter((value) => typeof value !== 'boolean'));
   return values.size === 0 ? null : visible([...values].join(' · '));
 }

@@ -15,13 +15,15 @@ import {
 /** A form of one endpoint. */
 export interface FormState {
   readonly target: Target;
-  /** What the form was filled from, and with which it is sent back. */
+  /** What the form was filled from; sent back when saving. */
   readonly base: SettingsBase;
   readonly initial: Fields;
   readonly fields: Fields;
-  /** Never part of the settings; empty: the one that is kept stays. */
+  /** Never part of the settings. Empty keeps the stored one. */
   readonly password: string;
-  /** A person has chosen the id; it no longer follows the name. */
+  /** The SSH server's password or its key's passphrase, likewise. */
+  readonly sshSecret: string;
+  /** Whether the person typed the id, so that it no longer follows the name. */
   readonly idTyped: boolean;
 }
 
@@ -29,10 +31,10 @@ export function beginForm(base: SettingsBase, target: Target): FormState {
   const raw = rawOf(base.document, target);
   const initial = raw === null ? DEFAULTS : fieldsOf(raw);
   const fields = raw === null ? startOf(target) : initial;
-  return { target, base, initial, fields, password: '', idTyped: raw !== null };
+  return { target, base, initial, fields, password: '', sshSecret: '', idTyped: raw !== null };
 }
 
-/** One field was changed. The id of a new connection follows its name until somebody types one. */
+/** Changes a field. The id of a new connection follows its name until a person types one. */
 export function setField(form: FormState, field: FieldName, value: string): FormState {
   const fields = { ...form.fields, [field]: value };
   if (field === 'id') return { ...form, fields, idTyped: value !== '' };
@@ -40,7 +42,7 @@ export function setField(form: FormState, field: FieldName, value: string): Form
   return { ...form, fields: { ...fields, id: idFromLabel(value, idsOf(form.base.document)) } };
 }
 
-/** Newer settings come under the form: what was typed stays, what was not touched is theirs. */
+/** Applies newer settings: what was typed stays, untouched fields take the new values. */
 export function rebase(form: FormState, base: SettingsBase): FormState {
   const begun = beginForm(base, form.target);
   const typed = FIELDS.filter((field) => form.fields[field] !== form.initial[field]);
@@ -48,27 +50,38 @@ export function rebase(form: FormState, base: SettingsBase): FormState {
   return { ...form, base, initial: begun.initial, fields: { ...begun.initial, ...changes } };
 }
 
-/** Whether anything was typed that closing the form would lose. */
+/** Whether closing the form would lose typed text. */
 export function isTouched(form: FormState): boolean {
   const begun = beginForm(form.base, form.target).fields;
-  return form.password !== '' || FIELDS.some((field) => form.fields[field] !== begun[field]);
+  return (
+    form.password !== '' ||
+    form.sshSecret !== '' ||
+    FIELDS.some((field) => form.fields[field] !== begun[field])
+  );
 }
 
-/** What cannot change whether the database can be used. */
-const HARMLESS: readonly FieldName[] = ['id', 'label', 'layout', 'targetSchema', 'timeout'];
+/** Fields that cannot affect whether the database works. */
+const HARMLESS: readonly FieldName[] = ['id', 'label', 'layout', 'distribution', 'targetSchema', 'timeout'];
 
-/** Whether what was changed is to be tried before it is written. */
-export function needsTest({ target, base, initial, fields, password }: FormState): boolean {
-  if (rawOf(base.document, target) === null || password !== '') return true;
+/** Whether the changes must be tested before saving. */
+export function needsTest({ target, base, initial, fields, password, sshSecret }: FormState): boolean {
+  if (rawOf(base.document, target) === null || password !== '' || sshSecret !== '') return true;
   return FIELDS.some((field) => !HARMLESS.includes(field) && fields[field] !== initial[field]);
 }
 
-/** Whether the form still names the account that the stored password belongs to. Passwords are stored by account. */
+/** Whether the form still names the account of the stored password. Passwords are stored by account. */
 export function sameAccount({ initial, fields }: FormState): boolean {
-  return (['host', 'port', 'database', 'user'] as const).every((field) => initial[field] === fields[field]);
+  const account = ['host', 'port', 'database', 'user', 'ssh', 'sshHost', 'sshPort'] as const;
+  return account.every((field) => initial[field] === fields[field]);
 }
 
-/** Where in the file the problems of this form stand: `central`, `connections[2]`. */
+/** The same for the SSH server's secret. */
+export function sameSshAccount({ initial, fields }: FormState): boolean {
+  const account = ['ssh', 'sshHost', 'sshPort', 'sshUser', 'sshSignIn'] as const;
+  return account.every((field) => initial[field] === fields[field]);
+}
+
+/** The path of this form's problems in the file: `central`, `connections[2]`. */
 export function pathOf(document: SettingsFile | null, target: Target): string {
   if (target.kind === 'central') return 'central';
   const connections = connectionsOf(document);
@@ -80,14 +93,14 @@ function idsOf(document: SettingsFile | null): readonly string[] {
   return ['central', ...connectionsOf(document).map(({ id }) => id)];
 }
 
-/** The longest that the settings take. */
+/** The longest id that the settings accept. */
 const LONGEST = 40;
 
 /**
- * The id of a new connection from the name that people see: `Lampung Raya` → `lampung_raya`.
+ * An id for a new connection from its name: `Lampung Raya` → `lampung_raya`.
  *
- * @param taken ids that are there already
- * @returns empty where the name has no letter or digit to make one of
+ * @param taken existing ids
+ * @returns empty if the name has no letters or digits to use
  */
 export function idFromLabel(label: string, taken: readonly string[]): string {
   const plain = label

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ConnectionTestStep } from '../../../../shared/contract.ts';
 import type { Draft } from '../../../../shared/settings.ts';
-import { refusalOf, type SaveRefusal } from '../../../data/refused.ts';
+import { refusalOf, type SaveRefusal } from '../../../data/calls.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { type SettingsBase, type SettingsChange, useSettings } from '../../../data/useSettings.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
@@ -11,7 +11,7 @@ import { type FieldName, fieldOfPath, missingIn, type Target } from '../model/fi
 import { allWell } from '../model/testSteps.ts';
 import { beginForm, type FormState, needsTest, pathOf, rebase, setField } from './formState.ts';
 
-/** What a test of exactly what stands in the form came to. */
+/** The result of testing exactly the current contents of the form. */
 interface Tested {
   readonly of: string;
   readonly steps: readonly ConnectionTestStep[];
@@ -21,35 +21,36 @@ export interface EndpointForm {
   readonly state: FormState;
   set(field: FieldName, value: string): void;
   setPassword(value: string): void;
-  /** Why a field is refused; null where it is not. */
+  setSshSecret(value: string): void;
+  /** Why a field is refused; null if it is not. */
   problem(field: FieldName): string | null;
-  /** What is wrong with no field of the form, or with all of them. */
+  /** A problem of the whole form, or of no field in it. */
   readonly refusal: SaveRefusal | null;
-  /** What stands elsewhere in the settings keeps this form from being saved. */
+  /** Whether a problem elsewhere in the settings prevents saving. */
   readonly wrongElsewhere: boolean;
   /** The paths whose problems the fields show. */
   readonly shownPaths: readonly string[];
-  /** The steps of the last test; null before. Of what stood in the form before a change: `stale`. */
+  /** The steps of the last test; null before. `stale` if the form was changed since. */
   readonly steps: readonly ConnectionTestStep[] | null;
   readonly stale: boolean;
   readonly draft: Draft;
   readonly testing: boolean;
   readonly saving: boolean;
   test(): Promise<boolean>;
-  /** Tries first what must be tried; says whether it was saved. */
+  /** Tests first if needed; returns whether it was saved. */
   save(): Promise<boolean>;
-  /** Without a test: what a person has decided. */
+  /** Saves without a test, because the person decided to. */
   saveAnyway(): Promise<boolean>;
-  /** What stands here is saved after a test only, and that has failed: whether to save it is for the person to decide. */
+  /** Whether the person may save despite a failed test. */
   readonly mayForce: boolean;
-  /** The settings as they are now come under what was typed. */
+  /** Applies the current settings under what was typed. */
   reload(): Promise<void>;
 }
 
 /**
- * Edits one endpoint: what is typed, the test of it, and its way into the settings.
+ * Edits one endpoint: typing, testing, saving.
  *
- * @param also what else is written with it
+ * @param also other changes that are saved with it
  */
 export function useEndpointForm(
   base: SettingsBase,
@@ -64,9 +65,10 @@ export function useEndpointForm(
   const [draftRefusal, setDraftRefusal] = useState<SaveRefusal | null>(null);
   const testing = useCommand('testConnection', { quiet: true });
   const keeping = useCommand('setPassword', { quiet: true });
+  const keepingSsh = useCommand('setSshSecret', { quiet: true });
 
   const draft = draftOf(state.base.document, state);
-  const now = JSON.stringify([draft, state.password]);
+  const now = JSON.stringify([draft, state.password, state.sshSecret]);
   const stale = tested !== null && tested.of !== now;
   const well = tested !== null && !stale && allWell(tested.steps);
   const prefix = pathOf(state.base.document, target);
@@ -90,7 +92,7 @@ export function useEndpointForm(
     if (missing.length > 0) return false;
     try {
       const typed = state.fields.passwordFrom === 'kept' && state.password !== '' ? state.password : null;
-      const steps = await testing.mutateAsync([draft, typed]);
+      const steps = await testing.mutateAsync([draft, typed, typedSshSecret(state)]);
       setTested({ of: now, steps });
       rememberTest(draft, steps);
       return allWell(steps);
@@ -105,9 +107,11 @@ export function useEndpointForm(
     clear();
     if (missing.length > 0) return false;
     try {
-      // Before the settings: whatever they set going finds its password.
+      // Stored before the settings, so that whatever they start finds the password.
       if (state.fields.passwordFrom === 'kept' && state.password !== '')
         await keeping.mutateAsync([draft, state.password]);
+      const sshSecret = typedSshSecret(state);
+      if (sshSecret !== null) await keepingSsh.mutateAsync([draft, sshSecret]);
     } catch (error) {
       setDraftRefusal(refusalOf(error));
       return false;
@@ -120,6 +124,7 @@ export function useEndpointForm(
     state,
     set: (field, value) => change(setField(state, field, value)),
     setPassword: (password) => change({ ...state, password }),
+    setSshSecret: (sshSecret) => change({ ...state, sshSecret }),
     problem: (field) => {
       if (asked && missing.includes(field)) return t('connectionsPage.required');
       return ofForm.find(({ path }) => fieldOfPath(path) === field)?.reason ?? null;
@@ -131,7 +136,7 @@ export function useEndpointForm(
     stale,
     draft,
     testing: testing.isPending,
-    saving: settings.saving || keeping.isPending,
+    saving: settings.saving || keeping.isPending || keepingSsh.isPending,
     test,
     save: async () => (!needsTest(state) || well || (await test()) ? write() : false),
     saveAnyway: write,
@@ -141,4 +146,9 @@ export function useEndpointForm(
       setState((form) => rebase(form, newest));
     },
   };
+}
+
+/** What was typed for the SSH server; null where nothing was, or nothing is needed. */
+function typedSshSecret({ fields, sshSecret }: FormState): string | null {
+  return fields.ssh === 'yes' && fields.sshSignIn !== 'agent' && sshSecret !== '' ? sshSecret : null;
 }

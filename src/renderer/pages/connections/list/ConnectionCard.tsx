@@ -1,28 +1,31 @@
 import { Button, Group, Modal, Stack, Switch, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconTable, IconTrash } from '@tabler/icons-react';
+import { IconDatabaseExport, IconTable, IconTrash } from '@tabler/icons-react';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
 import type { SettingsView } from '../../../../window-api/views.ts';
-import { useCommand } from '../../../data/useCommand.ts';
+import { useCommand, useMay } from '../../../data/useCommand.ts';
 import { useSettings } from '../../../data/useSettings.ts';
 import { SaveRefused } from '../../../parts/Refusals.tsx';
 import type { Format } from '../../../words/format.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import { LastExport } from '../disk/LastExport.tsx';
 import { withEnabled, withoutConnection } from '../model/changes.ts';
 import { accountShared } from '../model/fields.ts';
 import { choiceOf, type TableChoice, takesAll } from '../model/tableChoice.ts';
 import type { CardAsked } from '../useAsked.ts';
 import { EndpointCard } from './EndpointCard.tsx';
+import { FirstCopy } from './FirstCopy.tsx';
 
-/** A branch database, with what is copied of it. */
+/** A branch database and what is copied from it. */
 export function ConnectionCard({
   connection,
   settings,
   mayChange,
   onEdit,
   onTables,
+  onExport,
   ...asked
 }: CardAsked & {
   readonly connection: ConnectionFile;
@@ -30,10 +33,12 @@ export function ConnectionCard({
   readonly mayChange: boolean;
   readonly onEdit: () => void;
   readonly onTables: () => void;
+  readonly onExport: () => void;
 }) {
   const t = useT();
   const format = useFormat();
   const editor = useSettings();
+  const { run, whyNotRun } = useMay();
   const { id, label, enabled = true } = connection;
   const name = visible(label || id || t('connectionsPage.notGiven'));
   return (
@@ -68,6 +73,16 @@ export function ConnectionCard({
           >
             {t('connectionsPage.chooseTables')}
           </Button>
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconDatabaseExport size={16} aria-hidden />}
+            disabled={!run}
+            title={whyNotRun}
+            onClick={onExport}
+          >
+            {t('disk.export')}
+          </Button>
           <RemoveConnection connection={connection} settings={settings} disabled={!mayChange} />
         </Group>
       }
@@ -77,12 +92,14 @@ export function ConnectionCard({
           {t('connectionsPage.offNote')}
         </Text>
       )}
+      {enabled && <FirstCopy connection={id} />}
+      <LastExport connection={id} />
       <SaveRefused refusal={editor.refusal} shown={[]} onReload={() => void editor.reload()} />
     </EndpointCard>
   );
 }
 
-/** More names than these are counted. */
+/** Further names are only counted. */
 const NAMED = 5;
 
 /** Which tables are copied, in a few words. */
@@ -95,7 +112,7 @@ export function sayChoice(choice: TableChoice, t: Translate, format: Format): st
   return t('connectionsPage.allTablesButMany', { tables: format.count(exclude.length) });
 }
 
-/** Takes a connection out of the settings, after saying what that means. */
+/** Removes a connection from the settings, after explaining what that means. */
 function RemoveConnection({
   connection,
   settings: { document, passwords },
@@ -111,7 +128,7 @@ function RemoveConnection({
   const [opened, { open, close }] = useDisclosure();
   const { id, label, enabled = true } = connection;
   const place = passwords[id];
-  // Nobody would find it to remove it later. What another connection signs in with stays.
+  // Nobody would find the stored password to remove it later. A password that another connection uses stays.
   const forgets = (place === 'keychain' || place === 'file') && !accountShared(document, id);
   const cancel = (): void => {
     editor.forget();

@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconCircleCheck,
   IconCircleDashed,
+  IconDatabaseImport,
   IconPencil,
   IconPlugConnected,
 } from '@tabler/icons-react';
@@ -11,7 +12,7 @@ import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
 import type { Draft, PasswordPlace, SettingsFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
-import { useCommand } from '../../../data/useCommand.ts';
+import { useCommand, useMay } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { TestSteps } from '../form/TestSteps.tsx';
@@ -20,7 +21,7 @@ import { type Fields, fieldsOf } from '../model/fields.ts';
 import type { CardAsked } from '../useAsked.ts';
 import classes from './Facts.module.css';
 
-/** One end: where it is, how its password is kept, how its last test went. */
+/** One database: its address, where its password is stored, and its last test. */
 export function EndpointCard({
   title,
   draft,
@@ -94,7 +95,7 @@ export function EndpointCard({
           <LastTestLine draft={draft} />
           {test.isPending && <Text size="sm">{t('connectionsPage.testing')}</Text>}
           {test.data !== undefined && !test.isPending && (
-            <TestSteps kind={draft.kind} steps={test.data} label={title} />
+            <TestSteps kind={draft.kind} steps={test.data} label={title} draft={draft} onAccepted={tryIt} />
           )}
           {test.error !== null && <ErrorAlert error={test.error} />}
         </Stack>
@@ -125,28 +126,33 @@ export function EndpointCard({
   );
 }
 
-function sayPlace({ host, port, database }: Fields, t: Translate): string {
+function sayPlace({ host, port, database, ssh, sshUser, sshHost }: Fields, t: Translate): string {
   const none = t('connectionsPage.notGiven');
   if (host === '' && database === '') return none;
-  return `${host === '' ? none : `${host}:${port}`} / ${database || none}`;
+  const place = `${host === '' ? none : `${host}:${port}`} / ${database || none}`;
+  if (ssh !== 'yes') return place;
+  return t('connectionsPage.ssh.via', { place, ssh: `${sshUser}@${sshHost}` });
 }
 
 const LAYOUTS = ['auto', 'stamp', 'merge', 'schema'] as const;
 
-/** Head office, to where everything is copied. */
+/** Head office, the destination of all copies. */
 export function CentralCard({
   central,
   place,
   mayChange,
   onEdit,
+  onImport,
   ...asked
 }: CardAsked & {
   readonly central: SettingsFile['central'];
   readonly place: PasswordPlace | undefined;
   readonly mayChange: boolean;
   readonly onEdit: () => void;
+  readonly onImport: () => void;
 }) {
   const t = useT();
+  const { run, whyNotRun } = useMay();
   const fields = fieldsOf({ ...central });
   const layout = LAYOUTS.find((one) => one === fields.layout) ?? 'auto';
   return (
@@ -158,11 +164,23 @@ export function CentralCard({
       mayChange={mayChange}
       onEdit={onEdit}
       facts={[[t('connectionsPage.field.layout'), t(`connectionsPage.layout.${layout}`)]]}
+      actions={
+        <Button
+          variant="default"
+          size="sm"
+          leftSection={<IconDatabaseImport size={16} aria-hidden />}
+          disabled={!run}
+          title={whyNotRun}
+          onClick={onImport}
+        >
+          {t('disk.import')}
+        </Button>
+      }
     />
   );
 }
 
-/** When this was last tried, and how it went. */
+/** When this was last tested, and the result. */
 function LastTestLine({ draft }: { readonly draft: Draft }) {
   const t = useT();
   const format = useFormat();
@@ -187,7 +205,7 @@ function LastTestLine({ draft }: { readonly draft: Draft }) {
   );
 }
 
-/** Names and values, under each other; values of any length break where they must. */
+/** Names and values; long values break anywhere. */
 export function Facts({ of }: { readonly of: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className={classes.facts}>

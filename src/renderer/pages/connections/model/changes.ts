@@ -11,20 +11,21 @@ import {
   rawOf,
   type Target,
 } from './fields.ts';
+import { SSH_FIELDS, writeSsh } from './sshFields.ts';
 
-/** What a person did in the form: from what it began with, to what stands there now. */
+/** A person's edit in the form: its initial and current contents. */
 export interface Edit {
   readonly target: Target;
   readonly initial: Fields;
   readonly fields: Fields;
 }
 
-/** Writes what was changed in the form, and nothing else. */
+/** Writes the changes made in the form, and nothing else. */
 export function withEdit(document: SettingsFile, { target, initial, fields }: Edit): SettingsFile {
   const written = writeFields(rawOf(document, target) ?? {}, initial, fields, target.kind);
   if (target.kind === 'central') return { ...document, central: written as SettingsFile['central'] };
   const connections = connectionsOf(document);
-  // What the schema says about it is said when it is saved.
+  // The schema reports its problems when saving.
   const connection = written as ConnectionFile;
   const known = connections.some((one) => one.id === target.id);
   return {
@@ -35,7 +36,7 @@ export function withEdit(document: SettingsFile, { target, initial, fields }: Ed
   };
 }
 
-/** What the form stands for, to be tried before it is saved. */
+/** The form's contents as a draft, to be tested before saving. */
 export function draftOf(document: SettingsFile | null, { target, initial, fields }: Edit): Draft {
   const written = writeFields(rawOf(document, target) ?? {}, initial, fields, target.kind);
   return target.kind === 'central'
@@ -43,7 +44,7 @@ export function draftOf(document: SettingsFile | null, { target, initial, fields
     : { kind: 'source', connection: written as ConnectionFile };
 }
 
-/** Switches a connection on or off. On is the default, and stays unwritten. */
+/** Switches a connection on or off. On is the default and is not written. */
 export function withEnabled(document: SettingsFile, id: string, enabled: boolean): SettingsFile {
   return changeConnection(document, id, ({ enabled: _, ...rest }) =>
     enabled ? rest : { ...rest, enabled: false },
@@ -54,7 +55,7 @@ export function withoutConnection(document: SettingsFile, id: string): SettingsF
   return { ...document, connections: connectionsOf(document).filter((one) => one.id !== id) };
 }
 
-/** Writes which tables of a connection are copied. All of them is the default, and stays unwritten. */
+/** Sets which tables of a connection are copied. All is the default and is not written. */
 export function withTables(
   document: SettingsFile,
   id: string,
@@ -97,6 +98,11 @@ function writeFields(raw: Raw, initial: Fields, fields: Fields, kind: Target['ki
     if (value === undefined) delete next[key];
     else next[key] = value;
   }
+  if (changed.some(isSshField)) {
+    const ssh = writeSsh(raw.ssh, fields);
+    if (ssh === undefined) delete next.ssh;
+    else next.ssh = ssh;
+  }
   if (changed.some(isPasswordField)) {
     const { passwordFrom, variable, passfile } = fields;
     delete next.password;
@@ -107,7 +113,7 @@ function writeFields(raw: Raw, initial: Fields, fields: Fields, kind: Target['ki
   return next;
 }
 
-/** A `url` whose parts were changed gives way to single fields; one that was not touched stays. */
+/** Replaces a `url` by single fields if its parts were changed; otherwise it stays. */
 function splitUrl(raw: Raw, changed: readonly FieldName[]): Raw {
   if (!('url' in raw)) return raw;
   const { fields, expanded } = expandUrl(raw);
@@ -126,23 +132,27 @@ function isPasswordField(field: FieldName): boolean {
   return field === 'passwordFrom' || field === 'variable' || field === 'passfile';
 }
 
+function isSshField(field: FieldName): boolean {
+  return SSH_FIELDS.some((one) => one === field);
+}
+
 const OF_SOURCE: readonly FieldName[] = ['id', 'label', 'targetSchema', 'encoding'];
 
 function isOf(field: FieldName, kind: Target['kind']): boolean {
-  if (field === 'layout') return kind === 'central';
+  if (field === 'layout' || field === 'distribution') return kind === 'central';
   if (OF_SOURCE.includes(field)) return kind === 'source';
   return true;
 }
 
-/** These must be there: an empty one is written too, so that it is refused by its name. */
+/** Required fields are written even if empty, so that the refusal names them. */
 const ALWAYS: readonly FieldName[] = ['id', 'host', 'database', 'user'];
 const NUMBERS: readonly FieldName[] = ['port', 'timeout'];
 
-/** As it is written; undefined where it is better left out. */
+/** The value to write; undefined to leave it out. */
 function writtenAs(field: FieldName, typed: string): string | number | undefined {
   const text = typed.trim();
   if (ALWAYS.includes(field)) return text;
   if (text === '' || text === DEFAULTS[field]) return undefined;
-  // What is no number goes as it is, and is refused with a reason.
+  // A text that is not a number is written as it is, and refused with a reason.
   return NUMBERS.includes(field) && /^\d+$/.test(text) ? Number(text) : text;
 }

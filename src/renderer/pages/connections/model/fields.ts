@@ -1,10 +1,11 @@
 import { expandUrl } from '../../../../shared/endpointUrl.ts';
 import type { SettingsFile } from '../../../../shared/settings.ts';
+import { requiredOfSsh, SSH_DEFAULTS, SSH_FIELDS, sshFieldOfKey, sshFieldsOf } from './sshFields.ts';
 
-/** Which endpoint is edited: head office, or the branch database of this id (null: a new one). */
+/** The endpoint being edited: head office, or the branch database with this id (null: a new one). */
 export type Target = { readonly kind: 'central' } | { readonly kind: 'source'; readonly id: string | null };
 
-/** The fields of the form, as a person types them. Tables and on/off are changed elsewhere. */
+/** The form's fields as typed. Tables and on/off are changed elsewhere. */
 export const FIELDS = [
   'id',
   'label',
@@ -17,21 +18,25 @@ export const FIELDS = [
   'passfile',
   'sslmode',
   'sslrootcert',
+  'sslcert',
+  'sslkey',
   'timeout',
   'schema',
   'layout',
+  'distribution',
   'targetSchema',
   'encoding',
+  ...SSH_FIELDS,
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 export type Fields = Readonly<Record<FieldName, string>>;
 
-/** `kept`: Branchline keeps it, or finds it where libpq looks. */
+/** `kept`: Branchline stores it, or finds it where libpq would. */
 export type PasswordFrom = 'kept' | 'variable' | 'passfile';
 
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** What counts where nothing is written; the schema's defaults. */
+/** The schema's defaults, which apply where nothing is written. */
 export const DEFAULTS: Fields = {
   id: '',
   label: '',
@@ -44,14 +49,18 @@ export const DEFAULTS: Fields = {
   passfile: '',
   sslmode: 'prefer',
   sslrootcert: '',
+  sslcert: '',
+  sslkey: '',
   timeout: '15',
   schema: 'public',
   layout: 'auto',
+  distribution: 'auto',
   targetSchema: '',
   encoding: '',
+  ...SSH_DEFAULTS,
 };
 
-/** Under which name a field stands in the file. */
+/** The name of each field in the file. */
 export const KEYS: Readonly<Partial<Record<FieldName, string>>> = {
   id: 'id',
   label: 'label',
@@ -63,21 +72,24 @@ export const KEYS: Readonly<Partial<Record<FieldName, string>>> = {
   passfile: 'passfile',
   sslmode: 'sslmode',
   sslrootcert: 'sslrootcert',
+  sslcert: 'sslcert',
+  sslkey: 'sslkey',
   timeout: 'connectTimeoutSeconds',
   schema: 'schema',
   layout: 'layout',
+  distribution: 'distribution',
   targetSchema: 'targetSchema',
   encoding: 'encoding',
 };
 
-/** An endpoint as the form shows it. A `url` shows as the fields that it stands for. */
+/** An endpoint as shown in the form. A `url` is shown as its fields. */
 export function fieldsOf(raw: Raw): Fields {
   const read = 'url' in raw ? expandUrl(raw).fields : raw;
   const entries = Object.entries(KEYS).map(([field, key]) => {
     const value = read[key];
     return [field, value === undefined || value === null ? DEFAULTS[field as FieldName] : String(value)];
   });
-  const fields: Fields = { ...DEFAULTS, ...Object.fromEntries(entries) };
+  const fields: Fields = { ...DEFAULTS, ...Object.fromEntries(entries), ...sshFieldsOf(read.ssh) };
   return {
     ...fields,
     variable: fields.variable.replace(/^\$\{(.*)\}$/, '$1'),
@@ -85,19 +97,22 @@ export function fieldsOf(raw: Raw): Fields {
   };
 }
 
-/** What a form for something new begins with. The way to head office leads through the internet: it asks for proof. */
+/**
+ * The initial contents of a new form. Head office is reached over the internet, so its default is a verified
+ * certificate.
+ */
 export function startOf(target: Target): Fields {
   return target.kind === 'central' ? { ...DEFAULTS, sslmode: 'verify-full' } : DEFAULTS;
 }
 
-/** The endpoint as the file has it; null where it is new. */
+/** The endpoint as in the file; null if it is new. */
 export function rawOf(document: SettingsFile | null, target: Target): Raw | null {
   if (document === null) return null;
   if (target.kind === 'central') return recordOrNull(document.central);
   return recordOrNull(connectionsOf(document).find((one) => one.id === target.id));
 }
 
-/** A file that is not right yet may have no list there. */
+/** In an invalid file this may not be a list. */
 export function connectionsOf(document: SettingsFile | null): SettingsFile['connections'] {
   const listed: unknown = document?.connections;
   return Array.isArray(listed) ? listed.filter((one) => recordOrNull(one) !== null) : [];
@@ -112,21 +127,23 @@ const REQUIRED = {
   source: ['label', 'id', 'host', 'database', 'user'],
 } as const satisfies Record<Target['kind'], readonly FieldName[]>;
 
-/** What must be filled in before anything can be tried. */
+/** The fields that must be filled in before a test. */
 export function missingIn(fields: Fields, kind: Target['kind']): readonly FieldName[] {
-  return REQUIRED[kind].filter((field) => fields[field].trim() === '');
+  const required: readonly FieldName[] = [...REQUIRED[kind], ...requiredOfSsh(fields)];
+  return required.filter((field) => fields[field].trim() === '');
 }
 
-/** Which field shows the problem of this path; null where none does. */
+/** The field that shows the problem of this path; null if none does. */
 export function fieldOfPath(path: string): FieldName | null {
   const key = path.replace(/^(central|connections\[\d+\]|connection)\.?/, '');
-  // One address that holds four fields: the first of them says what is wrong with it.
+  // A URL holds four fields; the first shows its problem.
   if (key === 'url') return 'host';
+  if (key.startsWith('ssh')) return sshFieldOfKey(key);
   const found = Object.entries(KEYS).find(([, name]) => name === key);
   return found === undefined ? null : (found[0] as FieldName);
 }
 
-/** Whether another end of the settings signs in with the same account as this connection, so that both need its password. */
+/** Whether another endpoint in the settings uses the same account as this connection, and so needs its password. */
 export function accountShared(document: SettingsFile | null, id: string): boolean {
   const own = rawOf(document, { kind: 'source', id });
   if (own === null) return false;
@@ -140,6 +157,6 @@ export function accountShared(document: SettingsFile | null, id: string): boolea
 }
 
 function accountOf(raw: Raw): string {
-  const { host, port, database, user } = fieldsOf(raw);
-  return JSON.stringify([host, port, database, user]);
+  const { host, port, database, user, sshHost, sshPort } = fieldsOf(raw);
+  return JSON.stringify([host, port, database, user, sshHost, sshPort]);
 }

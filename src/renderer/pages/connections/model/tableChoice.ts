@@ -1,10 +1,10 @@
-import type { DiscoveredTable } from '../../../../shared/discovery.ts';
+import type { DiscoveredTable } from '../../../../shared/contract.ts';
 import { compileNames, modelName } from '../../../../shared/naming.ts';
 import type { ConnectionFile } from '../../../../shared/settings.ts';
 
 type TableEntry = NonNullable<ConnectionFile['tables']>[number];
 
-/** Which tables are copied, as the settings say it: names, model names and patterns with `*`. */
+/** Which tables are copied, as in the settings: names, model names and patterns with `*`. */
 export interface TableChoice {
   readonly tables: readonly TableEntry[];
   readonly exclude: readonly string[];
@@ -13,11 +13,11 @@ export interface TableChoice {
 /** What a choice says about one table. */
 export interface Chosen {
   readonly selected: boolean;
-  /** The pattern by which it is left out, which a tick cannot undo; null where there is none. */
+  /** The pattern that excludes it, which a tick cannot undo; null if there is none. */
   readonly leftOutBy: string | null;
 }
 
-/** As it stands in the settings; what is not written there is all tables. */
+/** As in the settings; if nothing is written, all tables. */
 export function choiceOf({
   tables = ['*'],
   exclude = [],
@@ -30,7 +30,7 @@ export function takesAll({ tables }: TableChoice): boolean {
   return tables.some((entry) => nameOf(entry) === '*');
 }
 
-/** What the choice says about each table; made once for all of them. */
+/** What the choice says about each table; compiled once for all of them. */
 export function readChoice({ tables, exclude }: TableChoice): (table: string) => Chosen {
   const selects = compileNames(tables.map(nameOf));
   const excludes = compileNames(exclude);
@@ -41,17 +41,17 @@ export function readChoice({ tables, exclude }: TableChoice): (table: string) =>
   };
 }
 
-/** All tables, also later ones; what is said about single tables stays. */
+/** All tables, including later ones; settings of single tables stay. */
 export function chooseAll({ tables, exclude }: TableChoice): TableChoice {
   return { tables: ['*', ...tables.filter((entry) => typeof entry !== 'string')], exclude };
 }
 
-/** Only tables that are ticked. */
+/** Only ticked tables. */
 export function chooseSingly({ tables }: TableChoice): TableChoice {
   return { tables: tables.filter((entry) => !nameOf(entry).includes('*')), exclude: [] };
 }
 
-/** Ticks or unticks tables. One that a pattern leaves out stays out. */
+/** Ticks or unticks tables. One that a pattern excludes stays out. */
 export function tick(choice: TableChoice, names: readonly string[], on: boolean): TableChoice {
   return on ? tickOn(choice, names) : tickOff(choice, names);
 }
@@ -76,14 +76,17 @@ function tickOn(choice: TableChoice, names: readonly string[]): TableChoice {
 function tickOff(choice: TableChoice, names: readonly string[]): TableChoice {
   const meant = meaning(names);
   const tables = choice.tables.filter((entry) => typeof entry !== 'string' || !meant(entry));
-  // What a pattern takes, or an entry that says more about the table, must be left out by its name.
+  // A table selected by a pattern or a detailed entry must be excluded by name.
   const selects = compileNames(tables.map(nameOf));
   const excludes = compileNames(choice.exclude);
   const out = names.filter((name) => selects(name) !== null && excludes(name) === null);
   return { tables, exclude: [...choice.exclude, ...out] };
 }
 
-/** Whether an entry, which may be a model name, means one of these tables. Patterns mean more than one. */
+/**
+ * Tests whether an entry, which may be a model name, means one of these tables. Patterns can mean others too
+ * and do not match.
+ */
 function meaning(names: readonly string[]): (entry: string) => boolean {
   const meant = new Set(names.flatMap((name) => [name.toLowerCase(), modelName(name).toLowerCase()]));
   return (entry) => meant.has(entry.trim().toLowerCase());
@@ -93,7 +96,7 @@ function nameOf(entry: TableEntry): string {
   return typeof entry === 'string' ? entry : entry.name;
 }
 
-/** What the chosen tables come to. */
+/** The totals of the chosen tables. */
 export interface ChoiceTotals {
   readonly tables: number;
   readonly rows: number;
@@ -112,7 +115,7 @@ export function totalsOf(
     selected.reduce((total, one) => total + value(one), 0);
   return {
     tables: selected.length,
-    // An estimate of -1 says that nobody has counted yet.
+    // An estimate of -1 means that the table was never analysed.
     rows: sum((one) => Math.max(0, one.estimatedRows)),
     bytes: sum((one) => one.bytes),
     withoutKey: selected.filter((one) => !one.hasKey).map(({ table }) => table),
@@ -120,7 +123,7 @@ export function totalsOf(
   };
 }
 
-/** Those that a search text means: part of the table's or the model's name. */
+/** The tables that match a search text: part of the table's or model's name. */
 export function searchTables(tables: readonly DiscoveredTable[], search: string): readonly DiscoveredTable[] {
   const wanted = search.trim().toLowerCase();
   if (wanted === '') return tables;

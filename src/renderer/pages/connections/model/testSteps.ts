@@ -2,10 +2,10 @@ import type { ConnectionTestStep } from '../../../../shared/contract.ts';
 import { FailureCode, type FailureDetail } from '../../../../shared/errors.ts';
 import type { Target } from './fields.ts';
 
-/** What is tried, in order. At the branch only reading is asked for, at head office writing. */
+/** The steps in order. The branch is tested for reading, head office for writing. */
 const ORDER = {
-  source: ['name', 'port', 'tls', 'sign_in', 'version', 'read'],
-  central: ['name', 'port', 'tls', 'sign_in', 'version', 'write'],
+  source: ['name', 'port', 'ssh', 'forward', 'tls', 'sign_in', 'version', 'read'],
+  central: ['name', 'port', 'ssh', 'forward', 'tls', 'sign_in', 'version', 'write'],
 } as const satisfies Record<Target['kind'], readonly ConnectionTestStep['step'][]>;
 export type StepName = ConnectionTestStep['step'];
 
@@ -17,9 +17,11 @@ export interface ShownStep {
   readonly failure: FailureDetail | null;
 }
 
-/** All steps of a test: those that were tried as they went, the others as not tried. */
+/** All steps of a test; those after a failed step as not tested. */
 export function shownSteps(kind: Target['kind'], tried: readonly ConnectionTestStep[]): readonly ShownStep[] {
-  return ORDER[kind].map((step) => {
+  const throughSsh = tried.some((one) => one.step === 'ssh');
+  const order = ORDER[kind].filter((step) => throughSsh || (step !== 'ssh' && step !== 'forward'));
+  return order.map((step) => {
     const found = tried.find((one) => one.step === step);
     if (found === undefined) return { step, state: 'not_tried', facts: {}, failure: null };
     const { ok, facts, failure } = found;
@@ -29,7 +31,18 @@ export function shownSteps(kind: Target['kind'], tried: readonly ConnectionTestS
 }
 
 /** A next step in the words of a test, `connectionsPage.hint`. */
-export type Hint = 'tls' | 'password' | 'unreachable' | 'signIn' | 'later';
+export type Hint =
+  | 'tls'
+  | 'password'
+  | 'unreachable'
+  | 'signIn'
+  | 'sshUnreachable'
+  | 'sshSignIn'
+  | 'sshPassphrase'
+  | 'sshPassword'
+  | 'sshHostKey'
+  | 'headOfficeFull'
+  | 'later';
 
 const HINTS: Partial<Readonly<Record<FailureCode, Hint>>> = {
   [FailureCode.Tls]: 'tls',
@@ -38,23 +51,32 @@ const HINTS: Partial<Readonly<Record<FailureCode, Hint>>> = {
   [FailureCode.CentralUnreachable]: 'unreachable',
   [FailureCode.SourceSignIn]: 'signIn',
   [FailureCode.CentralSignIn]: 'signIn',
+  [FailureCode.SshUnreachable]: 'sshUnreachable',
+  [FailureCode.SshSignIn]: 'sshSignIn',
+  [FailureCode.SshPassphrase]: 'sshPassphrase',
+  [FailureCode.SshPasswordMissing]: 'sshPassword',
+  [FailureCode.SshHostKeyChanged]: 'sshHostKey',
+  [FailureCode.SshHostKeyUnknown]: 'sshHostKey',
+  [FailureCode.SshTunnelLost]: 'later',
   [FailureCode.ConnectionLost]: 'later',
   [FailureCode.ConnectionEnded]: 'later',
   [FailureCode.ConnectionFrozen]: 'later',
   [FailureCode.ServerStarting]: 'later',
   [FailureCode.ServerOverloaded]: 'later',
   [FailureCode.TooManyConnections]: 'later',
+  [FailureCode.CentralDdlLocked]: 'later',
 };
 
 /**
- * What to do about a failed test, where the sentence for everywhere speaks of files, commands or a batch to go on
- * with; null where that sentence is right here too.
+ * What to do after a failed test, if the general text speaks of files, commands or a batch to resume; null if
+ * the general text fits.
  */
-export function hintFor(code: FailureCode): Hint | null {
+export function hintFor({ code, params }: Pick<FailureDetail, 'code' | 'params'>): Hint | null {
+  if (code === FailureCode.TooManyConnections && params.side === 'central') return 'headOfficeFull';
   return HINTS[code] ?? null;
 }
 
-/** Whether the database can be used as it is. A test that stopped half way proves nothing. */
+/** Whether the database can be used. A test that stopped halfway proves nothing. */
 export function allWell(tried: readonly ConnectionTestStep[]): boolean {
   return tried.length > 0 && tried.every(({ ok }) => ok);
 }

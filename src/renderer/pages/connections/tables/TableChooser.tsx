@@ -12,7 +12,7 @@ import {
 } from '@mantine/core';
 import { IconAlertTriangle, IconSearch } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
-import { namesOf } from '../../../../shared/names.ts';
+import { namesOf } from '../../../../shared/naming.ts';
 import type { SettingsBase } from '../../../data/useSettings.ts';
 import { CancelButton, FormDrawer } from '../../../parts/FormDrawer.tsx';
 import { ErrorAlert, FormButtons, SaveRefused } from '../../../parts/Refusals.tsx';
@@ -31,11 +31,11 @@ import { TableList } from './TableList.tsx';
 import { type TableChoosing, useTableChoice } from './useTableChoice.ts';
 
 /**
- * All tables of the branch's schema with their sizes, to say which are copied.
+ * All tables in the branch's schema with their sizes, to choose which are copied.
  *
- * @param props.titled it stands under a heading that asks which tables are copied
- * @param props.back what leads back to where one came from
- * @param props.cancel what closes the form
+ * @param props.titled whether a heading above already asks which tables are copied
+ * @param props.back the button that leads back
+ * @param props.cancel the button that closes the form
  */
 export function TableChooser({
   choice: choosing,
@@ -148,8 +148,8 @@ export function TableChooser({
 }
 
 /**
- * Patterns, and names that are no table of the branch. Tables that were unticked are seen in the list: as tags they
- * may be thousands.
+ * Patterns, and names that are not tables of the branch. Unticked tables are visible in the list: as tags
+ * there could be thousands.
  */
 function LeaveOut({ choosing: { choice, found, choose } }: { readonly choosing: TableChoosing }) {
   const t = useT();
@@ -168,7 +168,7 @@ function LeaveOut({ choosing: { choice, found, choose } }: { readonly choosing: 
   );
 }
 
-/** Only where the branch has more than one schema to choose from. */
+/** Only shown if the branch has more than one schema. */
 function SchemaSelect({ choosing }: { readonly choosing: TableChoosing }) {
   const t = useT();
   const format = useFormat();
@@ -194,7 +194,7 @@ function SchemaSelect({ choosing }: { readonly choosing: TableChoosing }) {
   );
 }
 
-/** What the choice comes to, and what is special about it. */
+/** The totals of the choice, and warnings. */
 function TableTotals({ totals, of }: { readonly totals: ChoiceTotals; readonly of: number }) {
   const t = useT();
   const format = useFormat();
@@ -227,7 +227,7 @@ function TableTotals({ totals, of }: { readonly totals: ChoiceTotals; readonly o
   }
 }
 
-/** Chooses what is copied of a connection. */
+/** Chooses the tables of a connection. */
 export function TablesDrawer({
   base,
   id,

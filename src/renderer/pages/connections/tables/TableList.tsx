@@ -2,7 +2,7 @@ import { Checkbox, Text } from '@mantine/core';
 import { IconKeyOff, IconLock } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
-import type { DiscoveredTable } from '../../../../shared/discovery.ts';
+import type { DiscoveredTable } from '../../../../shared/contract.ts';
 import { visible } from '../../../../shared/visible.ts';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import type { Chosen } from '../model/tableChoice.ts';
@@ -10,7 +10,7 @@ import classes from './TableList.module.css';
 
 const ROW_HEIGHT = 44;
 
-/** Thousands of tables: only those that can be seen are in the page. */
+/** Thousands of tables; only visible rows are in the page. */
 export function TableList({
   tables,
   chosen,

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { Discovery } from '../../../../shared/discovery.ts';
+import type { Discovery } from '../../../../shared/contract.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { type SettingsBase, type SettingsEditor, useSettings } from '../../../data/useSettings.ts';
 import { withTables } from '../model/changes.ts';
 import { connectionsOf } from '../model/fields.ts';
 import { choiceOf, readChoice, type TableChoice, totalsOf } from '../model/tableChoice.ts';
 
-/** What is copied of one connection, as a person is choosing it. */
+/** The choice of tables of one connection while a person edits it. */
 export interface TableChoosing {
   readonly name: string;
   readonly schema: string;

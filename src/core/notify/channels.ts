@@ -1,0 +1,55 @@
+import {
+  NOTIFY_CHANNELS,
+  type NotifyChannel,
+  OUTSIDE_CHANNELS,
+  type OutsideChannel,
+} from '../../shared/notifySettings.ts';
+import type { NotificationSettings } from '../../shared/settings.ts';
+import { assertNever } from '../../shared/status.ts';
+import { sendEmail } from './email.ts';
+import type { Delivery, Message } from './message.ts';
+import { sendPing } from './ping.ts';
+import { sendTelegram } from './telegram.ts';
+import { sendWebhook } from './webhook.ts';
+
+export const PING_CHANNEL = 'ping' satisfies OutsideChannel;
+
+/** The channels of the settings that notify people. */
+export function notifyingChannels(settings: NotificationSettings): readonly NotifyChannel[] {
+  return NOTIFY_CHANNELS.filter((channel) => settings[channel] !== null);
+}
+
+/** The channels that the settings name. */
+export function configuredChannels(settings: NotificationSettings): readonly OutsideChannel[] {
+  return OUTSIDE_CHANNELS.filter((channel) => settings[channel] !== null);
+}
+
+/**
+ * Sends a message through one channel, if the settings name it.
+ *
+ * @throws DeliveryError
+ */
+export async function sendThrough(
+  channel: OutsideChannel,
+  message: Message,
+  { webhook, email, telegram, ping }: NotificationSettings,
+  delivery: Delivery,
+  now: Date,
+): Promise<void> {
+  switch (channel) {
+    case 'webhook':
+      if (webhook !== null) await sendWebhook(message, webhook, delivery, now);
+      return;
+    case 'email':
+      if (email !== null) await sendEmail(message, email, delivery);
+      return;
+    case 'telegram':
+      if (telegram !== null) await sendTelegram(message, telegram, delivery);
+      return;
+    case 'ping':
+      if (ping !== null) await sendPing(message, ping, delivery);
+      return;
+    default:
+      assertNever(channel);
+  }
+}

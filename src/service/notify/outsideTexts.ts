@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import type { Message } from '../../core/notify/message.ts';
+import type { TableName } from '../../shared/contract.ts';
+import { formatShortTime } from '../../shared/format.ts';
+import { namesOf, tableNames } from '../../shared/naming.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { visible, visibleLines } from '../../shared/visible.ts';
+import { type NoteWords, noteTexts } from './noteTexts.ts';
+import type { Note } from './policy.ts';
+
+/** Tables that a message names; its text says how many there are. */
+const TABLES_NAMED = 100;
+
+/** A note for people elsewhere. They have nothing to click, and need to be told which branch it is about. */
+export function outsideMessage(
+  note: Note,
+  now: Date,
+  words: NoteWords,
+  settings: Pick<Settings, 'connections'>,
+): Message {
+  const named: NoteWords = { ...words, several: true };
+  const { title, body, batchId } = noteTexts(note, now, named);
+  const tables = tablesOf(note);
+  return {
+    id: randomUUID(),
+    kind: note.kind,
+    level: levelOf(note),
+    at: now.toISOString(),
+    title: visible(title),
+    body: visibleLines(bodyOf(note, body, now, named)),
+    language: words.t.language,
+    computer: visible(os.hostname()),
+    batchId,
+    branches: connectionsOf(note, settings).map((connection) => ({
+      connection,
+      label: visible(words.labelOf(connection)),
+    })),
+    tables: tables.slice(0, TABLES_NAMED).map(({ connection, table, allTables }) => ({
+      connection,
+      table: allTables ? '*' : visible(table),
+    })),
+  };
+}
+
+/** The text where that of the desktop says "click". */
+function bodyOf(note: Note, body: string, now: Date, words: NoteWords): string {
+  const { t } = words;
+  switch (note.kind) {
+    case 'failed':
+    case 'still_failing':
+      return t('delivery.body.failed', { names: tableNames(note.failed, words) });
+    case 'interrupted':
+      return t('delivery.body.interrupted', { reason: words.reasonOf(note.batchId) });
+    case 'differs':
+    case 'still_differs': {
+      const names = tableNames(note.tables, words);
+      return t(note.collides ? 'delivery.body.collides' : 'delivery.body.differs', { names });
+    }
+    case 'no_success':
+      return t('delivery.body.noSuccess', {
+        time: formatShortTime(note.since, now, t.language),
+        connections: namesOf(note.connections.map(words.labelOf), t),
+      });
+    default:
+      return body;
+  }
+}
+
+function levelOf({ kind }: Note): Message['level'] {
+  switch (kind) {
+    case 'recovered':
+    case 'equal_again':
+      return 'recovered';
+    case 'resumed':
+    case 'differences_mended':
+      return 'information';
+    default:
+      return 'problem';
+  }
+}
+
+function tablesOf(note: Note): readonly TableName[] {
+  if ('failed' in note) return note.failed;
+  return 'tables' in note ? note.tables : [];
+}
+
+/** The connections that a note is about: those of its tables, or all enabled ones if it names none. */
+function connectionsOf(note: Note, { connections }: Pick<Settings, 'connections'>): readonly string[] {
+  if (note.kind === 'no_success') return note.connections;
+  const named = [...new Set(tablesOf(note).map((one) => one.connection))];
+  return named.length > 0 ? named : connections.filter((one) => one.enabled).map((one) => one.id);
+}

@@ -1,0 +1,45 @@
+/** How branches stand, for head office: `branchline fleet`. */
+export const fleet = {
+  state: {
+    ok: 'fine',
+    running: 'running',
+    interrupted: 'interrupted',
+    differs: 'differs',
+    attention: 'attention',
+    late: 'late',
+    failed: 'failed',
+    unknown: 'unknown',
+  },
+  /** By the view's `reason_code`. */
+  reason: {
+    not_reporting: 'does not report: an older version, or a role that may not',
+    nothing_copied: 'nothing could be copied ({{error}})',
+    tables_failed_one: '1 of {{tables}} tables failed',
+    tables_failed_other: '{{count}} of {{tables}} tables failed',
+    never_copied: 'has not been copied completely yet',
+    no_success: 'head office has everything only up to {{upTo}}',
+    overdue: 'the run of {{nextRun}} has not reported',
+    interrupted: 'the last batch was interrupted',
+    tables_differ_one: '1 table differs from the branch',
+    tables_differ_other: '{{count}} tables differ from the branch',
+    clock_wrong: 'its clock is wrong by {{duration}}',
+    running: 'a batch is running',
+    up_to_date: 'head office has everything up to {{upTo}}',
+  },
+  names: '{{reason}}: {{names}}',
+  alsoLate: '{{reason}}; late as well',
+  column: {
+    state: 'State',
+    branch: 'Branch',
+    since: 'Since',
+    reason: 'Why',
+    upTo: 'Up to',
+    version: 'Version',
+  },
+  none: 'No branch has reported yet.',
+  noneLate_one: 'The only branch is not late.',
+  noneLate_other: 'None of {{count}} branches is late.',
+  total_one: '1 branch: {{fine}} fine, {{warning}} warning, {{critical}} critical, {{unknown}} unknown',
+  total_other:
+    '{{count}} branches: {{fine}} fine, {{warning}} warning, {{critical}} critical, {{unknown}} unknown',
+} as const;

@@ -1,0 +1,40 @@
+/** See the English one. */
+export const fleet = {
+  state: {
+    ok: 'baik',
+    running: 'berjalan',
+    interrupted: 'terputus',
+    differs: 'berbeda',
+    attention: 'perhatian',
+    late: 'terlambat',
+    failed: 'gagal',
+    unknown: 'tidak diketahui',
+  },
+  reason: {
+    not_reporting: 'tidak melapor: versi lama, atau role-nya tidak boleh',
+    nothing_copied: 'tidak ada yang dapat disalin ({{error}})',
+    tables_failed_other: '{{count}} dari {{tables}} tabel gagal',
+    never_copied: 'belum pernah disalin lengkap',
+    no_success: 'data di kantor pusat hanya lengkap sampai {{upTo}}',
+    overdue: 'jadwal {{nextRun}} belum melapor',
+    interrupted: 'batch terakhir terputus',
+    tables_differ_other: '{{count}} tabel berbeda dengan cabang',
+    clock_wrong: 'jamnya selisih {{duration}}',
+    running: 'sebuah batch sedang berjalan',
+    up_to_date: 'data di kantor pusat lengkap sampai {{upTo}}',
+  },
+  names: '{{reason}}: {{names}}',
+  alsoLate: '{{reason}}; juga terlambat',
+  column: {
+    state: 'Status',
+    branch: 'Cabang',
+    since: 'Sejak',
+    reason: 'Alasan',
+    upTo: 'Sampai',
+    version: 'Versi',
+  },
+  none: 'Belum ada cabang yang melapor.',
+  noneLate_other: 'Dari {{count}} cabang, tidak ada yang terlambat.',
+  total_other:
+    '{{count}} cabang: {{fine}} baik, {{warning}} peringatan, {{critical}} kritis, {{unknown}} tidak diketahui',
+};
