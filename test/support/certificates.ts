@@ -24,14 +24,14 @@ export function makeCa(folder: string, name: string): void {
   openssl('req', '-x509', ...NEW_KEY, '-keyout', key, '-out', pem, '-days', '2', '-subj', `/CN=${name}`);
 }
 
-/** A server certificate for one DNS name, signed by that CA. */
-export function issue(folder: string, ca: string, host: string): Certificate {
+/** A server certificate for one DNS name, signed by that CA. @param days how long it is valid; -1: it ended yesterday */
+export function issue(folder: string, ca: string, host: string, days = 2): Certificate {
   const at = (file: string) => join(folder, file);
   writeFileSync(at('san.ext'), `subjectAltName=DNS:${host}\n`);
   openssl('req', ...NEW_KEY, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', `/CN=${host}`);
   const signer = ['-CA', at(`${ca}.pem`), '-CAkey', at(`${ca}.key`), '-CAcreateserial'];
   const files = ['-in', at('server.csr'), '-out', at('server.pem'), '-extfile', at('san.ext')];
-  openssl('x509', '-req', '-days', '2', ...signer, ...files);
+  openssl('x509', '-req', '-days', String(days), ...signer, ...files);
   return {
     certificate: readFileSync(at('server.pem'), 'utf8'),
     key: readFileSync(at('server.key'), 'utf8'),

@@ -109,7 +109,7 @@ export async function checkWhole(file: string): Promise<Verdict | null> {
 }
 
 /** @param table one table with its indexes; null for the whole file */
-function quickCheck(db: Database.Database, table: string | null): Verdict {
+export function quickCheck(db: Database.Database, table: string | null): Verdict {
   try {
     const finding = String(db.pragma(`quick_check(${table ?? 1})`, { simple: true }));
     return finding === 'ok' ? { kind: 'sound' } : { kind: 'corrupt', finding };

@@ -71,7 +71,7 @@ function leaseFile(folder: string): string {
   return join(folder, 'lease.db');
 }
 
-interface RawHolder extends Omit<LeaseHolder, 'batchId'> {
+export interface RawHolder extends Omit<LeaseHolder, 'batchId'> {
   readonly batch_id: string | null;
 }
 
@@ -104,7 +104,9 @@ export function createHolderWrites(store: WritableStore): HolderWrites {
 
 export function findHolder(store: ReadableStore): LeaseHolder | null {
   const raw = store.get<RawHolder>('SELECT pid, host, face, since, batch_id FROM lease_holder');
-  if (!raw) return null;
-  const { batch_id, ...rest } = raw;
+  return raw ? toHolder(raw) : null;
+}
+
+export function toHolder({ batch_id, ...rest }: RawHolder): LeaseHolder {
   return { ...rest, batchId: batch_id };
 }

@@ -5,6 +5,9 @@ import { WireError } from './wire.ts';
 /** A row as PostgreSQL writes it: every value is text or null, so that nothing is rounded. */
 export type TextRow = Readonly<Record<string, string | null>>;
 
+/** Statements that are allowed without an open transaction: it may have ended already. */
+export const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
+
 export interface StatementResult {
   readonly rows: readonly TextRow[];
   readonly rowCount: number;

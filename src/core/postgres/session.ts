@@ -7,7 +7,7 @@ import { CopyOut } from './copyOut.ts';
 import { watchConnecting } from './dial.ts';
 import { hideFor } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
-import { Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
+import { ENDS_TRANSACTION, Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
 import { notAsKept, PreparedStatements } from './preparedStatements.ts';
 import { oneLine } from './quote.ts';
 import { reachServer } from './reachServer.ts';
@@ -15,13 +15,11 @@ import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
 import { queueMs, type SessionOptions } from './sessionOptions.ts';
 import { everySetting, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
+import { bytesOf, isEncrypted } from './socketFacts.ts';
 import { guardWire } from './wireGuard.ts';
 
 export type { Statement, StatementResult, TextRow } from './pipeline.ts';
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
-
-/** Statements that are allowed without an open transaction: it may have ended already. */
-const ENDS_TRANSACTION = new Set(['COMMIT', 'ROLLBACK']);
 
 /** A connection to one PostgreSQL. Everything it throws is a classified {@link SyncFailure}. */
 export class Session {
@@ -174,15 +172,17 @@ export class Session {
   }
 
   get encrypted(): boolean {
-    const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
-    return stream instanceof Object && 'encrypted' in stream && stream.encrypted === true;
+    return isEncrypted(this.stream);
   }
 
   /** Bytes transferred in both directions. */
   get bytes(): number {
-    const stream: unknown = Reflect.get(this.#client, 'connection')?.stream;
-    if (!(stream instanceof Object) || !('bytesRead' in stream) || !('bytesWritten' in stream)) return 0;
-    return Number(stream.bytesRead) + Number(stream.bytesWritten ?? 0);
+    return bytesOf(this.stream);
+  }
+
+  /** The socket to the server, or TLS on it, for `socketFacts.ts`. */
+  get stream(): object {
+    return Object(Reflect.get(this.#client, 'connection')?.stream);
   }
 
   /** Runs one statement with bound values. */

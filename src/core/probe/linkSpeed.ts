@@ -9,6 +9,12 @@ const SIZES = [16_384, 131_072, 1_048_576] as const;
 /** Beside the round trip. Shorter ones measure the two computers rather than the link. */
 const TELLING_MS = 300;
 
+/** What was measured of a link. Times in milliseconds, speed in bytes a second. */
+export interface MeasuredLink {
+  readonly roundTripMs: number;
+  readonly bytesPerSecond: number;
+}
+
 /**
  * Measures how fast a link takes bytes, by sending some that SSH can hardly compress. A link that takes the largest piece
  * at once is at least as fast as what is returned.
@@ -18,21 +24,48 @@ const TELLING_MS = 300;
  * @throws SyncFailure
  */
 export async function measureLink(session: Session, sent: () => number): Promise<number> {
+  return (await measureSending(session, sent)).bytesPerSecond;
+}
+
+/** {@link measureLink} with the round trip. */
+export function measureSending(session: Session, sent: () => number): Promise<MeasuredLink> {
+  return measure(session, sent, (size) => {
+    const text = randomBytes(size).toString('base64').slice(0, size);
+    return () => session.query('SELECT pg_catalog.length($1::pg_catalog.text)', [text]);
+  });
+}
+
+/** The same for what a branch's server sends: digests, which SSH can hardly compress. */
+export function measureReceiving(session: Session, received: () => number): Promise<MeasuredLink> {
+  return measure(session, received, (size) => {
+    const digests = String(Math.ceil(size / 32));
+    return () => session.query(DIGESTS, [digests]);
+  });
+}
+
+const DIGESTS = `SELECT pg_catalog.string_agg(pg_catalog.md5(n::pg_catalog.text), '') AS digests
+  FROM pg_catalog.generate_series(1, $1::pg_catalog.int4) n`;
+
+async function measure(
+  session: Session,
+  moved: () => number,
+  prepare: (size: number) => () => Promise<unknown>,
+): Promise<MeasuredLink> {
   const roundTrips = [
     await timed(() => session.query('SELECT 1')),
     await timed(() => session.query('SELECT 1')),
   ];
-  const wait = Math.min(...roundTrips);
+  const roundTripMs = Math.min(...roundTrips);
   let speed = 0;
   for (const size of SIZES) {
-    const text = randomBytes(size).toString('base64').slice(0, size);
-    const before = sent();
-    const took = await timed(() => session.query('SELECT pg_catalog.length($1::pg_catalog.text)', [text]));
-    const ms = Math.max(1, took - wait);
-    speed = ((sent() - before) * 1000) / ms;
+    const work = prepare(size);
+    const before = moved();
+    const took = await timed(work);
+    const ms = Math.max(1, took - roundTripMs);
+    speed = ((moved() - before) * 1000) / ms;
     if (ms >= TELLING_MS) break;
   }
-  return Math.round(speed);
+  return { roundTripMs, bytesPerSecond: Math.round(speed) };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

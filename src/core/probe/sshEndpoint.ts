@@ -43,7 +43,8 @@ async function sshSecretPlace(ssh: SshSettings, store: PasswordStore): Promise<S
   return (await store.where(sshAccount(ssh))) ?? 'none';
 }
 
-function pinnedFingerprint(folder: string, ssh: SshSettings): string | null {
+/** Fingerprints of the pinned host keys of an SSH server; null where none is pinned. */
+export function pinnedFingerprint(folder: string, ssh: SshSettings): string | null {
   if (ssh.hostKey !== undefined) return fingerprintOf(ssh.hostKey);
   try {
     return pinnedKeys(folder, ssh).map(fingerprintOf).join(', ') || null;

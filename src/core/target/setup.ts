@@ -8,14 +8,15 @@ import { MAKE_LOCAL_SCHEMAS, takeBack } from './distribution.ts';
 import { HEAD_OFFICE_SQL } from './headOfficeTables.ts';
 import { REFUSE_UNTRUSTED_OWNERS, setUpUntrusted } from './ownOwners.ts';
 
-const VERSION = 5;
+/** The version of our tables that this program makes and needs. */
+export const OWN_TABLES_VERSION = 5;
 
 /** SQLSTATE undefined_table, also for a missing schema. */
 export const UNDEFINED_TABLE = '42P01';
 /** SQLSTATE undefined_column. */
 export const UNDEFINED_COLUMN = '42703';
 
-const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${VERSION}) ON CONFLICT DO NOTHING`;
+const HAS_VERSION = `INSERT INTO branchline.setup (version) VALUES (${OWN_TABLES_VERSION}) ON CONFLICT DO NOTHING`;
 
 const DELETE_RIGHTS_SQL = `CREATE TABLE IF NOT EXISTS branchline.delete_rights (
   schema_name pg_catalog.name NOT NULL,
@@ -148,7 +149,7 @@ export async function setUpCentral(
   try {
     for (;;) {
       const { version, results } = await foundVersion(session, ahead);
-      if (version >= VERSION) return results;
+      if (version >= OWN_TABLES_VERSION) return results;
       if (results !== null) await session.query('ROLLBACK');
       if (!(await lockOwnTables(session))) continue;
       if (version > 0) {
@@ -182,7 +183,7 @@ export async function tryOwnTables(session: Session): Promise<void> {
   const made = "SELECT pg_catalog.to_regclass('branchline.setup') IS NOT NULL AS made";
   const [, found] = await session.script([REFUSE_UNTRUSTED_OWNERS, made]);
   const isMade = found?.rows[0]?.made === 't';
-  if (!isMade || Number((await session.query(FOUND_VERSION)).rows[0]?.version) < VERSION)
+  if (!isMade || Number((await session.query(FOUND_VERSION)).rows[0]?.version) < OWN_TABLES_VERSION)
     return makeOwnTables(session);
   const writes = OWN_TABLES.map(
     (name) => `UPDATE branchline.${name} SET connection = connection WHERE false`,
@@ -254,6 +255,11 @@ interface FoundVersion {
   readonly version: number;
   /** Results of the statements ahead; null if there were none or they could not run. */
   readonly results: readonly StatementResult[] | null;
+}
+
+/** The version of our tables at central; 0 if there are none. Writes nothing. @throws SyncFailure */
+export async function ownTablesVersion(session: Session): Promise<number> {
+  return (await foundVersion(session, [])).version;
 }
 
 /** Reads the version of our tables. It does not check first whether they exist, since they nearly always do. */

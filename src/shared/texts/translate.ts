@@ -1,10 +1,12 @@
 import { createInstance } from 'i18next';
+import type { FindingCode } from '../doctor.ts';
 import { asksForDeletes, type ErrorParams, FailureCode, type UsageCode } from '../errors.ts';
 import { formatCount, formatDateTime } from '../format.ts';
 import { folderWord, sqlName, sqlQualified, tablesWord } from '../printedCommands.ts';
 import { BatchTrigger } from '../status.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { CATALOGUES, type ParamsOf, type TextKey } from './catalogues.ts';
+import { findingValues } from './findingValues.ts';
 import type { Language } from './language.ts';
 
 /** A failure from the journal or an event. */
@@ -27,6 +29,13 @@ export interface UsageTexts {
   readonly next: string;
 }
 
+/** What a check of the doctor found, what it means, and what to do. */
+export interface FindingTexts {
+  readonly found: string;
+  readonly means: string | null;
+  readonly next: string | null;
+}
+
 /** Translates texts into one language. */
 export interface Translate {
   <K extends TextKey>(key: K, ...params: ParamsOf<K>): string;
@@ -36,6 +45,8 @@ export interface Translate {
   /** The SQL that a failure's next step offers; empty if it offers none. */
   sqlOf(failure: FailureToExplain): string;
   usage(code: UsageCode, params: ErrorParams): UsageTexts;
+  /** A finding of the doctor. One that is fine needs no next step. */
+  finding(code: FindingCode, params: ErrorParams): FindingTexts;
 }
 
 const RESOURCES = Object.fromEntries(
@@ -69,6 +80,14 @@ export function createTranslator(language: Language): Translate {
   return Object.assign(translate, {
     language,
     sqlOf,
+    finding: (code: FindingCode, params: ErrorParams): FindingTexts => {
+      const values = findingValues(params, translate, language);
+      const said = (part: string): string | null => {
+        const key = `doctor.finding.${code}.${part}`;
+        return catalogues.exists(key) ? say(key, values) : null;
+      };
+      return { found: said('found') ?? code, means: said('means'), next: said('next') };
+    },
     failure: ({ code, params }: FailureToExplain): FailureTexts => {
       const values = {
         ...logOf(code, say),

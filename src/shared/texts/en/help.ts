@@ -13,6 +13,7 @@ export const help = {
     '0 all well · 1 some table failed · 2 wrong use or unknown id · 3 interrupted · 75 another run is at work',
   program: 'Copies the tables of a branch to head office, and goes on by itself where it was cut off.',
   option: {
+    quick: 'do not measure how fast the links are',
     serveMetrics: 'let whoever sends the token in this file read /metrics (Prometheus)',
     serveLog: 'also print each log line to stderr, as JSON',
     maxAge:
@@ -103,6 +104,8 @@ export const help = {
     exported: 'first part of the export',
   },
   command: {
+    doctor:
+      'check this computer, the links and both databases, and say what to do (0: fine, 1: a warning, 2: a problem)',
     help: 'show the help of a command',
     syncAll: 'sync all tables of all connections, as one batch',
     syncTable: 'sync one table',
@@ -135,6 +138,8 @@ export const help = {
     demoStatus: 'show whether the demo is running, and where',
   },
   example: {
+    doctor: 'when something does not work',
+    doctorQuick: 'for a script',
     syncAll: 'everything',
     syncAllSome: 'two tables of one branch',
     syncAllDryRun: 'what that would do, without doing it',

@@ -3,6 +3,7 @@ import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
 import { disk } from './disk.ts';
+import { doctor, doctorPage } from './doctor.ts';
 import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
@@ -29,6 +30,8 @@ export const en = {
   notes,
   delivery,
   fleet,
+  doctor,
+  doctorPage,
   notices,
   quit,
   log,

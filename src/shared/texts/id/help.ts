@@ -12,6 +12,7 @@ export const help = {
     '0 semua baik · 1 ada tabel gagal · 2 salah pakai atau id tidak dikenal · 3 terhenti · 75 proses lain sedang bekerja',
   program: 'Menyalin tabel cabang ke kantor pusat, dan melanjutkan sendiri dari titik ia terputus.',
   option: {
+    quick: 'jangan ukur kecepatan jalur',
     serveMetrics: 'siapa pun yang mengirim token dalam berkas ini boleh membaca /metrics (Prometheus)',
     serveLog: 'cetak juga setiap baris log ke stderr, sebagai JSON',
     maxAge:
@@ -104,6 +105,8 @@ export const help = {
     exported: 'bagian pertama dari ekspor',
   },
   command: {
+    doctor:
+      'periksa komputer ini, jalurnya, dan kedua basis data, lalu katakan apa yang perlu dilakukan (0: baik, 1: peringatan, 2: masalah)',
     help: 'tampilkan bantuan suatu perintah',
     syncAll: 'sinkronkan semua tabel dari semua koneksi, sebagai satu batch',
     syncTable: 'sinkronkan satu tabel',
@@ -136,6 +139,8 @@ export const help = {
     demoStatus: 'tampilkan apakah demo berjalan, dan di mana',
   },
   example: {
+    doctor: 'bila ada yang tidak berfungsi',
+    doctorQuick: 'untuk skrip',
     syncAll: 'semuanya',
     syncAllSome: 'dua tabel dari satu cabang',
     syncAllDryRun: 'apa yang akan dilakukan, tanpa melakukannya',

@@ -4,6 +4,7 @@ import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
 import { disk } from './disk.ts';
+import { doctor, doctorPage } from './doctor.ts';
 import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
@@ -30,6 +31,8 @@ export const id = {
   notes,
   delivery,
   fleet,
+  doctor,
+  doctorPage,
   notices,
   quit,
   log,
