@@ -3,6 +3,7 @@ import { LANGUAGES } from '../shared/texts/language.ts';
 import type { Translate } from '../shared/texts/translate.ts';
 import { declareCentralSql } from './commands/centralSql.ts';
 import { declareDemo } from './commands/demo.ts';
+import { declareDoctor } from './commands/doctor.ts';
 import { declareExport } from './commands/export.ts';
 import { declareFleet } from './commands/fleet.ts';
 import { declareImport } from './commands/import.ts';
@@ -66,6 +67,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareImport(program, declaring);
   declarePrune(program, declaring);
   declareConnection(program, declaring);
+  declareDoctor(program, declaring);
   declareFleet(program, declaring);
   declareCentralSql(program, declaring);
   declareSchedule(program, declaring);

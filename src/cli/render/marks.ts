@@ -1,4 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
+import type { DoctorState } from '../../shared/doctor.ts';
 import type { BatchStatus, TableStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { VerifyResult } from '../../shared/verify.ts';
@@ -60,6 +61,20 @@ export function verifyMark(result: VerifyResult, look: Look): Cell {
 /** A branch's state as head office sees it: 0 fine, 1 warning, 2 critical, 3 unknown. */
 export function severityMark(severity: number, word: string, look: Look): Cell {
   return cell([DONE, STOPPED, FAILED][severity] ?? WAITING, word, look);
+}
+
+const DOCTOR: Readonly<Record<DoctorState, Mark>> = {
+  ok: DONE,
+  note: { unicode: '·', ascii: '-', color: 'cyan' },
+  unknown: WAITING,
+  warning: STOPPED,
+  problem: FAILED,
+};
+
+/** A check of the doctor; without a word, the symbol alone. */
+export function stateMark(state: DoctorState, word: string, look: Look): Cell {
+  const marked = cell(DOCTOR[state], word, look);
+  return { ...marked, text: marked.text.trimEnd() };
 }
 
 /** The symbol of a step: passed, passed with a warning, or failed. */
