@@ -8,11 +8,8 @@ import type { Service } from '../service/serviceApi.ts';
 import type { Refusal } from '../shared/service.ts';
 import { BatchTrigger } from '../shared/status.ts';
 import type { Language } from '../shared/texts/language.ts';
-import { Links, linkTo } from './access/links.ts';
-import { addressOf, readNote, writeNote } from './access/note.ts';
-import { Sessions } from './access/sessions.ts';
+import { openAgentWindow } from './agentWindow.ts';
 import { Monitoring } from './http/monitoring.ts';
-import { openWindowServer, type WindowServer } from './http/windowServer.ts';
 
 export interface AgentSetup extends Pick<WindowAppHost, 'folder' | 'version' | 'systemLanguages'> {
   /**
@@ -95,26 +92,17 @@ async function serveWindow(
   ports: Ports,
   setup: AgentSetup,
 ): Promise<Agent> {
-  const { folder } = setup;
-  const links = new Links(folder, ports.clock);
-  const server = await openWindowServer({
-    windowApp,
-    links,
-    sessions: new Sessions(folder, ports.clock, ports.logger),
-    monitoring: new Monitoring({ service, version: setup.version, token: setup.metricsToken ?? null }),
-    port: setup.port,
-    lastPort: readNote(folder)?.port ?? null,
-    windowFolder: setup.windowFolder,
-    logger: ports.logger,
+  const { version, metricsToken = null } = setup;
+  const window = await openAgentWindow(windowApp, ports, {
+    ...setup,
+    monitoring: new Monitoring({ service, version, token: metricsToken }),
   });
-  note(server, process.pid, folder, ports);
-  const url = addressOf(server.port);
   return {
-    url,
+    url: window.url,
     get refusal() {
       return service.status().refusal;
     },
-    link: () => linkTo(url, links.make()),
+    link: window.link,
     stop: async (now) => {
       // The windows stay connected so that they see how the run ends. Their server must end even if stopping
       // the service fails.
@@ -122,17 +110,7 @@ async function serveWindow(
         ports.logger.log('error', 'The service could not be stopped in order', errorFacts(error));
       });
       windowApp[Symbol.dispose]();
-      await server[Symbol.asyncDispose]();
-      note(server, null, folder, ports);
+      await window[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Without the note `serve --link` cannot find this agent. That is no reason not to sync. */
-function note({ port }: WindowServer, pid: number | null, folder: string, { logger }: Ports): void {
-  try {
-    writeNote(folder, { port, pid });
-  } catch (error) {
-    logger.log('warn', 'The agent could not be noted', { error: String(error) });
-  }
 }

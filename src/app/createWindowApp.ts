@@ -23,7 +23,7 @@ import {
   usableSettings,
   viewSettings,
 } from './settingsViews.ts';
-import type { Answerers, WindowApp, WindowAppHost } from './windowApp.ts';
+import { type Answerers, otherWindow, type WindowApp, type WindowAppHost } from './windowApp.ts';
 import { answerCall, createCommands, type Told } from './windowCommands.ts';
 
 /** Builds the window's interface to the program: maps each call to the function that answers it. */
@@ -60,6 +60,10 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
         bundleFiles(journal, folder, { ...told, sizes: measureSizes(journal, folder) }),
       );
     },
+    fleet: otherWindow,
+    fleetDays: otherWindow,
+    fleetBranch: otherWindow,
+    fleetBatch: otherWindow,
     setStartAtLogin: (on) => {
       host.startAtLogin?.set(on);
       return host.startAtLogin?.isOn() ?? null;

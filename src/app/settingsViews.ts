@@ -161,6 +161,6 @@ export function readLanguage(
 }
 
 /** Everything the window says about Linux also fits other systems. */
-function platformOf(platform: NodeJS.Platform): Setup['platform'] {
+export function platformOf(platform: NodeJS.Platform): Setup['platform'] {
   return platform === 'win32' || platform === 'darwin' ? platform : 'linux';
 }

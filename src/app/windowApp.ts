@@ -1,12 +1,13 @@
 import type { Ports } from '../core/ports.ts';
 import type { SettingsStore } from '../core/settings/change.ts';
 import type { Service } from '../service/serviceApi.ts';
+import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { LiveView, Setup } from '../window-api/views.ts';
 import type { Answer, Args, CallName, Result, WindowEvent } from '../window-api/windowApi.ts';
 
 /** What the program around the window app provides. */
 export interface WindowAppHost {
-  readonly program: Setup['program'];
+  readonly program: Exclude<Setup['program'], 'head_office'>;
   readonly version: string;
   /** The user-data folder. */
   readonly folder: string;
@@ -46,3 +47,8 @@ export interface WindowApp extends Disposable {
 export type Answerers = {
   readonly [C in CallName]: (...args: Args<C>) => Result<C> | Promise<Result<C>>;
 };
+
+/** Answers a call of a branch's window in head office's, and the other way round. @throws UsageError `other_window` */
+export function otherWindow(): never {
+  throw new UsageError(UsageCode.OtherWindow);
+}

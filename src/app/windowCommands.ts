@@ -184,7 +184,7 @@ export async function answerCall<C extends CallName>(
 }
 
 /** Converts an error to codes. Unexpected errors are logged with their stack, which the window never shows. */
-function refusalOf(error: unknown, call: CallName, logger: Logger): Refusal {
+export function refusalOf(error: unknown, call: CallName, logger: Logger): Refusal {
   if (error instanceof UsageError) return { kind: 'usage', code: error.code, params: error.params };
   if (error instanceof SyncFailure) return { kind: 'failure', failure: error.detail };
   const message = error instanceof Error ? error.message : String(error);

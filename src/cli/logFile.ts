@@ -10,7 +10,7 @@ import { visibleJson } from '../shared/visible.ts';
 const KEPT_FILES = 30;
 
 /** Which program writes the log: the commands or `serve`. */
-export type LogName = 'branchline' | 'agent';
+export type LogName = 'branchline' | 'agent' | 'head-office';
 
 /**
  * A logger that appends JSON lines to one file per day in `logs/`. It writes synchronously and never throws:

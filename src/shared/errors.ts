@@ -202,8 +202,20 @@ export const UsageCode = {
   PasswordUnfit: 'password_unfit',
   /** Head office has none of the tables in which branches report. */
   FleetMissing: 'fleet_missing',
+  /** Head office's tables are those of an older version. */
+  FleetOutdated: 'fleet_outdated',
   /** Our role may not read them. */
   FleetDenied: 'fleet_denied',
+  /** This is not a call of this window: head office's, or a branch's. */
+  OtherWindow: 'other_window',
+  /** The settings do not say where head office is. */
+  FleetNotSetUp: 'fleet_not_set_up',
+  /** Another process serves head office's window of this folder. */
+  FleetServed: 'fleet_served',
+  /** No process serves head office's window of this folder. */
+  FleetNotServed: 'fleet_not_served',
+  /** Head office knows no such branch (any more). */
+  FleetBranchUnknown: 'fleet_branch_unknown',
   /** Our role has no reason to trust their owner. */
   FleetUntrusted: 'fleet_untrusted',
   /** No SSH server stands before the database. */

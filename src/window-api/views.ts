@@ -1,6 +1,7 @@
 import type { BatchRow, LogRow, RunView, ScheduleView, TableRow } from '../shared/contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/exportRecord.ts';
+import type { FleetBatch, FleetBranch, FleetDay, FleetTable } from '../shared/fleet.ts';
 import type { ServiceStatus } from '../shared/service.ts';
 import type { PasswordPlace, Settings, SettingsFile, SshState } from '../shared/settings.ts';
 import type { BatchStatus, OpenTableStatus } from '../shared/status.ts';
@@ -20,7 +21,7 @@ export interface Setup {
   /** Null if the settings exist and are valid. */
   readonly problem: Refusal | null;
   /** Which program the window belongs to. */
-  readonly program: 'tray' | 'agent';
+  readonly program: 'tray' | 'agent' | 'head_office';
   /** False if another process serves the user-data folder: the window can then only show things. */
   readonly commands: boolean;
   readonly version: string;
@@ -171,3 +172,38 @@ export type ImportCheck =
   | { readonly document: null; readonly problems: readonly ImportProblem[] };
 
 export type Schedules = readonly ScheduleView[];
+
+/** How all branches stand, in head office's window. */
+export interface FleetView {
+  readonly branches: readonly FleetBranch[];
+  /** When head office's database last answered. */
+  readonly asOf: string;
+  /** Why it does not answer now; null if it does. The branches are then as of {@link asOf}. */
+  readonly problem: Refusal | null;
+}
+
+/** What branches did in the last days. */
+export interface FleetDays {
+  /** `2026-11-22`, oldest first, up to today. */
+  readonly days: readonly string[];
+  /** By connection; a branch without a batch in these days is missing. */
+  readonly of: Readonly<Record<string, readonly FleetDay[]>>;
+}
+
+/** What has changed since the last such event. */
+export interface FleetChange extends Pick<FleetView, 'asOf' | 'problem'> {
+  readonly changed: readonly FleetBranch[];
+  /** Connections that are no longer shown. */
+  readonly gone: readonly string[];
+  /** The days of branches that have reported a batch; null: all are to be read again, because a new day has begun. */
+  readonly days: FleetDays['of'] | null;
+}
+
+/** One branch in head office's window. */
+export interface FleetBranchView {
+  readonly branch: FleetBranch;
+  /** The latest, newest first. */
+  readonly batches: readonly FleetBatch[];
+  /** The last report of each table that failed or changed rows, by name. */
+  readonly tables: readonly FleetTable[];
+}

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { BatchPage, ConnectionTestStep, Discovery, LeaseHolder, TableRow } from '../shared/contract.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
 import { isExportName } from '../shared/exportParts.ts';
+import type { FleetTable } from '../shared/fleet.ts';
 import type { Draft, PasswordPlace, SettingsFile } from '../shared/settings.ts';
 import { BatchStatus, BatchTrigger, Strategy } from '../shared/status.ts';
 import type { MonthTraffic } from '../shared/traffic.ts';
@@ -11,6 +12,10 @@ import type {
   CronPreview,
   DayView,
   ExportView,
+  FleetBranchView,
+  FleetChange,
+  FleetDays,
+  FleetView,
   ImportCheck,
   LiveView,
   PruneView,
@@ -97,6 +102,13 @@ const QUERIES = {
   /** The last export of each connection. */
   exports: query(nothing, typed<readonly ExportView[]>()),
   bundle: query(nothing, typed<readonly BundleFile[]>()),
+  /** Head office's window alone answers these; a branch's refuses them with `other_window`. */
+  fleet: query(nothing, typed<FleetView>()),
+  fleetDays: query(nothing, typed<FleetDays>()),
+  /** Refused with `fleet_branch_unknown`. */
+  fleetBranch: query(z.tuple([connection]), typed<FleetBranchView>()),
+  /** The tables of one of a branch's batches, as far as head office knows them: failed and changed ones. */
+  fleetBatch: query(z.tuple([connection, batchId]), typed<readonly FleetTable[]>()),
 };
 
 /**
@@ -249,6 +261,8 @@ export const EVENTS = {
   settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables']),
   /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
+  /** Branches have changed, or head office's database does not answer, or does again. */
+  fleet: event(typed<FleetChange>()),
   /** Shows a batch or page, because a person clicked a notification or the tray. */
   show: event(typed<{ readonly page: string }>()),
 };

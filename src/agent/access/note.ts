@@ -50,6 +50,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/**
+ * The folder for what head office's window keeps: who is signed in, and its port. Its own, so that it and a branch's agent can
+ * be served from one user-data folder.
+ */
+export function headOfficeFolder(folder: string): string {
+  return join(folder, 'head-office');
+}
+
 /** The agent's files in the user-data folder. Only this user may write there: whoever can, can open the window. */
 export function agentFiles(folder: string) {
   const own = join(folder, 'agent');

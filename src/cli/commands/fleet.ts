@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { FleetBranch } from '../../core/headOffice/fleet.ts';
+import type { FleetBranch } from '../../shared/fleet.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { withExamples } from '../optionValues.ts';
@@ -7,7 +7,6 @@ import type { Declaring } from '../program.ts';
 import { checkLine, worstOf } from '../render/checkLine.ts';
 import { branchName, fleetTotals, reasonText, renderFleet } from '../render/fleetView.ts';
 import { checked } from '../reportError.ts';
-import { readSettings } from '../settingsAccess.ts';
 
 interface FleetOptions {
   readonly late?: boolean;
@@ -17,8 +16,11 @@ interface FleetOptions {
 /** `fleet`: shows how all branches stand, as head office's tables say. Opens neither engine nor journal. */
 async function fleet(options: FleetOptions, context: CliContext): Promise<ExitCode> {
   const read = async (): Promise<readonly FleetBranch[]> => {
-    const { central } = await readSettings(context);
-    const { readFleet } = await import('../../core/headOffice/fleet.ts');
+    const [{ loadHeadOfficeSettings }, { readFleet }] = await Promise.all([
+      import('../../core/settings/load.ts'),
+      import('../../core/headOffice/fleet.ts'),
+    ]);
+    const { central } = loadHeadOfficeSettings(context.folder, context.t.language);
     return readFleet(central, context.folder);
   };
   if (options.check) return checked(context, async () => check(await read(), options, context));

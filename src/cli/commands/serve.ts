@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Agent } from '../../agent/agent.ts';
 import { readSmallFile } from '../../core/files/smallFile.ts';
+import type { Logger } from '../../core/ports.ts';
 import { VERSION } from '../../core/version.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
@@ -24,6 +25,7 @@ interface ServeOptions {
   readonly link?: boolean;
   readonly metricsTokenFile?: string;
   readonly logJson?: boolean;
+  readonly headOffice?: boolean;
 }
 
 /**
@@ -34,7 +36,9 @@ async function serve(options: ServeOptions, context: CliContext): Promise<ExitCo
   if (options.link) return linkToRunning(options, context);
   using signals = listenForStop(process, (stage) => tell(context, stopNotice(stage, context)));
   const demo = new ServedDemo(context.folder, signals.stop);
-  const agent = await start(options, context, demo);
+  const agent = options.headOffice
+    ? await startHeadOffice(options, context)
+    : await start(options, context, demo);
   try {
     await show(agent, options, context);
     if (!signals.stop.aborted) await once(signals.stop, 'abort');
@@ -53,25 +57,49 @@ async function start(options: ServeOptions, context: CliContext, demo: ServedDem
     import('../../demo/server/binaries.ts'),
     import('../../core/unexpected.ts'),
   ]);
-  const { folder, world, t } = context;
+  const { t } = context;
   const metricsToken = tokenIn(options.metricsTokenFile, t);
-  const file = createFileLogger(folder, 'agent');
-  const logger = options.logJson ? alsoTo(world.stderr, file) : file;
-  // One broken socket must not stop a branch's schedules. What runs is rolled back or continues, as after any
-  // error.
+  return startAgent(systemPorts(openLog(options, context, lastResort)), {
+    ...commonSetup(options, context),
+    language: t.language,
+    metricsToken,
+    startDemo: hasEmbeddedPostgres() ? () => demo.start() : null,
+  });
+}
+
+async function startHeadOffice(options: ServeOptions, context: CliContext): Promise<Agent> {
+  const [head, { systemPorts }, { lastResort }] = await Promise.all([
+    import('../../agent/headOffice.ts'),
+    import('../../core/ports.ts'),
+    import('../../core/unexpected.ts'),
+  ]);
+  const ports = systemPorts(openLog(options, context, lastResort));
+  return head.startHeadOffice(ports, commonSetup(options, context));
+}
+
+/** One broken socket must not stop a branch's schedules. What runs is rolled back or continues, as after any error. */
+function openLog(
+  { logJson, headOffice }: ServeOptions,
+  context: CliContext,
+  lastResort: typeof import('../../core/unexpected.ts').lastResort,
+): Logger {
+  const { folder, world, t } = context;
+  const file = createFileLogger(folder, headOffice ? 'head-office' : 'agent');
+  const logger = logJson ? alsoTo(world.stderr, file) : file;
   onUncaught(
     lastResort(logger, () => tell(context, t('agent.serve.unexpected', { file: logger.file?.() ?? '?' }))),
   );
-  return startAgent(systemPorts(logger), {
+  return logger;
+}
+
+function commonSetup({ port }: ServeOptions, { folder, world }: CliContext) {
+  return {
     folder,
     version: VERSION,
-    language: t.language,
     systemLanguages: [world.env.LC_ALL || world.env.LC_MESSAGES || world.env.LANG || systemLocale()],
-    port: options.port ?? null,
-    metricsToken,
+    port: port ?? null,
     windowFolder: windowFolder(),
-    startDemo: hasEmbeddedPostgres() ? () => demo.start() : null,
-  });
+  };
 }
 
 /** Shorter ones can be guessed. */
@@ -94,33 +122,57 @@ function tokenIn(file: string | undefined, t: Translate): string | null {
     : wrong(t('agent.serve.tokenShort', { length: SHORTEST_TOKEN }));
 }
 
-async function show(agent: Agent, { open }: ServeOptions, context: CliContext): Promise<void> {
+async function show(agent: Agent, options: ServeOptions, context: CliContext): Promise<void> {
   const { folder, json, world } = context;
   // Output to a pipe may be stored, for example in a service's log, and a link opens the window: so only a
   // terminal gets it.
   const link = json || world.stdout.isTTY ? agent.link() : null;
   // One line, because its reader does not wait for the end of output.
   if (json) context.print([JSON.stringify({ url: agent.url, link, pid: process.pid, folder })]);
-  else context.print(renderServing(agent.url, link, context));
+  else context.print(renderServing(agent.url, link, options, context));
   const { refusal } = agent;
   // Waits for a person's answer, which the window can also take.
   if (refusal?.code === UsageCode.InstallationCopied)
     tell(context, ...renderUsage(context.t.usage(refusal.code, refusal.params), context.errorLook));
-  if (open) await openBrowser(agent.link(), context);
+  if (options.open) await openBrowser(agent.link(), await accessFolder(options, context), context);
 }
 
-async function linkToRunning({ open }: ServeOptions, context: CliContext): Promise<ExitCode> {
+async function linkToRunning(options: ServeOptions, context: CliContext): Promise<ExitCode> {
   const { newLink } = await import('../../agent/access/links.ts');
-  const link = newLink(context.folder);
+  const folder = await accessFolder(options, context);
+  const link = linkIn(folder, newLink, options, context);
   if (context.json) context.print([JSON.stringify({ link })]);
   else context.print(renderLink(link, context.look));
-  if (open) await openBrowser(newLink(context.folder), context);
+  if (options.open) await openBrowser(linkIn(folder, newLink, options, context), folder, context);
   return ExitCode.AllWell;
 }
 
-async function openBrowser(link: string, context: CliContext): Promise<void> {
+/** @throws UsageError `agent_not_running`, `fleet_not_served` */
+function linkIn(
+  folder: string,
+  newLink: (folder: string) => string,
+  { headOffice }: ServeOptions,
+  context: CliContext,
+): string {
+  try {
+    return newLink(folder);
+  } catch (error) {
+    if (!headOffice || !(error instanceof UsageError) || error.code !== UsageCode.AgentNotRunning)
+      throw error;
+    throw new UsageError(UsageCode.FleetNotServed, { folder: context.folder }, { cause: error });
+  }
+}
+
+/** Where the links of a window are kept. */
+async function accessFolder({ headOffice }: ServeOptions, { folder }: CliContext): Promise<string> {
+  if (!headOffice) return folder;
+  const { headOfficeFolder } = await import('../../agent/access/note.ts');
+  return headOfficeFolder(folder);
+}
+
+async function openBrowser(link: string, folder: string, context: CliContext): Promise<void> {
   const { writeOpener } = await import('../../agent/access/links.ts');
-  const opened = await openInBrowser(writeOpener(context.folder, link), context.world.platform);
+  const opened = await openInBrowser(writeOpener(folder, link), context.world.platform);
   if (!opened) tell(context, context.t('agent.serve.openFailed'));
 }
 
@@ -170,16 +222,21 @@ function windowFolder(): string {
 }
 
 /** What `serve` prints when it is ready. @param link null to show none */
-function renderServing(url: string, link: string | null, context: CliContext): string[] {
+function renderServing(
+  url: string,
+  link: string | null,
+  { headOffice = false }: ServeOptions,
+  context: CliContext,
+): string[] {
   const { t, look } = context;
   const way =
     link === null
       ? [t('agent.serve.address', { url }), t('agent.serve.another')]
       : [t('agent.serve.open'), `  ${look.colors.bold(link)}`, t('agent.serve.another')];
   return [
-    t('agent.serve.running'),
+    t(headOffice ? 'agent.serve.headOffice' : 'agent.serve.running'),
     ...way,
-    `  ${look.colors.bold(context.again('serve --link'))}`,
+    `  ${look.colors.bold(context.again(headOffice ? 'serve --head-office --link' : 'serve --link'))}`,
     look.colors.dim(t('agent.serve.end')),
   ];
 }
@@ -196,12 +253,14 @@ export function declareServe(program: Command, { t, json, choose }: Declaring): 
     .option('--open', t('help.option.serveOpen'))
     .option('--metrics-token-file <FILE>', t('help.option.serveMetrics'))
     .option('--log-json', t('help.option.serveLog'))
+    .addOption(new Option('--head-office', t('help.option.serveHeadOffice')).conflicts(['metricsTokenFile']))
     .addOption(new Option('--link', t('help.option.serveLink')).conflicts(['port']));
   json(command, t('help.option.jsonServe'));
   withExamples(command, t, [
     ['serve', t('help.example.serve')],
     ['serve --port 8787', t('help.example.servePort')],
     ['serve --link', t('help.example.serveLink')],
+    ['serve --head-office', t('help.example.serveHeadOffice')],
   ]);
   command.action((options: ServeOptions) => choose(command, (context) => serve(options, context)));
 }

@@ -1,4 +1,4 @@
-import type { FleetBranch } from '../../core/headOffice/fleet.ts';
+import type { FleetBranch } from '../../shared/fleet.ts';
 import { formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import { renderColumns } from './columns.ts';

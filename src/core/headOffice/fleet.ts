@@ -1,162 +1,179 @@
-import { z } from 'zod';
 import { SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
+import type { FleetBatch, FleetBranch, FleetDay, FleetTable } from '../../shared/fleet.ts';
 import type { CentralSettings } from '../../shared/settings.ts';
 import { openLink } from '../postgres/link.ts';
-import { oneLine } from '../postgres/quote.ts';
-import { catalogueUnreadable } from '../postgres/readJson.ts';
-import { DEFAULT_TIMEOUTS, type Session, type TextRow } from '../postgres/session.ts';
-import {
-  BRANCH_REASONS,
-  BRANCH_STATES,
-  type BranchReason,
-  type BranchState,
-} from '../target/branchHealth.ts';
+import { textArray } from '../postgres/quote.ts';
+import { DEFAULT_TIMEOUTS, type Session, type Statement, type TextRow } from '../postgres/session.ts';
 import { FENCED } from '../target/checkpoint.ts';
 import { REFUSE_PLANTED, readingSql } from '../target/headOfficeTables.ts';
 import { REFUSE_UNTRUSTED_OWNERS } from '../target/ownOwners.ts';
 import { UNDEFINED_COLUMN, UNDEFINED_TABLE } from '../target/setup.ts';
+import {
+  ALL_BRANCHES,
+  BATCH_TABLES,
+  BATCHES,
+  BRANCHES_OF_GROUPS,
+  DAYS,
+  GROUP_SUMS,
+  LATEST_TABLES,
+  toBatch,
+  toBranch,
+  toDays,
+  toTable,
+} from './fleetSql.ts';
 
-/** A branch as head office sees it: a row of `branchline.branch_health`. Times are ISO 8601. */
-export interface FleetBranch {
-  readonly connection: string;
-  readonly label: string;
-  readonly state: BranchState;
-  /** 0 fine, 1 warning, 2 critical, 3 unknown. */
-  readonly severity: number;
-  readonly reason_code: BranchReason;
-  /** In English. */
-  readonly reason: string;
-  readonly since: string | null;
-  readonly late: boolean;
-  readonly at_work: boolean;
-  readonly up_to: string | null;
-  readonly last_seen: string | null;
-  readonly next_run: string | null;
-  readonly host: string | null;
-  readonly version: string | null;
-  readonly clock_skew_seconds: number | null;
-  readonly tables: number | null;
-  readonly failed_tables: number | null;
-  readonly differing_tables: number | null;
-  readonly failed_names: string | null;
-  readonly last_batch: string | null;
-  readonly last_status: string | null;
-  readonly last_reason: string | null;
-  readonly last_batch_at: string | null;
-  readonly batch_error: string | null;
-}
-
-/** More branches than any head office has; a branch's own role cannot add any. */
-const MOST_BRANCHES = 10_000;
 /** A person or a monitoring system waits for it. */
 const ANSWER_MS = 20_000;
 
-const TIMES = ['since', 'up_to', 'last_seen', 'next_run', 'last_batch_at'] as const;
-const TEXTS = [
-  'connection',
-  'label',
-  'state',
-  'severity',
-  'reason_code',
-  'reason',
-  'late',
-  'at_work',
-  'host',
-  'version',
-  'clock_skew_seconds',
-  'tables',
-  'failed_tables',
-  'differing_tables',
-  'failed_names',
-  'last_batch',
-  'last_status',
-  'last_reason',
-  'batch_error',
-] as const;
+/** The groups of branches and the sum of each, to compare with the next reading. */
+export type GroupSums = ReadonlyMap<string, string>;
 
-const iso = (column: string): string =>
-  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ${column}`;
-/** As one JSON value, so that no long name of a branch is taken for an error of the server. */
-const QUERY =
-  oneLine(`SELECT pg_catalog.row_to_json(h) AS branch FROM (SELECT ${[...TEXTS, ...TIMES.map(iso)].join()}
-  FROM branchline.branch_health ORDER BY severity DESC, since NULLS LAST, label LIMIT ${MOST_BRANCHES}) h`);
+/** A branch, and the group that it always belongs to. */
+interface FoundBranch {
+  readonly group: string;
+  readonly branch: FleetBranch;
+}
 
-const text = z.string().max(4000);
-const time = text.nullable();
-const number = z.number().nullable();
-const branchRow: z.ZodType<FleetBranch> = z.object({
-  connection: text,
-  label: text,
-  state: z.enum(Object.keys(BRANCH_STATES) as [BranchState, ...BranchState[]]),
-  severity: z.int().min(0).max(3),
-  reason_code: z.enum(BRANCH_REASONS),
-  reason: text,
-  since: time,
-  late: z.boolean(),
-  at_work: z.boolean(),
-  up_to: time,
-  last_seen: time,
-  next_run: time,
-  host: text.nullable(),
-  version: text.nullable(),
-  clock_skew_seconds: number,
-  tables: number,
-  failed_tables: number,
-  differing_tables: number,
-  failed_names: text.nullable(),
-  last_batch: text.nullable(),
-  last_status: text.nullable(),
-  last_reason: text.nullable(),
-  last_batch_at: time,
-  batch_error: text.nullable(),
-});
+export interface FleetReading {
+  readonly found: readonly FoundBranch[];
+  /** The groups that were read; null for all. A known branch of such a group that was not found is gone. */
+  readonly groups: ReadonlySet<string> | null;
+  readonly sums: GroupSums;
+}
+
+/** One branch in detail. */
+export interface FleetDetails {
+  readonly batches: readonly FleetBatch[];
+  /** The last report of each table that failed or changed rows. */
+  readonly tables: readonly FleetTable[];
+}
 
 /**
  * Reads all branches from central, the worst first. Writes nothing, and needs only the right to read the view.
  *
  * @param folder the data folder, where relative file names in the settings start
- * @throws UsageError `fleet_missing`, `fleet_denied`, `fleet_untrusted`; SyncFailure why central cannot be reached
+ * @throws UsageError `fleet_missing`, `fleet_outdated`, `fleet_denied`, `fleet_untrusted`; SyncFailure why central cannot be
+ *   reached
  */
 export async function readFleet(central: CentralSettings, folder: string): Promise<readonly FleetBranch[]> {
-  const link = await openLink({
-    side: 'central',
-    endpoint: central,
-    connection: 'central',
-    folder,
-    applicationName: 'branchline-fleet',
-    timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS },
-  });
-  await using session = link.session;
-  const begin = session.begin('ISOLATION LEVEL READ COMMITTED READ ONLY');
-  try {
-    const results = await session.script([
-      ...begin,
-      REFUSE_UNTRUSTED_OWNERS,
-      REFUSE_PLANTED,
-      QUERY,
-      'COMMIT',
+  await using reader = await FleetReader.open(central, folder, 'branchline-fleet');
+  return await reader.branches();
+}
+
+/**
+ * One session at central that reads head office's tables. It cannot write: each transaction is READ ONLY, and so is the
+ * session itself where no pooler shares it. All methods throw as {@link readFleet} does.
+ */
+export class FleetReader implements AsyncDisposable {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  static async open(central: CentralSettings, folder: string, applicationName: string): Promise<FleetReader> {
+    const { session } = await openLink({
+      side: 'central',
+      endpoint: central,
+      connection: 'central',
+      folder,
+      applicationName,
+      timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS },
+    });
+    if (!session.pooled) await session.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY');
+    return new FleetReader(session);
+  }
+
+  /** All branches, the worst first. */
+  async branches(): Promise<readonly FleetBranch[]> {
+    const [rows = []] = await this.#read([ALL_BRANCHES]);
+    return rows.map(toBranch);
+  }
+
+  /** All branches, and the sums for {@link changedSince}. */
+  async branchesWithSums(): Promise<FleetReading> {
+    const [rows = [], sums = []] = await this.#read([ALL_BRANCHES, GROUP_SUMS]);
+    return { found: rows.map(toFound), groups: null, sums: toSums(sums) };
+  }
+
+  /** The branches of all groups in which something has changed since earlier sums; null if nothing has. */
+  async changedSince(earlier: GroupSums): Promise<FleetReading | null> {
+    const [found = []] = await this.#read([GROUP_SUMS]);
+    const sums = toSums(found);
+    const groups = [...new Set([...earlier.keys(), ...sums.keys()])].filter(
+      (group) => earlier.get(group) !== sums.get(group),
+    );
+    if (groups.length === 0) return null;
+    const [rows = []] = await this.#read([{ text: BRANCHES_OF_GROUPS, values: [`{${groups.join()}}`] }]);
+    return { found: rows.map(toFound), groups: new Set(groups), sums };
+  }
+
+  /**
+   * What branches did by day.
+   *
+   * @param bounds the first moment of each day, and the moment after the last; ISO 8601
+   * @param connections null for all
+   */
+  async days(
+    bounds: readonly string[],
+    connections: readonly string[] | null,
+  ): Promise<ReadonlyMap<string, readonly FleetDay[]>> {
+    const some = connections === null ? null : textArray(connections);
+    const [rows = []] = await this.#read([{ text: DAYS, values: [textArray(bounds), some] }]);
+    return new Map(rows.map(toDays).map(({ connection, days }) => [connection, days]));
+  }
+
+  async details(connection: string): Promise<FleetDetails> {
+    const values = [connection];
+    const [batches = [], tables = []] = await this.#read([
+      { text: BATCHES, values },
+      { text: LATEST_TABLES, values },
     ]);
-    return (results.at(-2)?.rows ?? []).map(toBranch);
-  } catch (error) {
-    throw await explained(session, error);
+    return { batches: batches.map(toBatch), tables: tables.map(toTable) };
+  }
+
+  /** The tables of one batch that failed or changed rows. */
+  async batchTables(connection: string, batchId: string): Promise<readonly FleetTable[]> {
+    const [rows = []] = await this.#read([{ text: BATCH_TABLES, values: [connection, batchId] }]);
+    return rows.map(toTable);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.close();
+  }
+
+  /** Runs queries in one snapshot. Whether the view is head office's own is checked each time, as it may be replaced. */
+  async #read(queries: readonly (string | Statement)[]): Promise<readonly (readonly TextRow[])[]> {
+    const session = this.#session;
+    const begin = session.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const before = [...begin, REFUSE_UNTRUSTED_OWNERS, REFUSE_PLANTED];
+    try {
+      const results = await session.script([...before, ...queries, 'COMMIT']);
+      return results.slice(before.length, before.length + queries.length).map(({ rows }) => rows);
+    } catch (error) {
+      throw await explained(session, error);
+    }
   }
 }
 
-function toBranch({ branch }: TextRow): FleetBranch {
-  const parsed = branchRow.safeParse(JSON.parse(branch ?? 'null'));
-  if (parsed.data === undefined) throw catalogueUnreadable('a row of branchline.branch_health');
-  return parsed.data;
+function toFound(row: TextRow): FoundBranch {
+  return { group: row.branches ?? '', branch: toBranch(row) };
+}
+
+function toSums(rows: readonly TextRow[]): GroupSums {
+  return new Map(rows.map(({ branches, sum }) => [branches ?? '', sum ?? '']));
 }
 
 /** SQLSTATE insufficient_privilege. */
 const DENIED = '42501';
 
+/** The error in words for a person, where it is about head office's tables. Ends the open transaction. */
 async function explained(session: Session, error: unknown): Promise<unknown> {
   const sqlstate = error instanceof SyncFailure ? error.detail.sqlstate : undefined;
-  if (sqlstate === UNDEFINED_TABLE || sqlstate === UNDEFINED_COLUMN)
-    return new UsageError(UsageCode.FleetMissing, {}, { cause: error });
+  if (!session.lost) await session.query('ROLLBACK').catch(() => {});
+  if (sqlstate === UNDEFINED_TABLE) return new UsageError(UsageCode.FleetMissing, {}, { cause: error });
+  if (sqlstate === UNDEFINED_COLUMN) return new UsageError(UsageCode.FleetOutdated, {}, { cause: error });
   if (sqlstate !== DENIED && sqlstate !== FENCED) return error;
-  await session.query('ROLLBACK').catch(() => {});
   const found = await session.query('SELECT current_user AS role').catch(() => null);
   const user = found?.rows[0]?.role ?? '';
   if (sqlstate === FENCED) return new UsageError(UsageCode.FleetUntrusted, { user }, { cause: error });

@@ -29,6 +29,18 @@ export function loadSettings(folder: string, language: Language = 'en'): Setting
 }
 
 /**
+ * The settings of a computer at head office, which reads central and has no branch: `connections` may be missing.
+ *
+ * @throws as {@link loadSettings}
+ */
+export function loadHeadOfficeSettings(folder: string, language: Language = 'en'): Settings {
+  const file = settingsFile(folder);
+  const raw = parseSettings(file, readSettings(file, language), language);
+  const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+  return checkSettings(file, isObject ? { connections: [], ...raw } : raw, language);
+}
+
+/**
  * The file's bytes.
  *
  * @throws UsageError `settings_missing`; `settings_unreadable`, also for a pipe, a device or a file of

@@ -1,3 +1,4 @@
+import { BRANCH_REASONS, BRANCH_STATES, type BranchReason, type BranchState } from '../../shared/fleet.ts';
 import { literal, own } from '../postgres/quote.ts';
 
 /*
@@ -13,35 +14,6 @@ const CLOCK_SECONDS = 300;
 const ALIVE = "'2 minutes'";
 /** Failed tables named in the words. */
 const MOST_NAMES = 5;
-
-/** States of a branch with how serious they are: 0 fine, 1 warning, 2 critical, 3 unknown, as monitoring counts. */
-export const BRANCH_STATES = {
-  ok: 0,
-  running: 0,
-  interrupted: 1,
-  differs: 1,
-  attention: 1,
-  late: 2,
-  failed: 2,
-  unknown: 3,
-} as const;
-export type BranchState = keyof typeof BRANCH_STATES;
-
-/** Why a branch has its state, in order of precedence: the first condition that holds counts. */
-export const BRANCH_REASONS = [
-  'not_reporting',
-  'nothing_copied',
-  'tables_failed',
-  'never_copied',
-  'no_success',
-  'overdue',
-  'interrupted',
-  'tables_differ',
-  'clock_wrong',
-  'running',
-  'up_to_date',
-] as const;
-export type BranchReason = (typeof BRANCH_REASONS)[number];
 
 interface Verdict {
   readonly state: BranchState;

@@ -5,6 +5,7 @@ import type { LinkLoss } from '../../window-api/bridge.ts';
 import type { BatchView, LiveView, Refusal, RunView, TableState } from '../../window-api/views.ts';
 import { EVENTS, type WindowEvent } from '../../window-api/windowApi.ts';
 import { invalidate, keyOf, patch } from './calls.ts';
+import { takeFleet } from './fleet.ts';
 
 /** The latest live data from the program. */
 export class LiveStore {
@@ -73,6 +74,9 @@ export function takeEvent(
       return;
     case 'history':
     case 'settings':
+      return;
+    case 'fleet':
+      takeFleet(event, queries);
       return;
     case 'refused':
       live.refused(event.refusal);

@@ -31,6 +31,36 @@ export const usages = {
       'The view branchline.branch_health is not there. Branches make it with their first batch, or an administrator with what "branchline central-sql" prints.',
     next: 'Check that "central" in the settings is the database that the branches write to.',
   },
+  fleet_outdated: {
+    what: 'The tables of head office are those of an older version.',
+    means: 'The view branchline.branch_health lacks columns that this version reads.',
+    next: 'Let an administrator run what this prints, in the central database: branchline central-sql --head-office. Or update one branch whose user owns the schema: its next batch does the same.',
+  },
+  fleet_not_set_up: {
+    what: 'This window does not know yet where head office’s database is.',
+    means: 'There is no {{file}}, or it has no "central".',
+    next: 'Run this on this computer, with the reading role as the user, and the window goes on by itself: branchline connection add --id central --host HOST --database NAME --user branchline_head_office',
+  },
+  fleet_served: {
+    what: 'Head office’s window is already being served from {{folder}}.',
+    means: 'One process serves all browsers of this computer.',
+    next: 'Print a link to it: branchline serve --head-office --link',
+  },
+  fleet_branch_unknown: {
+    what: 'Head office knows no branch "{{connection}}".',
+    means: 'It has not reported, or it was taken out of the view.',
+    next: 'Go back to the list of branches.',
+  },
+  other_window: {
+    what: 'This window cannot do that.',
+    means: 'The window of head office only reads; that of a branch does not know other branches.',
+    next: 'Use the window of the branch, or of head office.',
+  },
+  fleet_not_served: {
+    what: 'Head office’s window is not running in {{folder}}.',
+    means: 'There is no window that a link could open.',
+    next: 'Start it with "branchline serve --head-office".',
+  },
   fleet_denied: {
     what: 'The user {{user}} may not read the reports of the branches.',
     means: 'It lacks the right to read branchline.branch_health in the central database.',

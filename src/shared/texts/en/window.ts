@@ -78,6 +78,7 @@ export const agent = {
   },
   serve: {
     running: 'Branchline is at work: it runs the schedules, and goes on with what was cut off.',
+    headOffice: 'Head office’s window is running: it shows all branches and changes nothing.',
     open: 'Open the window with this link. It works once, within an hour, on this computer:',
     address: 'The window is at {{url}}.',
     another: 'For a link to open it:',

@@ -34,6 +34,36 @@ export const usages = {
       'View branchline.branch_health belum ada. Cabang membuatnya pada batch pertama, atau administrator dengan hasil "branchline central-sql".',
     next: 'Pastikan "central" di pengaturan adalah database yang ditulis cabang-cabang.',
   },
+  fleet_outdated: {
+    what: 'Tabel kantor pusat masih dari versi lama.',
+    means: 'View branchline.branch_health tidak memiliki kolom yang dibaca versi ini.',
+    next: 'Minta administrator menjalankan hasil perintah ini di database pusat: branchline central-sql --head-office. Atau perbarui satu cabang yang user-nya memiliki schema itu: batch berikutnya melakukan hal yang sama.',
+  },
+  fleet_not_set_up: {
+    what: 'Jendela ini belum tahu di mana database kantor pusat.',
+    means: '{{file}} tidak ada, atau tidak memuat "central".',
+    next: 'Jalankan ini di komputer ini dengan role pembaca sebagai user; jendela akan lanjut sendiri: branchline connection add --id central --host HOST --database NAMA --user branchline_head_office',
+  },
+  fleet_served: {
+    what: 'Jendela kantor pusat sudah dilayani dari {{folder}}.',
+    means: 'Satu proses melayani semua peramban di komputer ini.',
+    next: 'Cetak tautannya: branchline serve --head-office --link',
+  },
+  fleet_branch_unknown: {
+    what: 'Kantor pusat tidak mengenal cabang "{{connection}}".',
+    means: 'Cabang itu belum melapor, atau sudah dikeluarkan dari daftar.',
+    next: 'Kembali ke daftar cabang.',
+  },
+  other_window: {
+    what: 'Jendela ini tidak dapat melakukannya.',
+    means: 'Jendela kantor pusat hanya membaca; jendela cabang tidak mengenal cabang lain.',
+    next: 'Gunakan jendela cabang, atau jendela kantor pusat.',
+  },
+  fleet_not_served: {
+    what: 'Jendela kantor pusat tidak berjalan di {{folder}}.',
+    means: 'Tidak ada jendela yang dapat dibuka dengan tautan.',
+    next: 'Jalankan dengan "branchline serve --head-office".',
+  },
   fleet_denied: {
     what: 'User {{user}} tidak boleh membaca laporan cabang.',
     means: 'User itu tidak punya hak membaca branchline.branch_health di database pusat.',

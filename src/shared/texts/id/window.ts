@@ -76,6 +76,7 @@ export const agent = {
   },
   serve: {
     running: 'Branchline bekerja: menjalankan jadwal, dan melanjutkan yang terputus.',
+    headOffice: 'Jendela kantor pusat sedang berjalan: menampilkan semua cabang dan tidak mengubah apa pun.',
     open: 'Buka jendela dengan tautan ini. Berlaku satu kali, dalam satu jam, di komputer ini:',
     address: 'Jendela ada di {{url}}.',
     another: 'Untuk mendapat tautan pembukanya:',
