@@ -20,6 +20,7 @@ import { startProxy } from '../test/support/proxy.ts';
 import { buildWindow, WINDOW_FOLDER } from '../test/window/support/build.ts';
 import { startOnlooker } from '../test/window/support/onlooker.ts';
 import { livePast } from '../test/window/support/past.ts';
+import { doctorSights } from '../test/window/support/sights/doctor.ts';
 import { firstSights, type SignIn } from '../test/window/support/sights/first.ts';
 import { nowSights } from '../test/window/support/sights/now.ts';
 import { pastSights } from '../test/window/support/sights/past.ts';
@@ -78,6 +79,7 @@ async function ofBranch(demo: Demo, language: Language, browser: Browser): Promi
   livePast(home, 'pgsql_lmp');
   await withWindow(home, language, browser, async (stage, agent) => {
     await pastSights(stage);
+    await doctorSights(stage);
     await nowSights(stage, {
       folder: home,
       link,

@@ -64,6 +64,11 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
     fleetDays: otherWindow,
     fleetBranch: otherWindow,
     fleetBatch: otherWindow,
+    doctor: async ({ quick }) => {
+      // Rarely used, so loaded when somebody asks for it.
+      const { examine } = await import('../core/doctor/doctor.ts');
+      return examine({ folder, ports, quick, language: language(), stop: closed.signal });
+    },
     setStartAtLogin: (on) => {
       host.startAtLogin?.set(on);
       return host.startAtLogin?.isOn() ?? null;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { BatchPage, ConnectionTestStep, Discovery, LeaseHolder, TableRow } from '../shared/contract.ts';
+import type { DoctorReport } from '../shared/doctor.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
 import { isExportName } from '../shared/exportParts.ts';
 import type { FleetTable } from '../shared/fleet.ts';
@@ -223,6 +224,8 @@ const COMMANDS = {
   ),
   exportSettings: command(nothing, typed<string>()),
   checkImport: command(z.tuple([z.string().check(z.maxLength(5_000_000))]), typed<ImportCheck>()),
+  /** Checks this computer and the databases of the settings. Needs no service. */
+  doctor: command(z.tuple([z.strictObject({ quick: z.boolean() })]), typed<DoctorReport>()),
   /** Null where the platform cannot do this. */
   setStartAtLogin: command(z.tuple([z.boolean()]), typed<boolean | null>(), ['setup']),
   /** Answers whether the desktop accepted it. */

@@ -21,6 +21,7 @@ import { useCall, useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
 import { BatchPage } from '../pages/batch/BatchPage.tsx';
 import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
+import { DoctorPage } from '../pages/doctor/DoctorPage.tsx';
 import { HistoryPage } from '../pages/history/HistoryPage.tsx';
 import { SchedulesPage } from '../pages/schedules/SchedulesPage.tsx';
 import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
@@ -141,8 +142,9 @@ function Navigation() {
   ));
 }
 
-/** A batch counts as part of the history. */
+/** A batch counts as part of the history, and the check-up, which is opened from there, as part of the settings. */
 function isAt(location: string, path: string): boolean {
+  if (path === '/settings') return location.startsWith('/settings') || location === '/doctor';
   if (path === '/history') return location.startsWith('/history') || location.startsWith('/batch/');
   return path === '/' ? location === '/' : location.startsWith(path);
 }
@@ -212,6 +214,7 @@ function Pages() {
       <Route path="/connections" component={ConnectionsPage} />
       <Route path="/schedules" component={SchedulesPage} />
       <Route path="/settings" component={SettingsPage} />
+      <Route path="/doctor" component={DoctorPage} />
       <Route path="/setup" component={SetupPage} />
       <Route component={TodayPage} />
     </Switch>

@@ -22,7 +22,8 @@ function readable(
 ): string | number {
   if (typeof value === 'number') {
     if (name.endsWith('Bytes') || name === 'bytesPerSecond') return formatBytes(value, language);
-    if (name.endsWith('Ms')) return formatDuration(value / 1000, language);
+    // On one computer a round trip takes less than a millisecond.
+    if (name.endsWith('Ms')) return formatDuration(Math.max(1, value) / 1000, language);
     if (name === 'skewSeconds' || name === 'seconds') return formatDuration(value, language);
     if (name === 'minutes') return formatDuration(value * 60, language);
     return name === 'days' ? formatCount(value, language) : value;

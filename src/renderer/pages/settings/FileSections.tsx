@@ -2,6 +2,7 @@ import { Accordion, Alert, Button, Code, FileButton, Group, Modal, Stack, Text }
 import { notifications } from '@mantine/notifications';
 import { strToU8, zipSync } from 'fflate';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { SettingsFile } from '../../../shared/settings.ts';
 import { visibleLines } from '../../../shared/visible.ts';
 import type { BundleFile, SettingsView } from '../../../window-api/views.ts';
@@ -85,6 +86,21 @@ function ImportQuestion({
         {t('settingsPage.importNow')}
       </Button>
     </Alert>
+  );
+}
+
+/** Leads to the check-up. */
+export function CheckUp() {
+  const t = useT();
+  return (
+    <Section title={t('doctorPage.title')}>
+      <Text size="sm">{t('doctorPage.openHelp')}</Text>
+      <Group>
+        <Button component={Link} href="/doctor" variant="default">
+          {t('doctorPage.open')}
+        </Button>
+      </Group>
+    </Section>
   );
 }
 

@@ -5,7 +5,7 @@ import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { sayRefusal } from '../../words/refusal.ts';
 import { Appearance, Notices } from './DesktopSections.tsx';
-import { Exchange, SupportBundle } from './FileSections.tsx';
+import { CheckUp, Exchange, SupportBundle } from './FileSections.tsx';
 import { Keeping, LinkUse, Proving } from './RunSections.tsx';
 
 /** The settings of Branchline on this computer. */
@@ -31,6 +31,7 @@ export function SettingsPage() {
               <Stack gap="lg">
                 <Notices settings={view} />
                 <LinkUse settings={view} />
+                <CheckUp />
                 <SupportBundle />
               </Stack>
             </SimpleGrid>

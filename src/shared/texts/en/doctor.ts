@@ -239,10 +239,9 @@ const serverFindings = {
       'Head office has Branchline’s own tables in version {{tablesVersion}}, as this program needs them (version {{known}}).',
   },
   own_tables_absent: {
-    found:
-      'Head office does not have Branchline’s own tables yet (version {{tablesVersion}}; this program needs {{known}}).',
+    found: 'Head office does not have Branchline’s own tables yet.',
     means: 'The first batch makes them.',
-    next: 'Nothing, if Branchline may make them; see the rights above.',
+    next: 'Nothing, if Branchline may make them (see “Rights”).',
   },
   own_tables_older: {
     found:
@@ -258,7 +257,7 @@ const serverFindings = {
   },
   own_tables_hidden: {
     found: 'The version of Branchline’s own tables at head office could not be read.',
-    means: 'The role may lack a right; see the rights above.',
+    means: 'The role may lack a right (see “Rights”).',
     next: 'Correct the rights, then check again.',
   },
   clock_ok: { found: 'The clocks of this computer and of the server agree ({{skewSeconds}} apart).' },
@@ -298,8 +297,8 @@ const serverFindings = {
   },
   not_reached: {
     found: 'Not checked.',
-    means: 'Something on the way there failed; see below.',
-    next: 'Correct that first, then check again.',
+    means: 'Something on the way there failed.',
+    next: 'Correct what else is reported for this server, then check again.',
   },
   timed_out: {
     found: 'The check did not end within {{seconds}}.',
@@ -321,7 +320,7 @@ export const doctor = {
   check: {
     settings: 'Settings',
     program: 'Program',
-    service: 'Schedule keeper',
+    service: 'Background program',
     schedules: 'Schedules',
     data_folder: 'Data folder',
     disk: 'Disk space',
@@ -379,6 +378,7 @@ export const doctorPage = {
   copy: 'Copy as text',
   copied: 'Copied',
   copyFailed: 'This browser did not let the text be copied. Select it on the page instead.',
+  urgent: 'What needs you',
   fine_one: '1 check is fine',
   fine_other: '{{count}} checks are fine',
   open: 'Check this computer',

@@ -236,10 +236,9 @@ const serverFindings = {
       'Tabel milik Branchline di kantor pusat versi {{tablesVersion}}, sesuai kebutuhan program ini (versi {{known}}).',
   },
   own_tables_absent: {
-    found:
-      'Tabel milik Branchline belum ada di kantor pusat (versi {{tablesVersion}}; program ini membutuhkan {{known}}).',
+    found: 'Tabel milik Branchline belum ada di kantor pusat.',
     means: 'Batch pertama akan membuatnya.',
-    next: 'Tidak perlu apa-apa, bila Branchline boleh membuatnya; lihat hak akses di atas.',
+    next: 'Tidak perlu apa-apa, bila Branchline boleh membuatnya (lihat “Hak akses”).',
   },
   own_tables_older: {
     found:
@@ -255,7 +254,7 @@ const serverFindings = {
   },
   own_tables_hidden: {
     found: 'Versi tabel milik Branchline di kantor pusat tidak bisa dibaca.',
-    means: 'Role ini mungkin kekurangan hak; lihat hak akses di atas.',
+    means: 'Role ini mungkin kekurangan hak (lihat “Hak akses”).',
     next: 'Perbaiki hak aksesnya, lalu periksa lagi.',
   },
   clock_ok: { found: 'Jam komputer ini dan jam server sama (selisih {{skewSeconds}}).' },
@@ -293,8 +292,8 @@ const serverFindings = {
   },
   not_reached: {
     found: 'Tidak diperiksa.',
-    means: 'Ada yang gagal di jalan menuju ke sana; lihat di bawah.',
-    next: 'Perbaiki itu dulu, lalu periksa lagi.',
+    means: 'Ada yang gagal di jalan menuju ke sana.',
+    next: 'Perbaiki masalah lain yang dilaporkan untuk server ini, lalu periksa lagi.',
   },
   timed_out: {
     found: 'Pemeriksaan tidak selesai dalam {{seconds}}.',
@@ -314,7 +313,7 @@ export const doctor = {
   check: {
     settings: 'Pengaturan',
     program: 'Program',
-    service: 'Penjaga jadwal',
+    service: 'Program latar',
     schedules: 'Jadwal',
     data_folder: 'Folder data',
     disk: 'Ruang disk',
@@ -372,6 +371,7 @@ export const doctorPage = {
   copy: 'Salin sebagai teks',
   copied: 'Tersalin',
   copyFailed: 'Peramban ini tidak mengizinkan teks disalin. Pilih saja teksnya di halaman.',
+  urgent: 'Yang perlu ditangani',
   fine_other: '{{count}} pemeriksaan baik',
   open: 'Periksa komputer ini',
   openHelp:
