@@ -9,6 +9,7 @@ const FULL_LENGTH = {
   BRANCHLINE_PROPERTY_RUNS: '5000',
   BRANCHLINE_PROPERTY_LANES: '6',
   BRANCHLINE_FROZEN_COPIES: '40',
+  BRANCHLINE_LOST_ANSWERS: '10000',
   BRANCHLINE_CORPUS: 'full',
   BRANCHLINE_FUZZ_CONNECTIONS: '10000',
   BRANCHLINE_FUZZ_CALLS: '10000',
@@ -20,6 +21,7 @@ const FULL_LENGTH = {
 const FILES = [
   'test/core/property',
   'test/faults/frozenCopy.test.ts',
+  'test/faults/noProgressStatements.test.ts',
   'test/corpus',
   'test/core/postgres/wireFuzz.test.ts',
   'test/agent/fuzzedCalls.test.ts',

@@ -90,8 +90,8 @@ export function asksForEncryption(packet: Buffer): boolean {
 
 /** The statement of a Parse or Query message; for other types, what follows their header. */
 export function textOf({ type, bytes }: WireMessage): string {
-  // A name, which is empty, then the statement, then the types of its parameters.
-  if (type === 'P') return bytes.toString('utf8', 6).split('\0')[0] ?? '';
+  // A name, which may be empty, then the statement, then the types of its parameters.
+  if (type === 'P') return bytes.toString('utf8', 5).split('\0')[1] ?? '';
   return bytes.toString('utf8', type === 'startup' ? 4 : 5).replace(/\0$/, '');
 }
 
@@ -104,4 +104,10 @@ export function errorMessages({ severity, sqlstate, message }: ServerError): Buf
   header.writeUInt32BE(4 + text.length, 1);
   const ready = severity === 'FATAL' ? [] : [Buffer.from('Z\0\0\0\x05E', 'latin1')];
   return Buffer.concat([header, text, ...ready]);
+}
+
+/** Name of the statement that a Parse makes or a Bind runs; empty for one that is not kept. */
+export function statementName({ type, bytes }: WireMessage): string {
+  // A Bind begins with the name of its portal.
+  return bytes.toString('utf8', 5).split('\0')[type === 'B' ? 1 : 0] ?? '';
 }

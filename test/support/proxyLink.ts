@@ -5,6 +5,7 @@ import {
   Framer,
   type Sender,
   type ServerError,
+  statementName,
   textOf,
   type WireMessage,
 } from './proxyFraming.ts';
@@ -14,7 +15,7 @@ import type { Traps } from './proxyTraps.ts';
 /** Is told what passes on one connection. */
 export interface LinkObserver {
   /** A message that goes on to the other side. */
-  passed(message: WireMessage): void;
+  passed(message: WireMessage, statements: string): void;
   /** The server's side of the connection is closed. */
   ended(): void;
 }
@@ -34,6 +35,10 @@ export class Link {
   readonly #framers = { client: new Framer('client'), server: new Framer('server') };
   readonly #lanes: readonly Lane[];
   #query = '';
+  /** Statements by the names under which the server keeps them. */
+  readonly #kept = new Map<string, string>();
+  /** Name of the last statement that was parsed. */
+  #parsed = '';
   #synced = true;
   #frozen = false;
   /** The server's answer is being swallowed, up to its end. */
@@ -99,7 +104,7 @@ export class Link {
       feed: (data) => this.#framers[sender].feed(data),
       decide: (message) => {
         const verdict = this.#decide(message);
-        if (verdict === 'pass') this.#context.observer?.passed(message);
+        if (verdict === 'pass') this.#context.observer?.passed(message, this.#query);
         return verdict;
       },
       passed: (bytes) => this.#context.passed(sender, bytes),
@@ -153,12 +158,24 @@ export class Link {
     if (error !== null && this.#copiesToBegin === 0) setImmediate(() => this.#refuse(error));
   }
 
-  /** Statements that a client sends together count as one script, from the first Parse to the Sync. */
+  /** Statements that a client sends together count as one script, from the first to the Sync. */
   #followStatements(message: WireMessage): void {
     const { type } = message;
     if (type === 'Q') this.#query = textOf(message);
-    if (type === 'P') this.#query = this.#synced ? textOf(message) : `${this.#query}; ${textOf(message)}`;
-    if (type === 'P' || type === 'S') this.#synced = type === 'S';
+    if (type === 'P') {
+      this.#kept.set(statementName(message), textOf(message));
+      this.#sent(textOf(message));
+      this.#parsed = statementName(message);
+    }
+    // A statement that the server has kept is bound again without a Parse.
+    if (type === 'B' && statementName(message) !== this.#parsed)
+      this.#sent(this.#kept.get(statementName(message)) ?? '');
+    if (type === 'S') this.#synced = true;
+  }
+
+  #sent(statement: string): void {
+    this.#query = this.#synced ? statement : `${this.#query}; ${statement}`;
+    this.#synced = false;
   }
 
   /** Keeps in mind where the connection stands. */

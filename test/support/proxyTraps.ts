@@ -22,7 +22,7 @@ export interface Pattern {
   /** Found in the message's text. */
   readonly text?: RegExp;
   /** Found in the statements that the same connection sent last, joined by `; `: what the message belongs to. */
-  readonly during?: RegExp;
+  readonly during?: RegExp | ((statements: string) => boolean);
   /** How many such messages pass before. Default: 0. */
   readonly after?: number;
 }
@@ -60,7 +60,12 @@ function fits(pattern: Pattern, message: WireMessage, query: string): boolean {
   return (
     pattern.from === message.from &&
     pattern.type === message.type &&
-    (pattern.during?.test(query) ?? true) &&
+    isDuring(pattern, query) &&
     (pattern.text?.test(textOf(message)) ?? true)
   );
+}
+
+function isDuring({ during }: Pattern, query: string): boolean {
+  if (during === undefined) return true;
+  return typeof during === 'function' ? during(query) : during.test(query);
 }

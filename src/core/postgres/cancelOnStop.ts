@@ -1,5 +1,4 @@
-import { isBlocked } from './atWork.ts';
-import type { Session, SessionOptions } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * Milliseconds from a stop to the first check, and between checks. A statement that ends by itself in this
@@ -14,13 +13,11 @@ const LOOK_MS = 1000;
  * head office the current chunk is finished, so only a statement that waits for another session's lock is
  * cancelled.
  */
-export function cancelOnStop(session: Session, options: SessionOptions): void {
-  const { stop } = options;
+export function cancelOnStop(session: Session, stop: AbortSignal | undefined): void {
   if (stop === undefined) return;
   const look = async (): Promise<void> => {
     if (!session.working) return;
-    if (session.side === 'source' || (await isBlocked(options, session.backendPid).catch(() => false)))
-      await session.cancel();
+    if (session.side === 'source' || (await session.isBlocked())) await session.cancel();
   };
   let timer: NodeJS.Timeout | null = null;
   let looking = false;

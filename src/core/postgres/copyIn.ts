@@ -1,6 +1,7 @@
 import type { Connection, Submittable } from 'pg';
 import { ResultCollector, type StatementResult, sendStatements } from './pipeline.ts';
 import type { CopyFormat, RowBlock } from './rowBlock.ts';
+import type { StartWait } from './serverWaits.ts';
 import { BINARY_HEADER_MESSAGE, BINARY_TRAILER_MESSAGE, COPY_DONE_MESSAGE, WireError } from './wire.ts';
 
 /** A row split by the end of a read arrives as a small block; it is sent together with the next one. */
@@ -19,6 +20,8 @@ export interface CopyInOptions {
   readonly stallMs: number;
   /** The same for a server that still runs the statements before the COPY. */
   readonly beginMs: number;
+  /** Begins to wait under such a limit. */
+  readonly wait: StartWait;
   /** Called when a time limit has passed; ends the connection. */
   readonly onStall: () => void;
 }
@@ -146,19 +149,16 @@ export class CopyIn implements Submittable {
   /** @throws Error if the connection ends, or takes nothing for too long */
   async #drained(stream: Connection['stream']): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { stallMs, beginMs, onStall } = this.#options;
-    const stall = setTimeout(
-      () => {
-        onStall();
-        // Rejects at once instead of when the socket has closed.
-        this.handleError(new Error('no rows are taken'));
-      },
-      this.#isReady ? stallMs : beginMs,
-    );
+    const { stallMs, beginMs, wait, onStall } = this.#options;
+    const end = wait(this.#isReady ? stallMs : beginMs, () => {
+      onStall();
+      // Rejects at once instead of when the socket has closed.
+      this.handleError(new Error('no rows are taken'));
+    });
     this.#wake = resolve;
     stream.once('drain', resolve);
     await promise;
-    clearTimeout(stall);
+    end();
     stream.removeListener('drain', resolve);
     this.#wake = null;
     if (this.#failure !== null) throw this.#failure;

@@ -2,6 +2,7 @@ import type { Connection, Submittable } from 'pg';
 import { sendStatements } from './pipeline.ts';
 import { type CopyFormat, type RowBlock, splitBlock } from './rowBlock.ts';
 import { RowFramer } from './rowFramer.ts';
+import type { StartWait } from './serverWaits.ts';
 import { Message, WireError } from './wire.ts';
 
 /** Read-ahead per table: enough to keep the link busy while central applies a chunk. */
@@ -20,6 +21,8 @@ export interface CopyOutOptions {
    * command's end.
    */
   readonly idleMs: number;
+  /** Begins to wait under such a limit. */
+  readonly wait: StartWait;
   /** Called when a limit is exceeded; ends the connection. */
   readonly onSilence: () => void;
 }
@@ -44,7 +47,7 @@ export class CopyOut implements Submittable {
   #ended = false;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
-  #silence: NodeJS.Timeout | null = null;
+  #endWait: (() => void) | null = null;
   #sawRow = false;
   #rows = 0;
   /** The server has said that all rows were sent. */
@@ -205,8 +208,7 @@ export class CopyOut implements Submittable {
   #watch(): void {
     this.#unwatch();
     const ms = this.#sawRow ? this.#options.idleMs : this.#options.firstRowMs;
-    this.#silence = setTimeout(this.#giveUp, ms);
-    this.#silence.unref();
+    this.#endWait = this.#options.wait(ms, this.#giveUp);
   }
 
   /** Rejects at once instead of when the socket has closed. */
@@ -216,7 +218,7 @@ export class CopyOut implements Submittable {
   };
 
   #unwatch(): void {
-    if (this.#silence !== null) clearTimeout(this.#silence);
-    this.#silence = null;
+    this.#endWait?.();
+    this.#endWait = null;
   }
 }

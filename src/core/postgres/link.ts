@@ -1,6 +1,5 @@
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
 import type { Clock } from '../ports.ts';
-import { isAtWork } from './atWork.ts';
 import { cancelOnStop } from './cancelOnStop.ts';
 import { endBackends } from './endBackends.ts';
 import { literal } from './quote.ts';
@@ -14,7 +13,7 @@ const TOO_OLD = { source: FailureCode.SourceTooOld, central: FailureCode.Central
 /** Opens one connection and checks the server's version. @throws SyncFailure */
 export async function openLink(options: SessionOptions): Promise<Link> {
   const session = await Session.open(options);
-  cancelOnStop(session, options);
+  cancelOnStop(session, options.stop);
   const version = session.version();
   if (version >= OLDEST[options.side]) return new Link(session, options);
   session.destroy();
@@ -55,9 +54,8 @@ export class Link {
   }
 
   /** Whether the server is working on a statement of this connection; null where it cannot be asked. */
-  async isAtWork(): Promise<boolean | null> {
-    if (this.lost) return false;
-    return isAtWork(this.#options, this.session.backendPid).catch(() => null);
+  isAtWork(): Promise<boolean | null> {
+    return this.session.isAtWork();
   }
 
   /**

@@ -1,11 +1,12 @@
 import pg from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import { type AskedAbout, isAtWork, isBlocked } from './atWork.ts';
 import { type CancelRoute, cancelRoute, requestCancel } from './cancel.ts';
 import { classify, LOST, type Side } from './classifyError.ts';
+import { awaitsAnswer, backendPidOf, cancelKeyOf } from './clientState.ts';
 import { CopyIn } from './copyIn.ts';
 import { CopyOut } from './copyOut.ts';
 import { watchConnecting } from './dial.ts';
-import { hideFor } from './hidePassword.ts';
 import { endpointFacts, openOneOf } from './openOneOf.ts';
 import { ENDS_TRANSACTION, Pipeline, type Statement, type StatementResult, type Value } from './pipeline.ts';
 import { notAsKept, PreparedStatements } from './preparedStatements.ts';
@@ -13,10 +14,11 @@ import { oneLine } from './quote.ts';
 import { reachServer } from './reachServer.ts';
 import { type Recoding, recodingOf } from './recoding.ts';
 import type { CopyFormat } from './rowBlock.ts';
-import { queueMs, type SessionOptions } from './sessionOptions.ts';
+import { ServerWaits } from './serverWaits.ts';
+import { askingOptions, queueMs, type SessionOptions, type Timeouts } from './sessionOptions.ts';
 import { everySetting, lateSettings, startupOptions, transactionSettings } from './sessionSettings.ts';
 import { bytesOf, isEncrypted } from './socketFacts.ts';
-import { guardWire } from './wireGuard.ts';
+import { guardClient } from './wireGuard.ts';
 
 export type { Statement, StatementResult, TextRow } from './pipeline.ts';
 export { DEFAULT_TIMEOUTS, type SessionOptions, type Timeouts } from './sessionOptions.ts';
@@ -31,8 +33,7 @@ export class Session {
   #silent = false;
   #lost: Error | null = null;
   #cancelling: Promise<unknown> = Promise.resolve();
-  /** Reject pending answers when the connection is lost. */
-  readonly #waiting = new Set<(error: Error) => void>();
+  readonly #waits = new ServerWaits(this);
   #pooled = false;
   /** See {@link settingsMayHaveChanged}. */
   #unsure = false;
@@ -53,15 +54,7 @@ export class Session {
     client.on('error', (error) => {
       this.#lost = error;
     });
-    const connection = Reflect.get(client, 'connection') as pg.Connection;
-    const { host, allowCleartextPassword = false } = options.endpoint;
-    const ssl = route?.ssl;
-    guardWire(connection, {
-      // Nobody can listen on a Unix socket.
-      cleartext: allowCleartextPassword || host.startsWith('/'),
-      verified: typeof ssl === 'object' && ssl.rejectUnauthorized === true,
-      hide: hideFor(client.password, options.endpoint),
-    });
+    const connection = guardClient(client, options.endpoint, route?.ssl);
     connection.on('parameterStatus', (told: Readonly<Record<string, string>>) => {
       if (told.parameterName === 'server_version') this.#serverVersion = told.parameterValue ?? '';
     });
@@ -132,6 +125,10 @@ export class Session {
     await this.#run([{ text: 'RESET ROLE' }, { text: everySetting(this.side, this.#version, this.lockMs) }]);
   }
 
+  get timeouts(): Timeouts {
+    return this.#options.timeouts;
+  }
+
   /** Time limit in milliseconds for a statement that works on many rows. */
   get workMs(): number {
     return this.#options.timeouts.workMs;
@@ -149,14 +146,31 @@ export class Session {
 
   /** Process id of the server's backend; null if the server (or a pooler) did not report one. */
   get backendPid(): number | null {
-    const pid: unknown = Reflect.get(this.#client, 'processID');
-    return typeof pid === 'number' ? pid : null;
+    return backendPidOf(this.#client);
   }
 
   /** Whether the server is running one of our statements. */
   get working(): boolean {
-    return this.#lost === null && Reflect.get(this.#client, 'readyForQuery') === false;
+    return this.#lost === null && awaitsAnswer(this.#client);
   }
+
+  /** Whether the server is working on a statement of this session, asked in another one; null where it cannot be asked. */
+  async isAtWork(): Promise<boolean | null> {
+    return this.lost ? false : isAtWork(this.#open, this.#asked).catch(() => null);
+  }
+
+  /** Whether a statement of this session waits for another session's lock; false where the server cannot be asked. */
+  async isBlocked(): Promise<boolean> {
+    return !this.lost && isBlocked(this.#open, this.#asked).catch(() => false);
+  }
+
+  get #asked(): AskedAbout {
+    const inTransaction = this.#client.getTransactionStatus() !== 'I';
+    return { ...this.#options, pid: this.backendPid, pooled: this.#pooled, inTransaction };
+  }
+
+  /** Opens another session at the same server. */
+  readonly #open = (): Promise<Session> => Session.open(askingOptions(this.#options, this.#client.password));
 
   /** Calls back when the connection is gone. */
   onEnd(listener: () => void): void {
@@ -165,9 +179,9 @@ export class Session {
 
   /** Asks the server to cancel the current statement. Never throws; takes a few seconds at most. */
   async cancel(): Promise<void> {
-    const [pid, secret]: unknown[] = [this.backendPid, Reflect.get(this.#client, 'secretKey')];
-    if (this.#route === null || typeof pid !== 'number' || typeof secret !== 'number') return;
-    this.#cancelling = requestCancel(this.#route, { pid, secret });
+    const key = cancelKeyOf(this.#client);
+    if (this.#route === null || key === null) return;
+    this.#cancelling = requestCancel(this.#route, key);
     await this.#cancelling;
   }
 
@@ -175,7 +189,6 @@ export class Session {
     return isEncrypted(this.stream);
   }
 
-  /** Bytes transferred in both directions. */
   get bytes(): number {
     return bytesOf(this.stream);
   }
@@ -265,9 +278,8 @@ export class Session {
   /** Starts to read rows. Await its results through {@link guard}. */
   copyOut(text: string, format: CopyFormat, columns: number): CopyOut {
     this.#refuseLost();
-    const { firstRowMs, idleMs } = this.#options.timeouts;
-    const options = { format, columns, firstRowMs, idleMs, onSilence: this.#onSilence };
-    return this.#client.query(new CopyOut(text, options));
+    const limits = { ...this.timeouts, wait: this.#waits.start, onSilence: this.#onSilence };
+    return this.#client.query(new CopyOut(text, { format, columns, ...limits }));
   }
 
   /** Runs statements, the last a COPY; resolves when the server is ready for rows, or at once if `ahead` and no pooler. */
@@ -275,7 +287,7 @@ export class Session {
     this.#refuseLost();
     await this.#setBack();
     const { stallMs, workMs: beginMs } = this.#options.timeouts;
-    const options = { format, stallMs, beginMs, onStall: this.#onSilence };
+    const options = { format, stallMs, beginMs, wait: this.#waits.start, onStall: this.#onSilence };
     const copy = this.#client.query(new CopyIn(statements, options));
     if (!ahead || this.#pooled || !copy.beginAhead()) await this.guard(copy.begin(), beginMs);
     return copy;
@@ -284,25 +296,13 @@ export class Session {
   /**
    * Awaits work on this connection and classifies its errors.
    *
-   * @param ms time limit; a server that is silent for longer counts as frozen, and the connection is cut
+   * @param ms time limit, after which the connection is cut; without one, `work` has limits of its own
    */
   async guard<T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T> {
-    // Rejected by the timer itself, without relying on the socket's end to do so.
-    const late = Promise.withResolvers<never>();
-    late.promise.catch(() => {});
-    const silence = (): void => {
-      late.reject(new Error('no answer within the time-out'));
-      this.#onSilence();
-    };
-    const timer = Number.isFinite(ms) ? setTimeout(silence, ms) : null;
-    this.#waiting.add(late.reject);
     try {
-      return await Promise.race([work, late.promise]);
+      return await this.#waits.answer(work, ms, this.#onSilence);
     } catch (error) {
       throw this.failure(error);
-    } finally {
-      this.#waiting.delete(late.reject);
-      if (timer !== null) clearTimeout(timer);
     }
   }
 
@@ -345,7 +345,7 @@ export class Session {
     const lost = this.#lost;
     const connection = Reflect.get(this.#client, 'connection') as pg.Connection | undefined;
     const cut = (): void => void connection?.stream.destroy();
-    for (const tell of this.#waiting) tell(lost);
+    this.#waits.reject(lost);
     const cancelled = working ? this.cancel() : null;
     if (cancelled !== null && this.#pooled) void cancelled.then(cut);
     else cut();

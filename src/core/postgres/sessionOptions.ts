@@ -67,3 +67,15 @@ export interface SessionOptions {
   /** Counts what the session sends and receives. */
   readonly meter?: LinkMeter | undefined;
 }
+
+/**
+ * How to open another session at the server of a session that waits, to ask about the wait. It gives up soon, and nobody
+ * asks about its own waits.
+ *
+ * @param password with which the session has signed in, if one was needed
+ */
+export function askingOptions(options: SessionOptions, password: unknown): SessionOptions {
+  const { answerMs, progressMs } = options.timeouts;
+  const timeouts = { ...options.timeouts, answerMs: Math.min(answerMs, progressMs), progressMs: Infinity };
+  return { ...options, timeouts, password: typeof password === 'string' ? password : options.password };
+}

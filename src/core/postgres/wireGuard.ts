@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { Connection } from 'pg';
+import type { ConnectionOptions } from 'node:tls';
+import type { Client, Connection } from 'pg';
 import { FailureCode, FailureKind, SyncFailure } from '../../shared/errors.ts';
+import type { EndpointSettings } from '../../shared/settings.ts';
 import { safeFields } from './errorFields.ts';
-import { HIDE_NOTHING, type Hide, hideInParameter } from './hidePassword.ts';
+import { HIDE_NOTHING, type Hide, hideFor, hideInParameter } from './hidePassword.ts';
 import { checkForm, columnsOf } from './messageForm.ts';
 import { HEADER_BYTES, longestOf, Message, messageEnd, PartialMessage, WireError } from './wire.ts';
 
@@ -78,6 +80,22 @@ export function guardWire(connection: Connection, options: WireGuardOptions): vo
     attach.call(connection, { on });
   };
   Reflect.set(connection, 'attachListeners', attachGuarded);
+}
+
+/** {@link guardWire} for a client, as its endpoint's settings have it. @returns its connection */
+export function guardClient(
+  client: Client,
+  { host, allowCleartextPassword = false, ...rest }: EndpointSettings,
+  ssl: false | ConnectionOptions = false,
+): Connection {
+  const connection = Reflect.get(client, 'connection') as Connection;
+  guardWire(connection, {
+    // Nobody can listen on a Unix socket.
+    cleartext: allowCleartextPassword || host.startsWith('/'),
+    verified: ssl !== false && ssl.rejectUnauthorized === true,
+    hide: hideFor(client.password, { host, ...rest }),
+  });
+  return connection;
 }
 
 function guarded(stream: Streamed, listener: DataListener, options: WireGuardOptions): DataListener {

@@ -16,7 +16,7 @@ async function readOurs(
   format: CopyFormat,
   maxRows: number,
 ): Promise<RowBlock[]> {
-  const waits = { firstRowMs: 10_000, idleMs: 10_000, onSilence: () => client.end() };
+  const waits = { firstRowMs: 10_000, idleMs: 10_000, wait: () => () => {}, onSilence: () => client.end() };
   const copy = client.query(new CopyOut(text, { format, columns: 3, ...waits }));
   const blocks: RowBlock[] = [];
   while (!copy.exhausted) {

@@ -43,7 +43,7 @@ test('a key read from a row is what PostgreSQL writes as text, in both formats',
   const client = await pair.source.connectAdmin();
   const read = async (value: string, type: string, format: CopyFormat): Promise<string | undefined> => {
     const row = `SELECT ${client.escapeLiteral(value)}::${type}, 'rest'::text`;
-    const waits = { firstRowMs: 10_000, idleMs: 10_000, onSilence: () => undefined };
+    const waits = { firstRowMs: 10_000, idleMs: 10_000, wait: () => () => {}, onSilence: () => undefined };
     const text = `COPY (${row}) TO STDOUT WITH (FORMAT ${format})`;
     const copy = client.query(new CopyOut(text, { format, columns: 2, ...waits }));
     await copy.ready(Number.POSITIVE_INFINITY);
