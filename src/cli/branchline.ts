@@ -1,3 +1,4 @@
+import './zodWithoutJit.ts';
 import os from 'node:os';
 import process from 'node:process';
 import { ExitCode } from './exitCodes.ts';

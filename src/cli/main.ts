@@ -6,7 +6,7 @@ import { decodeText } from '../core/settings/jsonText.ts';
 import { VERSION } from '../core/version.ts';
 import { UsageCode } from '../shared/errors.ts';
 import { chooseLanguage, isLanguage, type Language } from '../shared/texts/language.ts';
-import { createTranslator } from '../shared/texts/translate.ts';
+import { loadTranslator } from '../shared/texts/loadTranslator.ts';
 import { type CliContext, createContext, type GlobalOptions, type World } from './context.ts';
 import { ExitCode, onUncaught } from './exitCodes.ts';
 import { type Chosen, createProgram } from './program.ts';
@@ -18,7 +18,7 @@ import { explainParseError, type ParseProblem, reportError } from './reportError
  * @returns the exit code; all output is written by then
  */
 export async function main(world: World): Promise<ExitCode> {
-  const t = createTranslator(spokenLanguage(world));
+  const t = await loadTranslator(spokenLanguage(world));
   let context = createContext(world, t, guessedOptions(world));
   // Errors thrown outside of the command (a socket's event, a timer) are reported like any other.
   onUncaught((error) => process.exit(reportError(error, context)));

@@ -1,8 +1,8 @@
 import type { Command, HelpConfiguration } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
-import stringWidth from 'string-width';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { Translate } from '../shared/texts/translate.ts';
+import { textWidth } from './render/textWidth.ts';
 
 /** Parses option values as commander passes them. @throws UsageError `option_invalid` */
 export function optionValues(t: Translate) {
@@ -80,7 +80,7 @@ export function helpStyle(t: Translate): HelpConfiguration {
 
 /** Adds examples to a command's help. */
 export function withExamples(command: Command, t: Translate, examples: readonly Example[]): Command {
-  const width = Math.max(...examples.map(([args]) => stringWidth(args)));
+  const width = Math.max(...examples.map(([args]) => textWidth(args)));
   const lines = examples.map(([args, meaning]) => `  branchline ${args.padEnd(width)}   ${meaning}`);
   return command.addHelpText('after', `\n${t('help.title.examples')}\n${lines.join('\n')}`);
 }

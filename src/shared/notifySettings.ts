@@ -124,52 +124,54 @@ function checkAddress(
     refuse('webhook_login', 'must not contain a user or password; use "headers"');
 }
 
-const webhookFields = z
-  .strictObject({
-    /** The address lets anyone post there, so it is treated as a secret. */
-    url: z.url(),
-    /** `${ENV_NAME}`. Without it: the keychain. With neither, posts are not signed. */
-    secret: environmentVariable.optional(),
-    /** More headers of each post. A secret one names an environment variable. */
-    headers: z.record(z.string(), z.string()).default({}),
-    /** A ready-made form of the post, instead of `method`, `contentType`, `body` and `markup`. */
-    template: z.enum(WEBHOOK_TEMPLATES).optional(),
-    /** Whom the template is for, where the address does not say it: see {@link RECIPIENTS}. */
-    to: z.string().optional(),
-    method: z.enum(['POST', 'PUT', 'PATCH']).optional(),
-    contentType: z.enum(['application/json', 'application/x-www-form-urlencoded', 'text/plain']).optional(),
-    /** With `{{…}}` in its texts. A text for `text/plain`; for a form, a group of texts; any JSON otherwise. */
-    body: z.json().optional(),
-    /** What the receiver reads as markup in values; `html` by default. */
-    markup: z.enum(['html', 'markdown', 'none']).optional(),
-    timeoutSeconds: z.int().min(1).max(120).default(15),
-    /** Whether the address may be `http://`. */
-    allowHttp: z.boolean().default(false),
-    /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
-    caFile: text.optional(),
-  })
-  .superRefine((webhook, context) => {
-    const { headers } = webhook;
-    const refuse = (path: string[], reason: string, message: string): void =>
-      context.addIssue({
-        code: 'custom',
-        path,
-        message,
-        params: {
-          reason,
-          ...(reason === 'webhook_placeholder' && { known: WEBHOOK_PLACEHOLDERS.join(', ') }),
-        },
-      });
-    checkTemplate(webhook, refuse);
-    checkAddress(webhook, context);
-    for (const [name, value] of Object.entries(headers)) {
-      if (!HEADER_NAME.test(name) || OWN_HEADERS.test(name) || !HEADER_VALUE.test(value))
-        refuse(['headers', name], 'webhook_header', 'is no header that can be added');
-      else if (SECRET_HEADER.test(name) && !IS_VARIABLE.test(value))
-        refuse(['headers', name], 'password_literal', 'write ${NAME}, the name of an environment variable');
-      else if (!placeholdersKnown(value)) refuse(['headers', name], 'webhook_placeholder', NO_PLACEHOLDER);
-    }
-  });
+const webhookFields = z.lazy(() =>
+  z
+    .strictObject({
+      /** The address lets anyone post there, so it is treated as a secret. */
+      url: z.url(),
+      /** `${ENV_NAME}`. Without it: the keychain. With neither, posts are not signed. */
+      secret: environmentVariable.optional(),
+      /** More headers of each post. A secret one names an environment variable. */
+      headers: z.record(z.string(), z.string()).default({}),
+      /** A ready-made form of the post, instead of `method`, `contentType`, `body` and `markup`. */
+      template: z.enum(WEBHOOK_TEMPLATES).optional(),
+      /** Whom the template is for, where the address does not say it: see {@link RECIPIENTS}. */
+      to: z.string().optional(),
+      method: z.enum(['POST', 'PUT', 'PATCH']).optional(),
+      contentType: z.enum(['application/json', 'application/x-www-form-urlencoded', 'text/plain']).optional(),
+      /** With `{{…}}` in its texts. A text for `text/plain`; for a form, a group of texts; any JSON otherwise. */
+      body: z.json().optional(),
+      /** What the receiver reads as markup in values; `html` by default. */
+      markup: z.enum(['html', 'markdown', 'none']).optional(),
+      timeoutSeconds: z.int().min(1).max(120).default(15),
+      /** Whether the address may be `http://`. */
+      allowHttp: z.boolean().default(false),
+      /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
+      caFile: text.optional(),
+    })
+    .superRefine((webhook, context) => {
+      const { headers } = webhook;
+      const refuse = (path: string[], reason: string, message: string): void =>
+        context.addIssue({
+          code: 'custom',
+          path,
+          message,
+          params: {
+            reason,
+            ...(reason === 'webhook_placeholder' && { known: WEBHOOK_PLACEHOLDERS.join(', ') }),
+          },
+        });
+      checkTemplate(webhook, refuse);
+      checkAddress(webhook, context);
+      for (const [name, value] of Object.entries(headers)) {
+        if (!HEADER_NAME.test(name) || OWN_HEADERS.test(name) || !HEADER_VALUE.test(value))
+          refuse(['headers', name], 'webhook_header', 'is no header that can be added');
+        else if (SECRET_HEADER.test(name) && !IS_VARIABLE.test(value))
+          refuse(['headers', name], 'password_literal', 'write ${NAME}, the name of an environment variable');
+        else if (!placeholdersKnown(value)) refuse(['headers', name], 'webhook_placeholder', NO_PLACEHOLDER);
+      }
+    }),
+);
 
 /** Written as a group, or as the address alone. */
 function addressOrGroup<Fields extends z.ZodType>(fields: Fields) {
@@ -187,19 +189,21 @@ function addressOrGroup<Fields extends z.ZodType>(fields: Fields) {
 
 export const webhookSchema = addressOrGroup(webhookFields);
 
-const pingFields = z
-  .strictObject({
-    /** The address lets anyone ping, so it is treated as a secret. */
-    url: z.url(),
-    /** Without it: `uptime-kuma` if the path has `/api/push/`, else `healthchecks`. */
-    style: z.enum(['healthchecks', 'uptime-kuma']).optional(),
-    timeoutSeconds: z.int().min(1).max(120).default(10),
-    /** Whether the address may be `http://`. */
-    allowHttp: z.boolean().default(false),
-    /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
-    caFile: text.optional(),
-  })
-  .superRefine(checkAddress);
+const pingFields = z.lazy(() =>
+  z
+    .strictObject({
+      /** The address lets anyone ping, so it is treated as a secret. */
+      url: z.url(),
+      /** Without it: `uptime-kuma` if the path has `/api/push/`, else `healthchecks`. */
+      style: z.enum(['healthchecks', 'uptime-kuma']).optional(),
+      timeoutSeconds: z.int().min(1).max(120).default(10),
+      /** Whether the address may be `http://`. */
+      allowHttp: z.boolean().default(false),
+      /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
+      caFile: text.optional(),
+    })
+    .superRefine(checkAddress),
+);
 
 export const pingSchema = addressOrGroup(pingFields);
 
@@ -209,79 +213,84 @@ export function pingStyle({ style, url }: PingSettings): 'healthchecks' | 'uptim
 }
 
 /** One plain address. No comma, bracket or line break, so that it can add neither a recipient nor a header. */
-const address = z
-  .string()
-  .refine(
-    (one) =>
-      one.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Control}]+@[^\s@<>()[\]\\,;:"\p{Control}]+$/u.test(one),
-    {
-      error: 'must be one e-mail address, such as it@hq.example',
-      params: { reason: 'email_address' },
-    },
-  );
+const address = () =>
+  z
+    .string()
+    .refine(
+      (one) =>
+        one.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Control}]+@[^\s@<>()[\]\\,;:"\p{Control}]+$/u.test(one),
+      {
+        error: 'must be one e-mail address, such as it@hq.example',
+        params: { reason: 'email_address' },
+      },
+    );
 
-export const emailSchema = z
-  .strictObject({
-    host: z.string().refine((host) => /^[^\s,/@\p{Control}]+$/u.test(host), {
-      error: 'must be one name or address of a mail server',
-      params: { reason: 'email_host' },
-    }),
-    port: z.int().min(1).max(65535).default(587),
-    /** `tls` from the first byte (default on port 465), `starttls` (required, default elsewhere), or `none`. */
-    security: z.enum(['starttls', 'tls', 'none']).optional(),
-    from: address,
-    to: z.array(address).min(1).max(50),
-    user: text.optional(),
-    /** `${ENV_NAME}`. Without it: `passfile`, else the keychain. */
-    password: environmentVariable.optional(),
-    /** A libpq password file whose database is `smtp`. Relative to the settings file. */
-    passfile: text.optional(),
-    /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
-    caFile: text.optional(),
-    timeoutSeconds: z.int().min(1).max(120).default(30),
-  })
-  .superRefine(({ security, user, password, passfile }, context) => {
-    const refuse = (at: string, reason: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [at], message, params: { reason } });
-    if (security === 'none' && user !== undefined)
-      refuse('security', 'email_clear_password', 'would send the password in clear text');
-    const named = password === undefined ? passfile : password;
-    if (user === undefined && named !== undefined)
-      refuse(password === undefined ? 'passfile' : 'password', 'email_no_user', 'needs "user" too');
-  });
-
-export const telegramSchema = z
-  .strictObject({
-    /** `${ENV_NAME}`. Without it: the keychain. */
-    token: environmentVariable.optional(),
-    /** The number of a chat (those of groups are negative), or `@name` of a public channel. */
-    chatId: z.union([
-      z.int(),
-      z.string().refine((id) => /^(-?\d{1,20}|@[A-Za-z][A-Za-z0-9_]{3,63})$/.test(id), {
-        error: 'must be the number of a chat, or @name of a public channel',
-        params: { reason: 'telegram_chat' },
+export const emailSchema = z.lazy(() =>
+  z
+    .strictObject({
+      host: z.string().refine((host) => /^[^\s,/@\p{Control}]+$/u.test(host), {
+        error: 'must be one name or address of a mail server',
+        params: { reason: 'email_host' },
       }),
-    ]),
-    /** A topic of a group that has topics. */
-    threadId: z.int().positive().optional(),
-    /** Another Bot API server. */
-    apiUrl: z.url().default('https://api.telegram.org'),
-    /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
-    caFile: text.optional(),
-    timeoutSeconds: z.int().min(1).max(120).default(15),
-  })
-  .superRefine(({ apiUrl }, context) => {
-    if (!URL.canParse(apiUrl)) return;
-    const { protocol, username, password, search, hash } = new URL(apiUrl);
-    // The token is in the address of each request, so that it is never sent in clear text.
-    if (protocol !== 'https:' || username !== '' || password !== '' || search !== '' || hash !== '')
-      context.addIssue({
-        code: 'custom',
-        path: ['apiUrl'],
-        message: 'must begin with https:// and hold no user, password, ? or #',
-        params: { reason: 'telegram_api' },
-      });
-  });
+      port: z.int().min(1).max(65535).default(587),
+      /** `tls` from the first byte (default on port 465), `starttls` (required, default elsewhere), or `none`. */
+      security: z.enum(['starttls', 'tls', 'none']).optional(),
+      from: address(),
+      to: z.array(address()).min(1).max(50),
+      user: text.optional(),
+      /** `${ENV_NAME}`. Without it: `passfile`, else the keychain. */
+      password: environmentVariable.optional(),
+      /** A libpq password file whose database is `smtp`. Relative to the settings file. */
+      passfile: text.optional(),
+      /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
+      caFile: text.optional(),
+      timeoutSeconds: z.int().min(1).max(120).default(30),
+    })
+    .superRefine(({ security, user, password, passfile }, context) => {
+      const refuse = (at: string, reason: string, message: string): void =>
+        context.addIssue({ code: 'custom', path: [at], message, params: { reason } });
+      if (security === 'none' && user !== undefined)
+        refuse('security', 'email_clear_password', 'would send the password in clear text');
+      const named = password === undefined ? passfile : password;
+      if (user === undefined && named !== undefined)
+        refuse(password === undefined ? 'passfile' : 'password', 'email_no_user', 'needs "user" too');
+    }),
+);
+
+export const telegramSchema = z.lazy(() =>
+  z
+    .strictObject({
+      /** `${ENV_NAME}`. Without it: the keychain. */
+      token: environmentVariable.optional(),
+      /** The number of a chat (those of groups are negative), or `@name` of a public channel. */
+      chatId: z.union([
+        z.int(),
+        z.string().refine((id) => /^(-?\d{1,20}|@[A-Za-z][A-Za-z0-9_]{3,63})$/.test(id), {
+          error: 'must be the number of a chat, or @name of a public channel',
+          params: { reason: 'telegram_chat' },
+        }),
+      ]),
+      /** A topic of a group that has topics. */
+      threadId: z.int().positive().optional(),
+      /** Another Bot API server. */
+      apiUrl: z.url().default('https://api.telegram.org'),
+      /** CA certificates (PEM), instead of those that Node trusts. Relative to the settings file. */
+      caFile: text.optional(),
+      timeoutSeconds: z.int().min(1).max(120).default(15),
+    })
+    .superRefine(({ apiUrl }, context) => {
+      if (!URL.canParse(apiUrl)) return;
+      const { protocol, username, password, search, hash } = new URL(apiUrl);
+      // The token is in the address of each request, so that it is never sent in clear text.
+      if (protocol !== 'https:' || username !== '' || password !== '' || search !== '' || hash !== '')
+        context.addIssue({
+          code: 'custom',
+          path: ['apiUrl'],
+          message: 'must begin with https:// and hold no user, password, ? or #',
+          params: { reason: 'telegram_api' },
+        });
+    }),
+);
 
 export type TelegramSettings = z.output<typeof telegramSchema>;
 export type WebhookSettings = z.output<typeof webhookFields>;

@@ -89,21 +89,23 @@ const identifier = text.max(63);
 
 const tableEntry = z.union([
   z.string().min(1),
-  z.strictObject({
-    /** Table name, model name, or a pattern with `*`. */
-    name: z.string().min(1),
-    strategy: z.enum(['auto', ...Object.values(Strategy)]).default('auto'),
-    /** For strategy `cursor`: an indexed column that grows with every change, such as `updated`. */
-    cursor: z
-      .strictObject({
-        column: identifier,
-        /** How far each pass looks back, because clocks differ and transactions end late. */
-        overlapMinutes: z.number().min(0).max(525_600).default(60),
-      })
-      .optional(),
-    /** In layout `merge`: whether rows deleted at this branch are deleted at central. */
-    allowDeletes: z.boolean().default(false),
-  }),
+  z.lazy(() =>
+    z.strictObject({
+      /** Table name, model name, or a pattern with `*`. */
+      name: z.string().min(1),
+      strategy: z.enum(['auto', ...Object.values(Strategy)]).default('auto'),
+      /** For strategy `cursor`: an indexed column that grows with every change, such as `updated`. */
+      cursor: z
+        .strictObject({
+          column: identifier,
+          /** How far each pass looks back, because clocks differ and transactions end late. */
+          overlapMinutes: z.number().min(0).max(525_600).default(60),
+        })
+        .optional(),
+      /** In layout `merge`: whether rows deleted at this branch are deleted at central. */
+      allowDeletes: z.boolean().default(false),
+    }),
+  ),
 ]);
 
 const connection = z.strictObject({
@@ -131,32 +133,34 @@ const central = z.strictObject({
   distribution: z.enum(['auto', 'none']).default('auto'),
 });
 
-const schedule = z.strictObject({
-  id: z.string().min(1).max(60),
-  /** Five fields, or six with seconds first. */
-  cron: z.string().superRefine((text, context) => {
-    const problem = cronProblem(text);
-    if (problem === null) return;
-    context.addIssue({
-      code: 'custom',
-      message: 'is no cron expression that can be planned',
-      params: problem,
-    });
+const schedule = z.lazy(() =>
+  z.strictObject({
+    id: z.string().min(1).max(60),
+    /** Five fields, or six with seconds first. */
+    cron: z.string().superRefine((text, context) => {
+      const problem = cronProblem(text);
+      if (problem === null) return;
+      context.addIssue({
+        code: 'custom',
+        message: 'is no cron expression that can be planned',
+        params: problem,
+      });
+    }),
+    timezone: z
+      .string()
+      .refine(isTimeZone, {
+        error: 'must be the name of a time zone, such as Asia/Jakarta',
+        params: { reason: 'timezone' },
+      })
+      .default('UTC'),
+    /** Each installation has its own fixed delay, up to this. */
+    jitterSeconds: z.int().min(0).max(3600).default(300),
+    connections: z.array(z.string().min(1)).min(1).default(['*']),
+    tables: z.array(z.string().min(1)).min(1).default(['*']),
+    missed: z.enum(['once', 'skip']).default('once'),
+    enabled: z.boolean().default(true),
   }),
-  timezone: z
-    .string()
-    .refine(isTimeZone, {
-      error: 'must be the name of a time zone, such as Asia/Jakarta',
-      params: { reason: 'timezone' },
-    })
-    .default('UTC'),
-  /** Each installation has its own fixed delay, up to this. */
-  jitterSeconds: z.int().min(0).max(3600).default(300),
-  connections: z.array(z.string().min(1)).min(1).default(['*']),
-  tables: z.array(z.string().min(1)).min(1).default(['*']),
-  missed: z.enum(['once', 'skip']).default('once'),
-  enabled: z.boolean().default(true),
-});
+);
 
 const sync = z.strictObject({
   parallelTables: z.int().min(1).max(16).default(2),

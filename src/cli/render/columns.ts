@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import { visible, visibleLines } from '../../shared/visible.ts';
 import type { Look } from './marks.ts';
+import { textWidth } from './textWidth.ts';
 
 export interface Column {
   readonly title: string;
@@ -32,7 +32,7 @@ export function renderColumns(
 
 function naturalWidths(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {
   return columns.map((column, index) =>
-    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(row[index]?.text ?? ''))),
+    Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[index]?.text ?? ''))),
   );
 }
 
@@ -61,19 +61,17 @@ function renderRow(columns: readonly Column[], row: readonly Cell[], widths: rea
   return cells.join(GAP);
 }
 
-const graphemes = new Intl.Segmenter();
-
 /**
  * Cuts a text to this many terminal columns; `…` marks a cut.
  *
  * @param text without colours: a cut escape sequence would colour the rest of the screen
  */
 export function truncate(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+  if (textWidth(text) <= columns) return text;
   let kept = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    const width = stringWidth(segment);
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    const width = textWidth(segment);
     if (used + width > columns - 1) break;
     kept += segment;
     used += width;
@@ -82,11 +80,11 @@ export function truncate(text: string, columns: number): string {
 }
 
 export function padEnd(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, columns - textWidth(text)));
 }
 
 export function padStart(text: string, columns: number): string {
-  return ' '.repeat(Math.max(0, columns - stringWidth(text))) + text;
+  return ' '.repeat(Math.max(0, columns - textWidth(text))) + text;
 }
 
 /**
@@ -98,7 +96,7 @@ export function renderLabelled(
   look: Look,
   indent = '',
 ): string[] {
-  const width = Math.max(0, ...pairs.map(([label]) => stringWidth(label)));
+  const width = Math.max(0, ...pairs.map(([label]) => textWidth(label)));
   const under = `\n${indent}${' '.repeat(width + 2)}`;
   return pairs.map(([label, value]) => {
     const lines = visibleLines(value).replaceAll('\n', under);
