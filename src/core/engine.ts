@@ -7,37 +7,13 @@ import type {
   TableRow,
 } from '../shared/contract.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
-import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
-import { tablesNamed } from '../shared/naming.ts';
 import type { ConnectionSettings, NotificationSettings, Settings } from '../shared/settings.ts';
-import { BatchStatus } from '../shared/status.ts';
 import type { MonthTraffic } from '../shared/traffic.ts';
 import type { VerifiedRow, VerifyReport } from '../shared/verify.ts';
-import { type EngineBase, lookAtSources, runContext, sessionOptions } from './batch/engineBase.ts';
+import type { EngineBase } from './batch/engineBase.ts';
 import { findCrash, refuseUnfit, withLease } from './batch/leaseGuard.ts';
-import { runNewBatch } from './batch/newBatch.ts';
-import { findOutOfReach, noteServerRuns } from './batch/outOfReach.ts';
-import {
-  isAsked,
-  isLeft,
-  newWork,
-  outcomeOf,
-  restOfBatch,
-  runBatch,
-  runConnections,
-} from './batch/runBatch.ts';
+import { pickConnection, pickConnections } from './batch/pickConnections.ts';
 import { RunTraffic } from './batch/runTraffic.ts';
-import {
-  connectionsOf,
-  keepOnly,
-  narrow,
-  pickConnection,
-  pickConnections,
-  planSource,
-  unknownTable,
-} from './batch/sourcePlan.ts';
-import { SpareLinks } from './batch/spareLinks.ts';
-import { dryRun } from './dryRun/dryRun.ts';
 import type {
   DryRunRequest,
   Engine,
@@ -50,24 +26,21 @@ import type {
   SyncTableRequest,
   VerifyRequest,
 } from './engineApi.ts';
-import { type ExportReport, exportConnection } from './export/exportConnection.ts';
-import { importFile } from './export/importFile.ts';
+import type { ExportReport } from './export/exportConnection.ts';
 import { branchFacts } from './headOffice/branchFacts.ts';
+import { findBatch } from './journal/findBatch.ts';
 import type { WritableJournal } from './journal/journal.ts';
 import { isLeaseHeld } from './journal/lease.ts';
 import { openJournal } from './journal/openJournal.ts';
 import { tidyJournal } from './journal/prune.ts';
 import type { EngineListener, Ports } from './ports.ts';
 import type { Timeouts } from './postgres/session.ts';
-import { testConnection } from './probe/connectionTest.ts';
-import { noteMeasured } from './probe/linkSpeed.ts';
 import { RunProgress } from './progress/runProgress.ts';
 import { viewSchedules } from './schedule/nextRuns.ts';
 import { installation } from './settings/installation.ts';
 import { type Standing, standingOf, upToOf } from './standing/standing.ts';
 import type { RetryPolicy } from './table/retry.ts';
 import { errorFacts } from './unexpected.ts';
-import { verifyConnections } from './verify/verifyConnection.ts';
 
 /** What an engine works with. The default time-outs and retries suit a slow link. */
 export interface EngineSetup {
@@ -86,6 +59,9 @@ export interface EngineSetup {
 export function openEngine(ports: Ports, setup: EngineSetup): Engine {
   return openWithJournal(ports, setup).engine;
 }
+
+/** What works with databases; see there. Programs that run for weeks import loadedAtStart.ts. */
+const loadRequests = () => import('./requests.ts');
 
 /** {@link openEngine} for the service, which keeps its own notes in the same journal. */
 export function openWithJournal(
@@ -135,107 +111,64 @@ class JournaledEngine implements Engine {
   }
 
   async syncAll(request: SyncAllRequest, control: RunControl = {}): Promise<BatchRow> {
-    const initial = this.#base;
-    const connections = pickConnections(initial.settings, request.connections ?? []);
-    const names = (request.tables ?? []).filter((name) => name !== '*');
-    return this.#leased(initial, request, control, async (base, holding) => {
-      await using spare = new SpareLinks(base.ports.clock);
-      const plans = narrow(await lookAtSources(base, connections, control, names, spare), names);
-      const works = plans.map((plan) => newWork(plan, this.#journal, names, request.strategy ?? null));
-      return await runNewBatch(base, { request, names, works, spare, ...holding }, control);
+    const connections = pickConnections(this.#base.settings, request.connections ?? []);
+    return this.#leased(request, control, async (base, holding) => {
+      const { syncAll } = await loadRequests();
+      return syncAll(base, connections, request, holding, control);
     });
   }
 
   exportConnection(request: ExportRequest, control: RunControl = {}): Promise<ExportReport> {
     const connection = pickConnection(this.#base.settings, request.connection);
-    return this.#leased(this.#base, request, control, (base) =>
-      exportConnection(base, connection, request, control),
-    );
+    return this.#leased(request, control, async (base) => {
+      const { exportConnection } = await import('./export/exportConnection.ts');
+      return exportConnection(base, connection, request, control);
+    });
   }
 
   importFile(request: ImportRequest, control: RunControl = {}): Promise<BatchRow> {
-    return this.#leased(this.#base, request, control, (base, holding) =>
-      importFile(base, { connection: null, ...request, ...holding }, control),
-    );
+    return this.#leased(request, control, async (base, holding) => {
+      const { importFile } = await import('./export/importFile.ts');
+      return importFile(base, { connection: null, ...request, ...holding }, control);
+    });
   }
 
   async dryRun(request: DryRunRequest, control: RunControl = {}): Promise<DryRunReport> {
-    const connections = pickConnections(this.#base.settings, request.connections ?? []);
+    const base = this.#base;
+    const connections = pickConnections(base.settings, request.connections ?? []);
     const names = (request.tables ?? []).filter((name) => name !== '*');
-    return dryRun(this.#base, { ...request, connections, names }, control);
+    const { dryRun } = await import('./dryRun/dryRun.ts');
+    return dryRun(base, { ...request, connections, names }, control);
   }
 
   async resume(batchId: string, request: ResumeRequest, control: RunControl = {}): Promise<ResumeOutcome> {
     refuseUnfit(this.#base.folder, this.#journal, this.batch(batchId).batch);
-    return this.#leased(this.#base, request, control, async (base, holding) => {
-      const { batch, tables } = this.batch(batchId);
-      // For an old failed batch, pruning keeps nothing but last successes.
-      const over = batch.status === BatchStatus.Failed && !tables.some(isLeft);
-      if (batch.status === BatchStatus.Completed || over) return { kind: 'already_completed', batch };
-      const rest = () => this.batch(batchId).tables.filter((row) => isLeft(row) && isAsked(row, request));
-      await using spare = new SpareLinks(base.ports.clock);
-      const plans = await lookAtSources(base, connectionsOf(base.settings, rest()), control, [], spare);
-      // One transaction, so that a refusal changes nothing. Tables are read again: they may have been pruned.
-      const { works, resumed } = this.#journal.together(() => ({
-        works: plans.map((plan) => restOfBatch(this.#journal, batch, plan, rest())),
-        resumed: this.#journal.resumeBatch(batchId),
-      }));
-      holding.noteBatch(batchId);
-      this.#emit({ type: 'batch_resumed', batch: resumed, only: request.tables ?? null });
-      // A consent to deletes does not carry over from the batch's start: what the branch has deleted since is
-      // a new question.
-      const context = runContext(base, control, batchId, request, spare);
-      const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
-      return { kind: 'ran', batch: ended };
+    return this.#leased(request, control, async (base, holding) => {
+      const { resume } = await loadRequests();
+      return resume(base, batchId, request, holding, control);
     });
   }
 
   async syncTable(request: SyncTableRequest, control: RunControl = {}): Promise<TableOutcome> {
-    const initial = this.#base;
-    const connection = pickConnection(initial.settings, request.connection);
-    if (request.batchId !== undefined)
-      return this.#syncTableOfBatch(connection, request, request.batchId, control);
-    return this.#leased(initial, request, control, async (base) => {
-      await using spare = new SpareLinks(base.ports.clock);
-      const [plan] = await lookAtSources(base, [connection], control, [request.table], spare);
-      if (plan === undefined) throw unknownTable(request.table, []);
-      if (plan.failure !== null) throw new SyncFailure(plan.failure);
-      const [narrowed] = narrow([plan], [request.table]);
-      const work = newWork(narrowed ?? plan, this.#journal, [request.table], request.strategy ?? null);
-      const context = runContext(base, control, null, request, spare);
-      const outcome = (await runConnections(context, [work]))[0]?.outcomes[0];
-      if (outcome === undefined) throw unknownTable(request.table, [plan]);
-      return outcome;
-    });
-  }
-
-  async #syncTableOfBatch(
-    connection: ConnectionSettings,
-    request: SyncTableRequest,
-    batchId: string,
-    control: RunControl,
-  ): Promise<TableOutcome> {
-    const rows = this.batch(batchId).tables.filter((one) => one.connection === connection.id);
-    const [row] = tablesNamed(request.table, rows, (one) => one.table_name);
-    const params = { table: request.table, connection: connection.id, batch: batchId };
-    if (row === undefined) throw new UsageError(UsageCode.TableNotInBatch, params);
-    const { trigger, allowDeletes = false } = request;
-    const tables = [{ connection: connection.id, table: row.table_name }];
-    await this.resume(batchId, { trigger, allowDeletes, tables }, control);
-    const after = this.#journal.table(batchId, connection.id, row.table_name);
-    if (after === null) throw new UsageError(UsageCode.TableNotInBatch, params);
-    return outcomeOf(after);
+    const { batchId } = request;
+    const connection = pickConnection(this.#base.settings, request.connection);
+    if (batchId === undefined)
+      return this.#leased(request, control, async (base) => {
+        const { syncTable } = await loadRequests();
+        return syncTable(base, connection, request, control);
+      });
+    const { syncTableOfBatch } = await loadRequests();
+    return syncTableOfBatch(this.#base, connection, request, batchId, (only) =>
+      this.resume(batchId, only, control),
+    );
   }
 
   async verify(request: VerifyRequest, control: RunControl = {}): Promise<VerifyReport> {
-    const { only } = request;
-    const asked = only === undefined ? request.connections : only.map((one) => one.connection);
-    const connections = pickConnections(this.#base.settings, asked ?? []);
-    return this.#leased(this.#base, request, control, async (base) => {
-      const names = only === undefined ? (request.tables ?? []) : [];
-      const found = narrow(await lookAtSources(base, connections, control, names), names);
-      const plans = only === undefined ? found : keepOnly(found, only);
-      return verifyConnections(runContext(base, control, null, request), plans, request.repair ?? false);
+    const asked = request.only?.map((one) => one.connection) ?? request.connections ?? [];
+    const connections = pickConnections(this.#base.settings, asked);
+    return this.#leased(request, control, async (base) => {
+      const { verify } = await loadRequests();
+      return verify(base, connections, request, control);
     });
   }
 
@@ -250,13 +183,7 @@ class JournaledEngine implements Engine {
   }
 
   batch(batchId: string): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } {
-    const batch = this.#journal.batch(batchId);
-    if (batch !== null) return { batch, tables: this.#journal.tables(batchId) };
-    const like = this.#journal.nearestBatchId(batchId);
-    throw new UsageError(UsageCode.BatchUnknown, {
-      batch: batchId,
-      ...(like === null ? {} : { nearest: like }),
-    });
+    return findBatch(this.#journal, batchId);
   }
 
   latestBatch(): { readonly batch: BatchRow; readonly tables: readonly TableRow[] } | null {
@@ -313,36 +240,26 @@ class JournaledEngine implements Engine {
     connection: ConnectionSettings | 'central',
     stop?: AbortSignal,
   ): ReturnType<Engine['testConnection']> {
-    const { settings, folder, ports } = this.#base;
-    if (connection !== 'central')
-      return testConnection(folder, { kind: 'source', connection }, undefined, stop);
-    const steps = await testConnection(
-      folder,
-      { kind: 'central', central: settings.central },
-      undefined,
-      stop,
-    );
-    noteMeasured(folder, ports, steps);
-    return steps;
+    const base = this.#base;
+    return (await loadRequests()).testOf(base, connection, stop);
   }
 
   async listTables(connectionId: string): ReturnType<Engine['listTables']> {
-    const connection = pickConnection(this.#base.settings, connectionId);
-    const plan = await planSource(connection, sessionOptions(this.#base, connection).source);
-    if (plan.failure !== null) throw new SyncFailure(plan.failure);
-    return plan.selected.map((one) => ({ table: one.table, estimatedRows: one.shape?.estimatedRows ?? 0 }));
+    const base = this.#base;
+    const connection = pickConnection(base.settings, connectionId);
+    return (await loadRequests()).listTables(base, connection);
   }
 
   async outOfReach(connections: readonly string[]): ReturnType<Engine['outOfReach']> {
-    return findOutOfReach(this.#base, pickConnections(this.#base.settings, connections));
+    const base = this.#base;
+    const picked = pickConnections(base.settings, connections);
+    return (await loadRequests()).findOutOfReach(base, picked);
   }
 
-  noteServerRuns(): ReturnType<Engine['noteServerRuns']> {
-    const { connections } = this.#base.settings;
-    return noteServerRuns(
-      this.#base,
-      connections.filter((one) => one.enabled),
-    );
+  async noteServerRuns(): ReturnType<Engine['noteServerRuns']> {
+    const base = this.#base;
+    const enabled = base.settings.connections.filter((one) => one.enabled);
+    return (await loadRequests()).noteServerRuns(base, enabled);
   }
 
   on(listener: EngineListener): () => void {
@@ -357,19 +274,19 @@ class JournaledEngine implements Engine {
   /**
    * Runs `work` under the lease, then prunes the journal.
    *
-   * @param initial the engine's base when the run was requested. The installation is read again, because another
-   *   process may have changed it since (`installation keep`, `installation new`)
+   * @param work gets the engine's base as it was when the run was requested. The installation is read again,
+   *   because another process may have changed it since (`installation keep`, `installation new`)
    */
   #leased<T>(
-    initial: EngineBase,
     request: { readonly trigger: BatchRow['trigger'] },
     control: RunControl,
     work: (base: EngineBase, holding: { noteBatch(batchId: string): void }) => Promise<T>,
   ): Promise<T> {
-    const { folder, ports, settings } = this.#base;
+    const requested = this.#base;
+    const { folder, ports, settings } = requested;
     return withLease(folder, this.#journal, ports.clock, request.trigger, control, async (holding) => {
       const traffic = new RunTraffic(this.#journal);
-      const base = { ...initial, installation: installation(folder), traffic };
+      const base = { ...requested, installation: installation(folder), traffic };
       const result = await work(base, holding).finally(() => traffic.noteRest(ports.logger));
       await tidyJournal(this.#journal, settings.retention, ports);
       return result;

@@ -2,6 +2,7 @@ import { type BigIntStats, statSync } from 'node:fs';
 import { z } from 'zod';
 import { findCrash } from '../core/batch/leaseGuard.ts';
 import { type EngineSetup, openWithJournal } from '../core/engine.ts';
+import '../core/loadedAtStart.ts';
 import type { Engine } from '../core/engineApi.ts';
 import { errnoOf, folderError, folderRefusal } from '../core/files/folderError.ts';
 import type { WritableJournal } from '../core/journal/journal.ts';

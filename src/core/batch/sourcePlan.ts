@@ -1,7 +1,7 @@
-import type { TableName, TableRow } from '../../shared/contract.ts';
+import type { TableName } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, UsageCode, UsageError } from '../../shared/errors.ts';
 import { modelName, tableLookup } from '../../shared/naming.ts';
-import type { ConnectionSettings, Settings } from '../../shared/settings.ts';
+import type { ConnectionSettings } from '../../shared/settings.ts';
 import { NO_MEMORY } from '../catalogue/memory.ts';
 import type { TableChoice } from '../catalogue/read.ts';
 import type { TableShape } from '../catalogue/shape.ts';
@@ -26,39 +26,6 @@ export interface SourcePlan {
   readonly transaction?: OpenTransaction | null;
   /** All tables and views that the source has, selected or not; null where not all were read. */
   readonly there?: readonly string[] | null;
-}
-
-/**
- * The connections that a request names; all enabled ones where it names none.
- *
- * @throws UsageError `connection_unknown`, `no_connections`
- */
-export function pickConnections(settings: Settings, ids: readonly string[]): readonly ConnectionSettings[] {
-  const picked =
-    ids.includes('*') || ids.length === 0
-      ? settings.connections.filter((one) => one.enabled)
-      : [...new Set(ids)].map((id) => pickConnection(settings, id));
-  if (picked.length === 0) throw new UsageError(UsageCode.NoConnections);
-  return picked;
-}
-
-/** @throws UsageError `connection_unknown`, with the most similar id */
-export function pickConnection(settings: Settings, id: string): ConnectionSettings {
-  const found = settings.connections.find((one) => one.id.toLowerCase() === id.toLowerCase());
-  if (found !== undefined) return found;
-  const like = nearest(
-    id,
-    settings.connections.map((one) => one.id),
-  );
-  throw new UsageError(UsageCode.ConnectionUnknown, {
-    connection: id,
-    ...(like === null ? {} : { nearest: like }),
-  });
-}
-
-/** The connections of some tables. */
-export function connectionsOf(settings: Settings, rows: readonly TableRow[]): readonly ConnectionSettings[] {
-  return [...new Set(rows.map((row) => row.connection))].map((id) => pickConnection(settings, id));
 }
 
 /**
