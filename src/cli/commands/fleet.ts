@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { FleetBranch } from '../../shared/fleet.ts';
+import { branchName, reasonText } from '../../shared/texts/fleetText.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { withExamples } from '../optionValues.ts';
 import type { Declaring } from '../program.ts';
 import { checkLine, worstOf } from '../render/checkLine.ts';
-import { branchName, fleetTotals, reasonText, renderFleet } from '../render/fleetView.ts';
+import { fleetTotals, renderFleet } from '../render/fleetView.ts';
 import { checked } from '../reportError.ts';
 
 interface FleetOptions {

@@ -4,8 +4,8 @@ import { invalidate, keyOf, patch } from './calls.ts';
 
 /** Takes over what has changed in head office's tables. */
 export function takeFleet(change: FleetChange, queries: QueryClient): void {
-  // An answer that was refused has nothing to change: it is asked for again when head office answers.
-  if (queries.getQueryState(keyOf('fleet'))?.status === 'error' && change.problem === null)
+  // An answer that was refused has nothing to change: it is asked for again, because it is another one now.
+  if (queries.getQueryState(keyOf('fleet'))?.status === 'error')
     void invalidate(queries, ['fleet', 'fleetDays', 'fleetBranch', 'setup']);
   patch<FleetView>(queries, keyOf('fleet'), (view) => withChange(view, change));
   const { days } = change;

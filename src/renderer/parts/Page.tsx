@@ -35,9 +35,14 @@ export function Answered<T>({
   readonly to: UseQueryResult<T>;
   readonly children: (value: T) => ReactNode;
 }) {
-  const t = useT();
   if (to.data !== undefined) return children(to.data);
   if (to.error !== null) return <ErrorAlert error={to.error} />;
+  return <Loading />;
+}
+
+/** Grey lines, until there is something to show. */
+export function Loading() {
+  const t = useT();
   return (
     <Stack gap="sm" role="status" aria-label={t('window.loading')}>
       <Skeleton h={28} w="40%" />

@@ -2,6 +2,8 @@ import { Alert, AppShell, Box, Burger, Button, Group, NavLink, Stack, Text } fro
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAlertTriangle,
+  IconBuildingStore,
+  IconCalendarStats,
   IconCalendarTime,
   IconDatabase,
   IconHistory,
@@ -20,6 +22,9 @@ import { isNotSetUp } from '../data/hindrances.ts';
 import { useCall, useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
 import { BatchPage } from '../pages/batch/BatchPage.tsx';
+import { BoardPage } from '../pages/board/BoardPage.tsx';
+import { BranchPage } from '../pages/board/BranchPage.tsx';
+import { CalendarPage } from '../pages/board/CalendarPage.tsx';
 import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
 import { DoctorPage } from '../pages/doctor/DoctorPage.tsx';
 import { HistoryPage } from '../pages/history/HistoryPage.tsx';
@@ -28,7 +33,7 @@ import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
 import { SetupPage } from '../pages/setup/SetupPage.tsx';
 import { TablesPage } from '../pages/tables/TablesPage.tsx';
 import { TodayPage } from '../pages/today/TodayPage.tsx';
-import { Page } from '../parts/Page.tsx';
+import { Loading, Page } from '../parts/Page.tsx';
 import { RefusalAlert } from '../parts/Refusals.tsx';
 import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
@@ -42,6 +47,8 @@ export function Frame() {
   const [location] = useLocation();
   const page = pageOf(location);
   const before = useRef(page);
+  const program = useProgram();
+  const isHeadOffice = program === 'head_office';
   useFirstLook();
   useRefusals();
   useEffect(() => {
@@ -77,17 +84,24 @@ export function Frame() {
           <Group className={classes.brand} visibleFrom="sm">
             <Logo />
           </Group>
-          <Navigation />
+          <Navigation places={isHeadOffice ? HEAD_OFFICE_PLACES : PLACES} />
         </AppShell.Navbar>
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
-          <Banners />
+          {isHeadOffice ? <LinkBanner /> : <Banners />}
           <PageBoundary place={location}>
-            <Pages />
+            <Pages program={program} />
           </PageBoundary>
         </AppShell.Main>
       </AppShell>
     </>
   );
+}
+
+/** Which program this window belongs to; null until it has answered. */
+function useProgram(): Setup['program'] | null {
+  const { data, error } = useCall('setup');
+  // Without an answer the pages of a branch say why.
+  return data?.program ?? (error === null ? null : 'agent');
 }
 
 /** The tables page stays mounted while a table's details are open. */
@@ -126,10 +140,15 @@ const PLACES = [
   { path: '/settings', key: 'window.pages.settings', icon: IconSettings },
 ] as const;
 
-function Navigation() {
+const HEAD_OFFICE_PLACES = [
+  { path: '/', key: 'boardPage.title', icon: IconBuildingStore },
+  { path: '/calendar', key: 'boardPage.calendar', icon: IconCalendarStats },
+] as const;
+
+function Navigation({ places }: { readonly places: typeof PLACES | typeof HEAD_OFFICE_PLACES }) {
   const t = useT();
   const [location] = useLocation();
-  return PLACES.map(({ path, key, icon: Icon }) => (
+  return places.map(({ path, key, icon: Icon }) => (
     <NavLink
       key={path}
       component={Link}
@@ -146,7 +165,8 @@ function Navigation() {
 function isAt(location: string, path: string): boolean {
   if (path === '/settings') return location.startsWith('/settings') || location === '/doctor';
   if (path === '/history') return location.startsWith('/history') || location.startsWith('/batch/');
-  return path === '/' ? location === '/' : location.startsWith(path);
+  // A branch counts as one of the branches.
+  return path === '/' ? location === '/' || location.startsWith('/branch/') : location.startsWith(path);
 }
 
 /** Shows commands of this window that failed after they were accepted. */
@@ -201,8 +221,23 @@ function Broken() {
   );
 }
 
-/** The page for an address; Today for an unknown one. */
-function Pages() {
+/** The page for an address; Today, or the branches, for an unknown one. */
+function Pages({ program }: { readonly program: Setup['program'] | null }) {
+  // Which pages there are is not known yet.
+  if (program === null) return <Loading />;
+  if (program === 'head_office')
+    return (
+      <Switch>
+        <Route path="/branch/:connection">
+          {({ connection }) => <BranchPage key={connection} connection={connection} />}
+        </Route>
+        <Route path="/branch/:connection/:batch">
+          {({ connection, batch }) => <BranchPage key={connection} connection={connection} batchId={batch} />}
+        </Route>
+        <Route path="/calendar" component={CalendarPage} />
+        <Route component={BoardPage} />
+      </Switch>
+    );
   return (
     <Switch>
       <Route path="/history" component={HistoryPage} />
@@ -221,19 +256,34 @@ function Pages() {
   );
 }
 
+/** In head office's window, whose pages say themselves what is wrong at head office. */
+function LinkBanner() {
+  return (
+    <div aria-live="polite" className={classes.banners ?? ''}>
+      <LinkLost />
+    </div>
+  );
+}
+
+function LinkLost() {
+  const t = useT();
+  const loss = useLinkLoss();
+  if (loss === null) return null;
+  return (
+    <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)}>
+      {t(`window.linkNext.${loss}`)}
+    </Alert>
+  );
+}
+
 /** What a person must know on every page: the program does not answer, or cannot work. */
 function Banners() {
   const t = useT();
-  const loss = useLinkLoss();
   const { data: setup } = useCall('setup');
   const [location] = useLocation();
   return (
     <Stack gap="sm" aria-live="polite" className={classes.banners ?? ''}>
-      {loss !== null && (
-        <Alert color="red" icon={<IconPlugConnectedX aria-hidden />} title={t(`window.link.${loss}`)}>
-          {t(`window.linkNext.${loss}`)}
-        </Alert>
-      )}
+      <LinkLost />
       {setup !== undefined && !setup.commands && (
         <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('window.viewOnly')}>
           {t('window.viewOnlyNext')}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { batchJson, csv, fileNameOf, logCsv, tablesCsv } from '../../../src/renderer/pages/batch/exported.ts';
+import { batchJson, fileNameOf, logCsv, tablesCsv } from '../../../src/renderer/pages/batch/exported.ts';
+import { csv } from '../../../src/renderer/parts/csv.ts';
 import { BATCH, failedRow, logRow, tableRow } from '../support/rows.ts';
 
 const MARK = '\ufeff';

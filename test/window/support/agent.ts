@@ -26,13 +26,25 @@ interface Serving {
   readonly port?: number;
   /** Of the computer, whatever this one speaks. */
   readonly language?: Language;
+  /** Head office's window instead of a branch's. */
+  readonly headOffice?: boolean;
 }
 
 /** Serves a user-data folder from the built command line. */
-export async function serve(folder: string, { port, language = 'en' }: Serving = {}): Promise<ServedAgent> {
+export async function serve(
+  folder: string,
+  { port, language = 'en', headOffice = false }: Serving = {},
+): Promise<ServedAgent> {
   const env = { ...process.env, LANG: LOCALES[language], LC_ALL: '', LC_MESSAGES: '' };
-  const args = [BUILT_CLI, '--data-dir', folder, 'serve', '--json'];
-  const child = spawn(process.execPath, port === undefined ? args : [...args, '--port', String(port)], {
+  const command = [
+    BUILT_CLI,
+    '--data-dir',
+    folder,
+    'serve',
+    '--json',
+    ...(headOffice ? ['--head-office'] : []),
+  ];
+  const child = spawn(process.execPath, port === undefined ? command : [...command, '--port', String(port)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -55,8 +67,7 @@ export async function serve(folder: string, { port, language = 'en' }: Serving =
   return {
     port: Number(new URL(url).port),
     link: async () => {
-      const asked = [BUILT_CLI, '--data-dir', folder, 'serve', '--link', '--json'];
-      const { stdout } = await run(process.execPath, asked, { env });
+      const { stdout } = await run(process.execPath, [...command, '--link'], { env });
       return JSON.parse(stdout).link;
     },
     kill,

@@ -1,4 +1,5 @@
 import { batchPage, historyPage } from './batchPages.ts';
+import { boardPage } from './boardPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
@@ -30,6 +31,7 @@ export const en = {
   notes,
   delivery,
   fleet,
+  boardPage,
   doctor,
   doctorPage,
   notices,

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogues.ts';
 import { batchPage, historyPage } from './batchPages.ts';
+import { boardPage } from './boardPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
@@ -31,6 +32,7 @@ export const id = {
   notes,
   delivery,
   fleet,
+  boardPage,
   doctor,
   doctorPage,
   notices,
