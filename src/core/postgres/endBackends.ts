@@ -12,7 +12,7 @@ const END_WAIT_MS = 15_000;
  * PostgreSQL lists a backend under the role that signed in, and only that role may see its state and end it. ALTER
  * ROLE … SET role may have switched our session to another role, hence SET LOCAL ROLE NONE.
  *
- * @param which condition on a row `a` of `pg_stat_activity`
+ * @param which condition on a row `a` of `pg_stat_get_activity`
  */
 export async function endBackends(session: Session, clock: Clock, which: string): Promise<number> {
   const ended = endedBackends(await session.script(endingBackends(session, which)));
@@ -46,8 +46,10 @@ export async function awaitEnded(
 }
 
 function asSignedIn(session: Session, query: string, which: string): readonly string[] {
-  const backends = `FROM pg_catalog.pg_stat_activity a
-    WHERE a.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() AND a.usename OPERATOR(pg_catalog.=) SESSION_USER
+  // What the view pg_stat_activity reads: the view itself also joins two catalogues, in every run.
+  const backends = `FROM pg_catalog.pg_stat_get_activity(NULL) a
+    WHERE a.datid OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
+    AND a.usesysid OPERATOR(pg_catalog.=) pg_catalog.quote_ident(SESSION_USER)::pg_catalog.regrole
     AND a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND ${which}`;
   return [...session.begin(), 'SET LOCAL ROLE NONE', oneLine(`${query} ${backends}`), 'COMMIT'];
 }

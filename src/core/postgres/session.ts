@@ -107,7 +107,7 @@ export class Session {
     if (!pinned || pid === null) return;
     const [found] = (await this.#one(oneLine(lateSettings(this.side, this.#version, this.lockMs, pid)))).rows;
     this.#pooled = Number(found?.set ?? 0) === 0;
-    if (Number(found?.changed ?? 0) > Number(found?.set ?? 0)) this.settingsMayHaveChanged();
+    if (found?.ran === 't') this.settingsMayHaveChanged();
   }
 
   /**

@@ -132,8 +132,8 @@ export function isPoolerRefusal(error: unknown): boolean {
  * between. Behind a pooler it changes nothing and returns `set` 0, because settings would affect the pooler's
  * other clients. The search path is not ours yet, so every name in it is qualified.
  *
- * `changed` counts all settings changed in this session. It is more than ours if a login event trigger has
- * made some, which override the start-up packet ({@link everySetting}).
+ * `ran` says whether code of the database has run at sign-in (a login event trigger), which overrides the start-up packet
+ * ({@link everySetting}). Looking at the settings themselves would take head office longer than signing in.
  *
  * @param pid of the server's process as reported at sign-in; a pooler reports a number of its own
  */
@@ -141,10 +141,15 @@ export function lateSettings(side: Side, version: number, lockMs: number, pid: n
   const late = settingsOf(side, lockMs).filter(
     (one) => isKnown(one, version) && (one.since !== undefined || one.roleMatters === true),
   );
-  const changed = `(SELECT pg_catalog.count(*) FROM pg_catalog.pg_settings WHERE source ${own('=')} 'session')`;
+  const ran =
+    version < LOGIN_TRIGGERS_SINCE
+      ? ''
+      : `,EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtevent ${own('=')} 'login' AND evtenabled ${own('<>')} 'D') AS ran`;
   const ours = `pg_catalog.pg_backend_pid() ${own('=')} ${pid} AND pg_catalog.current_setting('${WITNESS}',true) ${own('=')} 'on'`;
-  return setConfig(late, `,${changed} AS changed`, ours);
+  return setConfig(late, ran, ours);
 }
+
+const LOGIN_TRIGGERS_SINCE = 170_000;
 
 /**
  * Makes all settings again, for a session in which code of the database has run: a trigger may have changed
