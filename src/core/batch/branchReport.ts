@@ -5,17 +5,17 @@ import { NoticeCode } from '../../shared/notices.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
 import { openLink } from '../postgres/link.ts';
 import type { Session } from '../postgres/session.ts';
+import type { BatchFacts, BranchReport } from '../target/headOfficeReport.ts';
+import { HEAD_OFFICE_VERSION } from '../target/headOfficeTables.ts';
+import { type Claim, releaseStatements } from '../target/ownership.ts';
+import { REFUSE_UNTRUSTED_OWNERS } from '../target/ownOwners.ts';
 import {
-  type BatchFacts,
-  type BranchReport,
+  areOlderTables,
   type Reported,
   reportTransaction,
   upgradeHeadOffice,
   writeReport,
-} from '../target/headOfficeReport.ts';
-import { HEAD_OFFICE_VERSION } from '../target/headOfficeTables.ts';
-import { type Claim, releaseStatements } from '../target/ownership.ts';
-import { REFUSE_UNTRUSTED_OWNERS } from '../target/ownOwners.ts';
+} from '../target/writeReport.ts';
 import { tellNotice } from './batchNotices.ts';
 import type { ConnectionWork, RunContext } from './connectionRun.ts';
 
@@ -33,40 +33,55 @@ const memory = z.object({
   version: z.int(),
   /** The day, in UTC, on which old rows were last removed. */
   pruned: z.string(),
+  /** The day on which the tables were last found to be of an earlier version, which our role may not change. */
+  older: z.string().optional(),
 });
 const memoryOf = (connection: string): string => `reported/${connection}`;
 /** Since when a person knows that reports are refused. */
 const deniedOf = (connection: string): string => `report_denied/${connection}`;
 
 /**
- * Releases a claimed connection and tells head office how it stands, in one round trip. A report that fails changes
- * nothing about the run.
+ * For {@link Heartbeat.letGo}: releases a claimed connection and tells head office how it stands, in one round trip. A
+ * report that fails changes nothing about the run.
  */
-export async function releaseAndReport(
+export function releaseAndReport(
+  run: RunContext,
+  claim: Claim,
+  lostLease: boolean,
+): (session: Session, isReleased: boolean) => Promise<void> {
+  return (session, isReleased) =>
+    report(run, session, claim, lostLease, isReleased ? [] : releaseStatements(session, claim));
+}
+
+/** @param ahead statements to run first, in the same round trip */
+async function report(
   run: RunContext,
   session: Session,
   claim: Claim,
   lostLease: boolean,
+  ahead: readonly string[],
 ): Promise<void> {
   const { journal, installation, ports } = run;
   const { connection } = claim;
-  const report = reportOf(run, connection, lostLease);
+  const told = reportOf(run, connection, lostLease);
   const known = memory.safeParse(journal.serviceNote(memoryOf(connection))).data;
   const today = ports.clock.now().toISOString().slice(0, 10);
   const isNew = known?.installation !== installation.id;
   // With the check of the tables' owner, three statements are the most that are sent.
-  const prunes = !isNew && known?.pruned !== today && report.batch?.again !== true;
-  const extras = { isNew, prunes };
-  const reported = await writeReport(session, report, extras, releaseStatements(session, claim));
+  const prunes = !isNew && known?.pruned !== today && told.batch?.again !== true;
+  const extras = { isNew, prunes, older: known?.older === today };
+  const { reported, older } = await writeReport(session, told, extras, ahead);
   tellRefused(run, connection, reported);
-  if (reported !== 'written' || report.branch === null) return;
+  if (reported !== 'written' || told.branch === null) return;
   const isUpgraded = known !== undefined && known.version < HEAD_OFFICE_VERSION;
   if (isUpgraded) await upgradeHeadOffice(session);
-  if (!(isNew || prunes || isUpgraded)) return;
+  const isNewlyOlder = older && !extras.older;
+  if (!(isNew || prunes || isUpgraded || isNewlyOlder)) return;
   const now: z.output<typeof memory> = {
     installation: installation.id,
     version: HEAD_OFFICE_VERSION,
     pruned: prunes ? today : (known?.pruned ?? ''),
+    ...(older ? { older: today } : {}),
   };
   journal.togetherLazily(() => journal.setServiceNote(memoryOf(connection), now));
 }
@@ -82,10 +97,19 @@ export async function reportUnread(run: RunContext, work: ConnectionWork): Promi
     const begun = await run.spare?.takeCentral(connection.id);
     await using session = (begun ?? (await openLink(run.sessionOptions(connection).central))).session;
     const report = reportOf(run, connection.id, false);
-    const statements = reportTransaction(session, report, { isNew: true, prunes: false });
-    const opening = session.begin().length;
-    const [begin, rest] = [statements.slice(0, opening), statements.slice(opening)];
-    await session.script([...begin, REFUSE_UNTRUSTED_OWNERS, ...rest]);
+    const send = async (older: boolean): Promise<void> => {
+      const statements = reportTransaction(session, report, { isNew: true, prunes: false, older });
+      const opening = session.begin().length;
+      const [begin, rest] = [statements.slice(0, opening), statements.slice(opening)];
+      await session.script([...begin, REFUSE_UNTRUSTED_OWNERS, ...rest]);
+    };
+    try {
+      await send(false);
+    } catch (error) {
+      if (!areOlderTables(error)) throw error;
+      await session.query('ROLLBACK');
+      await send(true);
+    }
   } catch (error) {
     run.ports.logger.log('info', 'Head office was not told that the branch cannot be read', {
       connection: connection.id,

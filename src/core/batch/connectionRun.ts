@@ -164,7 +164,7 @@ class ConnectionRun {
       await this.#runTables(opened, heartbeat);
       this.#failRest();
     } finally {
-      await heartbeat.letGo((session) => releaseAndReport(this.#run, session, opened.claim, this.#lostLease));
+      await heartbeat.letGo(releaseAndReport(this.#run, opened.claim, this.#lostLease));
     }
     return this.#end();
   }
@@ -313,6 +313,7 @@ class ConnectionRun {
   #sweeps(opened: Prepared, heartbeat: Heartbeat): Sweeps {
     return new Sweeps(this.#run, opened, heartbeat, {
       endsHere: () => this.#endsHere(),
+      left: () => this.#queue.left.length,
       lostLease: () => {
         this.#lostLease = true;
       },
@@ -337,9 +338,8 @@ class ConnectionRun {
   }
 
   async #worker(links: WorkerLinks, turns: TableTurns): Promise<void> {
-    const endsHere = (): boolean => this.#endsHere();
     for (;;) {
-      const next = await this.#queue.take(endsHere);
+      const next = await this.#queue.take(() => this.#endsHere());
       if (next === undefined) return;
       try {
         await turns.run(links, next, this.#recorder(next));

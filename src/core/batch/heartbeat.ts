@@ -12,7 +12,7 @@ export class Heartbeat {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #onLostLease: () => void;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #link: Link;
   #opening: Promise<Link> | null = null;
   /** Whether the session is in use by {@link lend}, so that a heartbeat would have to wait. */
@@ -26,6 +26,8 @@ export class Heartbeat {
   /** A second session, opened by a heartbeat while the first was lent. */
   #other: Link | null = null;
   #beating = false;
+  /** Whether {@link lendLast} has released the claim. */
+  #released = false;
   /** Set at the end, so that a late heartbeat leaves no session open. */
   #letGone = false;
 
@@ -43,8 +45,11 @@ export class Heartbeat {
     this.#logger = logger;
     this.#clock = clock;
     this.#onLostLease = onLostLease;
-    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
-    this.#timer.unref();
+    this.#timer = this.#start();
+  }
+
+  #start(): NodeJS.Timeout {
+    return setInterval(() => void this.#beat(), HEARTBEAT_MS).unref();
   }
 
   /**
@@ -72,6 +77,27 @@ export class Heartbeat {
     if (this.#handedOver || this.#lends > 0 || this.#beating || this.#link.session.lost) return null;
     this.#handedOver = true;
     return this.#link;
+  }
+
+  /**
+   * Does the last work of the run, whose transaction also releases the claim, in the session of {@link lend}. There are no
+   * more heartbeats, unless it fails.
+   *
+   * @param work is told whether it may release the claim: not while a heartbeat is on its way, which would take it back
+   */
+  async lendLast<T>(work: (link: Link, releases: boolean) => Promise<T>): Promise<T> {
+    return this.lend(async (link) => {
+      const releases = !this.#beating && this.#other === null;
+      if (releases) clearInterval(this.#timer);
+      try {
+        const result = await work(link, releases);
+        this.#released = releases;
+        return result;
+      } catch (error) {
+        if (releases) this.#timer = this.#start();
+        throw error;
+      }
+    });
   }
 
   /** Bytes moved on the session so far. */
@@ -112,9 +138,13 @@ export class Heartbeat {
   /**
    * Ends the heartbeats, and releases the connection so that another installation need not wait.
    *
-   * @param leave does so in an open session; its errors are ignored, because the heartbeat expires by itself
+   * @param leave does so in an open session, unless it is released; its errors are ignored, because the heartbeat expires by
+   *   itself
    */
-  async letGo(leave = (session: Session): Promise<void> => release(session, this.#claim)): Promise<void> {
+  async letGo(
+    leave = (session: Session, isReleased: boolean): Promise<void> =>
+      isReleased ? Promise.resolve() : release(session, this.#claim),
+  ): Promise<void> {
     clearInterval(this.#timer);
     this.#letGone = true;
     // The worker has closed its session by now, so central may have a free connection again.
@@ -122,7 +152,7 @@ export class Heartbeat {
     const own = this.#handedOver ? null : this.#link;
     const sessions = [own, this.#other].flatMap((one) => (one === null ? [] : [one.session]));
     const open = sessions.find((one) => !one.lost);
-    if (open !== undefined) await leave(open).catch(() => {});
+    if (open !== undefined) await leave(open, this.#released).catch(() => {});
     await Promise.all(sessions.map((one) => one.close()));
   }
 

@@ -48,7 +48,7 @@ export function sweepGroups(tables: readonly SweepTable[]): readonly (readonly S
 }
 
 /** Tables of a group that one snapshot has shown to be unchanged. */
-export type Unchanged = Omit<UnchangedTables, 'follow' | 'others'>;
+export type Unchanged = Omit<UnchangedTables, 'follow' | 'others' | 'releases'>;
 
 /**
  * Asks the source in one snapshot which of several tables are unchanged: nothing is newer than the table's mark, and the

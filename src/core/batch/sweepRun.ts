@@ -24,11 +24,19 @@ import { GROUP_BYTES, merged, type SweepTable, sweep, sweepGroups, type Unchange
 export interface SweepEvents {
   /** Whether no further table may be swept. */
   endsHere(): boolean;
+  /** Number of tables that nobody has taken yet. */
+  left(): number;
   lostLease(): void;
   /** Takes a table out of the queue; undefined where it was taken already. */
   take(table: string, emit: Emit): JournalRecorder | undefined;
   ended(outcome: TableOutcome): void;
 }
+
+type SweepTools = WatchedTools &
+  Pick<PipelineRun, 'atCentral'> & {
+    /** See {@link Heartbeat.lendLast}. */
+    lastAtCentral<T>(work: (central: Link, releases: boolean) => Promise<T>): Promise<T>;
+  };
 
 /**
  * Sweeps a connection's possibly unchanged tables before any table has its own turn: see {@link sweep}. What has changed a
@@ -95,11 +103,13 @@ export class Sweeps {
     // Each that is left behind is written: a run of a few tables writes those few instead.
     const others = followers - dealtWith.length;
     const follow = others * 2 <= names.length;
+    const move = ({ session }: Link, releases: boolean): Promise<readonly Checkpoint[]> =>
+      moveUnchanged(session, claim, this.#run.batchId, { ...found, follow, others, releases });
+    // Nothing else has been written and nothing is left to do, so the claim need not be released by a transaction of its own.
+    const isLast = follow && this.#ended.size === 0 && this.#events.left() === names.length;
     try {
-      const moved = await this.#watched(links, names, ({ atCentral }) =>
-        atCentral(({ session }) =>
-          moveUnchanged(session, claim, this.#run.batchId, { ...found, follow, others }),
-        ),
+      const moved = await this.#watched(links, names, ({ atCentral, lastAtCentral }) =>
+        isLast ? lastAtCentral(move) : atCentral((link) => move(link, false)),
       );
       this.#endAll(moved);
     } catch (error) {
@@ -177,7 +187,7 @@ export class Sweeps {
   async #watched<T>(
     links: WorkerLinks,
     names: readonly string[],
-    work: (tools: WatchedTools & Pick<PipelineRun, 'atCentral'>) => Promise<T>,
+    work: (tools: SweepTools) => Promise<T>,
   ): Promise<T> {
     const { throttle, ports } = this.#run;
     const { connection } = this.#opened.claim;
@@ -185,13 +195,21 @@ export class Sweeps {
     const tell = (notice: Notice): void => tellNotice(this.#run, connection, null, notice);
     const watch = { links: all, throttle, logger: ports.logger, connection, table: names.join(', '), tell };
     let isOver = false;
+    const mayBegin = (): void => {
+      if (isOver) throw new Error('this attempt was given up');
+    };
     const atCentral: PipelineRun['atCentral'] = (done) =>
       this.#heartbeat.lend((central) => {
-        if (isOver) throw new Error('this attempt was given up');
+        mayBegin();
         return done(central);
       });
+    const lastAtCentral: SweepTools['lastAtCentral'] = (done) =>
+      this.#heartbeat.lendLast((central, releases) => {
+        mayBegin();
+        return done(central, releases);
+      });
     try {
-      return await watched(watch, (tools) => work({ ...tools, atCentral }));
+      return await watched(watch, (tools) => work({ ...tools, atCentral, lastAtCentral }));
     } finally {
       isOver = true;
     }

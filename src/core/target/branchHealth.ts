@@ -115,14 +115,24 @@ function cases(of: (reason: BranchReason) => string): string {
   return `CASE ${each.join(' ')} END`;
 }
 
+/** An installation's last batch. If it ended after the installation's own row was written, it knows more. */
+const LAST_BATCH = `SELECT l.*, l.ended_at ${own('>')} o.last_seen AS newer FROM branchline.sync_batches l WHERE l.connection ${own('=')} o.connection
+      AND l.installation ${own('=')} o.installation ORDER BY l.ended_at DESC LIMIT 1`;
+const newest = (column: string): string =>
+  `CASE WHEN l.newer THEN l.${column} ELSE o.${column} END AS ${column}`;
+
 /** Which installation speaks for a connection: the one that holds it, else the one that was seen last. */
-const NEWEST_INSTALLATION = `SELECT o.* FROM branchline.installations o WHERE o.connection ${own('=')} k.connection
-      ORDER BY (o.installation ${own('=')} s.installation) DESC NULLS LAST, o.last_seen DESC LIMIT 1`;
+const NEWEST_INSTALLATION = `SELECT o.installation, o.label, o.host, o.version, greatest(o.last_seen, l.ended_at) AS last_seen,
+      ${['next_run', 'clock_skew_seconds', 'up_to'].map(newest).join(', ')}, o.late_after_hours, o.tables, o.failed_tables,
+      o.failing_since, o.differing_tables, o.differing_since, o.retired_at,
+      l.batch_id, l.status, l.interruption_reason, l.ended_at, l.error_code
+      FROM branchline.installations o LEFT JOIN LATERAL (${LAST_BATCH}) l ON true WHERE o.connection ${own('=')} k.connection
+      ORDER BY (o.installation ${own('=')} s.installation) DESC NULLS LAST, greatest(o.last_seen, l.ended_at) DESC LIMIT 1`;
 
 /** Some of the tables that failed in the last batch. A branch decides what its tables are called. */
 const FAILED_NAMES = `SELECT pg_catalog.string_agg(n.name, ', ') AS failed_names FROM (
       SELECT pg_catalog.regexp_replace(p.table_name, '[[:cntrl:]]', '?', 'g') AS name FROM branchline.sync_progress p
-      WHERE p.connection ${own('=')} k.connection AND p.batch_id ${own('=')} b.batch_id AND p.status ${own('=')} 'failed'
+      WHERE p.connection ${own('=')} k.connection AND p.batch_id ${own('=')} i.batch_id AND p.status ${own('=')} 'failed'
       ORDER BY 1 LIMIT ${MOST_NAMES}) n`;
 
 const isAtWork = `coalesce(s.heartbeat ${own('>')} (${ago(ALIVE)}) AND s.heartbeat ${own('<')} (pg_catalog.now() ${own('+')} ${ALIVE}::interval), false)`;
@@ -131,12 +141,10 @@ const isAtWork = `coalesce(s.heartbeat ${own('>')} (${ago(ALIVE)}) AND s.heartbe
 const FACTS = `SELECT k.connection, i.installation, coalesce(i.label, k.connection) AS label, pg_catalog.left(coalesce(i.host, s.host), 255) AS host, i.version,
     i.last_seen, i.next_run, i.clock_skew_seconds, i.late_after_hours, i.up_to, i.tables, i.failed_tables, i.failing_since,
     i.differing_tables, i.differing_since, i.retired_at, s.heartbeat, ${isAtWork} AS at_work,
-    b.batch_id AS last_batch, b.status AS last_status, b.interruption_reason AS last_reason, b.ended_at AS last_batch_at, b.error_code AS batch_error, f.failed_names
+    i.batch_id AS last_batch, i.status AS last_status, i.interruption_reason AS last_reason, i.ended_at AS last_batch_at, i.error_code AS batch_error, f.failed_names
   FROM (SELECT connection FROM branchline.sources UNION SELECT connection FROM branchline.installations) k
   LEFT JOIN branchline.sources s ON s.connection ${own('=')} k.connection
   LEFT JOIN LATERAL (${NEWEST_INSTALLATION}) i ON true
-  LEFT JOIN LATERAL (SELECT l.* FROM branchline.sync_batches l WHERE l.connection ${own('=')} k.connection
-      AND l.installation ${own('=')} i.installation ORDER BY l.ended_at DESC LIMIT 1) b ON true
   LEFT JOIN LATERAL (${FAILED_NAMES}) f ON true`;
 
 /** Installations that head office has retired (`retired_at`) are left out until they report again. */

@@ -1,19 +1,7 @@
-import { SyncFailure } from '../../shared/errors.ts';
 import type { Value } from '../postgres/pipeline.ts';
 import { oneLine, own } from '../postgres/quote.ts';
-import type { Session, Statement } from '../postgres/session.ts';
-import { FENCED } from './checkpoint.ts';
-import { OWN_TABLES_LOCK, takeLock } from './ddlLocks.ts';
-import {
-  HEAD_OFFICE_SQL,
-  HEAD_OFFICE_VERSION,
-  KEPT_BATCHES,
-  KEPT_DAYS,
-  REFUSE_PLANTED,
-  TABLES_SQL,
-  VERSION_NOTE,
-} from './headOfficeTables.ts';
-import { UNDEFINED_COLUMN, UNDEFINED_TABLE } from './setup.ts';
+import type { Statement } from '../postgres/session.ts';
+import { KEPT_BATCHES, KEPT_DAYS } from './headOfficeTables.ts';
 
 /** How a connection stands, as its installation knows it. */
 export interface BranchFacts {
@@ -60,14 +48,8 @@ export interface BranchReport {
   readonly batch: BatchFacts | null;
 }
 
-/** `written`; `denied` where our role may not write; `untrusted` where others own the tables; `failed` otherwise. */
-export type Reported = 'written' | 'denied' | 'untrusted' | 'failed';
-
 /** More failed tables than this are counted, but not named. */
 const MOST_FAILED = 1000;
-
-/** SQLSTATE insufficient_privilege. */
-const DENIED = '42501';
 
 /** Collects values in the order of their places. */
 class Values {
@@ -86,6 +68,8 @@ export interface ReportExtras {
   readonly isNew: boolean;
   /** Whether old rows of the connection are removed. */
   readonly prunes: boolean;
+  /** Whether the tables are of version 1: an administrator has not run `central-sql` again. */
+  readonly older: boolean;
 }
 
 /**
@@ -102,11 +86,19 @@ export function reportStatements(report: BranchReport, extras: ReportExtras): re
   const replaced = `WITH t AS (DELETE FROM branchline.sync_progress WHERE ${mine}) DELETE FROM branchline.sync_batches WHERE ${mine}`;
   const values = new Values();
   const names = { connection: values.add(connection), installation: values.add(installation.id) };
+  const current = branch === null ? null : currentFacts(branch, values);
   const parts = [
-    ...(batch === null ? [] : batchParts(batch, names, values)),
-    installationPart(branch, report, names, values),
+    ...(batch === null ? [] : batchParts(batch, extras.older ? null : current, names, values)),
+    ...(branch === null || current === null
+      ? []
+      : [installationPart({ ...report, branch }, extras, names, current, values)]),
   ];
-  const text = oneLine(`WITH ${parts.join(',')} SELECT pg_catalog.count(*) AS known FROM i`);
+  if (parts.length === 0) return [];
+  const known =
+    branch === null
+      ? 'SELECT'
+      : `SELECT pg_catalog.count(*) AS known FROM branchline.installations WHERE ${installationOf(names)}`;
+  const text = oneLine(`WITH ${parts.join(',')} ${known}`);
   return [
     ...(batch?.again === true ? [{ text: replaced, values: ours }] : []),
     ...(extras.isNew && branch !== null ? [newInstallation(report)] : []),
@@ -124,34 +116,65 @@ function newInstallation({ connection, installation }: BranchReport): Statement 
   };
 }
 
+function installationOf({ connection, installation }: Names): string {
+  return `connection ${own('=')} ${connection} AND installation ${own('=')} ${installation}`;
+}
+
+/** SQL of a moment that the branch knows, by head office's clock. */
+function moment(at: Date | null, branch: BranchFacts, values: Values): string {
+  return at === null ? 'NULL' : `pg_catalog.now() ${own('+')} ${values.add(distance(at, branch.now))}`;
+}
+
+/** SQL of what is different with each report, in the order of the last columns of `sync_batches`. */
+interface CurrentFacts {
+  readonly next_run: string;
+  readonly clock_skew_seconds: string;
+  readonly up_to: string;
+}
+
+function currentFacts(branch: BranchFacts, values: Values): CurrentFacts {
+  return {
+    next_run: moment(branch.nextRun, branch, values),
+    clock_skew_seconds: `extract(epoch FROM ${values.add(branch.now.toISOString())} ${own('-')} pg_catalog.now())`,
+    up_to: moment(branch.upTo, branch, values),
+  };
+}
+
+/**
+ * SQL of the CTE that writes the installation's row. A batch's row has {@link CurrentFacts}, so after a batch of a branch
+ * that is well it is written only if something else has changed, and once a day.
+ */
 function installationPart(
-  branch: BranchFacts | null,
-  { installation }: BranchReport,
+  { branch, installation, batch }: BranchReport & { readonly branch: BranchFacts },
+  { older }: ReportExtras,
   names: Names,
+  current: CurrentFacts,
   values: Values,
 ): string {
-  const ours = `connection ${own('=')} ${names.connection} AND installation ${own('=')} ${names.installation}`;
-  if (branch === null) return `i AS (SELECT 1 WHERE ${names.installation} IS NOT NULL)`;
-  const from = (at: Date | null): string =>
-    at === null ? 'NULL' : `pg_catalog.now() ${own('+')} ${values.add(distance(at, branch.now))}`;
-  const set: Readonly<Record<string, string>> = {
+  const facts: Readonly<Record<string, string>> = {
     label: values.add(name(branch.label)),
     host: values.add(name(installation.host)),
     version: values.add(name(branch.version).slice(0, 50)),
-    last_seen: 'pg_catalog.now()',
-    next_run: from(branch.nextRun),
-    clock_skew_seconds: `extract(epoch FROM ${values.add(branch.now.toISOString())} ${own('-')} pg_catalog.now())`,
     late_after_hours: values.add(Math.min(Math.ceil(branch.lateAfterHours), 100_000)),
-    up_to: from(branch.upTo),
     tables: values.add(branch.tables),
     failed_tables: values.add(branch.failed),
-    failing_since: from(branch.failingSince),
     differing_tables: values.add(branch.differing),
-    differing_since: from(branch.differingSince),
+  };
+  const set: Readonly<Record<string, string>> = {
+    ...facts,
+    last_seen: 'pg_catalog.now()',
+    ...current,
+    failing_since: moment(branch.failingSince, branch, values),
+    differing_since: moment(branch.differingSince, branch, values),
     retired_at: 'NULL',
   };
   const items = Object.entries(set).map(([column, value]) => `${column}=${value}`);
-  return `i AS (UPDATE branchline.installations SET ${items.join()} WHERE ${ours} RETURNING 1)`;
+  const isWell = branch.failed === 0 && branch.differing === 0;
+  const other = `(${Object.keys(facts).join()}) ${own('<>')} (${Object.values(facts).join()})`;
+  const since = `last_seen ${own('<')} (pg_catalog.now() ${own('-')} '1 d'::interval) OR last_seen ${own('>')} pg_catalog.now()`;
+  const when =
+    older || batch === null || !isWell ? '' : ` AND (${other} OR retired_at IS NOT NULL OR ${since})`;
+  return `i AS (UPDATE branchline.installations SET ${items.join()} WHERE ${installationOf(names)}${when})`;
 }
 
 const COLUMNS_OF_BATCH = [
@@ -174,7 +197,13 @@ const COLUMNS_OF_BATCH = [
   'error_code',
 ] as const;
 
-function batchParts(batch: BatchFacts, names: Names, values: Values): readonly string[] {
+/** @param current null where the tables have no columns for it, or the installation has no row */
+function batchParts(
+  batch: BatchFacts,
+  current: CurrentFacts | null,
+  names: Names,
+  values: Values,
+): readonly string[] {
   const id = values.add(batch.batchId);
   const { connection } = names;
   const now = 'pg_catalog.now()';
@@ -203,12 +232,20 @@ function batchParts(batch: BatchFacts, names: Names, values: Values): readonly s
       ? ''
       : `SELECT ${connection},${id},v.v ${own('->>')} 0,'failed',NULL,0,0,0,0,v.v ${own('->>')} 1,${now}
          FROM pg_catalog.json_array_elements(${values.add(JSON.stringify(listed))}) v(v) UNION ALL `;
+  const inserted = [...COLUMNS_OF_BATCH.map((one) => row[one]), ...Object.values(current ?? {})];
+  const { processed, deleted } = batch.records;
+  const isUnchanged = processed === 0 && deleted === 0 && listed.length === 0;
   return [
-    `b AS (INSERT INTO branchline.sync_batches VALUES (${COLUMNS_OF_BATCH.map((one) => row[one]).join()}) ON CONFLICT DO NOTHING)`,
-    `t AS (INSERT INTO branchline.sync_progress ${failed}SELECT connection,batch_id,table_name,'completed',strategy,processed,skipped,deleted,bytes,NULL,updated_at
-      FROM branchline.checkpoints WHERE connection ${own('=')} ${connection} AND batch_id ${own('=')} ${id} AND state ${own('=')} 'done'
-      AND (processed ${own('>')} 0 OR deleted ${own('>')} 0) ON CONFLICT DO NOTHING)`,
+    `b AS (INSERT INTO branchline.sync_batches VALUES (${inserted.join()}) ON CONFLICT DO NOTHING)`,
+    ...(isUnchanged ? [] : [changedTables(failed, connection, id)]),
   ];
+}
+
+/** SQL of the CTE that writes the tables that failed or changed. @param failed SQL of the rows of those that failed */
+function changedTables(failed: string, connection: string, id: string): string {
+  return `t AS (INSERT INTO branchline.sync_progress ${failed}SELECT connection,batch_id,table_name,'completed',strategy,processed,skipped,deleted,bytes,NULL,updated_at
+      FROM branchline.checkpoints WHERE connection ${own('=')} ${connection} AND batch_id ${own('=')} ${id} AND state ${own('=')} 'done'
+      AND (processed ${own('>')} 0 OR deleted ${own('>')} 0) ON CONFLICT DO NOTHING)`;
 }
 
 /** Removes a connection's old batches with their tables, and its former installations. */
@@ -241,97 +278,4 @@ function distance(at: Date | null, now: Date): string | null {
 /** A text from elsewhere, in a form and length that the columns take. */
 function name(text: string): string {
   return text.toWellFormed().replaceAll('\0', '').slice(0, 100);
-}
-
-/** Statements that write a report in a transaction of their own. */
-export function reportTransaction(
-  session: Session,
-  report: BranchReport,
-  extras: ReportExtras,
-): readonly (string | Statement)[] {
-  return [...session.begin(), REFUSE_PLANTED, ...reportStatements(report, extras), 'COMMIT'];
-}
-
-/** Time limit of a report. It tells people something, so a run's end must not wait longer for it. */
-const REPORT_MS = 10_000;
-
-/**
- * Writes a report. Makes the tables first where they are missing and our role owns the schema.
- *
- * @param ahead statements that do not depend on it, for the same round trip
- */
-export async function writeReport(
-  session: Session,
-  report: BranchReport,
-  extras: ReportExtras,
-  ahead: readonly string[] = [],
-): Promise<Reported> {
-  try {
-    const results = await session.script(
-      [...ahead, ...reportTransaction(session, report, extras)],
-      REPORT_MS,
-    );
-    // Head office has deleted the row, or its database is another one.
-    if (results.some(({ rows }) => rows[0]?.known === '0')) await writeAnew(session, report);
-    return 'written';
-  } catch (error) {
-    const sqlstate = error instanceof SyncFailure ? error.detail.sqlstate : undefined;
-    await session.query('ROLLBACK').catch(() => {});
-    if (sqlstate !== UNDEFINED_TABLE && sqlstate !== UNDEFINED_COLUMN) return reportedAs(sqlstate);
-    return ignoring(session, async () =>
-      (await makeTables(session)) ? writeAnew(session, report) : 'denied',
-    );
-  }
-}
-
-async function writeAnew(session: Session, report: BranchReport): Promise<Reported> {
-  const extras = { isNew: true, prunes: false };
-  await session.script(reportTransaction(session, report, extras), REPORT_MS);
-  return 'written';
-}
-
-async function ignoring(session: Session, work: () => Promise<Reported>): Promise<Reported> {
-  try {
-    return await work();
-  } catch (error) {
-    await session.query('ROLLBACK').catch(() => {});
-    return reportedAs(error instanceof SyncFailure ? error.detail.sqlstate : undefined);
-  }
-}
-
-function reportedAs(sqlstate: string | undefined): Reported {
-  if (sqlstate === DENIED || sqlstate === UNDEFINED_TABLE) return 'denied';
-  return sqlstate === FENCED ? 'untrusted' : 'failed';
-}
-
-const FOUND = oneLine(`SELECT pg_catalog.pg_get_userbyid(n.nspowner) ${own('=')} current_user AS ours,
-    pg_catalog.obj_description(pg_catalog.to_regclass('branchline.branch_health'), 'pg_class') AS noted
-  FROM pg_catalog.pg_namespace n WHERE n.nspname ${own('=')} 'branchline'`);
-
-/** Makes or upgrades the tables and the view where an earlier version has made them. */
-export async function upgradeHeadOffice(session: Session): Promise<void> {
-  await ignoring(session, async () => ((await makeTables(session)) ? 'written' : 'denied'));
-}
-
-/** @returns false where our role does not own the schema, so that an administrator has to make them */
-async function makeTables(session: Session): Promise<boolean> {
-  const found = (await session.query(FOUND)).rows[0];
-  if (found?.ours !== 't') return false;
-  const { noted } = found;
-  const version = noted?.startsWith(VERSION_NOTE) ? Number(noted.slice(VERSION_NOTE.length)) : 0;
-  // A later version has made them, and its view must stay. Tables that were dropped since are made again all the same.
-  const sql = version > HEAD_OFFICE_VERSION ? TABLES_SQL : HEAD_OFFICE_SQL;
-  await session.script(
-    [
-      ...session.begin(),
-      "SET LOCAL lock_timeout = '5s'",
-      `SELECT ${takeLock(OWN_TABLES_LOCK)}`,
-      REFUSE_PLANTED,
-      ...sql,
-      REFUSE_PLANTED,
-      'COMMIT',
-    ],
-    REPORT_MS,
-  );
-  return true;
 }

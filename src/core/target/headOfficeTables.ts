@@ -8,7 +8,7 @@ import { BRANCH_HEALTH_SQL } from './branchHealth.ts';
 export const HEAD_OFFICE_TABLES = ['installations', 'sync_batches', 'sync_progress'] as const;
 
 /** Raised when the tables or the view change. Noted as the view's comment, which a branch's report reads. */
-export const HEAD_OFFICE_VERSION = 1;
+export const HEAD_OFFICE_VERSION = 2;
 
 /** The start of that comment; the version follows. */
 export const VERSION_NOTE = 'Branchline: head office ';
@@ -91,6 +91,11 @@ export const TABLES_SQL: readonly string[] = [
   PRIMARY KEY (connection, batch_id, table_name),
   ${isSane(['ended_at'])}
 )`,
+  // Since version 2: what a report says that is another thing each time, so that it need not write `installations`.
+  `ALTER TABLE branchline.sync_batches
+  ADD COLUMN IF NOT EXISTS next_run timestamp with time zone ${isSane(['next_run'])},
+  ADD COLUMN IF NOT EXISTS clock_skew_seconds bigint,
+  ADD COLUMN IF NOT EXISTS up_to timestamp with time zone ${isSane(['up_to'])}`,
 ];
 
 /** Makes the tables and the view, and upgrades those of an earlier version. For the owner of the schema. */

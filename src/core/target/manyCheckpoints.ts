@@ -104,10 +104,9 @@ const COLUMNS: CheckpointColumns = {
     `CASE WHEN f.connection IS NULL THEN ${SNAPSHOT_AT.replace(' AS snapshot_at', '')} END AS snapshot_at`,
     'f.unchanged::pg_catalog.text AS followed',
   ],
-  from: `branchline.checkpoints c LEFT JOIN branchline.sources f ON f.connection ${own('=')} c.connection AND c.follows ${own('=')} c.seq`,
-  proof: proofOf(
-    `CASE WHEN f.connection IS NULL THEN counted_at ELSE (f.unchanged ${own('->>')} 'counted')::pg_catalog.timestamptz END`,
-  ),
+  // OFFSET 0: its JSON is parsed once, and not for each table.
+  from: `branchline.checkpoints c LEFT JOIN (SELECT *,(unchanged ${own('->>')} 'counted')::pg_catalog.timestamptz AS at FROM branchline.sources WHERE connection ${own('=')} $1 OFFSET 0) f ON c.follows ${own('=')} c.seq`,
+  proof: proofOf('CASE WHEN f.connection IS NULL THEN counted_at ELSE f.at END'),
 };
 
 /** Columns of versions before 5. */
@@ -158,6 +157,8 @@ export interface UnchangedTables {
   readonly follow: boolean;
   /** Number of other tables that follow it until now. */
   readonly others: number;
+  /** Whether the claim is released with it; needs `follow`. */
+  readonly releases: boolean;
 }
 
 /**
@@ -172,7 +173,7 @@ export async function moveUnchanged(
   session: Session,
   claim: Claim,
   batchId: string | null,
-  { tables, mark, sourceSnapshotAt, counted, follow, others }: UnchangedTables,
+  { tables, mark, sourceSnapshotAt, counted, follow, others, releases }: UnchangedTables,
 ): Promise<readonly Checkpoint[]> {
   const { connection } = claim;
   const written = tables.filter((one) => !follow || !one.follows);
@@ -180,12 +181,13 @@ export async function moveUnchanged(
   const said = JSON.stringify({ mark, batch: batchId, at: sourceSnapshotAt });
   const names = textArray(tables.map(({ table }) => table));
   const fence = underClaim(connection, claim.claim);
+  const row = { holds: fence.holds, releases };
   const statement =
     follow && others === 0 && moves.length === 0
-      ? { text: oneLine(stayQuery(fence.holds)), values: [connection, said, tables.length, counted] }
+      ? { text: oneLine(stayQuery(row)), values: [connection, said, tables.length, counted] }
       : follow
         ? {
-            text: oneLine(followQuery(fence.holds)),
+            text: oneLine(followQuery(row)),
             values: [connection, said, JSON.stringify(moves), names, counted],
           }
         : {
@@ -241,14 +243,20 @@ function moveQuery(holds: string): string {
 
 const COUNTED_BEFORE = `(s.unchanged ${own('->>')} 'counted')::pg_catalog.timestamptz`;
 
+interface ConnectionRow {
+  /** SQL: whether the claim is still ours. */
+  readonly holds: string;
+  readonly releases: boolean;
+}
+
 /**
  * SQL of a CTE that writes what the tables have in common.
  *
  * @param counted SQL of whether all rows were counted just now
  * @param before SQL of when they were, otherwise
  */
-function movedRow(holds: string, counted: string, before: string): string {
-  return `moved AS (UPDATE branchline.sources s SET unchanged = (${SAID} ${own('||')} pg_catalog.jsonb_build_object('counted',
+function movedRow({ holds, releases }: ConnectionRow, counted: string, before: string): string {
+  return `moved AS (UPDATE branchline.sources s SET ${releases ? 'heartbeat = NULL, ' : ''}unchanged = (${SAID} ${own('||')} pg_catalog.jsonb_build_object('counted',
      CASE WHEN ${counted} THEN pg_catalog.to_jsonb(pg_catalog.clock_timestamp()) ELSE pg_catalog.to_jsonb(${before}) END))::pg_catalog.json
    WHERE s.connection ${own('=')} $1 AND ${holds} RETURNING 1)`;
 }
@@ -257,18 +265,16 @@ function movedRow(holds: string, counted: string, before: string): string {
  * SQL where the tables, $3 of them, are exactly those that follow the connection's row, as on most days. It names none of
  * them.
  */
-function stayQuery(holds: string): string {
-  return `WITH ${movedRow(holds, '$4', COUNTED_BEFORE)} SELECT 1 ${own('/')} CASE WHEN EXISTS (SELECT FROM moved) AND pg_catalog.count(*) ${own('=')} $3 THEN 1 ELSE 0 END AS fenced
+function stayQuery(row: ConnectionRow): string {
+  return `WITH ${movedRow(row, '$4', COUNTED_BEFORE)} SELECT 1 ${own('/')} CASE WHEN EXISTS (SELECT FROM moved) AND pg_catalog.count(*) ${own('=')} $3 THEN 1 ELSE 0 END AS fenced
     FROM branchline.checkpoints WHERE connection ${own('=')} $1 AND follows ${own('=')} seq`;
 }
 
 /**
  * SQL, in one statement. Tables that follow the connection's row no longer get what they followed until now. If not all
  * of the tables follow in the end, it divides by zero and writes nothing.
- *
- * @param holds SQL: whether the claim is still ours
  */
-function followQuery(holds: string): string {
+function followQuery(row: ConnectionRow): string {
   const follows = `c.connection ${own('=')} $1 AND c.follows ${own('=')} c.seq`;
   const known = `(f.unchanged::pg_catalog.jsonb ${own('->')} 'mark')`;
   return `WITH former AS (SELECT unchanged FROM branchline.sources WHERE connection ${own('=')} $1),
@@ -277,7 +283,7 @@ function followQuery(holds: string): string {
        batch_id = f.unchanged ${own('->>')} 'batch', source_snapshot_at = (f.unchanged ${own('->>')} 'at')::pg_catalog.timestamptz
      FROM former f WHERE ${follows} AND c.table_name ${own('<>')} ALL ($4)),
     joining AS (${moving(`follows = c.seq ${own('+')} 1,`)} RETURNING c.counted_at),
-    ${movedRow(holds, '$5', `LEAST(${COUNTED_BEFORE}, (SELECT pg_catalog.min(counted_at) FROM joining))`)},
+    ${movedRow(row, '$5', `LEAST(${COUNTED_BEFORE}, (SELECT pg_catalog.min(counted_at) FROM joining))`)},
     staying AS (SELECT FROM branchline.checkpoints c WHERE ${follows} AND c.table_name ${own('=')} ANY ($4))
     SELECT 1 ${own('/')} CASE WHEN EXISTS (SELECT FROM moved) AND (SELECT pg_catalog.count(*) FROM staying) ${own('+')} (SELECT pg_catalog.count(*) FROM joining)
       ${own('=')} pg_catalog.cardinality($4) THEN 1 ELSE 0 END AS fenced`;

@@ -89,7 +89,7 @@ export async function openControl(run: RunContext, plan: SourcePlan, repair: boo
       keys,
       takeLink,
       [Symbol.asyncDispose]: async () => {
-        if (claim !== null) await heartbeat?.letGo((own) => releaseAndReport(run, own, claim, false));
+        if (claim !== null) await heartbeat?.letGo(releaseAndReport(run, claim, false));
         await takeLink()?.close();
       },
     };

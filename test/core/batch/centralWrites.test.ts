@@ -18,12 +18,12 @@ async function manyTables(pair: DatabasePair, tables = TABLES): Promise<void> {
   await settled(pair.source);
 }
 
-/** Rows of claims and checkpoints written so far, without head office's report of each batch, once all sessions have reported theirs. */
+/** Rows written so far at head office, once all sessions have reported theirs: of Branchline's own tables and of the branch's. */
 async function rowsWritten(pair: DatabasePair): Promise<number> {
   for (;;) {
     const [row] = await fromCentral(
       pair,
-      `SELECT (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables WHERE relname IN ('sources', 'checkpoints', 'delete_rights')),
+      `SELECT (SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables),
          (SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'branchline/%' AND datname = current_database())`,
     );
     if (row?.[1] === '0') return Number(row[0]);

@@ -112,7 +112,12 @@ test('where one of the tables was taken over, none of them is ended', async () =
   if (found === null) throw new Error('nothing was found unchanged');
   const lost = { detail: { code: FailureCode.LostLease } };
   for (const follow of [false, true]) {
-    const moving = moveUnchanged(central.session, claim, batch, { ...found, follow, others: 0 });
+    const moving = moveUnchanged(central.session, claim, batch, {
+      ...found,
+      follow,
+      others: 0,
+      releases: false,
+    });
     await expect(moving).rejects.toMatchObject(lost);
     await central.session.query('ROLLBACK');
   }
@@ -123,14 +128,18 @@ test('where one of the tables was taken over, none of them is ended', async () =
     tables: found.tables.filter((one) => one.table !== 'grown'),
     follow: true,
     others: 0,
+    releases: true,
   };
   const moved = await moveUnchanged(central.session, claim, batch, rest);
   expect(moved.map((one) => one.table)).toEqual(rest.tables.map((one) => one.table));
 
   // Of tables that follow the connection's row, only that row is written: it has the fence.
   await atCentral(pair, 'UPDATE branchline.sources SET claim = claim + 1');
+  await atCentral(pair, 'UPDATE branchline.sources SET heartbeat = now()');
   const again = moveUnchanged(central.session, claim, batch, { ...rest, tables: moved });
   await expect(again).rejects.toMatchObject(lost);
+  // A claim of another installation is not released with it.
+  expect(await fromCentral(pair, 'SELECT heartbeat IS NOT NULL FROM branchline.sources')).toEqual([['t']]);
   await links.close();
 });
 
