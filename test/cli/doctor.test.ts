@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -103,6 +105,30 @@ test('all well is 0, also with notes; a warning is 1', async () => {
   const warned = await doctor(home.folder, '--quick');
   expect(warned.code).toBe(1);
   expect(warned.stdout).toContain('Start Branchline from the menu');
+});
+
+test('Ctrl+C ends it soon, also while a server is silent, and leaves nothing in the data folder', async () => {
+  await using pair = await freshDatabases();
+  const asked = Promise.withResolvers<void>();
+  // Takes what it is sent, and says nothing.
+  const silent = createServer((socket) => socket.on('error', () => {}).once('data', () => asked.resolve()));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  using home = makeHome(pair, { connection: { port, connectTimeoutSeconds: 600 } });
+  const before = readdirSync(home.folder);
+  let stopped = Number.NaN;
+  const { code } = await runCli(['--data-dir', home.folder, 'doctor', '--quick'], {
+    onStart: (child) =>
+      void asked.promise.then(() => {
+        stopped = performance.now();
+        child.kill('SIGINT');
+      }),
+  });
+  expect(code).toBe(3);
+  expect(performance.now() - stopped).toBeLessThan(10_000);
+  expect(readdirSync(home.folder)).toEqual(before);
 });
 
 /** Every value that any finding names. */

@@ -44,6 +44,20 @@ describe.skipIf(!hasRuntime)('the window, on a real Electron', () => {
     expect(page.url()).toContain(`#/batch/${earlier}`);
   });
 
+  test('the check-up runs in the application, and its report can be copied although no page may ask for anything', async () => {
+    const folder = dataFolder();
+    writeSettings(folder);
+    const { page } = await startApp({ folder });
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Check this computer' }).click();
+    await page.getByRole('button', { name: 'Check now' }).click();
+    // A session bus without a keyring is asked for each password.
+    await page.getByText('Something keeps Branchline from working.').waitFor({ timeout: 120_000 });
+    await page.getByText('A tray application or background service keeps').waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Copy as text' }).click();
+    await page.getByText('Copied', { exact: true }).waitFor();
+  });
+
   test('what another process writes to the journal appears automatically', async () => {
     const folder = dataFolder();
     writeSettings(folder);

@@ -69,3 +69,10 @@ export async function startKeyring(): Promise<Session> {
   if (begun.status !== 0) throw new Error(`gnome-keyring-daemon ended with ${begun.status ?? begun.signal}`);
   return session;
 }
+
+export function lock({ env }: Session): void {
+  const args = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets'];
+  const list = 'array:objpath:/org/freedesktop/secrets/collection/login';
+  const done = spawnSync('dbus-send', [...args, 'org.freedesktop.Secret.Service.Lock', list], { env });
+  if (done.status !== 0) throw new Error(`dbus-send ended with ${done.status ?? done.signal}`);
+}

@@ -37,15 +37,18 @@ const COMPUTER_MS = 20_000;
  * @param work aborted through its signal when the time is up
  */
 export async function checked(
-  { ports, stop }: Pick<Examined, 'ports' | 'stop'>,
+  examined: Pick<Examined, 'ports' | 'stop'>,
   check: DoctorCheckName,
   subject: string | null,
   work: (stop: AbortSignal) => Finding | Promise<Finding>,
   limitMs = COMPUTER_MS,
 ): Promise<DoctorCheck> {
-  const began = ports.clock.monotonic();
-  const found = await within(limitMs, stop, work).catch((error: unknown) => failed(error, check, ports));
-  return done(check, subject, found, ports.clock.monotonic() - began);
+  const { clock } = examined.ports;
+  const began = clock.monotonic();
+  const found = await within(limitMs, examined.stop, work).catch((error: unknown) =>
+    failed(error, check, examined),
+  );
+  return done(check, subject, found, clock.monotonic() - began);
 }
 
 /** A check with its result. */
@@ -96,10 +99,16 @@ export async function within<T>(
 }
 
 /** What an error of a check means. Unexpected ones are logged with their stack, which a report never has. */
-export function failed(error: unknown, check: DoctorCheckName, { logger }: Pick<Ports, 'logger'>): Finding {
+export function failed(
+  error: unknown,
+  check: DoctorCheckName,
+  { ports, stop }: Pick<Examined, 'ports' | 'stop'>,
+): Finding {
   if (error instanceof SyncFailure) return { kind: 'failure', failure: error.detail };
   if (error instanceof UsageError) return { kind: 'usage', code: error.code, params: error.params };
   if (error instanceof TimedOut) return finding('timed_out', { seconds: error.seconds });
-  logger.log('warn', 'A check of the doctor failed', { check, ...errorFacts(error) });
+  // Nobody will see the report, and what was stopped is no error.
+  if (!stop.aborted)
+    ports.logger.log('warn', 'A check of the doctor failed', { check, ...errorFacts(error) });
   return finding('check_failed', { reason: error instanceof Error ? error.message : String(error) });
 }

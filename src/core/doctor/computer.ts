@@ -1,7 +1,8 @@
 import type { Finding } from '../../shared/doctor.ts';
-import type { ScheduleSettings } from '../../shared/settings.ts';
+import type { ScheduleSettings, Settings } from '../../shared/settings.ts';
 import { nextRun } from '../schedule/nextRuns.ts';
 import { offsetAt } from '../schedule/zone.ts';
+import { accountOf, type Keychain, KeychainError, storedAs } from '../secrets/keychain.ts';
 import { settingsFile } from '../settings/load.ts';
 import { VERSION } from '../version.ts';
 import { type Examined, finding } from './checking.ts';
@@ -28,11 +29,30 @@ export function programCheck({ machine }: Examined): Finding {
   return finding('program_replaced', { ...params, since: replaced.toISOString() });
 }
 
-/** The keychain of the person who runs this. */
-export async function keychainCheck({ machine }: Examined): Promise<Finding> {
-  const trouble = await machine.keychain.trouble();
+/** The keychain of the person who runs this, with what the settings need of it. */
+export async function keychainCheck({ machine, settings }: Examined): Promise<Finding> {
+  const { keychain } = machine;
+  const trouble = (await keychain.trouble()) ?? (await whyUnreadable(keychain, settings));
   if (trouble === null) return finding('keychain_ok');
   return finding(`keychain_${trouble.reason}`, { reason: trouble.message });
+}
+
+/** A locked keychain answers questions about what it does not have: only reading what it has shows the lock. */
+async function whyUnreadable(keychain: Keychain, settings: Settings | null): Promise<KeychainError | null> {
+  if (settings === null) return null;
+  const kept = [settings.central, ...settings.connections].filter(
+    ({ password, passfile }) => password === undefined && passfile === undefined,
+  );
+  const tried = kept.map((one) =>
+    keychain.get(accountOf(storedAs(one))).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof KeychainError) return error;
+        throw error;
+      },
+    ),
+  );
+  return (await Promise.all(tried)).find((one) => one !== null) ?? null;
 }
 
 const DAY_MS = 86_400_000;

@@ -140,7 +140,7 @@ async function lackingRights(
     );
     return lacking === null ? null : done('rights', 'central', lacking);
   } catch (error) {
-    return done('rights', 'central', failed(error, 'rights', examined.ports));
+    return done('rights', 'central', failed(error, 'rights', examined));
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Keychain } from '../secrets/keychain.ts';
@@ -40,7 +40,8 @@ export function thisMachine(): Machine {
     keychain: systemKeychain(),
     runtime: electron === undefined ? `Node.js ${process.versions.node}` : `Electron ${electron}`,
     startedAt: new Date(performance.timeOrigin),
-    programFiles: [process.execPath, process.argv[1] ?? ''].filter((file) => existsSync(file)),
+    // From a checkout, Electron is given a folder, which changes with each file in it.
+    programFiles: [process.execPath, process.argv[1] ?? ''].filter(isFile),
     zone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     freeBytes: async (folder) => {
       const { bavail, bsize } = await statfs(folder);
@@ -48,6 +49,10 @@ export function thisMachine(): Machine {
     },
     run: runCommand,
   };
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function runCommand(command: string, args: readonly string[]): Promise<string | null> {

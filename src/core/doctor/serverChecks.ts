@@ -38,7 +38,7 @@ async function examine(
   subject: string,
   measuring: Measuring,
 ): Promise<readonly Found[]> {
-  const { folder, ports, stop } = examined;
+  const { folder, stop } = examined;
   const endpoint = endpointOf(draft);
   const unpinned =
     endpoint.ssh !== undefined && pinnedFingerprint(folder, endpoint.ssh) === null
@@ -54,18 +54,18 @@ async function examine(
     if (!steps.some((one) => one.step === 'version' && one.ok)) return tested;
     return [...tested, ...(await factsOf(steps, draft, examined, measuring))];
   } catch (error) {
-    return [['server', failed(error, 'server', ports)]];
+    return [['server', failed(error, 'server', examined)]];
   }
 }
 
 async function hostKeyOffered(examined: Examined, subject: string, draft: CheckedDraft): Promise<Finding> {
-  const { folder, ports, stop } = examined;
+  const { folder, stop } = examined;
   try {
     const seen = await within(TEST_MS, stop, () => lookAtHostKey(folder, subject, endpointOf(draft)));
     const { sshHost, sshPort, offered } = seen;
     return finding('ssh_not_pinned', { connection: subject, sshHost, sshPort, offered });
   } catch (error) {
-    return failed(error, 'ssh', ports);
+    return failed(error, 'ssh', examined);
   }
 }
 
@@ -149,7 +149,7 @@ async function factsOf(
     );
     return findingsOfFacts(facts, steps, draft, examined);
   } catch (error) {
-    return [['link', failed(error, 'link', examined.ports)]];
+    return [['link', failed(error, 'link', examined)]];
   }
 }
 

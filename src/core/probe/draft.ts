@@ -55,6 +55,7 @@ export function draftSession(
   const common = {
     folder,
     stop,
+    abandoned: stop,
     applicationName: 'branchline-test',
     timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS },
     ...(password !== null && { password }),

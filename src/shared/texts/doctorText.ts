@@ -37,11 +37,11 @@ export interface CheckedSubject {
 
 /** The checks of a report by subject, in the report's order. */
 export function bySubject({ checks, labels }: DoctorReport, t: Translate): readonly CheckedSubject[] {
-  const groups = Map.groupBy(checks, (one) => one.subject);
-  return [...groups].map(([subject, some]) => ({
+  const subjects = [...new Set(checks.map((one) => one.subject))];
+  return subjects.map((subject) => ({
     subject,
     title: subjectTitle(subject, labels, t),
-    checks: some,
+    checks: checks.filter((one) => one.subject === subject),
   }));
 }
 

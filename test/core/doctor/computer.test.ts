@@ -20,8 +20,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { within } from '../../../src/core/doctor/checking.ts';
 import { openJournal } from '../../../src/core/journal/openJournal.ts';
 import { systemPorts } from '../../../src/core/ports.ts';
-import type { Keychain } from '../../../src/core/secrets/keychain.ts';
-import { KeychainError } from '../../../src/core/secrets/keychain.ts';
+import { accountOf, type Keychain, KeychainError } from '../../../src/core/secrets/keychain.ts';
+import { SystemKeychain } from '../../../src/core/secrets/systemKeychain.ts';
+import { keyringMissing, lock, startKeyring } from '../../support/keyring.ts';
 import { smallDisk } from '../../support/smallDisk.ts';
 import { diagnose } from './support/diagnose.ts';
 
@@ -196,6 +197,25 @@ test.each(['absent', 'locked', 'silent', 'failed'] as const)('a keychain that is
   expect(params('keychain').reason).toBe('why');
 });
 
+test('a real keyring answers; a locked one is noticed by the passwords that the settings need of it', async ({
+  skip,
+}) => {
+  const missing = keyringMissing();
+  if (missing !== null) return skip(missing);
+  const folder = newFolder();
+  settingsIn(folder, {});
+  await using session = await startKeyring();
+  const found = async () => {
+    const keychain = new SystemKeychain({ env: session.env });
+    return (await diagnose(folder, { machine: { keychain } })).code('keychain');
+  };
+  expect(await found()).toBe('keychain_ok');
+  await new SystemKeychain({ env: session.env }).set(accountOf({ ...NOWHERE }), 'secret');
+  expect(await found()).toBe('keychain_ok');
+  lock(session);
+  expect(await found()).toBe('keychain_locked');
+});
+
 function never(): never {
   throw new Error('the doctor only asks whether it works');
 }
@@ -209,6 +229,16 @@ test('a program whose files were replaced since it began, and one whose files we
   expect((await at(new Date(Date.now() + 60_000))).code('program')).toBe('program_ok');
   chmodSync(file, 0o755);
   expect((await at(new Date(Date.now() - 60_000))).code('program')).toBe('program_replaced');
+});
+
+test('a folder in the place of the program, as where Electron runs from a checkout, says nothing', async () => {
+  const { thisMachine } = await import('../../../src/core/doctor/machine.ts');
+  const { argv } = process;
+  onTestFinished(() => {
+    process.argv = argv;
+  });
+  process.argv = [process.execPath, newFolder()];
+  expect(thisMachine().programFiles).toEqual([process.execPath]);
 });
 
 test('a check that takes too long is given up, and told to end', async () => {

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,7 +8,7 @@ import { expect, onTestFinished, type TestContext, test } from 'vitest';
 import { KeychainError } from '../../../src/core/secrets/keychain.ts';
 import { PasswordStore } from '../../../src/core/secrets/passwordStore.ts';
 import { SystemKeychain } from '../../../src/core/secrets/systemKeychain.ts';
-import { keyringMissing, type Session, startKeyring, startSession } from '../../support/keyring.ts';
+import { keyringMissing, lock, type Session, startKeyring, startSession } from '../../support/keyring.ts';
 
 const LAMPUNG = { host: '10.1.2.3', port: 5432, database: 'idempiere', user: 'reader' };
 const ACCOUNT = 'reader@10.1.2.3:5432/idempiere';
@@ -104,13 +103,6 @@ test('a person’s password goes to the keychain, and no longer stands in the fi
   expect(await store.remove(LAMPUNG)).toBe(false);
   expect(existsSync(file)).toBe(true);
 });
-
-function lock({ env }: Session): void {
-  const args = ['--session', '--print-reply', '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets'];
-  const list = 'array:objpath:/org/freedesktop/secrets/collection/login';
-  const done = spawnSync('dbus-send', [...args, 'org.freedesktop.Secret.Service.Lock', list], { env });
-  expect(done.status).toBe(0);
-}
 
 async function takeNameAndSayNothing(session: Session): Promise<void> {
   const dbus = createRequire(import.meta.url).resolve('@jellybrick/dbus-next');
