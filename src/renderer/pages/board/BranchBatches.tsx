@@ -14,7 +14,7 @@ import { branchAddress, isOneOf } from './boardFilter.ts';
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'ended', 'tables', 'data', 'took'] as const;
 const WIDTHS =
-  'minmax(7.5rem, 1.2fr) minmax(9.5rem, 1.4fr) minmax(6rem, 1fr) minmax(6.5rem, 1fr) minmax(5rem, 0.8fr)';
+  'minmax(7.5rem, 1.2fr) minmax(9rem, 1.4fr) minmax(5.5rem, 1fr) minmax(6.5rem, 1fr) minmax(6.5rem, 0.8fr)';
 
 /** The latest batches of a branch; each links to its tables. */
 export function BranchBatches({ view: { branch, batches } }: { readonly view: FleetBranchView }) {

@@ -1,5 +1,5 @@
 import { Paper } from '@mantine/core';
-import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { FleetBranch } from '../../../shared/fleet.ts';
 import { branchName, reasonText } from '../../../shared/texts/fleetText.ts';
 import { visible } from '../../../shared/visible.ts';
@@ -8,10 +8,16 @@ import classes from './Board.module.css';
 import { BRANCH_SHAPES } from './BranchMark.tsx';
 import { branchAddress } from './boardFilter.ts';
 
+const NONE: readonly FleetBranch[] = [];
+/** That many tiles fill the wall's height in any window, so nothing moves when they are drawn. */
+const FULL_ABOVE = 600;
+
 /** All branches at one glance. A branch's name is shown below while its tile has the pointer or the focus. */
 export function TileWall({ branches }: { readonly branches: readonly FleetBranch[] }) {
   const t = useT();
   const wall = useRef<HTMLFieldSetElement>(null);
+  // The list is drawn first: a thousand tiles take longer than its few rows.
+  const drawn = useDeferredValue(branches, NONE);
   const [told, setTold] = useState<string | null>(null);
   const tell = useCallback((event: { readonly target: EventTarget }) => {
     const tile = event.target instanceof Element ? event.target.closest('a') : null;
@@ -26,7 +32,7 @@ export function TileWall({ branches }: { readonly branches: readonly FleetBranch
     <Paper withBorder p="sm">
       <fieldset
         ref={wall}
-        className={classes.wall}
+        className={`${classes.wall} ${branches.length > FULL_ABOVE ? classes.full : ''}`}
         aria-label={t('boardPage.wall')}
         onKeyDown={move}
         onFocus={tell}
@@ -34,7 +40,7 @@ export function TileWall({ branches }: { readonly branches: readonly FleetBranch
         onMouseLeave={() => setTold(null)}
         onBlur={() => setTold(null)}
       >
-        {branches.map((branch) => (
+        {drawn.map((branch) => (
           <Tile key={branch.connection} branch={branch} />
         ))}
       </fieldset>
