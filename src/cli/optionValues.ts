@@ -1,8 +1,8 @@
 import type { Command, HelpConfiguration } from 'commander';
+import textWidth from 'fast-string-width';
 import { closest, distance } from 'fastest-levenshtein';
 import { UsageCode, UsageError } from '../shared/errors.ts';
 import type { Translate } from '../shared/texts/translate.ts';
-import { textWidth } from './render/textWidth.ts';
 
 /** Parses option values as commander passes them. @throws UsageError `option_invalid` */
 export function optionValues(t: Translate) {

@@ -23,10 +23,23 @@ const SIGNS = '\\u0600-\\u0605\\u06dd\\u070f\\u08e2';
  * Invisible characters with an effect: they move a terminal's cursor, set its title, break a line, reverse
  * the text direction, or make two names look alike.
  */
-const UNSEEN = new RegExp(
-  `(?!${AT_WORK})[[\\p{Control}\\p{Format}\\p{Surrogate}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029]--[${SIGNS}]]`,
-  'gv',
+const UNSEEN = lazyRegExp(
+  () =>
+    `(?!${AT_WORK})[[\\p{Control}\\p{Format}\\p{Surrogate}\\p{Default_Ignorable_Code_Point}\\u2028\\u2029]--[${SIGNS}]]`,
 );
+
+/** Made when it is first needed: with so many scripts in it, that takes as long as a twentieth of a command's start. */
+function lazyRegExp(source: () => string): () => RegExp {
+  let made: RegExp | null = null;
+  return () => (made ??= new RegExp(source(), 'gv'));
+}
+
+/** ASCII, Latin letters, punctuation, arrows and signs, among which there is nothing unseen. */
+const SEEN =
+  '\\u0020-\\u007e\\u00a0-\\u00ac\\u00ae-\\u024f\\u2010-\\u2027\\u2030-\\u205e\\u2190-\\u23ff\\u2500-\\u27bf';
+const OTHER = new RegExp(`[^${SEEN}]`);
+const OTHER_IN_LINES = new RegExp(`[^\\n\\t${SEEN}]`);
+
 /** Allowed in texts of several lines. */
 const KEPT = new Set(['\n', '\t']);
 
@@ -35,12 +48,13 @@ const KEPT = new Set(['\n', '\t']);
  * wherever such text is shown.
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, escaped);
+  return OTHER.test(text) ? text.replace(UNSEEN(), escaped) : text;
 }
 
 /** The same for multi-line texts such as SQL; line breaks and tabs stay. */
 export function visibleLines(text: string): string {
-  return text.replace(UNSEEN, (found) => (KEPT.has(found) ? found : escaped(found)));
+  if (!OTHER_IN_LINES.test(text)) return text;
+  return text.replace(UNSEEN(), (found) => (KEPT.has(found) ? found : escaped(found)));
 }
 
 /**

@@ -30,6 +30,19 @@ describe('a foreign text', () => {
     expect(visibleLines('a\n\tb\u001b')).toBe('a\n\tb\\u001b');
   });
 
+  test('keeps every character that is seen, and shows every other', () => {
+    const unseen =
+      /^[[\p{Control}\p{Format}\p{Surrogate}\p{Default_Ignorable_Code_Point}\u2028\u2029]--[\u0600-\u0605\u06dd\u070f\u08e2]]$/v;
+    const wrong = [];
+    for (let code = 0; code <= 0xffff; code++) {
+      const text = String.fromCharCode(code);
+      const kept = code === 10 || code === 9;
+      if ((visible(text) === text) === unseen.test(text)) wrong.push(code);
+      if ((visibleLines(text) === text) === (unseen.test(text) && !kept)) wrong.push(code);
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('in real use stays unchanged', () => {
     for (const text of ['c_invoice', 'Señal — “ä”', '発注', 'فاتورة', 'क्षि', '👩‍👩‍👧', 'a\\u001b'])
       expect(visible(text)).toBe(text);

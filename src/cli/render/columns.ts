@@ -1,6 +1,6 @@
+import textWidth from 'fast-string-width';
 import { visible, visibleLines } from '../../shared/visible.ts';
 import type { Look } from './marks.ts';
-import { textWidth } from './textWidth.ts';
 
 export interface Column {
   readonly title: string;
