@@ -89,7 +89,11 @@ class RunningService implements Service {
       tell: (event) => this.#tell(event),
       onEngine: (event) => this.#takeEvent(event),
     });
-    this.#outside = new OutsideNotifications(ports, setup, () => this.#opening.opened);
+    this.#outside = new OutsideNotifications(ports, setup, () => this.#opening.opened, {
+      installationId: () => this.#opening.installationId,
+      status: () => this.status(),
+      timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
+    });
     this.#ended = this.#live().finally(unlock);
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelEvents } from './notifyEvents.ts';
 import { environmentVariable, text } from './settingsText.ts';
 
 /** An HTTP field name (RFC 9110), without those that the connection itself decides. */
@@ -127,6 +128,7 @@ function checkAddress(
 const webhookFields = z.lazy(() =>
   z
     .strictObject({
+      ...channelEvents,
       /** The address lets anyone post there, so it is treated as a secret. */
       url: z.url(),
       /** `${ENV_NAME}`. Without it: the keychain. With neither, posts are not signed. */
@@ -192,6 +194,8 @@ export const webhookSchema = addressOrGroup(webhookFields);
 const pingFields = z.lazy(() =>
   z
     .strictObject({
+      /** Switched off, a channel keeps its settings and sends nothing. */
+      enabled: z.boolean().default(true),
       /** The address lets anyone ping, so it is treated as a secret. */
       url: z.url(),
       /** Without it: `uptime-kuma` if the path has `/api/push/`, else `healthchecks`. */
@@ -228,6 +232,7 @@ const address = () =>
 export const emailSchema = z.lazy(() =>
   z
     .strictObject({
+      ...channelEvents,
       host: z.string().refine((host) => /^[^\s,/@\p{Control}]+$/u.test(host), {
         error: 'must be one name or address of a mail server',
         params: { reason: 'email_host' },
@@ -260,6 +265,7 @@ export const emailSchema = z.lazy(() =>
 export const telegramSchema = z.lazy(() =>
   z
     .strictObject({
+      ...channelEvents,
       /** `${ENV_NAME}`. Without it: the keychain. */
       token: environmentVariable.optional(),
       /** The number of a chat (those of groups are negative), or `@name` of a public channel. */

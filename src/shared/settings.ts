@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl, SSL_MODES } from './endpointUrl.ts';
+import { digestTime } from './notifyEvents.ts';
 import { emailSchema, pingSchema, telegramSchema, webhookSchema } from './notifySettings.ts';
 import { environmentVariable as password, text } from './settingsText.ts';
 import { sshSchema } from './sshSettings.ts';
@@ -211,6 +212,8 @@ export const settingsSchema = z
         telegram: telegramSchema.nullable().default(null),
         ping: pingSchema.default(null),
         noSuccessHours: z.number().min(0).default(26),
+        /** When the channels that want the daily digest get it, in local time. */
+        digestAt: digestTime,
       })
       .prefault({}),
     language: z.enum(['auto', ...LANGUAGES]).default('auto'),

@@ -75,7 +75,8 @@ async function notifyTest({ channel }: TestOptions, context: CliContext): Promis
   const { configuredChannels, sendThrough } = await import('../../core/notify/channels.ts');
   const { DeliveryError } = await import('../../core/notify/message.ts');
   const set = configuredChannels(settings.notifications);
-  if (channel !== undefined && !set.includes(channel)) throw notSet(channel, t);
+  // One that is switched off may be tried before it is switched on.
+  if (channel !== undefined && settings.notifications[channel] === null) throw notSet(channel, t);
   const channels = channel === undefined ? set : [channel];
   using signals = listenForStop(process, () => undefined);
   const delivery = { folder: context.folder, env: context.world.env, stop: signals.stop };

@@ -31,6 +31,7 @@ import {
   type VerificationReads,
   type VerificationWrites,
 } from './verifications.ts';
+import { createWorkReads, type WorkReads } from './workSince.ts';
 
 /** All queries of the journal. */
 interface JournalReads
@@ -44,6 +45,7 @@ interface JournalReads
     ServiceNoteReads,
     OutboxReads,
     TrafficReads,
+    WorkReads,
     ShapeReads {}
 
 /** All changes of the journal. */
@@ -164,6 +166,7 @@ function readsOf(store: ReadableStore): JournalReads {
     ...createOutcomes(store),
     ...createServiceNoteReads(store),
     ...createOutboxReads(store),
+    ...createWorkReads(store),
     ...createTrafficReads(store),
     ...createShapeReads(store),
     holder: () => findHolder(store),

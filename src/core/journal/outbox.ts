@@ -33,8 +33,12 @@ export interface OutboxWrites {
   retryOutboxNow(): void;
   /** Removes one notification undelivered. */
   dropFromOutbox(id: number): void;
-  /** Removes what waits under a key. */
-  dropKeyFromOutbox(channel: string, key: string): void;
+  /**
+   * Removes what waits under a key.
+   *
+   * @returns whether anything did
+   */
+  dropKeyFromOutbox(channel: string, key: string): boolean;
   /** Removes all that wait, except for one channel. */
   dropOutbox(kept: string): void;
   /**
@@ -104,13 +108,12 @@ export function createOutboxWrites(store: WritableStore, clock: Clock): OutboxWr
     dropFromOutbox: (id) => {
       store.run('DELETE FROM outbox WHERE id = @id', { id });
     },
-    dropKeyFromOutbox: (channel, key) => {
+    dropKeyFromOutbox: (channel, key) =>
       store.run(
         `DELETE FROM outbox WHERE channel = @channel AND delivered_at IS NULL
            AND json_extract(payload, '$.key') = @key`,
         { channel, key },
-      );
-    },
+      ) > 0,
     dropOutbox: (kept) => {
       store.run('DELETE FROM outbox WHERE delivered_at IS NULL AND channel <> @kept', { kept });
     },

@@ -1,3 +1,4 @@
+import type { NotifyEvent } from '../../shared/notifyEvents.ts';
 import {
   NOTIFY_CHANNELS,
   type NotifyChannel,
@@ -14,14 +15,20 @@ import { sendWebhook } from './webhook.ts';
 
 export const PING_CHANNEL = 'ping' satisfies OutsideChannel;
 
-/** The channels of the settings that notify people. */
-export function notifyingChannels(settings: NotificationSettings): readonly NotifyChannel[] {
-  return NOTIFY_CHANNELS.filter((channel) => settings[channel] !== null);
+/** The channels of the settings that notify people, and are switched on; with an event, those that tell of it. */
+export function notifyingChannels(
+  settings: NotificationSettings,
+  event?: NotifyEvent,
+): readonly NotifyChannel[] {
+  return NOTIFY_CHANNELS.filter((name) => {
+    const channel = settings[name];
+    return channel?.enabled === true && (event === undefined || channel.events.includes(event));
+  });
 }
 
-/** The channels that the settings name. */
+/** The channels that the settings name, and that are switched on. */
 export function configuredChannels(settings: NotificationSettings): readonly OutsideChannel[] {
-  return OUTSIDE_CHANNELS.filter((channel) => settings[channel] !== null);
+  return OUTSIDE_CHANNELS.filter((channel) => settings[channel]?.enabled === true);
 }
 
 /**

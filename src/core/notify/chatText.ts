@@ -12,10 +12,16 @@ const WHERE_CHARS = 90;
 export type Markup = 'none' | 'html' | 'markdown';
 
 /** A message as people read it in a chat: branches and title, then what to do, then when and where. */
-export function chatText({ branches, title, body, at, language, computer }: Message): string {
+export function chatText(message: Message): string {
+  const { body, at, language, computer } = message;
+  return `${branchesAndTitle(message)}\n${body}\n${formatDateTime(at, language)}, ${computer}`;
+}
+
+/** `Lampung: 2 tables failed`. The title of a digest that names a branch stands alone. */
+export function branchesAndTitle({ branches, title, sections }: Message): string {
+  if (sections !== undefined && branches.some((one) => title.includes(one.label))) return title;
   // Of many branches only the first: the title has to be read, too.
-  const where = cutText(branches.map((one) => one.label).join(', '), WHERE_CHARS);
-  return `${where}: ${title}\n${body}\n${formatDateTime(at, language)}, ${computer}`;
+  return `${cutText(branches.map((one) => one.label).join(', '), WHERE_CHARS)}: ${title}`;
 }
 
 /** A text that mentions nobody and has no markup in a receiver of that kind. */

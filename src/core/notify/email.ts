@@ -3,6 +3,7 @@ import { formatDateTime } from '../../shared/format.ts';
 import { type EmailSettings, emailSecurity } from '../../shared/notifySettings.ts';
 import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
 import { caOf, emailPassword } from './channelSecret.ts';
+import { branchesAndTitle } from './chatText.ts';
 import { type Delivery, DeliveryError, escapeMarkup, type Message, socketError } from './message.ts';
 
 /** The tables that an e-mail lists; a batch may have thousands. */
@@ -86,22 +87,27 @@ function smtpError(error: unknown, stop: AbortSignal): DeliveryError {
   return socketError(error, stop);
 }
 
-function subjectOf({ branches, title }: Message): string {
-  const subject = `[Branchline] ${branches.map((one) => one.label).join(', ')}: ${title}`;
+function subjectOf(message: Message): string {
+  const subject = `[Branchline] ${branchesAndTitle(message)}`;
   return subject.length <= SUBJECT_CHARS ? subject : `${subject.slice(0, SUBJECT_CHARS - 1)}…`;
 }
 
 /** The list of facts below the text: when, where, which batch and tables. */
 function factsOf(message: Message, t: Translate): readonly (readonly [name: string, value: string])[] {
-  const { branches, tables, at, computer, batchId } = message;
+  const { branches, tables, at, computer, batchId, sections } = message;
   const listed = tables.slice(0, TABLES_LISTED).map((one) => one.table);
   const names = listed.join(', ');
   const count = tables.length - TABLES_LISTED;
   return [
-    [
-      t('delivery.fact.branches'),
-      branches.map(({ label, connection }) => nameOf(label, connection)).join(', '),
-    ],
+    // Each section is about a branch already.
+    ...(sections !== undefined
+      ? []
+      : [
+          [
+            t('delivery.fact.branches'),
+            branches.map(({ label, connection }) => nameOf(label, connection)).join(', '),
+          ] as const,
+        ]),
     ...(tables.length === 0
       ? []
       : [[t('delivery.fact.tables'), count > 0 ? t('tray.more', { names, count }) : names] as const]),
@@ -121,14 +127,34 @@ function textOf(message: Message, t: Translate): string {
 }
 
 function htmlOf(message: Message, t: Translate): string {
-  const rows = factsOf(message, t).map(
-    ([name, value]) =>
-      `<tr><th align="left" valign="top">${escapeMarkup(name)}</th><td>${escapeMarkup(value)}</td></tr>`,
-  );
   return [
-    `<!doctype html><html lang="${t.language}"><head><meta charset="utf-8"></head><body>`,
-    `<h2>${escapeMarkup(message.title)}</h2><p>${escapeMarkup(message.body)}</p>`,
-    `<table cellpadding="4">${rows.join('')}</table>`,
+    `<!doctype html><html lang="${t.language}"><head><meta charset="utf-8"></head>`,
+    `<body style="font-family: sans-serif">`,
+    `<h2>${escapeMarkup(message.title)}</h2>`,
+    ...bodyOf(message),
+    tableOf(factsOf(message, t)),
     `<p><small>${escapeMarkup(t('delivery.footer'))}</small></p></body></html>`,
   ].join('\n');
+}
+
+/** Sections as tables; what of the body follows them, as paragraphs. */
+function bodyOf({ body, sections = [] }: Message): readonly string[] {
+  return [
+    ...sections.flatMap(({ heading, lines }) => [
+      `<h3>${escapeMarkup(heading)}</h3>`,
+      tableOf(lines.map(({ name, value }) => [name, value])),
+    ]),
+    ...body
+      .split('\n\n')
+      .slice(sections.length)
+      .map((text) => `<p>${escapeMarkup(text)}</p>`),
+  ];
+}
+
+function tableOf(facts: readonly (readonly [name: string, value: string])[]): string {
+  const rows = facts.map(
+    ([name, value]) =>
+      `<tr><th align="left" valign="top" width="230">${escapeMarkup(name)}</th><td valign="top">${escapeMarkup(value)}</td></tr>`,
+  );
+  return `<table cellpadding="4">${rows.join('')}</table>`;
 }

@@ -24,8 +24,20 @@ export const messageSchema = z.object({
   batchId: z.string().nullable(),
   branches: z.array(z.object({ connection: z.string(), label: z.string() })),
   tables: z.array(name),
+  /** The parts of a message that is longer than a sentence: `body` has them as text, and some channels their layout. */
+  sections: z
+    .array(
+      z.object({
+        heading: z.string(),
+        lines: z.array(z.object({ name: z.string(), value: z.string() })),
+      }),
+    )
+    .optional(),
+  /** The same for programs, in the form of a post without a template. */
+  facts: z.record(z.string(), z.json()).optional(),
 });
 export type Message = z.output<typeof messageSchema>;
+export type MessageSection = NonNullable<Message['sections']>[number];
 
 /** Why a channel did not deliver; see `delivery.reason` in src/shared/texts. */
 export type DeliveryReason =

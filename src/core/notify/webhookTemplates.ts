@@ -15,8 +15,9 @@ const SLACK_HEADER_CHARS = 150;
 const DISCORD_CHARS = 2000;
 const NTFY_BYTES = 4096;
 const NTFY_TITLE_CHARS = 200;
-/** A card of Teams may have 28 KB, and a character up to six bytes in JSON. */
-const TEAMS_CHARS = 4000;
+/** A card of Teams may have 28 KB, and a character up to six bytes in JSON; each line has 70 bytes around its text. */
+const TEAMS_CHARS = 3000;
+const TEAMS_LINES = 100;
 const WHATSAPP_CHARS = 4000;
 /** A header is no place for a long text, and servers refuse more than 8 KB of them. */
 const HEADER_CHARS = 180;
@@ -59,7 +60,7 @@ export function headerText(text: string, message: Message): string {
 
 /** Fields of a post without a template. Chat programs such as Slack and Mattermost show `text`. */
 export function webhookBody(message: Message): Readonly<Record<string, unknown>> {
-  const { id, kind, level, at, title, body, language, computer, batchId, branches, tables } = message;
+  const { id, kind, level, at, title, body, language, computer, batchId, branches, tables, facts } = message;
   return {
     version: 1,
     id,
@@ -75,6 +76,7 @@ export function webhookBody(message: Message): Readonly<Record<string, unknown>>
     batch_id: batchId,
     branches: branches.map(({ connection, label }) => ({ id: connection, label })),
     tables,
+    ...(facts !== undefined && { [kind]: facts }),
   };
 }
 
@@ -124,9 +126,10 @@ function slackBody(message: Message): unknown {
 function teamsBody(message: Message): unknown {
   const run = (text: string, more: Readonly<Record<string, unknown>>) => ({
     type: 'RichTextBlock',
-    inlines: [{ type: 'TextRun', text: cutText(text, TEAMS_CHARS), ...more }],
+    inlines: [{ type: 'TextRun', text, ...more }],
   });
-  const [head = '', ...rest] = chatText(message).split('\n');
+  const [head = '', ...rest] = cutText(chatText(message), TEAMS_CHARS).split('\n');
+  const lines = rest.filter((line) => line !== '').slice(0, TEAMS_LINES);
   const colors = { problem: 'Attention', recovered: 'Good', information: 'Default' };
   return {
     type: 'message',
@@ -140,7 +143,7 @@ function teamsBody(message: Message): unknown {
           version: '1.4',
           body: [
             run(head, { weight: 'Bolder', size: 'Medium', color: colors[message.level] }),
-            ...rest.map((line) => run(line, {})),
+            ...lines.map((line) => run(line, {})),
           ],
         },
       },

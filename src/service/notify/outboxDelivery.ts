@@ -6,6 +6,7 @@ import type { Ports } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import type { OutsideChannel } from '../../shared/notifySettings.ts';
 import type { Opened } from '../opening.ts';
+import type { DailyDigest } from './dailyDigest.ts';
 
 /** When deliveries are tried again, and when they are given up. */
 export interface OutboxPolicy {
@@ -39,13 +40,23 @@ export class OutboxDelivery {
   readonly #folder: string;
   readonly #policy: OutboxPolicy;
   readonly #opened: () => Opened | null;
+  readonly #digest: DailyDigest;
   readonly #over = new AbortController();
   readonly #ended: Promise<void>;
   #woken = Promise.withResolvers<void>();
 
-  /** @param opened what the service works with now; null while it has no journal */
-  constructor(ports: Ports, folder: string, policy: Partial<OutboxPolicy>, opened: () => Opened | null) {
+  /**
+   * @param opened what the service works with now; null while it has no journal
+   * @param digest asked before each look at the outbox, so that it is queued on time also during a run
+   */
+  constructor(
+    ports: Ports,
+    { folder, policy }: { readonly folder: string; readonly policy: Partial<OutboxPolicy> },
+    opened: () => Opened | null,
+    digest: DailyDigest,
+  ) {
     this.#ports = ports;
+    this.#digest = digest;
     this.#folder = folder;
     this.#policy = { ...OUTBOX_POLICY, ...policy };
     this.#opened = opened;
@@ -87,10 +98,11 @@ export class OutboxDelivery {
     try {
       const opened = this.#opened();
       if (opened === null) return null;
+      const digestDue = this.#digest.look(opened, this.#ports.clock.now());
       const channels = configuredChannels(opened.settings.notifications);
       if (channels.length > 0) this.#tidy(opened, channels);
       const due = await Promise.all(channels.map((channel) => this.#deliver(channel)));
-      const known = due.filter((one) => one !== null);
+      const known = [digestDue, ...due].filter((one) => one !== null);
       return known.length === 0 ? null : Math.min(...known);
     } catch (error) {
       // A journal that fails is closed and opened again by the service's loop.

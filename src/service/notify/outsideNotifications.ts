@@ -5,9 +5,10 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { createTranslator } from '../../shared/texts/translate.ts';
 import type { Opened } from '../opening.ts';
+import { DailyDigest, type DigestHost } from './dailyDigest.ts';
 import { type NoteOutbox, Notifier } from './notifier.ts';
 import { OutboxDelivery, type OutboxPolicy } from './outboxDelivery.ts';
-import { outsideMessage } from './outsideTexts.ts';
+import { eventOf, outsideMessage } from './outsideTexts.ts';
 import { queuePing } from './pings.ts';
 
 /** What was told outside, in the journal: apart from what the desktop has shown. */
@@ -33,11 +34,13 @@ export class OutsideNotifications {
   readonly #delivery: OutboxDelivery;
   #notifier: Notifier | null = null;
 
-  constructor(ports: Ports, setup: OutsideSetup, opened: () => Opened | null) {
+  constructor(ports: Ports, setup: OutsideSetup, opened: () => Opened | null, host: DigestHost) {
     this.#ports = ports;
     this.#setup = setup;
     this.#opened = opened;
-    this.#delivery = new OutboxDelivery(ports, setup.folder, setup.outbox ?? {}, opened);
+    const digest = new DailyDigest(host, () => createTranslator(this.#language(opened()?.settings)));
+    const { folder, outbox: policy = {} } = setup;
+    this.#delivery = new OutboxDelivery(ports, { folder, policy }, opened, digest);
   }
 
   /** @throws SyncFailure `journal_failed` */
@@ -103,7 +106,7 @@ export class OutsideNotifications {
         const now = clock.now();
         const message = outsideMessage(note, now, words, opened.settings);
         const since = new Date(now.getTime() - REPEATED_MS);
-        for (const channel of notifyingChannels(opened.settings.notifications))
+        for (const channel of notifyingChannels(opened.settings.notifications, eventOf(note)))
           opened.journal.queueForOutbox(channel, JSON.stringify(note), message, since);
         this.#delivery.wake();
       },

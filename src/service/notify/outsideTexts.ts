@@ -4,7 +4,9 @@ import type { Message } from '../../core/notify/message.ts';
 import type { TableName } from '../../shared/contract.ts';
 import { formatShortTime } from '../../shared/format.ts';
 import { namesOf, tableNames } from '../../shared/naming.ts';
+import type { NotifyEvent } from '../../shared/notifyEvents.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { assertNever } from '../../shared/status.ts';
 import { visible, visibleLines } from '../../shared/visible.ts';
 import { type NoteWords, noteTexts } from './noteTexts.ts';
 import type { Note } from './policy.ts';
@@ -64,6 +66,33 @@ function bodyOf(note: Note, body: string, now: Date, words: NoteWords): string {
       });
     default:
       return body;
+  }
+}
+
+/** Which of a channel's events a note belongs to. */
+export function eventOf({ kind }: Note): NotifyEvent {
+  switch (kind) {
+    case 'failed':
+    case 'still_failing':
+    case 'journal_set_aside':
+      return 'failure';
+    case 'recovered':
+    case 'equal_again':
+    case 'resumed':
+    case 'differences_mended':
+      return 'recovery';
+    case 'differs':
+    case 'still_differs':
+      return 'differs';
+    case 'interrupted':
+    case 'gave_up':
+    case 'refused':
+    case 'run_refused':
+      return 'question';
+    case 'no_success':
+      return 'no_success';
+    default:
+      return assertNever(kind);
   }
 }
 

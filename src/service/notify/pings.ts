@@ -16,7 +16,7 @@ import type { Opened } from '../opening.ts';
  * @throws SyncFailure `journal_failed`
  */
 export function queuePing(event: ServiceEvent, { journal, settings }: Opened, clock: Clock): boolean {
-  if (settings.notifications.ping === null) return false;
+  if (settings.notifications.ping?.enabled !== true) return false;
   switch (event.type) {
     case 'batch_started':
     case 'batch_resumed':

@@ -3,6 +3,7 @@ import { boardPage } from './boardPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
+import { digest } from './digest.ts';
 import { disk } from './disk.ts';
 import { doctor, doctorPage } from './doctor.ts';
 import { failures } from './failures.ts';
@@ -30,6 +31,7 @@ export const en = {
   tray,
   notes,
   delivery,
+  digest,
   fleet,
   boardPage,
   doctor,

@@ -60,6 +60,7 @@ export const settingsProblems = {
     cron_field: 'is wrong in the field "{{field}}"',
     cron_often: 'must have one number as its second: at most one run a minute',
     cron_never: 'never comes: there is no such date',
+    time_of_day: 'must be a time of day with four digits, such as 07:00',
     timezone: 'must be a time zone that this computer knows, such as Asia/Jakarta',
     not_text: 'is no text in UTF-8: it may be damaged',
     not_a_file: 'it is not a plain file (a folder, a pipe or a device)',

@@ -63,6 +63,7 @@ export const settingsProblems = {
     cron_field: 'salah di kolom "{{field}}"',
     cron_often: 'kolom detiknya harus satu angka: paling sering sekali semenit',
     cron_never: 'tidak pernah tiba: tanggal itu tidak ada',
+    time_of_day: 'harus berupa jam dengan empat angka, seperti 07:00',
     timezone: 'harus zona waktu yang dikenal komputer ini, seperti Asia/Jakarta',
     not_text: 'bukan teks UTF-8: mungkin rusak',
     not_a_file: 'ini bukan berkas biasa (melainkan folder, pipa atau perangkat)',
