@@ -26,6 +26,7 @@ import type {
 } from '../port.ts';
 import { withTarget } from '../withTarget.ts';
 import { beginSnapshot } from './beginSnapshot.ts';
+import { countChanged, IS_LISTED } from './changedTids.ts';
 import { type CursorPlace, cursorOf, newerThan, readCursor } from './cursor.ts';
 import { fingerprintsQuery, readFingerprints } from './fingerprints.ts';
 import { brokenSince, changedSince, type Horizon, markAt, since } from './mark.ts';
@@ -106,6 +107,8 @@ interface SnapshotFacts {
 class PostgresSnapshot implements Snapshot {
   readonly #session: Session;
   readonly #facts: SnapshotFacts;
+  /** The mark whose changed rows the server has listed: see {@link countChanged}. */
+  #listed: bigint | null = null;
 
   constructor(session: Session, facts: SnapshotFacts) {
     this.#session = session;
@@ -162,18 +165,16 @@ class PostgresSnapshot implements Snapshot {
   }
 
   /** One scan counts both. */
-  async count(changed: ChangedRows): Promise<{ readonly rows: number; readonly changed: number }> {
-    const result = await this.#session.query(
-      `SELECT pg_catalog.count(*) AS rows, pg_catalog.count(*) FILTER (WHERE ${this.#condition(changed)}) AS changed FROM ${rowsOf(this.#facts.table)} t`,
-      [],
-      this.#session.workMs,
-    );
-    return { rows: Number(result.rows[0]?.rows), changed: Number(result.rows[0]?.changed) };
+  async count(rows: ChangedRows): Promise<{ readonly rows: number; readonly changed: number }> {
+    const { listed, ...counts } = await countChanged(this.#session, this.#facts.table, rows);
+    this.#listed = listed ? rows.since : null;
+    return counts;
   }
 
   async rows(form: RowForm, { after, rows }: RowFilter): Promise<SourceRows> {
     // Few rows in key order: sorting them is cheap, walking the whole table by its index is not.
-    if (rows !== null && rows.kind !== 'buckets') await this.#session.query('SET LOCAL enable_sort = on');
+    if (rows !== null && rows.kind !== 'buckets')
+      await this.#session.script(['SET LOCAL enable_sort = on', 'SET LOCAL enable_tidscan = on']);
     const where = rows === null ? null : this.#condition(rows);
     const text = copyRows(this.#facts.table, form, { after, where });
     const copy = this.#session.copyOut(text, form.format, form.columns.length);
@@ -184,7 +185,7 @@ class PostgresSnapshot implements Snapshot {
   #condition(rows: RowChoice): string | null {
     switch (rows.kind) {
       case 'changed':
-        return changedSince('t.xmin', rows.since);
+        return `${this.#listed === rows.since ? `${IS_LISTED} AND ` : ''}${changedSince('t.xmin', rows.since)}`;
       case 'newer':
         return newerThan(this.#facts.table, this.#session.version(), rows.cursor, rows.than);
       case 'buckets':
