@@ -11,7 +11,8 @@ import { slowHome } from './support/slowHome.ts';
 import { button, FRESH, goTo, reads, t } from './support/words.ts';
 
 const SCALE = 0.05;
-const SLOW_MS = 15;
+/** Slow enough for a busy machine to look at the run several times before it ends. */
+const SLOW_MS = 60;
 
 beforeAll(buildWindow);
 beforeAll(startBrowser);
