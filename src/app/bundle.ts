@@ -3,8 +3,8 @@ import os from 'node:os';
 import { basename, join } from 'node:path';
 import { openPlainFile } from '../core/files/smallFile.ts';
 import type { ReadableJournal } from '../core/journal/journal.ts';
+import { namedSecrets } from '../core/secrets/namedSecrets.ts';
 import { withoutPasswords } from '../core/secrets/passwordPlaces.ts';
-import type { Settings } from '../shared/settings.ts';
 import type { BundleFile, LiveView, SettingsView, Setup, Sizes } from '../window-api/views.ts';
 
 /** What the support bundle is made from. */
@@ -32,7 +32,8 @@ export function bundleFiles(
   folder: string,
   facts: BundleFacts,
 ): readonly BundleFile[] {
-  const secrets = secretsOf(facts.settings.effective);
+  const { effective } = facts.settings;
+  const secrets = effective === null ? [] : namedSecrets(effective);
   const latest = journal.latestBatch();
   const asText = (value: unknown): string => JSON.stringify(value, null, 1);
   const files: readonly BundleFile[] = [
@@ -83,8 +84,8 @@ function program({ setup, now }: BundleFacts): unknown {
 
 const HIDDEN = '(not shown)';
 
-/** Settings that are secrets, or name the variable of one. */
-const HIDDEN_KEYS = new Set(['password', 'webhook', 'ping', 'token']);
+/** Settings that are secrets, name the variable of one, or may hold anything (what hooks run). */
+const HIDDEN_KEYS = new Set(['password', 'webhook', 'ping', 'token', 'sql', 'command']);
 
 /** Invalid settings may contain a password anywhere, so only their problems are included; those quote no values. */
 function settingsOf({ document, effective, problem, passwords }: SettingsView): unknown {
@@ -93,26 +94,6 @@ function settingsOf({ document, effective, problem, passwords }: SettingsView): 
     HIDDEN_KEYS.has(key) && value !== null ? HIDDEN : value,
   );
   return { document: JSON.parse(text) as unknown, passwords };
-}
-
-/** The values of the environment variables that the settings name, so they can be removed from all files. */
-function secretsOf(settings: Settings | null): readonly string[] {
-  if (settings === null) return [];
-  const { central, connections, notifications } = settings;
-  const { email, webhook, telegram, ping } = notifications;
-  const headers = Object.values(webhook?.headers ?? {});
-  const references = [
-    ...[central, ...connections, email].map((one) => one?.password),
-    webhook?.secret,
-    telegram?.token,
-    ...headers,
-  ];
-  const named = references.flatMap((one) => /^\$\{(.*)\}$/.exec(one ?? '')?.[1] ?? []);
-  const values = named.flatMap((variable) => process.env[variable] ?? []);
-  // Shorter values are no real secrets, and removing them would blank out half of every text.
-  return [...values, webhook?.url ?? '', webhook?.to ?? '', ping?.url ?? ''].filter(
-    (value) => value.length >= 4,
-  );
 }
 
 function hidden(text: string, secrets: readonly string[]): string {

@@ -41,7 +41,7 @@ export function createSettings(
       return saved;
     },
     exportSettings: () => exportSettings(folder, language()),
-    checkImport: (text) => checkImport(text, language()),
+    checkImport: (text) => checkImport(folder, text, language()),
   };
 }
 

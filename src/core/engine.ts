@@ -113,8 +113,8 @@ class JournaledEngine implements Engine {
   async syncAll(request: SyncAllRequest, control: RunControl = {}): Promise<BatchRow> {
     const connections = pickConnections(this.#base.settings, request.connections ?? []);
     return this.#leased(request, control, async (base, holding) => {
-      const { syncAll } = await loadRequests();
-      return syncAll(base, connections, request, holding, control);
+      const { betweenHooks, syncAll } = await loadRequests();
+      return betweenHooks(base, control, () => syncAll(base, connections, request, holding, control));
     });
   }
 
@@ -144,8 +144,8 @@ class JournaledEngine implements Engine {
   async resume(batchId: string, request: ResumeRequest, control: RunControl = {}): Promise<ResumeOutcome> {
     refuseUnfit(this.#base.folder, this.#journal, this.batch(batchId).batch);
     return this.#leased(request, control, async (base, holding) => {
-      const { resume } = await loadRequests();
-      return resume(base, batchId, request, holding, control);
+      const { betweenHooks, resume } = await loadRequests();
+      return betweenHooks(base, control, () => resume(base, batchId, request, holding, control));
     });
   }
 
@@ -170,6 +170,10 @@ class JournaledEngine implements Engine {
       const { verify } = await loadRequests();
       return verify(base, connections, request, control);
     });
+  }
+
+  finishHooks(request: Pick<ResumeRequest, 'trigger'>, control: RunControl = {}): Promise<void> {
+    return this.#leased(request, control, async (base) => (await loadRequests()).finishHooks(base, control));
   }
 
   prune(request: Parameters<Engine['prune']>[0] = {}): ReturnType<Engine['prune']> {

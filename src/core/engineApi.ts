@@ -158,6 +158,13 @@ export interface Engine extends AsyncDisposable {
    */
   verify(request: VerifyRequest, control?: RunControl): Promise<VerifyReport>;
   /**
+   * Runs what is left of the hooks of a batch whose process was cut off or ended. `syncAll` and `resume` do so, too, before
+   * they begin.
+   *
+   * @throws UsageError `lease_held`
+   */
+  finishHooks(request: Pick<ResumeRequest, 'trigger'>, control?: RunControl): Promise<void>;
+  /**
    * Removes old batches from the journal, by the settings' `retention`; the last success of every table
    * stays. Also happens after each run. Needs no lease, so it may run next to another process's run.
    */

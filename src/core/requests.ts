@@ -28,9 +28,13 @@ import type {
   SyncTableRequest,
   VerifyRequest,
 } from './engineApi.ts';
+import { dueHooks } from './hooks/hookMemory.ts';
+import { runDueHooks } from './hooks/runHooks.ts';
 import { findBatch } from './journal/findBatch.ts';
+import { DEFAULT_TIMEOUTS } from './postgres/session.ts';
 import { testConnection } from './probe/connectionTest.ts';
 import { noteMeasured } from './probe/linkSpeed.ts';
+import { applicationName } from './target/ownership.ts';
 import { verifyConnections } from './verify/verifyConnection.ts';
 
 /*
@@ -86,8 +90,45 @@ export async function resume(
   // A consent to deletes does not carry over from the batch's start: what the branch has deleted since is
   // a new question.
   const context = runContext(base, control, batchId, request, spare);
-  const ended = await runBatch(context, batchId, works, batch.interruption_reason ?? undefined);
+  const { afterBatch: hooks } = base.settings.hooks;
+  const leftReason = batch.interruption_reason ?? undefined;
+  const ended = await runBatch(context, { batchId, works, hooks, leftReason });
   return { kind: 'ran', batch: ended };
+}
+
+/** Runs the hooks that are due: after a batch, and what was left of an earlier one when Branchline was cut off. */
+export async function finishHooks(base: EngineBase, control: RunControl): Promise<void> {
+  const { folder, installation, settings, journal, timeouts, traffic } = base;
+  if (dueHooks(journal).length === 0) return;
+  const never = new AbortController().signal;
+  await runDueHooks({
+    ...base,
+    journal,
+    central: {
+      side: 'central',
+      endpoint: settings.central,
+      connection: 'central',
+      folder,
+      // No connection has such an id, so no batch ends this session as a stale backend.
+      applicationName: applicationName(installation, 'after-batch'),
+      timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+      meter: traffic?.meter,
+    },
+    stop: control.stop ?? never,
+    halt: control.halt ?? never,
+  });
+}
+
+/** Runs a batch, before it the hooks that an earlier one has left, and after it its own. */
+export async function betweenHooks<T>(
+  base: EngineBase,
+  control: RunControl,
+  batch: () => Promise<T>,
+): Promise<T> {
+  await finishHooks(base, control);
+  const result = await batch();
+  await finishHooks(base, control);
+  return result;
 }
 
 /** One table, outside of a batch. */

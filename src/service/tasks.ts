@@ -1,3 +1,4 @@
+import { dueHooks } from '../core/hooks/hookMemory.ts';
 import type { WritableJournal } from '../core/journal/journal.ts';
 import { clockIsBehind, decide, type History } from '../core/schedule/decide.ts';
 import { type Fleet, knownFleet, spreadSeconds } from '../core/schedule/fleetSpread.ts';
@@ -8,6 +9,8 @@ import type { ScheduleSettings, Settings } from '../shared/settings.ts';
 
 /** The next automatic task. Times are wall-clock milliseconds. */
 export type Task =
+  /** Hooks of a batch that has ended are left to run. */
+  | { readonly kind: 'hooks' }
   | { readonly kind: 'supersede'; readonly batchId: string }
   | {
       readonly kind: 'resume';
@@ -44,6 +47,7 @@ export interface Outlook {
  * without power the batch of 08:30 continues, and the missed one of 10:00 then finds little to do.
  */
 export function nextTask(outlook: Outlook): Task {
+  if (dueHooks(outlook.journal).length > 0) return { kind: 'hooks' };
   const resume = nextResume(outlook);
   if (resume.kind !== 'wait') return resume;
   const run = nextScheduled(outlook);

@@ -77,6 +77,10 @@ export class Unattended {
       case 'skip':
         journal.noteScheduleRun(task.schedule.id, task.dueAt.toISOString(), null, 'skipped');
         return;
+      case 'hooks':
+        return this.#run(opened, 'batch', [], (run) =>
+          opened.engine.finishHooks({ trigger: this.#host.trigger }, run.control),
+        );
       case 'resume':
         return this.#resume(opened, task);
       case 'run':

@@ -1,5 +1,6 @@
 import type { FailureDetail } from './errors.ts';
 import type { ExportRecord, ExportTable } from './exportRecord.ts';
+import type { HookEnd } from './hooks.ts';
 import type { Notice } from './notices.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
 import { NOTHING_COUNTED, type TrafficColumns } from './traffic.ts';
@@ -170,6 +171,9 @@ export type EngineEvent =
       readonly only: readonly TableName[] | null;
     }
   | { readonly type: 'batch_ended'; readonly batch: BatchRow }
+  /** SQL or a program of the settings runs after the batch. */
+  | { readonly type: 'hook_started'; readonly batchId: string; readonly hook: string }
+  | { readonly type: 'hook_ended'; readonly batchId: string; readonly end: HookEnd }
   | ({
       readonly type: 'table_started';
       readonly strategy: Strategy;

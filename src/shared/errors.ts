@@ -196,6 +196,8 @@ export const UsageCode = {
   SettingsInvalid: 'settings_invalid',
   SettingsUnreadable: 'settings_unreadable',
   SettingsChanged: 'settings_changed',
+  /** Only the file itself may change what runs after a batch. */
+  HooksByHand: 'hooks_by_hand',
   ConnectionUnknown: 'connection_unknown',
   ConnectionExists: 'connection_exists',
   PasswordNamed: 'password_named',

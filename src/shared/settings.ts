@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl, SSL_MODES } from './endpointUrl.ts';
+import { hooksSchema } from './hookSettings.ts';
 import { digestTime } from './notifyEvents.ts';
 import { emailSchema, pingSchema, telegramSchema, webhookSchema } from './notifySettings.ts';
 import { environmentVariable as password, text } from './settingsText.ts';
@@ -216,6 +217,7 @@ export const settingsSchema = z
         digestAt: digestTime,
       })
       .prefault({}),
+    hooks: hooksSchema.prefault({}),
     language: z.enum(['auto', ...LANGUAGES]).default('auto'),
   })
   .superRefine((settings, context) => {
@@ -234,8 +236,35 @@ export const settingsSchema = z
       });
     }
     refuseReservedSchemas(settings, context);
+    refuseUnknownConnections(settings, context);
     if (settings.central.layout === 'schema') refuseSharedMirrors(settings.connections, context);
   });
+
+/** A hook with a mistyped connection would never run, and nobody would notice. Head office's computers have no connections. */
+function refuseUnknownConnections(
+  {
+    connections,
+    hooks,
+  }: {
+    readonly connections: readonly { readonly id: string }[];
+    readonly hooks: { readonly afterBatch: readonly { readonly connections: readonly string[] }[] };
+  },
+  context: z.core.$RefinementCtx,
+): void {
+  if (connections.length === 0) return;
+  const known = new Set(['*', ...connections.map((one) => one.id)]);
+  hooks.afterBatch.forEach((hook, index) => {
+    hook.connections.forEach((id, at) => {
+      if (known.has(id)) return;
+      context.addIssue({
+        code: 'custom',
+        path: ['hooks', 'afterBatch', index, 'connections', at],
+        message: `"${id}" is no connection of these settings`,
+        params: { reason: 'hook_connection', id },
+      });
+    });
+  });
+}
 
 /** Schemas of Branchline and PostgreSQL at central, which a branch's tables must not overwrite. */
 const RESERVED_SCHEMA = /^(branchline|information_schema|pg_.*)$/i;

@@ -37,6 +37,10 @@ test('from nothing to a first sync in the window: the demo starts, writes its se
   expect(value.effective?.connections.map(({ id }) => id)).toEqual(['pgsql_lmp']);
   // A person's own language is no reason to keep what leads to databases that will be gone.
   const inIndonesian = { ...value.document, language: 'id' };
+  const hooks = { afterBatch: [{ command: ['/bin/sh', '-c', 'id'] }] };
+  expect(await window.call('saveSettings', { ...inIndonesian, hooks }, value.revision)).toMatchObject({
+    refusal: { code: 'hooks_by_hand' },
+  });
   expect(await window.call('saveSettings', inIndonesian, value.revision)).toMatchObject({ ok: true });
   expect(statSync(join(folder, 'demo.pgpass')).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(folder, 'demo.pgpass'), 'utf8')).not.toContain(':postgres:');

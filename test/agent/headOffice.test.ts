@@ -45,7 +45,13 @@ test('head office’s window answers from central alone and tells what changes w
     ok: false,
     refusal: { code: 'fleet_branch_unknown', params: { connection: 'nobody' } },
   });
-  for (const [call, ...args] of [['live'], ['settings'], ['runNow', {}], ['bundle']] as const)
+  for (const [call, ...args] of [
+    ['live'],
+    ['settings'],
+    ['saveSettings', {}, null],
+    ['runNow', {}],
+    ['bundle'],
+  ] as const)
     expect(await window.call(call, ...args)).toMatchObject({ refusal: { code: 'other_window' } });
 
   await atBranch(pair, 'INSERT INTO item VALUES (3)', `REVOKE SELECT ON item FROM ${pair.source.user}`);

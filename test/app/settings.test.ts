@@ -38,6 +38,28 @@ test('settings are created, changed on top of what was read, and never overwrite
   expect((await value('settings')).revision).toBe(second);
 });
 
+test('a window adds no hook, saves around those of the file, and imports none', async () => {
+  const folder = freshFolder();
+  const { value, refusal } = windowAppOn(folder);
+  const hooks = {
+    afterBatch: [{ command: ['/bin/sh', '-c', 'id'] }] satisfies [{ command: [string, ...string[]] }],
+  };
+  expect(await refusal('saveSettings', settingsWith({ hooks }), null)).toMatchObject({
+    code: 'hooks_by_hand',
+  });
+  expect((await value('checkImport', JSON.stringify(settingsWith({ hooks })))).problems).toMatchObject([
+    { path: 'hooks' },
+  ]);
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(settingsWith({ hooks })));
+  const { revision } = await value('settings');
+  const saved = await value('saveSettings', settingsWith({ hooks, language: 'id' }), revision);
+  expect(await refusal('saveSettings', settingsWith({ hooks: {} }), saved)).toMatchObject({
+    code: 'hooks_by_hand',
+  });
+  await value('saveSettings', settingsWith(), saved);
+  expect(JSON.parse(readFileSync(join(folder, 'settings.json'), 'utf8')).hooks).toEqual(hooks);
+});
+
 test('saved settings apply at once, and an event is sent', async () => {
   await using pair = await freshDatabases({ scale: 0.05 });
   using home = makeHome(pair);

@@ -67,5 +67,8 @@ describe.skipIf(!hasRuntime)('the tray’s settings store', () => {
     const changed = { ...DOCUMENT, language: 'en' as const };
     await save(data, { language: 'en', ...DOCUMENT }, readSettingsDocument(data).revision);
     expect(readFileSync(file, 'utf8')).toBe(settingsText(changed));
+    const hooks = { afterBatch: [{ sql: 'VACUUM' }] };
+    const now = readSettingsDocument(data).revision;
+    expect(await save(data, { ...changed, hooks }, now)).toMatch(/^REFUSED .*hooks_by_hand/);
   });
 });

@@ -25,6 +25,10 @@ export interface HomeOptions {
   readonly central?: Part;
   readonly sync?: Part;
   readonly schedules?: readonly Part[];
+  /** What runs after a batch. */
+  readonly hooks?: readonly Part[];
+  /** Further connections to the same branch. */
+  readonly others?: readonly Part[];
   /** The folder to make it in; the system's for temporary files where absent. */
   readonly under?: string;
 }
@@ -62,9 +66,11 @@ export function makeHome(pair: Sides, options: HomeOptions = {}): Home {
         schema: 'adempiere',
         ...options.connection,
       },
+      ...(options.others ?? []).map((one) => ({ ...endpoint(pair.source), schema: 'adempiere', ...one })),
     ],
     sync: { ...options.sync },
     ...(options.schedules && { schedules: options.schedules }),
+    ...(options.hooks && { hooks: { afterBatch: options.hooks } }),
   };
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
   return {

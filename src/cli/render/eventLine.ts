@@ -1,7 +1,9 @@
 import type { EngineEvent, LogRow, TableOutcome } from '../../shared/contract.ts';
 import type { FailureDetail } from '../../shared/errors.ts';
 import { formatCount, formatDateTime, formatDuration } from '../../shared/format.ts';
+import { HookOutcome } from '../../shared/hooks.ts';
 import { assertNever, TableStatus } from '../../shared/status.ts';
+import { hookOutputLines, sayHookEnd } from '../../shared/texts/hookText.ts';
 import { sayCentralWait, sayLogRow, sayNotice } from '../../shared/texts/logLine.ts';
 import { renderColumns } from './columns.ts';
 import type { Look } from './marks.ts';
@@ -66,6 +68,13 @@ export function renderEvent(event: EngineEvent, look: Look): string | null {
       const { connection, table, notice } = event;
       const about = table === null ? connection : `${connection}/${table}`;
       return colors.yellow(sayNotice(about, notice, t));
+    }
+    case 'hook_started':
+      return t('log.hookStarted', { hook: event.hook });
+    case 'hook_ended': {
+      const { hook, ...reason } = event.end;
+      const line = sayHookEnd(hook, reason, t);
+      return reason.outcome === HookOutcome.Done ? line : colors.red(line);
     }
     case 'verify_progress':
       return null;
@@ -154,9 +163,9 @@ export function renderEventLog(rows: readonly LogRow[], look: Look): string[] {
   if (rows.length === 0) return [t('cli.status.noEvents')];
   return renderColumns(
     [{ title: t('cli.column.at') }, { title: t('cli.column.event') }],
-    rows.map((row) => [
-      { text: formatDateTime(row.at, t.language), paint: look.colors.dim },
-      { text: sayLogRow(row, t) },
+    rows.flatMap((row) => [
+      [{ text: formatDateTime(row.at, t.language), paint: look.colors.dim }, { text: sayLogRow(row, t) }],
+      ...hookOutputLines(row).map((line) => [{ text: '' }, { text: line, paint: look.colors.dim }]),
     ]),
     look,
   );

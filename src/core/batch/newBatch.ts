@@ -44,5 +44,8 @@ export async function runNewBatch(
   });
   noteBatch(batch.batch_id);
   base.emit({ type: 'batch_started', batch });
-  return runBatch(runContext(base, control, batch.batch_id, request, spare), batch.batch_id, works);
+  // An import writes what a file has; the branch's next sync completes it.
+  const hooks = imported === undefined ? base.settings.hooks.afterBatch : [];
+  const context = runContext(base, control, batch.batch_id, request, spare);
+  return runBatch(context, { batchId: batch.batch_id, works, hooks });
 }

@@ -1,8 +1,10 @@
 import { ALL_TABLES, type BatchRow, type TableOutcome, type TableRow } from '../../shared/contract.ts';
+import type { HookSettings } from '../../shared/hookSettings.ts';
 import { modelName, tableLookup } from '../../shared/naming.ts';
 import type { ConnectionSettings } from '../../shared/settings.ts';
 import { InterruptionReason, type Strategy, TableStatus } from '../../shared/status.ts';
 import type { ResumeRequest } from '../engineApi.ts';
+import { noteDueHooks } from '../hooks/hookMemory.ts';
 import type { PlannedTable } from '../journal/batches.ts';
 import type { WritableJournal } from '../journal/journal.ts';
 import { allOf } from './allOf.ts';
@@ -18,18 +20,24 @@ import {
 import type { Selected } from './select.ts';
 import { narrow, type SourcePlan } from './sourcePlan.ts';
 
+/** A batch, and what belongs to its end. */
+export interface BatchPlan {
+  readonly batchId: string;
+  readonly works: readonly ConnectionWork[];
+  /** What may be due after it; none after an import. */
+  readonly hooks: readonly HookSettings[];
+  /** The reason to store for tables that are left because this run did not include them; default: `user`. */
+  readonly leftReason?: InterruptionReason | undefined;
+}
+
 /**
  * Runs a batch that is `running` in the journal, and ends it there as `completed`, `failed`, or `interrupted` if tables are
  * left.
  *
- * @param leftReason the reason to store for tables that are left because this run did not include them
+ * Hooks that are due then are noted with its end; they run afterwards ({@link runDueHooks}).
  */
-export async function runBatch(
-  run: RunContext,
-  batchId: string,
-  works: readonly ConnectionWork[],
-  leftReason: InterruptionReason = InterruptionReason.User,
-): Promise<BatchRow> {
+export async function runBatch(run: RunContext, plan: BatchPlan): Promise<BatchRow> {
+  const { batchId, works } = plan;
   let ends: readonly ConnectionEnd[];
   try {
     ends = await runConnections(run, works);
@@ -38,7 +46,7 @@ export async function runBatch(
     run.journal.interruptBatch(batchId, InterruptionReason.Crash);
     throw error;
   }
-  const batch = endBatch(run, batchId, ends, leftReason);
+  const batch = endBatch(run, plan, ends);
   run.emit({ type: 'batch_ended', batch });
   return batch;
 }
@@ -59,17 +67,18 @@ export async function runConnections(
   return ends;
 }
 
-function endBatch(
-  run: RunContext,
-  batchId: string,
-  ends: readonly ConnectionEnd[],
-  leftReason: InterruptionReason,
-): BatchRow {
+function endBatch(run: RunContext, plan: BatchPlan, ends: readonly ConnectionEnd[]): BatchRow {
+  const { batchId, hooks, leftReason = InterruptionReason.User } = plan;
   run.traffic.note();
   const left = run.journal
     .tables(batchId)
     .some((row) => row.status === TableStatus.Pending || row.status === TableStatus.InProgress);
-  if (!left) return run.journal.endBatch(batchId);
+  if (!left)
+    return run.journal.together(() => {
+      const batch = run.journal.endBatch(batchId);
+      noteDueHooks(run.journal, hooks, batch);
+      return batch;
+    });
   if (ends.some((end) => end.lostLease))
     return run.journal.interruptBatch(batchId, InterruptionReason.LostLease);
   return run.journal.interruptBatch(batchId, stopReason(run.stop) ?? leftReason);

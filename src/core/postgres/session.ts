@@ -85,7 +85,6 @@ export class Session {
 
   /**
    * Statements that open a transaction under our settings. Behind a pooler nothing else may open one.
-   *
    * @param mode `ISOLATION LEVEL …` and `READ ONLY`, which are then sure, whatever the database's defaults
    */
   begin(mode = 'ISOLATION LEVEL READ COMMITTED'): readonly string[] {
@@ -110,17 +109,14 @@ export class Session {
     if (found?.ran === 't') this.settingsMayHaveChanged();
   }
 
-  /**
-   * Records that code of the database has run. Settings that it may have changed are restored before the next
-   * transaction.
-   */
+  /** Records that code of the database has run. Settings that it may have changed are restored before the next transaction. */
   settingsMayHaveChanged(): void {
     // Behind a pooler each transaction makes its settings anyway.
     this.#unsure = !this.#pooled;
   }
 
   async #setBack(): Promise<void> {
-    if (!this.#unsure || this.#client.getTransactionStatus() !== 'I') return;
+    if (!this.#unsure || this.inTransaction) return;
     this.#unsure = false;
     await this.#run([{ text: 'RESET ROLE' }, { text: everySetting(this.side, this.#version, this.lockMs) }]);
   }
@@ -144,6 +140,11 @@ export class Session {
     return this.#lost !== null;
   }
 
+  /** Whether a transaction is open, or has failed and is not rolled back yet. */
+  get inTransaction(): boolean {
+    return this.#client.getTransactionStatus() !== 'I';
+  }
+
   /** Process id of the server's backend; null if the server (or a pooler) did not report one. */
   get backendPid(): number | null {
     return backendPidOf(this.#client);
@@ -165,8 +166,12 @@ export class Session {
   }
 
   get #asked(): AskedAbout {
-    const inTransaction = this.#client.getTransactionStatus() !== 'I';
-    return { ...this.#options, pid: this.backendPid, pooled: this.#pooled, inTransaction };
+    return {
+      ...this.#options,
+      pid: this.backendPid,
+      pooled: this.#pooled,
+      inTransaction: this.inTransaction,
+    };
   }
 
   /** Opens another session at the same server. */
@@ -251,7 +256,7 @@ export class Session {
 
   /** Whether a pooler has yet to lend a session of the server, for which others may be waiting, too. */
   get #queues(): boolean {
-    return this.#pooled && this.#client.getTransactionStatus() === 'I';
+    return this.#pooled && !this.inTransaction;
   }
 
   #withQueue(ms: number): number {

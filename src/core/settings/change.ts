@@ -3,6 +3,7 @@ import type { ConnectionFile, Settings, SettingsFile } from '../../shared/settin
 import type { Language } from '../../shared/texts/language.ts';
 import { replaceFile } from '../files/atomicFile.ts';
 import { readSmallFile } from '../files/smallFile.ts';
+import { withHooksOf } from './hooksGuard.ts';
 import { decodeText } from './jsonText.ts';
 import { checkSettings, parseSettings, readSettings, settingsFile } from './load.ts';
 
@@ -10,12 +11,14 @@ import { checkSettings, parseSettings, readSettings, settingsFile } from './load
  * Replaces the settings atomically. Keys stay in the file's order, so that people recognise their lines.
  *
  * @param next settings as written or as loaded
- * @throws UsageError `settings_invalid` before anything is written; `data_folder_unusable`
+ * @throws UsageError `settings_invalid`, `hooks_by_hand` before anything is written; `data_folder_unusable`
  */
 export function saveSettings(folder: string, next: SettingsFile, language: Language = 'en'): Settings {
   const file = settingsFile(folder);
-  const settings = checkSettings(file, next, language);
-  replaceFile(file, `${JSON.stringify(inOrderOf(present(file), next), null, 2)}\n`);
+  const earlier = present(file);
+  const kept = withHooksOf(file, earlier, next);
+  const settings = checkSettings(file, kept, language);
+  replaceFile(file, `${JSON.stringify(inOrderOf(earlier, kept), null, 2)}\n`);
   return settings;
 }
 
@@ -41,7 +44,7 @@ export function updateSettings(
     const raw = parseSettings(file, before, language);
     checkSettings(file, raw, language);
     // The line above checked it: what the schema accepts is a SettingsFile.
-    const next = change(structuredClone(raw) as SettingsFile);
+    const next = withHooksOf(file, raw, change(structuredClone(raw) as SettingsFile));
     const settings = checkSettings(file, next, language);
     if (!readSettings(file).equals(before) && attempt < UPDATE_ATTEMPTS) continue;
     replaceFile(file, `${JSON.stringify(inOrderOf(raw, next), null, 2)}\n`);

@@ -4,8 +4,10 @@ import type { Refusal } from '../../shared/service.ts';
 import { type Settings, type SettingsFile, settingsSchema } from '../../shared/settings.ts';
 import type { Language } from '../../shared/texts/language.ts';
 import { inOrderOf, type SettingsStore, settingsText } from './change.ts';
+import { sameHooks, withHooksOf } from './hooksGuard.ts';
 import { checkSettings, parseSettings, parseText, readSettings, settingsFile } from './load.ts';
 import { describeIssues, type Problem } from './problems.ts';
+import { sayReason } from './reasons.ts';
 
 /** The settings as a person edits them. */
 export interface SettingsDocument {
@@ -43,7 +45,7 @@ export function readSettingsDocument(folder: string, language: Language = 'en'):
  * @returns the new revision
  * @throws UsageError `settings_changed` if the file has changed since (it is not overwritten);
  *   `settings_invalid` if the document is invalid or the file is not JSON, since its text may be a person's
- *   only copy; and what the store throws
+ *   only copy; `hooks_by_hand` if it has other hooks than the file; and what the store throws
  */
 export function writeSettingsDocument(
   folder: string,
@@ -58,8 +60,11 @@ export function writeSettingsDocument(
   const earlier = before === null ? undefined : parseSettings(file, before, language);
   if ((before === null ? null : revisionOf(before)) !== revision)
     throw new UsageError(UsageCode.SettingsChanged, { file });
+  const kept = withHooksOf(file, earlier, document);
+  // With the file's hooks, which may name a connection that the document has no more.
+  checkSettings(file, kept, language);
   // Checked above: only the order of the keys changes.
-  store.write(inOrderOf(earlier, document) as SettingsFile);
+  store.write(inOrderOf(earlier, kept) as SettingsFile);
   return revisionOf(readSettings(file));
 }
 
@@ -88,7 +93,8 @@ type ImportCheck =
 
 /**
  * The settings for another machine, as written. They contain no passwords; names of environment variables
- * stay. The addresses of webhook and ping are removed, because they let anyone post there.
+ * stay. The addresses of webhook and ping are removed, because they let anyone post there, and hooks, which no import may
+ * bring.
  *
  * @throws UsageError `settings_missing`, `settings_unreadable`, `settings_invalid` (an invalid file may
  *   contain a password)
@@ -98,18 +104,27 @@ export function exportSettings(folder: string, language: Language = 'en'): strin
   const raw = parseSettings(file, readSettings(file, language), language);
   checkSettings(file, raw, language);
   // Checked in the line above.
-  const document = raw as SettingsFile;
+  const { hooks: _hooks, ...document } = raw as SettingsFile;
   if (document.notifications === undefined) return settingsText(document);
   const { webhook: _, ping: __, ...notifications } = document.notifications;
   return settingsText({ ...document, notifications });
 }
 
-/** Checks whether a text is valid as settings; writes nothing. Problems are described in the person's language. */
-export function checkImport(text: string, language: Language = 'en'): ImportCheck {
+/**
+ * Checks whether a text is valid as settings; writes nothing. Problems are described in the person's language.
+ *
+ * @param folder whose hooks it may have; it keeps them if the text has none
+ */
+export function checkImport(folder: string, text: string, language: Language = 'en'): ImportCheck {
   const parsed = parseText(text.replace(/^\ufeff/, ''), language);
   if (parsed.problem !== null) return { document: null, problems: [parsed.problem] };
   const { success, error } = settingsSchema.safeParse(parsed.value);
-  // What the schema accepts is a SettingsFile.
-  if (success) return { document: parsed.value as SettingsFile, problems: null };
+  if (success) {
+    // What the schema accepts is a SettingsFile.
+    const document = parsed.value as SettingsFile;
+    if (document.hooks === undefined || sameHooks(readSettingsDocument(folder).document, document))
+      return { document, problems: null };
+    return { document: null, problems: [{ path: 'hooks', reason: sayReason(language, 'hook_by_hand') }] };
+  }
   return { document: null, problems: describeIssues(error.issues, parsed.value, language) };
 }

@@ -72,7 +72,7 @@ const KNOWN = (
   'chunkSeconds maxSnapshotMinutes bandwidthKbps headOfficePatienceMinutes verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
   'desktop webhook email noSuccessHours ssh keyFile agent passphrase hostKey trustFirstUse compress keepAliveSeconds ' +
   'secret headers timeoutSeconds allowHttp caFile security template method contentType body markup telegram token ' +
-  'chatId threadId apiUrl ping style events digestAt'
+  'chatId threadId apiUrl ping style events digestAt hooks afterBatch sql command when'
 ).split(' ');
 
 function unknownKey(key: string): Omit<Finding, 'path'> {
@@ -87,6 +87,7 @@ const TYPES: Readonly<Record<string, string>> = {
   int: 'a whole number',
   boolean: 'true or false',
   array: 'a list [ … ]',
+  tuple: 'a list [ … ]',
   object: 'a group { … }',
 };
 

@@ -5,6 +5,7 @@ import { formatCount, formatDateTime, formatDuration } from '../format.ts';
 import { type Notice, NoticeCode } from '../notices.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
 import { en } from './en/index.ts';
+import { hookReasonIn, sayHookEnd } from './hookText.ts';
 import type { Translate } from './translate.ts';
 
 type Detail = LogRow['detail'];
@@ -77,6 +78,12 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
       const how = end === ExportEnd.Complete || end === ExportEnd.Stopped ? end : ExportEnd.Failed;
       const facts = { connection: at, file: textOf(detail, 'file'), rows: count('rows') };
       return t(`log.exportEnded.${how}`, facts);
+    }
+    case 'hook_started':
+      return t('log.hookStarted', { hook: textOf(detail, 'hook') });
+    case 'hook_ended': {
+      const reason = hookReasonIn(row);
+      return reason === null ? null : sayHookEnd(textOf(detail, 'hook'), reason, t);
     }
     case 'resume_given_up':
       return t('log.gaveUp', { attempts: count('attempts') });

@@ -22,7 +22,7 @@ test('what is exported can be imported, and holds no secret', () => {
   const text = exportSettings(folderWith(settings));
   expect(text).not.toContain('s3cret');
   expect(text).toContain('${HQ_PASSWORD}');
-  const { document, problems } = checkImport(text);
+  const { document, problems } = checkImport(testFolder(), text);
   expect(problems).toBeNull();
   expect(document).toEqual({ ...settings, notifications: { noSuccessHours: 5 } });
 });
@@ -36,7 +36,7 @@ test('a file that was typed a password into is not exported', () => {
 
 test('what is wrong with an import is listed in the person’s language', () => {
   const text = JSON.stringify({ central: { ...CENTRAL, port: 0 }, connection: [] });
-  expect(checkImport(text, 'id')).toEqual({
+  expect(checkImport(testFolder(), text, 'id')).toEqual({
     document: null,
     problems: [
       { path: 'central.port', reason: 'paling sedikit 1' },
@@ -44,8 +44,10 @@ test('what is wrong with an import is listed in the person’s language', () => 
       { path: 'connection', reason: 'bukan pengaturan yang dikenal Branchline; maksudnya "connections"?' },
     ],
   });
-  expect(checkImport('{ "central": ').problems).toEqual([
+  expect(checkImport(testFolder(), '{ "central": ').problems).toEqual([
     { path: 'line 1, column 14', reason: expect.stringContaining('the file ends here') },
   ]);
-  expect(checkImport(`\ufeff${JSON.stringify({ central: CENTRAL, connections: [] })}`).problems).toBeNull();
+  expect(
+    checkImport(testFolder(), `\ufeff${JSON.stringify({ central: CENTRAL, connections: [] })}`).problems,
+  ).toBeNull();
 });

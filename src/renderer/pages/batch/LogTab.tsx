@@ -2,6 +2,7 @@ import { Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { hookOutputLines } from '../../../shared/texts/hookText.ts';
 import { sayLogRow } from '../../../shared/texts/logLine.ts';
 import { visibleLines } from '../../../shared/visible.ts';
 import type { BatchView, RunView } from '../../../window-api/views.ts';
@@ -24,7 +25,14 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
   const [text, setText] = useState('');
   useFreshLog(view.batch.batch_id, run);
   const lines = useMemo(
-    () => view.events.map((row) => ({ id: row.id, at: row.at, text: sayLogRow(row, t, labelOf) })),
+    () =>
+      view.events.flatMap((row) =>
+        [sayLogRow(row, t, labelOf), ...hookOutputLines(row)].map((line, index) => ({
+          id: `${row.id}/${index}`,
+          at: row.at,
+          text: line,
+        })),
+      ),
     [view.events, t, labelOf],
   );
   const shown = useMemo(() => {
@@ -79,7 +87,7 @@ function useFreshLog(batchId: string, run: RunView | null): void {
 }
 
 interface Line {
-  readonly id: number;
+  readonly id: string;
   readonly at: string;
   readonly text: string;
 }
@@ -116,6 +124,6 @@ function LogList({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-function idOf(line: Line): number {
+function idOf(line: Line): string {
   return line.id;
 }

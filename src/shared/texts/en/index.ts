@@ -9,6 +9,7 @@ import { doctor, doctorPage } from './doctor.ts';
 import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
+import { hooks } from './hooks.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
 import { strategies } from './strategies.ts';
@@ -39,6 +40,7 @@ export const en = {
   notices,
   quit,
   log,
+  hooks,
   strategy: strategies,
   troubles,
   todayPage,

@@ -62,6 +62,10 @@ export const settingsProblems = {
     cron_never: 'never comes: there is no such date',
     time_of_day: 'must be a time of day with four digits, such as 07:00',
     timezone: 'must be a time zone that this computer knows, such as Asia/Jakarta',
+    hook_one_of: 'needs one of "sql" and "command", and not both',
+    hook_connection: 'names a connection that these settings do not have: "{{id}}"',
+    hook_by_hand:
+      'runs SQL or programs after a batch, so it can be changed in the file settings.json of this computer alone; leave it out of what you import',
     not_text: 'is no text in UTF-8: it may be damaged',
     not_a_file: 'it is not a plain file (a folder, a pipe or a device)',
     too_large: 'it is larger than {{limit}} MB',

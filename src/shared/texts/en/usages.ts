@@ -25,6 +25,12 @@ export const usages = {
       'Somebody else, or another program, has saved them. Your change was not saved, so that theirs is not lost.',
     next: 'Load the settings again, then make your change once more.',
   },
+  hooks_by_hand: {
+    what: 'What is to be saved has other "hooks" than {{file}}.',
+    means:
+      'Hooks run SQL or programs after a batch. So that nobody can add one from a window, an import or head office, they can be changed in that file alone. Nothing was saved.',
+    next: 'Leave "hooks" as they are, or out of what you save. To change them, an administrator edits that file.',
+  },
   fleet_missing: {
     what: 'No branch has reported to this head office yet.',
     means:

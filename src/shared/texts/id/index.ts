@@ -10,6 +10,7 @@ import { doctor, doctorPage } from './doctor.ts';
 import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
+import { hooks } from './hooks.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
 import { strategies } from './strategies.ts';
@@ -40,6 +41,7 @@ export const id = {
   notices,
   quit,
   log,
+  hooks,
   strategy: strategies,
   troubles,
   todayPage,

@@ -65,6 +65,10 @@ export const settingsProblems = {
     cron_never: 'tidak pernah tiba: tanggal itu tidak ada',
     time_of_day: 'harus berupa jam dengan empat angka, seperti 07:00',
     timezone: 'harus zona waktu yang dikenal komputer ini, seperti Asia/Jakarta',
+    hook_one_of: 'perlu salah satu dari "sql" dan "command", bukan keduanya',
+    hook_connection: 'menyebut koneksi yang tidak ada di pengaturan ini: "{{id}}"',
+    hook_by_hand:
+      'menjalankan SQL atau program setelah batch, jadi hanya bisa diubah langsung di berkas settings.json komputer ini; hapus bagian ini dari yang Anda impor',
     not_text: 'bukan teks UTF-8: mungkin rusak',
     not_a_file: 'ini bukan berkas biasa (melainkan folder, pipa atau perangkat)',
     too_large: 'ukurannya lebih dari {{limit}} MB',

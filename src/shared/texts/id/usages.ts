@@ -28,6 +28,12 @@ export const usages = {
       'Orang lain, atau program lain, sudah menyimpannya. Perubahan Anda tidak disimpan, agar perubahan itu tidak hilang.',
     next: 'Muat lagi pengaturannya, lalu buat perubahan Anda sekali lagi.',
   },
+  hooks_by_hand: {
+    what: 'Isi "hooks" yang akan disimpan tidak sama dengan yang ada di {{file}}.',
+    means:
+      'Hooks menjalankan SQL atau program setelah batch. Agar tidak ada yang bisa menambahkannya lewat jendela, impor atau kantor pusat, hooks hanya bisa diubah langsung di berkas itu. Tidak ada yang disimpan.',
+    next: 'Biarkan "hooks" seperti semula, atau hapus dari yang Anda simpan. Untuk mengubahnya, administrator menyunting berkas itu.',
+  },
   fleet_missing: {
     what: 'Belum ada cabang yang melapor ke kantor pusat ini.',
     means:

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { BatchRow } from '../../shared/contract.ts';
+import { FailureCode } from '../../shared/errors.ts';
+import { type HookSettings, hookName } from '../../shared/hookSettings.ts';
+import { HookOutcome, type HookStanding } from '../../shared/hooks.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { BatchStatus, TableStatus } from '../../shared/status.ts';
+import type { ReadableJournal, WritableJournal } from '../journal/journal.ts';
+
+/** The part of a batch that a hook is about: the tables of its connections. */
+const covered = z.object({
+  succeeded: z.boolean(),
+  connections: z.array(z.string()),
+  tables: z.number(),
+  failedTables: z.number(),
+  rowsWritten: z.number(),
+  rowsDeleted: z.number(),
+});
+export type Covered = z.output<typeof covered>;
+
+const dueHook = z.object({
+  batchId: z.string(),
+  hook: z.string(),
+  /** Written before it is begun: whatever happens then, it is not begun again. */
+  begun: z.boolean(),
+  covered,
+});
+/** A hook that is to run, or runs, for a batch that has ended. */
+export type DueHook = z.output<typeof dueHook>;
+
+const reason = z.object({
+  what: z.enum(['sql', 'command']),
+  outcome: z.enum(Object.values(HookOutcome)),
+  seconds: z.number(),
+  exitCode: z.number().nullable(),
+  message: z.string().nullable(),
+  failure: z
+    .object({
+      code: z.enum(Object.values(FailureCode)),
+      params: z.record(z.string(), z.union([z.string(), z.number()])),
+    })
+    .nullable(),
+});
+
+const memories = z.record(
+  z.string(),
+  z.object({
+    /** Rows have been written since it last succeeded. */
+    owed: z.boolean(),
+    /** The last batch with rows for it, and their number: a resumed batch counts its earlier rows again. */
+    seen: z.object({ batchId: z.string(), rows: z.number() }).nullable(),
+    failing: z
+      .object({ batchId: z.string(), batchSucceeded: z.boolean(), since: z.string(), reason })
+      .nullable(),
+  }),
+);
+export type HookMemory = z.output<typeof memories>[string];
+
+/** Names of the notes in the journal. */
+const DUE = 'hooks_due';
+const MEMORY = 'hooks';
+
+/** The hooks that are left to run, in order. */
+export function dueHooks(journal: Pick<ReadableJournal, 'serviceNote'>): readonly DueHook[] {
+  return z.array(dueHook).safeParse(journal.serviceNote(DUE)).data ?? [];
+}
+
+export function setDueHooks(journal: WritableJournal, due: readonly DueHook[]): void {
+  journal.setServiceNote(DUE, due.length === 0 ? null : due);
+}
+
+/** What is remembered of a hook. */
+export function hookMemory(journal: Pick<ReadableJournal, 'serviceNote'>, hook: string): HookMemory {
+  return memoriesOf(journal)[hook] ?? { owed: false, seen: null, failing: null };
+}
+
+/** @param known the names of all hooks in the settings; others are forgotten */
+export function setHookMemory(
+  journal: WritableJournal,
+  hook: string,
+  memory: HookMemory,
+  known: readonly string[],
+): void {
+  const all = Object.entries({ ...memoriesOf(journal), [hook]: memory });
+  journal.setServiceNote(MEMORY, Object.fromEntries(all.filter(([name]) => known.includes(name))));
+}
+
+function memoriesOf(journal: Pick<ReadableJournal, 'serviceNote'>): z.output<typeof memories> {
+  return memories.safeParse(journal.serviceNote(MEMORY)).data ?? {};
+}
+
+/** How each hook of the settings stands. */
+export function hookStandings(
+  journal: Pick<ReadableJournal, 'serviceNote'>,
+  { hooks }: Pick<Settings, 'hooks'>,
+): readonly HookStanding[] {
+  const all = memoriesOf(journal);
+  return hooks.afterBatch.map(hookName).map((hook) => ({ hook, failing: all[hook]?.failing ?? null }));
+}
+
+/**
+ * Notes which hooks are due, in the transaction that ends the batch: after a power cut between the two, they are still
+ * known.
+ */
+export function noteDueHooks(
+  journal: WritableJournal,
+  hooks: readonly HookSettings[],
+  batch: BatchRow,
+): void {
+  const names = hooks.map(hookName);
+  const due = hooks.flatMap((hook): DueHook[] => {
+    const part = coveredBy(hook, journal, batch);
+    const name = hookName(hook);
+    const memory = hookMemory(journal, name);
+    if (part === null) return [];
+    const rows = part.rowsWritten + part.rowsDeleted;
+    const isNews = rows > 0 && !(memory.seen?.batchId === batch.batch_id && memory.seen.rows === rows);
+    if (isNews)
+      setHookMemory(journal, name, { ...memory, owed: true, seen: { batchId: batch.batch_id, rows } }, names);
+    if (!isDue(hook.when, part.succeeded, isNews || memory.owed)) return [];
+    return [{ batchId: batch.batch_id, hook: name, begun: false, covered: part }];
+  });
+  if (due.length > 0) setDueHooks(journal, [...dueHooks(journal), ...due]);
+}
+
+function isDue(when: HookSettings['when'], succeeded: boolean, isOwed: boolean): boolean {
+  switch (when) {
+    case 'success':
+      return succeeded;
+    case 'failure':
+      return !succeeded;
+    case 'always':
+      return true;
+    case 'changed':
+      return isOwed;
+  }
+}
+
+/** Null if the batch has no table of the hook's connections, or has not come to its end. */
+function coveredBy(
+  { connections }: HookSettings,
+  journal: WritableJournal,
+  { batch_id, status }: BatchRow,
+): Covered | null {
+  if (status !== BatchStatus.Completed && status !== BatchStatus.Failed) return null;
+  const rows = journal
+    .tables(batch_id)
+    .filter((row) => connections.includes('*') || connections.includes(row.connection));
+  if (rows.length === 0) return null;
+  const sum = (of: (row: (typeof rows)[number]) => number): number =>
+    rows.reduce((all, row) => all + of(row), 0);
+  const failedTables = sum((row) => Number(row.status === TableStatus.Failed));
+  return {
+    succeeded: failedTables === 0,
+    connections: [...new Set(rows.map((row) => row.connection))],
+    tables: rows.length,
+    failedTables,
+    rowsWritten: sum((row) => row.records_processed),
+    rowsDeleted: sum((row) => row.records_deleted),
+  };
+}
