@@ -15,6 +15,7 @@ import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews
 import { JournalReader } from './journalReader.ts';
 import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
+import { createChannels } from './notifyChannels.ts';
 import {
   createDrafts,
   createSettings,
@@ -53,8 +54,10 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
     ),
     ...createSettings(host, language, () => live.changed('settings')),
     ...createDrafts(host, language, closed.signal),
+    ...createChannels(host, language, closed.signal),
     bundle: async () => {
-      const settings = await viewSettings(folder, language());
+      // With the addresses that the window is not told, so that they are found in the logs and removed.
+      const settings = { ...(await viewSettings(folder, language())), effective: usableSettings(folder) };
       const told = { setup: readSetup(host), live: live.view(), settings, now: clock.now() };
       return reader.read((journal) =>
         bundleFiles(journal, folder, { ...told, sizes: measureSizes(journal, folder) }),

@@ -18,6 +18,7 @@ import type { Draft, Settings } from '../shared/settings.ts';
 import { chooseLanguage, type Language } from '../shared/texts/language.ts';
 import type { SettingsView, Setup } from '../window-api/views.ts';
 import { computerZone } from './historyViews.ts';
+import { channelSecrets, masked, restored } from './notifyChannels.ts';
 import type { Answerers, WindowAppHost } from './windowApp.ts';
 
 type SettingsCalls = Pick<Answerers, 'settings' | 'saveSettings' | 'exportSettings' | 'checkImport'>;
@@ -34,7 +35,8 @@ export function createSettings(
   return {
     settings: () => viewSettings(folder, language()),
     saveSettings: (document, revision) => {
-      const saved = writeSettingsDocument(folder, document, revision, settingsStore, language());
+      const whole = restored(document, readSettingsDocument(folder, language()).document);
+      const saved = writeSettingsDocument(folder, whole, revision, settingsStore, language());
       // Applies the change at once, or after the current run, instead of at the service's next check.
       service?.wake();
       changed();
@@ -45,14 +47,17 @@ export function createSettings(
   };
 }
 
-/** The settings as written, or what is wrong with them. */
+/** The settings as written, or what is wrong with them. Addresses that are secrets are masked. */
 export async function viewSettings(folder: string, language: Language): Promise<SettingsView> {
-  const { problem, ...found } = readSettingsDocument(folder, language);
+  const { problem, document, revision, effective } = readSettingsDocument(folder, language);
   return {
-    ...found,
+    document: document && masked(document),
+    revision,
+    effective: effective && masked(effective),
     problem: problem === null ? null : { kind: 'usage', ...problem },
-    passwords: found.effective === null ? {} : await passwordPlaces(folder, found.effective),
-    ssh: found.effective === null ? {} : await sshStates(folder, found.effective),
+    passwords: effective === null ? {} : await passwordPlaces(folder, effective),
+    ssh: effective === null ? {} : await sshStates(folder, effective),
+    channelSecrets: effective === null ? {} : await channelSecrets(folder, effective.notifications),
   };
 }
 

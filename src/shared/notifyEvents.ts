@@ -1,14 +1,5 @@
 import { z } from 'zod';
-
-/** What a channel may tell of; docs/settings.md says which notifications belong to which. */
-export const NOTIFY_EVENTS = ['failure', 'recovery', 'differs', 'question', 'no_success', 'digest'] as const;
-export type NotifyEvent = (typeof NOTIFY_EVENTS)[number];
-
-/** What a channel tells of if its settings do not say: everything but the daily digest, which nobody has asked for. */
-export const DEFAULT_EVENTS: readonly NotifyEvent[] = NOTIFY_EVENTS.filter((one) => one !== 'digest');
-
-/** When the digest is sent, in local time, if the settings do not say. */
-export const DIGEST_AT = '07:00';
+import { DEFAULT_EVENTS, DIGEST_AT, NOTIFY_EVENTS } from './notifyNames.ts';
 
 /** The settings that every channel for people has. */
 export const channelEvents = {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
 import { channelEvents } from './notifyEvents.ts';
+import {
+  HIDDEN_PART,
+  WEBHOOK_PLACEHOLDERS,
+  WEBHOOK_TEMPLATES,
+  type WebhookPlaceholder,
+} from './notifyNames.ts';
 import { environmentVariable, text } from './settingsText.ts';
 
 /** An HTTP field name (RFC 9110), without those that the connection itself decides. */
@@ -16,26 +22,6 @@ const IS_VARIABLE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 export function isVariable(text: string): boolean {
   return IS_VARIABLE.test(text);
 }
-
-/** The receivers whose form of a post is known. */
-export const WEBHOOK_TEMPLATES = ['slack', 'teams', 'discord', 'ntfy', 'fonnte'] as const;
-
-/** What `{{…}}` may name in the body and the headers of a webhook. */
-export const WEBHOOK_PLACEHOLDERS = [
-  'text',
-  'title',
-  'body',
-  'branches',
-  'tables',
-  'event',
-  'level',
-  'at',
-  'computer',
-  'batch_id',
-  'id',
-  'language',
-] as const;
-export type WebhookPlaceholder = (typeof WEBHOOK_PLACEHOLDERS)[number];
 
 export type JsonValue = z.output<ReturnType<typeof z.json>>;
 
@@ -114,6 +100,7 @@ function checkAddress(
 ): void {
   const refuse = (reason: string, message: string): void =>
     context.addIssue({ code: 'custom', path: ['url'], message, params: { reason } });
+  if (url.includes(HIDDEN_PART)) refuse('address_hidden', 'has a hidden part: write the whole address');
   // What is no address at all is refused by its type.
   if (!URL.canParse(url)) return;
   const { protocol, username, password } = new URL(url);
@@ -303,14 +290,6 @@ export type WebhookSettings = z.output<typeof webhookFields>;
 export type EmailSettings = z.output<typeof emailSchema>;
 
 export type PingSettings = z.output<typeof pingFields>;
-
-/** The channels that notify somebody elsewhere. */
-export const NOTIFY_CHANNELS = ['webhook', 'email', 'telegram'] as const;
-export type NotifyChannel = (typeof NOTIFY_CHANNELS)[number];
-
-/** All channels that leave this computer; a ping tells a program of every batch. */
-export const OUTSIDE_CHANNELS = [...NOTIFY_CHANNELS, 'ping'] as const;
-export type OutsideChannel = (typeof OUTSIDE_CHANNELS)[number];
 
 /** How a mail server is spoken to. */
 export function emailSecurity({

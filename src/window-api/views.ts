@@ -2,6 +2,7 @@ import type { BatchRow, LogRow, RunView, ScheduleView, TableRow } from '../share
 import type { ErrorParams, FailureDetail, UsageCode } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/exportRecord.ts';
 import type { FleetBatch, FleetBranch, FleetDay, FleetTable } from '../shared/fleet.ts';
+import type { DeliveryReason, NotifyChannel } from '../shared/notifyNames.ts';
 import type { ServiceStatus } from '../shared/service.ts';
 import type { PasswordPlace, Settings, SettingsFile, SshState } from '../shared/settings.ts';
 import type { BatchStatus, OpenTableStatus } from '../shared/status.ts';
@@ -130,7 +131,15 @@ export interface SettingsView {
   readonly passwords: Readonly<Record<string, PasswordPlace>>;
   /** What is kept about the SSH servers before them, likewise; nothing where there is none. */
   readonly ssh: Readonly<Record<string, SshState>>;
+  /** Where each channel's secret is kept; nothing of channels without one. */
+  readonly channelSecrets: Readonly<Partial<Record<NotifyChannel, PasswordPlace>>>;
 }
+
+/** What came of sending a test through a channel. */
+export type ChannelTest =
+  | { readonly ok: true }
+  /** See `delivery.reason` in src/shared/texts. */
+  | { readonly ok: false; readonly reason: DeliveryReason; readonly detail: string };
 
 /** What a cron expression means. */
 export interface CronPreview {

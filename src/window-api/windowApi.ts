@@ -4,12 +4,14 @@ import type { DoctorReport } from '../shared/doctor.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
 import { isExportName } from '../shared/exportParts.ts';
 import type { FleetTable } from '../shared/fleet.ts';
+import { type ChannelDraft, OUTSIDE_CHANNELS } from '../shared/notifyNames.ts';
 import type { Draft, PasswordPlace, SettingsFile } from '../shared/settings.ts';
 import { BatchStatus, BatchTrigger, Strategy } from '../shared/status.ts';
 import type { MonthTraffic } from '../shared/traffic.ts';
 import type {
   BatchView,
   BundleFile,
+  ChannelTest,
   CronPreview,
   DayView,
   ExportView,
@@ -64,6 +66,12 @@ const draft = z.union([
   z.strictObject({ kind: z.literal('central'), central: section }),
 ]) as unknown as z.ZodMiniType<Draft>;
 const document = section as unknown as z.ZodMiniType<SettingsFile>;
+
+/** A channel's settings, likewise. */
+const channelDraft = z.strictObject({
+  channel: z.enum(OUTSIDE_CHANNELS),
+  settings: section,
+}) as unknown as z.ZodMiniType<ChannelDraft>;
 
 /** As the person typed it; null uses the stored one. */
 const typedPassword = z.nullable(z.string().check(z.maxLength(1000)));
@@ -208,6 +216,10 @@ const COMMANDS = {
    * where it is now.
    */
   setPassword: command(z.tuple([draft, typedPassword]), typed<PasswordPlace>(), ['settings']),
+  /** Sends a test through a channel that need not be saved yet, at once and without the outbox. */
+  testChannel: command(z.tuple([channelDraft, typedPassword]), typed<ChannelTest>()),
+  /** The same as `setPassword` for a mail account's password, the secret that signs posts, or a bot's token. */
+  setChannelSecret: command(z.tuple([channelDraft, typedPassword]), typed<PasswordPlace>(), ['settings']),
   /** The same for the SSH server's password, or its key's passphrase. */
   setSshSecret: command(z.tuple([draft, typedPassword]), typed<PasswordPlace>(), ['settings']),
   /** Pins the host key of this fingerprint, which a person has seen. Refused where the server shows another one. */

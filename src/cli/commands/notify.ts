@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import os from 'node:os';
 import type { Command } from 'commander';
-import type { DeliveryReason, Message } from '../../core/notify/message.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
 import {
+  type DeliveryReason,
   NOTIFY_CHANNELS,
   type NotifyChannel,
   OUTSIDE_CHANNELS,
   type OutsideChannel,
-} from '../../shared/notifySettings.ts';
-import type { NotificationSettings, Settings } from '../../shared/settings.ts';
-import { assertNever } from '../../shared/status.ts';
+} from '../../shared/notifyNames.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import { visible } from '../../shared/visible.ts';
 import type { CliContext } from '../context.ts';
@@ -74,13 +70,14 @@ async function notifyTest({ channel }: TestOptions, context: CliContext): Promis
   const settings = await readSettings(context);
   const { configuredChannels, sendThrough } = await import('../../core/notify/channels.ts');
   const { DeliveryError } = await import('../../core/notify/message.ts');
+  const { testMessage } = await import('../../core/notify/testMessage.ts');
   const set = configuredChannels(settings.notifications);
   // One that is switched off may be tried before it is switched on.
   if (channel !== undefined && settings.notifications[channel] === null) throw notSet(channel, t);
   const channels = channel === undefined ? set : [channel];
   using signals = listenForStop(process, () => undefined);
   const delivery = { folder: context.folder, env: context.world.env, stop: signals.stop };
-  const message = testMessage(settings, t);
+  const message = testMessage(settings.connections, t, new Date());
   const tested = await Promise.all(
     channels.map(async (one): Promise<Tested> => {
       try {
@@ -107,30 +104,12 @@ function line({ channel, ok, reason, detail }: Tested, { t, look }: CliContext):
   return `${stepMark(ok ? 'ok' : 'failed', look)} ${t(`delivery.channel.${channel}`)}: ${said}`;
 }
 
-function testMessage({ connections }: Settings, t: Translate): Message {
-  return {
-    id: randomUUID(),
-    kind: 'test',
-    level: 'information',
-    at: new Date().toISOString(),
-    title: t('delivery.test.title'),
-    body: t('delivery.test.body'),
-    language: t.language,
-    computer: visible(os.hostname()),
-    batchId: null,
-    branches: connections
-      .filter((one) => one.enabled)
-      .map(({ id, label }) => ({ connection: id, label: visible(label || id) })),
-    tables: [],
-  };
-}
-
 /** `notify password`: stores or deletes the mail account's password, the secret that signs posts, or the bot's token. */
 async function notifyPassword(options: PasswordOptions, context: CliContext): Promise<ExitCode> {
   const { t, folder } = context;
   const { channel = 'email', remove = false } = options;
   const notifications = (await readSettings(context)).notifications;
-  const { channelAccount } = await import('../../core/notify/channelSecret.ts');
+  const { channelAccount, namedSecret } = await import('../../core/notify/channelSecret.ts');
   const account = channelAccount(channel, notifications);
   if (account === null) {
     if (notifications[channel] === null) throw notSet(channel, t);
@@ -157,23 +136,6 @@ async function notifyPassword(options: PasswordOptions, context: CliContext): Pr
   if (context.json) context.printJson({ channel, place, reason: trouble === null ? null : reason });
   else context.print([t(`delivery.password.${place}`, { channel, folder, reason })]);
   return ExitCode.AllWell;
-}
-
-/** Where the settings say that a channel's secret is; undefined if it is one that can be stored. */
-function namedSecret(
-  channel: NotifyChannel,
-  { email, webhook, telegram }: NotificationSettings,
-): string | undefined {
-  switch (channel) {
-    case 'email':
-      return email?.password ?? email?.passfile;
-    case 'webhook':
-      return webhook?.secret;
-    case 'telegram':
-      return telegram?.token;
-    default:
-      return assertNever(channel);
-  }
 }
 
 function notSet(channel: OutsideChannel, t: Translate): UsageError {

@@ -1,10 +1,7 @@
 import path from 'node:path';
-import type {
-  EmailSettings,
-  NotifyChannel,
-  TelegramSettings,
-  WebhookSettings,
-} from '../../shared/notifySettings.ts';
+import type { NotifyChannel } from '../../shared/notifyNames.ts';
+import type { EmailSettings, TelegramSettings, WebhookSettings } from '../../shared/notifySettings.ts';
+import { assertNever } from '../../shared/status.ts';
 import { readSmallFile, readSmallText } from '../files/smallFile.ts';
 import { accountOf, type Keychain, KeychainError } from '../secrets/keychain.ts';
 import { ownPasswordFile, refuseUnsafe } from '../secrets/password.ts';
@@ -82,6 +79,14 @@ export async function storedSecret(
   }
 }
 
+/** What a person has typed for a test, else what is stored; null if there is neither. */
+export async function secretToUse(
+  account: PasswordQuestion | null,
+  { folder, typedSecret }: Pick<Delivery, 'folder' | 'typedSecret'>,
+): Promise<string | null> {
+  return typedSecret ?? (account === null ? null : storedSecret(account, folder));
+}
+
 /**
  * The password of a mail account: from the variable or the `passfile` that the settings name, else what a person has
  * stored.
@@ -97,7 +102,7 @@ export async function emailPassword(email: EmailSettings, user: string, host: De
     throw new DeliveryError('secret_missing', email.passfile);
   }
   const account = channelAccount('email', { email, webhook: null, telegram: null });
-  const stored = account === null ? null : await storedSecret(account, host.folder);
+  const stored = await secretToUse(account, host);
   if (stored === null) throw new DeliveryError('secret_missing', user);
   return stored;
 }
@@ -122,5 +127,22 @@ export function caOf(caFile: string | undefined, folder: string): Buffer | undef
     return readSmallFile(path.resolve(folder, caFile));
   } catch {
     throw new DeliveryError('ca_file', caFile);
+  }
+}
+
+/** Where the settings say that a channel's secret is; undefined if it is one that can be stored. */
+export function namedSecret(
+  channel: NotifyChannel,
+  { email, webhook, telegram }: Parameters<typeof channelAccount>[1],
+): string | undefined {
+  switch (channel) {
+    case 'email':
+      return email?.password ?? email?.passfile;
+    case 'webhook':
+      return webhook?.secret;
+    case 'telegram':
+      return telegram?.token;
+    default:
+      return assertNever(channel);
   }
 }

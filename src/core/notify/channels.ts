@@ -1,10 +1,10 @@
-import type { NotifyEvent } from '../../shared/notifyEvents.ts';
 import {
   NOTIFY_CHANNELS,
   type NotifyChannel,
+  type NotifyEvent,
   OUTSIDE_CHANNELS,
   type OutsideChannel,
-} from '../../shared/notifySettings.ts';
+} from '../../shared/notifyNames.ts';
 import type { NotificationSettings } from '../../shared/settings.ts';
 import { assertNever } from '../../shared/status.ts';
 import { sendEmail } from './email.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeliveryReason } from '../../shared/notifyNames.ts';
 import { LANGUAGES } from '../../shared/texts/language.ts';
 
 const name = z.object({ connection: z.string(), table: z.string() });
@@ -39,27 +40,6 @@ export const messageSchema = z.object({
 export type Message = z.output<typeof messageSchema>;
 export type MessageSection = NonNullable<Message['sections']>[number];
 
-/** Why a channel did not deliver; see `delivery.reason` in src/shared/texts. */
-export type DeliveryReason =
-  | 'timeout'
-  | 'unreachable'
-  | 'tls'
-  | 'status'
-  | 'redirect'
-  | 'sign_in'
-  | 'refused'
-  /** Some recipients got it. A repetition would reach them again, so it counts as delivered. */
-  | 'refused_some'
-  /** The answer says so, in spite of its status. */
-  | 'not_accepted'
-  | 'bot_token'
-  | 'chat'
-  | 'chat_moved'
-  | 'secret_missing'
-  | 'ca_file'
-  | 'stopped'
-  | 'failed';
-
 /**
  * Thrown if a message could not be delivered. Its texts are our own: what a receiver answers and what a library says may
  * contain the address or a password.
@@ -87,6 +67,8 @@ export interface Delivery {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends an attempt under way. */
   readonly stop: AbortSignal;
+  /** A secret that a person has typed and not saved yet, instead of the stored one. */
+  readonly typedSecret?: string;
 }
 
 const TLS_ERROR = /CERT|TLS|SSL|EPROTO|SIGNATURE|UNABLE_TO_|DEPTH_ZERO|ISSUER/;

@@ -1,5 +1,5 @@
 import type { TelegramSettings } from '../../shared/notifySettings.ts';
-import { channelAccount, storedSecret, variable } from './channelSecret.ts';
+import { channelAccount, secretToUse, variable } from './channelSecret.ts';
 import { chatText, cutText, plainText } from './chatText.ts';
 import { expectAccepted, type HttpAnswer, requestOnce } from './httpRequest.ts';
 import { type Delivery, DeliveryError, type Message } from './message.ts';
@@ -62,16 +62,16 @@ function refuseAnswer(answer: HttpAnswer): void {
 }
 
 /** @throws DeliveryError `secret_missing`, `bot_token` */
-async function tokenOf(settings: TelegramSettings, { folder, env }: Delivery): Promise<string> {
-  const token = (await foundToken(settings, folder, env)).trim();
+async function tokenOf(settings: TelegramSettings, delivery: Delivery): Promise<string> {
+  const token = (await foundToken(settings, delivery)).trim();
   if (!TOKEN.test(token)) throw new DeliveryError('bot_token');
   return token;
 }
 
-async function foundToken(settings: TelegramSettings, folder: string, env: Delivery['env']): Promise<string> {
-  if (settings.token !== undefined) return variable(settings.token, env);
+async function foundToken(settings: TelegramSettings, delivery: Delivery): Promise<string> {
+  if (settings.token !== undefined) return variable(settings.token, delivery.env);
   const account = channelAccount('telegram', { telegram: settings, webhook: null, email: null });
-  const stored = account === null ? null : await storedSecret(account, folder);
+  const stored = await secretToUse(account, delivery);
   if (stored === null) throw new DeliveryError('secret_missing', 'telegram');
   return stored;
 }

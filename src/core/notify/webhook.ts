@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isVariable, type WebhookSettings } from '../../shared/notifySettings.ts';
-import { channelAccount, storedSecret, variable } from './channelSecret.ts';
+import { channelAccount, secretToUse, variable } from './channelSecret.ts';
 import { expectAccepted, requestOnce } from './httpRequest.ts';
 import { type Delivery, DeliveryError, type Message } from './message.ts';
 import { headerText, webhookContent } from './webhookTemplates.ts';
@@ -49,10 +49,10 @@ export function webhookSignature(body: Buffer, secret: string, now: Date): strin
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex')}`;
 }
 
-async function secretOf(settings: WebhookSettings, { folder, env }: Delivery): Promise<string | null> {
-  if (settings.secret !== undefined) return variable(settings.secret, env);
+async function secretOf(settings: WebhookSettings, delivery: Delivery): Promise<string | null> {
+  if (settings.secret !== undefined) return variable(settings.secret, delivery.env);
   const account = channelAccount('webhook', { webhook: settings, email: null, telegram: null });
-  return account === null ? null : storedSecret(account, folder);
+  return secretToUse(account, delivery);
 }
 
 /** @throws DeliveryError if an environment variable's value cannot be a header, such as one with a line break */

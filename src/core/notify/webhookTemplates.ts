@@ -1,4 +1,5 @@
-import type { JsonValue, WebhookPlaceholder, WebhookSettings } from '../../shared/notifySettings.ts';
+import type { WebhookPlaceholder } from '../../shared/notifyNames.ts';
+import type { JsonValue, WebhookSettings } from '../../shared/notifySettings.ts';
 import { fillPlaceholders } from '../../shared/notifySettings.ts';
 import { chatText, cutBytes, cutText, escapeFor, plainText } from './chatText.ts';
 import { escapeMarkup, type Message } from './message.ts';

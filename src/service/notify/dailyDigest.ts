@@ -3,7 +3,7 @@ import { notifyingChannels } from '../../core/notify/channels.ts';
 import { decide, type History } from '../../core/schedule/decide.ts';
 import { jitterSeconds } from '../../core/schedule/nextRuns.ts';
 import { dayOf } from '../../shared/format.ts';
-import { NOTIFY_CHANNELS } from '../../shared/notifySettings.ts';
+import { NOTIFY_CHANNELS } from '../../shared/notifyNames.ts';
 import type { ServiceStatus } from '../../shared/service.ts';
 import type { ScheduleSettings, Settings } from '../../shared/settings.ts';
 import type { Translate } from '../../shared/texts/translate.ts';

@@ -4,7 +4,7 @@ import { configuredChannels, PING_CHANNEL, sendThrough } from '../../core/notify
 import { DeliveryError, type Message, messageSchema } from '../../core/notify/message.ts';
 import type { Ports } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
-import type { OutsideChannel } from '../../shared/notifySettings.ts';
+import type { OutsideChannel } from '../../shared/notifyNames.ts';
 import type { Opened } from '../opening.ts';
 import type { DailyDigest } from './dailyDigest.ts';
 

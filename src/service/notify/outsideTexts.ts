@@ -4,7 +4,7 @@ import type { Message } from '../../core/notify/message.ts';
 import type { TableName } from '../../shared/contract.ts';
 import { formatShortTime } from '../../shared/format.ts';
 import { namesOf, tableNames } from '../../shared/naming.ts';
-import type { NotifyEvent } from '../../shared/notifyEvents.ts';
+import type { NotifyEvent } from '../../shared/notifyNames.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { assertNever } from '../../shared/status.ts';
 import { visible, visibleLines } from '../../shared/visible.ts';

@@ -10,6 +10,7 @@ import { DailyDigest } from '../../../src/service/notify/dailyDigest.ts';
 import { type Settings, settingsSchema } from '../../../src/shared/settings.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
 import { atBranch, atCentral } from '../../support/branch.ts';
+import { hasOpenssl, issue, makeCa } from '../../support/certificates.ts';
 import { freshDatabases } from '../../support/databases.ts';
 import { makeHome } from '../../support/home.ts';
 import { jumpClock } from '../../support/jumpClock.ts';
@@ -268,5 +269,46 @@ test.each([
   expect(mail?.subject).toBe(subject);
   expect(mail?.text).toContain(needs);
   expect(mail?.html).toContain('<h3>Surabaya</h3>');
+  expect(watched.errors).toEqual([]);
+});
+
+test.runIf(hasOpenssl())('the digest in Telegram, after the wait that it asked for', async () => {
+  process.env.DIGEST_BOT = '123456789:AAhunter2hunter2hunter2hunter2hunt';
+  using certificates = mkdtempDisposableSync(join(tmpdir(), 'branchline-telegram-'));
+  makeCa(certificates.path, 'ca');
+  await using hook = await startHookReceiver({ tls: issue(certificates.path, 'ca', 'localhost') });
+  const pair = await freshDatabases();
+  await atBranch(pair, 'CREATE TABLE c_tax (id integer PRIMARY KEY)', 'INSERT INTO c_tax VALUES (1)');
+  const home = makeHome(pair, { connection: { label: 'Lampung *1* @all' } });
+  onTestFinished(async () => {
+    delete process.env.DIGEST_BOT;
+    home[Symbol.dispose]();
+    await pair[Symbol.asyncDispose]();
+  });
+  const telegram = {
+    chatId: -100123,
+    token: '${DIGEST_BOT}',
+    apiUrl: new URL(hook.url).origin,
+    caFile: join(certificates.path, 'ca.pem'),
+    events: ['digest'],
+  };
+  changeSettings(home.folder, { notifications: { desktop: false, telegram } });
+  hook.status = 429;
+  hook.answer = '{"ok":false,"parameters":{"retry_after":600}}';
+  const clock = jumpClock(new Date(nextAt(7).getTime() - 30 * MINUTE_MS));
+  const watched = watchService(home.folder, { clock });
+  await watched.service.runNow();
+  await watched.quiet();
+  clock.jump(HOUR_MS);
+  await expect.poll(hook.attempts).toBe(1);
+  hook.status = 200;
+  hook.answer = '{"ok":true}';
+  await watched.quiet();
+  clock.jump(15 * MINUTE_MS);
+  await expect.poll(() => hook.posts.length).toBe(1);
+  const { body } = hook.posts[0] ?? {};
+  // Neither emphasis nor a mention, and silent, because all is well.
+  expect(body?.text).toMatch(/^Lampung \*\u200b?1\*\u200b? @\u200ball is up to date\n/);
+  expect(body).toMatchObject({ disable_notification: true });
   expect(watched.errors).toEqual([]);
 });

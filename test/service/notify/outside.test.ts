@@ -229,6 +229,30 @@ test('that a person is needed is told once, by the settings that are still in fo
   expect(hook.posts[0]?.signed).toBeNull();
 });
 
+test('a channel tells only of its events, and one that is switched off of nothing, not even what waits', async () => {
+  const clock = jumpClock();
+  await using hook = await startHookReceiver();
+  const branch = await brokenBranch(toHook(hook, { events: ['recovery'] }));
+  const watched = watchService(branch.folder, { clock });
+  await watched.service.runNow();
+  await watched.quiet();
+  expect(hook.attempts()).toBe(0);
+  await branch.mend();
+  hook.status = 503;
+  await watched.service.runNow();
+  await expect.poll(hook.attempts).toBe(1);
+  expect(JSON.parse(waiting(branch.folder, clock)?.payload ?? '{}').message?.kind).toBe('recovered');
+
+  changeSettings(branch.folder, toHook(hook, { enabled: false }));
+  await watched.quiet();
+  await expect.poll(() => waiting(branch.folder, clock)).toBeNull();
+  hook.status = 200;
+  clock.jump(2 * HOUR_MS);
+  await watched.quiet();
+  expect(hook.posts).toEqual([]);
+  expect(watched.errors).toEqual([]);
+});
+
 test('an e-mail that some recipients cannot get is not sent to the others again', async () => {
   await using server = await startMailReceiver({ secure: false, disabledCommands: ['STARTTLS'] });
   const to = ['gone@hq.example', 'it@hq.example'];

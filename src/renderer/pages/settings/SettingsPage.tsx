@@ -4,6 +4,7 @@ import { useCall, useLabels } from '../../data/useCall.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { sayRefusal } from '../../words/refusal.ts';
+import { Channels } from './channels/Channels.tsx';
 import { Appearance, Notices } from './DesktopSections.tsx';
 import { CheckUp, Exchange, SupportBundle } from './FileSections.tsx';
 import { Keeping, LinkUse, Proving } from './RunSections.tsx';
@@ -30,6 +31,7 @@ export function SettingsPage() {
               </Stack>
               <Stack gap="lg">
                 <Notices settings={view} />
+                <Channels settings={view} />
                 <LinkUse settings={view} />
                 <CheckUp />
                 <SupportBundle />

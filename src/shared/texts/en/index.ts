@@ -1,5 +1,6 @@
 import { batchPage, historyPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
+import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
@@ -50,6 +51,7 @@ export const en = {
   connectionsPage,
   schedulesPage,
   settingsPage,
+  channelsPage,
   setupPage,
   disk,
   agent,

@@ -55,7 +55,7 @@ export const settingsPage = {
   },
   exchange: 'Move the settings to another computer',
   exchangeHelp:
-    'The file holds connections, tables, schedules and everything on this page. It never holds a password.',
+    'The file holds connections, tables, schedules and everything on this page. It never holds a password, nor the address of a webhook or ping.',
   export: 'Save as a file',
   import: 'Read in a file',
   imported: 'The settings of the file are in force.',

@@ -29,6 +29,7 @@ export const settingsProblems = {
     ssh_host: 'must be one name or address of an SSH server',
     ssh_host_key: 'must be a fingerprint (SHA256:…) or a public key (ssh-ed25519 AAAA…)',
     ssh_one_way: 'name one way to sign in: "keyFile", "agent" or "password"',
+    address_hidden: 'has a part that is hidden here: write the whole address again',
     webhook_http:
       'must begin with https://; for an address in your own network, set "allowHttp": true beside it',
     webhook_login: 'must not hold a user or password: write {"Authorization": "${NAME}"} in "headers"',

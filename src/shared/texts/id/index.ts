@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogues.ts';
 import { batchPage, historyPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
+import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
 import { delivery } from './delivery.ts';
@@ -51,6 +52,7 @@ export const id = {
   connectionsPage,
   schedulesPage,
   settingsPage,
+  channelsPage,
   setupPage,
   disk,
   agent,

@@ -52,7 +52,7 @@ export const settingsPage = {
   },
   exchange: 'Pindahkan pengaturan ke komputer lain',
   exchangeHelp:
-    'Berkasnya berisi koneksi, tabel, jadwal, dan semua yang ada di halaman ini. Kata sandi tidak pernah ada di dalamnya.',
+    'Berkasnya berisi koneksi, tabel, jadwal, dan semua yang ada di halaman ini. Kata sandi serta alamat webhook dan ping tidak pernah ada di dalamnya.',
   export: 'Simpan sebagai berkas',
   import: 'Baca dari berkas',
   imported: 'Pengaturan dari berkas itu sudah berlaku.',

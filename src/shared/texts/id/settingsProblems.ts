@@ -30,6 +30,7 @@ export const settingsProblems = {
     ssh_host: 'harus satu nama atau alamat server SSH',
     ssh_host_key: 'harus sidik jari (SHA256:…) atau kunci publik (ssh-ed25519 AAAA…)',
     ssh_one_way: 'sebut satu cara masuk saja: "keyFile", "agent", atau "password"',
+    address_hidden: 'memuat bagian yang disembunyikan di sini: tulis lagi alamat lengkapnya',
     webhook_http:
       'harus diawali https://; untuk alamat di jaringan sendiri, tulis "allowHttp": true di sampingnya',
     webhook_login:
