@@ -24,7 +24,7 @@ test('prune says what it would remove, then removes it', async () => {
   expect(report).toMatchObject({ dryRun: true, batches: 39, tableRuns: 1170, logLines: 3510 });
 
   const pruned = await branchline('--language', 'id', 'prune');
-  expect(pruned.stdout).toContain('Dihapus: 39 batch, 1.170 proses tabel');
+  expect(pruned.stdout).toContain('Dihapus: 39 pengiriman, 1.170 proses tabel');
   expect((await branchline('prune')).stdout).toContain('There is nothing old to remove.');
   const all = JSON.parse((await branchline('sync-status', '--all', '--json')).stdout) as {
     readonly batches: readonly unknown[];

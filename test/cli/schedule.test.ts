@@ -61,7 +61,7 @@ describe('schedule list', () => {
     await write(MORNING, PARTS);
     const { stdout } = await run(['--language', 'id']);
     expect(stdout).toMatch(/^morning {2}✓ aktif\n {2}Kapan +Pada pukul 08\.30, setiap hari/m);
-    expect(stdout).toMatch(/Bila terlewat +disusulkan satu kali/);
+    expect(stdout).toMatch(/Jika terlewat +disusulkan satu kali/);
     expect(stdout).toMatch(/(Sen|Sel|Rab|Kam|Jum|Sab|Min), \d+ \w+ \d{4}, 08\.30\n/);
     expect(stdout).toMatch(/, \d\d\.00 di sini\)$/m);
   });

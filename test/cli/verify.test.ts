@@ -30,7 +30,7 @@ test('verify reports differences with exit code 1, and repairs them with --repai
 
   const mended = await branchline('verify', '--repair');
   expect(mended.code).toBe(0);
-  expect(mended.stdout).toMatch(/c_tax\s+✓ mended/);
+  expect(mended.stdout).toMatch(/c_tax\s+✓ repaired/);
   expect((await branchline('verify')).code).toBe(0);
 });
 

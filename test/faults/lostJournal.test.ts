@@ -40,7 +40,7 @@ test.each([
       expect(asides).toHaveLength(1);
       expect(readFileSync(join(home.folder, asides[0] ?? ''))).toEqual(GARBAGE);
       expect(told.stderr).toContain(`Catatan lokal rusak dan disisihkan sebagai ${asides[0]}`);
-      expect(told.stdout).toContain(`catatan lokal batch sebelumnya hilang (yang terakhir ${lost})`);
+      expect(told.stdout).toContain(`catatan lokal pengiriman sebelumnya hilang (yang terakhir ${lost})`);
     } else {
       expect(asides).toEqual([]);
       expect(told.stdout).toContain(`the local records of earlier batches are gone (the last was ${lost})`);

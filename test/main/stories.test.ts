@@ -108,8 +108,8 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     slow.latencyMs = 15;
     await tray.click('Run now');
     await rowsAtCentral(pair, LINES, 300);
-    await tray.click('Pause', 'Until I end it');
-    await tray.waitForToolTip('Paused until you end the pause');
+    await tray.click('Pause', 'Until I resume');
+    await tray.waitForToolTip('Paused until you resume');
     slow.latencyMs = 0;
     await quit(first);
     expect(journalOf(home, (journal) => journal.latestBatch())).toMatchObject({
@@ -118,9 +118,9 @@ describe.skipIf(!hasRuntime)('the tray, on a real Electron', () => {
     });
 
     await launch({ folder: home.folder, desktop, hidden: true });
-    await tray.waitForToolTip('Paused until you end the pause');
+    await tray.waitForToolTip('Paused until you resume');
     expect(journalOf(home, (journal) => journal.runningBatch())).toBeNull();
-    await tray.click('End the pause');
+    await tray.click('Resume automatic runs');
     await tray.waitForToolTip('Head office has everything up to');
     expect(journalOf(home, (journal) => journal.batches(10))).toMatchObject([
       { status: 'completed', resume_count: 1 },

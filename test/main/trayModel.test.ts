@@ -195,7 +195,7 @@ describe('the tooltip and the first line', () => {
       { status: { activity: { ...ACTIVITIES.waiting_database, connection: null } as ServiceActivity } },
     ],
     ['Waiting for another run to end', { status: { activity: ACTIVITIES.waiting_lease } }],
-    ['Paused until you end the pause', { status: { pause: { since: at(9), until: null } } }],
+    ['Paused until you resume', { status: { pause: { since: at(9), until: null } } }],
     ['Paused until 11:00', { status: { pause: { since: at(9), until: at(11) } } }],
     ['2 tables failed: c_invoice, c_order', { status: { attention: [failing()] } }],
     [
@@ -292,7 +292,7 @@ describe('the menu', () => {
       ],
     });
     const paused = show({ status: { pause: { since: at(9), until: null } } });
-    expect(item(paused, 'End the pause')).toMatchObject({ command: { kind: 'unpause' } });
+    expect(item(paused, 'Resume automatic runs')).toMatchObject({ command: { kind: 'unpause' } });
   });
 
   test('leads to the latest batches', () => {

@@ -21,7 +21,7 @@ export function renderVerified(row: VerifyRow, look: Look): string {
   return `${painted(verifyMark(row.result, look))}  ${row.connection}/${visible(row.table_name)}: ${sentence(row, look)}`;
 }
 
-/** All compared tables, with details and next steps for those not proved equal. */
+/** All compared tables, with details and next steps for those not verified identical. */
 export function renderVerifyReport({ tables }: VerifyReport, look: Look, repairWith: string): string[] {
   const { t, colors } = look;
   const open = tables.filter((row) => !isProved(row));
@@ -64,7 +64,7 @@ function cells(row: VerifyRow, look: Look): Cell[] {
   ];
 }
 
-/** Details of a table that is not proved equal. */
+/** Details of a table that is not verified identical. */
 function renderOpen(row: VerifyRow, look: Look): string[] {
   const { t, colors } = look;
   const facts: [string, string][] = [];

@@ -19,7 +19,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Sambungan ke ${server[side].id} terputus. Yang sudah sampai tetap tersimpan.`,
-      next: `Periksa jaringan ke ${HOST}, lalu lanjutkan batch: tabel diteruskan dari potongan terakhir.`,
+      next: `Periksa jaringan ke ${HOST}, lalu lanjutkan pengiriman: tabel diteruskan dari potongan terakhir.`,
     },
   }),
   frozen: (side: Side): ToldIn => ({
@@ -29,7 +29,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Tidak ada jawaban lagi dari ${server[side].id}. Yang sudah sampai tetap tersimpan.`,
-      next: `Periksa jaringan ke ${HOST} dan beban server, lalu lanjutkan batch.`,
+      next: `Periksa jaringan ke ${HOST} dan beban server, lalu lanjutkan pengiriman.`,
     },
   }),
   noProgress: (_side: Side): ToldIn => ({
@@ -41,7 +41,7 @@ export const SENTENCES = {
     id: {
       sentence:
         'Salinan item dari pgsql_lmp berhenti selama 60 detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
-      next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
+      next: 'Lanjutkan pengiriman: tabel diteruskan dari potongan terakhir. Jika terulang, kirimkan berkas log kepada kami.',
     },
   }),
   ended: (side: Side): ToldIn => ({
@@ -51,7 +51,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Server ${server[side].id} mengakhiri sambungan: server dihidupkan ulang, atau diakhiri pengelola atau batas waktu.`,
-      next: 'Tidak ada yang hilang: setelah server hidup lagi, lanjutkan batch dan tabel diteruskan dari potongan terakhir.',
+      next: 'Tidak ada yang hilang: setelah server hidup lagi, lanjutkan pengiriman dan tabel diteruskan dari potongan terakhir.',
     },
   }),
   starting: (side: Side): ToldIn => ({
@@ -61,7 +61,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Server ${server[side].id} sedang menyala atau dimatikan dan belum bisa dimasuki.`,
-      next: `Tunggu beberapa menit, lalu lanjutkan batch. Bila berlanjut, minta PostgreSQL di ${HOST}:5432 diperiksa.`,
+      next: `Tunggu beberapa menit, lalu lanjutkan pengiriman. Jika berlanjut, minta PostgreSQL di ${HOST}:5432 diperiksa.`,
     },
   }),
   unreachable: (side: Side): ToldIn =>
@@ -93,7 +93,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Tidak ada koneksi kosong di ${server[side].id}: terlalu banyak program tersambung.`,
-      next: 'Lanjutkan batch nanti. Bila sering terjadi, kecilkan sync.parallelTables, atau minta batas koneksi dinaikkan.',
+      next: 'Lanjutkan pengiriman nanti. Jika sering terjadi, kecilkan sync.parallelTables, atau minta batas koneksi dinaikkan.',
     },
   }),
   contention: (side: Side): ToldIn => ({
@@ -103,7 +103,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Program lain sedang mengerjakan tabel yang sama di ${server[side].id}, dan Branchline harus mengalah.`,
-      next: 'Lanjutkan batch setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
+      next: 'Lanjutkan pengiriman setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
     },
   }),
   standby: (): ToldIn => ({
@@ -115,7 +115,7 @@ export const SENTENCES = {
     id: {
       sentence:
         'Server cabang adalah salinan (standby) dan membatalkan pembacaan untuk mengejar server aslinya.',
-      next: 'Lanjutkan batch. Bila sering terjadi, atur hot_standby_feedback = on di cabang.',
+      next: 'Lanjutkan pengiriman. Jika sering terjadi, atur hot_standby_feedback = on di cabang.',
     },
   }),
   diskFull: (side: Side): ToldIn =>
@@ -127,7 +127,7 @@ export const SENTENCES = {
           },
           id: {
             sentence: 'Disk server cabang penuh, jadi pgsql_lmp tidak bisa dibaca.',
-            next: `Segera kosongkan ruang di ${HOST}: ERP juga memerlukannya. Lalu lanjutkan batch; tidak ada yang hilang.`,
+            next: `Segera kosongkan ruang di ${HOST}: ERP juga memerlukannya. Lalu lanjutkan pengiriman; tidak ada yang hilang.`,
           },
         }
       : {
@@ -137,7 +137,7 @@ export const SENTENCES = {
           },
           id: {
             sentence: 'Disk basis data kantor pusat penuh.',
-            next: 'Segera beri tahu kantor pusat. Lanjutkan batch setelah ada ruang; tidak ada yang hilang.',
+            next: 'Segera beri tahu kantor pusat. Lanjutkan pengiriman setelah ada ruang; tidak ada yang hilang.',
           },
         },
   overloaded: (side: Side): ToldIn => ({
@@ -147,7 +147,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: `Server ${server[side].id} kehabisan memori atau sumber daya lain.`,
-      next: `Lanjutkan batch nanti. Bila terulang, minta beban ${HOST} diperiksa.`,
+      next: `Lanjutkan pengiriman nanti. Jika terulang, minta beban ${HOST} diperiksa.`,
     },
   }),
   readOnly: (): ToldIn => ({
@@ -157,7 +157,7 @@ export const SENTENCES = {
     },
     id: {
       sentence: 'Basis data kantor pusat sedang tidak menerima perubahan (hanya baca).',
-      next: 'Tanyakan ke kantor pusat apakah sedang dirawat atau merupakan standby, lalu lanjutkan batch.',
+      next: 'Tanyakan ke kantor pusat apakah sedang dirawat atau merupakan standby, lalu lanjutkan pengiriman.',
     },
   }),
 } as const;

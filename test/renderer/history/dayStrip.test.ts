@@ -121,7 +121,7 @@ describe('the name of a day', () => {
       createTranslator('id'),
       createFormat('id', undefined),
     );
-    expect(id).toBe('Min, 22 Nov 2026: 3 batch, 1 gagal');
+    expect(id).toBe('Min, 22 Nov 2026: 3 pengiriman, 1 gagal');
   });
 
   it('has a sum of all days beside it', () => {

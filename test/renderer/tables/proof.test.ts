@@ -12,7 +12,7 @@ describe('the badge of a table', () => {
     const row = verified({ result: 'equal', proved_at: '2020-11-22T01:41:00.000Z' });
     expect(proofWords(row, t, format)).toEqual({
       proof: 'equal',
-      main: 'proved equal',
+      main: 'verified identical',
       more: '22 Nov 2020, 08:41',
     });
   });
@@ -80,7 +80,7 @@ describe('what a verify found', () => {
       repaired_deletes: 3,
       repaired_bytes: 34_567,
     });
-    expect(findings(row, t, format)).toEqual(['Mended: 0 rows written, 3 deleted, 34.6\u00a0kB sent.']);
+    expect(findings(row, t, format)).toEqual(['Repaired: 0 rows written, 3 deleted, 34.6\u00a0kB sent.']);
   });
 
   it('tells why it could not be compared', () => {

@@ -64,7 +64,10 @@ describe('how things stand', () => {
       tone: 'quiet',
       detail: 'Today’s data follows at 10:30.',
     });
-    expect(stand({ upTo: YESTERDAY }).tone).toBe('bad');
+    expect(stand({ upTo: YESTERDAY })).toMatchObject({
+      tone: 'bad',
+      sentence: 'Head office is missing data since yesterday, 17:05',
+    });
     expect(stand({ upTo: '2026-11-19T10:05:00Z' }, { next }).tone).toBe('bad');
   });
 
@@ -103,8 +106,9 @@ describe('how things stand', () => {
 
   it('is bad where tables failed, and only a warning where today’s data is there all the same', () => {
     const attention = [attentionOf({ failed: tablesOf('pgsql_lmp', 'c_invoice', 'm_product') })];
-    expect(stand({ upTo: YESTERDAY }, { attention })).toMatchObject({
+    expect(stand({ upTo: '2026-11-17T10:05:00Z' }, { attention })).toMatchObject({
       tone: 'bad',
+      sentence: 'Head office is missing data since Tuesday, 17:05',
       detail: '2 tables could not be copied. Below you see why, and what to do.',
     });
     expect(stand({ upTo: TODAY }, { attention }).tone).toBe('warn');

@@ -127,7 +127,7 @@ const SHAPES = {
   never: { icon: IconShieldQuestion, look: 'quiet' },
 } as const satisfies Readonly<Record<Proof, unknown>>;
 
-/** Whether a table is proved equal at both ends, as shape, colour and words. */
+/** Whether a table is verified identical at both ends, as shape, colour and words. */
 export function ProofMark({ verified }: { readonly verified: VerifiedRow | null }) {
   const { proof, main, more } = proofWords(verified, useT(), useFormat());
   const { icon: Icon, look } = SHAPES[proof];

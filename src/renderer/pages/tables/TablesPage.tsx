@@ -26,7 +26,7 @@ import {
 } from './tableFilter.ts';
 
 /**
- * Every table: how it is copied, its last copy, and whether it is proved equal at head office.
+ * Every table: how it is copied, its last copy, and whether it is verified identical at head office.
  *
  * @param props.chosen the table whose details are open; as in the address, still encoded
  */

@@ -2,7 +2,7 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import { collidingRows, type VerifiedRow, VerifyResult } from '../../../shared/verify.ts';
 import type { Format } from '../../words/format.ts';
 
-/** Whether a table is proved equal at both ends. */
+/** Whether a table is verified identical at both ends. */
 export type Proof = VerifyResult | 'never' | 'copied_since';
 
 export interface ProofWords {

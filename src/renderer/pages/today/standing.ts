@@ -50,14 +50,30 @@ export function standingOf(facts: StandingFacts, say: Say): Standing {
       sentence: say.t('todayPage.fresh.none'),
       detail: say.t('todayPage.state.setUpFirst'),
     };
+  if (facts.linkLoss !== null)
+    return { tone: 'quiet', sentence: headline(facts, 'has', say), detail: lastKnown(facts, say) };
+  const state = stateOf(facts, say);
+  return { sentence: headline(facts, state.tone === 'bad' ? 'lacks' : 'has', say), ...state };
+}
+
+/** @param said whether to say up to when head office has the data, or since when it lacks it */
+function headline(facts: StandingFacts, said: 'has' | 'lacks', say: Say): string {
   const { upTo } = facts.live;
   // The settings say which connections count, so without them nothing is known.
-  const sentence =
-    facts.settingsWrong && upTo === null
-      ? say.t('todayPage.fresh.unknown')
-      : (exception(facts, say) ?? freshness(upTo, facts.hasHistory, facts.now, say));
-  if (facts.linkLoss !== null) return { tone: 'quiet', sentence, detail: lastKnown(facts, say) };
-  return { sentence, ...stateOf(facts, say) };
+  if (facts.settingsWrong && upTo === null) return say.t('todayPage.fresh.unknown');
+  const known = exception(facts, say);
+  if (known !== null) return known;
+  if (upTo !== null && said === 'lacks') return missing(upTo, facts.now, say);
+  return freshness(upTo, facts.hasHistory, facts.now, say);
+}
+
+/** Since when head office lacks data, which is not today ({@link stateOf}), with the day named as people do. */
+function missing(since: string, now: Date, { t, format }: Say): string {
+  const days = format.daysAgo(since, now);
+  const time = format.clock(since);
+  if (days === 1) return t('todayPage.missing.yesterday', { time });
+  if (days < 7) return t('todayPage.missing.day', { day: format.dayName(since), time });
+  return t('todayPage.missing.date', { time: format.shortTime(since) });
 }
 
 /** Why head office may not have everything although something arrived; null if nothing is known against it. */

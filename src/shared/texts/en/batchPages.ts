@@ -10,10 +10,10 @@ export const batchPage = {
   copyId: 'Copy the batch ID',
   facts: {
     trigger: 'Started by',
-    asked: 'Asked for',
+    asked: 'Scope',
     started: 'Started',
     ended: 'Ended',
-    took: 'Took',
+    took: 'Duration',
     sent: 'Sent to head office',
     received: 'Received from head office',
     tables: 'Tables',

@@ -81,7 +81,7 @@ export const boardPage = {
     ended: 'Ended',
     tables: 'Tables',
     data: 'Data',
-    took: 'Took',
+    took: 'Duration',
   },
   done: '{{done}} of {{total}}',
   rows_one: '{{number}} row',

@@ -109,7 +109,7 @@ export const cli = {
     runAgain: 'Run it again with:',
   },
   verify: {
-    equal: '{{rows}} rows, proved equal as of {{at}}',
+    equal: '{{rows}} rows, verified identical as of {{at}}',
     repaired: '{{rows}} rows written and {{deletes}} deleted ({{bytes}} sent); equal now',
     behind_one: 'changed at the branch since the last sync, in 1 range; sync it first',
     behind_other: 'changed at the branch since the last sync, in {{ranges}} ranges; sync it first',
@@ -134,9 +134,9 @@ export const cli = {
     leftOut: 'Columns left out',
     allProved_one: '1 table is the same at both ends.',
     allProved_other: 'All {{count}} tables are the same at both ends.',
-    notProved_one: '{{open}} of 1 table is not proved equal.',
-    notProved_other: '{{open}} of {{count}} tables are not proved equal.',
-    repairWith: 'Mend what differs with:',
+    notProved_one: '{{open}} of 1 table is not verified identical.',
+    notProved_other: '{{open}} of {{count}} tables are not verified identical.',
+    repairWith: 'Repair what differs with:',
     interrupted: 'Stopped before all tables had been compared.',
   },
   prune: {

@@ -29,8 +29,8 @@ export const connectionsPage = {
   testResult: 'What the test found',
   testStale: 'You have changed something since this test.',
   neverTested: 'Not tested yet in this window',
-  testedWell: 'Last test {{time}}: it works',
-  testedBadly: 'Last test {{time}}: it did not work',
+  testedWell: 'Last test {{time}}: passed',
+  testedBadly: 'Last test {{time}}: failed',
   saveAnyway: 'Save it anyway',
   saveAgain: 'Test again and save',
   wrongElsewhere:
@@ -177,8 +177,8 @@ export const connectionsPage = {
     write: 'Writing tables',
   },
   stepState: {
-    ok: 'works',
-    warning: 'works, with a warning',
+    ok: 'passed',
+    warning: 'passed, with a warning',
     failed: 'failed',
     not_tried: 'not tried',
   },

@@ -384,5 +384,5 @@ export const doctorPage = {
   open: 'Check this computer',
   openHelp:
     'When something does not work: checks this computer, the links and both databases, and says what to do.',
-  toSetUp: 'Begin with the set-up',
+  toSetUp: 'Start the set-up',
 } as const;

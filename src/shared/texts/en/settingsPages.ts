@@ -56,8 +56,8 @@ export const settingsPage = {
   exchange: 'Move the settings to another computer',
   exchangeHelp:
     'The file holds connections, tables, schedules and everything on this page. It never holds a password, nor the address of a webhook or ping.',
-  export: 'Save as a file',
-  import: 'Read in a file',
+  export: 'Export settings…',
+  import: 'Import settings…',
   imported: 'The settings of the file are in force.',
   importWrong: 'The file cannot be used; nothing was changed',
   importReady: 'The file is right',
@@ -148,8 +148,8 @@ export const schedulesPage = {
 export const setupPage = {
   path: 'Steps of the set-up',
   stepDone: 'done',
-  begin: 'Begin',
-  goOn: 'Go on',
+  begin: 'Get started',
+  goOn: 'Continue',
   back: 'Back',
   language: 'Language',
   step: {

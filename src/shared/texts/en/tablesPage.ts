@@ -21,7 +21,7 @@ export const tablesPage = {
     all: 'all tables',
     failed: 'failed',
     differs: 'known to differ',
-    unproved: 'not proved equal',
+    unproved: 'not verified',
     left: 'no longer copied',
   },
   column: {
@@ -63,8 +63,8 @@ export const tablesPage = {
   before: 'before: {{status}}',
   proof: {
     never: 'never verified',
-    equal: 'proved equal',
-    repaired: 'mended, equal',
+    equal: 'verified identical',
+    repaired: 'repaired, identical',
     behind: 'behind',
     differs: 'differs',
     not_compared: 'not comparable',
@@ -83,16 +83,16 @@ export const tablesPage = {
     extra: 'Rows that only head office has: {{number}}.',
     newer: 'Of these, changed at the branch after the last run: {{number}}. The next run brings them.',
     collisions: 'Of these, not changed at the branch since the last run: {{number}}.',
-    repaired: 'Mended: {{rows}} rows written, {{deletes}} deleted, {{bytes}} sent.',
+    repaired: 'Repaired: {{rows}} rows written, {{deletes}} deleted, {{bytes}} sent.',
     leftOut: 'Columns that could not be compared: {{columns}}.',
   },
   meaning: {
     never: 'This table has never been compared with head office. “Verify” compares it.',
     equal: 'Every column of every row was the same at both ends.',
-    repaired: 'It differed, was mended, and was the same at both ends after that.',
+    repaired: 'It differed, was repaired, and was the same at both ends after that.',
     behind:
       'What differs has changed at the branch since the last run. Copy the table, and it is the same again.',
-    differs: 'Head office does not have what the branch has. “Verify and repair” mends it.',
+    differs: 'Head office does not have what the branch has. “Verify and repair” repairs it.',
     collides:
       '{{others}} writes the same table at head office and has the same keys, or somebody changed rows there. Sending the rows again would overwrite the other branch, which would then do the same: “Verify and repair” adds only what is missing. Let head office keep the branches apart (layout “stamp” or “schema”), or give the branches different keys. Where somebody changed the rows by hand, send all rows again.',
     not_compared: 'It could not be compared.',

@@ -34,7 +34,7 @@ export const words = {
     equal: 'equal',
     behind: 'not synced yet',
     differs: 'differs',
-    repaired: 'mended',
+    repaired: 'repaired',
     not_compared: 'not compared',
     failed: 'failed',
   },

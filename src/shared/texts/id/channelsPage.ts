@@ -1,7 +1,7 @@
 /** See the English one. */
 export const channelsPage = {
   title: 'Beri tahu orang di tempat lain',
-  intro: 'Yang tidak berada di depan komputer ini diberi tahu lewat sini, juga bila tidak ada yang masuk.',
+  intro: 'Yang tidak berada di depan komputer ini diberi tahu lewat sini, juga jika tidak ada yang masuk.',
   add: {
     webhook: 'Tambah webhook atau chat',
     email: 'Tambah email',
@@ -11,7 +11,7 @@ export const channelsPage = {
   edit: 'Ubah',
   editOf: 'Ubah {{channel}}',
   switchOf: '{{channel}} aktif',
-  everyBatch: 'Awal dan akhir setiap batch',
+  everyBatch: 'Awal dan akhir setiap pengiriman',
   enabled: 'Aktif',
   removeTitle: 'Hapus {{channel}}?',
   removeText:
@@ -21,7 +21,7 @@ export const channelsPage = {
       'Mengirim ke alamat web: Slack, Teams, Discord, ntfy, WhatsApp (Fonnte), atau program Anda sendiri.',
     email: 'Mengirim email melalui server email yang boleh Anda pakai.',
     telegram: 'Bot Telegram menulis di sebuah chat. Bot dibuat lewat @BotFather dan harus ada di chat itu.',
-    ping: 'Memberi tahu healthchecks.io atau Uptime Kuma tentang setiap batch. Mereka memberi peringatan bila tidak ada kabar, misalnya karena komputer ini mati.',
+    ping: 'Memberi tahu healthchecks.io atau Uptime Kuma tentang setiap pengiriman. Mereka memberi peringatan jika tidak ada kabar, misalnya karena komputer ini mati.',
   },
   field: {
     to: 'Kepada',
@@ -50,14 +50,14 @@ export const channelsPage = {
   },
   note: {
     to: 'Satu alamat per baris; paling banyak 50.',
-    user: 'Kosongkan bila server tidak memintanya.',
+    user: 'Kosongkan jika server tidak memintanya.',
     url: 'Siapa pun yang tahu alamat ini dapat mengirim ke sana. Karena itu hanya bagian awalnya yang ditampilkan nanti.',
     headers: 'Satu per baris. Rahasia ditulis sebagai variabel lingkungan: ${NAMA}.',
     body: 'JSON atau teks; nama-nama ini diisi: {{names}}. Kosongkan untuk memakai bentuk Branchline sendiri.',
     chatId: 'Nomor, misalnya -1001234567890 untuk grup, atau @nama saluran publik',
     variable: 'Variabel itu harus diisi di tempat Branchline berjalan.',
     passfile: 'Satu baris HOST:PORT:smtp:PENGGUNA:KATASANDI, hanya dapat dibaca oleh Anda',
-    caFile: 'Hanya bila sertifikat penerima dibuat oleh otoritas Anda sendiri',
+    caFile: 'Hanya jika sertifikat penerima dibuat oleh otoritas Anda sendiri',
   },
   security: {
     auto: 'Seperti biasa untuk port itu',
@@ -99,11 +99,11 @@ export const channelsPage = {
     telegram: 'Token bot',
   },
   secretNote: {
-    webhook: 'Kosongkan bila penerima tidak memeriksa tanda tangan; program chat tidak memeriksanya.',
+    webhook: 'Kosongkan jika penerima tidak memeriksa tanda tangan; program chat tidak memeriksanya.',
     email: 'Disimpan di penyimpan kunci, tidak pernah di pengaturan.',
     telegram: 'Dari @BotFather. Disimpan di penyimpan kunci, tidak pernah di pengaturan.',
   },
-  secretStays: 'Sudah ada {{place}}. Isi hanya bila ingin menggantinya.',
+  secretStays: 'Sudah ada {{place}}. Isi hanya jika ingin menggantinya.',
   forgetSecret: 'Lupakan yang tersimpan',
   events: 'Beri tahu tentang',
   noEvents: 'Pilih paling sedikit satu.',
@@ -120,9 +120,9 @@ export const channelsPage = {
     recovery: 'Yang gagal sudah selesai; yang berbeda sudah diperbaiki.',
     differs: 'Mungkin ada yang mengubah baris di kantor pusat.',
     question:
-      'Branchline tidak dapat melanjutkan sendiri: pengaturan, jadwal yang tidak dapat dimulai, batch yang berhenti.',
+      'Branchline tidak dapat melanjutkan sendiri: pengaturan, jadwal yang tidak dapat dimulai, pengiriman yang berhenti.',
     no_success: 'Tidak ada yang tersalin selama jumlah jam yang diatur di Pemberitahuan.',
-    digest: 'Sekali sehari, keadaan semua cabang di komputer ini, juga bila semuanya baik.',
+    digest: 'Sekali sehari, keadaan semua cabang di komputer ini, juga jika semuanya baik.',
   },
   digestAt: 'Kirim ringkasan pada (semua saluran)',
   test: 'Kirim percobaan',

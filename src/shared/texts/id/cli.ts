@@ -4,7 +4,7 @@ import { exportCli } from './exports.ts';
 export const cli = {
   column: cliColumns,
   status: {
-    batch: 'Batch',
+    batch: 'Pengiriman',
     status: 'Status',
     started: 'Mulai',
     ended: 'Selesai',
@@ -20,16 +20,17 @@ export const cli = {
     failedTables_other: '{{count}} tabel gagal:',
     namesAndMore: '{{names}} dan {{count}} lainnya',
     gone_other:
-      'Sudah tidak ada di cabang: {{names}}. Barisnya di kantor pusat tetap seperti semula; bila memang dihapus atau diganti nama, keluarkan dari pengaturan.',
-    noneFailed: 'Tidak ada tabel yang gagal di batch ini.',
+      'Sudah tidak ada di cabang: {{names}}. Barisnya di kantor pusat tetap seperti semula; jika memang dihapus atau diganti nama, keluarkan dari pengaturan.',
+    noneFailed: 'Tidak ada tabel yang gagal di pengiriman ini.',
     error: 'Galat',
     next: 'Langkah',
     retries: 'diulang {{count}} kali',
     allWell: 'Semua tabel sudah mutakhir.',
-    batchDone: 'Semua tabel dalam batch ini sudah disalin.',
-    stillFailing_other: '{{count}} tabel dari batch sebelumnya masih gagal: {{names}}',
-    retrying_other: '{{count}} tabel dari batch sebelumnya dicoba lagi dengan sendirinya: {{names}}',
-    stopped: 'Batch sebelumnya {{batch}} berhenti sebelum selesai dan tidak dilanjutkan dengan sendirinya.',
+    batchDone: 'Semua tabel dalam pengiriman ini sudah disalin.',
+    stillFailing_other: '{{count}} tabel dari pengiriman sebelumnya masih gagal: {{names}}',
+    retrying_other: '{{count}} tabel dari pengiriman sebelumnya dicoba lagi dengan sendirinya: {{names}}',
+    stopped:
+      'Pengiriman sebelumnya {{batch}} berhenti sebelum selesai dan tidak dilanjutkan dengan sendirinya.',
     differs_other:
       '{{count}} tabel diketahui berbeda di kantor pusat sejak {{since}}: {{names}}. Perbaiki dengan:',
     collides_other:
@@ -37,19 +38,19 @@ export const cli = {
     leftBehind_other:
       '{{count}} tabel tidak ada lagi di cabang sejak {{since}}: {{names}}. Kantor pusat menyimpan barisnya seperti semula. Hapus di sana, atau tambahkan tabelnya ke "exclude" di pengaturan.',
     formerConnection:
-      '{{connection}} tidak ada lagi di pengaturan sejak {{since}} (diganti nama atau dihapus); kantor pusat menyimpan barisnya di schema {{schema}}, dan tidak ada yang memperbaruinya. Kembalikan id koneksi itu, atau hapus barisnya di sana. Pemberitahuan pada batch memuat perintah yang mengakhiri ini.',
+      '{{connection}} tidak ada lagi di pengaturan sejak {{since}} (diganti nama atau dihapus); kantor pusat menyimpan barisnya di schema {{schema}}, dan tidak ada yang memperbaruinya. Kembalikan id koneksi itu, atau hapus barisnya di sana. Pemberitahuan pada pengiriman memuat perintah yang mengakhiri ini.',
     compareDue:
-      'Catatan tentang perbedaan {{connection}} hilang bersama catatan lokal. Layanan membandingkan tabelnya setelah sebuah batch, kecuali verifyEveryDays bernilai 0. Untuk membandingkan sekarang, jalankan:',
+      'Catatan tentang perbedaan {{connection}} hilang bersama catatan lokal. Layanan membandingkan tabelnya setelah sebuah pengiriman, kecuali verifyEveryDays bernilai 0. Untuk membandingkan sekarang, jalankan:',
     neverCopied_other: '{{count}} koneksi belum pernah disalin: {{connections}}',
     resumeWith: 'Lanjutkan dengan:',
-    showWith: 'Lihat satu batch dengan: branchline sync-status BATCH_ID',
+    showWith: 'Lihat satu pengiriman dengan: branchline sync-status BATCH_ID',
     runningNow: 'Ada proses yang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}}.',
-    noEvents: 'Log batch ini kosong.',
+    noEvents: 'Log pengiriman ini kosong.',
   },
   progress: {
-    started_other: 'Batch {{batch}} dimulai: {{tables}} tabel',
-    resumed: 'Batch {{batch}} dilanjutkan: {{left}} dari {{tables}} tabel tersisa',
-    ended: 'Batch {{batch}} {{status}} setelah {{duration}}',
+    started_other: 'Pengiriman {{batch}} dimulai: {{tables}} tabel',
+    resumed: 'Pengiriman {{batch}} dilanjutkan: {{left}} dari {{tables}} tabel tersisa',
+    ended: 'Pengiriman {{batch}} {{status}} setelah {{duration}}',
     tableStarted: '{{table}} dimulai ({{strategy}}, sekitar {{rows}} baris)',
     tableStartedUnknown: '{{table}} dimulai ({{strategy}})',
     tableResumed: '{{table}} dilanjutkan dari baris {{row}}; tidak ada yang hilang',
@@ -63,9 +64,9 @@ export const cli = {
     circuit: '{{connection}}: {{sentence}} Tabel lainnya tidak dicoba sekarang.',
     journalSetAside: 'Catatan lokal rusak dan disisihkan sebagai {{file}}; catatan baru dimulai.',
     recordsLost:
-      '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang.',
+      '{{connection}}: catatan lokal pengiriman sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang.',
     recordsLostMidway_other:
-      '{{connection}}: catatan lokal batch sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang, dan {{count}} tabel yang terputus dilanjutkan.',
+      '{{connection}}: catatan lokal pengiriman sebelumnya hilang (yang terakhir {{batch}}). Kantor pusat tahu sampai di mana setiap tabel; tidak ada baris yang hilang, dan {{count}} tabel yang terputus dilanjutkan.',
     historyHidden:
       '{{connection}}: basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah, jadi seluruh isi tabel dibandingkan. Agar hanya perubahan yang disalin, minta superuser basis data cabang menjalankan:\n{{sql}}',
     staleBackends: '{{connection}}: {{count}} sesi sisa proses sebelumnya diakhiri di kantor pusat.',
@@ -87,12 +88,12 @@ export const cli = {
     nothingWritten: 'Tidak ada yang ditulis. ~ berarti perkiraan, ? baru diketahui saat proses berjalan.',
   },
   sync: {
-    alreadyCompleted: 'Batch {{batch}} sudah selesai; tidak ada yang perlu dilanjutkan.',
+    alreadyCompleted: 'Pengiriman {{batch}} sudah selesai; tidak ada yang perlu dilanjutkan.',
     interrupted: 'Berhenti sebelum selesai. Yang sudah sampai tetap tersimpan.',
     runAgain: 'Jalankan lagi dengan:',
   },
   verify: {
-    equal: '{{rows}} baris, terbukti sama per {{at}}',
+    equal: '{{rows}} baris, sama persis per {{at}}',
     repaired: '{{rows}} baris ditulis dan {{deletes}} dihapus ({{bytes}} dikirim); kini sama',
     behind_other: 'berubah di cabang sejak sinkronisasi terakhir, di {{ranges}} rentang; sinkronkan dulu',
     differs_other: 'berbeda di {{ranges}} rentang; {{source}} baris di cabang, {{central}} di kantor pusat',
@@ -101,7 +102,7 @@ export const cli = {
     collides:
       '{{rows}} dari {{of}} baris berisi lain di kantor pusat, dan {{missing}} tidak ada di sana: {{others}} menulis tabel yang sama (tata letak "merge") dengan kunci yang sama, atau ada yang mengubah baris di sana',
     collidesNext:
-      'Bila baris ini dikirim ulang, baris {{others}} tertimpa, lalu sebaliknya. Minta kantor pusat memisahkan cabang (tata letak "stamp" atau "schema"), atau pakai kunci yang berbeda di tiap cabang. Hanya bila ada yang mengubah baris itu secara manual, kirim ulang: {{command}}',
+      'Jika baris ini dikirim ulang, baris {{others}} tertimpa, lalu sebaliknya. Minta kantor pusat memisahkan cabang (tata letak "stamp" atau "schema"), atau pakai kunci yang berbeda di tiap cabang. Hanya jika ada yang mengubah baris itu secara manual, kirim ulang: {{command}}',
     reason: {
       source_table_missing: 'tabel itu tidak ada lagi di cabang',
       never_synced: 'tabel itu belum pernah disinkronkan',
@@ -114,15 +115,15 @@ export const cli = {
     collisions: 'Tak berubah di sini sejak itu',
     leftOut: 'Kolom yang dilewati',
     allProved_other: 'Semua {{count}} tabel sama di kedua ujung.',
-    notProved_other: '{{open}} dari {{count}} tabel belum terbukti sama.',
+    notProved_other: '{{open}} dari {{count}} tabel belum sama persis.',
     repairWith: 'Perbaiki yang berbeda dengan:',
     interrupted: 'Berhenti sebelum semua tabel dibandingkan.',
   },
   prune: {
     nothing: 'Tidak ada yang lama untuk dihapus. Catatan lokal memakai {{size}}.',
-    removed: 'Dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    removed: 'Dihapus: {{batches}} pengiriman, {{tables}} proses tabel, {{lines}} baris log.',
     size: 'Catatan lokal tadinya memakai {{before}}, sekarang {{after}}.',
-    wouldRemove: 'Akan dihapus: {{batches}} batch, {{tables}} proses tabel, {{lines}} baris log.',
+    wouldRemove: 'Akan dihapus: {{batches}} pengiriman, {{tables}} proses tabel, {{lines}} baris log.',
     sizeWouldBe: 'Catatan lokal memakai {{before}} dan akan menjadi sekitar {{after}}.',
   },
   connection: {
@@ -133,7 +134,7 @@ export const cli = {
     tryIt: 'Coba dengan:',
     works: '{{connection}} berfungsi.',
     exposed:
-      'Tidak terenkripsi: siapa pun di jalur ke server ini bisa membaca dan mengubah data yang lewat. Atur "sslmode": "verify-full", dan "sslrootcert" bila memakai otoritas sertifikat sendiri.',
+      'Tidak terenkripsi: siapa pun di jalur ke server ini bisa membaca dan mengubah data yang lewat. Atur "sslmode": "verify-full", dan "sslrootcert" jika memakai otoritas sertifikat sendiri.',
     doesNotWork: '{{connection}} belum berfungsi.',
     password: {
       prompt: 'Kata sandi {{account}} (tidak ditampilkan): ',
@@ -150,7 +151,7 @@ export const cli = {
       unknown:
         'Belum ada yang tersimpan. Cocokkan sidik jarinya dengan yang disebut pengelola server itu, lalu terima dengan --accept.',
       changed:
-        'Kuncinya berbeda: servernya dipasang ulang, atau ada pihak lain yang menjawab sebagai gantinya. Terima dengan --accept hanya bila pengelola server itu menyebut sidik jari ini.',
+        'Kuncinya berbeda: servernya dipasang ulang, atau ada pihak lain yang menjawab sebagai gantinya. Terima dengan --accept hanya jika pengelola server itu menyebut sidik jari ini.',
       accepted: 'Kunci {{offered}} sekarang tersimpan.',
     },
     step: {
@@ -181,7 +182,7 @@ export const cli = {
     allConnections: 'semua koneksi',
     allTables: 'semua tabel',
     tables: 'tabel {{tables}}',
-    missed: 'Bila terlewat',
+    missed: 'Jika terlewat',
     once: 'disusulkan satu kali',
     skip: 'dilewati',
     last: 'Terakhir',
@@ -193,7 +194,7 @@ export const cli = {
     noneWhileOff: 'tidak ada selama nonaktif',
     on: 'aktif',
     off: 'nonaktif',
-    none: 'Belum ada jadwal: Branchline hanya menyinkronkan bila diminta.',
+    none: 'Belum ada jadwal: Branchline hanya menyinkronkan jika diminta.',
     addOne: 'Tambahkan satu di {{file}}, misalnya:',
     whoRuns:
       'Yang menjalankannya adalah aplikasi tray atau layanan latar belakang; salah satunya harus berjalan.',
@@ -226,19 +227,19 @@ export const cli = {
     central: 'Kantor pusat',
   },
   check: {
-    noBatch: 'belum ada batch yang berjalan',
+    noBatch: 'belum ada pengiriman yang berjalan',
     failed_other: '{{count}} tabel gagal',
     old: 'data di kantor pusat sudah berumur {{duration}}',
     incomplete: 'belum semua tabel pernah disalin',
     differ_other: '{{count}} tabel berbeda di kantor pusat',
-    stopped_other: '{{count}} batch dihentikan',
+    stopped_other: '{{count}} pengiriman dihentikan',
     retrying_other: '{{count}} tabel dicoba lagi',
     upTo: 'data di kantor pusat lengkap sampai {{at}}',
   },
   centralSql: {
     reader:
-      'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole {{quotedRole}} boleh membaca keadaan semua cabang, dan tidak lebih; beri kata sandi dengan: \\password {{quotedRole}}',
-    role: 'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: bila satu perintah gagal, tidak ada yang berubah.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{quotedRole}}',
+      'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: jika satu perintah gagal, tidak ada yang berubah.\nRole {{quotedRole}} boleh membaca keadaan semua cabang, dan tidak lebih; beri kata sandi dengan: \\password {{quotedRole}}',
+    role: 'Untuk administrator database {{database}} di kantor pusat. Satu transaksi: jika satu perintah gagal, tidak ada yang berubah.\nRole untuk {{connection}}; beri kata sandi dengan: \\password {{quotedRole}}',
     own: 'Tabel milik Branchline sendiri: role ini hanya melihat dan mengubah baris {{connection}}. Jalankan lagi setelah ada versi baru.',
     schema:
       'Skema {{connection}} menjadi milik role ini, yang boleh menaruh view dan fungsi di dalamnya.\nSiapa pun yang membaca di sana menjalankannya dengan haknya sendiri: bacalah lewat role yang tidak boleh menulis apa pun dan tidak melihat cabang lain.',
@@ -253,7 +254,7 @@ export const cli = {
   fatal: {
     what: 'Terjadi hal yang tidak terduga di dalam Branchline, dan program harus berhenti.',
     means: 'Yang sudah tersimpan di kantor pusat aman.',
-    next: 'Rinciannya ada di {{file}}. Coba lagi; bila terulang, kirim berkas itu ke tim dukungan.',
+    next: 'Rinciannya ada di {{file}}. Coba lagi; jika terulang, kirim berkas itu ke tim dukungan.',
     noFile: 'Rinciannya tidak bisa ditulis ke berkas: {{reason}}',
   },
 } as const;

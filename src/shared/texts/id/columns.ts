@@ -9,7 +9,7 @@ export const cliColumns = {
   inserted: 'Baru',
   updated: 'Berubah',
   duration: 'Durasi',
-  batch: 'Batch',
+  batch: 'Pengiriman',
   started: 'Mulai',
   tables: 'Tabel',
   failed: 'Gagal',

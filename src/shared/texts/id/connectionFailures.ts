@@ -55,46 +55,46 @@ export const connectionFailures = {
   },
   connection_lost: {
     sentence: 'Sambungan ke {{server}} terputus. Yang sudah sampai tetap tersimpan.',
-    next: 'Periksa jaringan ke {{host}}, lalu lanjutkan batch: tabel diteruskan dari potongan terakhir.',
+    next: 'Periksa jaringan ke {{host}}, lalu lanjutkan pengiriman: tabel diteruskan dari potongan terakhir.',
   },
   connection_ended: {
     sentence:
       'Server {{server}} mengakhiri sambungan: server dihidupkan ulang, atau diakhiri pengelola atau batas waktu.',
-    next: 'Tidak ada yang hilang: setelah server hidup lagi, lanjutkan batch dan tabel diteruskan dari potongan terakhir.',
+    next: 'Tidak ada yang hilang: setelah server hidup lagi, lanjutkan pengiriman dan tabel diteruskan dari potongan terakhir.',
   },
   connection_frozen: {
     sentence: 'Tidak ada jawaban lagi dari {{server}}. Yang sudah sampai tetap tersimpan.',
-    next: 'Periksa jaringan ke {{host}} dan beban server, lalu lanjutkan batch.',
+    next: 'Periksa jaringan ke {{host}} dan beban server, lalu lanjutkan pengiriman.',
   },
   no_progress: {
     sentence:
       'Salinan {{table}} dari {{connection}} berhenti selama {{seconds}} detik: tidak ada data yang lewat, dan kedua database tidak sedang bekerja. Koneksinya diputus; yang sudah sampai tetap tersimpan.',
-    next: 'Lanjutkan batch: tabel diteruskan dari potongan terakhir. Bila terulang, kirimkan berkas log kepada kami.',
+    next: 'Lanjutkan pengiriman: tabel diteruskan dari potongan terakhir. Jika terulang, kirimkan berkas log kepada kami.',
   },
   server_starting: {
     sentence: 'Server {{server}} sedang menyala atau dimatikan dan belum bisa dimasuki.',
-    next: 'Tunggu beberapa menit, lalu lanjutkan batch. Bila berlanjut, minta PostgreSQL di {{host}}:{{port}} diperiksa.',
+    next: 'Tunggu beberapa menit, lalu lanjutkan pengiriman. Jika berlanjut, minta PostgreSQL di {{host}}:{{port}} diperiksa.',
   },
   too_many_connections: {
     sentence: 'Tidak ada koneksi kosong di {{server}}: terlalu banyak program tersambung.',
-    next: 'Lanjutkan batch nanti. Bila sering terjadi, kecilkan sync.parallelTables, atau minta batas koneksi dinaikkan.',
+    next: 'Lanjutkan pengiriman nanti. Jika sering terjadi, kecilkan sync.parallelTables, atau minta batas koneksi dinaikkan.',
   },
   server_overloaded: {
     sentence: 'Server {{server}} kehabisan memori atau sumber daya lain.',
-    next: 'Lanjutkan batch nanti. Bila terulang, minta beban {{host}} diperiksa.',
+    next: 'Lanjutkan pengiriman nanti. Jika terulang, minta beban {{host}} diperiksa.',
   },
   contention: {
     sentence: 'Program lain sedang mengerjakan tabel yang sama di {{server}}, dan Branchline harus mengalah.',
-    next: 'Lanjutkan batch setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
+    next: 'Lanjutkan pengiriman setelah program itu selesai. Pengelola bisa melihat pemegang tabel di pg_locks.',
   },
   central_ddl_locked: {
     sentence:
       'Program lain menahan kunci di kantor pusat yang diperlukan Branchline untuk membuat atau mengubah tabel di sana.',
-    next: 'Lanjutkan batch nanti. Bila terjadi lagi, minta administrator memeriksa di pg_locks siapa yang menahan kunci itu.',
+    next: 'Lanjutkan pengiriman nanti. Jika terjadi lagi, minta administrator memeriksa di pg_locks siapa yang menahan kunci itu.',
   },
   source_snapshot_cancelled: {
     sentence:
       'Server cabang adalah salinan (standby) dan membatalkan pembacaan untuk mengejar server aslinya.',
-    next: 'Lanjutkan batch. Bila sering terjadi, atur hot_standby_feedback = on di cabang.',
+    next: 'Lanjutkan pengiriman. Jika sering terjadi, atur hot_standby_feedback = on di cabang.',
   },
 } as const;

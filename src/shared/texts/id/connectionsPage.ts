@@ -25,7 +25,7 @@ export const connectionsPage = {
   offNote: 'Nonaktif: tidak ada yang disalin dari sini. Yang sudah disalin tetap ada di kantor pusat.',
   change: 'Ubah',
   test: 'Uji',
-  testing: 'Sedang diuji. Perlu beberapa detik; bila tidak ada yang menjawab, sampai satu menit.',
+  testing: 'Sedang diuji. Perlu beberapa detik; jika tidak ada yang menjawab, sampai satu menit.',
   testResult: 'Hasil pengujian',
   testStale: 'Ada yang Anda ubah sejak pengujian ini.',
   neverTested: 'Belum pernah diuji di jendela ini',
@@ -34,12 +34,12 @@ export const connectionsPage = {
   saveAnyway: 'Tetap simpan',
   saveAgain: 'Uji lagi lalu simpan',
   wrongElsewhere:
-    'Bagian lain pengaturan juga belum benar, jadi yang ini saja tidak bisa disimpan. Perbaiki bagian itu dulu. Bila itu pun tidak bisa disimpan, perbaiki berkas pengaturannya, atau baca berkas yang pernah disimpan di halaman Pengaturan.',
+    'Bagian lain pengaturan juga belum benar, jadi yang ini saja tidak bisa disimpan. Perbaiki bagian itu dulu. Jika itu pun tidak bisa disimpan, perbaiki berkas pengaturannya, atau baca berkas yang pernah disimpan di halaman Pengaturan.',
   required: 'Mohon diisi',
   advanced: 'Pengaturan lain',
   showPassword: 'Tampilkan atau sembunyikan kata sandi',
   passwordNote:
-    'Disimpan dengan aman oleh Branchline, tidak pernah di pengaturan. Kosongkan bila server tidak memintanya.',
+    'Disimpan dengan aman oleh Branchline, tidak pernah di pengaturan. Kosongkan jika server tidak memintanya.',
   passwordStays: 'Sudah diketahui: {{place}}. Kosongkan agar tetap dipakai.',
   forgetPassword: 'Lupakan kata sandi yang disimpan',
   field: {
@@ -76,14 +76,14 @@ export const connectionsPage = {
     throughNote:
       'Untuk sambungan yang lambat, atau basis data yang tidak ada di internet. Data yang lewat terenkripsi dan terkompres.',
     hostNote:
-      'Isi server dan port di atas seperti yang dijangkau dari server SSH: localhost bila keduanya satu komputer.',
+      'Isi server dan port di atas seperti yang dijangkau dari server SSH: localhost jika keduanya satu komputer.',
     key: 'Dengan berkas kunci',
     agent: 'Dengan kunci dari agen SSH',
     password: 'Dengan kata sandi',
     keyFileNote: 'Hanya Anda yang boleh membacanya. Bagian publiknya harus dikenal server SSH.',
     agentNote: 'Hanya selama ada yang masuk di komputer ini: layanan tidak punya agen.',
     passphrase: 'Frasa sandi kunci',
-    passphraseNote: 'Kosongkan bila kuncinya tidak memakai frasa sandi.',
+    passphraseNote: 'Kosongkan jika kuncinya tidak memakai frasa sandi.',
     secret: 'Kata sandi SSH',
     secretNote: 'Branchline menyimpannya dengan aman, tidak pernah di pengaturan.',
     forgetPassphrase: 'Lupakan frasa sandi yang disimpan',
@@ -93,7 +93,7 @@ export const connectionsPage = {
       'Sidik jari (SHA256:…) yang disebut pengelola server SSH. Kosong: kunci yang pertama kali terlihat diingat, dan kunci lain ditolak.',
     pinned: 'Diingat: {{hostKey}}. Kunci lain ditolak.',
     accept: 'Terima kunci host ini',
-    acceptNote: 'Hanya bila pengelola server SSH menyebut sidik jari ini.',
+    acceptNote: 'Hanya jika pengelola server SSH menyebut sidik jari ini.',
     compressed: 'terkompres',
     via: '{{place}}, lewat {{ssh}}',
   },
@@ -114,10 +114,10 @@ export const connectionsPage = {
     sslkey: 'Berkas PEM tanpa frasa sandi, yang hanya boleh Anda baca.',
     layout: 'Biarkan pilihan pertama, kecuali kantor pusat meminta lain.',
     distribution:
-      'Hanya berlaku bila kantor pusat memakai Citus, dan hanya untuk tabel yang dibuat sesudah ini.',
-    targetSchema: 'Hanya bila setiap cabang punya skema sendiri. Kosong: memakai id.',
+      'Hanya berlaku jika kantor pusat memakai Citus, dan hanya untuk tabel yang dibuat sesudah ini.',
+    targetSchema: 'Hanya jika setiap cabang punya skema sendiri. Kosong: memakai id.',
     encoding:
-      'Hanya bila basis data tidak menyatakan encoding (SQL_ASCII) atau menyatakan yang salah, sehingga huruf seperti é tiba salah atau tidak tiba.',
+      'Hanya jika basis data tidak menyatakan encoding (SQL_ASCII) atau menyatakan yang salah, sehingga huruf seperti é tiba salah atau tidak tiba.',
     passfile: 'Dengan format berkas kata sandi PostgreSQL.',
     timeout: 'Lebih lama untuk sambungan yang lambat. Biasanya 15.',
   },
@@ -130,8 +130,8 @@ export const connectionsPage = {
     'verify-full': 'Terenkripsi, dan server membuktikan dirinya (paling aman)',
     'verify-ca': 'Terenkripsi, dengan sertifikat tepercaya dari server mana pun',
     require: 'Terenkripsi, tanpa memeriksa siapa yang menjawab',
-    prefer: 'Terenkripsi bila server mendukung, bila tidak, tanpa enkripsi',
-    allow: 'Terenkripsi hanya bila server mengharuskan',
+    prefer: 'Terenkripsi jika server mendukung, jika tidak, tanpa enkripsi',
+    allow: 'Terenkripsi hanya jika server mengharuskan',
     disable: 'Tidak terenkripsi',
   },
   encryptionNote: {
@@ -166,7 +166,7 @@ export const connectionsPage = {
     none: 'belum ada',
   },
   step: {
-    name: 'Mencari server',
+    name: 'Alamat server',
     port: 'Menghubungi port',
     ssh: 'Masuk ke server SSH',
     forward: 'Menjangkau basis data dari sana',
@@ -191,9 +191,9 @@ export const connectionsPage = {
     tables_other: '{{tables}} tabel',
   },
   hint: {
-    tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Bila servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain.',
+    tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Jika servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain.',
     password:
-      'Isi kata sandi basis data ini. Bila pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
+      'Isi kata sandi basis data ini. Jika pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
     unreachable: 'Pastikan servernya menyala, serta nama dan port-nya sudah benar. Lalu uji lagi.',
     signIn: 'Periksa pengguna, kata sandi, dan basis datanya. Lalu uji lagi.',
     sshUnreachable: 'Pastikan server SSH menyala, serta nama dan port-nya sudah benar. Lalu uji lagi.',
@@ -202,16 +202,16 @@ export const connectionsPage = {
     sshPassphrase: 'Isi frasa sandi berkas kunci, lalu uji lagi.',
     sshPassword: 'Isi kata sandi SSH, lalu uji lagi. Berkas kunci lebih aman.',
     sshHostKey:
-      'Tanyakan sidik jarinya kepada pengelola server SSH. Hanya bila sama dengan yang ditunjukkan server sekarang, terimalah dengan tombol di bawah.',
+      'Tanyakan sidik jarinya kepada pengelola server SSH. Hanya jika sama dengan yang ditunjukkan server sekarang, terimalah dengan tombol di bawah.',
     headOfficeFull:
-      'Kantor pusat sedang penuh: semua koneksinya terpakai. Isian Anda tidak perlu diubah, dan sinkronisasi menunggu koneksi kosong dengan sendirinya. Uji lagi beberapa menit kemudian. Bila tetap begini, minta kantor pusat menaikkan batas koneksi, atau memasang PgBouncer di depan basis datanya.',
-    later: 'Uji lagi beberapa menit kemudian. Bila tetap begini, tanyakan kepada pengelola server.',
+      'Kantor pusat sedang penuh: semua koneksinya terpakai. Isian Anda tidak perlu diubah, dan sinkronisasi menunggu koneksi kosong dengan sendirinya. Uji lagi beberapa menit kemudian. Jika tetap begini, minta kantor pusat menaikkan batas koneksi, atau memasang PgBouncer di depan basis datanya.',
+    later: 'Uji lagi beberapa menit kemudian. Jika tetap begini, tanyakan kepada pengelola server.',
   },
   removeTitle: 'Hapus {{name}}?',
   removeNote:
     'Tidak ada lagi yang disalin dari cabang ini. Yang sudah disalin tetap ada di kantor pusat, dan basis data cabang tidak disentuh.',
   removePassword: 'Kata sandi yang disimpan Branchline untuknya dilupakan.',
-  removeInstead: 'Bila hanya untuk sementara, nonaktifkan saja “{{switch}}”.',
+  removeInstead: 'Jika hanya untuk sementara, nonaktifkan saja “{{switch}}”.',
   chooseTables: 'Pilih tabel',
   chooseTablesOf: 'Tabel di {{name}}',
   which: 'Tabel yang disalin',

@@ -7,7 +7,7 @@ export const digest = {
   trouble: {
     failed_other: '{{label}}: {{count}} tabel gagal',
     differs_other: '{{label}}: {{count}} tabel berbeda',
-    stopped: '{{label}}: sebuah batch berhenti sebelum selesai',
+    stopped: '{{label}}: sebuah pengiriman berhenti sebelum selesai',
     retrying: '{{label}} sedang dicoba lagi',
     neverCopied: '{{label}} belum pernah disalin',
     notAll: '{{label}} belum lengkap',
@@ -16,7 +16,7 @@ export const digest = {
   dayAndClock: '{{day}} {{clock}}',
   line: {
     upTo: 'Lengkap di kantor pusat sampai',
-    batches: 'Batch sejak {{time}}',
+    batches: 'Pengiriman sejak {{time}}',
     sent: 'Terkirim',
     failed: 'Tabel gagal',
     retrying: 'Gagal, dicoba lagi dengan sendirinya',
@@ -38,7 +38,7 @@ export const digest = {
   needs: {
     failed: 'ada tabel gagal yang tidak dicoba lagi dengan sendirinya',
     differs: 'ada tabel berbeda yang dapat diperbaiki',
-    stopped: 'sebuah batch berhenti dan tidak dilanjutkan dengan sendirinya',
+    stopped: 'sebuah pengiriman berhenti dan tidak dilanjutkan dengan sendirinya',
     neverCopied: 'cabang ini belum pernah disalin',
     leftBehind: 'tabel yang tidak ada lagi di cabang: {{names}}',
     compareDue: 'perlu dibandingkan karena catatan hilang',

@@ -5,7 +5,7 @@ export const disk = {
   exportNote:
     'Menulis semua tabel cabang ini yang dipilih ke satu berkas terenkripsi, yang lalu diimpor di kantor pusat. Setelah itu hanya yang berubah yang perlu dikirim lewat jalur.',
   exportCopied:
-    'Tabel cabang ini sudah pernah disalin. Ekspor hanya untuk muatan pertama: bila kantor pusat sudah punya baris suatu tabel, perubahannya dikirim lewat jalur.',
+    'Tabel cabang ini sudah pernah disalin. Ekspor hanya untuk muatan pertama: jika kantor pusat sudah punya baris suatu tabel, perubahannya dikirim lewat jalur.',
   exportSchedules:
     'Biarkan jadwal cabang ini mati sampai berkasnya diimpor: sinkronisasi sebelum itu akan memulai muatan pertama lewat jalur.',
   exportNow: 'Ekspor',
@@ -61,7 +61,7 @@ export const disk = {
     'Tabel yang tidak bisa dibaca bisa dilewati: hapus centangnya di “{{tables}}”, lalu teruskan ekspornya.',
   goOn: 'Lanjutkan ekspor',
   goOnTitle: 'Lanjutkan ekspor {{name}}',
-  gone: '{{file}} tidak ada. Bila berada di disk, sambungkan disknya dan buka lagi halaman ini.',
+  gone: '{{file}} tidak ada. Jika berada di disk, sambungkan disknya dan buka lagi halaman ini.',
   from: 'Diimpor dari',
   imported:
     'Baris dari {{file}} sudah ada di kantor pusat. Sinkronisasi cabang berikutnya hanya mengirim yang berubah di sana sejak {{time}}. Beri tahu cabangnya agar menyalakan lagi jadwalnya; simpan berkasnya sampai sinkronisasi itu selesai.',

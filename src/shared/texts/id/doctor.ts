@@ -25,7 +25,7 @@ const computerFindings = {
   },
   service_not_needed: {
     found: 'Tidak ada aplikasi tray maupun layanan latar yang berjalan untuk folder ini.',
-    means: 'Tanpa jadwal memang tidak diperlukan: sinkronisasi berjalan bila dimulai seseorang.',
+    means: 'Tanpa jadwal memang tidak diperlukan: sinkronisasi berjalan jika dimulai seseorang.',
     next: 'Agar berjalan otomatis, tambahkan jadwal dan jalankan Branchline.',
   },
   schedules_ok: {
@@ -34,12 +34,12 @@ const computerFindings = {
   },
   schedules_none: {
     found: 'Tidak ada jadwal.',
-    means: 'Tabel hanya disalin bila dimulai seseorang.',
+    means: 'Tabel hanya disalin jika dimulai seseorang.',
     next: 'Tambahkan jadwal di halaman Jadwal, atau pada "schedules" di pengaturan.',
   },
   schedules_off: {
     found: 'Semua jadwal ({{count}}) dinonaktifkan.',
-    means: 'Tabel hanya disalin bila dimulai seseorang.',
+    means: 'Tabel hanya disalin jika dimulai seseorang.',
     next: 'Aktifkan jadwal di halaman Jadwal.',
   },
   schedule_never: {
@@ -56,13 +56,13 @@ const computerFindings = {
     found:
       'Jadwal berikutnya lebih dari sebulan lagi: "{{schedule}}" pada {{nextAt}} ({{cron}}, {{timezone}}); yang aktif: {{count}}.',
     means: 'Sampai saat itu data di kantor pusat akan usang.',
-    next: 'Bila bukan itu maksudnya, perbaiki jadwal di halaman Jadwal.',
+    next: 'Jika bukan itu maksudnya, perbaiki jadwal di halaman Jadwal.',
   },
   folder_ok: { found: 'Folder data {{folder}} bisa ditulisi.' },
   folder_absent: {
     found: 'Folder data {{folder}} belum ada.',
     means: 'Branchline belum pernah dipakai di sini, atau memakai folder lain.',
-    next: 'Bila Branchline sudah bekerja di komputer ini, sebutkan foldernya: "--data-dir DIR". Bila belum, mulai dengan pengaturan.',
+    next: 'Jika Branchline sudah bekerja di komputer ini, sebutkan foldernya: "--data-dir DIR". Jika belum, mulai dengan pengaturan.',
   },
   folder_unwritable: {
     found: 'Folder data {{folder}} tidak bisa ditulisi: {{reason}}.',
@@ -72,12 +72,12 @@ const computerFindings = {
   disk_ok: { found: 'Ruang kosong {{freeBytes}} pada disk {{folder}}.' },
   disk_low: {
     found: 'Ruang kosong tinggal {{freeBytes}} pada disk {{folder}}.',
-    means: 'Bila penuh, batch yang sedang berjalan akan berhenti.',
+    means: 'Jika penuh, pengiriman yang sedang berjalan akan berhenti.',
     next: 'Kosongkan disk ini, setidaknya 1 GB.',
   },
   disk_full: {
     found: 'Disk {{folder}} penuh atau hampir penuh: ruang kosong {{freeBytes}}.',
-    means: 'Branchline tidak bisa mencatat pekerjaannya, jadi batch berhenti.',
+    means: 'Branchline tidak bisa mencatat pekerjaannya, jadi pengiriman berhenti.',
     next: 'Kosongkan disk ini sekarang, atau naikkan kuota pengguna yang menjalankan Branchline.',
   },
   temp_ok: { found: 'Ruang kosong {{freeBytes}} untuk file sementara ({{folder}}).' },
@@ -103,8 +103,8 @@ const computerFindings = {
   journal_damaged: {
     found: 'Jurnal ({{fileBytes}}) rusak: {{finding}}',
     means:
-      'Riwayat batch mungkin hilang. Baris yang sudah disalin tidak hilang: Branchline melanjutkan dari yang ada di kantor pusat.',
-    next: 'Jalankan Branchline: file yang rusak disimpan dengan nama lain dan jurnal baru dimulai. Bila terjadi lagi, periksakan disknya.',
+      'Riwayat pengiriman mungkin hilang. Baris yang sudah disalin tidak hilang: Branchline melanjutkan dari yang ada di kantor pusat.',
+    next: 'Jalankan Branchline: file yang rusak disimpan dengan nama lain dan jurnal baru dimulai. Jika terjadi lagi, periksakan disknya.',
   },
   journal_unreadable: {
     found: 'Jurnal tidak bisa dibaca: {{reason}}.',
@@ -120,7 +120,7 @@ const computerFindings = {
   lease_taken: {
     found: 'Program lain memegang hak sinkronisasi (lease.db) tanpa menyebut program apa.',
     means: 'Sampai program itu selesai, sinkronisasi tidak bisa dimulai di komputer ini.',
-    next: 'Tutup program lain yang membuka folder data, misalnya program cadangan. Bila tetap begitu, mulai ulang komputer.',
+    next: 'Tutup program lain yang membuka folder data, misalnya program cadangan. Jika tetap begitu, mulai ulang komputer.',
   },
   keychain_ok: { found: 'Gantungan kunci sistem menjawab.' },
   keychain_absent: {
@@ -147,17 +147,17 @@ const computerFindings = {
   zone_differs: {
     found: 'Zona waktu komputer ini {{zone}}; jadwal "{{schedule}}" memakai jam {{timezone}}.',
     means: 'Jadwal berjalan pada jam yang berbeda dari jam komputer ini.',
-    next: 'Bila bukan itu maksudnya, perbaiki zona waktu komputer atau jadwalnya.',
+    next: 'Jika bukan itu maksudnya, perbaiki zona waktu komputer atau jadwalnya.',
   },
   sleep_never: { found: 'Komputer ini tidak tidur dengan sendirinya.' },
   sleep_after: {
     found: 'Komputer ini tidur setelah {{minutes}} tidak dipakai.',
-    means: 'Selama tidur, jadwal tidak berjalan dan batch yang sedang berjalan terputus.',
+    means: 'Selama tidur, jadwal tidak berjalan dan pengiriman yang sedang berjalan terputus.',
     next: 'Matikan mode tidur di pengaturan daya, setidaknya saat memakai listrik.',
   },
   sleep_idle: {
-    found: 'Komputer ini berhenti bila tidak dipakai (IdleAction={{action}}).',
-    means: 'Saat itu jadwal tidak berjalan dan batch yang sedang berjalan terputus.',
+    found: 'Komputer ini berhenti jika tidak dipakai (IdleAction={{action}}).',
+    means: 'Saat itu jadwal tidak berjalan dan pengiriman yang sedang berjalan terputus.',
     next: 'Atur IdleAction=ignore di /etc/systemd/logind.conf, lalu mulai ulang systemd-logind.',
   },
   sleep_unknown: {
@@ -199,7 +199,7 @@ const serverFindings = {
   },
   tls_ends_soon: {
     found: 'Sertifikat server berakhir dalam {{days}} hari, pada {{endsAt}} ({{sslmode}}).',
-    means: 'Bila sertifikat diperiksa, Branchline tidak bisa terhubung setelah itu.',
+    means: 'Jika sertifikat diperiksa, Branchline tidak bisa terhubung setelah itu.',
     next: 'Minta pengelola server memperbaruinya.',
   },
   tls_expired: {
@@ -218,13 +218,13 @@ const serverFindings = {
   rights_write: { found: 'Branchline boleh membuat tabelnya dan menulis ke sana.' },
   rights_write_only: {
     found: 'Branchline boleh menulis di skema {{schema}}, tetapi tidak boleh membuat tabel di sana.',
-    means: 'Itu sudah benar bila kantor pusat yang membuat tabel. Tabel yang belum dibuat akan gagal.',
-    next: 'Bila Branchline yang harus membuatnya, berikan CREATE pada skema itu kepada rolenya.',
+    means: 'Itu sudah benar jika kantor pusat yang membuat tabel. Tabel yang belum dibuat akan gagal.',
+    next: 'Jika Branchline yang harus membuatnya, berikan CREATE pada skema itu kepada rolenya.',
   },
   rights_read_only: {
     found: 'Role ini hanya boleh membaca keadaan cabang-cabang.',
     means: 'Itu sudah benar untuk komputer kantor pusat sendiri. Cabang tidak bisa menyalin dengan role ini.',
-    next: 'Tidak perlu apa-apa, bila ini komputer kantor pusat.',
+    next: 'Tidak perlu apa-apa, jika ini komputer kantor pusat.',
   },
   rights_tables: {
     found: 'Tabel di kantor pusat yang tidak boleh ditulisi {{user}}: {{count}} ({{tables}}).',
@@ -237,14 +237,14 @@ const serverFindings = {
   },
   own_tables_absent: {
     found: 'Tabel milik Branchline belum ada di kantor pusat.',
-    means: 'Batch pertama akan membuatnya.',
-    next: 'Tidak perlu apa-apa, bila Branchline boleh membuatnya (lihat “Hak akses”).',
+    means: 'Pengiriman pertama akan membuatnya.',
+    next: 'Tidak perlu apa-apa, jika Branchline boleh membuatnya (lihat “Hak akses”).',
   },
   own_tables_older: {
     found:
       'Tabel milik Branchline di kantor pusat versi {{tablesVersion}}; program ini membutuhkan {{known}}.',
-    means: 'Batch berikutnya akan memperbaruinya.',
-    next: 'Tidak perlu apa-apa, bila Branchline boleh mengubahnya. Bila cabang punya role sendiri, kantor pusat menjalankan hasil "branchline central-sql".',
+    means: 'Pengiriman berikutnya akan memperbaruinya.',
+    next: 'Tidak perlu apa-apa, jika Branchline boleh mengubahnya. Jika cabang punya role sendiri, kantor pusat menjalankan hasil "branchline central-sql".',
   },
   own_tables_newer: {
     found:
@@ -277,7 +277,7 @@ const serverFindings = {
   server_zone_differs: {
     found: 'Zona waktu server {{serverZone}}; zona waktu komputer ini {{zone}}.',
     means: 'Baris disalin tanpa diubah, tetapi orang di kedua sisi bisa membaca waktu secara berbeda.',
-    next: 'Tidak perlu apa-apa, bila server ada di tempat lain atau sengaja memakai UTC.',
+    next: 'Tidak perlu apa-apa, jika server ada di tempat lain atau sengaja memakai UTC.',
   },
   link_ok: { found: 'Waktu bolak-balik {{roundTripMs}}, sekitar {{bytesPerSecond}}/detik.' },
   link_slow: {
@@ -298,12 +298,12 @@ const serverFindings = {
   timed_out: {
     found: 'Pemeriksaan tidak selesai dalam {{seconds}}.',
     means: 'Ada yang sangat lambat atau tidak menjawab.',
-    next: 'Periksa lagi. Bila tetap begitu, lihat jalur, disk, dan beban server.',
+    next: 'Periksa lagi. Jika tetap begitu, lihat jalur, disk, dan beban server.',
   },
   check_failed: {
     found: 'Pemeriksaannya sendiri gagal: {{reason}}.',
     means: 'Apa yang akan ditemukan tidak diketahui.',
-    next: 'Periksa lagi; bila tetap begitu, kirim file log ke bagian dukungan.',
+    next: 'Periksa lagi; jika tetap begitu, kirim file log ke bagian dukungan.',
   },
 } as const;
 
@@ -370,11 +370,11 @@ export const doctorPage = {
   quick: 'Tanpa mengukur jalur',
   copy: 'Salin sebagai teks',
   copied: 'Tersalin',
-  copyFailed: 'Peramban ini tidak mengizinkan teks disalin. Pilih saja teksnya di halaman.',
+  copyFailed: 'Browser ini tidak mengizinkan teks disalin. Pilih saja teksnya di halaman.',
   urgent: 'Yang perlu ditangani',
   fine_other: '{{count}} pemeriksaan baik',
   open: 'Periksa komputer ini',
   openHelp:
-    'Bila ada yang tidak berfungsi: memeriksa komputer ini, jalur, dan kedua basis data, lalu mengatakan apa yang perlu dilakukan.',
+    'Jika ada yang tidak berfungsi: memeriksa komputer ini, jalur, dan kedua basis data, lalu mengatakan apa yang perlu dilakukan.',
   toSetUp: 'Mulai dengan penyiapan',
 } as const;

@@ -39,7 +39,7 @@ export const exportUsages = {
   export_damaged: {
     what: '{{file}} rusak ({{place}}).',
     means: 'Isinya tidak lagi seperti saat ditulis: ada bita yang berubah, hilang, atau tertukar urutannya.',
-    next: 'Salin lagi dari cabang. Bila yang di cabang juga rusak, hapus lalu ekspor lagi.',
+    next: 'Salin lagi dari cabang. Jika yang di cabang juga rusak, hapus lalu ekspor lagi.',
   },
   export_unreadable: {
     what: '{{file}} tidak bisa dibaca: {{reason}}.',
@@ -81,7 +81,7 @@ export const exportUsages = {
   export_source_changed: {
     what: 'Basis data {{connection}} bukan lagi yang dipakai saat ekspor {{file}} dimulai.',
     means: 'Ekspor tidak bisa diteruskan dengannya.',
-    next: 'Bila memang seharusnya begitu, mulai ekspor baru dengan nama lain.',
+    next: 'Jika memang seharusnya begitu, mulai ekspor baru dengan nama lain.',
   },
   export_path_relative: {
     what: '{{file}} bukan jalur lengkap.',
@@ -99,9 +99,9 @@ export const exportUsages = {
     next: 'Pilih folder atau berkas dengan tombolnya.',
   },
   batch_imported: {
-    what: 'Batch {{batch}} adalah impor dari {{file}}.',
+    what: 'Pengiriman {{batch}} adalah impor dari {{file}}.',
     means:
-      'Barisnya berasal dari berkas itu, bukan dari server cabang, jadi batch ini tidak dapat dilanjutkan. Tidak ada yang dijalankan.',
+      'Barisnya berasal dari berkas itu, bukan dari server cabang, jadi pengiriman ini tidak dapat dilanjutkan. Tidak ada yang dijalankan.',
     next: 'Impor berkas itu lagi: tabel yang sudah selesai dibiarkan.',
   },
 } as const;
@@ -118,7 +118,7 @@ export const exportFailures = {
   exported_first_load_only: {
     sentence:
       'Kantor pusat punya baris {{table}} yang tidak berasal dari berkas ini, dan berkas tidak bisa dibandingkan dengannya. Berkas hanya untuk muatan pertama.',
-    next: 'Biarkan cabang {{connection}} menyinkronkan: sync-all berikutnya membandingkan tabel itu bila perlu, lalu mengirim yang berbeda.',
+    next: 'Biarkan cabang {{connection}} menyinkronkan: sync-all berikutnya membandingkan tabel itu jika perlu, lalu mengirim yang berbeda.',
   },
 } as const;
 

@@ -37,7 +37,7 @@ export const failures = {
   source_table_missing: {
     sentence:
       'Cabang {{connection}} sudah tidak punya {{table}}. Isinya di kantor pusat tetap seperti semula.',
-    next: 'Bila memang diganti nama atau dihapus, keluarkan dari pengaturan.',
+    next: 'Jika memang diganti nama atau dihapus, keluarkan dari pengaturan.',
   },
   source_table_unknown: {
     sentence: 'Pengaturan menyebut {{table}}, tetapi cabang {{connection}} tidak punya tabel atau view itu.',
@@ -53,12 +53,12 @@ export const failures = {
   },
   source_shape_changed: {
     sentence: 'Kolom {{table}} di cabang terus berubah saat akan disalin.',
-    next: 'Lanjutkan batch setelah perubahan pada ERP selesai.',
+    next: 'Lanjutkan pengiriman setelah perubahan pada ERP selesai.',
   },
   source_encoding: {
     sentence:
       'Cabang {{connection}} punya nilai di kolom {{column}} pada {{table}} yang bukan teks sah dalam encoding {{encoding}}, atau tidak ada padanannya di UTF-8 (baris dengan {{key}}).',
-    next: 'Kalau semua teks cabang memakai encoding selain {{encoding}}, isi "encoding" untuk {{connection}} di pengaturan. Kalau tidak, minta pengelola ERP memperbaiki baris itu, lalu ulangi tabel ini. Pesan teknis memuat byte-nya.',
+    next: 'Kalau semua teks cabang memakai encoding selain {{encoding}}, isi "encoding" untuk {{connection}} di pengaturan. Kalau tidak, minta pengelola ERP memperbaiki baris itu, lalu coba lagi tabel ini. Pesan teknis memuat byte-nya.',
   },
   source_catalogue_encoding: {
     sentence:
@@ -88,22 +88,22 @@ export const failures = {
   column_incompatible: {
     sentence:
       'Kolom {{column}} pada {{table}} bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
-    next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+    next: 'Minta kantor pusat mengubah kolom menjadi {{sourceType}}, lalu coba lagi tabel ini. Tabel lain tetap jalan.',
   },
   attribute_incompatible: {
     sentence:
       'Kolom {{column}} pada {{table}} memakai tipe komposit yang atribut {{attribute}}-nya bertipe {{sourceType}} di cabang tetapi {{centralType}} di kantor pusat.',
-    next: 'Minta kantor pusat menyamakan tipe atribut itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+    next: 'Minta kantor pusat menyamakan tipe atribut itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu coba lagi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
   },
   attributes_differ: {
     sentence:
       'Kolom {{column}} pada {{table}} memakai tipe komposit yang atributnya di kantor pusat berbeda dengan di cabang. {{attribute}} di cabang: ({{sourceType}}); di kantor pusat: ({{centralType}}).',
-    next: 'Minta kantor pusat menyamakan atribut tipe itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+    next: 'Minta kantor pusat menyamakan atribut tipe itu dengan cabang, atau menjalankan perintah ini, yang menyimpan kolom itu sebagai teks; lalu coba lagi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
   },
   column_sorts_otherwise: {
     sentence:
       'Kolom {{column}} pada {{table}} berisi rentang (range) dari enum yang urutan labelnya di kantor pusat berbeda dengan di cabang, sehingga rentang itu akan berubah di sana.',
-    next: 'Minta kantor pusat menjalankan perintah ini, yang menyimpan rentang sebagai teks, lalu ulangi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
+    next: 'Minta kantor pusat menjalankan perintah ini, yang menyimpan rentang sebagai teks, lalu coba lagi tabel ini. Tabel lain tetap jalan.\n{{sql}}',
   },
   catalogue_unreadable: {
     sentence:
@@ -113,7 +113,7 @@ export const failures = {
   type_unreadable: {
     sentence:
       'Sebuah database menyebut tipe sebuah kolom {{table}} dengan teks yang bukan nama tipe PostgreSQL: {{type}}. Tidak ada bagian teks itu yang dijalankan.',
-    next: 'Mungkin ada yang memasang fungsi sendiri menggantikan fungsi PostgreSQL di cabang atau di kantor pusat. Minta administrator database itu mencari fungsi di skema lain yang namanya sama dengan fungsi bawaan, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+    next: 'Mungkin ada yang memasang fungsi sendiri menggantikan fungsi PostgreSQL di cabang atau di kantor pusat. Minta administrator database itu mencari fungsi di skema lain yang namanya sama dengan fungsi bawaan, lalu coba lagi tabel ini. Tabel lain tetap jalan.',
   },
   stamp_column_taken: {
     sentence:
@@ -128,7 +128,7 @@ export const failures = {
   too_many_new_columns: {
     sentence:
       'Cabang ini akan membawa {{columns}} kolom sendiri ke {{table}} di kantor pusat, tabel yang dipakai bersama cabang lain. Lebih dari {{most}} tidak menyisakan cukup tempat bagi cabang lain: satu tabel PostgreSQL bisa punya 1.600 kolom.',
-    next: 'Periksa di cabang apakah kolom-kolom itu memang disengaja. Jika ya, minta kantor pusat membuatnya sendiri di tabelnya, atau setel "layout": "schema" untuk kantor pusat di pengaturan, lalu ulangi tabel ini. Tabel lain tetap jalan.',
+    next: 'Periksa di cabang apakah kolom-kolom itu memang disengaja. Jika ya, minta kantor pusat membuatnya sendiri di tabelnya, atau setel "layout": "schema" untuk kantor pusat di pengaturan, lalu coba lagi tabel ini. Tabel lain tetap jalan.',
   },
   constraint_violated: {
     sentence: 'Kantor pusat menolak baris {{table}}: melanggar aturannya {{constraint}}.',
@@ -137,7 +137,7 @@ export const failures = {
   parent_missing: {
     sentence:
       'Ada baris {{table}} milik baris {{parent}} yang tidak ada di kantor pusat (aturannya {{constraint}}).',
-    next: 'Sinkronkan juga {{parent}}, dan bila gagal lihat sebabnya. Jika cabang sendiri tidak punya baris itu, perbaiki di cabang atau longgarkan aturan di kantor pusat.',
+    next: 'Sinkronkan juga {{parent}}, dan jika gagal lihat sebabnya. Jika cabang sendiri tidak punya baris itu, perbaiki di cabang atau longgarkan aturan di kantor pusat.',
   },
   parent_lacking: {
     sentence:
@@ -147,7 +147,7 @@ export const failures = {
   still_referenced: {
     sentence:
       'Baris {{table}} yang sudah dihapus di cabang tetap ada di kantor pusat: masih ada baris {{child}} miliknya (aturannya {{constraint}}).',
-    next: 'Sinkronkan juga {{child}}, dan bila gagal lihat sebabnya. Jika baris {{child}} itu milik kantor pusat sendiri, kantor pusat yang harus melepaskannya.',
+    next: 'Sinkronkan juga {{child}}, dan jika gagal lihat sebabnya. Jika baris {{child}} itu milik kantor pusat sendiri, kantor pusat yang harus melepaskannya.',
   },
   replace_unsafe: {
     sentence:
@@ -167,16 +167,16 @@ export const failures = {
   too_many_deletes: {
     sentence:
       '{{deletes}} dari {{rows}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat; {{gone}} sudah terhapus dalam 7 hari terakhir. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
-    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
+    next: 'Jika baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
   },
   too_many_deletes_in_all: {
     sentence:
       '{{deletes}} baris {{table}} milik cabang {{connection}} akan dihapus di kantor pusat. Ditambah {{gone}} baris dari seluruh tabelnya dalam 7 hari terakhir (termasuk yang ikut terhapus karena ON DELETE CASCADE), jumlahnya lebih dari seperlima dari {{all}} baris semula di sana. Ini mirip basis data cabang yang salah atau kosong, jadi tidak ada yang dihapus.',
-    next: 'Bila baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
+    next: 'Jika baris itu memang sudah tidak ada di cabang, izinkan: {{command}}',
   },
   source_disk_full: {
     sentence: 'Disk server cabang penuh, jadi {{connection}} tidak bisa dibaca.',
-    next: 'Segera kosongkan ruang di {{host}}: ERP juga memerlukannya. Lalu lanjutkan batch; tidak ada yang hilang.',
+    next: 'Segera kosongkan ruang di {{host}}: ERP juga memerlukannya. Lalu lanjutkan pengiriman; tidak ada yang hilang.',
   },
   source_too_old: {
     sentence:
@@ -186,7 +186,7 @@ export const failures = {
   source_identity_changed: {
     sentence:
       '{{connection}} bukan basis data yang sama seperti sebelumnya (dipulihkan, disalin atau dipindah), jadi tidak ada yang ditulis.',
-    next: 'Periksa host dan basis data {{connection}}. Bila memang disengaja, sinkronkan dengan: --accept-source {{connection}}',
+    next: 'Periksa host dan basis data {{connection}}. Jika memang disengaja, sinkronkan dengan: --accept-source {{connection}}',
   },
   source_identity_hidden: {
     sentence:
@@ -200,30 +200,30 @@ export const failures = {
   folder_copied: {
     sentence:
       'Salinan dari folder data ini telah menyinkronkan {{connection}} setelah yang di sini (terakhir di {{host}}), jadi tidak ada yang ditulis: dua salinan yang menyinkronkan sebagai satu akan saling menimpa di kantor pusat.',
-    next: 'Bila salinan di sini yang benar: matikan yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana. Bila tidak ada salinan lain, dan catatan di sini berasal dari cadangan: "branchline installation keep".',
+    next: 'Jika salinan di sini yang benar: matikan yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Jika keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana. Jika tidak ada salinan lain, dan catatan di sini berasal dari cadangan: "branchline installation keep".',
   },
   folder_previous: {
     sentence:
       'Instalasi asal salinan folder data ini menyinkronkan {{connection}} (terakhir di {{host}}), jadi tidak ada yang ditulis: dua instalasi yang menyinkronkan satu koneksi akan saling menimpa di kantor pusat.',
-    next: 'Bila {{connection}} milik komputer ini: hapus koneksi itu dari pengaturan komputer yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila milik komputer yang lain: hapus di sini, atau tambahkan databasenya dengan nama lain.',
+    next: 'Jika {{connection}} milik komputer ini: hapus koneksi itu dari pengaturan komputer yang lain, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Jika milik komputer yang lain: hapus di sini, atau tambahkan databasenya dengan nama lain.',
   },
   folder_copy_at_work: {
     sentence:
       'Salinan dari folder data ini sedang menyinkronkan {{connection}} di {{host}} saat ini (tanda aktif terakhir {{since}}), jadi tidak ada yang ditulis.',
-    next: 'Matikan yang lain, tunggu dua menit, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Bila keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana.',
+    next: 'Matikan yang lain, tunggu dua menit, lalu jalankan "branchline installation keep" di sini dan sinkronkan lagi. Jika keduanya dipakai: ganti nama atau hapus {{connection}} di pengaturan salinan yang tidak semestinya memakainya, lalu jalankan "branchline installation new" di sana.',
   },
   lost_lease: {
     sentence: 'Komputer lain mengambil alih {{connection}}, jadi proses ini berhenti.',
-    next: 'Cukup satu komputer per cabang, lalu lanjutkan batch dengan tangan.',
+    next: 'Cukup satu komputer per cabang, lalu lanjutkan pengiriman dengan tangan.',
   },
   data_rejected: {
     sentence: 'Kantor pusat tidak bisa menerima sebuah nilai dari {{table}}.',
-    next: 'Lihat nilai dan kolomnya di pesan teknis; perbaiki di cabang, lalu ulangi tabel ini.',
+    next: 'Lihat nilai dan kolomnya di pesan teknis; perbaiki di cabang, lalu coba lagi tabel ini.',
   },
   value_refused: {
     sentence:
       'Basis data kantor pusat tidak menerima suatu nilai di kolom {{column}} pada {{table}} di cabang {{connection}} (baris dengan {{key}}).',
-    next: 'Alasannya ada di pesan teknis; PostgreSQL yang lebih baru di kantor pusat mungkin mengenal nilai seperti itu. Kalau tidak, perbaiki baris itu di cabang, lalu ulangi tabel ini.',
+    next: 'Alasannya ada di pesan teknis; PostgreSQL yang lebih baru di kantor pusat mungkin mengenal nilai seperti itu. Kalau tidak, perbaiki baris itu di cabang, lalu coba lagi tabel ini.',
   },
   server_limit: {
     sentence: 'Server {{server}} menghentikan pekerjaan pada {{table}} karena sebuah batasnya sendiri.',
@@ -232,7 +232,7 @@ export const failures = {
   database_damaged: {
     sentence:
       'PostgreSQL di {{server}} melaporkan data rusak saat mengerjakan {{table}}: gangguan pada disk atau memori.',
-    next: 'Segera beri tahu pengelola basis data {{host}}, dan simpan semua cadangan. Pesan teknis menyebut bagian yang rusak; bila itu indeks, REINDEX memperbaikinya.',
+    next: 'Segera beri tahu pengelola basis data {{host}}, dan simpan semua cadangan. Pesan teknis menyebut bagian yang rusak; jika itu indeks, REINDEX memperbaikinya.',
   },
   journal_failed: {
     sentence: 'Catatan sinkronisasi (journal.db) tidak bisa ditulis di komputer ini.',
@@ -240,10 +240,10 @@ export const failures = {
   },
   local_disk_full: {
     sentence: 'Disk komputer ini penuh, sehingga sinkronisasi tidak bisa dicatat dan dihentikan.',
-    next: 'Kosongkan ruang di disk ini, lalu lanjutkan batch. Ia mulai dari titik terakhir; data di kantor pusat aman.',
+    next: 'Kosongkan ruang di disk ini, lalu lanjutkan pengiriman. Ia mulai dari titik terakhir; data di kantor pusat aman.',
   },
   internal: {
     sentence: 'Terjadi hal yang tidak terduga di dalam Branchline.',
-    next: 'Lanjutkan batch. Bila terulang, kirim log ini ke tim dukungan: {{file}}',
+    next: 'Lanjutkan pengiriman. Jika terulang, kirim log ini ke tim dukungan: {{file}}',
   },
 } as const satisfies Record<FailureCode, { readonly sentence: string; readonly next: string }>;

@@ -11,6 +11,6 @@ export const hooks = {
     program: 'Program tidak bisa dijalankan ({{message}}).',
     stopped: 'Dihentikan, atau tidak dimulai, karena Branchline dihentikan.',
     cut_off:
-      'Branchline sendiri terputus saat itu, jadi tidak diketahui sampai di mana prosesnya. Untuk batch itu tidak diulangi; batch berikutnya yang memerlukannya akan menjalankannya lagi.',
+      'Branchline sendiri terputus saat itu, jadi tidak diketahui sampai di mana prosesnya. Untuk pengiriman itu tidak diulangi; pengiriman berikutnya yang memerlukannya akan menjalankannya lagi.',
   },
 } as const;

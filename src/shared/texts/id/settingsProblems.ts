@@ -48,7 +48,7 @@ export const settingsProblems = {
     email_address: 'harus satu alamat email tanpa nama, seperti it@pusat.example',
     email_host: 'harus satu nama atau alamat server email',
     email_clear_password:
-      'tidak boleh "none" bila ada "user": kata sandi akan dikirim tanpa enkripsi melalui jaringan',
+      'tidak boleh "none" jika ada "user": kata sandi akan dikirim tanpa enkripsi melalui jaringan',
     email_no_user: 'memerlukan "user" di sampingnya',
     beside_url: 'sudah disebut oleh "url": pakai salah satu saja',
     url_invalid: 'harus seperti postgres://user@host:5432/database',
@@ -58,7 +58,7 @@ export const settingsProblems = {
     url_parameter_unknown: 'memuat parameter "{{name}}" yang tidak dikenal; yang dikenal: {{known}}',
     needs_beside: 'diperlukan bersama "{{given}}"',
     system_ca_weak:
-      'harus verify-full bila "sslrootcert": "system", sebab siapa pun bisa mendapat sertifikat CA umum',
+      'harus verify-full jika "sslrootcert": "system", sebab siapa pun bisa mendapat sertifikat CA umum',
     cron_fields:
       'harus terdiri dari lima kolom, seperti "30 8 * * *" (menit, jam, tanggal, bulan, hari dalam minggu)',
     cron_field: 'salah di kolom "{{field}}"',
@@ -69,7 +69,7 @@ export const settingsProblems = {
     hook_one_of: 'perlu salah satu dari "sql" dan "command", bukan keduanya',
     hook_connection: 'menyebut koneksi yang tidak ada di pengaturan ini: "{{id}}"',
     hook_by_hand:
-      'menjalankan SQL atau program setelah batch, jadi hanya bisa diubah langsung di berkas settings.json komputer ini; hapus bagian ini dari yang Anda impor',
+      'menjalankan SQL atau program setelah pengiriman, jadi hanya bisa diubah langsung di berkas settings.json komputer ini; hapus bagian ini dari yang Anda impor',
     not_text: 'bukan teks UTF-8: mungkin rusak',
     not_a_file: 'ini bukan berkas biasa (melainkan folder, pipa atau perangkat)',
     too_large: 'ukurannya lebih dari {{limit}} MB',

@@ -12,17 +12,17 @@ export const sshFailures = {
   ssh_host_key_changed: {
     sentence:
       'Server SSH {{sshHost}} menunjukkan kunci host yang berbeda dari sebelumnya, jadi Branchline tidak masuk. Yang tersimpan {{pinned}}; yang ditunjukkan {{offered}}. Servernya dipasang ulang, atau ada pihak lain yang menjawab sebagai gantinya.',
-    next: 'Tanyakan sidik jarinya kepada pengelola server SSH ("ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub"). Hanya bila hasilnya {{offered}}, terimalah: "branchline connection ssh-host-key {{endpoint}} --accept", atau dengan tombol di tempat sambungan diuji.',
+    next: 'Tanyakan sidik jarinya kepada pengelola server SSH ("ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub"). Hanya jika hasilnya {{offered}}, terimalah: "branchline connection ssh-host-key {{endpoint}} --accept", atau dengan tombol di tempat sambungan diuji.',
   },
   ssh_host_key_other: {
     sentence:
       'Server SSH {{sshHost}} tidak menunjukkan kunci host yang disebut pengaturan, jadi Branchline tidak masuk. Pengaturan menyebut {{pinned}}; yang ditunjukkan {{offered}}.',
-    next: 'Tanyakan sidik jarinya kepada pengelola server SSH. Hanya bila hasilnya {{offered}}, perbaiki "hostKey" untuk {{server}} di pengaturan.',
+    next: 'Tanyakan sidik jarinya kepada pengelola server SSH. Hanya jika hasilnya {{offered}}, perbaiki "hostKey" untuk {{server}} di pengaturan.',
   },
   ssh_host_key_unknown: {
     sentence:
       'Kunci host server SSH {{sshHost}} belum diterima, dan pengaturan melarang memercayainya pada pemakaian pertama. Yang ditunjukkan {{offered}}.',
-    next: 'Tanyakan sidik jarinya kepada pengelola server SSH. Bila hasilnya {{offered}}, terimalah: "branchline connection ssh-host-key {{endpoint}} --accept", atau dengan tombol di tempat sambungan diuji.',
+    next: 'Tanyakan sidik jarinya kepada pengelola server SSH. Jika hasilnya {{offered}}, terimalah: "branchline connection ssh-host-key {{endpoint}} --accept", atau dengan tombol di tempat sambungan diuji.',
   },
   ssh_sign_in: {
     sentence: 'Server SSH {{sshHost}} menolak {{sshUser}} masuk (dengan {{ways}}).',
@@ -51,6 +51,6 @@ export const sshFailures = {
   ssh_tunnel_lost: {
     sentence:
       'Sambungan SSH ke {{sshHost}} di jalur ke {{server}} terputus. Yang sudah sampai tetap tersimpan.',
-    next: 'Periksa jaringan ke {{sshHost}}, lalu lanjutkan batch: tabel diteruskan dari potongan terakhir.',
+    next: 'Periksa jaringan ke {{sshHost}}, lalu lanjutkan pengiriman: tabel diteruskan dari potongan terakhir.',
   },
 } as const;

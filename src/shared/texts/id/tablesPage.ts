@@ -6,7 +6,7 @@ export const tablesPage = {
   toConnections: 'Buka Koneksi',
   noneFits: 'Tidak ada tabel seperti itu',
   noneFitsNext: 'Ada tabel, tetapi tidak ada yang cocok dengan pilihan Anda.',
-  clear: 'Hapus saringan',
+  clear: 'Hapus filter',
   list: 'Tabel',
   tables_other: '{{number}} tabel',
   filter: {
@@ -20,7 +20,7 @@ export const tablesPage = {
     all: 'semua tabel',
     failed: 'yang gagal',
     differs: 'yang diketahui berbeda',
-    unproved: 'belum terbukti sama',
+    unproved: 'belum diverifikasi',
     left: 'tidak disalin lagi',
   },
   column: {
@@ -52,7 +52,7 @@ export const tablesPage = {
     shape_changed: 'Kolom-kolom tabel ini berubah.',
     too_old: 'Proses terakhir sudah terlalu lama.',
     history_hidden:
-      'Basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah; log batch memuat pernyataan yang memberi hak itu.',
+      'Basis data cabang tidak mengizinkan Branchline menanyakan apa yang berubah; log pengiriman memuat pernyataan yang memberi hak itu.',
     server_changed: 'Basis data cabang dipulihkan, dipindahkan, atau mati mendadak.',
     restart_unproved:
       'Server cabang dimulai ulang, dan tidak ada bukti bahwa datanya tidak dipulihkan dari cadangan.',
@@ -61,7 +61,7 @@ export const tablesPage = {
   before: 'tadinya: {{status}}',
   proof: {
     never: 'belum diverifikasi',
-    equal: 'terbukti sama',
+    equal: 'sama persis',
     repaired: 'diperbaiki, sama',
     behind: 'tertinggal',
     differs: 'berbeda',
@@ -94,7 +94,7 @@ export const tablesPage = {
     differs:
       'Kantor pusat tidak punya isi yang sama dengan cabang. “Verifikasi dan perbaiki” membetulkannya.',
     collides:
-      '{{others}} menulis tabel yang sama di kantor pusat dengan kunci yang sama, atau ada yang mengubah baris di sana. Bila dikirim ulang, baris cabang lain tertimpa, lalu sebaliknya: “Verifikasi dan perbaiki” hanya menambahkan yang belum ada. Minta kantor pusat memisahkan cabang (tata letak “stamp” atau “schema”), atau pakai kunci yang berbeda di tiap cabang. Bila ada yang mengubah baris secara manual, kirim ulang semua baris.',
+      '{{others}} menulis tabel yang sama di kantor pusat dengan kunci yang sama, atau ada yang mengubah baris di sana. Jika dikirim ulang, baris cabang lain tertimpa, lalu sebaliknya: “Verifikasi dan perbaiki” hanya menambahkan yang belum ada. Minta kantor pusat memisahkan cabang (tata letak “stamp” atau “schema”), atau pakai kunci yang berbeda di tiap cabang. Jika ada yang mengubah baris secara manual, kirim ulang semua baris.',
     not_compared: 'Tabel ini tidak dapat dibandingkan.',
     failed: 'Kali ini tabel tidak berhasil dibandingkan.',
     copied_since:
@@ -130,16 +130,16 @@ export const tablesPage = {
     linkMonth: '{{month}}: {{traffic}}',
     linkNone: 'Belum ada yang dihitung untuk tabel ini.',
     linkMeans:
-      'Baris-barisnya, beserta semua pertanyaan dan jawaban tentangnya. Pemeriksaan banyak tabel sekaligus hanya dihitung pada batch.',
+      'Baris-barisnya, beserta semua pertanyaan dan jawaban tentangnya. Pemeriksaan banyak tabel sekaligus hanya dihitung pada pengiriman.',
     runs: 'Riwayat proses',
     lastSuccess: 'Disalin {{ago}} ({{time}}).',
     upTo: 'Kantor pusat punya isi tabel ini sampai {{time}}.',
     neverCopied: 'Tabel ini belum pernah selesai disalin.',
     leftNote: 'Pengaturan tidak menyebut tabel ini lagi: tabel ini tidak disalin.',
     running: 'Sedang disalin: sudah {{number}} baris.',
-    waiting: 'Menunggu gilirannya dalam batch yang sedang berjalan.',
+    waiting: 'Menunggu gilirannya dalam pengiriman yang sedang berjalan.',
     verifying: 'Sedang diverifikasi.',
-    toBatch: 'Lihat batch',
+    toBatch: 'Lihat pengiriman',
   },
   action: {
     run: 'Salin tabel ini sekarang',

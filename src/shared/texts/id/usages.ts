@@ -31,19 +31,19 @@ export const usages = {
   hooks_by_hand: {
     what: 'Isi "hooks" yang akan disimpan tidak sama dengan yang ada di {{file}}.',
     means:
-      'Hooks menjalankan SQL atau program setelah batch. Agar tidak ada yang bisa menambahkannya lewat jendela, impor atau kantor pusat, hooks hanya bisa diubah langsung di berkas itu. Tidak ada yang disimpan.',
+      'Hooks menjalankan SQL atau program setelah pengiriman. Agar tidak ada yang bisa menambahkannya lewat jendela, impor atau kantor pusat, hooks hanya bisa diubah langsung di berkas itu. Tidak ada yang disimpan.',
     next: 'Biarkan "hooks" seperti semula, atau hapus dari yang Anda simpan. Untuk mengubahnya, administrator menyunting berkas itu.',
   },
   fleet_missing: {
     what: 'Belum ada cabang yang melapor ke kantor pusat ini.',
     means:
-      'View branchline.branch_health belum ada. Cabang membuatnya pada batch pertama, atau administrator dengan hasil "branchline central-sql".',
+      'View branchline.branch_health belum ada. Cabang membuatnya pada pengiriman pertama, atau administrator dengan hasil "branchline central-sql".',
     next: 'Pastikan "central" di pengaturan adalah database yang ditulis cabang-cabang.',
   },
   fleet_outdated: {
     what: 'Tabel kantor pusat masih dari versi lama.',
     means: 'View branchline.branch_health tidak memiliki kolom yang dibaca versi ini.',
-    next: 'Minta administrator menjalankan hasil perintah ini di database pusat: branchline central-sql --head-office. Atau perbarui satu cabang yang user-nya memiliki schema itu: batch berikutnya melakukan hal yang sama.',
+    next: 'Minta administrator menjalankan hasil perintah ini di database pusat: branchline central-sql --head-office. Atau perbarui satu cabang yang user-nya memiliki schema itu: pengiriman berikutnya melakukan hal yang sama.',
   },
   fleet_not_set_up: {
     what: 'Jendela ini belum tahu di mana database kantor pusat.',
@@ -52,7 +52,7 @@ export const usages = {
   },
   fleet_served: {
     what: 'Jendela kantor pusat sudah dilayani dari {{folder}}.',
-    means: 'Satu proses melayani semua peramban di komputer ini.',
+    means: 'Satu proses melayani semua browser di komputer ini.',
     next: 'Cetak tautannya: branchline serve --head-office --link',
   },
   fleet_branch_unknown: {
@@ -79,7 +79,7 @@ export const usages = {
     what: 'User {{user}} tidak dapat memastikan bahwa laporan cabang milik kantor pusat sendiri.',
     means:
       'Schema "branchline", atau sesuatu di dalamnya, bukan milik user ini dan bukan milik pemilik database. Tidak ada yang dibaca, karena membacanya menjalankan kode pemiliknya.',
-    next: 'Bila pemilik itu benar, minta administrator menjalankan hasil perintah ini: branchline central-sql --head-office --role USER',
+    next: 'Jika pemilik itu benar, minta administrator menjalankan hasil perintah ini: branchline central-sql --head-office --role USER',
   },
   connection_unknown: {
     what: 'Tidak ada koneksi "{{connection}}".',
@@ -129,27 +129,27 @@ export const usages = {
     next: 'Nama tabel dan nama model sama-sama dikenali: c_invoice atau CInvoice.',
   },
   table_not_in_batch: {
-    what: 'Tabel "{{table}}" dari koneksi "{{connection}}" bukan bagian dari batch {{batch}}.',
+    what: 'Tabel "{{table}}" dari koneksi "{{connection}}" bukan bagian dari pengiriman {{batch}}.',
     means: 'Tidak ada yang dijalankan.',
-    next: 'Lihat tabel batch itu dengan "branchline sync-status {{batch}}".',
+    next: 'Lihat tabel pengiriman itu dengan "branchline sync-status {{batch}}".',
   },
   batch_unknown: {
     what: 'Batch ID [{{batch}}] not found.',
-    means: 'Komputer ini tidak punya catatan batch tersebut.',
+    means: 'Komputer ini tidak punya catatan pengiriman tersebut.',
     next: 'Lihat yang terbaru dengan "branchline sync-status --all".',
   },
   batch_running: {
-    what: 'Batch {{batch}} sedang berjalan.',
-    means: 'Batch tidak bisa dilanjutkan selagi berjalan ({{face}}, proses {{pid}}).',
+    what: 'Pengiriman {{batch}} sedang berjalan.',
+    means: 'Pengiriman tidak bisa dilanjutkan selagi berjalan ({{face}}, proses {{pid}}).',
     next: 'Amati dengan "branchline sync-status {{batch}} --watch".',
   },
   no_batches: {
-    what: 'Belum ada batch yang dijalankan.',
+    what: 'Belum ada pengiriman yang dijalankan.',
     means: 'Tidak ada yang bisa ditampilkan.',
     next: 'Mulai dengan "branchline sync-all".',
   },
   lease_held: {
-    what: 'Proses lain sedang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}} (batch: {{batch}}).',
+    what: 'Proses lain sedang bekerja: {{face}}, proses {{pid}} di {{host}}, sejak {{since}} (pengiriman: {{batch}}).',
     means: 'Dua sinkronisasi sekaligus tidak diizinkan, jadi yang ini tidak dimulai.',
     next: 'Tunggu dengan --wait, atau amati dengan "branchline sync-status --watch".',
   },
@@ -162,7 +162,7 @@ export const usages = {
   agent_not_running: {
     what: 'Tidak ada "branchline serve" yang berjalan di {{folder}}.',
     means: 'Tidak ada jendela yang bisa dibuka dengan tautan.',
-    next: 'Jalankan dengan "branchline serve". Bila ikon tray yang bekerja, jendelanya sudah ada di sana.',
+    next: 'Jalankan dengan "branchline serve". Jika ikon tray yang bekerja, jendelanya sudah ada di sana.',
   },
   port_taken: {
     what: 'Port {{port}} tidak bisa dipakai.',
@@ -172,7 +172,7 @@ export const usages = {
   run_stopped: {
     what: 'Dihentikan sebelum dimulai.',
     means: 'Tidak ada yang disalin, dan tidak ada yang hilang.',
-    next: 'Mulai lagi bila Anda mau.',
+    next: 'Mulai lagi jika Anda mau.',
   },
   data_folder_unusable: {
     what: 'Folder data {{folder}} tidak bisa dipakai: {{reason}}.',
@@ -183,7 +183,7 @@ export const usages = {
     what: 'Disk komputer ini penuh: tidak ada yang bisa ditulis di {{folder}}.',
     means:
       'Catatan harus disimpan di sana sebelum baris dikirim, jadi tidak ada yang dijalankan. Data di kantor pusat aman.',
-    next: 'Kosongkan ruang di disk ini, lalu coba lagi; batch yang terputus dilanjutkan dari titik terakhir.',
+    next: 'Kosongkan ruang di disk ini, lalu coba lagi; pengiriman yang terputus dilanjutkan dari titik terakhir.',
   },
   data_folder_read_only: {
     what: 'Folder data {{folder}} tidak bisa ditulisi: {{reason}}.',
@@ -195,7 +195,7 @@ export const usages = {
     what: 'Folder data {{folder}} milik komputer {{host}}; ini {{here}}.',
     means:
       'Folder itu disalin ke sini (mesin hasil kloning, salinan disk, atau cadangan yang dipulihkan). Dua komputer yang menyinkronkan sebagai satu akan saling mengambil koneksi dan bisa menimpa baris di kantor pusat, jadi tidak ada yang dijalankan.',
-    next: 'Bila {{here}} menggantikan {{host}}, yang tetap dimatikan: "branchline installation keep". Bila keduanya dipakai: "branchline installation new", yang mematikan semua koneksi di sini; lalu hapus koneksi {{host}} di pengaturan, dan nyalakan yang tidak disinkronkan olehnya.',
+    next: 'Jika {{here}} menggantikan {{host}}, yang tetap dimatikan: "branchline installation keep". Jika keduanya dipakai: "branchline installation new", yang mematikan semua koneksi di sini; lalu hapus koneksi {{host}} di pengaturan, dan nyalakan yang tidak disinkronkan olehnya.',
   },
   installation_busy: {
     what: 'Ada proses yang sedang bekerja di {{folder}}.',

@@ -15,11 +15,11 @@ export const window = {
   loading: 'Memuat…',
   link: {
     unreachable: 'Branchline tidak menjawab',
-    signed_out: 'Akses peramban ini sudah berakhir',
+    signed_out: 'Akses browser ini sudah berakhir',
   },
   linkNext: {
     unreachable:
-      'Yang terlihat mungkin tidak terbaru. Jendela ini melanjutkan sendiri begitu Branchline menjawab. Bila lebih dari satu menit, jalankan Branchline lagi.',
+      'Yang terlihat mungkin tidak terbaru. Jendela ini melanjutkan sendiri begitu Branchline menjawab. Jika lebih dari satu menit, jalankan Branchline lagi.',
     signed_out:
       'Di komputer tempat Branchline berjalan, jalankan “branchline serve --link”, lalu buka tautan yang ditampilkannya.',
   },
@@ -32,7 +32,7 @@ export const window = {
   timeWrong: 'Mohon isi jam, misalnya {{time}}',
   noAnswer: 'Tidak ada jawaban',
   noAnswerNext:
-    'Tidak diketahui apakah sudah dikerjakan. Lihat lagi halaman ini bila Branchline sudah menjawab.',
+    'Tidak diketahui apakah sudah dikerjakan. Lihat lagi halaman ini jika Branchline sudah menjawab.',
   cancel: 'Batal',
   save: 'Simpan',
   close: 'Tutup',
@@ -47,7 +47,7 @@ export const window = {
   settingsWrong: {
     what: 'Ada kesalahan di berkas pengaturan',
     means:
-      'Branchline tidak memakai berkas ini: pengaturan sebelumnya tetap dipakai, dan bila tidak ada, tidak ada yang disalin.',
+      'Branchline tidak memakai berkas ini: pengaturan sebelumnya tetap dipakai, dan jika tidak ada, tidak ada yang disalin.',
     next: 'Perbaiki {{file}}, atau baca berkas pengaturan yang pernah disimpan (halaman Pengaturan). Branchline mengetahuinya sendiri dalam satu menit.',
   },
   settingsRefused: 'Pengaturan belum disimpan',
@@ -62,14 +62,14 @@ export const window = {
 
 export const agent = {
   page: {
-    signedOut: 'Peramban ini belum masuk',
+    signedOut: 'Browser ini belum masuk',
     signedOutNext:
       'Sebuah tautan membuka jendela ini satu kali. Dapatkan yang baru di komputer tempat Branchline berjalan, sebagai pengguna yang menjalankannya, dengan:',
     refused: 'Permintaan ini ditolak',
     refusedNext:
       'Permintaan itu tidak datang dari jendela ini. Ketik sendiri alamat jendela di bilah alamat.',
     opened: 'Branchline sedang dibuka',
-    openedNext: 'Bila tidak terjadi apa-apa, muat ulang halaman ini.',
+    openedNext: 'Jika tidak terjadi apa-apa, muat ulang halaman ini.',
     notBuilt: 'Jendela belum dibangun',
     notBuiltNext:
       'Branchline berjalan dan bekerja; hanya berkas jendelanya yang belum ada. Di folder Branchline, bangun dengan perintah ini, lalu jalankan lagi:',
@@ -87,6 +87,6 @@ export const agent = {
     ended: 'Selesai.',
     tokenShort: 'harus berisi token sedikitnya {{length}} karakter',
     unexpected: 'Terjadi hal yang tidak terduga. Branchline tetap berjalan; rinciannya ada di {{file}}.',
-    openFailed: 'Tidak ada peramban yang bisa dibuka di sini. Buka sendiri tautan di atas.',
+    openFailed: 'Tidak ada browser yang bisa dibuka di sini. Buka sendiri tautan di atas.',
   },
 } as const;
