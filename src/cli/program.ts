@@ -10,6 +10,7 @@ import { declareImport } from './commands/import.ts';
 import { declareInstallation } from './commands/installation.ts';
 import { declareNotify } from './commands/notify.ts';
 import { declarePrune } from './commands/prune.ts';
+import { declareRequest } from './commands/request.ts';
 import { declareSchedule } from './commands/scheduleList.ts';
 import { declareServe } from './commands/serve.ts';
 import { declareSync } from './commands/syncAll.ts';
@@ -69,6 +70,7 @@ export function createProgram(t: Translate, version: string, onChosen: (chosen: 
   declareConnection(program, declaring);
   declareDoctor(program, declaring);
   declareFleet(program, declaring);
+  declareRequest(program, declaring);
   declareCentralSql(program, declaring);
   declareSchedule(program, declaring);
   declareNotify(program, declaring);

@@ -9,6 +9,7 @@ import type {
   TableRow,
 } from '../shared/contract.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
+import type { AskedByHeadOffice } from '../shared/officeRequests.ts';
 import type { ConnectionSettings, NotificationSettings, Settings } from '../shared/settings.ts';
 import type { BatchTrigger, Strategy } from '../shared/status.ts';
 import type { MonthTraffic } from '../shared/traffic.ts';
@@ -31,6 +32,8 @@ export interface SyncAllRequest {
   readonly acceptSources?: readonly string[];
   /** The planned run that this batch carries out. It is recorded as done at the moment when the batch begins. */
   readonly schedule?: { readonly schedule: string; readonly dueAt: string };
+  /** Who at head office asked for it, for the history. */
+  readonly askedBy?: AskedByHeadOffice;
 }
 
 /** Which tables to look at; names as in {@link SyncAllRequest}. */

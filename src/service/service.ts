@@ -1,47 +1,31 @@
 import type { Engine, ResumeOutcome, RunControl } from '../core/engineApi.ts';
 import type { ExportReport } from '../core/export/exportConnection.ts';
 import type { Ports } from '../core/ports.ts';
-import type { Timeouts } from '../core/postgres/session.ts';
 import { knownFleet } from '../core/schedule/fleetSpread.ts';
-import type { RetryPolicy } from '../core/table/retry.ts';
 import { errorFacts } from '../core/unexpected.ts';
 import type { BatchRow, EngineEvent } from '../shared/contract.ts';
 import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import type { Pause, ServiceEvent, ServiceStatus } from '../shared/service.ts';
-import { BatchStatus, type BatchTrigger, InterruptionReason } from '../shared/status.ts';
-import type { Language } from '../shared/texts/language.ts';
+import { BatchStatus, InterruptionReason } from '../shared/status.ts';
 import type { VerifyReport } from '../shared/verify.ts';
 import { CurrentRun, type Intent, IntentQueue, type RunKind } from './currentRun.ts';
-import type { OutboxPolicy } from './notify/outboxDelivery.ts';
 import { OutsideNotifications } from './notify/outsideNotifications.ts';
 import { type Opened, Opening, WatchedSettings } from './opening.ts';
 import { ReachGate } from './reachGate.ts';
-import type { Waker } from './schedule/waker.ts';
+import { RequestWatch } from './requests/requestWatch.ts';
 import type {
   ExportNowRequest,
   ImportNowRequest,
   ResumeNowRequest,
   RunNowRequest,
   Service,
+  ServiceSetup,
   VerifyNowRequest,
 } from './serviceApi.ts';
 import { takeServiceLock } from './serviceLock.ts';
 import { statusOf } from './statusOf.ts';
 import { nextPlanned, nextTask, type Outlook } from './tasks.ts';
 import { type Host, LOOK_MS, ServerRunWatch, Unattended } from './unattended.ts';
-
-/** What a service is started with. */
-export interface ServiceSetup {
-  /** The user-data folder. */
-  readonly folder: string;
-  readonly trigger: BatchTrigger;
-  /** The language in which problems of the settings are described. */
-  readonly language: Language;
-  readonly waker: Waker;
-  readonly timeouts?: Partial<Timeouts>;
-  readonly retry?: Partial<RetryPolicy>;
-  readonly outbox?: Partial<OutboxPolicy>;
-}
 
 /** Pause after an error that belongs to no batch, such as a full disk, before trying again. */
 const BREATHER_MS = 30_000;
@@ -68,6 +52,7 @@ class RunningService implements Service {
   readonly #gate: ReachGate;
   readonly #unattended: Unattended;
   readonly #outside: OutsideNotifications;
+  readonly #requests: RequestWatch;
   readonly #runWatch = new ServerRunWatch((error) => this.#logError(error));
   readonly #intents = new IntentQueue();
   readonly #listeners = new Set<(event: ServiceEvent) => void>();
@@ -94,6 +79,7 @@ class RunningService implements Service {
       status: () => this.status(),
       timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     });
+    this.#requests = this.#watchRequests();
     this.#ended = this.#live().finally(unlock);
   }
 
@@ -108,6 +94,18 @@ class RunningService implements Service {
       tell: (event) => this.#tell(event),
       logError: (error) => this.#logError(error),
     };
+  }
+
+  #watchRequests(): RequestWatch {
+    return new RequestWatch({
+      ports: this.#ports,
+      setup: this.#setup,
+      ask: (what, key, run) => this.#ask(what, key, run),
+      service: this,
+      opened: () => this.#opening.opened,
+      installationId: () => this.#opening.installationId,
+      tell: (event) => this.#tell(event),
+    });
   }
 
   get engine(): Engine | null {
@@ -229,6 +227,7 @@ class RunningService implements Service {
       stopWaker();
       this.#intents.refuseAll(new UsageError(UsageCode.RunStopped));
       await this.#outside.stop();
+      await this.#requests.stop();
       await this.#opening.close();
     }
   }
@@ -272,6 +271,7 @@ class RunningService implements Service {
       this.#intents.refuseAll(this.#opening.notOpen());
       return this.#rest(LOOK_MS);
     }
+    this.#requests.look(opened);
     const now = this.#ports.clock.now();
     if (opened.pause.isOver(now)) opened.pause.end();
     const intent = this.#intents.take();

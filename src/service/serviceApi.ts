@@ -8,9 +8,15 @@ import type {
   VerifyRequest,
 } from '../core/engineApi.ts';
 import type { ExportReport } from '../core/export/exportConnection.ts';
+import type { Timeouts } from '../core/postgres/session.ts';
+import type { RetryPolicy } from '../core/table/retry.ts';
 import type { BatchRow } from '../shared/contract.ts';
 import type { Pause, ServiceEvent, ServiceStatus } from '../shared/service.ts';
+import type { BatchTrigger } from '../shared/status.ts';
+import type { Language } from '../shared/texts/language.ts';
 import type { VerifyReport } from '../shared/verify.ts';
+import type { OutboxPolicy } from './notify/outboxDelivery.ts';
+import type { Waker } from './schedule/waker.ts';
 
 /** A person's request, without the trigger, which the service adds. */
 export type RunNowRequest = Omit<SyncAllRequest, 'trigger' | 'schedule'>;
@@ -60,4 +66,17 @@ export interface Service extends AsyncDisposable {
   stop(now?: AbortSignal): Promise<void>;
   /** Returns the function that unsubscribes. */
   on(listener: (event: ServiceEvent) => void): () => void;
+}
+
+/** What a service is started with. */
+export interface ServiceSetup {
+  /** The user-data folder. */
+  readonly folder: string;
+  readonly trigger: BatchTrigger;
+  /** The language in which problems of the settings are described. */
+  readonly language: Language;
+  readonly waker: Waker;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly outbox?: Partial<OutboxPolicy>;
 }

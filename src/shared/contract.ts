@@ -2,6 +2,7 @@ import type { FailureDetail } from './errors.ts';
 import type { ExportRecord, ExportTable } from './exportRecord.ts';
 import type { HookEnd } from './hooks.ts';
 import type { Notice } from './notices.ts';
+import type { AskedByHeadOffice } from './officeRequests.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
 import { NOTHING_COUNTED, type TrafficColumns } from './traffic.ts';
 import type { VerifyRow } from './verify.ts';
@@ -37,6 +38,8 @@ export interface BatchOptions {
   readonly allowDeletes: boolean;
   /** The exported file that took the place of the branch's server. Such a batch is continued by another import of it. */
   readonly imported?: string | undefined;
+  /** Who at head office asked for it. */
+  readonly askedBy?: AskedByHeadOffice | undefined;
 }
 
 /**

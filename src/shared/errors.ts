@@ -220,6 +220,19 @@ export const UsageCode = {
   FleetBranchUnknown: 'fleet_branch_unknown',
   /** Our role has no reason to trust their owner. */
   FleetUntrusted: 'fleet_untrusted',
+  /** Head office has no table of requests to branches. */
+  RequestsMissing: 'requests_missing',
+  /** Our role may not write into it. */
+  RequestsDenied: 'requests_denied',
+  RequestTooBig: 'request_too_big',
+  /** The branch would refuse these settings. */
+  RequestForbidden: 'request_forbidden',
+  RequestKeyExists: 'request_key_exists',
+  RequestKeyUnusable: 'request_key_unusable',
+  /** Others may read the private key. */
+  RequestKeyOpen: 'request_key_open',
+  /** Its passphrase is another one. */
+  RequestKeyLocked: 'request_key_locked',
   /** No SSH server stands before the database. */
   SshNotSet: 'ssh_not_set',
   /** The settings say which host key is right. */

@@ -38,6 +38,10 @@ export const NoticeCode = {
   ReportDenied: 'report_denied',
   /** Those tables belong to a role that head office does not trust. */
   ReportUntrusted: 'report_untrusted',
+  /** Our role may not read the requests of head office, or not answer them. */
+  RequestsDenied: 'requests_denied',
+  /** Their table belongs to a role that head office does not trust. */
+  RequestsUntrusted: 'requests_untrusted',
 } as const;
 export type NoticeCode = (typeof NoticeCode)[keyof typeof NoticeCode];
 

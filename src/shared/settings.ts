@@ -5,6 +5,7 @@ import { expandUrl, SSL_MODES } from './endpointUrl.ts';
 import { hooksSchema } from './hookSettings.ts';
 import { digestTime } from './notifyEvents.ts';
 import { emailSchema, pingSchema, telegramSchema, webhookSchema } from './notifySettings.ts';
+import { requestsSchema } from './requestSettings.ts';
 import { environmentVariable as password, text } from './settingsText.ts';
 import { sshSchema } from './sshSettings.ts';
 import { Strategy } from './status.ts';
@@ -218,6 +219,7 @@ export const settingsSchema = z
       })
       .prefault({}),
     hooks: hooksSchema.prefault({}),
+    requests: requestsSchema.prefault({}),
     language: z.enum(['auto', ...LANGUAGES]).default('auto'),
   })
   .superRefine((settings, context) => {

@@ -10,6 +10,7 @@ import { findConnection, readSettings } from '../settingsAccess.ts';
 interface CentralSqlCommandOptions {
   readonly connection?: string;
   readonly headOffice?: boolean;
+  readonly requests?: boolean;
   readonly layout?: 'schema' | 'stamp';
   readonly role?: string;
 }
@@ -22,7 +23,7 @@ async function centralSql(options: CentralSqlCommandOptions, context: CliContext
   if (options.headOffice) {
     const role = options.role ?? sql.READER;
     const about = { connection: '', database: settings.central.database, quotedRole: sql.psqlName(role) };
-    return print(sql.readerSql(settings.central, role), { role }, about, context);
+    return print(sql.readerSql(settings.central, role, options.requests), { role }, about, context);
   }
   if (options.connection === undefined)
     throw new UsageError(UsageCode.OptionInvalid, {
@@ -67,6 +68,9 @@ export function declareCentralSql(program: Command, { t, json, choose }: Declari
     .addOption(
       new Option('--head-office', t('help.option.centralSqlHeadOffice')).conflicts(['connection', 'layout']),
     )
+    .addOption(
+      new Option('--requests', t('help.option.centralSqlRequests')).conflicts(['connection', 'layout']),
+    )
     .option(
       '--layout <LAYOUT>',
       t('help.option.centralSqlLayout'),
@@ -77,6 +81,7 @@ export function declareCentralSql(program: Command, { t, json, choose }: Declari
   withExamples(command, t, [
     ['central-sql --connection pgsql_lmp --layout schema > lampung.sql', t('help.example.centralSql')],
     ['central-sql --head-office > reading.sql', t('help.example.centralSqlHeadOffice')],
+    ['central-sql --head-office --requests > asking.sql', t('help.example.centralSqlRequests')],
   ]);
   command.action((options: CentralSqlCommandOptions) =>
     choose(command, (context) => centralSql(options, context)),

@@ -9,6 +9,7 @@ import {
 } from '../../shared/format.ts';
 import { BatchStatus, InterruptionReason, TableStatus } from '../../shared/status.ts';
 import { type FailureGroup, groupByReason } from '../../shared/texts/failureGroups.ts';
+import { askedByText } from '../../shared/texts/requestText.ts';
 import { trafficText } from '../../shared/texts/trafficText.ts';
 import { joinLines, visible } from '../../shared/visible.ts';
 import { isUnchangedRow, sumsUp } from '../progress/board.ts';
@@ -63,7 +64,7 @@ export function renderBatchHead({ batch, tables }: BatchWithTables, look: Look, 
     pairs.push([t('cli.status.ended'), formatDateTime(batch.ended_at, t.language)]);
   pairs.push(
     [t('cli.status.duration'), formatDuration(batchSeconds(batch, now), t.language)],
-    [t('cli.status.by'), t(`words.trigger.${batch.trigger}`)],
+    [t('cli.status.by'), askedByText(batch.options, t) ?? t(`words.trigger.${batch.trigger}`)],
     [
       t('cli.status.progress'),
       t('cli.status.doneOf', {
@@ -178,7 +179,7 @@ export function renderBatchList(batches: readonly BatchRow[], look: Look): strin
       text: formatCount(batch.failed_tables, t.language),
       ...(batch.failed_tables > 0 ? { paint: look.colors.red } : {}),
     },
-    { text: t(`words.trigger.${batch.trigger}`) },
+    { text: askedByText(batch.options, t) ?? t(`words.trigger.${batch.trigger}`) },
   ]);
   const columns = [
     { title: t('cli.column.batch') },

@@ -33,9 +33,12 @@ export async function runNewBatch(
   const connections = works.map((one) => one.connection.id);
   const tables = works.flatMap(plannedTables);
   if (tables.length === 0) throw new UsageError(UsageCode.NoTables, { connection: connections.join(', ') });
-  const { strategy = null, allowDeletes = false, schedule: planned } = request;
-  const asked = { connections, tables: names, strategy, allowDeletes };
-  const options: BatchOptions = imported === undefined ? asked : { ...asked, imported };
+  const { strategy = null, allowDeletes = false, schedule: planned, askedBy } = request;
+  const options: BatchOptions = {
+    ...{ connections, tables: names, strategy, allowDeletes },
+    ...(imported !== undefined && { imported }),
+    ...(askedBy !== undefined && { askedBy }),
+  };
   const batch = journal.together(() => {
     const begun = journal.beginBatch({ trigger: request.trigger, options, tables });
     if (planned !== undefined)

@@ -4,6 +4,12 @@ import { appendEvent, createWorkTime, type LogSubject } from './batchTotals.ts';
 import { createHistory, type History } from './history.ts';
 import { checkWhole } from './integrity.ts';
 import { createHolderWrites, findHolder, type HolderReads, type HolderWrites } from './lease.ts';
+import {
+  createOfficeRequestReads,
+  createOfficeRequestWrites,
+  type OfficeRequestReads,
+  type OfficeRequestWrites,
+} from './officeRequests.ts';
 import { createOutboxReads, createOutboxWrites, type OutboxReads, type OutboxWrites } from './outbox.ts';
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { type PruneReport, type PruneRequest, prune } from './prune.ts';
@@ -44,6 +50,7 @@ interface JournalReads
     ScheduleReads,
     ServiceNoteReads,
     OutboxReads,
+    OfficeRequestReads,
     TrafficReads,
     WorkReads,
     ShapeReads {}
@@ -57,6 +64,7 @@ interface JournalWrites
     ScheduleWrites,
     ServiceNoteWrites,
     OutboxWrites,
+    OfficeRequestWrites,
     TrafficWrites,
     ShapeWrites {
   /**
@@ -138,6 +146,7 @@ export function createWritableJournal(
     ...createScheduleWrites(store, clock),
     ...createServiceNoteWrites(store, clock),
     ...createOutboxWrites(store, clock),
+    ...createOfficeRequestWrites(store, clock),
     ...createTrafficWrites(store, clock),
     ...createShapeWrites(store),
     together: (work) => store.write(work),
@@ -167,6 +176,7 @@ function readsOf(store: ReadableStore): JournalReads {
     ...createServiceNoteReads(store),
     ...createOutboxReads(store),
     ...createWorkReads(store),
+    ...createOfficeRequestReads(store),
     ...createTrafficReads(store),
     ...createShapeReads(store),
     holder: () => findHolder(store),

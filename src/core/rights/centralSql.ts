@@ -2,9 +2,13 @@ import type { CentralSettings, ConnectionSettings } from '../../shared/settings.
 import { ident, literal, oneLine } from '../postgres/quote.ts';
 import { ownRowOf, restrict, stampedBy } from '../target/branchPolicies.ts';
 import {
+  ANSWERING_RIGHTS,
+  askingSql,
   GIVE_TO_OWNER,
+  HEAD_OFFICE_NAMES,
   HEAD_OFFICE_SQL,
   HEAD_OFFICE_TABLES,
+  REQUESTS_TABLE,
   readingSql,
 } from '../target/headOfficeTables.ts';
 import { noteOwner } from '../target/ownOwners.ts';
@@ -57,21 +61,23 @@ export const READER = 'branchline_head_office';
  * SQL with which head office makes a role that may read how all branches stand, and nothing else, and makes the tables for
  * that where they are missing in the schema that the branches, or `centralSql`, have made. It notes in a comment on the role whom Branchline's schema belongs to, so that the role
  * trusts the view in it.
+ *
+ * @param asks whether the role may also store requests to branches
  */
-export function readerSql(central: CentralSettings, role: string): readonly SqlSection[] {
+export function readerSql(central: CentralSettings, role: string, asks = false): readonly SqlSection[] {
   const statements = [
     'BEGIN;',
     ...roleSql(central.database, role),
     ...HEAD_OFFICE_PART,
     block(`BEGIN ${noteOwner(literal(role))} END`),
-    ...readingSql(role),
+    ...(asks ? askingSql(role) : readingSql(role)),
     'COMMIT;',
   ];
   return [{ topic: 'reader', statements }];
 }
 
 const HEAD_OFFICE_PART: readonly string[] = [
-  block(refuseBranches([...HEAD_OFFICE_TABLES, 'branch_health'])),
+  block(refuseBranches(HEAD_OFFICE_NAMES)),
   ...HEAD_OFFICE_SQL.map((one) => `${oneLine(one)};`),
   block(GIVE_TO_OWNER),
 ];
@@ -121,6 +127,7 @@ function ownSql(connection: string, role: string): readonly string[] {
     ...[...OWN_TABLES, ...HEAD_OFFICE_TABLES].flatMap((name) =>
       restrict(`branchline.${name}`, connection, role, theirs),
     ),
+    ...restrict(`branchline.${REQUESTS_TABLE}`, connection, role, theirs, ANSWERING_RIGHTS),
   ];
 }
 

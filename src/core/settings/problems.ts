@@ -72,7 +72,8 @@ const KNOWN = (
   'chunkSeconds maxSnapshotMinutes bandwidthKbps headOfficePatienceMinutes verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
   'desktop webhook email noSuccessHours ssh keyFile agent passphrase hostKey trustFirstUse compress keepAliveSeconds ' +
   'secret headers timeoutSeconds allowHttp caFile security template method contentType body markup telegram token ' +
-  'chatId threadId apiUrl ping style events digestAt hooks afterBatch sql command when'
+  'chatId threadId apiUrl ping style events digestAt hooks afterBatch sql command when ' +
+  'requests everyMinutes allow keys key'
 ).split(' ');
 
 function unknownKey(key: string): Omit<Finding, 'path'> {

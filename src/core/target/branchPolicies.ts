@@ -18,6 +18,7 @@ export function restrict(
   connection: string,
   role: string,
   condition: string,
+  rights = 'SELECT, INSERT, UPDATE, DELETE',
 ): readonly string[] {
   const [all, own] = [ident(EVERYBODY), ident(`${POLICY_PREFIX}${connection}`)];
   return [
@@ -26,7 +27,7 @@ export function restrict(
     `CREATE POLICY ${all} ON ${table} USING (true) WITH CHECK (true);`,
     `DROP POLICY IF EXISTS ${own} ON ${table};`,
     `CREATE POLICY ${own} ON ${table} AS RESTRICTIVE TO ${ident(role)} USING (${condition}) WITH CHECK (${condition});`,
-    `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${ident(role)};`,
+    `GRANT ${rights} ON ${table} TO ${ident(role)};`,
   ];
 }
 

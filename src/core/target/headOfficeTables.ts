@@ -7,8 +7,11 @@ import { BRANCH_HEALTH_SQL } from './branchHealth.ts';
  */
 export const HEAD_OFFICE_TABLES = ['installations', 'sync_batches', 'sync_progress'] as const;
 
+/** Where head office asks branches to do something; see docs/requests.md. Reports do not depend on it. */
+export const REQUESTS_TABLE = 'requests';
+
 /** Raised when the tables or the view change. Noted as the view's comment, which a branch's report reads. */
-export const HEAD_OFFICE_VERSION = 2;
+export const HEAD_OFFICE_VERSION = 3;
 
 /** The start of that comment; the version follows. */
 export const VERSION_NOTE = 'Branchline: head office ';
@@ -96,6 +99,22 @@ export const TABLES_SQL: readonly string[] = [
   ADD COLUMN IF NOT EXISTS next_run timestamp with time zone ${isSane(['next_run'])},
   ADD COLUMN IF NOT EXISTS clock_skew_seconds bigint,
   ADD COLUMN IF NOT EXISTS up_to timestamp with time zone ${isSane(['up_to'])}`,
+  // Since version 3. Without an index of its own: where somebody has planted a table of that name, this must change
+  // nothing, so that reports go on.
+  `CREATE TABLE IF NOT EXISTS branchline.${REQUESTS_TABLE} (
+  connection character varying(100) NOT NULL,
+  id character varying(100) NOT NULL,
+  request pg_catalog.text NOT NULL CHECK (pg_catalog.octet_length(request) ${own('<=')} 65536),
+  signature character varying(200) NOT NULL,
+  at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+  state character varying(20) NOT NULL DEFAULT 'waiting',
+  code character varying(60),
+  batch_id character varying(100),
+  received_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  PRIMARY KEY (connection, id),
+  ${isSane(['at', 'received_at', 'ended_at'])}
+)`,
 ];
 
 /** Makes the tables and the view, and upgrades those of an earlier version. For the owner of the schema. */
@@ -105,23 +124,38 @@ export const HEAD_OFFICE_SQL: readonly string[] = [
   `COMMENT ON VIEW branchline.branch_health IS '${VERSION_NOTE}${HEAD_OFFICE_VERSION}'`,
 ];
 
-/** SQL: the relations `c` in our schema `n` that have the names of the tables or of the view. */
-const NAMED = `n.nspname ${own('=')} 'branchline' AND c.relname ${own('=')} ANY ('{${[...HEAD_OFFICE_TABLES, 'branch_health'].join()}}')`;
+/** SQL: the relations `c` in our schema `n` that have one of these names. */
+function named(names: readonly string[]): string {
+  return `n.nspname ${own('=')} 'branchline' AND c.relname ${own('=')} ANY ('{${names.join()}}')`;
+}
+
+const REPORT_NAMES = [...HEAD_OFFICE_TABLES, 'branch_health'];
+
+/** All relations of this file. */
+export const HEAD_OFFICE_NAMES: readonly string[] = [...REPORT_NAMES, REQUESTS_TABLE];
+
+function refusePlanted(names: readonly string[]): string {
+  return oneLine(
+    `SELECT 1 ${own('/')} CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} c.relnamespace
+    WHERE ${named(names)} AND c.relowner ${own('<>')} n.nspowner) THEN 0 ELSE 1 END`,
+  );
+}
 
 /**
- * Fails (by a division by zero) if one of them belongs to another role than our schema, whose owner is trusted already: see
- * ownOwners.ts. A branch's role may make tables in our schema, for staging, and so tables of these names before head office
- * has made them. A statement of its own, since merely planning a query on such a view or table may run its owner's functions.
+ * Fails (by a division by zero) if one of the tables or the view belongs to another role than our schema, whose owner is
+ * trusted already: see ownOwners.ts. A branch's role may make tables in our schema, for staging, and so tables of these
+ * names before head office has made them. A statement of its own, since merely planning a query on such a view or table may
+ * run its owner's functions.
  */
-export const REFUSE_PLANTED = oneLine(
-  `SELECT 1 ${own('/')} CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} c.relnamespace
-    WHERE ${NAMED} AND c.relowner ${own('<>')} n.nspowner) THEN 0 ELSE 1 END`,
-);
+export const REFUSE_PLANTED = refusePlanted(REPORT_NAMES);
+
+/** The same for the table of requests, on which reports do not depend. */
+export const REFUSE_PLANTED_REQUESTS = refusePlanted([REQUESTS_TABLE]);
 
 /** PL/pgSQL that gives them to the owner of our schema. For an administrator, who may have made them. */
 export const GIVE_TO_OWNER = `DECLARE t record; BEGIN
     FOR t IN SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(n.nspowner) AS owner FROM pg_catalog.pg_class c
-      JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} c.relnamespace WHERE ${NAMED} AND c.relowner ${own('<>')} n.nspowner
+      JOIN pg_catalog.pg_namespace n ON n.oid ${own('=')} c.relnamespace WHERE ${named(HEAD_OFFICE_NAMES)} AND c.relowner ${own('<>')} n.nspowner
     LOOP EXECUTE pg_catalog.format('ALTER %s branchline.%I OWNER TO %I', CASE WHEN t.relkind ${own('=')} 'v' THEN 'VIEW' ELSE 'TABLE' END, t.relname, t.owner);
     END LOOP; END`;
 
@@ -131,5 +165,16 @@ export function readingSql(role: string): readonly string[] {
   return [
     `GRANT USAGE ON SCHEMA branchline TO ${ident(role)};`,
     `GRANT SELECT ON ${names.join(', ')} TO ${ident(role)};`,
+  ];
+}
+
+/** What a branch's own role may do with the requests to it: read them, and say what has become of them. */
+export const ANSWERING_RIGHTS = 'SELECT, UPDATE (state, code, batch_id, received_at, ended_at)';
+
+/** SQL that lets a role of head office ask branches to do something. Requests need a signature besides. */
+export function askingSql(role: string): readonly string[] {
+  return [
+    ...readingSql(role),
+    `GRANT SELECT, INSERT (connection, id, request, signature), DELETE ON branchline.${REQUESTS_TABLE} TO ${ident(role)};`,
   ];
 }

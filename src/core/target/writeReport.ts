@@ -106,9 +106,13 @@ const FOUND = oneLine(`SELECT pg_catalog.pg_get_userbyid(n.nspowner) ${own('=')}
     pg_catalog.obj_description(pg_catalog.to_regclass('branchline.branch_health'), 'pg_class') AS noted
   FROM pg_catalog.pg_namespace n WHERE n.nspname ${own('=')} 'branchline'`);
 
-/** Makes or upgrades the tables and the view where an earlier version has made them. */
-export async function upgradeHeadOffice(session: Session): Promise<void> {
-  await ignoring(session, async () => ((await makeTables(session, true)) ? 'written' : 'denied'));
+/**
+ * Makes or upgrades the tables and the view where an earlier version has made them.
+ *
+ * @param areThere false where one of them is known to be missing
+ */
+export async function upgradeHeadOffice(session: Session, areThere = true): Promise<void> {
+  await ignoring(session, async () => ((await makeTables(session, areThere)) ? 'written' : 'denied'));
 }
 
 /**

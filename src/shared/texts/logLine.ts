@@ -6,6 +6,7 @@ import { type Notice, NoticeCode } from '../notices.ts';
 import { BatchStatus, InterruptionReason } from '../status.ts';
 import { en } from './en/index.ts';
 import { hookReasonIn, sayHookEnd } from './hookText.ts';
+import { sayRequestRow } from './requestText.ts';
 import type { Translate } from './translate.ts';
 
 type Detail = LogRow['detail'];
@@ -85,6 +86,12 @@ function sayOfBatch(row: LogRow, t: Translate, labelOf: LabelOf = asItIs): strin
       const reason = hookReasonIn(row);
       return reason === null ? null : sayHookEnd(textOf(detail, 'hook'), reason, t);
     }
+    case 'request_accepted':
+    case 'request_begun':
+    case 'request_done':
+    case 'request_failed':
+    case 'request_refused':
+      return sayRequestRow(event, detail, t);
     case 'resume_given_up':
       return t('log.gaveUp', { attempts: count('attempts') });
     case 'schedule_ran':

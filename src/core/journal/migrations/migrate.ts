@@ -8,6 +8,7 @@ import { history } from './0005-history.ts';
 import { standing } from './0006-standing.ts';
 import { allTables } from './0007-all-tables.ts';
 import { traffic } from './0008-traffic.ts';
+import { officeRequests } from './0009-office-requests.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
 const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly string[] = [
   standing,
   allTables,
   traffic,
+  officeRequests,
 ];
 
 /** The newest schema that this program knows. */

@@ -2,6 +2,7 @@ import { ActionIcon, Button, CopyButton, Paper, Tooltip } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronUp, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { BatchStatus } from '../../../shared/status.ts';
+import { askedByText, sayRequestRow } from '../../../shared/texts/requestText.ts';
 import { receivedText, sentText } from '../../../shared/texts/trafficText.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import { visible } from '../../../shared/visible.ts';
@@ -73,7 +74,9 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
         <Fact name={t('batchPage.facts.received')}>
           {isRunning ? t('batchPage.working') : receivedText(batch, t, format.bytes)}
         </Fact>
-        <Fact name={t('batchPage.facts.trigger')}>{t(`batchPage.by.${batch.trigger}`)}</Fact>
+        <Fact name={t('batchPage.facts.trigger')}>
+          {askedByText(batch.options, t) ?? t(`batchPage.by.${batch.trigger}`)}
+        </Fact>
         {batch.options.imported !== undefined && (
           <Fact name={t('disk.from')}>{visible(batch.options.imported)}</Fact>
         )}
@@ -138,6 +141,7 @@ function Past({ stages }: { readonly stages: readonly Stage[] }) {
 }
 
 function say(stage: Stage, t: Translate): string {
+  if (stage.kind === 'asked') return sayRequestRow('request_begun', stage.detail, t);
   if (stage.kind !== 'interrupted' && stage.kind !== 'superseded') return t(`batchPage.past.${stage.kind}`);
   const reason = stage.reason === null ? '?' : t(`words.reason.${stage.reason}`);
   return t(`batchPage.past.${stage.kind}`, { reason });

@@ -7,6 +7,8 @@ import type { Usual } from '../../../window-api/views.ts';
 export type Stage = { readonly at: string; readonly id: number } & (
   | { readonly kind: 'started' | 'resumed' | 'completed' | 'failed' }
   | { readonly kind: 'interrupted' | 'superseded'; readonly reason: InterruptionReason | null }
+  /** Head office has asked for what follows. */
+  | { readonly kind: 'asked'; readonly detail: LogRow['detail'] }
 );
 
 const STAGES: Readonly<Record<string, Stage['kind']>> = {
@@ -16,6 +18,7 @@ const STAGES: Readonly<Record<string, Stage['kind']>> = {
   batch_failed: 'failed',
   batch_interrupted: 'interrupted',
   batch_superseded: 'superseded',
+  request_begun: 'asked',
 };
 
 /** The stages of a batch from its event log, oldest first. */
@@ -23,6 +26,7 @@ export function stagesOf(events: readonly LogRow[]): readonly Stage[] {
   return events.flatMap(({ id, at, event, detail }): Stage[] => {
     const kind = STAGES[event];
     if (kind === undefined) return [];
+    if (kind === 'asked') return [{ id, at, kind, detail }];
     if (kind !== 'interrupted' && kind !== 'superseded') return [{ id, at, kind }];
     const reason = Object.values(InterruptionReason).find((one) => one === detail.reason) ?? null;
     return [{ id, at, kind, reason }];

@@ -3,6 +3,7 @@ import { type CSSProperties, memo, useEffect } from 'react';
 import { Link } from 'wouter';
 import type { BatchPage, BatchSummary } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
+import { askedByText } from '../../../shared/texts/requestText.ts';
 import type { BatchFilter } from '../../../window-api/windowApi.ts';
 import { useLive, useReach } from '../../data/BridgeProvider.tsx';
 import { ask, keyOf } from '../../data/calls.ts';
@@ -87,7 +88,9 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
         <Link href={`/batch/${encodeURIComponent(batch.batch_id)}`} className={cells.link ?? ''}>
           {format.moment(batch.started_at)}
         </Link>
-        <span className={cells.less}>{t(`historyPage.trigger.${batch.trigger}`)}</span>
+        <span className={cells.less}>
+          {askedByText(batch.options, t) ?? t(`historyPage.trigger.${batch.trigger}`)}
+        </span>
       </div>
       <div role="cell" className={cells.cell}>
         <span>

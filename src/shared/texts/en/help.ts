@@ -21,6 +21,8 @@ export const help = {
     fleetLate: 'only branches that are late',
     check: 'one line for a monitoring system; exit code 0 fine, 1 warning, 2 critical, 3 unknown',
     centralSqlHeadOffice: 'for a role that may read how all branches stand, and nothing else',
+    centralSqlRequests:
+      'with --head-office: the role may also store requests to branches (they need a key besides)',
     centralSqlConnection: 'the branch that gets the role',
     centralSqlLayout: 'schema or stamp (else that of the settings); in "merge" branches cannot be kept apart',
     centralSqlRole: 'name of the role (else branchline_ID)',
@@ -177,6 +179,7 @@ export const help = {
     statusCheck: 'for Nagios, Icinga, Checkmk and the like',
     serveMetrics: 'let Prometheus read /metrics',
     fleetCheck: 'for Nagios, Icinga, Checkmk and the like',
+    centralSqlRequests: 'a role for "request"',
     centralSqlHeadOffice: 'a role for "fleet" and for dashboards',
     centralSql: 'for the administrator of head office’s database',
     notifyTest: 'through every channel of the settings',

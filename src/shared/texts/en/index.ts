@@ -11,6 +11,7 @@ import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { hooks } from './hooks.ts';
+import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
 import { strategies } from './strategies.ts';
@@ -34,6 +35,7 @@ export const en = {
   notes,
   delivery,
   digest,
+  requests,
   fleet,
   boardPage,
   doctor,

@@ -25,6 +25,8 @@ export const settingsProblems = {
       'the schema "{{schema}}" at central belongs to Branchline or to PostgreSQL itself, and cannot hold a branch\'s tables; choose another name',
     mirror_shared:
       'the schema "{{schema}}" at central already belongs to connection "{{other}}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
+    request_key: 'must be a public key of head office, as "branchline request keygen" prints it',
+    request_keys: 'must have the public key of head office where requests are enabled',
     host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
     ssh_host: 'must be one name or address of an SSH server',
     ssh_host_key: 'must be a fingerprint (SHA256:…) or a public key (ssh-ed25519 AAAA…)',

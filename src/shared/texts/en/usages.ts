@@ -72,6 +72,47 @@ export const usages = {
     means: 'It lacks the right to read branchline.branch_health in the central database.',
     next: 'Let head office run this:\n{{sql}}',
   },
+  requests_missing: {
+    what: 'Head office has no table for requests to branches.',
+    means: 'The tables in schema "branchline" are those of an earlier version.',
+    next: 'Let an administrator run what this prints: branchline central-sql --head-office --requests',
+  },
+  requests_denied: {
+    what: 'The user {{user}} may not ask branches for anything.',
+    means: 'It lacks rights on branchline.requests in the central database.',
+    next: 'Let head office run this:\n{{sql}}',
+  },
+  request_too_big: {
+    what: 'The request is too big.',
+    means: 'With its settings it has more than {{limit}} bytes.',
+    next: 'Ask for less at once.',
+  },
+  request_forbidden: {
+    what: 'These settings never come from head office: {{file}}',
+    means:
+      'Allowed are "connection" ("tables", "exclude", "enabled"), "schedules", "sync" and "resume". No branch would take anything else.',
+    next: 'Change the rest at the branch itself.',
+  },
+  request_key_exists: {
+    what: 'There is a file {{file}} already.',
+    means: 'A key that branches know is never replaced.',
+    next: 'Choose another file with --key, or remove that one if no branch knows its key.',
+  },
+  request_key_unusable: {
+    what: 'The key {{file}} cannot be used: {{reason}}',
+    means: 'Requests are signed with an Ed25519 key in PEM form.',
+    next: 'Make one with "branchline request keygen", or name another file with --key.',
+  },
+  request_key_open: {
+    what: 'Others may read the key {{file}}.',
+    means: 'Whoever reads it can order all branches about. Nothing was signed.',
+    next: 'If nobody else had access to it: chmod 600. Otherwise make a new key and give it to the branches.',
+  },
+  request_key_locked: {
+    what: 'The passphrase of {{file}} is wrong.',
+    means: 'The key is encrypted with another one. Nothing was signed.',
+    next: 'Try again.',
+  },
   fleet_untrusted: {
     what: 'The user {{user}} cannot tell whether the reports of the branches are head office’s own.',
     means:

@@ -164,6 +164,10 @@ export const notices = {
     '{{about}}: the head office database has been at work on one statement for {{duration}} without an answer. Branchline waits for it. If that goes on, head office should look at its database: a trigger may take too long, or the server may be overloaded.',
   report_denied:
     '{{about}}: head office’s overview does not show this branch, because its role at head office may not write the tables for that (branchline.installations, sync_batches, sync_progress). Copying is not affected. Let head office run what this prints: branchline central-sql --connection {{connection}}',
+  requests_denied:
+    'Branch {{about}} cannot take requests of head office, or not answer them: its role may not, or the table is missing. It syncs all the same. Let an administrator of the central database run what this prints: branchline central-sql --connection {{connection}}',
+  requests_untrusted:
+    'Branch {{about}} takes no requests of head office: the table branchline.requests belongs to a role that head office does not trust. It syncs all the same. Let an administrator of the central database look at that table.',
   report_untrusted:
     '{{about}}: head office’s overview does not show this branch, because a table for that in schema branchline belongs to a role that head office does not trust. Copying is not affected. Let head office look at the tables installations, sync_batches and sync_progress there, drop those that it has not made, and run what this prints: branchline central-sql --connection {{connection}}',
   children_left_out:

@@ -21,6 +21,8 @@ export const help = {
     check:
       'satu baris untuk sistem pemantauan; kode keluar 0 baik, 1 peringatan, 2 kritis, 3 tidak diketahui',
     centralSqlHeadOffice: 'untuk role yang boleh membaca keadaan semua cabang, dan tidak lebih',
+    centralSqlRequests:
+      'dengan --head-office: role juga boleh menyimpan permintaan ke cabang (yang tetap memerlukan kunci)',
     centralSqlConnection: 'cabang yang mendapat role',
     centralSqlLayout:
       'schema atau stamp (jika kosong: dari pengaturan); pada "merge" cabang tidak bisa dipisah',
@@ -178,6 +180,7 @@ export const help = {
     statusCheck: 'untuk Nagios, Icinga, Checkmk dan sejenisnya',
     serveMetrics: 'agar Prometheus dapat membaca /metrics',
     fleetCheck: 'untuk Nagios, Icinga, Checkmk dan sejenisnya',
+    centralSqlRequests: 'role untuk "request"',
     centralSqlHeadOffice: 'role untuk "fleet" dan dasbor',
     centralSql: 'untuk administrator database kantor pusat',
     notifyTest: 'lewat semua saluran di pengaturan',

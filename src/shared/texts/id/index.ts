@@ -12,6 +12,7 @@ import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { hooks } from './hooks.ts';
+import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
 import { strategies } from './strategies.ts';
@@ -35,6 +36,7 @@ export const id = {
   notes,
   delivery,
   digest,
+  requests,
   fleet,
   boardPage,
   doctor,

@@ -25,6 +25,8 @@ export const settingsProblems = {
       'skema "{{schema}}" di pusat milik Branchline atau PostgreSQL sendiri, jadi tidak dapat menampung tabel cabang; pilih nama lain',
     mirror_shared:
       'skema "{{schema}}" di pusat sudah dipakai koneksi "{{other}}": keduanya akan saling menghapus baris. Beri setiap koneksi "targetSchema" sendiri, atau pakai layout "stamp"',
+    request_key: 'harus berupa kunci publik kantor pusat, seperti yang dicetak "branchline request keygen"',
+    request_keys: 'harus memuat kunci publik kantor pusat bila permintaan diaktifkan',
     host_list:
       'ada koma tanpa host di depan atau di belakangnya: tulis host sebagai "a,b" atau "a:5432,b:5433"',
     ssh_host: 'harus satu nama atau alamat server SSH',

@@ -75,6 +75,47 @@ export const usages = {
     means: 'User itu tidak punya hak membaca branchline.branch_health di database pusat.',
     next: 'Minta kantor pusat menjalankan:\n{{sql}}',
   },
+  requests_missing: {
+    what: 'Kantor pusat belum punya tabel untuk permintaan ke cabang.',
+    means: 'Tabel di schema "branchline" masih dari versi sebelumnya.',
+    next: 'Minta administrator menjalankan hasil perintah ini: branchline central-sql --head-office --requests',
+  },
+  requests_denied: {
+    what: 'User {{user}} tidak boleh mengirim permintaan ke cabang.',
+    means: 'User itu tidak punya hak atas branchline.requests di database pusat.',
+    next: 'Minta kantor pusat menjalankan:\n{{sql}}',
+  },
+  request_too_big: {
+    what: 'Permintaannya terlalu besar.',
+    means: 'Bersama pengaturannya, ukurannya lebih dari {{limit}} byte.',
+    next: 'Kirim sebagian saja setiap kali.',
+  },
+  request_forbidden: {
+    what: 'Pengaturan ini tidak pernah diterima dari kantor pusat: {{file}}',
+    means:
+      'Yang boleh hanya "connection" ("tables", "exclude", "enabled"), "schedules", "sync" dan "resume". Cabang mana pun menolak selain itu.',
+    next: 'Ubah sisanya di cabang itu sendiri.',
+  },
+  request_key_exists: {
+    what: 'Berkas {{file}} sudah ada.',
+    means: 'Kunci yang dikenal cabang tidak pernah ditimpa.',
+    next: 'Pilih berkas lain dengan --key, atau hapus berkas itu bila tidak ada cabang yang mengenal kuncinya.',
+  },
+  request_key_unusable: {
+    what: 'Kunci {{file}} tidak dapat dipakai: {{reason}}',
+    means: 'Permintaan ditandatangani dengan kunci Ed25519 dalam bentuk PEM.',
+    next: 'Buat dengan "branchline request keygen", atau sebut berkas lain dengan --key.',
+  },
+  request_key_open: {
+    what: 'Orang lain dapat membaca kunci {{file}}.',
+    means: 'Siapa pun yang membacanya dapat memerintah semua cabang. Tidak ada yang ditandatangani.',
+    next: 'Bila tidak ada orang lain yang sempat membacanya: chmod 600. Bila ada, buat kunci baru dan berikan ke cabang-cabang.',
+  },
+  request_key_locked: {
+    what: 'Frasa sandi untuk {{file}} salah.',
+    means: 'Kunci itu dienkripsi dengan frasa lain. Tidak ada yang ditandatangani.',
+    next: 'Coba lagi.',
+  },
   fleet_untrusted: {
     what: 'User {{user}} tidak dapat memastikan bahwa laporan cabang milik kantor pusat sendiri.',
     means:

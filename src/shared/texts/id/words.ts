@@ -157,6 +157,10 @@ export const notices = {
     '{{about}}: database kantor pusat sudah {{duration}} mengerjakan satu perintah tanpa jawaban. Branchline menunggunya. Kalau terus begini, kantor pusat perlu memeriksa databasenya: mungkin sebuah trigger terlalu lama, atau servernya kelebihan beban.',
   report_denied:
     '{{about}}: ringkasan kantor pusat tidak menampilkan cabang ini, karena role-nya di kantor pusat tidak boleh menulis tabel untuk itu (branchline.installations, sync_batches, sync_progress). Penyalinan tidak terganggu. Minta kantor pusat menjalankan hasil perintah ini: branchline central-sql --connection {{connection}}',
+  requests_denied:
+    'Cabang {{about}} tidak dapat menerima atau menjawab permintaan kantor pusat: role-nya tidak boleh, atau tabelnya belum ada. Sinkronisasi tetap berjalan. Minta administrator database pusat menjalankan hasil perintah ini: branchline central-sql --connection {{connection}}',
+  requests_untrusted:
+    'Cabang {{about}} tidak menerima permintaan kantor pusat: tabel branchline.requests milik role yang tidak dipercaya kantor pusat. Sinkronisasi tetap berjalan. Minta administrator database pusat memeriksa tabel itu.',
   report_untrusted:
     '{{about}}: ringkasan kantor pusat tidak menampilkan cabang ini, karena sebuah tabel untuk itu di schema branchline dimiliki role yang tidak dipercaya kantor pusat. Penyalinan tidak terganggu. Minta kantor pusat memeriksa tabel installations, sync_batches dan sync_progress di sana, menghapus yang bukan buatannya, lalu menjalankan hasil perintah ini: branchline central-sql --connection {{connection}}',
   children_left_out:
