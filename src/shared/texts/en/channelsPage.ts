@@ -1,7 +1,7 @@
 /** The part of the window's settings about e-mail, webhook, Telegram and ping. */
 export const channelsPage = {
   title: 'Notify people elsewhere',
-  intro: 'Whoever is not at this computer is told here, also when nobody is signed in to look.',
+  intro: 'This is how people are told who are not at this computer.',
   add: {
     webhook: 'Add a webhook or chat',
     email: 'Add e-mail',

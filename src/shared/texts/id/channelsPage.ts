@@ -1,7 +1,7 @@
 /** See the English one. */
 export const channelsPage = {
   title: 'Beri tahu orang di tempat lain',
-  intro: 'Yang tidak berada di depan komputer ini diberi tahu lewat sini, juga jika tidak ada yang masuk.',
+  intro: 'Dengan cara ini, orang yang tidak berada di depan komputer ini diberi tahu.',
   add: {
     webhook: 'Tambah webhook atau chat',
     email: 'Tambah email',

@@ -16,6 +16,11 @@ export async function channelSights({ page, t, go, look, button, dialog, close }
       await button(t('channelsPage.test'), dialog()).click();
       await dialog().locator('[aria-invalid="true"]').waitFor();
       await look('channel-email-wrong');
+      await dialog()
+        .getByRole('checkbox', { name: t('channelsPage.event.digest') })
+        .check();
+      await dialog().getByLabel(t('channelsPage.digestAt')).scrollIntoViewIfNeeded();
+      await look('channel-email-events');
     }
     await close();
   }
