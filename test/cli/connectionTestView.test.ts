@@ -19,3 +19,20 @@ test('one to this machine, or an encrypted one, does not', () => {
   expect(text).toContain('✓');
   expect(text).not.toContain('"sslmode":');
 });
+
+test('a full head office is told as in the window: there is no batch to resume', () => {
+  const failure = {
+    code: 'too_many_connections',
+    kind: 'transient',
+    message: 'sorry, too many clients already',
+    params: { side: 'central', server: 'head office' },
+  } as const;
+  const look = lookOf();
+  const text = renderConnectionTest(
+    'central',
+    [{ step: 'sign_in', ok: false, facts: {}, failure }],
+    look,
+  ).join(' ');
+  expect(text.replace(/\s+/g, ' ')).toContain(look.t('connectionsPage.hint.headOfficeFull'));
+  expect(text).not.toContain('Resume the batch');
+});

@@ -3,7 +3,7 @@ import type { StoredQuestion } from '../../core/secrets/keychain.ts';
 import type { ConnectionTestStep } from '../../shared/contract.ts';
 import { TEXT_ENCODINGS } from '../../shared/encodings.ts';
 import { SSL_MODES } from '../../shared/endpointUrl.ts';
-import { UsageCode, UsageError } from '../../shared/errors.ts';
+import { FailureCode, UsageCode, UsageError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/format.ts';
 import type { CentralSettings, ConnectionSettings, EndpointSettings } from '../../shared/settings.ts';
 import { visible } from '../../shared/visible.ts';
@@ -291,17 +291,17 @@ function renderStep(id: string, step: ConnectionTestStep, look: Look): string[] 
   const head = `${stepMark(step.ok ? (exposed === true ? 'warning' : 'ok') : 'failed', look)} ${t(`cli.connection.step.${step.step}`)}${known}`;
   if (step.failure === null)
     return exposed === true ? [head, `  ${colors.yellow(t('cli.connection.exposed'))}`] : [head];
-  const { sentence, next } = t.failure({
-    code: step.failure.code,
-    params: { connection: id, ...step.failure.params },
-  });
+  const { code, params } = step.failure;
+  const { sentence, next } = t.failure({ code, params: { connection: id, ...params } });
+  // The general text speaks of a batch to resume.
+  const isFull = code === FailureCode.TooManyConnections && params.side === 'central';
   return [
     head,
     `  ${sentence}`,
     ...renderLabelled(
       [
         [t('cli.status.error'), step.failure.message],
-        [t('cli.status.next'), next],
+        [t('cli.status.next'), isFull ? t('connectionsPage.hint.headOfficeFull') : next],
       ],
       look,
       '  ',
