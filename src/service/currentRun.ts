@@ -10,6 +10,8 @@ export class CurrentRun {
   batchId: string | null = null;
   /** Whether the engine has sent an event of this run; it holds the lease by then. */
   begun = false;
+  /** What runs after the batch now; null if nothing does. */
+  hook: string | null = null;
   readonly #stop = new AbortController();
   readonly #halt = new AbortController();
   readonly #onBatch: ((batchId: string) => void)[] = [];
@@ -25,6 +27,8 @@ export class CurrentRun {
   /** Notes an event of the engine. */
   take(event: EngineEvent): void {
     this.begun = true;
+    if (event.type === 'hook_started') this.hook = event.hook;
+    if (event.type === 'hook_ended') this.hook = null;
     if (event.type !== 'batch_started' && event.type !== 'batch_resumed') return;
     this.batchId = event.batch.batch_id;
     for (const listener of this.#onBatch.splice(0)) listener(this.batchId);

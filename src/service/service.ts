@@ -27,6 +27,13 @@ import { statusOf } from './statusOf.ts';
 import { nextPlanned, nextTask, type Outlook } from './tasks.ts';
 import { type Host, LOOK_MS, ServerRunWatch, Unattended } from './unattended.ts';
 
+/** Events with which the activity changes within a run. */
+const TELLS_STATUS: ReadonlySet<EngineEvent['type']> = new Set([
+  'batch_started',
+  'batch_resumed',
+  'hook_started',
+]);
+
 /** Pause after an error that belongs to no batch, such as a full disk, before trying again. */
 const BREATHER_MS = 30_000;
 
@@ -367,7 +374,7 @@ class RunningService implements Service {
       this.#unattended.batchCompleted();
     }
     this.#tell(event);
-    if (event.type === 'batch_started' || event.type === 'batch_resumed') this.#tellStatus();
+    if (TELLS_STATUS.has(event.type)) this.#tellStatus();
   }
 
   /** Sends the status if it has changed. Does not throw: the next turn handles a failing journal. */

@@ -42,6 +42,7 @@ export function unpaused(next: ServiceStatus['next'], pause: Pause | null): Serv
 }
 
 function activityOf({ opened, run, leaseTaken, waiting }: Situation): ServiceActivity {
+  if (run != null && run.hook !== null) return { kind: 'after_batch', hook: run.hook };
   if (run?.batchId != null) return { kind: 'running', batchId: run.batchId };
   if (run?.begun) return { kind: kindOf(run) };
   if (run !== null || leaseTaken) {

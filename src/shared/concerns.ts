@@ -24,6 +24,8 @@ export const CONCERN_RANKS = [
   'former_connections',
   // The known differences were lost with the journal, and nothing has been compared since.
   'compare_due',
+  // What the settings run after a batch has failed; the tables themselves are copied.
+  'hook_failed',
   // A person has paused all automatic runs.
   'paused',
   // Resolves itself: waiting for a database or another run, or tables are retried.
@@ -41,6 +43,7 @@ export type Concern =
   | { readonly kind: 'stopped'; readonly attention: Attention }
   | { readonly kind: 'left_behind'; readonly tables: readonly LeftBehind[] }
   | { readonly kind: 'former_connections'; readonly connections: readonly FormerConnection[] }
+  | { readonly kind: 'hook_failed'; readonly hooks: readonly string[] }
   | { readonly kind: 'never_copied' | 'compare_due'; readonly connections: readonly string[] }
   | {
       readonly kind: Exclude<
@@ -52,8 +55,17 @@ export type Concern =
         | 'left_behind'
         | 'former_connections'
         | 'compare_due'
+        | 'hook_failed'
       >;
     };
+
+const AT_WORK: ReadonlySet<ServiceStatus['activity']['kind']> = new Set([
+  'running',
+  'after_batch',
+  'starting',
+  'verifying',
+  'exporting',
+]);
 
 /** All concerns that apply to a status, most pressing first; empty if all is well. */
 export function concernsOf(status: ServiceStatus, upTo: string | null): readonly Concern[] {
@@ -88,7 +100,7 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
       return attention ? { kind, attention } : null;
     }
     case 'working':
-      return when(['running', 'starting', 'verifying', 'exporting'].includes(status.activity.kind), { kind });
+      return when(AT_WORK.has(status.activity.kind), { kind });
     case 'never_copied': {
       const connections = isNew(status) ? [] : status.neverCopied.filter((id) => !isAboutToCopy(status, id));
       return when(connections.length > 0, { kind, connections });
@@ -99,6 +111,10 @@ function concernOf(kind: ConcernKind, status: ServiceStatus, upTo: string | null
       return when(status.formerConnections.length > 0, { kind, connections: status.formerConnections });
     case 'compare_due':
       return when(status.compareDue.length > 0, { kind, connections: status.compareDue });
+    case 'hook_failed': {
+      const hooks = status.hooks.filter((one) => one.failing !== null).map((one) => one.hook);
+      return when(hooks.length > 0, { kind, hooks });
+    }
     case 'paused':
       return when(status.pause !== null, { kind });
     case 'waiting': {

@@ -1,5 +1,6 @@
 import type { BatchRow, EngineEvent, LeaseHolder, TableName } from './contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from './errors.ts';
+import type { HookStanding } from './hooks.ts';
 
 /**
  * A person's answer after the data folder was copied. `keep`: this computer replaces the other one. `new`:
@@ -19,6 +20,8 @@ export type ServiceActivity =
   /** A run begins: it reads the sources' catalogues. */
   | { readonly kind: 'starting' }
   | { readonly kind: 'running'; readonly batchId: string }
+  /** What the settings run after a batch. */
+  | { readonly kind: 'after_batch'; readonly hook: string }
   | { readonly kind: 'verifying' }
   /** A branch's tables are written into a file. */
   | { readonly kind: 'exporting' }
@@ -99,6 +102,8 @@ export interface ServiceStatus {
   readonly compareDue: readonly string[];
   /** Enabled connections without any copied table, in the settings' order. */
   readonly neverCopied: readonly string[];
+  /** What the settings run after a batch, in their order. */
+  readonly hooks: readonly HookStanding[];
   /** Number of enabled connections. */
   readonly connections: number;
   /**

@@ -17,6 +17,14 @@ const TABLES = NAMES.map((table) => ({ connection: 'pgsql_lmp', table }));
 const SINCE = '2026-11-22T08:30:00Z';
 const REFUSAL = { code: 'settings_invalid', params: { file: 'a\nb\u202e', problems: 'x\u0007' } } as const;
 
+const HOOK = {
+  hook: 'a\nb\u202e',
+  batchId: 'b',
+  batchSucceeded: true,
+  since: SINCE,
+  reason: { what: 'sql', outcome: 'failed', seconds: 1, exitCode: null, message: 'x\u0007', failure: null },
+} as const;
+
 /** Every kind, so that a new one is tested too. */
 const NOTES: Readonly<Record<Note['kind'], Note>> = {
   failed: { kind: 'failed', batchId: 'b', failed: TABLES, total: 3 },
@@ -32,6 +40,9 @@ const NOTES: Readonly<Record<Note['kind'], Note>> = {
   gave_up: { kind: 'gave_up', batchId: 'b', attempts: 5 },
   refused: { kind: 'refused', refusal: REFUSAL },
   run_refused: { kind: 'run_refused', schedule: 'nightly\u202e', refusal: REFUSAL },
+  hook_failed: { kind: 'hook_failed', ...HOOK },
+  hook_still_failing: { kind: 'hook_still_failing', ...HOOK },
+  hook_recovered: { kind: 'hook_recovered', hook: HOOK.hook, since: SINCE },
   journal_set_aside: { kind: 'journal_set_aside', file: '/a\n\u202e/b' },
 };
 

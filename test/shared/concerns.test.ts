@@ -7,6 +7,13 @@ import { AT_REST, attentionOf, tablesOf } from '../renderer/support/rows.ts';
 const UP_TO = '2026-11-23T01:41:00Z';
 const TWO = { connections: 2 };
 
+const FAILING_HOOK = {
+  batchId: 'b1',
+  batchSucceeded: true,
+  since: UP_TO,
+  reason: { what: 'sql', outcome: 'failed', seconds: 1, exitCode: null, message: null, failure: null },
+} as const;
+
 /** For each rank, a status of which it holds. */
 const HOLDS: Readonly<Record<ConcernKind, Partial<ServiceStatus>>> = {
   cannot_work: { refusal: { code: UsageCode.SettingsInvalid, params: {} } },
@@ -20,6 +27,7 @@ const HOLDS: Readonly<Record<ConcernKind, Partial<ServiceStatus>>> = {
   compare_due: { compareDue: ['a'] },
   left_behind: { leftBehind: [{ connection: 'a', table: 't', since: UP_TO }] },
   former_connections: { formerConnections: [{ connection: 'old', schema: 'public', since: UP_TO }] },
+  hook_failed: { hooks: [{ hook: 'REFRESH', failing: FAILING_HOOK }] },
   paused: { pause: { since: UP_TO, until: null } },
   waiting: { attention: [attentionOf({ retrying: tablesOf('a', 'm_product') })] },
   nothing_copied: { neverCopied: ['a'] },

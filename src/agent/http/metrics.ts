@@ -57,7 +57,7 @@ function metrics(service: Pick<Service, 'status' | 'engine'>, version: string): 
     one(
       'running',
       'Whether a batch or a verify is at work.',
-      Number(['starting', 'running', 'verifying'].includes(activity.kind)),
+      Number(['starting', 'running', 'after_batch', 'verifying'].includes(activity.kind)),
     ),
     one(
       'waiting_for_database',

@@ -40,6 +40,8 @@ export function checkStatus(engine: Engine, maxAge: number, context: CliContext,
   find(upTo === null, 1, t('cli.check.incomplete'));
   find(standing.differing.length > 0, 1, t('cli.check.differ', { count: standing.differing.length }));
   find(stopped > 0, 1, t('cli.check.stopped', { count: stopped }));
+  const hooks = standing.hooks.filter((one) => one.failing !== null).length;
+  find(hooks > 0, 1, t('cli.check.hooks', { count: hooks }));
   find(retrying > 0, 1, t('cli.check.retrying', { count: retrying }));
   const running = latest.batch.status === BatchStatus.Running && engine.holder() !== null;
   const fine = upTo === null ? [] : [t('cli.check.upTo', { at: formatDateTime(upTo, t.language) })];

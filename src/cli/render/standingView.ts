@@ -3,6 +3,7 @@ import type { TableName } from '../../shared/contract.ts';
 import { formatDateTime } from '../../shared/format.ts';
 import { namesOf } from '../../shared/naming.ts';
 import type { Difference } from '../../shared/service.ts';
+import { sayFailingHook } from '../../shared/texts/hookText.ts';
 import type { Look } from './marks.ts';
 
 type Command = (connection: string, tables: readonly string[]) => string;
@@ -21,7 +22,7 @@ export interface StandingCommands {
  * @param commands can be typed for tables that differ
  */
 export function renderStanding(
-  { attention, differing, leftBehind, formerConnections, compareDue, neverCopied }: Standing,
+  { attention, differing, leftBehind, formerConnections, compareDue, neverCopied, hooks }: Standing,
   shown: string,
   look: Look,
   commands: StandingCommands,
@@ -63,6 +64,8 @@ export function renderStanding(
     lines.push(colors.yellow(t('cli.status.compareDue', { connection })));
     lines.push(`  ${colors.bold(commands.verifyWith(connection, []))}`);
   }
+  for (const { hook, failing } of hooks)
+    if (failing !== null) lines.push(colors.yellow(sayFailingHook(hook, failing, t)));
   if (retrying.length > 0)
     lines.push(colors.yellow(t('cli.status.retrying', { count: retrying.length, names: names(retrying) })));
   return lines;
@@ -107,13 +110,14 @@ function firstOf(found: readonly { readonly since: string }[], { t }: Look): str
 /** Whether there are no open problems at all. */
 export function isWell(standing: Standing): boolean {
   const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
-  const open = [attention, differing, leftBehind, formerConnections, compareDue, neverCopied];
+  const failing = standing.hooks.filter((one) => one.failing !== null);
+  const open = [attention, differing, leftBehind, formerConnections, compareDue, neverCopied, failing];
   return open.every((one) => one.length === 0);
 }
 
 /** The standing as JSON, with names like the journal's. */
 export function standingJson(standing: Standing) {
-  const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied } = standing;
+  const { attention, differing, leftBehind, formerConnections, compareDue, neverCopied, hooks } = standing;
   const row = ({ connection, table }: TableName) => ({ connection, table_name: table });
   const rows = (pick: 'failed' | 'retrying') =>
     attention.flatMap((one) => one[pick].map((name) => ({ batch_id: one.batch.batch_id, ...row(name) })));
@@ -128,6 +132,11 @@ export function standingJson(standing: Standing) {
     former_connections: formerConnections,
     compare_due: compareDue,
     never_copied: neverCopied,
+    failing_hooks: hooks.flatMap(({ hook, failing }) =>
+      failing === null
+        ? []
+        : [{ hook, batch_id: failing.batchId, since: failing.since, outcome: failing.reason.outcome }],
+    ),
   };
 }
 

@@ -7,6 +7,7 @@ import { collidingRows, VerifyResult } from '../../shared/verify.ts';
 import { isCompareDue } from '../batch/compareDue.ts';
 import { droppedTables } from '../batch/droppedTables.ts';
 import { formerConnections } from '../batch/formerConnections.ts';
+import { hookStandings } from '../hooks/hookMemory.ts';
 import type { ReadableJournal } from '../journal/journal.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
@@ -20,6 +21,7 @@ export type Standing = Pick<
   | 'formerConnections'
   | 'compareDue'
   | 'neverCopied'
+  | 'hooks'
   | 'connections'
 >;
 
@@ -31,6 +33,7 @@ export const NO_STANDING: Standing = {
   formerConnections: [],
   compareDue: [],
   neverCopied: [],
+  hooks: [],
   connections: 0,
 };
 
@@ -50,6 +53,7 @@ export function standingOf(journal: ReadableJournal, settings: Settings, now: Da
     ),
     compareDue: enabled.filter((id) => isCompareDue(journal, id)),
     neverCopied: enabled.filter((id) => !journal.hasSucceeded(id)),
+    hooks: hookStandings(journal, settings),
     connections: enabled.length,
   };
 }

@@ -59,7 +59,7 @@ export function setupQuit(
 function isRunning(service: Service | null): boolean {
   try {
     const kind = service?.status().activity.kind;
-    return kind === 'running' || kind === 'starting' || kind === 'exporting';
+    return kind === 'running' || kind === 'after_batch' || kind === 'starting' || kind === 'exporting';
   } catch {
     return false;
   }

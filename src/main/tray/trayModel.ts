@@ -101,6 +101,7 @@ const STATES: Readonly<Record<ConcernKind, TrayState>> = {
   left_behind: 'attention',
   former_connections: 'attention',
   compare_due: 'attention',
+  hook_failed: 'attention',
   paused: 'paused',
   waiting: 'waiting',
   nothing_copied: 'idle',
@@ -116,6 +117,8 @@ function activityLine({ status, progress }: TrayFacts, { t }: Say): string | nul
   switch (status.activity.kind) {
     case 'starting':
       return t('tray.starting');
+    case 'after_batch':
+      return t('tray.afterBatch', { hook: status.activity.hook });
     case 'verifying':
       return t('tray.verifying');
     case 'exporting':
@@ -166,6 +169,8 @@ function concernLine(facts: TrayFacts, { t, time }: Say): string {
       });
     case 'compare_due':
       return t('tray.compareDue', { connections: namesOf(concern.connections.map(labelOf), t) });
+    case 'hook_failed':
+      return t('tray.hookFailed', { hooks: namesOf(concern.hooks, t) });
     case 'paused': {
       const until = status.pause?.until ?? null;
       return until === null ? t('tray.paused') : t('tray.pausedUntil', { time: time(until) });
@@ -191,7 +196,7 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
   const { t } = say;
   const { status, latest, startAtLogin } = facts;
   const separator: TrayItem = { type: 'separator' };
-  const busy = ['running', 'starting', 'exporting'].includes(status.activity.kind);
+  const busy = ['running', 'after_batch', 'starting', 'exporting'].includes(status.activity.kind);
   const works = status.refusal === null;
   // An import is continued in the window, with its file and passphrase.
   const resumable = status.attention.filter((one) => one.batch.options.imported === undefined);

@@ -1,6 +1,7 @@
 import type { TableName } from '../../shared/contract.ts';
 import { formatCount, formatShortTime } from '../../shared/format.ts';
 import { type Naming, namesOf, tableNames } from '../../shared/naming.ts';
+import { sayHookReason } from '../../shared/texts/hookText.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { Note } from './policy.ts';
 
@@ -54,6 +55,15 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
     case 'equal_again':
     case 'differences_mended':
       return { ...differenceTexts(note, now, words), batchId: null };
+    case 'hook_failed':
+    case 'hook_still_failing':
+      return { ...hookTexts(note, now, words), batchId: note.batchId };
+    case 'hook_recovered':
+      return {
+        title: t('notes.hookRecoveredTitle'),
+        body: t('notes.hookRecoveredBody', { hook: note.hook, time: time(note.since) }),
+        batchId: null,
+      };
     case 'resumed':
       return {
         title: t('notes.resumedTitle'),
@@ -111,6 +121,24 @@ function differenceTexts(
         : t('notes.stillDiffersTitle', { count, time: time(note.since) }),
     body: t(note.collides ? 'notes.collidesBody' : 'notes.differsBody', { names }),
   };
+}
+
+function hookTexts(note: NoteOf<'hook_failed' | 'hook_still_failing'>, now: Date, { t }: NoteWords): Texts {
+  const time = formatShortTime(note.since, now, t.language);
+  return {
+    title:
+      note.kind === 'hook_failed' ? t('notes.hookFailedTitle') : t('notes.hookStillFailingTitle', { time }),
+    body: t('notes.hookFailedBody', { failure: hookFailureText(note, t) }),
+  };
+}
+
+/** What failed after the batch, and why, without a text of a server. */
+export function hookFailureText(
+  { hook, batchSucceeded, reason }: NoteOf<'hook_failed' | 'hook_still_failing'>,
+  t: Translate,
+): string {
+  const said = { hook, reason: sayHookReason(reason, t) };
+  return batchSucceeded ? t('notes.hookAfterSuccess', said) : t('notes.hookAfterFailure', said);
 }
 
 function noSuccessTexts(note: NoteOf<'no_success'>, now: Date, { t, several, labelOf }: NoteWords): Texts {

@@ -101,9 +101,9 @@ export class Notifier {
     }
   }
 
-  #standing({ attention, differing, connections }: ServiceStatus): void {
+  #standing({ attention, differing, hooks, connections }: ServiceStatus): void {
     this.#connections = connections;
-    this.#occur({ kind: 'standing', troubles: attention.map(troubleOf), differing });
+    this.#occur({ kind: 'standing', troubles: attention.map(troubleOf), differing, hooks });
   }
 
   #isAfterCrash(batchId: string): boolean {

@@ -8,7 +8,7 @@ import type { NotifyEvent } from '../../shared/notifyNames.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { assertNever } from '../../shared/status.ts';
 import { visible, visibleLines } from '../../shared/visible.ts';
-import { type NoteWords, noteTexts } from './noteTexts.ts';
+import { hookFailureText, type NoteWords, noteTexts } from './noteTexts.ts';
 import type { Note } from './policy.ts';
 
 /** Tables that a message names; its text says how many there are. */
@@ -59,6 +59,9 @@ function bodyOf(note: Note, body: string, now: Date, words: NoteWords): string {
       const names = tableNames(note.tables, words);
       return t(note.collides ? 'delivery.body.collides' : 'delivery.body.differs', { names });
     }
+    case 'hook_failed':
+    case 'hook_still_failing':
+      return t('delivery.body.hookFailed', { failure: hookFailureText(note, t) });
     case 'no_success':
       return t('delivery.body.noSuccess', {
         time: formatShortTime(note.since, now, t.language),
@@ -75,9 +78,12 @@ export function eventOf({ kind }: Note): NotifyEvent {
     case 'failed':
     case 'still_failing':
     case 'journal_set_aside':
+    case 'hook_failed':
+    case 'hook_still_failing':
       return 'failure';
     case 'recovered':
     case 'equal_again':
+    case 'hook_recovered':
     case 'resumed':
     case 'differences_mended':
       return 'recovery';
@@ -100,6 +106,7 @@ function levelOf({ kind }: Note): Message['level'] {
   switch (kind) {
     case 'recovered':
     case 'equal_again':
+    case 'hook_recovered':
       return 'recovered';
     case 'resumed':
     case 'differences_mended':

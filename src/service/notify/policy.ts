@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hasPassed } from '../../core/schedule/decide.ts';
 import { type TableName, tableKey } from '../../shared/contract.ts';
+import type { HookFailure, HookStanding } from '../../shared/hooks.ts';
 import type { Difference, Refusal } from '../../shared/service.ts';
 
 /** A batch that did not end well, as the notification policy sees it. Times are ISO 8601 in UTC. */
@@ -30,6 +31,7 @@ export type Occurrence =
       readonly troubles: readonly Trouble[];
       /** Tables known to differ at head office. */
       readonly differing: readonly Differing[];
+      readonly hooks: readonly HookStanding[];
     }
   | { readonly kind: 'resumed'; readonly batchId: string; readonly table: string; readonly row: number }
   | {
@@ -70,6 +72,8 @@ export type Note =
       readonly since: string;
     }
   | { readonly kind: 'equal_again'; readonly since: string }
+  | ({ readonly kind: 'hook_failed' | 'hook_still_failing'; readonly hook: string } & HookFailure)
+  | { readonly kind: 'hook_recovered'; readonly hook: string; readonly since: string }
   | Exclude<Occurrence, { kind: 'standing' }>;
 
 /**
@@ -91,11 +95,13 @@ export const notifyStateSchema = z.object({
     .object({ since: z.string(), lastAt: z.string(), tables: z.array(z.string()) })
     .nullable()
     .default(null),
+  /** The hooks whose failure was notified and still lasts, by name. */
+  hooks: z.record(z.string(), z.object({ since: z.string(), lastAt: z.string() })).default({}),
   refusal: z.string().nullable(),
 });
 export type NotifyState = z.output<typeof notifyStateSchema>;
 
-export const NOTHING_TOLD: NotifyState = { told: null, differing: null, refusal: null };
+export const NOTHING_TOLD: NotifyState = { told: null, differing: null, hooks: {}, refusal: null };
 
 /** A failure that is retried automatically is notified only if it lasts this long. */
 const PATIENCE_MS = 60 * 60_000;
@@ -115,8 +121,10 @@ export function notify(state: NotifyState, occurrence: Occurrence, now: Date): T
   switch (occurrence.kind) {
     case 'standing': {
       const afterTroubles = troubles(state, occurrence.troubles, now);
-      const afterAll = differences(afterTroubles.state, occurrence.differing, now);
-      return { state: afterAll.state, notes: [...afterTroubles.notes, ...afterAll.notes] };
+      const afterDifferences = differences(afterTroubles.state, occurrence.differing, now);
+      const afterAll = hooks(afterDifferences.state, occurrence.hooks, now);
+      const notes = [...afterTroubles.notes, ...afterDifferences.notes, ...afterAll.notes];
+      return { state: afterAll.state, notes };
     }
     case 'refused': {
       const refusal = JSON.stringify(occurrence.refusal);
@@ -198,6 +206,27 @@ function differences(state: NotifyState, found: readonly Differing[], now: Date)
   const collides = found.every((one) => one.collides);
   const kind = isNew ? 'differs' : 'still_differs';
   return { state: { ...state, differing }, notes: isNew || isDue ? [{ kind, tables, collides, since }] : [] };
+}
+
+/** One that is no longer in the settings is forgotten: it neither fails nor works again. */
+function hooks(state: NotifyState, all: readonly HookStanding[], now: Date): Told {
+  const notes: Note[] = [];
+  const still: Record<string, NotifyState['hooks'][string]> = {};
+  for (const { hook, failing } of all) {
+    const told = state.hooks[hook];
+    if (failing === null) {
+      if (told !== undefined) notes.push({ kind: 'hook_recovered', hook, since: told.since });
+      continue;
+    }
+    const isDue = told === undefined || hasPassed(told.lastAt, DAY_MS, now);
+    still[hook] = { since: failing.since, lastAt: isDue ? now.toISOString() : told.lastAt };
+    if (!isDue) continue;
+    // No text of a server or of the system leaves this computer.
+    const reason = { ...failing.reason, message: null };
+    const kind = told === undefined ? 'hook_failed' : 'hook_still_failing';
+    notes.push({ kind, hook, ...failing, reason });
+  }
+  return { state: { ...state, hooks: still }, notes };
 }
 
 function keyOf({ connection, table }: TableName): string {

@@ -1,7 +1,7 @@
 import type { LogRow } from '../contract.ts';
 import { FailureCode } from '../errors.ts';
-import { formatDuration } from '../format.ts';
-import { HookOutcome, type HookReason } from '../hooks.ts';
+import { formatDateTime, formatDuration } from '../format.ts';
+import { type HookFailure, HookOutcome, type HookReason } from '../hooks.ts';
 import type { Translate } from './translate.ts';
 
 /** Why a hook did not succeed, as a sentence. Without the reason's `message` it has no text of a server or of the system. */
@@ -30,6 +30,12 @@ export function sayHookEnd(hook: string, reason: HookReason, t: Translate): stri
   if (reason.outcome !== HookOutcome.Done)
     return t('log.hookFailed', { hook, reason: sayHookReason(reason, t) });
   return t('log.hookDone', { hook, duration: formatDuration(reason.seconds, t.language) });
+}
+
+/** A hook that has not succeeded since. */
+export function sayFailingHook(hook: string, { since, reason }: HookFailure, t: Translate): string {
+  const at = formatDateTime(since, t.language);
+  return t('hooks.failing', { hook, since: at, reason: sayHookReason(reason, t) });
 }
 
 /** The end of a hook in a line of the event log; null if this version does not know how it ended. */

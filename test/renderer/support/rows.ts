@@ -88,6 +88,7 @@ export const AT_REST: LiveView = {
     formerConnections: [],
     compareDue: [],
     neverCopied: [],
+    hooks: [],
     connections: 1,
     refusal: null,
   },

@@ -43,6 +43,7 @@ const standing = (...troubles: readonly Trouble[]): Occurrence => ({
   kind: 'standing',
   troubles,
   differing: [],
+  hooks: [],
 });
 
 describe('failed tables', () => {
@@ -177,6 +178,7 @@ describe('tables that differ at head office (A10)', () => {
   const differ = (collides: boolean, names: readonly string[]): Occurrence => ({
     kind: 'standing',
     troubles: [],
+    hooks: [],
     differing: tables(names).map((one) => ({ ...one, collides, since: new Date(START).toISOString() })),
   });
   const found = (...names: readonly string[]): Occurrence => differ(false, names);
@@ -271,4 +273,53 @@ test('whatever happens, failures and their ends alternate', () => {
       expect(open).toBe((steps.at(-1)?.[1] ?? []).length > 0);
     }),
   );
+});
+
+describe('what runs after a batch', () => {
+  const reason = {
+    what: 'sql',
+    outcome: 'failed',
+    seconds: 1,
+    exitCode: null,
+    message: 'relation "x" does not exist',
+    failure: null,
+  } as const;
+  const since = new Date(START).toISOString();
+  const hooks = (...names: readonly (readonly [hook: string, fails: boolean])[]): Occurrence => ({
+    kind: 'standing',
+    troubles: [],
+    differing: [],
+    hooks: names.map(([hook, fails]) => ({
+      hook,
+      failing: fails ? { batchId: 'b1', batchSucceeded: true, since, reason } : null,
+    })),
+  });
+
+  test('is notified once for each, again after a day, and once as it works again, without a server’s text', () => {
+    const notes = play([
+      [0, hooks(['a', true], ['b', false])],
+      [1, hooks(['a', true], ['b', true])],
+      [2, hooks(['a', true], ['b', false])],
+      [25, hooks(['a', true], ['b', false])],
+      [26, hooks(['a', false], ['b', false])],
+      [27, hooks(['a', false], ['b', false])],
+    ]);
+    expect(notes.map((one) => `${one.kind} ${'hook' in one ? one.hook : ''}`)).toEqual([
+      'hook_failed a',
+      'hook_failed b',
+      'hook_recovered b',
+      'hook_still_failing a',
+      'hook_recovered a',
+    ]);
+    expect(JSON.stringify(notes)).not.toContain('does not exist');
+  });
+
+  test('is not said to work again when it was taken out of the settings', () => {
+    const notes = play([
+      [0, hooks(['a', true])],
+      [1, hooks()],
+      [2, hooks(['a', true])],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['hook_failed', 'hook_failed']);
+  });
 });

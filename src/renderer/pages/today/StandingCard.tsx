@@ -101,9 +101,9 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
   const stop = useCommand('stopRun');
   const { activity, compareDue } = live.status;
   const { kind } = activity;
-  const isRunning = ['running', 'starting', 'verifying', 'exporting'].includes(kind);
-  const hints = { verifying: undefined, exporting: t('disk.stopHint') };
-  const stopHint = kind === 'verifying' || kind === 'exporting' ? hints[kind] : t('todayPage.stopHint');
+  const isRunning = ['running', 'after_batch', 'starting', 'verifying', 'exporting'].includes(kind);
+  const hints = { verifying: undefined, after_batch: undefined, exporting: t('disk.stopHint') };
+  const stopHint = kind in hints ? hints[kind as keyof typeof hints] : t('todayPage.stopHint');
   return (
     <Group gap="xs" mt="md">
       {isRunning ? (
@@ -112,7 +112,7 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
           leftSection={<IconPlayerStop size={18} aria-hidden />}
           loading={stop.isPending}
           disabled={!command}
-          // A stopped verify has nothing to resume.
+          // A stopped verify, and what runs after a batch, have nothing to resume.
           title={whyNotCommand ?? stopHint}
           onClick={() => stop.mutate([])}
         >

@@ -167,6 +167,8 @@ function stateOf(facts: StandingFacts, say: Say): State {
           connections: namesOf(concern.connections.map(facts.labelOf), t),
         }),
       };
+    case 'hook_failed':
+      return { tone: 'warn', detail: t('todayPage.state.hookFailed', { hooks: namesOf(concern.hooks, t) }) };
     case 'paused':
       return { tone: 'paused', detail: paused(status.pause?.until ?? null, now, say) };
     case 'waiting':
@@ -186,6 +188,8 @@ function atWork({ live, labelOf }: StandingFacts, isFresh: boolean, { t }: Say):
     }
     case 'exporting':
       return t('todayPage.state.exporting');
+    case 'after_batch':
+      return t('todayPage.state.afterBatch', { hook: live.status.activity.hook });
     case 'running':
       if (live.upTo === null) return t('todayPage.state.runningFirst');
       return isFresh ? t('todayPage.state.runningToday') : t('todayPage.state.runningLate');

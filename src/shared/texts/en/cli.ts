@@ -258,6 +258,8 @@ export const cli = {
     stopped_other: '{{count}} batches were stopped',
     retrying_one: '1 table is retried',
     retrying_other: '{{count}} tables are retried',
+    hooks_one: '1 step after the batch failed',
+    hooks_other: '{{count}} steps after the batch failed',
     upTo: 'head office has everything up to {{at}}',
   },
   centralSql: {

@@ -7,6 +7,7 @@ export const delivery = {
       '{{names}}. Another branch may have the same keys at head office, or somebody changed rows there. Open Branchline on that computer to see what to do.',
     differs:
       '{{names}}. Somebody may have changed rows at head office. Branchline on that computer can repair them.',
+    hookFailed: '{{failure}} The log of the batch, in Branchline on that computer, says more.',
     noSuccess: '{{connections}}: the last table was completed at {{time}}. Check the computer and its line.',
   },
   fact: {

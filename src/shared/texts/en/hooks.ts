@@ -1,5 +1,7 @@
 /** SQL and programs that run after a batch. */
 export const hooks = {
+  failing:
+    'After the batch, "{{hook}}" has been failing since {{since}}. {{reason}} It runs again after the next batch that calls for it.',
   reason: {
     exit: 'The program ended with code {{code}}.',
     signal: 'The program was ended by {{signal}}.',

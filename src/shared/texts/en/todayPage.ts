@@ -48,6 +48,9 @@ export const todayPage = {
       'Head office keeps rows of connections that are no longer in the settings (renamed or removed), with their schemas: {{connections}}. Nothing updates or removes them. Give a renamed connection its former id back, or let head office remove the rows; the notice of the last batch has the statement that ends this.',
     compareDue:
       'What was known to differ of {{connections}} was lost with the records of this computer. Until all tables are compared, Branchline cannot say that both sides are equal.',
+    hookFailed:
+      'All is copied, but what runs after a batch has failed: {{hooks}}. The log of the batch says why. It runs again after the next batch that calls for it.',
+    afterBatch: 'The batch has ended. After it runs: {{hook}}',
     neverCopied: 'Run a batch now to send the first data from there.',
     differs:
       'Somebody may have changed rows at head office. Below you see which tables, and can repair them.',

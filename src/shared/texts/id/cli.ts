@@ -234,6 +234,7 @@ export const cli = {
     differ_other: '{{count}} tabel berbeda di kantor pusat',
     stopped_other: '{{count}} pengiriman dihentikan',
     retrying_other: '{{count}} tabel dicoba lagi',
+    hooks_other: '{{count}} langkah setelah pengiriman gagal',
     upTo: 'data di kantor pusat lengkap sampai {{at}}',
   },
   centralSql: {

@@ -7,6 +7,7 @@ export const delivery = {
       '{{names}}. Mungkin cabang lain memakai kunci yang sama di kantor pusat, atau ada yang mengubah baris di sana. Buka Branchline di komputer itu untuk melihat apa yang perlu dilakukan.',
     differs:
       '{{names}}. Mungkin ada yang mengubah baris di kantor pusat. Branchline di komputer itu dapat memperbaikinya.',
+    hookFailed: '{{failure}} Selengkapnya ada di catatan pengiriman, di Branchline pada komputer itu.',
     noSuccess: '{{connections}}: tabel terakhir selesai pada {{time}}. Periksa komputer itu dan jaringannya.',
   },
   fact: {

@@ -1,5 +1,7 @@
 /** SQL and programs that run after a batch. */
 export const hooks = {
+  failing:
+    'Setelah pengiriman, "{{hook}}" gagal sejak {{since}}. {{reason}} Akan dijalankan lagi setelah pengiriman berikutnya yang memerlukannya.',
   reason: {
     exit: 'Program berakhir dengan kode {{code}}.',
     signal: 'Program diakhiri oleh {{signal}}.',

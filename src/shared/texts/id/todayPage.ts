@@ -44,6 +44,9 @@ export const todayPage = {
       'Kantor pusat menyimpan baris dari koneksi yang tidak ada lagi di pengaturan (diganti nama atau dihapus), beserta schema-nya: {{connections}}. Tidak ada yang memperbarui atau menghapusnya. Kembalikan id lama koneksi yang diganti nama, atau minta kantor pusat menghapus barisnya; pemberitahuan pada pengiriman terakhir memuat perintah yang mengakhiri ini.',
     compareDue:
       'Catatan tentang perbedaan {{connections}} hilang bersama catatan di komputer ini. Sebelum semua tabel dibandingkan, belum pasti kedua sisi sama.',
+    hookFailed:
+      'Semua sudah disalin, tetapi yang dijalankan setelah pengiriman gagal: {{hooks}}. Sebabnya ada di catatan pengiriman. Akan dijalankan lagi setelah pengiriman berikutnya yang memerlukannya.',
+    afterBatch: 'Pengiriman sudah selesai. Setelahnya dijalankan: {{hook}}',
     neverCopied: 'Tekan “Kirim sekarang” untuk mengirim data pertama dari sana.',
     differs:
       'Mungkin ada yang mengubah baris di kantor pusat. Di bawah ini tabelnya, dan Anda bisa memperbaikinya.',
