@@ -61,6 +61,11 @@ export class CurrentRun {
   }
 }
 
+/** Whether the activity changes with an event within a run. */
+export function changesActivity({ type }: EngineEvent): boolean {
+  return type === 'batch_started' || type === 'batch_resumed' || type === 'hook_started';
+}
+
 /** A request from a person. */
 export interface Intent {
   readonly what: RunKind;

@@ -8,7 +8,7 @@ import { SyncFailure, UsageCode, UsageError } from '../shared/errors.ts';
 import type { Pause, ServiceEvent, ServiceStatus } from '../shared/service.ts';
 import { BatchStatus, InterruptionReason } from '../shared/status.ts';
 import type { VerifyReport } from '../shared/verify.ts';
-import { CurrentRun, type Intent, IntentQueue, type RunKind } from './currentRun.ts';
+import { CurrentRun, changesActivity, type Intent, IntentQueue, type RunKind } from './currentRun.ts';
 import { OutsideNotifications } from './notify/outsideNotifications.ts';
 import { type Opened, Opening, WatchedSettings } from './opening.ts';
 import { ReachGate } from './reachGate.ts';
@@ -26,13 +26,6 @@ import { takeServiceLock } from './serviceLock.ts';
 import { statusOf } from './statusOf.ts';
 import { nextPlanned, nextTask, type Outlook } from './tasks.ts';
 import { type Host, LOOK_MS, ServerRunWatch, Unattended } from './unattended.ts';
-
-/** Events with which the activity changes within a run. */
-const TELLS_STATUS: ReadonlySet<EngineEvent['type']> = new Set([
-  'batch_started',
-  'batch_resumed',
-  'hook_started',
-]);
 
 /** Pause after an error that belongs to no batch, such as a full disk, before trying again. */
 const BREATHER_MS = 30_000;
@@ -374,7 +367,7 @@ class RunningService implements Service {
       this.#unattended.batchCompleted();
     }
     this.#tell(event);
-    if (TELLS_STATUS.has(event.type)) this.#tellStatus();
+    if (changesActivity(event)) this.#tellStatus();
   }
 
   /** Sends the status if it has changed. Does not throw: the next turn handles a failing journal. */

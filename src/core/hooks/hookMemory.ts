@@ -50,7 +50,14 @@ const memories = z.record(
     /** The last batch with rows for it, and their number: a resumed batch counts its earlier rows again. */
     seen: z.object({ batchId: z.string(), rows: z.number() }).nullable(),
     failing: z
-      .object({ batchId: z.string(), batchSucceeded: z.boolean(), since: z.string(), reason })
+      .object({
+        batchId: z.string(),
+        batchSucceeded: z.boolean(),
+        since: z.string(),
+        reason,
+        /** It runs after failed batches alone, and one has succeeded since: there is nothing left that it could do. */
+        moot: z.boolean().default(false),
+      })
       .nullable(),
   }),
 );
@@ -89,13 +96,18 @@ function memoriesOf(journal: Pick<ReadableJournal, 'serviceNote'>): z.output<typ
   return memories.safeParse(journal.serviceNote(MEMORY)).data ?? {};
 }
 
-/** How each hook of the settings stands. */
+/** How the hooks of the settings stand. One whose failure is moot is left out: it neither fails nor works again. */
 export function hookStandings(
   journal: Pick<ReadableJournal, 'serviceNote'>,
   { hooks }: Pick<Settings, 'hooks'>,
 ): readonly HookStanding[] {
   const all = memoriesOf(journal);
-  return hooks.afterBatch.map(hookName).map((hook) => ({ hook, failing: all[hook]?.failing ?? null }));
+  return hooks.afterBatch.map(hookName).flatMap((hook): HookStanding[] => {
+    const found = all[hook]?.failing ?? null;
+    if (found === null) return [{ hook, failing: null }];
+    const { moot, ...failing } = found;
+    return moot ? [] : [{ hook, failing }];
+  });
 }
 
 /**
@@ -111,16 +123,28 @@ export function noteDueHooks(
   const due = hooks.flatMap((hook): DueHook[] => {
     const part = coveredBy(hook, journal, batch);
     const name = hookName(hook);
-    const memory = hookMemory(journal, name);
+    const before = hookMemory(journal, name);
     if (part === null) return [];
-    const rows = part.rowsWritten + part.rowsDeleted;
-    const isNews = rows > 0 && !(memory.seen?.batchId === batch.batch_id && memory.seen.rows === rows);
-    if (isNews)
-      setHookMemory(journal, name, { ...memory, owed: true, seen: { batchId: batch.batch_id, rows } }, names);
-    if (!isDue(hook.when, part.succeeded, isNews || memory.owed)) return [];
+    const memory = after(before, hook, part, batch.batch_id);
+    if (memory !== before) setHookMemory(journal, name, memory, names);
+    if (!isDue(hook.when, part.succeeded, memory.owed)) return [];
     return [{ batchId: batch.batch_id, hook: name, begun: false, covered: part }];
   });
   if (due.length > 0) setDueHooks(journal, [...dueHooks(journal), ...due]);
+}
+
+/** What is remembered once a batch has ended, whether or not the hook runs. */
+function after(before: HookMemory, { when }: HookSettings, part: Covered, batchId: string): HookMemory {
+  const rows = part.rowsWritten + part.rowsDeleted;
+  const isNews = rows > 0 && !(before.seen?.batchId === batchId && before.seen.rows === rows);
+  const isMoot = when === 'failure' && part.succeeded && before.failing?.moot === false;
+  if (!isNews && !isMoot) return before;
+  const { owed, seen, failing } = before;
+  return {
+    owed: owed || isNews,
+    seen: isNews ? { batchId, rows } : seen,
+    failing: failing !== null && isMoot ? { ...failing, moot: true } : failing,
+  };
 }
 
 function isDue(when: HookSettings['when'], succeeded: boolean, isOwed: boolean): boolean {

@@ -7,6 +7,7 @@ import type { WritableJournal } from '../journal/journal.ts';
 import type { Ports } from '../ports.ts';
 import { HIDE_NOTHING } from '../postgres/hidePassword.ts';
 import type { SessionOptions } from '../postgres/session.ts';
+import { errorFacts } from '../unexpected.ts';
 import { commandEnv } from './commandEnv.ts';
 import { runCommand } from './commandHook.ts';
 import { hideSecretsOf } from './hideSecrets.ts';
@@ -69,8 +70,13 @@ function notRun({ hooks }: Settings, { hook }: DueHook, outcome: HookOutcome): O
 async function perform(run: HookRun, hook: HookSettings, due: DueHook): Promise<Omit<HookEnd, 'hook'>> {
   const { clock } = run.ports;
   const since = clock.monotonic();
-  const ended =
-    hook.command === undefined ? await performSql(run, hook) : await performCommand(run, hook, due);
+  const what = hook.command === undefined ? 'sql' : 'command';
+  const work = what === 'sql' ? performSql(run, hook) : performCommand(run, hook, due);
+  const ended = await work.catch((error: unknown): Ended => {
+    run.ports.logger.log('error', 'A hook met an error', { hook: due.hook, ...errorFacts(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    return { what, outcome: HookOutcome.Failed, exitCode: null, message, failure: null, output: '' };
+  });
   return { ...ended, seconds: Math.round(clock.monotonic() - since) / 1000 };
 }
 
@@ -91,8 +97,10 @@ async function performCommand(run: HookRun, hook: HookSettings, due: DueHook): P
   const ended = await runCommand({ command, folder, env, timeoutMs: timeoutSeconds * 1000, stop, halt });
   const { outcome, exitCode, message, output } = ended;
   // Read afterwards: a keychain may take a while, and most programs write nothing.
-  const hide = output.isEmpty ? HIDE_NOTHING : await hideSecretsOf(settings, folder);
-  return { what: 'command', outcome, exitCode, message, failure: null, output: output.text(hide) };
+  const hide = output.isEmpty ? HIDE_NOTHING : await hideSecretsOf(settings, folder).catch(() => null);
+  // Where the secrets cannot be known, none of it is shown.
+  const shown = hide === null ? '' : output.text(hide);
+  return { what: 'command', outcome, exitCode, message, failure: null, output: shown };
 }
 
 /** Writes the end of a hook to the journal, then emits it. */
@@ -110,6 +118,7 @@ function end({ journal, ports, settings, emit }: HookRun, due: DueHook, ended: O
       batchSucceeded: covered.succeeded,
       since,
       reason: reason satisfies HookReason,
+      moot: false,
     };
     setHookMemory(
       journal,

@@ -27,7 +27,7 @@ const SPARE_MS = 5000;
 /**
  * Runs statements at head office in a session of its own, one after the other up to the first that fails. Each is its own
  * transaction, sent alone as it is written, so that REFRESH … CONCURRENTLY, VACUUM and procedures that commit work. Our
- * settings hold; names are found only with their schema, because `search_path` is empty. Never throws.
+ * settings hold; names are found only with their schema, because `search_path` is empty.
  *
  * Behind a pooler that lends its sessions by the transaction, settings hold only inside one, so each statement is sent in
  * a transaction there.

@@ -213,3 +213,16 @@ test('a hook runs when all of the batch is committed, and what is remembered of 
     expect(journal.serviceNote('hooks')).not.toHaveProperty('a');
   });
 });
+
+test('a failed hook for failures is of no concern any more once a batch has succeeded', async () => {
+  await using pair = await branchWithItems();
+  await atBranch(pair, 'CREATE TABLE hidden (id int)', `REVOKE ALL ON hidden FROM ${pair.source.user}`);
+  using home = makeHome(pair, { hooks: [{ name: 'alarm', when: 'failure', command: shell('exit 1') }] });
+  await using engine = home.open();
+  expect((await sync(engine)).batch.status).toBe('failed');
+  expect(engine.standing().hooks).toMatchObject([{ hook: 'alarm', failing: { batchSucceeded: false } }]);
+  await atBranch(pair, 'DROP TABLE hidden');
+  expect((await sync(engine)).batch.status).toBe('completed');
+  // Left out, so that nobody is told that it works again.
+  expect(engine.standing().hooks).toEqual([]);
+});
