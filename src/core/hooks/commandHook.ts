@@ -25,6 +25,8 @@ export interface CommandSetup {
 
 /** How long a program that was asked to end may take. */
 const GRACE_MS = 5000;
+/** How long a program that was killed may take: the system may not let it go, such as in the middle of reading a dead drive. */
+const KILLED_MS = 5000;
 /** How long to wait for the rest of the output, which a process left behind may hold open for ever. */
 const DRAIN_MS = 500;
 
@@ -44,9 +46,11 @@ export async function runCommand(setup: CommandSetup): Promise<CommandEnd> {
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ender = new Ender(child, setup);
-  const exit = await ended;
+  const exit = await Promise.race([ended, ender.lost]);
   ender.release();
   if (exit.error === null) endTree(child, 'SIGKILL');
+  // One that does not end must not hold up the end of Branchline itself.
+  child.unref();
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -89,6 +93,12 @@ class Ender {
   readonly #setup: CommandSetup;
   readonly #timer: NodeJS.Timeout;
   #kill: NodeJS.Timeout | null = null;
+  #wait: NodeJS.Timeout | null = null;
+  #lose: (exit: Exit) => void = () => undefined;
+  /** Settles where the program does not end although it was killed. */
+  readonly lost = new Promise<Exit>((resolve) => {
+    this.#lose = resolve;
+  });
 
   constructor(child: ChildProcess, setup: CommandSetup) {
     this.#child = child;
@@ -103,6 +113,7 @@ class Ender {
   release(): void {
     clearTimeout(this.#timer);
     if (this.#kill !== null) clearTimeout(this.#kill);
+    if (this.#wait !== null) clearTimeout(this.#wait);
     this.#setup.stop.removeEventListener('abort', this.#onStop);
     this.#setup.halt.removeEventListener('abort', this.#onHalt);
   }
@@ -111,14 +122,19 @@ class Ender {
     if (this.why !== null) return;
     this.why = why;
     endTree(this.#child, 'SIGTERM');
-    this.#kill = setTimeout(() => endTree(this.#child, 'SIGKILL'), GRACE_MS);
+    this.#kill = setTimeout(() => this.#killNow(), GRACE_MS);
+  }
+
+  #killNow(): void {
+    endTree(this.#child, 'SIGKILL');
+    this.#wait ??= setTimeout(() => this.#lose({ error: null, code: null, signal: null }), KILLED_MS);
   }
 
   readonly #onStop = (): void => this.#ask('stop');
 
   readonly #onHalt = (): void => {
     this.why ??= 'stop';
-    endTree(this.#child, 'SIGKILL');
+    this.#killNow();
   };
 }
 

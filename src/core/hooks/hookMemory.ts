@@ -42,26 +42,23 @@ const reason = z.object({
     .nullable(),
 });
 
-const memories = z.record(
-  z.string(),
-  z.object({
-    /** Rows have been written since it last succeeded. */
-    owed: z.boolean(),
-    /** The last batch with rows for it, and their number: a resumed batch counts its earlier rows again. */
-    seen: z.object({ batchId: z.string(), rows: z.number() }).nullable(),
-    failing: z
-      .object({
-        batchId: z.string(),
-        batchSucceeded: z.boolean(),
-        since: z.string(),
-        reason,
-        /** It runs after failed batches alone, and one has succeeded since: there is nothing left that it could do. */
-        moot: z.boolean().default(false),
-      })
-      .nullable(),
-  }),
-);
-export type HookMemory = z.output<typeof memories>[string];
+const memory = z.object({
+  /** Rows have been written since it last succeeded. */
+  owed: z.boolean(),
+  /** The last batch with rows for it, and their number: a resumed batch counts its earlier rows again. */
+  seen: z.object({ batchId: z.string(), rows: z.number() }).nullable(),
+  failing: z
+    .object({
+      batchId: z.string(),
+      batchSucceeded: z.boolean(),
+      since: z.string(),
+      reason,
+      /** It runs after failed batches alone, and one has succeeded since: there is nothing left that it could do. */
+      moot: z.boolean().default(false),
+    })
+    .nullable(),
+});
+export type HookMemory = z.output<typeof memory>;
 
 /** Names of the notes in the journal. */
 const DUE = 'hooks_due';
@@ -78,7 +75,7 @@ export function setDueHooks(journal: WritableJournal, due: readonly DueHook[]): 
 
 /** What is remembered of a hook. */
 export function hookMemory(journal: Pick<ReadableJournal, 'serviceNote'>, hook: string): HookMemory {
-  return memoriesOf(journal)[hook] ?? { owed: false, seen: null, failing: null };
+  return memoriesOf(journal).get(hook) ?? { owed: false, seen: null, failing: null };
 }
 
 /** @param known the names of all hooks in the settings; others are forgotten */
@@ -88,12 +85,20 @@ export function setHookMemory(
   memory: HookMemory,
   known: readonly string[],
 ): void {
-  const all = Object.entries({ ...memoriesOf(journal), [hook]: memory });
+  const all = [...memoriesOf(journal).set(hook, memory)];
   journal.setServiceNote(MEMORY, Object.fromEntries(all.filter(([name]) => known.includes(name))));
 }
 
-function memoriesOf(journal: Pick<ReadableJournal, 'serviceNote'>): z.output<typeof memories> {
-  return memories.safeParse(journal.serviceNote(MEMORY)).data ?? {};
+/** By the name of the hook. One that cannot be read is left out, and the others are not lost with it. */
+function memoriesOf(journal: Pick<ReadableJournal, 'serviceNote'>): Map<string, HookMemory> {
+  const noted = journal.serviceNote(MEMORY);
+  const all = typeof noted === 'object' && noted !== null ? Object.entries(noted) : [];
+  return new Map(
+    all.flatMap(([name, one]): [string, HookMemory][] => {
+      const { data } = memory.safeParse(one);
+      return data === undefined ? [] : [[name, data]];
+    }),
+  );
 }
 
 /** How the hooks of the settings stand. One whose failure is moot is left out: it neither fails nor works again. */
@@ -103,7 +108,7 @@ export function hookStandings(
 ): readonly HookStanding[] {
   const all = memoriesOf(journal);
   return hooks.afterBatch.map(hookName).flatMap((hook): HookStanding[] => {
-    const found = all[hook]?.failing ?? null;
+    const found = all.get(hook)?.failing ?? null;
     if (found === null) return [{ hook, failing: null }];
     const { moot, ...failing } = found;
     return moot ? [] : [{ hook, failing }];
