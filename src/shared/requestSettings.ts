@@ -29,6 +29,11 @@ export const requestsSchema = z
       .default([]),
   })
   .superRefine(({ enabled, keys }, context) => {
+    // Records say the name alone.
+    if (new Set(keys.map((one) => one.name)).size < keys.length) {
+      const message = 'must have a name of its own for each key';
+      context.addIssue({ code: 'custom', path: ['keys'], message, params: { reason: 'request_key_names' } });
+    }
     if (!enabled || keys.length > 0) return;
     const message = 'is needed where requests are enabled: the public key of head office';
     context.addIssue({ code: 'custom', path: ['keys'], message, params: { reason: 'request_keys' } });

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:
 import { z } from 'zod';
 import type { RequestAction, RequestRefusal } from '../../shared/officeRequests.ts';
 import type { RequestSettings } from '../../shared/requestSettings.ts';
+import type { Settings } from '../../shared/settings.ts';
 
 /**
  * Signed in front of every request, so that a signature that the same key has made for something else, or for another
@@ -64,6 +65,8 @@ export type OfficeRequest = Asked & {
   readonly by: string;
   /** What the branch calls the key. */
   readonly keyName: string;
+  /** {@link fingerprintOf} the key. */
+  readonly signer: string;
   readonly connection: string;
   readonly issued: Date;
   readonly expires: Date;
@@ -117,10 +120,11 @@ export function judgeRow(row: RequestRow, address: RequestAddress): Judged {
   const isLong =
     asked.action === 'pause' && Date.parse(asked.args.until) > times.issued.getTime() + LONGEST_PAUSE_MS;
   if (isLong) return refused('malformed', by);
+  const { id, key: signer } = parsed;
   const { name: keyName } = key;
   return {
     kind: 'accepted',
-    request: { ...asked, id: parsed.id, by, keyName, connection, ...times, text: row.request },
+    request: { ...asked, id, by, keyName, signer, connection, ...times, text: row.request },
   };
 }
 
@@ -133,9 +137,23 @@ export function acceptedRequest(text: string, keyName: string): OfficeRequest | 
   const parsed = envelope.safeParse(jsonOf(text)).data;
   const asked = parsed === undefined ? 'malformed' : askedOf(parsed.action, parsed.args);
   if (parsed === undefined || typeof asked === 'string') return null;
-  const { id, by, connection, issued, expires } = parsed;
+  const { id, by, key: signer, connection, issued, expires } = parsed;
   const times = { issued: new Date(issued), expires: new Date(expires) };
-  return { ...asked, id, by, keyName, connection, ...times, text };
+  return { ...asked, id, by, keyName, signer, connection, ...times, text };
+}
+
+/** Why an accepted request must not begin, by the settings as they are now; null if it may. */
+export function refusalNow(
+  { signer, action, connection, expires }: OfficeRequest,
+  { requests, connections }: Pick<Settings, 'requests' | 'connections'>,
+  now: Date,
+): RequestRefusal | null {
+  // By the key itself: its name may have been given to another one.
+  if (!requests.keys.some(({ key }) => fingerprintOf(key) === signer)) return 'forged';
+  if (!requests.enabled || !requests.allow.includes(action)) return 'not_allowed';
+  const found = connections.find((one) => one.id === connection);
+  if (found === undefined || !found.enabled) return 'other_branch';
+  return expires <= now ? 'expired' : null;
 }
 
 function refused(code: RequestRefusal, by: string | null = null): Judged {

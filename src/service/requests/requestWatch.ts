@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RequestAnswer } from '../../core/headOffice/requestExchange.ts';
-import { acceptedRequest, type OfficeRequest } from '../../core/headOffice/signedRequest.ts';
+import { acceptedRequest, type OfficeRequest, refusalNow } from '../../core/headOffice/signedRequest.ts';
 import type { OfficeRequestRow, RequestOutcome } from '../../core/journal/officeRequests.ts';
 import type { Ports } from '../../core/ports.ts';
+import { loadSettings } from '../../core/settings/load.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import { FailureCode, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
 import { NoticeCode } from '../../shared/notices.ts';
+import type { RequestRefusal } from '../../shared/officeRequests.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
+import type { Settings } from '../../shared/settings.ts';
 import type { Opened } from '../opening.ts';
 import type { ServiceSetup } from '../serviceApi.ts';
 import { carryOut, type RequestHands } from './carryOut.ts';
@@ -38,6 +41,16 @@ const MOST_ANSWERS = 50;
 interface Loop {
   readonly stop: AbortController;
   readonly ended: Promise<void>;
+}
+
+/** A request that was accepted must not begin any more. */
+class TooLate extends Error {
+  readonly code: RequestRefusal;
+
+  constructor(code: RequestRefusal) {
+    super(`The request may not begin: ${code}`);
+    this.code = code;
+  }
 }
 
 /**
@@ -103,7 +116,23 @@ export class RequestWatch {
     }
   }
 
-  #here({ journal, settings }: Opened): RequestsHere {
+  /**
+   * The settings as they are in the file: a run keeps those that it began with, and a key that somebody removes meanwhile
+   * must not order anything any more.
+   *
+   * @returns null where they cannot be read or used
+   */
+  #settingsNow(): Settings | null {
+    const { folder, language } = this.#host.setup;
+    try {
+      return loadSettings(folder, language);
+    } catch (error) {
+      if (error instanceof UsageError) return null;
+      throw error;
+    }
+  }
+
+  #here({ journal }: Opened, settings: Settings): RequestsHere {
     return {
       journal,
       installationId: this.#host.installationId(),
@@ -116,15 +145,16 @@ export class RequestWatch {
   async #exchange(stop: AbortSignal): Promise<void> {
     this.#hasNews = false;
     const opened = this.#host.opened();
-    if (opened === null || !opened.settings.requests.enabled) return;
+    const settings = this.#settingsNow();
+    if (opened === null || settings === null || !settings.requests.enabled) return;
     const { journal } = opened;
-    noteSince(this.#here(opened));
-    this.#goOn(opened);
+    noteSince(this.#here(opened, settings));
+    this.#goOn(opened, settings);
     const { RequestExchange } = await import('../../core/headOffice/requestExchange.ts');
-    const { central } = opened.settings;
+    const { central } = settings;
     const { folder, timeouts } = this.#host.setup;
     await using exchange = await RequestExchange.open({ central, folder, timeouts, stop });
-    const here = this.#here(opened);
+    const here = this.#here(opened, settings);
     const known = [
       ...journal.untoldOfficeRequests(MOST_ANSWERS).map((one) => one.row_id),
       ...journal.refusedOfficeRequestRows(ELSEWHERE, here.now, MOST_ANSWERS),
@@ -156,19 +186,17 @@ export class RequestWatch {
   }
 
   /** Goes on with what an earlier process of this service has accepted. */
-  #goOn(opened: Opened): void {
-    const { journal, settings } = opened;
+  #goOn(opened: Opened, settings: Settings): void {
+    const { journal } = opened;
     for (const row of journal.openOfficeRequests()) {
       if (this.#acting.has(row.key)) continue;
       const request = acceptedRequest(row.request ?? '', row.key_name ?? '');
       const facts = request === null ? { id: row.key } : factsOf(request);
       const end = (code: string): void =>
         journal.endOfficeRequest(row.key, { state: 'failed', code, batchId: row.batch_id }, facts);
-      const isKnownKey = settings.requests.keys.some((one) => one.name === row.key_name);
+      const refusal = request === null ? 'forged' : refusalNow(request, settings, this.#hands.now());
       if (row.state === 'begun') end('interrupted');
-      else if (request === null || !isKnownKey) end('forged');
-      else if (!settings.requests.allow.includes(request.action)) end('not_allowed');
-      else if (request.expires <= this.#hands.now()) end('expired');
+      else if (request === null || refusal !== null) end(refusal ?? 'forged');
       else this.#act(opened, request);
     }
   }
@@ -186,7 +214,13 @@ export class RequestWatch {
   async #outcome(opened: Opened, request: OfficeRequest): Promise<RequestOutcome | null> {
     let hasBegun = false;
     const begin = (batchId?: string): void => {
-      const journal = this.#host.opened()?.journal ?? opened.journal;
+      const now = this.#host.opened() ?? opened;
+      // It may have waited for hours behind another run.
+      const settings = this.#settingsNow();
+      if (settings === null) throw new UsageError(UsageCode.RunStopped);
+      const refusal = refusalNow(request, settings, this.#hands.now());
+      if (refusal !== null) throw new TooLate(refusal);
+      const { journal } = now;
       hasBegun = true;
       if (!journal.beginOfficeRequest(request.id, factsOf(request), batchId ?? null))
         throw new Error(`Request ${request.id} had begun already`);
@@ -194,6 +228,7 @@ export class RequestWatch {
     try {
       return await carryOut(this.#hands, opened, request, begin);
     } catch (error) {
+      if (error instanceof TooLate) return { state: 'failed', code: error.code, batchId: null };
       const isStopped = error instanceof UsageError && error.code === UsageCode.RunStopped;
       if (isStopped && !hasBegun) return null;
       if (isStopped) return { state: 'failed', code: 'interrupted', batchId: null };

@@ -111,6 +111,17 @@ test('requests are off by default, and need a key', () => {
     settingsSchema.safeParse({ central: CENTRAL, connections: [], requests: part }).success;
   expect(withRequests({ enabled: true })).toBe(false);
   expect(withRequests({ enabled: true, keys: [{ name: 'hq', key: KEY }] })).toBe(true);
+  const other = { name: 'hq', key: `${'C'.repeat(42)}A=` };
+  expect(withRequests({ enabled: true, keys: [{ name: 'hq', key: KEY }, other] })).toBe(false);
+  expect(
+    withRequests({
+      enabled: true,
+      keys: [
+        { name: 'hq', key: KEY },
+        { ...other, name: 'hq-2027' },
+      ],
+    }),
+  ).toBe(true);
   for (const key of ['', 'x', `${'A'.repeat(43)}=`, `${'B'.repeat(42)}==`, `ssh-ed25519 ${KEY}`])
     expect(withRequests({ enabled: true, keys: [{ name: 'hq', key }] }), key).toBe(false);
 });

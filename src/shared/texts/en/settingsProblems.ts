@@ -26,6 +26,7 @@ export const settingsProblems = {
     mirror_shared:
       'the schema "{{schema}}" at central already belongs to connection "{{other}}": each would remove the other\'s rows. Give each connection a "targetSchema" of its own, or use layout "stamp"',
     request_key: 'must be a public key of head office, as "branchline request keygen" prints it',
+    request_key_names: 'must have another name for each key',
     request_keys: 'must have the public key of head office where requests are enabled',
     host_list: 'names no host before or behind a comma: write hosts as "a,b" or "a:5432,b:5433"',
     ssh_host: 'must be one name or address of an SSH server',

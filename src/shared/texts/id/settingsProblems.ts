@@ -26,6 +26,7 @@ export const settingsProblems = {
     mirror_shared:
       'skema "{{schema}}" di pusat sudah dipakai koneksi "{{other}}": keduanya akan saling menghapus baris. Beri setiap koneksi "targetSchema" sendiri, atau pakai layout "stamp"',
     request_key: 'harus berupa kunci publik kantor pusat, seperti yang dicetak "branchline request keygen"',
+    request_key_names: 'harus memakai nama yang berbeda untuk setiap kunci',
     request_keys: 'harus memuat kunci publik kantor pusat bila permintaan diaktifkan',
     host_list:
       'ada koma tanpa host di depan atau di belakangnya: tulis host sebagai "a,b" atau "a:5432,b:5433"',
