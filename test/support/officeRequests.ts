@@ -72,6 +72,7 @@ export async function store(
   pair: DatabasePair,
   row: {
     readonly connection: string;
+    readonly installation: string;
     readonly id: string;
     readonly request: string;
     readonly signature: string;
@@ -80,10 +81,10 @@ export async function store(
   const client = await pair.central.connectAdmin();
   try {
     await client.query(
-      `INSERT INTO branchline.requests (connection, id, request, signature) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (connection, id) DO UPDATE SET request = excluded.request, signature = excluded.signature,
+      `INSERT INTO branchline.requests (connection, installation, id, request, signature) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (connection, id) DO UPDATE SET installation = excluded.installation, request = excluded.request, signature = excluded.signature,
          state = 'waiting', code = NULL`,
-      [row.connection, row.id, row.request, row.signature],
+      [row.connection, row.installation, row.id, row.request, row.signature],
     );
     return row.id;
   } finally {

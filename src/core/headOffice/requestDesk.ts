@@ -43,7 +43,8 @@ const INSTALLATIONS =
   WHERE connection::pg_catalog.text ${own('=')} ANY ($1::pg_catalog.text[]) AND retired_at IS NULL
   ORDER BY connection, last_seen DESC`);
 
-const INSERT = 'INSERT INTO branchline.requests (connection, id, request, signature) VALUES ($1, $2, $3, $4)';
+const INSERT = oneLine(`INSERT INTO branchline.requests (connection, installation, id, request, signature)
+  VALUES ($1, $2, $3, $4, $5)`);
 
 const PRUNE = `DELETE FROM branchline.requests WHERE at ${own('<')} (pg_catalog.now() ${own('-')} '${KEPT_DAYS} d'::interval)`;
 
@@ -99,7 +100,7 @@ export class RequestDesk implements AsyncDisposable {
       PRUNE,
       ...rows.map((row) => ({
         text: INSERT,
-        values: [row.connection, row.id, row.request, row.signature],
+        values: [row.connection, row.installation, row.id, row.request, row.signature],
       })),
     ]);
     return rows.map(({ connection, id }) => ({ connection, id }));

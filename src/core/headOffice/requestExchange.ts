@@ -34,6 +34,8 @@ export interface RequestAnswer {
   readonly state: RequestState;
   readonly code: string | null;
   readonly batchId: string | null;
+  /** The row has never been accepted: the answer must not take the place of what came of one that was. */
+  readonly onlyWaiting: boolean;
 }
 
 export interface ExchangeOptions {
@@ -42,29 +44,36 @@ export interface ExchangeOptions {
   readonly folder: string;
   readonly timeouts?: Partial<Timeouts> | undefined;
   readonly stop: AbortSignal;
+  /** Of this computer: rows for another one are neither read nor answered. */
+  readonly installationId: string;
 }
 
-const WAITING = oneLine(`SELECT connection, id,
+const WAITING = oneLine(`SELECT connection, installation, id,
     CASE WHEN pg_catalog.octet_length(request) ${own('<=')} ${MOST_REQUEST_BYTES} THEN request END AS request,
     pg_catalog."left"(signature, 200) AS signature
-  FROM branchline.requests WHERE connection ${own('=')} ANY ($1::pg_catalog.text[]) AND state ${own('=')} 'waiting'
+  FROM branchline.requests WHERE connection ${own('=')} ANY ($1::pg_catalog.text[]) AND installation ${own('=')} $3 AND state ${own('=')} 'waiting'
     AND id ${own('<>')} ALL ($2::pg_catalog.text[]) ORDER BY at LIMIT ${MOST_ROWS}`);
 
 const ANSWER = oneLine(`UPDATE branchline.requests SET state = $3::pg_catalog.text, code = $4, batch_id = $5,
-    received_at = CASE WHEN $3::pg_catalog.text ${own('<>')} 'waiting' THEN COALESCE(received_at, pg_catalog.now()) END,
-    ended_at = CASE WHEN $3::pg_catalog.text ${own('<>')} ALL ('{waiting,received}') THEN pg_catalog.now() END
-  WHERE connection ${own('=')} $1 AND id ${own('=')} $2`);
+    received_at = COALESCE(received_at, pg_catalog.now()),
+    ended_at = CASE WHEN $3::pg_catalog.text ${own('<>')} 'received' THEN pg_catalog.now() END
+  WHERE connection ${own('=')} $1 AND id ${own('=')} $2 AND installation ${own('=')} $6`);
+
+const ANSWER_WAITING = `${ANSWER} AND state ${own('=')} 'waiting'`;
 
 /** One session of a branch at central, to look for requests and to say what has become of them. */
 export class RequestExchange implements AsyncDisposable {
   readonly #session: Session;
+  readonly #installationId: string;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, installationId: string) {
     this.#session = session;
+    this.#installationId = installationId;
   }
 
   /** @throws SyncFailure why central cannot be reached */
-  static async open({ central, folder, timeouts, stop }: ExchangeOptions): Promise<RequestExchange> {
+  static async open(options: ExchangeOptions): Promise<RequestExchange> {
+    const { central, folder, timeouts, stop, installationId } = options;
     const { session } = await openLink({
       side: 'central',
       endpoint: central,
@@ -75,11 +84,11 @@ export class RequestExchange implements AsyncDisposable {
       timeouts: { ...DEFAULT_TIMEOUTS, answerMs: ANSWER_MS, ...timeouts },
       stop,
     });
-    return new RequestExchange(session);
+    return new RequestExchange(session, installationId);
   }
 
   /**
-   * The waiting rows of these connections.
+   * The waiting rows of these connections, for this computer.
    *
    * @param except ids that are known, and whose rows could not be changed
    */
@@ -87,7 +96,8 @@ export class RequestExchange implements AsyncDisposable {
     connections: readonly string[],
     except: readonly string[],
   ): Promise<readonly RequestRow[] | ExchangeProblem> {
-    const statements = [{ text: WAITING, values: [textArray(connections), textArray(except)] }];
+    const values = [textArray(connections), textArray(except), this.#installationId];
+    const statements = [{ text: WAITING, values }];
     let results = await this.#transaction(statements);
     if (results === 'missing') {
       // After an update, where our role owns the schema and no batch has made the table yet.
@@ -97,8 +107,9 @@ export class RequestExchange implements AsyncDisposable {
     if (typeof results === 'string') return problemOf(results);
     const rows = results[0]?.rows ?? [];
     // A server may answer more than it was asked for.
-    return rows.slice(0, MOST_ROWS).map(({ connection, id, request, signature }) => ({
+    return rows.slice(0, MOST_ROWS).map(({ connection, installation, id, request, signature }) => ({
       connection: connection ?? '',
+      installation: installation ?? '',
       id: id ?? '',
       request: request ?? null,
       signature: signature ?? '',
@@ -108,9 +119,12 @@ export class RequestExchange implements AsyncDisposable {
   /** Writes answers. Rows that are gone are no error. */
   async answer(answers: readonly RequestAnswer[]): Promise<ExchangeProblem | null> {
     const results = await this.#transaction(
-      answers.map(({ connection, id, state, code, batchId }) => ({
-        text: ANSWER,
-        values: [connection, id, state, code?.slice(0, 60) ?? null, batchId?.slice(0, 100) ?? null],
+      answers.map(({ connection, id, state, code, batchId, onlyWaiting }) => ({
+        text: onlyWaiting ? ANSWER_WAITING : ANSWER,
+        values: [
+          ...[connection, id, state, code?.slice(0, 60) ?? null, batchId?.slice(0, 100) ?? null],
+          this.#installationId,
+        ],
       })),
     );
     return typeof results === 'string' ? problemOf(results) : null;

@@ -77,6 +77,8 @@ export type OfficeRequest = Asked & {
 /** A row of `branchline.requests`, which anybody may have written. */
 export interface RequestRow {
   readonly connection: string;
+  /** Of the computer that it is for. The branch asks for the rows of its own; nothing follows from it alone. */
+  readonly installation: string;
   readonly id: string;
   /** Null where it is longer than {@link MOST_REQUEST_BYTES}. */
   readonly request: string | null;
@@ -94,9 +96,7 @@ export interface RequestAddress {
 
 export type Judged =
   | { readonly kind: 'accepted'; readonly request: OfficeRequest }
-  | { readonly kind: 'refused'; readonly code: RequestRefusal; readonly by: string | null }
-  /** Right, and for another computer of this branch: its answer must stay possible. */
-  | { readonly kind: 'elsewhere'; readonly by: string; readonly expires: Date };
+  | { readonly kind: 'refused'; readonly code: RequestRefusal; readonly by: string | null };
 
 /**
  * Judges a row, without looking at what was accepted before. The signature is checked over the stored bytes before they
@@ -112,8 +112,6 @@ export function judgeRow(row: RequestRow, address: RequestAddress): Judged {
   const times = { issued: new Date(parsed.issued), expires: new Date(parsed.expires) };
   const code = refusalOf(row, { ...parsed, ...times }, address);
   if (code !== null) return refused(code, by);
-  if (parsed.installation !== address.installationId)
-    return { kind: 'elsewhere', by, expires: times.expires };
   const asked = askedOf(parsed.action, parsed.args);
   if (typeof asked === 'string') return refused(asked, by);
   if (!address.settings.allow.includes(asked.action)) return refused('not_allowed', by);
@@ -162,15 +160,17 @@ function refused(code: RequestRefusal, by: string | null = null): Judged {
 
 function refusalOf(
   row: RequestRow,
-  signed: Pick<z.output<typeof envelope>, 'id' | 'connection'> & {
+  signed: Pick<z.output<typeof envelope>, 'id' | 'connection' | 'installation'> & {
     readonly issued: Date;
     readonly expires: Date;
   },
-  { connections, now }: RequestAddress,
+  { connections, installationId, now }: RequestAddress,
 ): RequestRefusal | null {
   // A right request in the row of another one.
   if (signed.id !== row.id) return 'forged';
   if (signed.connection !== row.connection || !connections.includes(row.connection)) return 'other_branch';
+  // A right request of another computer in a row for this one.
+  if (signed.installation !== installationId) return 'other_branch';
   const [issued, expires] = [signed.issued.getTime(), signed.expires.getTime()];
   if (expires <= issued || expires - issued > LONGEST_VALID_MS) return 'malformed';
   if (expires <= now.getTime()) return 'expired';
@@ -258,7 +258,7 @@ export function signRequest(
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   const signature = sign(null, signedBytes(request), key).toString('base64');
-  return { connection: rest.connection, id: rest.id, request, signature };
+  return { connection: rest.connection, installation: rest.installation, id: rest.id, request, signature };
 }
 
 /** Who asked for what, for a list at head office. What cannot be read is null; nothing is verified here. */

@@ -42,8 +42,6 @@ export interface OfficeRequestReads {
   openOfficeRequests(): readonly OfficeRequestRow[];
   /** Requests whose row at head office does not say yet how they stand. */
   untoldOfficeRequests(limit: number): readonly OfficeRequestRow[];
-  /** Ids of rows to leave alone until they expire: those that are refused here with this code. */
-  refusedOfficeRequestRows(code: string, now: Date, limit: number): readonly string[];
   /** How many rows were refused since. */
   refusedOfficeRequests(since: Date): number;
 }
@@ -90,14 +88,6 @@ export function createOfficeRequestReads(store: ReadableStore): OfficeRequestRea
          ORDER BY rowid DESC LIMIT @limit`,
         { limit },
       ),
-    refusedOfficeRequestRows: (code, now, limit) =>
-      store
-        .all<{ readonly row_id: string }>(
-          `SELECT row_id FROM office_requests WHERE state = 'refused' AND code = @code AND expires_at > @now
-           ORDER BY rowid DESC LIMIT @limit`,
-          { code, now: now.toISOString(), limit },
-        )
-        .map((row) => row.row_id),
     refusedOfficeRequests: (since) =>
       store.get<{ readonly count: number }>(
         "SELECT count(*) AS count FROM office_requests WHERE state = 'refused' AND at > @since",

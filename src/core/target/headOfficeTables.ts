@@ -103,6 +103,7 @@ export const TABLES_SQL: readonly string[] = [
   // nothing, so that reports go on.
   `CREATE TABLE IF NOT EXISTS branchline.${REQUESTS_TABLE} (
   connection character varying(100) NOT NULL,
+  installation character varying(100) NOT NULL,
   id character varying(100) NOT NULL,
   request pg_catalog.text NOT NULL CHECK (pg_catalog.octet_length(request) ${own('<=')} 65536),
   signature character varying(200) NOT NULL,
@@ -175,6 +176,6 @@ export const ANSWERING_RIGHTS = 'SELECT, UPDATE (state, code, batch_id, received
 export function askingSql(role: string): readonly string[] {
   return [
     ...readingSql(role),
-    `GRANT SELECT, INSERT (connection, id, request, signature), DELETE ON branchline.${REQUESTS_TABLE} TO ${ident(role)};`,
+    `GRANT SELECT, INSERT (connection, installation, id, request, signature), DELETE ON branchline.${REQUESTS_TABLE} TO ${ident(role)};`,
   ];
 }

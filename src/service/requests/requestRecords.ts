@@ -35,8 +35,6 @@ const instant = z.iso.datetime();
 export type Taken =
   | { readonly kind: 'accepted'; readonly request: OfficeRequest }
   | { readonly kind: 'refused'; readonly code: RequestRefusal }
-  /** For another computer of this branch: noted in the row, which stays open for that one. */
-  | { readonly kind: 'elsewhere' }
   /** It is known, and its row could not be changed yet. */
   | { readonly kind: 'known' };
 
@@ -65,10 +63,6 @@ export function takeRow(here: RequestsHere, row: RequestRow): Taken {
   if (judged.kind === 'refused') {
     recordRefusal(here, row, judged);
     return judged;
-  }
-  if (judged.kind === 'elsewhere') {
-    const isNew = recordRefusal(here, row, { code: ELSEWHERE, by: judged.by }, judged.expires);
-    return isNew ? { kind: 'elsewhere' } : { kind: 'known' };
   }
   const { request } = judged;
   const { id, connection, text, keyName, expires } = request;
@@ -104,21 +98,17 @@ function remembered(
   return judged;
 }
 
-/** The code of a request for another computer of this branch. */
-export const ELSEWHERE = 'other_branch' satisfies RequestRefusal;
-
-/** @returns whether it was not recorded before */
 function recordRefusal(
   { journal, now }: RequestsHere,
   row: RequestRow,
   { code, by }: { readonly code: RequestRefusal; readonly by: string | null },
-  expiresAt = new Date(now.getTime() + REMEMBERED_MS),
-): boolean {
-  if (journal.refusedOfficeRequests(new Date(now.getTime() - DAY_MS)) >= REFUSED_A_DAY) return false;
+): void {
+  if (journal.refusedOfficeRequests(new Date(now.getTime() - DAY_MS)) >= REFUSED_A_DAY) return;
+  const expiresAt = new Date(now.getTime() + REMEMBERED_MS);
   const { connection, id: rowId } = row;
   // `by` is only known where the signature is right; nothing else of the row is repeated but its id.
   const facts = { id: rowId, ...(by !== null && { by }) };
-  return journal.refuseOfficeRequest({ key: digestOf(row, code), connection, rowId, expiresAt, facts }, code);
+  journal.refuseOfficeRequest({ key: digestOf(row, code), connection, rowId, expiresAt, facts }, code);
 }
 
 /** Whoever changes a row gets a line for each change; the same row again gets none. */

@@ -13,15 +13,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { Opened } from '../opening.ts';
 import type { ServiceSetup } from '../serviceApi.ts';
 import { carryOut, type RequestHands } from './carryOut.ts';
-import {
-  ELSEWHERE,
-  factsOf,
-  forgetOld,
-  noteSince,
-  type RequestsHere,
-  stateToTell,
-  takeRow,
-} from './requestRecords.ts';
+import { factsOf, forgetOld, noteSince, type RequestsHere, stateToTell, takeRow } from './requestRecords.ts';
 
 /** What {@link RequestWatch} needs from the service. */
 export interface RequestHost extends Pick<RequestHands, 'ask' | 'service'> {
@@ -148,17 +140,15 @@ export class RequestWatch {
     const settings = this.#settingsNow();
     if (opened === null || settings === null || !settings.requests.enabled) return;
     const { journal } = opened;
-    noteSince(this.#here(opened, settings));
+    const here = this.#here(opened, settings);
+    noteSince(here);
     this.#goOn(opened, settings);
     const { RequestExchange } = await import('../../core/headOffice/requestExchange.ts');
     const { central } = settings;
     const { folder, timeouts } = this.#host.setup;
-    await using exchange = await RequestExchange.open({ central, folder, timeouts, stop });
-    const here = this.#here(opened, settings);
-    const known = [
-      ...journal.untoldOfficeRequests(MOST_ANSWERS).map((one) => one.row_id),
-      ...journal.refusedOfficeRequestRows(ELSEWHERE, here.now, MOST_ANSWERS),
-    ];
+    const { installationId } = here;
+    await using exchange = await RequestExchange.open({ central, folder, timeouts, stop, installationId });
+    const known = journal.untoldOfficeRequests(MOST_ANSWERS).map((one) => one.row_id);
     const rows = await exchange.waiting(here.connections, known);
     if (typeof rows === 'string') return this.#tellProblem(opened, rows);
     // Switched off meanwhile, or the service ends: the next one takes them.
@@ -167,9 +157,9 @@ export class RequestWatch {
       const taken = takeRow(here, row);
       if (taken.kind === 'accepted') this.#act(opened, taken.request);
       const { connection, id } = row;
-      const answer = { connection, id, batchId: null };
-      if (taken.kind === 'elsewhere') return [{ ...answer, state: 'waiting', code: ELSEWHERE }];
-      return taken.kind === 'refused' ? [{ ...answer, state: 'refused', code: taken.code }] : [];
+      if (taken.kind !== 'refused') return [];
+      const answer = { connection, id, batchId: null, onlyWaiting: true };
+      return [{ ...answer, state: 'refused', code: taken.code }];
     });
     // What takes no time, such as a pause, ends by then, and needs no further session to say so.
     await setImmediate();
@@ -267,7 +257,7 @@ export class RequestWatch {
 
 function answerOf(row: OfficeRequestRow): RequestAnswer {
   const { connection, row_id: id, code, batch_id: batchId } = row;
-  return { connection, id, state: stateToTell(row), code, batchId };
+  return { connection, id, state: stateToTell(row), code, batchId, onlyWaiting: false };
 }
 
 function codeOf(error: unknown): string {

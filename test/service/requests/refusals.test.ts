@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signRequest } from '../../../src/core/headOffice/signedRequest.ts';
+import { installationId } from '../../../src/core/settings/installation.ts';
 import type { LogRow } from '../../../src/shared/contract.ts';
 import { atBranch, atCentral, sync } from '../../support/branch.ts';
 import { type DatabasePair, freshDatabases } from '../../support/databases.ts';
@@ -120,13 +121,18 @@ test('what is for another branch or another installation is refused', async () =
   const other = right({ connection: 'pgsql_plb' }, watched.clock);
   expect(await answer(watched, { ...other, connection: CONNECTION })).toBe('refused other_branch');
   const computer = right({ installation: '00000000-0000-4000-8000-000000000000' }, watched.clock);
-  // It stays open for that computer.
-  expect(await answer(watched, computer)).toBe('waiting other_branch');
+  const { installation } = right({}, watched.clock);
+  expect(await answer(watched, { ...computer, installation })).toBe('refused other_branch');
   expect(auditOf(computer.id)).toEqual(['request_refused other_branch']);
+  // Rows of another computer stay as they are, however many, whoever has signed them.
+  const theirs = { installation: computer.installation, key: officeKey() };
+  const rows = Array.from({ length: 21 }, () => right(theirs, watched.clock));
+  for (const row of rows) await store(pair, row);
   await store(pair, other);
   lookAgain(watched);
   expect(await answer(watched, right({ key: officeKey() }, watched.clock))).toBe('refused forged');
   expect(await answerTo(pair, other.id)).toContain('waiting');
+  for (const row of rows) expect(await answerTo(pair, row.id)).toBe('waiting');
 });
 
 test('a request is carried out once, also after a restart, and after its row was deleted', async () => {
@@ -182,17 +188,18 @@ test('what this version does not know, and what the settings do not allow, is re
 test('megabytes, markup and control characters of whoever has the database harm nobody', async () => {
   const watched = await looking();
   await atCentral(pair, 'ALTER TABLE branchline.requests DROP CONSTRAINT requests_request_check');
+  const here = { connection: CONNECTION, installation: installationId(home.folder) };
   const id = '<img src=x onerror=alert(1)>\u001b[2J\u202e';
-  const big = { connection: CONNECTION, id, request: 'x'.repeat(5_000_000), signature: 'y'.repeat(200) };
+  const big = { ...here, id, request: 'x'.repeat(5_000_000), signature: 'y'.repeat(200) };
   expect(await answer(watched, big)).toBe('refused too_big');
-  const deep = { connection: CONNECTION, id: 'deep', request: '['.repeat(60_000), signature: 'AAAA' };
+  const deep = { ...here, id: 'deep', request: '['.repeat(60_000), signature: 'AAAA' };
   expect(await answer(watched, deep)).toBe('refused forged');
   expect(auditOf(id)).toEqual(['request_refused too_big']);
 
   // Many rows of junk: a few lines a day are kept of them.
   for (let index = 0; index < 100; index++)
     await store(pair, {
-      connection: CONNECTION,
+      ...here,
       id: `junk-${index}`,
       request: randomBytes(9).toString('hex'),
       signature: 'x',
