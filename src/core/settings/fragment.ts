@@ -9,7 +9,7 @@ import { updateSettings } from './change.ts';
  * docs/requests.md.
  */
 
-const tables = z
+const fragmentTables = z
   .array(
     z.union([
       z.string(),
@@ -23,7 +23,7 @@ const fragment = z.strictObject({
   /** Of the connection that the request is for. */
   connection: z
     .strictObject({
-      tables: tables.optional(),
+      tables: fragmentTables.optional(),
       exclude: z.array(z.string()).max(5000).optional(),
       enabled: z.boolean().optional(),
     })
@@ -41,7 +41,6 @@ const fragment = z.strictObject({
       bandwidthHours: z.unknown(),
       headOfficePatienceMinutes: z.unknown(),
       verifyEveryDays: z.unknown(),
-      onDifference: z.unknown(),
     })
     .partial()
     .optional(),
@@ -75,11 +74,38 @@ export function applyFragment(
     ({
       ...current,
       ...(part !== undefined && {
-        connections: current.connections.map((one) => (one.id === connection ? { ...one, ...part } : one)),
+        connections: current.connections.map((one) =>
+          one.id === connection ? { ...one, ...part, ...withConsents(one, part.tables) } : one,
+        ),
       }),
       ...(schedules !== undefined && { schedules }),
       ...(sync !== undefined && { sync: { ...current.sync, ...sync } }),
       ...(resume !== undefined && { resume: { ...current.resume, ...resume } }),
     }) as SettingsFile;
   return updateSettings(folder, change, language);
+}
+
+/**
+ * A new list of tables with the consents to deletes of the old one: `allowDeletes` is the branch's to give, and to take
+ * back.
+ */
+function withConsents(
+  { tables: before = [] }: SettingsFile['connections'][number],
+  tables: z.output<typeof fragmentTables> | undefined,
+): { readonly tables?: readonly unknown[] } {
+  if (tables === undefined) return {};
+  const consents = new Map(
+    before.flatMap((one) =>
+      typeof one === 'string' || one.allowDeletes === undefined
+        ? []
+        : [[one.name, one.allowDeletes] as const],
+    ),
+  );
+  return {
+    tables: tables.map((one) => {
+      const given = typeof one === 'string' ? { name: one } : one;
+      const allowDeletes = consents.get(given.name);
+      return allowDeletes === undefined ? one : { ...given, allowDeletes };
+    }),
+  };
 }

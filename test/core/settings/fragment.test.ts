@@ -70,6 +70,7 @@ test.each([
   ['how long records are kept', { retention: { days: 1 } }],
   ['commands', { hooks: { afterBatch: 'rm -rf /' } }],
   ['the language', { language: 'id' }],
+  ['repairs without asking', { sync: { onDifference: 'repair' } }],
   ['an unknown field of sync', { sync: { dataDir: '/tmp' } }],
   ['a prototype', JSON.parse('{"__proto__": {"central": {}}}')],
   ['a prototype of a group', JSON.parse('{"sync": {"__proto__": {"x": 1}}}')],
@@ -101,6 +102,26 @@ test.each([
   const { folder, read } = home();
   expect(() => apply(folder, value)).toThrow(expect.objectContaining({ code: 'settings_invalid' }));
   expect(read()).toEqual(DOCUMENT);
+});
+
+test('a list of tables keeps the consents to deletes that the branch has given', () => {
+  const { folder, read } = home();
+  const [first, second] = DOCUMENT.connections;
+  const tables = [{ name: 'item', allowDeletes: true }, 'stock'];
+  const before = { ...DOCUMENT, connections: [{ ...first, tables }, second] };
+  writeFileSync(join(folder, 'settings.json'), JSON.stringify(before));
+  apply(folder, { connection: { tables: ['item', { name: 'stock', strategy: 'auto' }] } });
+  expect(read()).toMatchObject({
+    connections: [
+      {
+        tables: [
+          { name: 'item', allowDeletes: true },
+          { name: 'stock', strategy: 'auto' },
+        ],
+      },
+      { id: 'pgsql_plb' },
+    ],
+  });
 });
 
 test('requests are off by default, and need a key', () => {
