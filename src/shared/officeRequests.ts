@@ -38,6 +38,8 @@ export const REQUEST_RESULTS = [
   'tables_failed',
   'pause_kept',
   'not_paused',
+  /** The branch was paused when the request would have begun. */
+  'paused',
   /** The program or the run ended before its result was known. */
   'interrupted',
 ] as const;

@@ -42,6 +42,8 @@ export interface OfficeRequestReads {
   openOfficeRequests(): readonly OfficeRequestRow[];
   /** Requests whose row at head office does not say yet how they stand. */
   untoldOfficeRequests(limit: number): readonly OfficeRequestRow[];
+  /** How many were accepted since. */
+  acceptedOfficeRequests(since: Date): number;
   /** How many rows were refused since. */
   refusedOfficeRequests(since: Date): number;
 }
@@ -88,6 +90,11 @@ export function createOfficeRequestReads(store: ReadableStore): OfficeRequestRea
          ORDER BY rowid DESC LIMIT @limit`,
         { limit },
       ),
+    acceptedOfficeRequests: (since) =>
+      store.get<{ readonly count: number }>(
+        'SELECT count(*) AS count FROM office_requests WHERE request IS NOT NULL AND at > @since',
+        { since: since.toISOString() },
+      )?.count ?? 0,
     refusedOfficeRequests: (since) =>
       store.get<{ readonly count: number }>(
         "SELECT count(*) AS count FROM office_requests WHERE state = 'refused' AND at > @since",

@@ -23,6 +23,8 @@ const REMEMBERED_MS = 30 * 86_400_000;
 const KEPT_REFUSED = 500;
 /** Refused rows that are recorded in a day. Whoever may write the table must not fill the journal. */
 const REFUSED_A_DAY = 50;
+/** Requests that are accepted in a day; more of them wait. Whoever has stolen a key must not keep a branch busy for good. */
+const ACCEPTED_A_DAY = 100;
 const DAY_MS = 86_400_000;
 /** Lengths of the columns at head office. */
 const LONGEST_NAME = 100;
@@ -35,7 +37,7 @@ const instant = z.iso.datetime();
 export type Taken =
   | { readonly kind: 'accepted'; readonly request: OfficeRequest }
   | { readonly kind: 'refused'; readonly code: RequestRefusal }
-  /** It is known, and its row could not be changed yet. */
+  /** It is known, and its row could not be changed yet; or there were too many today, and it waits. */
   | { readonly kind: 'known' };
 
 export interface RequestsHere {
@@ -64,6 +66,8 @@ export function takeRow(here: RequestsHere, row: RequestRow): Taken {
     recordRefusal(here, row, judged);
     return judged;
   }
+  if (journal.acceptedOfficeRequests(new Date(here.now.getTime() - DAY_MS)) >= ACCEPTED_A_DAY)
+    return { kind: 'known' };
   const { request } = judged;
   const { id, connection, text, keyName, expires } = request;
   const facts = { ...factsOf(request), args: textOf(request.args) };

@@ -7,7 +7,7 @@ import { loadSettings } from '../../core/settings/load.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import { FailureCode, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
 import { NoticeCode } from '../../shared/notices.ts';
-import type { RequestRefusal } from '../../shared/officeRequests.ts';
+import type { RequestAction, RequestRefusal } from '../../shared/officeRequests.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Opened } from '../opening.ts';
@@ -29,6 +29,9 @@ const TOLD_PROBLEM = 'requests_problem';
 /** Answers that are written at once. */
 const MOST_ANSWERS = 50;
 
+/** What a pause holds back. Head office can end the pause first. */
+const RUNS: readonly RequestAction[] = ['run', 'verify', 'retry'];
+
 /** A loop that looks for requests. */
 interface Loop {
   readonly stop: AbortController;
@@ -37,9 +40,9 @@ interface Loop {
 
 /** A request that was accepted must not begin any more. */
 class TooLate extends Error {
-  readonly code: RequestRefusal;
+  readonly code: RequestRefusal | 'paused';
 
-  constructor(code: RequestRefusal) {
+  constructor(code: RequestRefusal | 'paused') {
     super(`The request may not begin: ${code}`);
     this.code = code;
   }
@@ -210,6 +213,8 @@ export class RequestWatch {
       if (settings === null) throw new UsageError(UsageCode.RunStopped);
       const refusal = refusalNow(request, settings, this.#hands.now());
       if (refusal !== null) throw new TooLate(refusal);
+      const isPaused = now.pause.current() !== null && RUNS.includes(request.action);
+      if (isPaused) throw new TooLate('paused');
       const { journal } = now;
       hasBegun = true;
       if (!journal.beginOfficeRequest(request.id, factsOf(request), batchId ?? null))

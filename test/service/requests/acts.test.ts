@@ -57,6 +57,8 @@ test('a pause begins and ends, and a longer one of a person stays', async () => 
   watched.service.pause(null);
   expect(await ask(watched, until(2 * HOUR_MS))).toBe('done pause_kept');
   expect(watched.service.status().pause?.until).toBeNull();
+  expect(await ask(watched, { action: 'run', args: {} })).toBe('failed paused');
+  expect(await ask(watched, { action: 'verify', args: {} })).toBe('failed paused');
   expect(await ask(watched, { action: 'resume', args: {} })).toBe('done');
   expect(watched.service.status().pause).toBeNull();
   expect(await ask(watched, until(-1000))).toBe('failed expired');

@@ -32,6 +32,7 @@ export const requests = {
     nothing_failed: 'no table had failed',
     tables_differ: 'some tables differ',
     tables_failed: 'some table failed',
+    paused: 'the branch is paused',
     pause_kept: 'somebody at the branch has paused for longer',
     not_paused: 'there was no pause',
     interrupted: 'stopped before its end',

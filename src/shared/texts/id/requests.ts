@@ -33,6 +33,7 @@ export const requests: Catalogue['requests'] = {
     nothing_failed: 'tidak ada tabel yang gagal',
     tables_differ: 'ada tabel yang berbeda',
     tables_failed: 'ada tabel yang gagal',
+    paused: 'cabang sedang dijeda',
     pause_kept: 'orang di cabang sudah menjeda lebih lama',
     not_paused: 'tidak sedang dijeda',
     interrupted: 'berhenti sebelum selesai',
