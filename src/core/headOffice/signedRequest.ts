@@ -85,11 +85,18 @@ export interface RequestRow {
   readonly signature: string;
 }
 
+/**
+ * What reads or writes the tables of a connection: not while it is switched off, nor during a pause. The others still
+ * reach it, so that head office can switch a connection on again.
+ */
+export const COPIES: readonly RequestAction[] = ['run', 'verify', 'retry'];
+
 /** For whom a request has to be, and by whom. */
 export interface RequestAddress {
   readonly installationId: string;
-  /** Enabled connections of the settings. */
+  /** Connections of the settings, and those of them that are switched off. */
   readonly connections: readonly string[];
+  readonly disabled: readonly string[];
   readonly settings: RequestSettings;
   readonly now: Date;
 }
@@ -115,6 +122,8 @@ export function judgeRow(row: RequestRow, address: RequestAddress): Judged {
   const asked = askedOf(parsed.action, parsed.args);
   if (typeof asked === 'string') return refused(asked, by);
   if (!address.settings.allow.includes(asked.action)) return refused('not_allowed', by);
+  if (address.disabled.includes(connection) && COPIES.includes(asked.action))
+    return refused('not_allowed', by);
   const isLong =
     asked.action === 'pause' && Date.parse(asked.args.until) > times.issued.getTime() + LONGEST_PAUSE_MS;
   if (isLong) return refused('malformed', by);
@@ -150,7 +159,8 @@ export function refusalNow(
   if (!requests.keys.some(({ key }) => fingerprintOf(key) === signer)) return 'forged';
   if (!requests.enabled || !requests.allow.includes(action)) return 'not_allowed';
   const found = connections.find((one) => one.id === connection);
-  if (found === undefined || !found.enabled) return 'other_branch';
+  if (found === undefined) return 'other_branch';
+  if (!found.enabled && COPIES.includes(action)) return 'not_allowed';
   return expires <= now ? 'expired' : null;
 }
 

@@ -43,8 +43,9 @@ export type Taken =
 export interface RequestsHere {
   readonly journal: WritableJournal;
   readonly installationId: string;
-  /** Ids of the enabled connections. */
+  /** Ids of the connections, and of those that are switched off. */
   readonly connections: readonly string[];
+  readonly disabled: readonly string[];
   readonly settings: RequestSettings;
   readonly now: Date;
 }
@@ -132,10 +133,12 @@ function textOf(args: unknown): string {
 
 /** Removes what is remembered for no reason any more. */
 export function forgetOld({ journal, now }: RequestsHere): void {
-  const latest = journal.forgetOfficeRequests(new Date(now.getTime() - REMEMBERED_MS), KEPT_REFUSED);
-  if (latest === null) return;
-  const before = instant.safeParse(journal.serviceNote(FORGOTTEN)).data ?? '';
-  if (latest > before) journal.setServiceNote(FORGOTTEN, latest);
+  journal.together(() => {
+    const latest = journal.forgetOfficeRequests(new Date(now.getTime() - REMEMBERED_MS), KEPT_REFUSED);
+    if (latest === null) return;
+    const before = instant.safeParse(journal.serviceNote(FORGOTTEN)).data ?? '';
+    if (latest > before) journal.setServiceNote(FORGOTTEN, latest);
+  });
 }
 
 /** The state that a request's row at head office should have. */

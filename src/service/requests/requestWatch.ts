@@ -1,13 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RequestAnswer } from '../../core/headOffice/requestExchange.ts';
-import { acceptedRequest, type OfficeRequest, refusalNow } from '../../core/headOffice/signedRequest.ts';
+import {
+  acceptedRequest,
+  COPIES,
+  type OfficeRequest,
+  refusalNow,
+} from '../../core/headOffice/signedRequest.ts';
 import type { OfficeRequestRow, RequestOutcome } from '../../core/journal/officeRequests.ts';
 import type { Ports } from '../../core/ports.ts';
 import { loadSettings } from '../../core/settings/load.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import { FailureCode, SyncFailure, UsageCode, UsageError } from '../../shared/errors.ts';
 import { NoticeCode } from '../../shared/notices.ts';
-import type { RequestAction, RequestRefusal } from '../../shared/officeRequests.ts';
+import type { RequestRefusal } from '../../shared/officeRequests.ts';
 import type { ServiceEvent } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Opened } from '../opening.ts';
@@ -28,9 +33,6 @@ export interface RequestHost extends Pick<RequestHands, 'ask' | 'service'> {
 const TOLD_PROBLEM = 'requests_problem';
 /** Answers that are written at once. */
 const MOST_ANSWERS = 50;
-
-/** What a pause holds back. Head office can end the pause first. */
-const RUNS: readonly RequestAction[] = ['run', 'verify', 'retry'];
 
 /** A loop that looks for requests. */
 interface Loop {
@@ -131,7 +133,8 @@ export class RequestWatch {
     return {
       journal,
       installationId: this.#host.installationId(),
-      connections: settings.connections.filter((one) => one.enabled).map((one) => one.id),
+      connections: settings.connections.map((one) => one.id),
+      disabled: settings.connections.filter((one) => !one.enabled).map((one) => one.id),
       settings: settings.requests,
       now: this.#host.ports.clock.now(),
     };
@@ -213,7 +216,7 @@ export class RequestWatch {
       if (settings === null) throw new UsageError(UsageCode.RunStopped);
       const refusal = refusalNow(request, settings, this.#hands.now());
       if (refusal !== null) throw new TooLate(refusal);
-      const isPaused = now.pause.current() !== null && RUNS.includes(request.action);
+      const isPaused = now.pause.current() !== null && COPIES.includes(request.action);
       if (isPaused) throw new TooLate('paused');
       const { journal } = now;
       hasBegun = true;

@@ -94,6 +94,23 @@ test('settings are taken as a whole or not at all', async () => {
   expect(settings()).toEqual({ ...before, sync: { ...before.sync, verifyEveryDays: 30 } });
 });
 
+test('a connection that head office has switched off runs nothing, and is switched on again by head office', async () => {
+  const watched = await lookingAt(home);
+  const switched = async (enabled: boolean): Promise<void> => {
+    const next = watched.next('settings_changed');
+    expect(await ask(watched, change({ connection: { enabled } }))).toBe('done');
+    await next;
+  };
+  await switched(false);
+  for (const action of ['run', 'verify', 'retry'] as const)
+    expect(await ask(watched, { action, args: {} })).toBe('refused not_allowed');
+
+  await switched(true);
+
+  expect(settings().connections[0].enabled).toBe(true);
+  expect(await ask(watched, { action: 'verify', args: {} })).not.toContain('not_allowed');
+});
+
 test('what was accepted goes on after a restart, and what had begun does not', async () => {
   const clock = jumpClock();
   await (await lookingAt(home, { clock })).service.stop();
