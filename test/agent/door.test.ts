@@ -56,7 +56,7 @@ test('a person who is not signed in is told how to get a link, in both languages
   const { port } = await serveNotes();
   const { body, headers } = await ask({ port });
   expect(body).toContain('<section lang="en"><h1>This browser is not signed in');
-  expect(body).toContain('<section lang="id"><h1>Peramban ini belum masuk');
+  expect(body).toContain('<section lang="id"><h1>Browser ini belum masuk');
   expect(body).toContain('<code>branchline serve --link</code>');
   expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
 });

@@ -67,7 +67,7 @@ test.each([
 
   const result = await runCli(['sync-status', '--data-dir', home.folder]);
 
-  expect(result.stdout + result.stderr).toContain('Belum ada batch');
+  expect(result.stdout + result.stderr).toContain('Belum ada pengiriman');
 });
 
 test('settings.json is replaced, and then broken, while a batch runs: it keeps its own; the next command reads the new ones', async () => {
