@@ -7,7 +7,7 @@ const SPOKEN =
   /^(aria-label|aria-description|aria-roledescription|aria-valuetext|label|title|placeholder|description|alt|error|text|confirm|message|nothingFoundMessage|legend)$/;
 
 /** Names and marks that are the same in every language. */
-const NOT_TEXT = /^[^\p{L}]*$|^(Branchline|PostgreSQL|English|Bahasa Indonesia)$/u;
+const NOT_TEXT = /^[^\p{L}]*$|^(Branchline|PostgreSQL|English|Bahasa Indonesia|https:\/\/)$/u;
 
 /** More than one word, the first of them with a capital: a sentence, wherever it stands. */
 const SENTENCE = /^\p{Lu}\p{Ll}*[ ,]+\p{L}/u;

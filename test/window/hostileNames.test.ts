@@ -127,7 +127,7 @@ test('names and messages of a hostile branch stand on every page as their letter
   writeFileSync(settings, JSON.stringify({ ...before, connections }));
   await shows('Connections, another database', 'no\u202eDB\u0007');
   await button(card, t('connectionsPage.test')).click();
-  await card.getByText(t('connectionsPage.stepState.failed')).waitFor();
+  await card.getByText(t('connectionsPage.stepState.failed'), { exact: true }).waitFor();
   expect(await unseen(page), 'A failed test').toEqual([]);
 
   await goTo(page, t('window.pages.schedules'));

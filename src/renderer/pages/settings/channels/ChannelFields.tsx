@@ -93,7 +93,7 @@ function WebhookFields({ editor }: { readonly editor: ChannelEditor }) {
         rows={2}
         label={t('channelsPage.field.headers')}
         description={t('channelsPage.note.headers')}
-        placeholder={'Authorization: ${NTFY_AUTH}'}
+        placeholder={HEADER_EXAMPLE}
       />
       <SecretFields editor={editor} />
       <AllowHttp editor={editor} />
@@ -102,6 +102,8 @@ function WebhookFields({ editor }: { readonly editor: ChannelEditor }) {
   );
 }
 
+/** As it is typed in every language. */
+const HEADER_EXAMPLE = 'Authorization: ${NTFY_AUTH}';
 const METHODS = ['POST', 'PUT', 'PATCH'];
 const CONTENT_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'];
 
