@@ -1,6 +1,6 @@
 import type { Engine } from '../../src/core/engineApi.ts';
 import type { BatchRow, TableRow } from '../../src/shared/contract.ts';
-import type { DatabasePair, TestDatabase } from './databases.ts';
+import { type DatabasePair, othersEnded, type TestDatabase } from './databases.ts';
 
 /** Runs statements as the owner of a database. */
 export async function run(database: TestDatabase, ...statements: readonly string[]): Promise<void> {
@@ -12,9 +12,13 @@ export async function run(database: TestDatabase, ...statements: readonly string
   }
 }
 
-/** Statements at the branch, where unqualified names mean its schema. */
-export function atBranch(pair: DatabasePair, ...statements: readonly string[]): Promise<void> {
-  return run(pair.source, 'SET search_path = adempiere', ...statements);
+/**
+ * Statements at the branch, where unqualified names mean its schema. What they write is older than every mark that
+ * the test takes next.
+ */
+export async function atBranch(pair: DatabasePair, ...statements: readonly string[]): Promise<void> {
+  await run(pair.source, 'SET search_path = adempiere', ...statements);
+  await othersEnded(pair.source);
 }
 
 /** Statements at head office. */

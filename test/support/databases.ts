@@ -92,6 +92,33 @@ export async function settled(source: TestDatabase): Promise<void> {
   }
 }
 
+/** The longest wait for another test's transaction. */
+const OTHERS_MS = 60_000;
+
+/**
+ * Waits until the transactions of other databases on this server that are under way have ended. Tests share servers,
+ * and a mark taken while one of them runs counts what was written since it began as newer: a difference then counts
+ * as a change since the last sync. A transaction that the test itself holds open stays.
+ */
+export async function othersEnded(source: TestDatabase): Promise<void> {
+  const client = await source.connectAdmin();
+  try {
+    const { rows } = await client.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+    const others = `SELECT count(*)::int AS left FROM pg_stat_activity
+      WHERE datname <> current_database() AND age(backend_xid) > age($1::xid)`;
+    for (const start = performance.now(); performance.now() - start < OTHERS_MS; ) {
+      const found = await client.query<{ left: number }>(others, [lowHalf(rows[0]?.now)]);
+      if (found.rows[0]?.left === 0) return;
+      await setTimeout(10);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/** The transaction's number as system columns have it. */
+const lowHalf = (id = '0'): string => (BigInt(id) & 0xffffffffn).toString();
+
 async function makeSource(
   server: ServerAddress,
   name: string,
