@@ -148,9 +148,11 @@ export interface RunView {
   readonly totalTables: number;
   /** From 0 to 1, by estimated rows where known. */
   readonly fraction: number;
-  /** Rows inserted, updated or found unchanged, and bytes read, over all tables so far. */
-  readonly rows: number;
+  /** Rows read at the branch over all tables so far, and their size. */
+  readonly checked: number;
   readonly bytes: number;
+  /** Rows of these that were inserted or updated at head office. */
+  readonly written: number;
   readonly rowsPerSecond: number | null;
   readonly bytesPerSecond: number | null;
   /** Estimated from what its tables usually take at this branch; null if nothing is known. */
@@ -330,6 +332,7 @@ export interface ConnectionTestStep {
 /** A batch in a list. */
 export interface BatchSummary extends BatchRow {
   readonly records_processed: number;
+  readonly records_skipped: number;
   readonly records_deleted: number;
   readonly bytes: number;
 }

@@ -174,7 +174,7 @@ test('an agent that is killed in the middle of a request does not carry it out t
     .poll(() => journalOf(branch, (journal) => journal.serviceNote('requests_since')))
     .not.toBeNull();
   const id = await office.ask('run');
-  await before.event((event) => event.type === 'live' && (event.live.run?.rows ?? 0) > 100);
+  await before.event((event) => event.type === 'live' && (event.live.run?.checked ?? 0) > 100);
   await first.kill();
 
   const second = await startServe(branch.folder);

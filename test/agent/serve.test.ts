@@ -23,7 +23,7 @@ const SLOW = {
 
 const live = (fits: (view: LiveView) => boolean) => (event: WindowEvent) =>
   event.type === 'live' && fits(event.live);
-const hasRows = (rows: number) => live(({ run }) => run !== null && run.rows >= rows);
+const hasRows = (rows: number) => live(({ run }) => run !== null && run.checked >= rows);
 
 /** The latest batch, as a window asks for it. */
 async function latest(window: OpenWindow): Promise<BatchPage['batches'][number] | undefined> {

@@ -25,7 +25,7 @@ test('a run is answered when it has begun, is stopped and resumed, and sends eve
   opened.listen();
 
   expect(await opened.value('runNow', {})).toBeNull();
-  const running = await opened.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
+  const running = await opened.event('live', ({ live }) => (live.run?.checked ?? 0) > 0);
   expect(running.live.status.activity).toMatchObject({ kind: 'running', batchId: running.live.run?.batchId });
   expect(running.live.run).toMatchObject({ doneTables: 0, failedTables: 0, totalTables: 1 });
   expect(running.live.run?.tables).toMatchObject([{ connection: CONNECTION, table: 'c_invoiceline' }]);

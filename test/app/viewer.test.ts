@@ -28,7 +28,7 @@ test('another process’s run is followed from its rows to its end', async () =>
   await runner.chunks(3);
   runner.freeze();
 
-  const seen = await opened.event('live', ({ live }) => (live.run?.rows ?? 0) > 0);
+  const seen = await opened.event('live', ({ live }) => (live.run?.checked ?? 0) > 0);
   expect(seen.live.status.activity).toMatchObject({ kind: 'waiting_lease', holder: { pid: runner.pid } });
   expect(seen.live.run).toMatchObject({ batchId: batch.batch_id, totalTables: 2, doneTables: 0 });
   // One of the two at least has a chunk behind it.

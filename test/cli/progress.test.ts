@@ -43,8 +43,8 @@ describe('the board', () => {
   it('draws a bar, rows, bytes, rate and the remaining time', () => {
     const [running, total] = renderBoard(runWith(STARTED, PROGRESS), lookOf({ width: 120 }));
     expect(running).toContain('██████████░░░░░░░░░░');
-    expect(running).toMatch(/52% {2}520 rows {2}2\.0 MB {2}100 rows\/s {2}4\.8 s left$/);
-    expect(total).toBe('1/3 tables  527 rows  2.0 MB  100 rows/s  10 s left');
+    expect(running).toMatch(/52% {2}520 rows checked {2}2\.0 MB {2}100 rows\/s {2}4\.8 s left$/);
+    expect(total).toBe('1/3 tables  527 rows checked  2.0 MB  100 rows/s  10 s left');
   });
 
   it('counts failed tables', () => {
@@ -81,7 +81,7 @@ describe('the board', () => {
     const run = new RunProgress(fold, new Map(), 1, clock).view();
     const lines = renderWatched(batch, run, lookOf({ width: 120 }), new Date(batch.started_at));
     expect(lines[0]).toBe(`${BATCH_ID}  running  0 ms`);
-    expect(lines[1]).toMatch(/^c_invoice .* 25% {2}10 rows .* 5 rows\/s {2}6\.0 s left$/);
+    expect(lines[1]).toMatch(/^c_invoice .* 25% {2}10 rows checked .* 5 rows\/s {2}6\.0 s left$/);
   });
 });
 

@@ -22,7 +22,7 @@ test('another language is spoken at once, in every window, with its way of writi
   const other = await openWindow(agent);
   await button(page, t('todayPage.runNow')).click();
   await reads(other, FRESH);
-  await reads(other, /^1 table, \d,\d{3} rows$/);
+  await reads(other, /^1 table, (\d,\d{3}) rows checked, \1 written$/);
 
   await goTo(page, t('window.pages.settings'));
   await page.getByLabel(t('settingsPage.language'), { exact: true }).selectOption('id');
@@ -30,7 +30,7 @@ test('another language is spoken at once, in every window, with its way of writi
   await page.getByRole('link', { name: tid('window.pages.history') }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('id');
   await reads(other, new RegExp(`^${tid('todayPage.fresh.today', { time: '\\d\\d\\.\\d\\d' })}$`));
-  await reads(other, /^1 tabel, \d\.\d{3} baris$/);
+  await reads(other, /^1 tabel, (\d\.\d{3}) baris diperiksa, \1 ditulis$/);
 
   // As the command line, or a person with an editor, changes it.
   const file = join(home.folder, 'settings.json');

@@ -39,7 +39,7 @@ test('a batch is watched while it runs, in every window, by table and as a whole
     await progresses(one, t('todayPage.running.label'));
   }
   await reads(page, /^\d of 3 tables$/);
-  await reads(page, /^[\d,]+ of about [\d,]+ rows$/);
+  await reads(page, /^[\d,]+ of about [\d,]+ rows checked$/);
 
   await page.getByRole('link', { name: t('todayPage.running.toBatch') }).click();
   await page.getByRole('heading', { level: 1, name: /^Batch of \d\d:\d\d$/ }).waitFor();

@@ -279,7 +279,7 @@ function renderWatchedLine(run: RunView, { t }: Look): string {
   return [
     run.batchId,
     t('cli.progress.total', { done, total: formatCount(run.totalTables, t.language) }),
-    t('cli.progress.rowsWord', { rows: formatCount(run.rows, t.language) }),
+    t('counts.checked', { count: run.checked, number: formatCount(run.checked, t.language) }),
     formatBytes(run.bytes, t.language),
   ].join('  ');
 }

@@ -117,7 +117,7 @@ function renderOutcome(outcome: TableOutcome, look: Look): string[] {
       t('cli.status.rows'),
       t('cli.status.counts', {
         processed: count(outcome.processed),
-        skipped: count(outcome.skipped),
+        checked: count(outcome.processed + outcome.skipped),
         deleted: count(outcome.deleted),
       }),
     ],

@@ -48,7 +48,7 @@ function renderRunning(table: RunningTable, withConnection: boolean, look: Look)
   const rows = table.processed + table.skipped;
   const fraction = table.estimatedRows ? Math.min(1, rows / table.estimatedRows) : null;
   const facts = [
-    t('cli.progress.rowsWord', { rows: formatCount(rows, t.language) }),
+    t('counts.checked', { count: rows, number: formatCount(rows, t.language) }),
     formatBytes(table.bytes, t.language),
   ];
   if (table.rowsPerSecond !== null) facts.push(formatRate(table.rowsPerSecond, t.language));
@@ -72,7 +72,7 @@ function renderTotal(run: RunView, look: Look): string {
       done: formatCount(run.doneTables, t.language),
       total: formatCount(run.totalTables, t.language),
     }),
-    t('cli.progress.rowsWord', { rows: formatCount(run.rows, t.language) }),
+    t('counts.checked', { count: run.checked, number: formatCount(run.checked, t.language) }),
     formatBytes(run.bytes, t.language),
   ];
   if (run.failedTables > 0) {

@@ -88,7 +88,7 @@ function rowCounts(tables: readonly TableRow[], { t }: Look): string {
     );
   return t('cli.status.counts', {
     processed: sum((table) => table.records_processed),
-    skipped: sum((table) => table.records_skipped),
+    checked: sum((table) => table.records_processed + table.records_skipped),
     deleted: sum((table) => table.records_deleted),
   });
 }
@@ -239,7 +239,7 @@ function oneTable(table: TableRow, { t, colors }: Look): string {
   const kept =
     table.records_processed > 0
       ? colors.dim(
-          `, ${t('cli.progress.rowsWord', { rows: formatCount(table.records_processed, t.language) })}`,
+          `, ${t('counts.written', { count: table.records_processed, number: formatCount(table.records_processed, t.language) })}`,
         )
       : '';
   return `${colors.bold(visible(table.table_name))} (${visible(table.model_name)}), ${table.connection}${kept}${retries}`;

@@ -148,7 +148,7 @@ function renderOutcome(outcome: TableOutcome, look: Look): string {
     table: nameOf(outcome),
     status: t(`words.table.${outcome.status}`),
     processed: formatCount(outcome.processed, t.language),
-    skipped: formatCount(outcome.skipped, t.language),
+    checked: formatCount(outcome.processed + outcome.skipped, t.language),
     duration: formatDuration(outcome.durationSeconds, t.language),
   });
 }

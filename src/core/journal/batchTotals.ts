@@ -21,8 +21,9 @@ export function keepTableList(store: WritableStore, batchId: string): void {
 /** Stores the batch's totals. Called when it ends. */
 export function keepTotals(store: WritableStore, batchId: string): void {
   store.run(
-    `UPDATE batch_totals SET (records_processed, records_deleted, bytes) = (
-       SELECT coalesce(sum(records_processed), 0), coalesce(sum(records_deleted), 0), coalesce(sum(bytes), 0)
+    `UPDATE batch_totals SET (records_processed, records_skipped, records_deleted, bytes) = (
+       SELECT coalesce(sum(records_processed), 0), coalesce(sum(records_skipped), 0),
+         coalesce(sum(records_deleted), 0), coalesce(sum(bytes), 0)
        FROM sync_progress WHERE batch_id = @batch_id)
      WHERE batch_id = @batch_id`,
     { batch_id: batchId },

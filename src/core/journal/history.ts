@@ -75,12 +75,13 @@ type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 
 interface Sums {
   readonly records_processed: number;
+  readonly records_skipped: number;
   readonly records_deleted: number;
   readonly bytes: number;
 }
 
 /** Totals: stored ones of a batch that has ended, sums over the table runs of a running one. */
-const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
+const SUMS = (['records_processed', 'records_skipped', 'records_deleted', 'bytes'] as const)
   .map(
     (column) => `CASE b.status WHEN 'running'
       THEN (SELECT sum(p.${column}) FROM sync_progress p WHERE p.batch_id = b.batch_id)
@@ -90,10 +91,11 @@ const SUMS = (['records_processed', 'records_deleted', 'bytes'] as const)
 
 /** The row with its totals; a missing total is 0. */
 function summary(raw: RawBatchRow & Nullable<Sums>): BatchSummary {
-  const { records_processed, records_deleted, bytes, ...batch } = raw;
+  const { records_processed, records_skipped, records_deleted, bytes, ...batch } = raw;
   return {
     ...batchRow(batch),
     records_processed: records_processed ?? 0,
+    records_skipped: records_skipped ?? 0,
     records_deleted: records_deleted ?? 0,
     bytes: bytes ?? 0,
   };

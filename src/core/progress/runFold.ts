@@ -17,8 +17,10 @@ export interface Part {
   readonly connection: string;
   readonly table: string;
   readonly estimatedRows: number | null;
-  /** Rows inserted, updated or found unchanged. */
+  /** Rows read at the branch. */
   readonly rows: number;
+  /** Those of them that were inserted or updated at head office. */
+  readonly written: number;
   readonly bytes: number;
   readonly state: 'waiting' | 'running' | 'ended' | 'failed';
   readonly running: RunningTable | null;
@@ -39,6 +41,7 @@ export class RunFold {
   #done = 0;
   #failed = 0;
   #rows = 0;
+  #written = 0;
   #bytes = 0;
   /** Waits for head office: since when, in monotonic milliseconds. A connection's own has no table. */
   readonly #waits = new Map<string, number>();
@@ -81,7 +84,7 @@ export class RunFold {
     return new RunFold(
       '',
       tables.map(({ table, estimatedRows, rows, done }) => ({
-        ...{ connection, table, estimatedRows, rows, bytes: 0 },
+        ...{ connection, table, estimatedRows, rows, written: 0, bytes: 0 },
         ...{ state: done ? ('ended' as const) : ('waiting' as const), running: null, beganAt: null },
       })),
     );
@@ -109,7 +112,7 @@ export class RunFold {
         const part = this.#part(event);
         if (part === undefined || part.state !== 'running') return null;
         const rows = event.processed + event.skipped;
-        this.#set({ ...part, rows, bytes: event.bytes, running: runningOf(event) });
+        this.#set({ ...part, rows, written: event.processed, bytes: event.bytes, running: runningOf(event) });
         return null;
       }
       case 'table_ended': {
@@ -117,7 +120,7 @@ export class RunFold {
         if (part === undefined) return null;
         const { processed, skipped, bytes, status } = event.outcome;
         const state = status === TableStatus.Failed ? 'failed' : 'ended';
-        this.#set({ ...part, rows: processed + skipped, bytes, state, running: null });
+        this.#set({ ...part, rows: processed + skipped, written: processed, bytes, state, running: null });
         return part;
       }
       case 'waiting_for_central': {
@@ -159,8 +162,9 @@ export class RunFold {
       failedTables: this.#failed,
       totalTables: this.#parts.size,
       fraction: this.#weight === 0 ? 0 : this.#doneWeight / this.#weight,
-      rows: this.#rows,
+      checked: this.#rows,
       bytes: this.#bytes,
+      written: this.#written,
       rowsPerSecond: this.rowsPerSecond,
       bytesPerSecond: sumOfKnown(tables.map((one) => one.bytesPerSecond)),
       etaSeconds,
@@ -191,6 +195,7 @@ export class RunFold {
     this.#done += part.state === 'ended' ? sign : 0;
     this.#failed += part.state === 'failed' ? sign : 0;
     this.#rows += sign * part.rows;
+    this.#written += sign * part.written;
     this.#bytes += sign * part.bytes;
   }
 }
@@ -206,6 +211,7 @@ function partToDo(row: TableRow): Part {
     table: row.table_name,
     estimatedRows: row.estimated_rows,
     rows: row.records_processed + row.records_skipped,
+    written: row.records_processed,
     bytes: row.bytes,
     state: over ? 'ended' : 'waiting',
     running: null,
@@ -215,7 +221,7 @@ function partToDo(row: TableRow): Part {
 
 /** A table that runs without a batch. */
 function newPart({ connection, table }: TableRef): Part {
-  const counts = { estimatedRows: null, rows: 0, bytes: 0 };
+  const counts = { estimatedRows: null, rows: 0, written: 0, bytes: 0 };
   return { connection, table, ...counts, state: 'waiting', running: null, beganAt: null };
 }
 
@@ -250,12 +256,12 @@ function partSeen(row: TableRow, now: Date, monotonic: number): Part {
   };
 }
 
-function beginning({ connection, table, estimatedRows, rows, bytes }: Part): RunningTable {
+function beginning({ connection, table, estimatedRows, rows, written, bytes }: Part): RunningTable {
   return {
     connection,
     table,
-    processed: 0,
-    skipped: rows,
+    processed: written,
+    skipped: rows - written,
     deleted: 0,
     bytes,
     estimatedRows,

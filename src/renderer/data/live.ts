@@ -123,7 +123,8 @@ export function withLive(batch: BatchSummary, run: RunView | null): BatchSummary
     total_tables: run.totalTables,
     completed_tables: run.doneTables,
     failed_tables: run.failedTables,
-    records_processed: run.rows,
+    records_processed: run.written,
+    records_skipped: run.checked - run.written,
     bytes: run.bytes,
   };
 }

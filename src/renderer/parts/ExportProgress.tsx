@@ -50,8 +50,10 @@ export function ExportProgress({
             {t('todayPage.running.failed', { count: run.failedTables })}
           </Text>
         )}
-        <Text size="sm">{t('todayPage.running.rows', { rows: format.count(run.rows) })}</Text>
-        <Text size="sm">{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</Text>
+        <Text size="sm">
+          {t('counts.checked', { count: run.checked, number: format.count(run.checked) })}
+        </Text>
+        <Text size="sm">{t('counts.read', { size: format.bytes(run.bytes) })}</Text>
         <Text size="sm">{t('disk.written', { size: format.bytes(fileBytes) })}</Text>
         {run.rowsPerSecond !== null && <Text size="sm">{rate(run.rowsPerSecond)}</Text>}
         <Text size="sm">{left(run.etaSeconds)}</Text>

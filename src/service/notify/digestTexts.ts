@@ -126,8 +126,8 @@ function branchSection(branch: DigestBranch, { since, pause }: DigestFacts, word
       ...line(t('digest.line.needs'), needsOf(branch, t)),
       ...line(t('digest.line.batches', { time: dayAndClock(since, words) }), batchesOf(work, t)),
       ...line(
-        t('digest.line.sent'),
-        t('digest.sent', {
+        t('digest.line.written'),
+        t('digest.written', {
           rows: formatCount(work.rows, t.language),
           size: formatBytes(work.bytes, t.language),
         }),

@@ -23,7 +23,12 @@ test('a journal from before knows its totals after the change of its schema', ()
   const { total, batches } = journalIn(folder).history({ text: 'CTable002' }, 0, 10);
 
   expect(total).toBe(3);
-  expect(batches[0]).toMatchObject({ records_processed: 24, records_deleted: 0, bytes: 9134 });
+  expect(batches[0]).toMatchObject({
+    records_processed: 24,
+    records_skipped: 690,
+    records_deleted: 0,
+    bytes: 9134,
+  });
 });
 
 test('the sums of a batch are those of its last end, and of this moment while it runs', () => {
@@ -34,10 +39,20 @@ test('the sums of a batch are those of its last end, and of this moment while it
   const first = { batchId: batch_id, connection: 'pgsql_lmp', table: 'ad_org' };
   journal.startTable(first, { strategy: 'full', estimatedRows: 100 });
   journal.progressTable(first, { ...counts, checkpoint: null, sourceSnapshotAt: null });
-  expect(sums()).toMatchObject({ records_processed: 90, records_deleted: 1, bytes: 4096 });
+  expect(sums()).toMatchObject({
+    records_processed: 90,
+    records_skipped: counts.skipped,
+    records_deleted: 1,
+    bytes: 4096,
+  });
 
   journal.interruptBatch(batch_id, 'crash');
-  expect(sums()).toMatchObject({ records_processed: 90, records_deleted: 1, bytes: 4096 });
+  expect(sums()).toMatchObject({
+    records_processed: 90,
+    records_skipped: counts.skipped,
+    records_deleted: 1,
+    bytes: 4096,
+  });
   journal.resumeBatch(batch_id);
   journal.startTable(first, { strategy: 'full', estimatedRows: 100 });
   journal.completeTable(first, { ...counts, processed: 100 });
@@ -45,7 +60,12 @@ test('the sums of a batch are those of its last end, and of this moment while it
   journal.startTable(second, { strategy: 'full', estimatedRows: 100 });
   journal.completeTable(second, counts);
   journal.endBatch(batch_id);
-  expect(sums()).toMatchObject({ records_processed: 190, records_deleted: 2, bytes: 8192 });
+  expect(sums()).toMatchObject({
+    records_processed: 190,
+    records_skipped: 2 * counts.skipped,
+    records_deleted: 2,
+    bytes: 8192,
+  });
 });
 
 test('pruning takes what was kept of a batch along, and leaves what others still have', async () => {

@@ -70,6 +70,7 @@ function part(table: string, facts: Partial<Part> = {}): Part {
     table,
     estimatedRows: null,
     rows: 0,
+    written: 0,
     bytes: 0,
     state: 'waiting',
     running: null,

@@ -77,6 +77,7 @@ const batch: BatchSummary = {
   duration_seconds: null,
   ...NOTHING_COUNTED,
   records_processed: 0,
+  records_skipped: 0,
   records_deleted: 0,
   bytes: 0,
 };
@@ -86,7 +87,8 @@ const run: RunView = {
   failedTables: 1,
   totalTables: 120,
   fraction: 0.3,
-  rows: 5000,
+  checked: 5000,
+  written: 30,
   bytes: 90_000,
   rowsPerSecond: null,
   bytesPerSecond: null,
@@ -100,7 +102,8 @@ it('the batch that runs shows how far it has come by now', () => {
     total_tables: 120,
     completed_tables: 40,
     failed_tables: 1,
-    records_processed: 5000,
+    records_processed: 30,
+    records_skipped: 4970,
     bytes: 90_000,
   });
 });

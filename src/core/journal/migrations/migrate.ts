@@ -9,6 +9,7 @@ import { standing } from './0006-standing.ts';
 import { allTables } from './0007-all-tables.ts';
 import { traffic } from './0008-traffic.ts';
 import { officeRequests } from './0009-office-requests.ts';
+import { checkedRows } from './0010-checked-rows.ts';
 
 /** In order; the schema's version (`user_version`) is how many of them have run. A released one never changes. */
 const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly string[] = [
   allTables,
   traffic,
   officeRequests,
+  checkedRows,
 ];
 
 /** The newest schema that this program knows. */

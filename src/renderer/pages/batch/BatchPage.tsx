@@ -127,8 +127,9 @@ function BatchRunning({ run }: { readonly run: RunView }) {
         <Text fw={700} miw="4ch">
           {percent}
         </Text>
-        <Text>{t('todayPage.running.rows', { rows: format.count(run.rows) })}</Text>
-        <Text>{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</Text>
+        <Text>{t('counts.checked', { count: run.checked, number: format.count(run.checked) })}</Text>
+        <Text>{t('counts.written', { count: run.written, number: format.count(run.written) })}</Text>
+        <Text>{t('counts.read', { size: format.bytes(run.bytes) })}</Text>
         {run.rowsPerSecond !== null && <Text>{format.rate(run.rowsPerSecond)}</Text>}
         <Text>{left(run.etaSeconds)}</Text>
       </Group>

@@ -160,7 +160,7 @@ function RunningCell({ row, live }: { readonly row: TableRow; readonly live: Run
   const fraction = estimated === null || estimated <= 0 ? null : Math.min(1, done / estimated);
   const text =
     fraction === null || estimated === null
-      ? t('todayPage.running.rows', { rows: format.count(done) })
+      ? t('counts.checked', { count: done, number: format.count(done) })
       : t('batchPage.ofAbout', { percent: format.percent(fraction), rows: format.count(estimated) });
   return (
     <>

@@ -72,6 +72,7 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
   const format = useFormat();
   const failed = batch.failed_tables;
   const seconds = batch.duration_seconds;
+  const checked = batch.records_processed + batch.records_skipped;
   const reason = batch.status === BatchStatus.Interrupted ? batch.interruption_reason : null;
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
@@ -107,12 +108,14 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
       </div>
       <div role="cell" className={cells.cell}>
         <span>
-          {t('historyPage.rows', {
+          {t('counts.written', {
             count: batch.records_processed,
             number: format.count(batch.records_processed),
           })}
         </span>
-        <span className={cells.less}>{format.bytes(batch.bytes)}</span>
+        <span className={cells.less}>
+          {t('counts.checked', { count: checked, number: format.count(checked) })}
+        </span>
       </div>
       <div role="cell" className={cells.cell}>
         <span>

@@ -151,7 +151,7 @@ function RunProgress() {
 function Running({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
-  const { tables, fraction, rows, bytes, etaSeconds } = run;
+  const { tables, fraction, checked, bytes, etaSeconds } = run;
   const names = tables.map(({ table }) => visible(table)).join(', ');
   return (
     <Stack gap="xs">
@@ -165,7 +165,7 @@ function Running({ run }: { readonly run: RunView }) {
         <Progress.Section value={fraction * 100} aria-label={t('setupPage.progressLabel')} />
       </Progress.Root>
       <Text size="sm" className="numbers">
-        {t('setupPage.soFar', { rows: format.count(rows), size: format.bytes(bytes) })}
+        {t('setupPage.soFar', { rows: format.count(checked), size: format.bytes(bytes) })}
         {etaSeconds !== null && ` · ${t('setupPage.eta', { duration: format.duration(etaSeconds) })}`}
       </Text>
       {names !== '' && (

@@ -55,8 +55,9 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
             </span>
           )}
         </span>
-        <span>{t('todayPage.running.rows', { rows: format.count(run.rows) })}</span>
-        <span>{t('todayPage.running.bytes', { size: format.bytes(run.bytes) })}</span>
+        <span>{t('counts.checked', { count: run.checked, number: format.count(run.checked) })}</span>
+        <span>{t('counts.written', { count: run.written, number: format.count(run.written) })}</span>
+        <span>{t('counts.read', { size: format.bytes(run.bytes) })}</span>
         <span>{rate(run.rowsPerSecond)}</span>
       </Text>
       <RunningTables key={run.batchId} tables={run.tables} />
@@ -99,9 +100,9 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
   const done = table.processed + table.skipped;
   const rows =
     table.estimatedRows === null
-      ? t('todayPage.running.rows', { rows: format.count(done) })
-      : t('todayPage.running.about', {
-          rows: format.count(done),
+      ? t('counts.checked', { count: done, number: format.count(done) })
+      : t('counts.checkedOf', {
+          number: format.count(done),
           of: format.count(Math.max(done, table.estimatedRows)),
         });
   return (
@@ -125,7 +126,7 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
       />
       <Text component="div" size="sm" className={`${classes.facts} numbers`}>
         <span className={classes.wide}>{rows}</span>
-        <span>{t('todayPage.running.bytes', { size: format.bytes(table.bytes) })}</span>
+        <span>{t('counts.read', { size: format.bytes(table.bytes) })}</span>
         <span>{rate(table.rowsPerSecond)}</span>
       </Text>
     </>

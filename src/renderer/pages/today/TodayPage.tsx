@@ -163,7 +163,10 @@ function LatestBatches() {
 function BatchLine({ batch }: { readonly batch: BatchSummary }) {
   const t = useT();
   const format = useFormat();
-  const rows = format.count(batch.records_processed);
+  const rows = t('counts.checkedWritten', {
+    checked: format.count(batch.records_processed + batch.records_skipped),
+    written: format.count(batch.records_processed),
+  });
   return (
     <li>
       <Link href={`/batch/${batch.batch_id}`} className={`${classes.line} numbers`}>

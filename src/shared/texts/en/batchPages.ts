@@ -69,7 +69,7 @@ export const batchPage = {
   unknownTables: 'all tables',
   retryOne: 'Retry {{table}}',
   details: 'Details of {{table}}',
-  ofAbout: '{{percent}} of about {{rows}} rows',
+  ofAbout: '{{percent}} of about {{rows}} rows checked',
   retries_one: 'tried again once',
   retries_other: 'tried again {{count}} times',
   usual: {
@@ -157,7 +157,5 @@ export const historyPage = {
   done: '{{done}} of {{total}}',
   failed: '{{number}} failed',
   noneFailed: 'none failed',
-  rows_one: '1 row',
-  rows_other: '{{number}} rows',
   soFar: 'still running',
 } as const;

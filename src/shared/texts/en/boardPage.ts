@@ -49,7 +49,7 @@ export const boardPage = {
   noReport: 'no report',
   noPlan: 'not planned',
   version: 'version {{version}}',
-  perDay: '{{rows}} rows · {{size}} a day',
+  perDay: '{{rows}} written · {{size}} read a day',
   noData: 'no batch',
   back: 'All branches',
   facts: {
@@ -84,8 +84,8 @@ export const boardPage = {
     took: 'Duration',
   },
   done: '{{done}} of {{total}}',
-  rows_one: '{{number}} row',
-  rows_other: '{{number}} rows',
+  rows_one: '{{number}} row written',
+  rows_other: '{{number}} rows written',
   tableColumn: {
     table: 'Table',
     status: 'Status',
@@ -104,8 +104,8 @@ export const boardPage = {
     none: 'nothing ran',
   },
   dayNone: 'nothing ran',
-  dayRan_one: '1 batch, {{rows}} rows, {{size}}',
-  dayRan_other: '{{count}} batches, {{rows}} rows, {{size}}',
+  dayRan_one: '1 batch, {{rows}} rows written, {{size}} read',
+  dayRan_other: '{{count}} batches, {{rows}} rows written, {{size}} read',
   dayFailed: '{{ran}}; {{failed}} failed',
   dayInterrupted: '{{ran}}; {{interrupted}} interrupted',
 } as const;

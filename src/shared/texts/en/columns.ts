@@ -3,8 +3,8 @@ export const cliColumns = {
   connection: 'Connection',
   table: 'Table',
   status: 'Status',
-  processed: 'Processed',
-  skipped: 'Skipped',
+  processed: 'Written',
+  skipped: 'Same',
   deleted: 'Deleted',
   inserted: 'New',
   updated: 'Changed',
@@ -47,6 +47,6 @@ export const historyColumns = {
   status: 'Status',
   started: 'Started',
   tables: 'Tables',
-  data: 'Copied',
+  data: 'Rows',
   duration: 'Duration',
 } as const;

@@ -19,7 +19,7 @@ export const digest = {
   line: {
     upTo: 'Complete at head office up to',
     batches: 'Batches since {{time}}',
-    sent: 'Sent',
+    written: 'Written at head office',
     failed: 'Failed tables',
     retrying: 'Failed, tried again by itself',
     differs: 'Differing tables',
@@ -39,7 +39,7 @@ export const digest = {
     interrupted_one: '1 stopped early',
     interrupted_other: '{{count}} stopped early',
   },
-  sent: '{{rows}} rows, {{size}}',
+  written: '{{rows}} rows, {{size}} read at the branch',
   needs: {
     failed: 'tables failed and are not tried again by themselves',
     differs: 'tables differ and can be repaired',

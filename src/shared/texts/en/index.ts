@@ -3,6 +3,7 @@ import { boardPage } from './boardPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
+import { counts } from './counts.ts';
 import { delivery } from './delivery.ts';
 import { digest } from './digest.ts';
 import { disk } from './disk.ts';
@@ -28,6 +29,7 @@ export const en = {
   usage: usages,
   settingsProblem: settingsProblems,
   words,
+  counts,
   cli,
   help,
   window,

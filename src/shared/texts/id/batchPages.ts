@@ -68,7 +68,7 @@ export const batchPage = {
   unknownTables: 'semua tabel',
   retryOne: 'Coba lagi {{table}}',
   details: 'Rincian {{table}}',
-  ofAbout: '{{percent}} dari sekitar {{rows}} baris',
+  ofAbout: '{{percent}} dari sekitar {{rows}} baris diperiksa',
   retries_other: 'dicoba lagi {{count}} kali',
   usual: {
     longer: '{{factor}}× lebih lama dari biasanya ({{usual}})',
@@ -151,6 +151,5 @@ export const historyPage = {
   done: '{{done}} dari {{total}}',
   failed: '{{number}} gagal',
   noneFailed: '0 gagal',
-  rows_other: '{{number}} baris',
   soFar: 'masih berjalan',
 } as const;

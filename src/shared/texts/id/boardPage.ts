@@ -45,7 +45,7 @@ export const boardPage = {
   noReport: 'tanpa laporan',
   noPlan: 'tidak ada jadwal',
   version: 'versi {{version}}',
-  perDay: '{{rows}} baris · {{size}} per hari',
+  perDay: '{{rows}} ditulis · {{size}} dibaca per hari',
   noData: 'tidak ada pengiriman',
   back: 'Semua cabang',
   facts: {
@@ -80,7 +80,7 @@ export const boardPage = {
     took: 'Durasi',
   },
   done: '{{done}} dari {{total}}',
-  rows_other: '{{number}} baris',
+  rows_other: '{{number}} baris ditulis',
   tableColumn: {
     table: 'Tabel',
     status: 'Status',
@@ -99,7 +99,7 @@ export const boardPage = {
     none: 'tidak ada yang berjalan',
   },
   dayNone: 'tidak ada yang berjalan',
-  dayRan_other: '{{count}} pengiriman, {{rows}} baris, {{size}}',
+  dayRan_other: '{{count}} pengiriman, {{rows}} baris ditulis, {{size}} dibaca',
   dayFailed: '{{ran}}; {{failed}} gagal',
   dayInterrupted: '{{ran}}; {{interrupted}} terputus',
 };

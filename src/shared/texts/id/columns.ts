@@ -3,7 +3,7 @@ export const cliColumns = {
   connection: 'Koneksi',
   table: 'Tabel',
   status: 'Status',
-  processed: 'Diproses',
+  processed: 'Ditulis',
   skipped: 'Sama',
   deleted: 'Dihapus',
   inserted: 'Baru',
@@ -47,6 +47,6 @@ export const historyColumns = {
   status: 'Status',
   started: 'Mulai',
   tables: 'Tabel',
-  data: 'Disalin',
+  data: 'Baris',
   duration: 'Durasi',
 } as const;

@@ -17,7 +17,7 @@ export const digest = {
   line: {
     upTo: 'Lengkap di kantor pusat sampai',
     batches: 'Pengiriman sejak {{time}}',
-    sent: 'Terkirim',
+    written: 'Ditulis di kantor pusat',
     failed: 'Tabel gagal',
     retrying: 'Gagal, dicoba lagi dengan sendirinya',
     differs: 'Tabel berbeda',
@@ -34,7 +34,7 @@ export const digest = {
     failed_other: '{{count}} di antaranya dengan tabel gagal',
     interrupted_other: '{{count}} berhenti sebelum selesai',
   },
-  sent: '{{rows}} baris, {{size}}',
+  written: '{{rows}} baris, {{size}} dibaca di cabang',
   needs: {
     failed: 'ada tabel gagal yang tidak dicoba lagi dengan sendirinya',
     differs: 'ada tabel berbeda yang dapat diperbaiki',

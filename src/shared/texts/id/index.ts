@@ -4,6 +4,7 @@ import { boardPage } from './boardPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
 import { connectionsPage } from './connectionsPage.ts';
+import { counts } from './counts.ts';
 import { delivery } from './delivery.ts';
 import { digest } from './digest.ts';
 import { disk } from './disk.ts';
@@ -29,6 +30,7 @@ export const id = {
   usage: usages,
   settingsProblem: settingsProblems,
   words,
+  counts,
   cli,
   help,
   window,

@@ -136,7 +136,7 @@ export const tablesPage = {
     upTo: 'Kantor pusat punya isi tabel ini sampai {{time}}.',
     neverCopied: 'Tabel ini belum pernah selesai disalin.',
     leftNote: 'Pengaturan tidak menyebut tabel ini lagi: tabel ini tidak disalin.',
-    running: 'Sedang disalin: sudah {{number}} baris.',
+    running: 'Sedang disalin: sudah {{number}} baris diperiksa.',
     waiting: 'Menunggu gilirannya dalam pengiriman yang sedang berjalan.',
     verifying: 'Sedang diverifikasi.',
     toBatch: 'Lihat pengiriman',
@@ -163,15 +163,15 @@ export const tablesPage = {
   },
   chart: {
     duration: 'Durasi',
-    rows: 'Baris yang disalin',
+    rows: 'Baris ditulis',
     summary_other:
-      '{{number}} proses: biasanya {{usual}}, paling lama {{longest}}; paling banyak {{most}} baris dalam satu proses; {{failed}} gagal.',
+      '{{number}} proses: biasanya {{usual}}, paling lama {{longest}}; paling banyak {{most}} baris ditulis dalam satu proses; {{failed}} gagal.',
     none: 'Belum ada yang dapat digambar.',
   },
   run: {
     started: 'Mulai',
     status: 'Status',
-    rows: 'Baris',
+    rows: 'Baris ditulis',
     sent: 'Dikirim',
     duration: 'Durasi',
     more: 'Tampilkan semua {{number}} proses',

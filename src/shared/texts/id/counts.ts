@@ -1,0 +1,9 @@
+/** See the English one. */
+export const counts = {
+  checked_other: '{{number}} baris diperiksa',
+  checkedOf: '{{number}} dari sekitar {{of}} baris diperiksa',
+  written_other: '{{number}} baris ditulis',
+  checkedWritten: '{{checked}} baris diperiksa, {{written}} ditulis',
+  read: '{{size}} dibaca',
+  sent: '{{size}} dikirim',
+} as const;
