@@ -15,6 +15,7 @@ import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews
 import { JournalReader } from './journalReader.ts';
 import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
+import { TestReports } from './live/testReports.ts';
 import { createChannels } from './notifyChannels.ts';
 import {
   createDrafts,
@@ -34,6 +35,7 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
   const reader = new JournalReader(folder, ports, () => live.runsHere);
   const listeners = new Listeners(logger);
   const live = new Live(host, reader, listeners);
+  const reports = new TestReports(listeners, clock);
   const language = (): Language => readLanguage(folder, host.systemLanguages).language;
   const closed = new AbortController();
   const told: Told = {
@@ -53,7 +55,7 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
         void settleCopy(host, language(), answer, batchId === null ? undefined : copiedIn(reader, batchId)),
     ),
     ...createSettings(host, language, () => live.changed('settings')),
-    ...createDrafts(host, language, closed.signal),
+    ...createDrafts(host, language, closed.signal, reports),
     ...createChannels(host, language, closed.signal),
     bundle: async () => {
       // With the addresses that the window is not told, so that they are found in the logs and removed.
@@ -90,6 +92,7 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
     [Symbol.dispose]: () => {
       closed.abort();
       live[Symbol.dispose]();
+      reports[Symbol.dispose]();
     },
   };
 }

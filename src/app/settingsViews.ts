@@ -18,6 +18,7 @@ import type { Draft, Settings } from '../shared/settings.ts';
 import { chooseLanguage, type Language } from '../shared/texts/language.ts';
 import type { SettingsView, Setup } from '../window-api/views.ts';
 import { computerZone } from './historyViews.ts';
+import type { TestReports } from './live/testReports.ts';
 import { channelSecrets, masked, restored } from './notifyChannels.ts';
 import type { Answerers, WindowAppHost } from './windowApp.ts';
 
@@ -81,18 +82,25 @@ type Drafts = Pick<
  *
  * @param language in which problems of a draft are described
  * @param closed aborted when nobody can receive the answer any more
+ * @param reports receives the steps of tests while they are made
  */
 export function createDrafts(
   { folder, ports }: Pick<WindowAppHost, 'folder' | 'ports'>,
   language: () => Language,
   closed: AbortSignal,
+  reports: Pick<TestReports, 'of' | 'ended'>,
 ): Drafts {
   const store = new PasswordStore(folder);
   return {
-    testConnection: async (draft, password, sshSecret) => {
-      const steps = await testDraft(folder, draft, password, language(), closed, sshSecret);
-      noteMeasured(folder, ports, steps);
-      return steps;
+    testConnection: async (draft, password, sshSecret, name) => {
+      try {
+        const onProgress = reports.of(name);
+        const steps = await testDraft(folder, draft, password, language(), closed, sshSecret, onProgress);
+        noteMeasured(folder, ports, steps);
+        return steps;
+      } finally {
+        reports.ended(name);
+      }
     },
     discover: (draft, password, sshSecret) =>
       discoverTables(folder, draft, password, language(), closed, sshSecret),

@@ -329,6 +329,14 @@ export interface ConnectionTestStep {
   readonly failure: FailureDetail | null;
 }
 
+/** How far a connection test has got. */
+export interface TestProgress {
+  /** The steps made so far. */
+  readonly steps: readonly ConnectionTestStep[];
+  /** The step under way. */
+  readonly doing: ConnectionTestStep['step'];
+}
+
 /** A batch in a list. */
 export interface BatchSummary extends BatchRow {
   readonly records_processed: number;

@@ -10,6 +10,8 @@ export const FailureCode = {
   /** The server has no database with that name. */
   DatabaseMissing: 'database_missing',
   Tls: 'tls',
+  /** The server has TLS switched off, and the settings insist on it. */
+  TlsNotOffered: 'tls_not_offered',
   /** The client certificate of the settings, or its key, cannot be used. */
   ClientCertificate: 'client_certificate',
   PasswordMissing: 'password_missing',

@@ -1,5 +1,12 @@
 import * as z from 'zod/mini';
-import type { BatchPage, ConnectionTestStep, Discovery, LeaseHolder, TableRow } from '../shared/contract.ts';
+import type {
+  BatchPage,
+  ConnectionTestStep,
+  Discovery,
+  LeaseHolder,
+  TableRow,
+  TestProgress,
+} from '../shared/contract.ts';
 import type { DoctorReport } from '../shared/doctor.ts';
 import type { DryRunReport } from '../shared/dryRun.ts';
 import { isExportName } from '../shared/exportParts.ts';
@@ -205,8 +212,9 @@ const COMMANDS = {
   /** True only reports what would be deleted. */
   prune: command(z.tuple([z.boolean()]), typed<PruneView>()),
 
+  /** Its steps also come as events `tests` while it lasts, under the name that the window gives it. */
   testConnection: command(
-    z.tuple([draft, typedPassword, typedSshSecret]),
+    z.tuple([draft, typedPassword, typedSshSecret, z.optional(name)]),
     typed<readonly ConnectionTestStep[]>(),
   ),
   /** Lists what there is to copy. Refused with the failure if the database cannot be read. */
@@ -276,6 +284,8 @@ export const EVENTS = {
   settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables']),
   /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
+  /** How far connection tests have got, by the names that windows gave them. */
+  tests: event(typed<{ readonly progress: Readonly<Record<string, TestProgress>> }>()),
   /** Branches have changed, or head office's database does not answer, or does again. */
   fleet: event(typed<FleetChange>()),
   /** Shows a batch or page, because a person clicked a notification or the tray. */

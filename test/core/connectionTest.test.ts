@@ -55,6 +55,14 @@ test('a branch that is all right goes through every step', async () => {
   expect(facts.read?.tables).toBeGreaterThan(30);
 });
 
+test('each step is told when it begins, with what was found before', async () => {
+  const told: string[] = [];
+  await testDraft(folder, branch(), pair.source.password, 'en', undefined, null, ({ steps, doing }) => {
+    told.push(`${steps.map((one) => one.step).join(' ')} > ${doing}`);
+  });
+  expect(told).toEqual([' > name', 'name > port', 'name port > tls', `${OPENED.join(' ')} > read`]);
+});
+
 test('head office is written to, and keeps nothing of it', async () => {
   const { well, failed, facts } = await tried(headOffice(), pair.central.password);
   expect(failed).toBeUndefined();
@@ -89,8 +97,13 @@ describe('the step that fails is named, with why', () => {
     const { well, failed } = await tried(branch({ sslmode: 'require' }));
     expect([well, failed]).toEqual([
       ['name', 'port'],
-      ['tls', 'tls'],
+      ['tls', 'tls_not_offered'],
     ]);
+  });
+
+  test('the schema with the most tables is named where the one of the settings has none', async () => {
+    const { failure } = await tried(branch({ schema: 'public' }));
+    expect(failure?.params).toMatchObject({ elsewhere: 'adempiere', elsewhereTables: expect.any(Number) });
   });
 
   test.each([

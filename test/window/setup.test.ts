@@ -87,13 +87,14 @@ test('a wrong server and a wrong password show the step that fails and its remed
   await button(page, t('setupPage.testAndGoOn')).click();
   await failed.filter({ hasText: t('connectionsPage.step.name') }).waitFor();
   expect(await failed.count()).toBe(1);
-  await reads(failed, t('connectionsPage.hint.unreachable'));
+  await reads(page, t('connectionsPage.hint.unreachable'));
 
   await page.getByLabel(t('connectionsPage.field.host')).fill(pair.central.host);
   await reads(page, t('connectionsPage.testStale'));
   await button(page, t('setupPage.testAndGoOn')).click();
   await failed.filter({ hasText: t('connectionsPage.step.sign_in') }).waitFor();
-  await reads(failed, t('connectionsPage.hint.signIn'));
+  await reads(page, t('connectionsPage.hint.signIn'));
+  await passwordField(page).and(page.locator(':focus')).waitFor();
   expect(await found.filter({ hasText: t('connectionsPage.step.port') }).innerText()).toContain(
     t('connectionsPage.stepState.ok'),
   );

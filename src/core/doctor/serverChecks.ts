@@ -73,7 +73,11 @@ function unreached(checks: readonly DoctorCheckName[]): readonly Found[] {
   return checks.map((check) => [check, finding('not_reached')] as const);
 }
 
-const OF_TLS = new Set<FailureCode>([FailureCode.Tls, FailureCode.ClientCertificate]);
+const OF_TLS = new Set<FailureCode>([
+  FailureCode.Tls,
+  FailureCode.TlsNotOffered,
+  FailureCode.ClientCertificate,
+]);
 
 /** What the steps of a connection test say about the server, the tunnel before it and the rights there. */
 async function findingsOfTest(

@@ -8,7 +8,7 @@ import {
 import { isNoRoom } from '../files/folderError.ts';
 import { copyContext, functionsIn, serverMessage, withoutSecrets } from './serverMessage.ts';
 import { SIGN_IN, type Side, sqlstateOf, UNREACHABLE, type Verdict, verdictOf } from './sqlstates.ts';
-import { isTlsError } from './tls.ts';
+import { isTlsError, isTlsNotOffered } from './tls.ts';
 
 export type { Side } from './sqlstates.ts';
 
@@ -79,6 +79,7 @@ function verdictOfClient(error: Error, side: Side): Verdict | null {
   // A server's error without a valid SQLSTATE: PostgreSQL sends none, and its code must not pass for the system's.
   if ('severity' in error) return LOST;
   if (LINK_DAMAGED.test(code)) return LOST;
+  if (isTlsNotOffered(error)) return { code: FailureCode.TlsNotOffered, kind: FailureKind.Permanent };
   if (isTlsError(error)) return { code: FailureCode.Tls, kind: FailureKind.Permanent };
   if (NOBODY_THERE.has(code) || OPENING.has(syscall)) return UNREACHABLE[side];
   if (BROKEN.has(code)) return LOST;

@@ -115,6 +115,11 @@ export function isTlsError(error: unknown): boolean {
   return TLS_CODES.test(code) || NO_TLS.test(messageOf(error));
 }
 
+/** Whether the server itself said that it has no TLS, as opposed to a handshake that failed. */
+export function isTlsNotOffered(error: unknown): boolean {
+  return messageOf(error) === 'The server does not support SSL connections';
+}
+
 /** node-pg's messages for answers to an SSLRequest: for 'N', and for anything except 'N' and 'S'. */
 const NO_TLS =
   /^The server does not support SSL connections$|^There was an error establishing an SSL connection$/;

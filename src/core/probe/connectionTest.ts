@@ -1,4 +1,4 @@
-import type { ConnectionTestStep } from '../../shared/contract.ts';
+import type { ConnectionTestStep, TestProgress } from '../../shared/contract.ts';
 import { FailureCode, type FailureDetail, SyncFailure } from '../../shared/errors.ts';
 import type { Notice } from '../../shared/notices.ts';
 import type { CentralSettings, ConnectionSettings, Draft, EndpointSettings } from '../../shared/settings.ts';
@@ -40,9 +40,14 @@ export async function testDraft(
   language: Language = 'en',
   stop?: AbortSignal,
   sshSecret: string | null = null,
+  onProgress: OnTestProgress = () => undefined,
 ): Promise<readonly ConnectionTestStep[]> {
-  return testConnection(folder, checkDraft(folder, draft, language), { password, sshSecret }, stop);
+  const checked = checkDraft(folder, draft, language);
+  return testConnection(folder, checked, { password, sshSecret }, stop, true, onProgress);
 }
+
+/** Called with the steps made so far, whenever the next one begins. */
+export type OnTestProgress = (progress: TestProgress) => void;
 
 /**
  * Tests a connection step by step, up to the first failure. At head office it also tries to write, and rolls
@@ -50,6 +55,7 @@ export async function testDraft(
  *
  * @param stop aborted when nobody waits any more: the server's statement is then cancelled
  * @param measures whether the link to head office is measured, for which some bytes are sent
+ * @param onProgress must not throw
  */
 export async function testConnection(
   folder: string,
@@ -57,6 +63,7 @@ export async function testConnection(
   typed: TypedSecrets = KEPT_SECRETS,
   stop?: AbortSignal,
   measures = true,
+  onProgress: OnTestProgress = () => undefined,
 ): Promise<readonly ConnectionTestStep[]> {
   const steps: ConnectionTestStep[] = [];
   const options = draftSession(folder, draft, typed, stop);
@@ -64,35 +71,40 @@ export async function testConnection(
   const { host, port, database, user, sslmode } = endpoint;
   const last: Step = draft.kind === 'central' ? 'write' : 'read';
   let doing: Step = 'name';
+  const begin = (step: Step): void => {
+    doing = step;
+    onProgress({ steps: [...steps], doing });
+  };
   const well = (step: Step, facts: Facts = {}): void => {
     steps.push({ step, ok: true, facts, failure: null });
   };
   try {
+    begin('name');
     const { ssh } = endpoint;
     const firstHop = ssh === undefined ? endpoint : { ...endpoint, host: ssh.host, port: ssh.port };
     const found = isSocket(firstHop) ? null : await atFirstHop(endpoint, resolveName(firstHop));
     well('name', found === null ? {} : { host: firstHop.host, address: found });
-    doing = 'port';
+    begin('port');
     await atFirstHop(endpoint, tryPort(firstHop));
     well('port', { port: firstHop.port });
     if (ssh !== undefined) {
-      doing = 'ssh';
+      begin('ssh');
       well('ssh', { user: ssh.user, ...(await openTunnel(options)) });
-      doing = 'forward';
+      begin('forward');
       await tryForwarding(options);
       well('forward', { host, port });
     }
     // What leaves the tunnel, leaves it at the SSH server.
     const address = ssh === undefined ? found : null;
-    doing = sslmode === 'disable' || isSocket(endpoint) ? 'sign_in' : 'tls';
+    begin(sslmode === 'disable' || isSocket(endpoint) ? 'sign_in' : 'tls');
     const { link, tryWork } = await openEnd(draft, options, measures);
     try {
       const { encrypted } = link;
       well('tls', { encrypted, sslmode, ...(isExposed(encrypted, address) && { exposed: true }) });
       well('sign_in', { user, database });
       well('version', { version: Math.floor(link.version / 10000) });
-      doing = last;
-      well(doing, await tryWork());
+      begin(last);
+      well(last, await tryWork());
     } finally {
       await link.close();
     }

@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { type BatchSummary, type TableRow, tableKey } from '../../shared/contract.ts';
+import { type BatchSummary, type TableRow, type TestProgress, tableKey } from '../../shared/contract.ts';
 import { assertNever, type OpenTableStatus, TableStatus } from '../../shared/status.ts';
 import type { LinkLoss } from '../../window-api/bridge.ts';
 import type { BatchView, LiveView, Refusal, RunView, TableState } from '../../window-api/views.ts';
@@ -13,6 +13,8 @@ export class LiveStore {
   #live: LiveView | null = null;
   // Null until the link first reports: the page is still opening.
   #loss: LinkLoss | null = null;
+  /** Progress of this window's tests, by the names that it gave them. Those of other windows come to nothing. */
+  readonly #tests = new Map<string, TestProgress | null>();
   #refusals: ((refusal: Refusal) => void) | null = null;
 
   readonly live = (): LiveView | null => this.#live;
@@ -27,6 +29,25 @@ export class LiveStore {
   setLoss(loss: LinkLoss | null): void {
     if (loss === this.#loss) return;
     this.#loss = loss;
+    this.#tell();
+  }
+
+  /** Keeps the progress of a test from now on. @returns forgets it */
+  followTest(name: string): () => void {
+    this.#tests.set(name, null);
+    return () => {
+      this.#tests.delete(name);
+      this.#tell();
+    };
+  }
+
+  /** Null before its first step. */
+  testOf(name: string): TestProgress | null {
+    return this.#tests.get(name) ?? null;
+  }
+
+  setTests(progress: Readonly<Record<string, TestProgress>>): void {
+    for (const [name, one] of Object.entries(progress)) if (this.#tests.has(name)) this.#tests.set(name, one);
     this.#tell();
   }
 
@@ -74,6 +95,9 @@ export function takeEvent(
       return;
     case 'history':
     case 'settings':
+      return;
+    case 'tests':
+      live.setTests(event.progress);
       return;
     case 'fleet':
       takeFleet(event, queries);

@@ -93,19 +93,27 @@ export function SaveRefused({
  * The buttons of a long form, always visible at its bottom.
  *
  * @param props.back shown apart at the start, as in every set-up step
+ * @param props.said shown above the buttons: what came of the last one that was clicked
  */
-export function FormButtons({ back, children }: { readonly back?: ReactNode; readonly children: ReactNode }) {
+export function FormButtons({
+  back,
+  said,
+  children,
+}: {
+  readonly back?: ReactNode;
+  readonly said?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
-    <Group
-      className={classes.buttons ?? ''}
-      justify={back === undefined ? 'flex-end' : 'space-between'}
-      gap="xs"
-    >
-      {back}
-      <Group justify="flex-end" gap="xs">
-        {children}
+    <Stack className={classes.buttons ?? ''} gap="xs">
+      {said}
+      <Group justify={back === undefined ? 'flex-end' : 'space-between'} gap="xs">
+        {back}
+        <Group justify="flex-end" gap="xs">
+          {children}
+        </Group>
       </Group>
-    </Group>
+    </Stack>
   );
 }
 

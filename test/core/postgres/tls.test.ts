@@ -179,9 +179,9 @@ describe.skipIf(!openssl)('against a real server', () => {
       'plain',
       'plain',
       'plain',
-      'fails: tls',
-      'fails: tls',
-      'fails: tls',
+      'fails: tls_not_offered',
+      'fails: tls_not_offered',
+      'fails: tls_not_offered',
     ]);
   });
 

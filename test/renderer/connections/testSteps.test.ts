@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { allWell, hintFor, shownSteps } from '../../../src/renderer/pages/connections/model/testSteps.ts';
+import { DEFAULTS } from '../../../src/renderer/pages/connections/model/fields.ts';
+import {
+  allWell,
+  hintFor,
+  mayGoWithoutTls,
+  otherSchema,
+  placeOfFailure,
+  shownSteps,
+} from '../../../src/renderer/pages/connections/model/testSteps.ts';
 import type { ConnectionTestStep } from '../../../src/shared/contract.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
 
@@ -56,4 +64,91 @@ test('the next step after a test is to test again, and no batch that is to go on
   expect(hintFor({ code: full, params: { side: 'source' } })).toBe('later');
   // What has to be granted is the same everywhere.
   expect(hintFor({ code: FailureCode.SourcePermission, params: {} })).toBeNull();
+});
+
+/** A test that failed at a step. */
+function failing(
+  step: ConnectionTestStep['step'],
+  code: FailureCode,
+  more: {
+    sqlstate?: string;
+    message?: string;
+    params?: Record<string, string | number>;
+    address?: string;
+  } = {},
+): readonly ConnectionTestStep[] {
+  const { sqlstate, message = 'no', params = {}, address = '10.0.0.5' } = more;
+  const failure = { code, kind: 'permanent', message, params, ...(sqlstate && { sqlstate }) } as const;
+  return [
+    { ...well('name'), facts: { address } },
+    { step, ok: false, facts: {}, failure },
+  ];
+}
+
+test.each<[string, readonly ConnectionTestStep[], Partial<typeof DEFAULTS>, string | null]>([
+  ['a name that nobody knows', failing('name', FailureCode.SourceUnreachable), {}, 'host'],
+  [
+    'nobody at the port',
+    failing('port', FailureCode.SourceUnreachable, { message: 'connect ECONNREFUSED' }),
+    {},
+    'port',
+  ],
+  [
+    'no way there',
+    failing('port', FailureCode.CentralUnreachable, { message: 'timeout expired' }),
+    {},
+    'host',
+  ],
+  ['a wrong password', failing('sign_in', FailureCode.SourceSignIn, { sqlstate: '28P01' }), {}, 'password'],
+  [
+    'one of a file',
+    failing('sign_in', FailureCode.SourceSignIn, { sqlstate: '28P01' }),
+    { passwordFrom: 'passfile' },
+    'passfile',
+  ],
+  [
+    'a user who is not let in',
+    failing('sign_in', FailureCode.CentralSignIn, { sqlstate: '28000' }),
+    {},
+    'user',
+  ],
+  [
+    'a variable that is not set',
+    failing('sign_in', FailureCode.PasswordMissing),
+    { passwordFrom: 'variable' },
+    'variable',
+  ],
+  ['no TLS', failing('tls', FailureCode.TlsNotOffered), {}, 'sslmode'],
+  ['no such database', failing('read', FailureCode.DatabaseMissing), {}, 'database'],
+  ['a full server', failing('sign_in', FailureCode.TooManyConnections), {}, null],
+  ['an SSH password', failing('ssh', FailureCode.SshSignIn), { sshSignIn: 'password' }, 'sshSecret'],
+])('the field to correct after %s', (_, steps, fields, place) => {
+  expect(placeOfFailure(steps, { ...DEFAULTS, ...fields })).toBe(place);
+});
+
+test('another schema is proposed where the typed one has no tables, and one has', () => {
+  const params = { schema: 'public', elsewhere: 'adempiere', elsewhereTables: 38 };
+  expect(otherSchema(failing('read', FailureCode.SourceSchemaEmpty, { params }))).toEqual({
+    schema: 'public',
+    exists: true,
+    elsewhere: 'adempiere',
+    tables: 38,
+  });
+  expect(
+    otherSchema(failing('read', FailureCode.SourceSchemaEmpty, { params: { schema: 'public' } })),
+  ).toBeNull();
+  expect(otherSchema(failing('read', FailureCode.SourcePermission, { params }))).toBeNull();
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['192.168.1.10', true],
+  ['172.20.0.1', true],
+  ['172.40.0.1', false],
+  ['203.0.113.5', false],
+  ['fd00::1', true],
+  ['2001:db8::1', false],
+])('going without TLS to %s is proposed: %s', (address, proposed) => {
+  expect(mayGoWithoutTls(failing('tls', FailureCode.TlsNotOffered, { address }))).toBe(proposed);
+  expect(mayGoWithoutTls(failing('tls', FailureCode.Tls, { address }))).toBe(false);
 });

@@ -22,7 +22,13 @@ export async function nothingThere(
     code: exists ? FailureCode.SourceSchemaEmpty : FailureCode.SourceSchemaMissing,
     kind: FailureKind.Permanent,
     message: exists ? `${schema} has no tables${elsewhere}` : `there is no schema ${schema}${elsewhere}`,
-    params: { connection: id, side: 'source', schema, schemas },
+    params: {
+      connection: id,
+      side: 'source',
+      schema,
+      schemas,
+      ...(first !== undefined && { elsewhere: first.schema ?? '', elsewhereTables: Number(first.tables) }),
+    },
   });
 }
 

@@ -93,6 +93,7 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralSignIn]: 'test_connection',
   [FailureCode.DatabaseMissing]: 'test_connection',
   [FailureCode.Tls]: 'test_connection',
+  [FailureCode.TlsNotOffered]: 'test_connection',
   [FailureCode.ClientCertificate]: 'test_connection',
   [FailureCode.PasswordMissing]: 'test_connection',
   [FailureCode.CleartextRefused]: 'test_connection',

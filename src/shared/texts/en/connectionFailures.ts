@@ -24,6 +24,11 @@ export const connectionFailures = {
     sentence: 'No trusted encrypted link to {{host}} could be made, so nothing was sent.',
     next: 'Check sslmode and sslrootcert in the settings, and whether the server certificate has expired.',
   },
+  tls_not_offered: {
+    sentence:
+      'The server {{host}} has no TLS (encryption), and the settings ask for it, so nothing was sent.',
+    next: 'Ask whoever runs the server to switch TLS on ("ssl = on" in postgresql.conf). Where that cannot be, go through SSH ("ssh"). Only for a server in the same building: set sslmode to prefer.',
+  },
   client_certificate: {
     sentence: 'The client certificate for {{server}} cannot be used: {{file}}.',
     next: 'Check that sslcert and sslkey name a certificate and its key (PEM, the key without a passphrase), that they belong together, and that only you can read the key. The technical message says what is wrong.',

@@ -25,7 +25,22 @@ export const connectionsPage = {
   offNote: 'Switched off: nothing is copied from here. What was copied stays at head office.',
   change: 'Change',
   test: 'Test',
-  testing: 'Testing. This takes some seconds; where nothing answers, up to a minute.',
+  testingStep: 'Testing: {{step}}…',
+  passedReading_one: 'Passed: 1 table can be read',
+  passedReading_other: 'Passed: {{tables}} tables can be read',
+  passedWriting: 'Passed: tables can be written',
+  schemaEmpty_one: 'Schema {{schema}} has no tables; {{elsewhere}} has 1. Use it?',
+  schemaEmpty_other: 'Schema {{schema}} has no tables; {{elsewhere}} has {{tables}}. Use it?',
+  schemaMissing_one: 'There is no schema {{schema}}; {{elsewhere}} has 1 table. Use it?',
+  schemaMissing_other: 'There is no schema {{schema}}; {{elsewhere}} has {{tables}} tables. Use it?',
+  schemaGuessed_one: 'Schema {{schema}} has no tables, so {{elsewhere}} (1 table) was chosen.',
+  schemaGuessed_other: 'Schema {{schema}} has no tables, so {{elsewhere}} ({{tables}} tables) was chosen.',
+  useSchema: 'Use {{schema}}',
+  withoutTls: 'Use encryption only if the server has it',
+  checkThis: 'Check this: “{{step}}” failed.',
+  pasted: 'Filled in from the address that you pasted.',
+  pastedAll: 'Filled in from the address that you pasted, with its password.',
+  pastedUnused: 'Not used: {{names}}.',
   testResult: 'What the test found',
   testStale: 'You have changed something since this test.',
   neverTested: 'Not tested yet in this window',
@@ -105,6 +120,7 @@ export const connectionsPage = {
   },
   encodingDeclared: 'As the database declares it',
   fieldNote: {
+    host: 'You can paste a whole address here (postgres://…).',
     label: 'As people know it, for example the town.',
     id: 'Letters, digits and _. It names this branch at head office for good, so it cannot be changed later.',
     idFixed: 'It stands in the data at head office and cannot be changed.',
@@ -180,6 +196,7 @@ export const connectionsPage = {
     ok: 'passed',
     warning: 'passed, with a warning',
     failed: 'failed',
+    doing: 'testing…',
     not_tried: 'not tried',
   },
   fact: {
@@ -193,6 +210,8 @@ export const connectionsPage = {
   },
   hint: {
     tls: 'Ask whoever runs the server for the file with its certificate authority. If the server is inside this building and has no certificate, choose another encryption.',
+    noTls:
+      'Ask whoever runs the server to switch TLS on. Over the internet, never go without: switch on “Through SSH” instead. If the server is in the same building, choose “Encrypted if the server can, otherwise not”.',
     password:
       'Give the password of this database. If the settings name a variable or a file for it, check that it is there.',
     unreachable:

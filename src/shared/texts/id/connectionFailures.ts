@@ -25,6 +25,11 @@ export const connectionFailures = {
     sentence: 'Sambungan terenkripsi yang tepercaya ke {{host}} gagal dibuat, jadi tidak ada yang dikirim.',
     next: 'Periksa sslmode dan sslrootcert di pengaturan, dan apakah sertifikat server sudah kedaluwarsa.',
   },
+  tls_not_offered: {
+    sentence:
+      'Server {{host}} tidak punya TLS (enkripsi), padahal pengaturan memintanya, jadi tidak ada yang dikirim.',
+    next: 'Minta pengelola server mengaktifkan TLS ("ssl = on" di postgresql.conf). Jika tidak bisa, lewat SSH ("ssh"). Hanya untuk server di gedung yang sama: atur sslmode ke prefer.',
+  },
   client_certificate: {
     sentence: 'Sertifikat klien untuk {{server}} tidak bisa dipakai: {{file}}.',
     next: 'Periksa apakah sslcert dan sslkey menyebut sertifikat dan kuncinya (PEM, kunci tanpa frasa sandi), apakah keduanya berpasangan, dan apakah hanya Anda yang bisa membaca kuncinya. Pesan teknis menyebut apa yang salah.',

@@ -25,7 +25,19 @@ export const connectionsPage = {
   offNote: 'Nonaktif: tidak ada yang disalin dari sini. Yang sudah disalin tetap ada di kantor pusat.',
   change: 'Ubah',
   test: 'Uji',
-  testing: 'Sedang diuji. Perlu beberapa detik; jika tidak ada yang menjawab, sampai satu menit.',
+  testingStep: 'Sedang diuji: {{step}}…',
+  passedReading_other: 'Berhasil: {{tables}} tabel bisa dibaca',
+  passedWriting: 'Berhasil: tabel bisa ditulis',
+  schemaEmpty_other: 'Skema {{schema}} tidak punya tabel; {{elsewhere}} punya {{tables}}. Pakai itu?',
+  schemaMissing_other: 'Tidak ada skema {{schema}}; {{elsewhere}} punya {{tables}} tabel. Pakai itu?',
+  schemaGuessed_other:
+    'Skema {{schema}} tidak punya tabel, jadi {{elsewhere}} ({{tables}} tabel) yang dipilih.',
+  useSchema: 'Pakai {{schema}}',
+  withoutTls: 'Pakai enkripsi hanya jika server mendukung',
+  checkThis: 'Periksa ini: “{{step}}” gagal.',
+  pasted: 'Diisi dari alamat yang Anda tempel.',
+  pastedAll: 'Diisi dari alamat yang Anda tempel, beserta kata sandinya.',
+  pastedUnused: 'Tidak dipakai: {{names}}.',
   testResult: 'Hasil pengujian',
   testStale: 'Ada yang Anda ubah sejak pengujian ini.',
   neverTested: 'Belum pernah diuji di jendela ini',
@@ -104,6 +116,7 @@ export const connectionsPage = {
   },
   encodingDeclared: 'Seperti dinyatakan basis data',
   fieldNote: {
+    host: 'Alamat lengkap bisa ditempel di sini (postgres://…).',
     label: 'Seperti yang dikenal orang, misalnya nama kotanya.',
     id: 'Huruf, angka, dan _. Nama ini dipakai selamanya di kantor pusat, jadi tidak bisa diubah nanti.',
     idFixed: 'Tertulis di data kantor pusat dan tidak bisa diubah.',
@@ -180,6 +193,7 @@ export const connectionsPage = {
     ok: 'berhasil',
     warning: 'berhasil, dengan peringatan',
     failed: 'gagal',
+    doing: 'sedang diuji…',
     not_tried: 'belum dicoba',
   },
   fact: {
@@ -192,6 +206,8 @@ export const connectionsPage = {
   },
   hint: {
     tls: 'Mintalah berkas otoritas sertifikat kepada pengelola server. Jika servernya ada di gedung ini dan tidak punya sertifikat, pilih enkripsi lain.',
+    noTls:
+      'Minta pengelola server mengaktifkan TLS. Jika lewat internet, jangan tanpa enkripsi: aktifkan “Lewat SSH”. Jika servernya di gedung yang sama, pilih “Terenkripsi jika server mendukung, jika tidak, tanpa enkripsi”.',
     password:
       'Isi kata sandi basis data ini. Jika pengaturan menyebut variabel atau berkas untuknya, pastikan isinya ada.',
     unreachable: 'Pastikan servernya menyala, serta nama dan port-nya sudah benar. Lalu uji lagi.',

@@ -1,13 +1,15 @@
 import { Box, Button, Stack, Text } from '@mantine/core';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { visible } from '../../../../shared/visible.ts';
 import type { SettingsBase } from '../../../data/useSettings.ts';
 import { CancelButton, FormDrawer } from '../../../parts/FormDrawer.tsx';
 import { FormButtons, SaveRefused } from '../../../parts/Refusals.tsx';
-import { useT } from '../../../words/LanguageProvider.tsx';
-import type { Target } from '../model/fields.ts';
+import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
+import type { Fields, Target } from '../model/fields.ts';
 import { EndpointFields } from './EndpointFields.tsx';
 import { isTouched } from './formState.ts';
 import { TestSteps } from './TestSteps.tsx';
+import { TestingNow, TestVerdict } from './TestVerdict.tsx';
 import { type EndpointForm, useEndpointForm } from './useEndpointForm.ts';
 
 /**
@@ -42,47 +44,50 @@ export function EndpointEditor({
   const [refusals, setRefusals] = useState(0);
   useEffect(() => {
     // The field to correct may be out of sight.
-    if (refusals > 0) box.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    const field = refusals > 0 ? box.current?.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
+    field?.focus({ preventScroll: true });
+    // Not at the edge, where the verdict above the buttons would cover it.
+    field?.scrollIntoView({ block: 'center' });
   }, [refusals]);
+  /** What a remedy of a failed test continues. */
+  const wanted = useRef<'test' | 'save'>('test');
   const attempt = async (doing: Promise<boolean>, then?: () => void): Promise<void> => {
     if (await doing) then?.();
     else setRefusals((count) => count + 1);
   };
+  const test = (change?: Partial<Fields>): void => {
+    wanted.current = 'test';
+    void attempt(form.test(change));
+  };
+  const keep = (change?: Partial<Fields>): void => {
+    wanted.current = 'save';
+    void attempt(form.save(change), onSaved);
+  };
+  const again = (change?: Partial<Fields>): void => (wanted.current === 'save' ? keep(change) : test(change));
   return (
     <form
       ref={box}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void attempt(form.save(), onSaved);
+        if (!busy) keep();
       }}
     >
       <Stack gap="md">
         <div>
           <EndpointFields form={form} />
-          <Box aria-live="polite" mt={form.testing || form.steps !== null ? 'md' : 0}>
-            {form.testing && <Text size="sm">{t('connectionsPage.testing')}</Text>}
-            {!form.testing && form.steps !== null && (
-              <>
-                {form.stale && (
-                  <Text size="sm" c="dimmed">
-                    {t('connectionsPage.testStale')}
-                  </Text>
-                )}
-                <TestSteps
-                  kind={target.kind}
-                  steps={form.steps}
-                  label={fields.label || fields.database}
-                  draft={form.draft}
-                  onAccepted={() => void form.test()}
-                />
-              </>
-            )}
-          </Box>
+          {form.progress === null && form.steps !== null && (
+            <Box mt="md">
+              <TestSteps kind={target.kind} steps={form.steps} />
+            </Box>
+          )}
         </div>
         <SaveRefused refusal={form.refusal} shown={form.shownPaths} onReload={() => void form.reload()} />
         {form.wrongElsewhere && <Text size="sm">{t('connectionsPage.wrongElsewhere')}</Text>}
-        <FormButtons back={back}>
+        <FormButtons
+          back={back}
+          said={<Said form={form} label={fields.label || fields.database} onAgain={again} />}
+        >
           {cancel}
           {form.mayForce ? (
             <Button
@@ -93,12 +98,7 @@ export function EndpointEditor({
               {t('connectionsPage.saveAnyway')}
             </Button>
           ) : (
-            <Button
-              variant="default"
-              loading={form.testing}
-              disabled={busy}
-              onClick={() => void attempt(form.test())}
-            >
+            <Button variant="default" loading={form.testing} disabled={busy} onClick={() => test()}>
               {t('connectionsPage.test')}
             </Button>
           )}
@@ -108,6 +108,58 @@ export function EndpointEditor({
         </FormButtons>
       </Stack>
     </form>
+  );
+}
+
+/** What the test under way, or the last one, says. Beside the buttons, so that it is always in sight. */
+function Said({
+  form,
+  label,
+  onAgain,
+}: {
+  readonly form: EndpointForm;
+  readonly label: string;
+  readonly onAgain: (change?: Partial<Fields>) => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const { progress, steps, stale, guessed } = form;
+  return (
+    <Box aria-live="polite">
+      {progress !== null && (
+        <Stack gap={4}>
+          <TestingNow progress={progress} />
+          <TestSteps kind={form.state.target.kind} {...progress} />
+        </Stack>
+      )}
+      {progress === null && steps !== null && (
+        <Stack gap={4}>
+          {stale && (
+            <Text size="sm" c="dimmed">
+              {t('connectionsPage.testStale')}
+            </Text>
+          )}
+          <TestVerdict
+            steps={steps}
+            label={label}
+            draft={form.draft}
+            onAccepted={() => onAgain()}
+            onSchema={(schema) => onAgain({ schema })}
+            onWithoutTls={() => onAgain({ sslmode: 'prefer' })}
+          />
+        </Stack>
+      )}
+      {guessed !== null && (
+        <Text size="sm">
+          {t('connectionsPage.schemaGuessed', {
+            schema: visible(guessed.schema),
+            elsewhere: visible(guessed.elsewhere),
+            count: guessed.tables,
+            tables: format.count(guessed.tables),
+          })}
+        </Text>
+      )}
+    </Box>
   );
 }
 

@@ -1,9 +1,19 @@
-import { Button, Collapse, NativeSelect, PasswordInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import {
+  Button,
+  Collapse,
+  NativeSelect,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { useId } from 'react';
 import { TEXT_ENCODINGS } from '../../../../shared/encodings.ts';
 import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
+import { visible } from '../../../../shared/visible.ts';
 import { useCall } from '../../../data/useCall.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
@@ -39,9 +49,22 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
         />
       )}
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <Field form={form} name="host" required spellCheck={false}>
+        <Field
+          form={form}
+          name="host"
+          required
+          spellCheck={false}
+          // So that it stands in line with the port beside it.
+          inputWrapperOrder={['label', 'input', 'error', 'description']}
+          onPaste={(event) => {
+            if (form.paste(event.clipboardData.getData('text'))) event.preventDefault();
+          }}
+          // An address that was typed or dropped there.
+          onBlur={() => form.paste(fields.host)}
+        >
           {{
             label: t('connectionsPage.field.host'),
+            description: t('connectionsPage.fieldNote.host'),
             placeholder: source ? t('connectionsPage.example.hostSource') : t('connectionsPage.example.host'),
           }}
         </Field>
@@ -55,6 +78,7 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
           {{ label: t('connectionsPage.field.user') }}
         </Field>
       </SimpleGrid>
+      <PastedNote form={form} />
       <PasswordField form={form} />
       <SshFields form={form} />
       <EncryptionFields form={form} />
@@ -68,6 +92,19 @@ export function EndpointFields({ form }: { readonly form: EndpointForm }) {
       </Field>
       <AdvancedFields form={form} />
     </Stack>
+  );
+}
+
+/** What a pasted address has filled in, and what of it has no field. */
+function PastedNote({ form: { pasted } }: { readonly form: EndpointForm }) {
+  const t = useT();
+  return (
+    <Text size="sm" role="status" hidden={pasted === null}>
+      {pasted !== null && t(`connectionsPage.${pasted.withPassword ? 'pastedAll' : 'pasted'}`)}
+      {pasted !== null &&
+        pasted.unused.length > 0 &&
+        ` ${t('connectionsPage.pastedUnused', { names: visible(pasted.unused.join(', ')) })}`}
+    </Text>
   );
 }
 
@@ -128,6 +165,9 @@ function PasswordField({ form }: { readonly form: EndpointForm }) {
         }
         autoComplete="new-password"
         value={password}
+        error={form.problem('password')}
+        // Mantine marks other fields itself.
+        aria-invalid={form.problem('password') !== null}
         onChange={({ currentTarget }) => form.setPassword(currentTarget.value)}
         visibilityToggleButtonProps={{ 'aria-label': t('connectionsPage.showPassword'), tabIndex: 0 }}
       />

@@ -105,6 +105,9 @@ function SecretField({ form }: { readonly form: EndpointForm }) {
       }
       autoComplete="new-password"
       value={form.state.sshSecret}
+      error={form.problem('sshSecret')}
+      // Mantine marks other fields itself.
+      aria-invalid={form.problem('sshSecret') !== null}
       onChange={({ currentTarget }) => form.setSshSecret(currentTarget.value)}
       visibilityToggleButtonProps={{ 'aria-label': t('connectionsPage.showPassword'), tabIndex: 0 }}
     />

@@ -1,3 +1,5 @@
+import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
+import type { PastedAddress } from '../../../../shared/pastedAddress.ts';
 import type { SettingsFile } from '../../../../shared/settings.ts';
 import type { SettingsBase } from '../../../data/settingsProblems.ts';
 import {
@@ -40,6 +42,27 @@ export function setField(form: FormState, field: FieldName, value: string): Form
   if (field === 'id') return { ...form, fields, idTyped: value !== '' };
   if (field !== 'label' || form.idTyped) return { ...form, fields };
   return { ...form, fields: { ...fields, id: idFromLabel(value, idsOf(form.base.document)) } };
+}
+
+/** Fills in what a pasted address says. Its password goes where typed passwords go. */
+export function setPasted(form: FormState, { fields, password }: PastedAddress): FormState {
+  // Without a port it means the usual one, and not the one of the address before.
+  const place = fields.host === undefined ? {} : { port: DEFAULTS.port };
+  const known = SSL_MODES.some((mode) => mode === fields.sslmode) ? {} : { sslmode: form.fields.sslmode };
+  const from =
+    password !== null ? 'kept' : fields.passfile === undefined ? form.fields.passwordFrom : 'passfile';
+  return {
+    ...form,
+    fields: { ...form.fields, ...place, ...fields, ...known, passwordFrom: from },
+    password: password ?? form.password,
+  };
+}
+
+/** Whether the schema of a new branch is still the proposed one, so that a test may choose the right one. */
+export function mayGuessSchema({ target, base, fields }: FormState): boolean {
+  return (
+    target.kind === 'source' && rawOf(base.document, target) === null && fields.schema === DEFAULTS.schema
+  );
 }
 
 /** Applies newer settings: what was typed stays, untouched fields take the new values. */

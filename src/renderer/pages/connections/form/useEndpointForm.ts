@@ -1,15 +1,32 @@
 import { useState } from 'react';
-import type { ConnectionTestStep } from '../../../../shared/contract.ts';
+import type { ConnectionTestStep, TestProgress } from '../../../../shared/contract.ts';
+import { readPastedAddress } from '../../../../shared/pastedAddress.ts';
 import type { Draft } from '../../../../shared/settings.ts';
 import { refusalOf, type SaveRefusal } from '../../../data/calls.ts';
 import { useCommand } from '../../../data/useCommand.ts';
 import { type SettingsBase, type SettingsChange, useSettings } from '../../../data/useSettings.ts';
 import { useT } from '../../../words/LanguageProvider.tsx';
-import { rememberTest } from '../lastTests.ts';
 import { draftOf, withEdit } from '../model/changes.ts';
-import { type FieldName, fieldOfPath, missingIn, type Target } from '../model/fields.ts';
-import { allWell } from '../model/testSteps.ts';
-import { beginForm, type FormState, needsTest, pathOf, rebase, setField } from './formState.ts';
+import { type FieldName, type Fields, fieldOfPath, missingIn, type Target } from '../model/fields.ts';
+import {
+  allWell,
+  type FormPlace,
+  failedStep,
+  type OtherSchema,
+  otherSchema,
+  placeOfFailure,
+} from '../model/testSteps.ts';
+import {
+  beginForm,
+  type FormState,
+  mayGuessSchema,
+  needsTest,
+  pathOf,
+  rebase,
+  setField,
+  setPasted as withPasted,
+} from './formState.ts';
+import { useConnectionTest } from './useConnectionTest.ts';
 
 /** The result of testing exactly the current contents of the form. */
 interface Tested {
@@ -17,13 +34,26 @@ interface Tested {
   readonly steps: readonly ConnectionTestStep[];
 }
 
+/** A schema that a test has chosen, because the proposed one has no tables. */
+export type Guessed = Pick<OtherSchema, 'schema' | 'elsewhere' | 'tables'>;
+
+/** What the last pasted address has filled in. */
+export interface Pasted {
+  readonly withPassword: boolean;
+  /** Names of parameters that have no field. */
+  readonly unused: readonly string[];
+}
+
 export interface EndpointForm {
   readonly state: FormState;
   set(field: FieldName, value: string): void;
   setPassword(value: string): void;
   setSshSecret(value: string): void;
-  /** Why a field is refused; null if it is not. */
-  problem(field: FieldName): string | null;
+  /** Fills the fields from an address. @returns false if the text is none */
+  paste(text: string): boolean;
+  readonly pasted: Pasted | null;
+  /** Why a field or secret is refused, or that the last test failed because of it; null if neither. */
+  problem(place: FormPlace): string | null;
   /** A problem of the whole form, or of no field in it. */
   readonly refusal: SaveRefusal | null;
   /** Whether a problem elsewhere in the settings prevents saving. */
@@ -33,12 +63,16 @@ export interface EndpointForm {
   /** The steps of the last test; null before. `stale` if the form was changed since. */
   readonly steps: readonly ConnectionTestStep[] | null;
   readonly stale: boolean;
+  /** The test under way; null if there is none. */
+  readonly progress: TestProgress | null;
+  readonly guessed: Guessed | null;
   readonly draft: Draft;
   readonly testing: boolean;
   readonly saving: boolean;
-  test(): Promise<boolean>;
+  /** @param change made just before, for a remedy of the last test */
+  test(change?: Partial<Fields>): Promise<boolean>;
   /** Tests first if needed; returns whether it was saved. */
-  save(): Promise<boolean>;
+  save(change?: Partial<Fields>): Promise<boolean>;
   /** Saves without a test, because the person decided to. */
   saveAnyway(): Promise<boolean>;
   /** Whether the person may save despite a failed test. */
@@ -62,20 +96,23 @@ export function useEndpointForm(
   const [state, setState] = useState(() => beginForm(base, target));
   const [asked, setAsked] = useState(false);
   const [tested, setTested] = useState<Tested | null>(null);
+  const [guessed, setGuessed] = useState<Guessed | null>(null);
+  const [pasted, setPasted] = useState<Pasted | null>(null);
   const [draftRefusal, setDraftRefusal] = useState<SaveRefusal | null>(null);
-  const testing = useCommand('testConnection', { quiet: true });
-  const keeping = useCommand('setPassword', { quiet: true });
-  const keepingSsh = useCommand('setSshSecret', { quiet: true });
+  const connection = useConnectionTest();
+  const keeping = useCommand('setPassword', { quiet: true, secret: true });
+  const keepingSsh = useCommand('setSshSecret', { quiet: true, secret: true });
 
   const draft = draftOf(state.base.document, state);
-  const now = JSON.stringify([draft, state.password, state.sshSecret]);
-  const stale = tested !== null && tested.of !== now;
+  const stale = tested !== null && tested.of !== textOf(state);
   const well = tested !== null && !stale && allWell(tested.steps);
   const prefix = pathOf(state.base.document, target);
   const missing = missingIn(state.fields, target.kind);
   const refusal = settings.refusal ?? draftRefusal;
   const reasons = refusal?.kind === 'invalid' ? refusal.problems : [];
   const ofForm = reasons.filter(({ path }) => refusal === draftRefusal || path.startsWith(prefix));
+  const failed = tested !== null && !stale ? failedStep(tested.steps) : null;
+  const marked = failed === null || tested === null ? null : placeOfFailure(tested.steps, state.fields);
 
   const clear = (): void => {
     settings.forget();
@@ -83,41 +120,61 @@ export function useEndpointForm(
   };
   const change = (next: FormState): void => {
     setState(next);
+    setGuessed(null);
     clear();
   };
 
-  const test = async (): Promise<boolean> => {
+  /** Returns the form as it was tested in the end, if all went well. */
+  const tryIt = async (form: FormState): Promise<FormState | null> => {
     setAsked(true);
     clear();
-    if (missing.length > 0) return false;
+    if (missingIn(form.fields, target.kind).length > 0) return null;
     try {
-      const typed = state.fields.passwordFrom === 'kept' && state.password !== '' ? state.password : null;
-      const steps = await testing.mutateAsync([draft, typed, typedSshSecret(state)]);
-      setTested({ of: now, steps });
-      rememberTest(draft, steps);
-      return allWell(steps);
+      const steps = await connection.test(
+        draftOf(form.base.document, form),
+        typedPassword(form),
+        typedSshSecret(form),
+      );
+      const other = mayGuessSchema(form) ? otherSchema(steps) : null;
+      if (other !== null) {
+        setGuessed(other);
+        const next = setField(form, 'schema', other.elsewhere);
+        setState(next);
+        return tryIt(next);
+      }
+      setTested({ of: textOf(form), steps });
+      return allWell(steps) ? form : null;
     } catch (error) {
       setDraftRefusal(refusalOf(error));
-      return false;
+      return null;
     }
   };
 
-  const write = async (): Promise<boolean> => {
+  const write = async (form: FormState): Promise<boolean> => {
     setAsked(true);
     clear();
-    if (missing.length > 0) return false;
+    if (missingIn(form.fields, target.kind).length > 0) return false;
     try {
+      const own = draftOf(form.base.document, form);
       // Stored before the settings, so that whatever they start finds the password.
-      if (state.fields.passwordFrom === 'kept' && state.password !== '')
-        await keeping.mutateAsync([draft, state.password]);
-      const sshSecret = typedSshSecret(state);
-      if (sshSecret !== null) await keepingSsh.mutateAsync([draft, sshSecret]);
+      const password = typedPassword(form);
+      if (password !== null) await keeping.mutateAsync([own, password]);
+      const sshSecret = typedSshSecret(form);
+      if (sshSecret !== null) await keepingSsh.mutateAsync([own, sshSecret]);
     } catch (error) {
       setDraftRefusal(refusalOf(error));
       return false;
     }
-    const edit = { target, initial: state.initial, fields: state.fields };
-    return settings.save((document) => also(withEdit(document, edit)), state.base);
+    const edit = { target, initial: form.initial, fields: form.fields };
+    return settings.save((document) => also(withEdit(document, edit)), form.base);
+  };
+
+  /** The form with a remedy of the last test. */
+  const changed = (fields: Partial<Fields> | undefined): FormState => {
+    if (fields === undefined) return state;
+    const next = { ...state, fields: { ...state.fields, ...fields } };
+    change(next);
+    return next;
   };
 
   return {
@@ -125,27 +182,54 @@ export function useEndpointForm(
     set: (field, value) => change(setField(state, field, value)),
     setPassword: (password) => change({ ...state, password }),
     setSshSecret: (sshSecret) => change({ ...state, sshSecret }),
-    problem: (field) => {
-      if (asked && missing.includes(field)) return t('connectionsPage.required');
-      return ofForm.find(({ path }) => fieldOfPath(path) === field)?.reason ?? null;
+    paste: (text) => {
+      const address = readPastedAddress(text);
+      if (address === null) return false;
+      change(withPasted(state, address));
+      setPasted({ withPassword: address.password !== null, unused: address.unused });
+      return true;
+    },
+    pasted,
+    problem: (place) => {
+      if (asked && missing.some((one) => one === place)) return t('connectionsPage.required');
+      const refused = ofForm.find(({ path }) => fieldOfPath(path) === place)?.reason;
+      if (refused !== undefined) return refused;
+      if (failed === null || marked !== place || connection.testing) return null;
+      return t('connectionsPage.checkThis', { step: t(`connectionsPage.step.${failed.step}`) });
     },
     refusal,
     wrongElsewhere: reasons.length > ofForm.length,
     shownPaths: ofForm.filter(({ path }) => fieldOfPath(path) !== null).map(({ path }) => path),
     steps: tested?.steps ?? null,
     stale,
+    progress: connection.progress,
+    guessed,
     draft,
-    testing: testing.isPending,
+    testing: connection.testing,
     saving: settings.saving || keeping.isPending || keepingSsh.isPending,
-    test,
-    save: async () => (!needsTest(state) || well || (await test()) ? write() : false),
-    saveAnyway: write,
+    test: async (fields) => (await tryIt(changed(fields))) !== null,
+    save: async (fields) => {
+      const form = changed(fields);
+      const ready = fields === undefined && (!needsTest(form) || well) ? form : await tryIt(form);
+      return ready === null ? false : write(ready);
+    },
+    saveAnyway: () => write(state),
     mayForce: tested !== null && !stale && !well && needsTest(state),
     reload: async () => {
       const newest = await settings.reload();
       setState((form) => rebase(form, newest));
     },
   };
+}
+
+/** What a test is about: the same text again needs no other test. */
+function textOf(form: FormState): string {
+  return JSON.stringify([draftOf(form.base.document, form), form.password, form.sshSecret]);
+}
+
+/** Null where nothing was typed, or the password comes from elsewhere. */
+function typedPassword({ fields, password }: FormState): string | null {
+  return fields.passwordFrom === 'kept' && password !== '' ? password : null;
 }
 
 /** What was typed for the SSH server; null where nothing was, or nothing is needed. */

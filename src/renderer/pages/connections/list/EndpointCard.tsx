@@ -7,16 +7,19 @@ import {
   IconPencil,
   IconPlugConnected,
 } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ConnectionTestStep } from '../../../../shared/contract.ts';
 import { SSL_MODES } from '../../../../shared/endpointUrl.ts';
 import type { Draft, PasswordPlace, SettingsFile } from '../../../../shared/settings.ts';
 import type { Translate } from '../../../../shared/texts/translate.ts';
 import { visible } from '../../../../shared/visible.ts';
-import { useCommand, useMay } from '../../../data/useCommand.ts';
+import { useMay } from '../../../data/useCommand.ts';
 import { ErrorAlert } from '../../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../../words/LanguageProvider.tsx';
 import { TestSteps } from '../form/TestSteps.tsx';
-import { rememberTest, useLastTest } from '../lastTests.ts';
+import { TestingNow, TestVerdict } from '../form/TestVerdict.tsx';
+import { useConnectionTest } from '../form/useConnectionTest.ts';
+import { useLastTest } from '../lastTests.ts';
 import { type Fields, fieldsOf } from '../model/fields.ts';
 import type { CardAsked } from '../useAsked.ts';
 import classes from './Facts.module.css';
@@ -48,11 +51,16 @@ export function EndpointCard({
   readonly children?: ReactNode;
 }) {
   const t = useT();
-  const test = useCommand('testConnection', { quiet: true });
+  const { progress, testing, test } = useConnectionTest();
+  const [found, setFound] = useState<readonly ConnectionTestStep[] | null>(null);
+  const [error, setError] = useState<Error | null>(null);
   const fields = fieldsOf({ ...(draft.kind === 'central' ? draft.central : draft.connection) });
   const heading = useRef<HTMLHeadingElement>(null);
   const tryIt = (): void => {
-    test.mutate([draft, null], { onSuccess: (steps) => rememberTest(draft, steps) });
+    setError(null);
+    test(draft, null, null).then(setFound, (reason: unknown) =>
+      setError(reason instanceof Error ? reason : new Error(String(reason))),
+    );
   };
   useEffect(() => {
     if (asked === null) return;
@@ -93,18 +101,25 @@ export function EndpointCard({
         {children}
         <Stack gap="xs" aria-live="polite">
           <LastTestLine draft={draft} />
-          {test.isPending && <Text size="sm">{t('connectionsPage.testing')}</Text>}
-          {test.data !== undefined && !test.isPending && (
-            <TestSteps kind={draft.kind} steps={test.data} label={title} draft={draft} onAccepted={tryIt} />
+          {progress !== null && <TestingNow progress={progress} />}
+          {progress === null && found !== null && (
+            <TestVerdict steps={found} label={title} draft={draft} onAccepted={tryIt} />
           )}
-          {test.error !== null && <ErrorAlert error={test.error} />}
+          {error !== null && !testing && <ErrorAlert error={error} />}
         </Stack>
+        {(progress ?? found) !== null && (
+          <TestSteps
+            kind={draft.kind}
+            steps={progress?.steps ?? found ?? []}
+            doing={progress?.doing ?? null}
+          />
+        )}
         <Group gap="xs">
           <Button
             variant="default"
             size="sm"
             leftSection={<IconPlugConnected size={16} aria-hidden />}
-            loading={test.isPending}
+            loading={testing}
             disabled={!mayChange}
             onClick={tryIt}
           >
