@@ -82,6 +82,8 @@ class JournaledEngine implements Engine {
   readonly journalSetAside: string | null;
   #base: EngineBase;
   readonly #journal: WritableJournal;
+  /** Of the current run; null outside runs. */
+  #traffic: RunTraffic | null = null;
   readonly #listeners = new Set<EngineListener>();
 
   constructor(ports: Ports, setup: EngineSetup, journal: WritableJournal, setAside: string | null) {
@@ -180,6 +182,10 @@ class JournaledEngine implements Engine {
     const { retention } = this.#base.settings;
     const now = this.#base.ports.clock.now();
     return this.#journal.prune({ ...retention, now, dryRun: request.dryRun ?? false });
+  }
+
+  get sentSinceNoted(): number {
+    return this.#traffic?.sentSinceNoted ?? 0;
   }
 
   verifications(connection?: string): readonly VerifiedRow[] {
@@ -290,8 +296,12 @@ class JournaledEngine implements Engine {
     const { folder, ports, settings } = requested;
     return withLease(folder, this.#journal, ports.clock, request.trigger, control, async (holding) => {
       const traffic = new RunTraffic(this.#journal);
+      this.#traffic = traffic;
       const base = { ...requested, installation: installation(folder), traffic };
-      const result = await work(base, holding).finally(() => traffic.noteRest(ports.logger));
+      const result = await work(base, holding).finally(() => {
+        traffic.noteRest(ports.logger);
+        this.#traffic = null;
+      });
       await tidyJournal(this.#journal, settings.retention, ports);
       return result;
     });

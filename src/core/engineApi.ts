@@ -172,6 +172,8 @@ export interface Engine extends AsyncDisposable {
    * stays. Also happens after each run. Needs no lease, so it may run next to another process's run.
    */
   prune(request?: { readonly dryRun?: boolean }): Promise<PruneReport>;
+  /** Bytes that this engine's run has sent to head office and has not added to its batch yet; 0 if none runs. */
+  readonly sentSinceNoted: number;
   /** The last verify of every table, for one connection or all. */
   verifications(connection?: string): readonly VerifiedRow[];
 

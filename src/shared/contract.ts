@@ -137,7 +137,10 @@ export interface TableProgress extends TableRef {
 }
 
 /** A table that is being copied now. */
-export type RunningTable = Omit<TableProgress, 'batchId'>;
+export interface RunningTable extends Omit<TableProgress, 'batchId'> {
+  /** Since it began; null if its start was not seen. */
+  readonly elapsedSeconds: number | null;
+}
 
 /** The batch that runs now. */
 export interface RunView {

@@ -47,10 +47,21 @@ export interface LiveView {
   /** Head office has all data of the enabled connections up to this time; null if a table was never copied. */
   readonly upTo: string | null;
   readonly run: RunView | null;
+  /** What the running batch has sent; null if none runs. */
+  readonly link: LinkView | null;
   /** The table that a verify is comparing now. */
   readonly verifying: { readonly connection: string; readonly table: string } | null;
   /** The export that this process writes now. */
   readonly exporting: ExportingView | null;
+}
+
+/** What a batch has sent to head office, and how fast. */
+export interface LinkView {
+  /** Over all its attempts. Grows between chunks, too. */
+  readonly sentBytes: number;
+  /** Bytes per second in each step of the last minutes, oldest first. */
+  readonly perSecond: readonly number[];
+  readonly stepSeconds: number;
 }
 
 /** An export that is being written. */

@@ -5,7 +5,7 @@ import { LiveDisplay } from '../../src/cli/progress/liveDisplay.ts';
 import { EventStream, PlainLines } from '../../src/cli/progress/reporter.ts';
 import { renderEvent } from '../../src/cli/render/eventLine.ts';
 import { RunFold } from '../../src/core/progress/runFold.ts';
-import { RunProgress } from '../../src/core/progress/runProgress.ts';
+import { paceOf, RunProgress } from '../../src/core/progress/runProgress.ts';
 import type { EngineEvent, RunView } from '../../src/shared/contract.ts';
 import { handClock } from '../core/journal/support/world.ts';
 import { BATCH_ID, batchRow, lookOf, outcome, tableRow, UNREACHABLE } from './rows.ts';
@@ -34,7 +34,7 @@ const TABLES = [
 ];
 
 function runWith(...events: EngineEvent[]): RunView {
-  const run = new RunProgress(RunFold.begin(BATCH_ID, TABLES, null), new Map(), 1, clock);
+  const run = new RunProgress(RunFold.begin(BATCH_ID, TABLES, null), paceOf([], 1), clock);
   for (const event of events) run.take(event);
   return run.view();
 }
@@ -78,7 +78,7 @@ describe('the board', () => {
       duration_seconds: 2,
     } as const;
     const fold = RunFold.seen(BATCH_ID, [tableRow(running)], [], clock.now(), clock.monotonic());
-    const run = new RunProgress(fold, new Map(), 1, clock).view();
+    const run = new RunProgress(fold, paceOf([], 1), clock).view();
     const lines = renderWatched(batch, run, lookOf({ width: 120 }), new Date(batch.started_at));
     expect(lines[0]).toBe(`${BATCH_ID}  running  0 ms`);
     expect(lines[1]).toMatch(/^c_invoice .* 25% {2}10 rows checked .* 5 rows\/s {2}6\.0 s left$/);

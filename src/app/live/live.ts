@@ -13,6 +13,7 @@ import type { JournalReader } from '../journalReader.ts';
 import { usableSettings } from '../settingsViews.ts';
 import type { WindowAppHost } from '../windowApp.ts';
 import { alsoOutside, FolderPoller, statusFromOutside } from './folderPoller.ts';
+import { LinkRate } from './linkRate.ts';
 import { type Listeners, Throttle } from './listeners.ts';
 
 type Kind = 'live' | 'tables' | 'history' | 'settings';
@@ -29,6 +30,8 @@ export class Live implements Disposable {
   #run: RunProgress | null = null;
   /** The batch that another process runs, as last read. */
   #seen: RunProgress | null = null;
+  /** How fast the running batch sends. */
+  #link: LinkRate | null = null;
   #verifying: LiveView['verifying'] = null;
   /** The export that this process writes. */
   #export: (Omit<ExportingView, 'run'> & { readonly run: RunProgress }) | null = null;
@@ -92,7 +95,7 @@ export class Live implements Disposable {
       const known = this.#host.service?.status();
       if (!(error instanceof UsageError) || known === undefined) throw error;
       const refusal = known.refusal ?? { code: error.code, params: error.params };
-      const nothing = { run: null, verifying: null, exporting: null };
+      const nothing = { run: null, link: null, verifying: null, exporting: null };
       return { status: { ...known, refusal }, upTo: this.#lastUpTo, ...nothing };
     }
   }
@@ -104,7 +107,8 @@ export class Live implements Disposable {
       const run = this.#run ?? this.#lookAtOther(journal, holder);
       const exporting = this.#export && { ...this.#export, run: this.#export.run.view() };
       const upTo = this.#upToNow(journal);
-      return { status, upTo, run: run?.view() ?? null, verifying: this.#verifying, exporting };
+      const link = run === null ? null : this.#lookAtLink(journal, run.batchId);
+      return { status, upTo, run: run?.view() ?? null, link, verifying: this.#verifying, exporting };
     });
   }
 
@@ -134,6 +138,14 @@ export class Live implements Disposable {
     this.#seen =
       batch && RunProgress.seen(journal, batch.batch_id, workersOf(folder), ports.clock, this.#seen);
     return this.#seen;
+  }
+
+  #lookAtLink(journal: ReadableJournal, batchId: string): LiveView['link'] {
+    const sent =
+      (journal.batch(batchId)?.sent_bytes ?? 0) + (this.#host.service?.engine?.sentSinceNoted ?? 0);
+    const now = this.#host.ports.clock.monotonic();
+    if (this.#link?.batchId !== batchId) this.#link = new LinkRate(batchId, sent, now);
+    return this.#link.look(sent, now);
   }
 
   /** Computing this is slow with many tables, so during this process's run the value from the run's start is kept. */

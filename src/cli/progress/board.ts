@@ -85,9 +85,11 @@ function renderTotal(run: RunView, look: Look): string {
     );
   }
   if (run.rowsPerSecond !== null) facts.push(formatRate(run.rowsPerSecond, t.language));
-  if (run.etaSeconds !== null) {
-    facts.push(t('cli.progress.left', { time: formatDuration(run.etaSeconds, t.language) }));
-  }
+  facts.push(
+    run.etaSeconds === null
+      ? t('counts.estimating')
+      : t('cli.progress.left', { time: formatDuration(run.etaSeconds, t.language) }),
+  );
   return colors.bold(truncate(facts.join('  '), look.width));
 }
 

@@ -322,7 +322,8 @@ export class Meter {
       estimatedRows: this.#estimatedRows,
       rowsPerSecond: this.#rowRate,
       bytesPerSecond: this.#byteRate,
-      etaSeconds: left === null || this.#rowRate <= 0 ? null : left / this.#rowRate,
+      // With all the rows that were estimated it still runs, so the estimate says nothing any more.
+      etaSeconds: left === null || left === 0 || this.#rowRate <= 0 ? null : left / this.#rowRate,
     };
   }
 }

@@ -17,6 +17,11 @@ export class RunTraffic {
     this.#journal = journal;
   }
 
+  /** Bytes sent since the last note. */
+  get sentSinceNoted(): number {
+    return this.meter.traffic.sent - this.#noted.sent;
+  }
+
   /**
    * What a worker's connections to central move from now on belongs to one table: its rows, its statements and their
    * answers. What belongs to the run as a whole (sign-ins before, the claim, signs of life, sweeps) belongs to no table.

@@ -28,6 +28,14 @@ export interface Part {
   readonly beganAt: number | null;
 }
 
+/** Seconds until a run ends, and of each running table by `tableKey`; null where it cannot be told. */
+export interface TimeLeft {
+  readonly total: number | null;
+  readonly tables: ReadonlyMap<string, number | null>;
+}
+
+const NOT_TOLD: TimeLeft = { total: null, tables: new Map() };
+
 /** A table's weight in the progress is its estimated number of rows, but at least this. Tables of unknown size get this. */
 const LEAST_WEIGHT = 1000;
 
@@ -150,11 +158,19 @@ export class RunFold {
   }
 
   /**
-   * @param etaSeconds seconds until the run ends; null if unknown
    * @param now monotonic milliseconds
+   * @param left by default unknown
    */
-  view(etaSeconds: number | null, now: number): RunView {
-    const tables = this.running;
+  view(now: number, left: TimeLeft = NOT_TOLD): RunView {
+    const tables = this.running.map((one): RunningTable => {
+      const key = tableKey(one.connection, one.table);
+      const beganAt = this.#parts.get(key)?.beganAt ?? null;
+      return {
+        ...one,
+        etaSeconds: left.tables.get(key) ?? null,
+        elapsedSeconds: beganAt === null ? null : Math.max(0, now - beganAt) / 1000,
+      };
+    });
     const since = this.#waitingSince;
     return {
       batchId: this.batchId,
@@ -167,7 +183,7 @@ export class RunFold {
       written: this.#written,
       rowsPerSecond: this.rowsPerSecond,
       bytesPerSecond: sumOfKnown(tables.map((one) => one.bytesPerSecond)),
-      etaSeconds,
+      etaSeconds: left.total,
       waitingSeconds: since === null ? null : Math.max(0, now - since) / 1000,
       tables,
     };
@@ -250,7 +266,7 @@ function partSeen(row: TableRow, now: Date, monotonic: number): Part {
       deleted: row.records_deleted,
       rowsPerSecond: speed,
       bytesPerSecond: speedOf(row.bytes),
-      etaSeconds: left === null || speed === null || speed <= 0 ? null : left / speed,
+      etaSeconds: left === null || left === 0 || speed === null || speed <= 0 ? null : left / speed,
     },
     beganAt: passed === null ? null : monotonic - Math.max(0, passed),
   };
@@ -268,6 +284,7 @@ function beginning({ connection, table, estimatedRows, rows, written, bytes }: P
     rowsPerSecond: null,
     bytesPerSecond: null,
     etaSeconds: null,
+    elapsedSeconds: null,
   };
 }
 
@@ -285,6 +302,7 @@ function runningOf(progress: TableProgress): RunningTable {
     rowsPerSecond,
     bytesPerSecond,
     etaSeconds,
+    elapsedSeconds: null,
   };
 }
 

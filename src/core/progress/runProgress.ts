@@ -3,7 +3,7 @@ import type { ExportTable } from '../../shared/exportRecord.ts';
 import type { ReadableJournal } from '../journal/journal.ts';
 import type { PastRun } from '../journal/tablesPast.ts';
 import type { Clock } from '../ports.ts';
-import { type Part, RunFold } from './runFold.ts';
+import { type Part, RunFold, type TimeLeft } from './runFold.ts';
 
 /** The usual duration of a table. */
 interface UsualRun {
@@ -25,40 +25,57 @@ export function usualRunsOf(runs: readonly PastRun[]): UsualRuns {
   );
 }
 
+/** What is known of the speed at which this branch is copied. */
+interface Pace {
+  readonly usualRuns: UsualRuns;
+  /** Workers per connection. */
+  readonly parallelTables: number;
+  /** Rows per second of one worker in past runs, for as long as the present speed is unknown; null if there are none. */
+  readonly usualSpeed: number | null;
+}
+
+export function paceOf(runs: readonly PastRun[], parallelTables: number): Pace {
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  const rows = runs.reduce((sum, run) => sum + run.rows, 0);
+  const usualSpeed = seconds > 0 && rows > 0 ? rows / seconds : null;
+  return { usualRuns: usualRunsOf(runs), parallelTables, usualSpeed };
+}
+
 /**
  * Seconds until a batch ends. A table that is left takes its usual time, scaled by how much it has grown since. Growth is
  * by size, not by the rows of its last runs, most of which only copy a few changes. A table without a past takes its rows
- * at the present speed.
+ * at the present speed, or at the speed of past runs until there is one. If one of them cannot be told, the total cannot:
+ * it would be less than what that table still takes.
  *
  * Connections run side by side, and each gives its tables to its workers, the largest first. The end of such a schedule
  * is computed by list scheduling (R. L. Graham, Bounds on multiprocessing timing anomalies, 1969).
  *
- * @param parallelTables workers per connection
  * @param rowsPerSecond of all tables together; null if unknown
  * @param now monotonic milliseconds
- * @returns null if nothing is known of the tables that are left
  */
-export function etaSeconds(
+export function timeLeft(
   parts: Iterable<Part>,
-  usualRuns: UsualRuns,
-  parallelTables: number,
+  { usualRuns, parallelTables, usualSpeed }: Pace,
   rowsPerSecond: number | null,
   now: number,
-): number | null {
+): TimeLeft {
   const left = [...parts].filter((part) => part.state === 'running' || part.state === 'waiting');
   const running = left.filter((part) => part.state === 'running').length;
-  const speed = rowsPerSecond === null || running === 0 ? null : rowsPerSecond / running;
-  let known = left.length === 0;
-  let latest = 0;
+  const speed = rowsPerSecond === null || running === 0 ? usualSpeed : rowsPerSecond / running;
+  const tables = new Map<string, number | null>();
+  let total: number | null = 0;
   for (const of of Map.groupBy(left, (part) => part.connection).values()) {
     const seconds = of.map((part) => {
-      const own = secondsLeft(part, usualRuns.get(tableKey(part.connection, part.table)), speed, now);
-      known ||= own !== null;
-      return { busy: part.state === 'running', seconds: own ?? 0 };
+      const key = tableKey(part.connection, part.table);
+      const own = secondsLeft(part, usualRuns.get(key), speed, now);
+      const busy = part.state === 'running';
+      if (busy) tables.set(key, own);
+      if (own === null) total = null;
+      return { busy, seconds: own ?? 0 };
     });
-    latest = Math.max(latest, endOf(seconds, parallelTables));
+    if (total !== null) total = Math.max(total, endOf(seconds, parallelTables));
   }
-  return known ? latest : null;
+  return { total, tables };
 }
 
 function secondsLeft(
@@ -73,18 +90,23 @@ function secondsLeft(
   const passed = beganAt === null ? 0 : (now - beganAt) / 1000;
   // Beyond its usual time, only its own speed of today counts.
   if (usualSeconds !== null && usualSeconds > passed) return usualSeconds - passed;
-  if (running !== null) return running.etaSeconds ?? (usualSeconds === null ? bySpeed(part, speed) : 0);
-  return bySpeed(part, speed);
+  if (running !== null && running.etaSeconds !== null) return running.etaSeconds;
+  return usualSeconds === null ? bySpeed(part, speed) : null;
 }
 
 function growth(before: number | null, now: number | null): number {
   return before === null || now === null || before <= 0 || now <= 0 ? 1 : now / before;
 }
 
-function bySpeed({ estimatedRows, rows }: Part, speed: number | null): number | null {
-  if (estimatedRows === null || speed === null || speed <= 0) return null;
-  return Math.max(0, estimatedRows - rows) / speed;
+function bySpeed({ estimatedRows, rows, state }: Part, speed: number | null): number | null {
+  if (speed === null || speed <= 0) return null;
+  // It has more rows than estimated, so nobody knows how many are left.
+  if (state === 'running' && (estimatedRows === null || rows >= estimatedRows)) return null;
+  return Math.max(0, (estimatedRows ?? UNKNOWN_ROWS) - rows) / speed;
 }
+
+/** Assumed for a table of unknown size that waits. Once it runs, its time counts as unknown. */
+const UNKNOWN_ROWS = 1000;
 
 /** Seconds until the last worker is done. */
 function endOf(
@@ -101,18 +123,18 @@ function endOf(
   return Math.max(...ends);
 }
 
+/** One table at a time, and nothing to estimate it by but its own speed. */
+const NO_PAST = paceOf([], 1);
+
 /** A run under way: its tables, and how long they usually take. The window, the tray and the command line show it. */
 export class RunProgress {
   readonly #fold: RunFold;
-  readonly #usualRuns: UsualRuns;
-  readonly #parallelTables: number;
+  readonly #pace: Pace;
   readonly #clock: Clock;
 
-  /** @param parallelTables workers per connection */
-  constructor(fold: RunFold, usualRuns: UsualRuns, parallelTables: number, clock: Clock) {
+  constructor(fold: RunFold, pace: Pace, clock: Clock) {
     this.#fold = fold;
-    this.#usualRuns = usualRuns;
-    this.#parallelTables = parallelTables;
+    this.#pace = pace;
     this.#clock = clock;
   }
 
@@ -129,12 +151,7 @@ export class RunProgress {
     clock: Clock,
   ): RunProgress {
     const fold = RunFold.begin(batchId, journal.tables(batchId), only);
-    return new RunProgress(
-      fold,
-      usualRunsOf(journal.completedRuns(batchId, MOST_RUNS)),
-      parallelTables,
-      clock,
-    );
+    return new RunProgress(fold, paceOf(journal.completedRuns(batchId, MOST_RUNS), parallelTables), clock);
   }
 
   /**
@@ -156,19 +173,19 @@ export class RunProgress {
       clock.now(),
       clock.monotonic(),
     );
-    const known = before?.batchId === batchId ? before.#usualRuns : null;
-    const usualRuns = known ?? usualRunsOf(journal.completedRuns(batchId, MOST_RUNS));
-    return new RunProgress(fold, usualRuns, parallelTables, clock);
+    const known = before?.batchId === batchId ? before.#pace : null;
+    const pace = known ?? paceOf(journal.completedRuns(batchId, MOST_RUNS), parallelTables);
+    return new RunProgress(fold, pace, clock);
   }
 
   /** Tables that run without a batch. They are added as they start. */
   static withoutBatch(clock: Clock): RunProgress {
-    return new RunProgress(RunFold.begin('', [], null), new Map(), 1, clock);
+    return new RunProgress(RunFold.begin('', [], null), NO_PAST, clock);
   }
 
   /** An export: one table after the other, and no past to estimate it by. */
   static ofExport(connection: string, tables: readonly ExportTable[], clock: Clock): RunProgress {
-    return new RunProgress(RunFold.ofExport(connection, tables), new Map(), 1, clock);
+    return new RunProgress(RunFold.ofExport(connection, tables), NO_PAST, clock);
   }
 
   get batchId(): string {
@@ -183,8 +200,8 @@ export class RunProgress {
   view(): RunView {
     const { parts, rowsPerSecond } = this.#fold;
     const now = this.#clock.monotonic();
-    const eta = etaSeconds(parts, this.#usualRuns, this.#parallelTables, rowsPerSecond, now);
-    return this.#fold.view(eta, now);
+    const left = timeLeft(parts, this.#pace, rowsPerSecond, now);
+    return this.#fold.view(now, left);
   }
 }
 

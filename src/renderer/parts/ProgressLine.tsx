@@ -44,7 +44,7 @@ export function useRunWords(): {
   return {
     rate: (rowsPerSecond) => (rowsPerSecond === null ? null : format.rate(rowsPerSecond)),
     left: (etaSeconds) => {
-      if (etaSeconds === null) return t('todayPage.running.leftUnknown');
+      if (etaSeconds === null) return t('counts.estimating');
       const about = timeLeft(etaSeconds);
       switch (about.kind) {
         case 'few':

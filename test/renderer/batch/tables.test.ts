@@ -123,6 +123,7 @@ describe('a row that is being copied', () => {
     rowsPerSecond: 10,
     bytesPerSecond: 100,
     etaSeconds: 3,
+    elapsedSeconds: null,
   };
   const run: RunView = {
     batchId: BATCH.batch_id,

@@ -94,6 +94,7 @@ export const AT_REST: LiveView = {
   },
   upTo: null,
   run: null,
+  link: null,
   verifying: null,
   exporting: null,
 };

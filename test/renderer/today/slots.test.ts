@@ -13,6 +13,7 @@ const table = (name: string, processed = 0): RunningTable => ({
   rowsPerSecond: null,
   bytesPerSecond: null,
   etaSeconds: null,
+  elapsedSeconds: null,
 });
 const names = (slots: ReturnType<typeof slotsFor>) => slots.map((slot) => slot?.table ?? null);
 

@@ -13,6 +13,7 @@ import { useCommand } from '../../data/useCommand.ts';
 import { useNow } from '../../data/useNow.ts';
 import { useSettings } from '../../data/useSettings.ts';
 import { Answered } from '../../parts/Page.tsx';
+import { useRunWords } from '../../parts/ProgressLine.tsx';
 import { ErrorAlert } from '../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
@@ -152,6 +153,7 @@ function Running({ run }: { readonly run: RunView }) {
   const t = useT();
   const format = useFormat();
   const { tables, fraction, checked, bytes, etaSeconds } = run;
+  const { left } = useRunWords();
   const names = tables.map(({ table }) => visible(table)).join(', ');
   return (
     <Stack gap="xs">
@@ -166,7 +168,7 @@ function Running({ run }: { readonly run: RunView }) {
       </Progress.Root>
       <Text size="sm" className="numbers">
         {t('setupPage.soFar', { rows: format.count(checked), size: format.bytes(bytes) })}
-        {etaSeconds !== null && ` · ${t('setupPage.eta', { duration: format.duration(etaSeconds) })}`}
+        {` · ${left(etaSeconds)}`}
       </Text>
       {names !== '' && (
         <Text size="sm" c="dimmed" lineClamp={2} style={{ overflowWrap: 'anywhere' }}>

@@ -2,7 +2,7 @@ import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { visible } from '../../../shared/visible.ts';
-import type { RunningTable, RunView } from '../../../window-api/views.ts';
+import type { LinkView, RunningTable, RunView } from '../../../window-api/views.ts';
 import { useLabels } from '../../data/useCall.ts';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
@@ -10,7 +10,7 @@ import classes from './Running.module.css';
 import { type Slots, slotsFor } from './slots.ts';
 
 /** The running batch: its total progress, and each table that is being copied. */
-export function RunningBatch({ run }: { readonly run: RunView }) {
+export function RunningBatch({ run, link }: { readonly run: RunView; readonly link: LinkView | null }) {
   const t = useT();
   const format = useFormat();
   const { rate, left } = useRunWords();
@@ -57,7 +57,7 @@ export function RunningBatch({ run }: { readonly run: RunView }) {
         </span>
         <span>{t('counts.checked', { count: run.checked, number: format.count(run.checked) })}</span>
         <span>{t('counts.written', { count: run.written, number: format.count(run.written) })}</span>
-        <span>{t('counts.read', { size: format.bytes(run.bytes) })}</span>
+        <span>{link !== null && t('counts.sent', { size: format.bytes(link.sentBytes) })}</span>
         <span>{rate(run.rowsPerSecond)}</span>
       </Text>
       <RunningTables key={run.batchId} tables={run.tables} />
@@ -116,6 +116,8 @@ function RunningTableLine({ table }: { readonly table: RunningTable }) {
         </Text>
         <Text size="sm" className={`${classes.left} numbers`}>
           {left(table.etaSeconds)}
+          {table.elapsedSeconds !== null &&
+            ` · ${t('batchPage.soFar', { time: format.duration(Math.round(table.elapsedSeconds)) })}`}
         </Text>
       </div>
       <ProgressLine

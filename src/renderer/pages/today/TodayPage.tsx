@@ -75,7 +75,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
           </>
         )}
       </StandingCard>
-      {live.run !== null && <RunningBatch run={live.run} />}
+      {live.run !== null && <RunningBatch run={live.run} link={live.link} />}
       {live.exporting !== null && (
         <Paper withBorder p="lg" component="section" aria-labelledby="exporting">
           <Title order={2} size="h4" id="exporting" mb="sm">

@@ -11,4 +11,6 @@ export const counts = {
   checkedWritten: '{{checked}} rows checked, {{written}} written',
   read: '{{size}} read',
   sent: '{{size}} sent',
+  /** Instead of the time left, for as long as it cannot be told. */
+  estimating: 'estimating…',
 } as const;

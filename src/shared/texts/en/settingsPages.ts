@@ -204,7 +204,6 @@ export const setupPage = {
   progress: '{{done}} of {{total}} tables are done',
   progressLabel: 'Progress of the first copy',
   soFar: '{{rows}} rows checked, {{size}} read so far',
-  eta: 'about {{duration}} left',
   completed: 'Head office has everything now.',
   failed_one: '1 table could not be copied. The others are at head office.',
   failed_other: '{{tables}} tables could not be copied. The others are at head office.',

@@ -97,7 +97,6 @@ export const todayPage = {
     leftMinutes_other: 'about {{count}} minutes left',
     leftFew: 'a few seconds left',
     waiting: 'Waiting for head office, {{duration}}',
-    leftUnknown: 'time left not known yet',
     none: 'The next tables are being looked at.',
   },
   trouble: {

@@ -6,4 +6,6 @@ export const counts = {
   checkedWritten: '{{checked}} baris diperiksa, {{written}} ditulis',
   read: '{{size}} dibaca',
   sent: '{{size}} dikirim',
+  /** Instead of the time left, for as long as it cannot be told. */
+  estimating: 'memperkirakan…',
 } as const;

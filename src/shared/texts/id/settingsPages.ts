@@ -201,7 +201,6 @@ export const setupPage = {
   progress: '{{done}} dari {{total}} tabel selesai',
   progressLabel: 'Kemajuan penyalinan pertama',
   soFar: 'sejauh ini {{rows}} baris diperiksa, {{size}} dibaca',
-  eta: 'kira-kira {{duration}} lagi',
   completed: 'Kantor pusat kini memiliki semuanya.',
   failed_other: '{{tables}} tabel tidak bisa disalin. Yang lain sudah di kantor pusat.',
   interruptedRun: 'Terhenti di tengah jalan. Yang sudah disalin tetap tersimpan, dan dilanjutkan dari sana.',

@@ -91,7 +91,6 @@ export const todayPage = {
     leftMinutes_other: 'kira-kira {{count}} menit lagi',
     leftFew: 'beberapa detik lagi',
     waiting: 'Menunggu kantor pusat, {{duration}}',
-    leftUnknown: 'menghitung sisa waktu',
     none: 'Tabel berikutnya sedang diperiksa.',
   },
   trouble: {
