@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { NONCE_PLACE } from './src/window-api/bridge.ts';
+import { NONCE_PLACE, WINDOW_PAGES } from './src/window-api/bridge.ts';
 import { NATIVE, out, SSH_OPTIONS, target } from './targets.config.ts';
 
 export default defineConfig({
@@ -47,6 +47,8 @@ export default defineConfig({
     build: {
       outDir: `${out}/renderer`,
       target: target.chrome,
+      // Head office's window has a page of its own, so that it loads nothing of a branch's.
+      rolldownOptions: { input: WINDOW_PAGES.map((page) => resolve('src/renderer', page)) },
       minify: true,
       // The content security policy allows no data: address.
       assetsInlineLimit: 0,

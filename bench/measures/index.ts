@@ -1,4 +1,5 @@
 import type { Measure } from '../measure.ts';
+import { BOARD } from './board.ts';
 import { EVENT_LOOP } from './eventLoop.ts';
 import { FAR } from './far.ts';
 import { FIRST_LOAD, FIRST_LOAD_WIDE } from './firstLoad.ts';
@@ -33,5 +34,6 @@ export const MEASURES: readonly Measure[] = [
   // After the others with these tables, because it changes rows at the branch.
   ONE_PERCENT,
   EVENT_LOOP,
+  BOARD,
   WINDOW,
 ];

@@ -26,9 +26,14 @@ export async function buildWindow(cli: string): Promise<void> {
   );
 }
 
-/** Serves a user-data folder and opens its window at an address such as `/history`. */
-export async function openServedWindow(cli: string, folder: string, at = '/'): Promise<ServedWindow> {
-  const child = spawn(process.execPath, [cli, '--data-dir', folder, 'serve', '--json'], {
+/** Serves a user-data folder and opens its window, or head office's. */
+export async function openServedWindow(
+  cli: string,
+  folder: string,
+  office: 'branch' | 'head_office' = 'branch',
+): Promise<ServedWindow> {
+  const whose = office === 'branch' ? [] : ['--head-office'];
+  const child = spawn(process.execPath, [cli, '--data-dir', folder, 'serve', '--json', ...whose], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');
@@ -39,9 +44,7 @@ export async function openServedWindow(cli: string, folder: string, at = '/'): P
   const { link } = JSON.parse(line);
   const browser = await chromium.launch(await chromiumToRun());
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
-  // Follows the link to sign in, then opens the address as a person would.
   await page.goto(link);
-  await page.evaluate(`location.hash = '${at}'`);
   await page.locator('h1').waitFor();
   return {
     browser,

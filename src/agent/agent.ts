@@ -95,6 +95,7 @@ async function serveWindow(
   const { version, metricsToken = null } = setup;
   const window = await openAgentWindow(windowApp, ports, {
     ...setup,
+    windowPage: 'index.html',
     monitoring: new Monitoring({ service, version, token: metricsToken }),
   });
   return {

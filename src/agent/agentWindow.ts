@@ -4,7 +4,8 @@ import { addressOf, readNote, writeNote } from './access/note.ts';
 import { Sessions } from './access/sessions.ts';
 import { openWindowServer, type WindowServer, type WindowServerSetup } from './http/windowServer.ts';
 
-interface AgentWindowSetup extends Pick<WindowServerSetup, 'monitoring' | 'port' | 'windowFolder'> {
+interface AgentWindowSetup
+  extends Pick<WindowServerSetup, 'monitoring' | 'port' | 'windowFolder' | 'windowPage'> {
   /** Where links, signed-in browsers and the port are kept. */
   readonly folder: string;
 }
@@ -23,7 +24,7 @@ export async function openAgentWindow(
   ports: Ports,
   setup: AgentWindowSetup,
 ): Promise<AgentWindow> {
-  const { folder, monitoring, port, windowFolder } = setup;
+  const { folder, monitoring, port, windowFolder, windowPage } = setup;
   const links = new Links(folder, ports.clock);
   const server = await openWindowServer({
     windowApp,
@@ -33,6 +34,7 @@ export async function openAgentWindow(
     port,
     lastPort: readNote(folder)?.port ?? null,
     windowFolder,
+    windowPage,
     logger: ports.logger,
   });
   note(server, process.pid, folder, ports);

@@ -20,7 +20,7 @@ export async function startHeadOffice(
   await using starting = new AsyncDisposableStack();
   const lock = starting.adopt(lockOf(folder, setup.folder), (one) => one.release());
   const app = starting.use(createHeadOfficeApp({ ...setup, ports }));
-  const window = await openAgentWindow(app, ports, { ...setup, folder });
+  const window = await openAgentWindow(app, ports, { ...setup, folder, windowPage: 'headOffice.html' });
   starting.move();
   return {
     url: window.url,

@@ -49,3 +49,7 @@ export const KEY_HEADER = 'x-branchline-key';
 
 /** Placeholder in the built page for the nonce, which the server replaces at each load. */
 export const NONCE_PLACE = 'branchline-nonce-goes-here';
+
+/** The built pages: a branch's window, and head office's. */
+export const WINDOW_PAGES = ['index.html', 'headOffice.html'] as const;
+export type WindowPage = (typeof WINDOW_PAGES)[number];

@@ -56,6 +56,7 @@ export async function serveNotes(
     port: null,
     lastPort: null,
     windowFolder: builtWindow(),
+    windowPage: 'index.html',
     logger,
     ...setup,
   });

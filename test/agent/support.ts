@@ -93,7 +93,9 @@ export async function call(
 export function builtWindow(): string {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<meta property="csp-nonce" nonce="branchline-nonce-goes-here">');
+  const page = '<meta property="csp-nonce" nonce="branchline-nonce-goes-here">';
+  writeFileSync(join(folder, 'index.html'), `branch ${page}`);
+  writeFileSync(join(folder, 'headOffice.html'), `office ${page}`);
   writeFileSync(join(folder, 'assets', 'main.js'), 'export {};');
   writeFileSync(join(folder, '.hidden'), 'secret');
   return folder;

@@ -16,6 +16,15 @@ test.each(['/', '/index.html'])('%s is the page, with a new nonce for each load'
   expect(two.body).not.toBe(one.body);
 });
 
+test('a server gives its own window, whichever is asked for', async () => {
+  const branch = await serveNotes();
+  const office = await serveNotes({ windowPage: 'headOffice.html' });
+  for (const path of ['/', '/index.html', '/headOffice.html']) {
+    expect((await get(branch, path)).body).toMatch(/^branch.*nonce="[\w+/]{22}=="/);
+    expect((await get(office, path)).body).toMatch(/^office.*nonce="[\w+/]{22}=="/);
+  }
+});
+
 test('its files have their type, and are not sent again if they are cached', async () => {
   const served = await serveNotes();
   const { status, headers, body } = await get(served, '/assets/main.js');

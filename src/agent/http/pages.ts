@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { drawNonce, pageHeaders, pageWithNonce } from '../../app/windowFiles.ts';
 import { LANGUAGES } from '../../shared/texts/language.ts';
 import { createTranslator, type Translate } from '../../shared/texts/translate.ts';
+import { WINDOW_PAGES, type WindowPage } from '../../window-api/bridge.ts';
 
 /** The texts of one of the agent's own pages, in one language. */
 export interface PageTexts {
@@ -58,20 +59,23 @@ function escaped(text: string): string {
 }
 
 const HTML = 'text/html; charset=utf-8';
-const PAGE = 'index.html';
 
-/** Serves the built window, with the same headers as the tray's window. */
-export async function serveWindowFiles(app: FastifyInstance, folder: string): Promise<void> {
+/** Serves one of the built windows, with the same headers as the tray's window. */
+export async function serveWindowFiles(
+  app: FastifyInstance,
+  folder: string,
+  name: WindowPage,
+): Promise<void> {
   const page = async (_request: unknown, reply: FastifyReply): Promise<FastifyReply> => {
-    const built = await readFile(join(folder, PAGE), 'utf8').catch(() => null);
+    const built = await readFile(join(folder, name), 'utf8').catch(() => null);
     if (built === null)
       return reply.code(503).type(HTML).header('content-security-policy', PLAIN_POLICY).send(notBuilt());
     const nonce = drawNonce();
     return reply.headers(pageHeaders(HTML, nonce, "'self'")).send(pageWithNonce(built, nonce));
   };
   app.get('/', page);
-  // Registered before the static files, which would serve the page without its nonce.
-  app.get(`/${PAGE}`, page);
+  // Registered before the static files, which would serve a page without its nonce.
+  for (const each of WINDOW_PAGES) app.get(`/${each}`, page);
   if (!existsSync(folder)) return;
   await app.register(staticFiles, {
     root: folder,

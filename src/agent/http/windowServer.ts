@@ -5,6 +5,7 @@ import { $ZodError } from 'zod/v4/core';
 import type { WindowApp } from '../../app/windowApp.ts';
 import type { Logger } from '../../core/ports.ts';
 import { UsageCode, UsageError } from '../../shared/errors.ts';
+import type { WindowPage } from '../../window-api/bridge.ts';
 import { CALL_NAMES } from '../../window-api/windowApi.ts';
 import type { Links } from '../access/links.ts';
 import type { Sessions } from '../access/sessions.ts';
@@ -41,6 +42,8 @@ export interface WindowServerSetup {
   readonly lastPort: number | null;
   /** Folder with the built window. */
   readonly windowFolder: string;
+  /** Which of the windows in it. */
+  readonly windowPage: WindowPage;
   readonly logger: Logger;
 }
 
@@ -130,7 +133,7 @@ async function route(app: FastifyInstance, streams: EventStreams, setup: WindowS
     reply.hijack();
     streams.add(reply.raw);
   });
-  await serveWindowFiles(app, setup.windowFolder);
+  await serveWindowFiles(app, setup.windowFolder, setup.windowPage);
   await app.ready();
 }
 

@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactNode } from 'react';
+import { type CSSProperties, type ReactNode, useRef } from 'react';
 import type { VirtualRows } from './useVirtualRows.ts';
 import classes from './VirtualTable.module.css';
 
@@ -29,10 +29,11 @@ export function VirtualTable({
   readonly keyOf?: (index: number) => string | number;
   /** Whether the rows still belong to the previous query. */
   readonly busy?: boolean;
-  /** A row's cells. */
+  /** A row's cells, without state of their own: what is drawn for one row is used for others later. */
   readonly children: (index: number) => ReactNode;
 }) {
   const height = rows.rowHeight;
+  const places = usePlaces(rows.items.map(({ index }) => keyOf(index)));
   return (
     // biome-ignore-start lint/a11y/useFocusableInteractive: rows of a table are not for the keyboard, the links in them are.
     // biome-ignore-start lint/a11y/useSemanticElements: a table element cannot leave out most of its rows and place the rest by itself.
@@ -61,14 +62,14 @@ export function VirtualTable({
         onKeyDown={rows.onKeyDown}
         onFocus={rows.onFocus}
       >
-        {rows.items.map(({ index, top }) => (
+        {rows.items.map(({ index, top }, at) => (
           <div
-            key={keyOf(index)}
+            key={places[at]}
             role="row"
             aria-rowindex={index + 2}
             data-index={index}
             className={`${classes.row} ${classes.columns}`}
-            style={{ height, transform: `translateY(${top}px)` }}
+            style={{ height, top }}
           >
             {children(index)}
           </div>
@@ -79,3 +80,25 @@ export function VirtualTable({
     // biome-ignore-end lint/a11y/useFocusableInteractive: see above.
   );
 }
+
+type Key = string | number;
+
+/**
+ * Which of the drawn rows shows which row of the table. A row keeps its place while it is near the screen. After a jump
+ * the others take the places that have become free, in the same order: to change their texts costs a fraction of
+ * drawing new ones. A jump over part of the screen draws new rows, because reused ones would have to be moved.
+ */
+function usePlaces(keys: readonly Key[]): readonly number[] {
+  const last = useRef<{ readonly of: ReadonlyMap<Key, number>; next: number }>({ of: new Map(), next: 0 });
+  const { of } = last.current;
+  let { next } = last.current;
+  const kept = new Set(keys.map((key) => of.get(key)));
+  const isJump = keys.filter((key) => of.has(key)).length <= MOST_KEPT_IN_A_JUMP;
+  const free = isJump ? Array.from(of.values()).filter((place) => !kept.has(place)) : [];
+  const places = keys.map((key) => of.get(key) ?? free.shift() ?? next++);
+  last.current = { of: new Map(keys.map((key, at) => [key, places[at] ?? 0])), next };
+  return places;
+}
+
+/** The row that has the focus stays where it is. */
+const MOST_KEPT_IN_A_JUMP = 1;

@@ -13,7 +13,7 @@ import { rowAfterKey } from './rowKeys.ts';
 /** The same height as in VirtualTable.module.css. */
 const HEAD_HEIGHT = 36;
 /** Rows drawn beyond the visible ones, so that fast scrolling does not show gaps. */
-const OVERSCAN = 8;
+const OVERSCAN = 4;
 
 /** Rows of equal height in a list that scrolls with the window. Only those near the screen are in the page. */
 export interface VirtualRows {

@@ -6,22 +6,27 @@ import {
   MantineProvider,
 } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClientProvider } from '@tanstack/react-query';
-import { useState, useSyncExternalStore } from 'react';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useSyncExternalStore } from 'react';
 import { Router } from 'wouter';
 import type { Bridge } from '../../window-api/bridge.ts';
 import { BridgeProvider } from '../data/BridgeProvider.tsx';
-import { createQueryClient } from '../data/calls.ts';
 import { LanguageProvider } from '../words/LanguageProvider.tsx';
-import { Frame } from './Frame.tsx';
 import { placeOf, shielded } from './hashPlace.ts';
 import { styleNonce } from './security.ts';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'branchline-colors' });
 
 /** Everything around the pages: theme, bridge to the program, language. */
-export function App({ bridge }: { readonly bridge: Bridge }) {
-  const [queries] = useState(createQueryClient);
+export function App({
+  bridge,
+  queries,
+  children,
+}: {
+  readonly bridge: Bridge;
+  readonly queries: QueryClient;
+  readonly children: ReactNode;
+}) {
   return (
     <MantineProvider
       theme={theme}
@@ -34,9 +39,7 @@ export function App({ bridge }: { readonly bridge: Bridge }) {
         <BridgeProvider bridge={bridge}>
           <LanguageProvider>
             <Notifications position="bottom-right" />
-            <Router hook={useHashLocation}>
-              <Frame />
-            </Router>
+            <Router hook={useHashLocation}>{children}</Router>
           </LanguageProvider>
         </BridgeProvider>
       </QueryClientProvider>

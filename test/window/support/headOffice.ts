@@ -18,8 +18,12 @@ const FACTS = `n % 97 = 3 AS failing, n % 53 = 7 AS late, n % 61 = 9 AS differin
 
 /** Writes that many branches into head office's tables, with a month of batches. */
 export async function makeUpBranches(pair: DatabasePair, count: number): Promise<void> {
-  await atCentral(
-    pair,
+  await atCentral(pair, ...madeUpBranches(count));
+}
+
+/** The statements of {@link makeUpBranches}, for the owner of head office's tables. */
+export function madeUpBranches(count: number): readonly string[] {
+  return [
     `INSERT INTO branchline.installations
      SELECT 'branch_' || lpad(n::text, 4, '0'), 'made-up', (ARRAY['Bandar Lampung','Palembang','Metro','Padang','Jambi','Bengkulu','Medan','Pekanbaru','Surabaya','Makassar'])[n % 10 + 1] || ' ' || n,
        'POS-' || n, CASE WHEN n % 5 = 0 THEN '0.3.0' ELSE '0.4.0' END, now() - interval '20 minutes',
@@ -38,5 +42,5 @@ export async function makeUpBranches(pair: DatabasePair, count: number): Promise
      FROM (SELECT n, ${FACTS} FROM generate_series(1, ${count}) n) f, generate_series(0, 30) d
      WHERE (n + d) % 11 <> 0`,
     'ANALYZE branchline.installations, branchline.sync_batches',
-  );
+  ];
 }

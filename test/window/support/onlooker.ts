@@ -36,6 +36,7 @@ export async function startOnlooker(folder: string, port: number, language: Lang
     port,
     lastPort: null,
     windowFolder: WINDOW_FOLDER,
+    windowPage: 'index.html',
     logger: ports.logger,
   });
   return {

@@ -1,13 +1,14 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { memo } from 'react';
-import { Link } from 'wouter';
 import type { FleetBranch } from '../../../shared/fleet.ts';
 import { reasonText } from '../../../shared/texts/fleetText.ts';
+import type { Translate } from '../../../shared/texts/translate.ts';
 import { visible } from '../../../shared/visible.ts';
 import { useNow } from '../../data/useNow.ts';
 import cells from '../../parts/Cells.module.css';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
+import type { Format } from '../../words/format.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Board.module.css';
 import { BranchMark } from './BranchMark.tsx';
@@ -72,7 +73,10 @@ interface LineProps {
   readonly now: Date;
 }
 
-/** The cells of one branch, two lines each; see BatchLine. */
+/**
+ * The cells of one branch, two lines each; see BatchLine. They are functions and not components, because a dozen rows
+ * are drawn in a frame.
+ */
 const BranchLine = memo(function BranchLine({ branch, recent, columns, now }: LineProps) {
   const format = useFormat();
   const t = useT();
@@ -95,9 +99,10 @@ const BranchLine = memo(function BranchLine({ branch, recent, columns, now }: Li
         )}
       </div>
       <div role="cell" className={cells.cell}>
-        <Link href={branchAddress(branch.connection)} className={cells.link ?? ''} title={name}>
+        {/* A plain link, as in TileWall. */}
+        <a href={`#${branchAddress(branch.connection)}`} className={cells.link ?? ''} title={name}>
           {name}
-        </Link>
+        </a>
         <span className={cells.less} title={below}>
           {below}
         </span>
@@ -109,18 +114,16 @@ const BranchLine = memo(function BranchLine({ branch, recent, columns, now }: Li
           </span>
         </div>
       )}
-      <UpToCell branch={branch} now={now} />
-      <TablesCell branch={branch} />
-      {columns.includes('next') && <NextCell branch={branch} />}
-      {columns.includes('days') && <DaysCell recent={recent} />}
+      {upToCell(branch, now, t, format)}
+      {tablesCell(branch, t, format)}
+      {columns.includes('next') && nextCell(branch, t, format)}
+      {columns.includes('days') && daysCell(recent, t, format)}
     </>
     // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
   );
 });
 
-function UpToCell({ branch, now }: { readonly branch: FleetBranch; readonly now: Date }) {
-  const t = useT();
-  const format = useFormat();
+function upToCell(branch: FleetBranch, now: Date, t: Translate, format: Format) {
   const ago = branch.up_to === null ? null : format.ago(branch.up_to, now);
   return (
     // biome-ignore lint/a11y/useSemanticElements: see VirtualTable.
@@ -139,9 +142,7 @@ function UpToCell({ branch, now }: { readonly branch: FleetBranch; readonly now:
   );
 }
 
-function TablesCell({ branch }: { readonly branch: FleetBranch }) {
-  const t = useT();
-  const format = useFormat();
+function tablesCell(branch: FleetBranch, t: Translate, format: Format) {
   const { failed_tables: failed, differing_tables: differing, tables } = branch;
   const trouble = [
     ...(failed ? [t('boardPage.failed', { count: failed, number: format.count(failed) })] : []),
@@ -167,9 +168,7 @@ function TablesCell({ branch }: { readonly branch: FleetBranch }) {
   );
 }
 
-function NextCell({ branch }: { readonly branch: FleetBranch }) {
-  const t = useT();
-  const format = useFormat();
+function nextCell(branch: FleetBranch, t: Translate, format: Format) {
   const next = branch.next_run === null ? t('boardPage.noPlan') : format.shortTime(branch.next_run);
   const version =
     branch.version === null ? null : t('boardPage.version', { version: visible(branch.version) });
@@ -186,9 +185,7 @@ function NextCell({ branch }: { readonly branch: FleetBranch }) {
   );
 }
 
-function DaysCell({ recent }: { readonly recent: Recent | null }) {
-  const t = useT();
-  const format = useFormat();
+function daysCell(recent: Recent | null, t: Translate, format: Format) {
   const text =
     recent === null
       ? t('boardPage.noData')

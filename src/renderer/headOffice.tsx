@@ -1,0 +1,8 @@
+import './shell/security.ts';
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './shell/theme.css';
+import { OfficeFrame } from './shell/OfficeFrame.tsx';
+import { openWindow } from './shell/openWindow.tsx';
+
+openWindow(<OfficeFrame />, ['setup', 'fleet']);

@@ -1,0 +1,130 @@
+import { Alert, Box, Button } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCalendarTime,
+  IconDatabase,
+  IconHistory,
+  IconHome,
+  IconSettings,
+  IconTable,
+} from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { UsageCode } from '../../shared/errors.ts';
+import type { Setup } from '../../window-api/views.ts';
+import { useLive, useReach } from '../data/BridgeProvider.tsx';
+import { Refused } from '../data/calls.ts';
+import { isNotSetUp } from '../data/hindrances.ts';
+import { useCall, useFirstLook } from '../data/useCall.ts';
+import { useShowRefusal } from '../data/useCommand.ts';
+import { BatchPage } from '../pages/batch/BatchPage.tsx';
+import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
+import { DoctorPage } from '../pages/doctor/DoctorPage.tsx';
+import { HistoryPage } from '../pages/history/HistoryPage.tsx';
+import { SchedulesPage } from '../pages/schedules/SchedulesPage.tsx';
+import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
+import { SetupPage } from '../pages/setup/SetupPage.tsx';
+import { TablesPage } from '../pages/tables/TablesPage.tsx';
+import { TodayPage } from '../pages/today/TodayPage.tsx';
+import { RefusalAlert } from '../parts/Refusals.tsx';
+import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
+import { useT } from '../words/LanguageProvider.tsx';
+import { Frame, type Place } from './Frame.tsx';
+
+const PLACES = [
+  { path: '/', key: 'window.pages.today', icon: IconHome },
+  { path: '/history', key: 'window.pages.history', icon: IconHistory },
+  { path: '/tables', key: 'window.pages.tables', icon: IconTable },
+  { path: '/connections', key: 'window.pages.connections', icon: IconDatabase },
+  { path: '/schedules', key: 'window.pages.schedules', icon: IconCalendarTime },
+  { path: '/settings', key: 'window.pages.settings', icon: IconSettings },
+] as const satisfies readonly Place[];
+
+/** A branch's window. */
+export function BranchFrame() {
+  useFirstLook();
+  useRefusals();
+  return (
+    <Frame places={PLACES} banners={<Banners />}>
+      <Pages />
+    </Frame>
+  );
+}
+
+/** Shows commands of this window that failed after they were accepted. */
+function useRefusals(): void {
+  const { live } = useReach();
+  const show = useShowRefusal();
+  useEffect(() => live.onRefused((refusal) => show(new Refused(refusal))), [live, show]);
+}
+
+/** The page for an address; Today for an unknown one. */
+function Pages() {
+  return (
+    <Switch>
+      <Route path="/history" component={HistoryPage} />
+      <Route path="/batch/:id">{({ id }) => <BatchPage key={id} batchId={id} />}</Route>
+      <Route path="/tables">{() => <TablesPage />}</Route>
+      <Route path="/tables/:connection/:table">
+        {({ connection, table }) => <TablesPage chosen={{ connection, table }} />}
+      </Route>
+      <Route path="/connections" component={ConnectionsPage} />
+      <Route path="/schedules" component={SchedulesPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route path="/doctor" component={DoctorPage} />
+      <Route path="/setup" component={SetupPage} />
+      <Route component={TodayPage} />
+    </Switch>
+  );
+}
+
+/** What a person must know on every page: the program does not answer, or cannot work. */
+function Banners() {
+  const t = useT();
+  const { data: setup } = useCall('setup');
+  const [location] = useLocation();
+  return (
+    <>
+      {setup !== undefined && !setup.commands && (
+        <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t('window.viewOnly')}>
+          {t('window.viewOnlyNext')}
+        </Alert>
+      )}
+      {setup !== undefined && location !== '/setup' && <Problem setup={setup} />}
+      {setup?.problem === null && <CannotWork />}
+    </>
+  );
+}
+
+function Problem({ setup }: { readonly setup: Setup }) {
+  const t = useT();
+  if (setup.problem === null) return null;
+  if (isNotSetUp(setup)) {
+    return (
+      <Alert color="branch" title={t('window.notSetUp')}>
+        <Button component={Link} href="/setup" mt="xs">
+          {t('window.setUp')}
+        </Button>
+      </Alert>
+    );
+  }
+  return <RefusalAlert refusal={setup.problem} />;
+}
+
+/**
+ * The service cannot work although the settings are valid: its folder cannot be written, belongs to another
+ * computer, or the disk is full.
+ */
+function CannotWork() {
+  const refusal = useLive()?.status.refusal ?? null;
+  if (refusal === null) return null;
+  return (
+    <RefusalAlert refusal={{ kind: 'usage', ...refusal }}>
+      {refusal.code === UsageCode.InstallationCopied && (
+        <Box mt="xs">
+          <CopyButton batchId={null} connections={null} />
+        </Box>
+      )}
+    </RefusalAlert>
+  );
+}
