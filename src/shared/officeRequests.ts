@@ -35,6 +35,8 @@ export type RequestRefusal = (typeof REQUEST_REFUSALS)[number];
 export const REQUEST_RESULTS = [
   'nothing_failed',
   'tables_differ',
+  /** The branch has changes that are not copied yet. */
+  'tables_behind',
   'tables_failed',
   'pause_kept',
   'not_paused',

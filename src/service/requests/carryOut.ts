@@ -169,5 +169,7 @@ function outcomeOfVerify({ tables, interrupted }: VerifyReport): RequestOutcome 
   const has = (result: VerifyResult): boolean => tables.some((row) => row.result === result);
   if (interrupted) return { state: 'failed', code: 'interrupted', batchId: null };
   if (has(VerifyResult.Failed)) return { state: 'failed', code: 'tables_failed', batchId: null };
-  return has(VerifyResult.Differs) ? { ...DONE, code: 'tables_differ' } : DONE;
+  if (has(VerifyResult.Differs)) return { ...DONE, code: 'tables_differ' };
+  // Plain "done" would say that head office has all of it.
+  return has(VerifyResult.Behind) ? { ...DONE, code: 'tables_behind' } : DONE;
 }

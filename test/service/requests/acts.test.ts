@@ -74,6 +74,10 @@ test('a verify says what it found, and a retry of nothing that there was nothing
     'failed table_unknown',
   );
   expect(await ask(watched, { action: 'retry', args: {} })).toBe('done nothing_failed');
+  await atBranch(pair, 'INSERT INTO item VALUES (2)');
+  expect(await ask(watched, { action: 'verify', args: {} })).toBe('done tables_behind');
+  expect(await ask(watched, { action: 'run', args: {} })).toBe('done');
+  expect(await ask(watched, { action: 'verify', args: {} })).toBe('done');
   const admin = await pair.central.connectAdmin();
   await admin.query('DELETE FROM item');
   await admin.end();

@@ -31,6 +31,7 @@ export const requests = {
     settings_invalid: 'the settings would not be right with it',
     nothing_failed: 'no table had failed',
     tables_differ: 'some tables differ',
+    tables_behind: 'some tables have changes that are not copied yet',
     tables_failed: 'some table failed',
     paused: 'the branch is paused',
     pause_kept: 'somebody at the branch has paused for longer',

@@ -32,6 +32,7 @@ export const requests: Catalogue['requests'] = {
     settings_invalid: 'pengaturan menjadi tidak benar dengannya',
     nothing_failed: 'tidak ada tabel yang gagal',
     tables_differ: 'ada tabel yang berbeda',
+    tables_behind: 'ada perubahan di cabang yang belum disalin',
     tables_failed: 'ada tabel yang gagal',
     paused: 'cabang sedang dijeda',
     pause_kept: 'orang di cabang sudah menjeda lebih lama',
