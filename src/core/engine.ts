@@ -100,6 +100,10 @@ class JournaledEngine implements Engine {
     this.journalSetAside = setAside;
   }
 
+  connections(): readonly string[] {
+    return this.#base.settings.connections.filter((one) => one.enabled).map((one) => one.id);
+  }
+
   label(connection: string): string {
     return this.#base.settings.connections.find((one) => one.id === connection)?.label || connection;
   }

@@ -241,6 +241,8 @@ export interface Engine extends AsyncDisposable {
    * @returns whether all of them answered
    */
   noteServerRuns(): Promise<boolean>;
+  /** Ids of the enabled connections, in the settings' order. */
+  connections(): readonly string[];
   /** A connection's display name; its id if it has none. */
   label(connection: string): string;
   /** Which notifications the settings want, and where. */

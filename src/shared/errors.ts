@@ -318,6 +318,22 @@ export function centralRefusal(
   return new SyncFailure({ code, kind: FailureKind.Permanent, message, params });
 }
 
+/** Failures that end with a person's answer: another attempt without it fails again. */
+const NEEDS_CONSENT: ReadonlySet<string> = new Set<FailureCode>([
+  FailureCode.TooManyDeletes,
+  FailureCode.TooManyDeletesInAll,
+  FailureCode.SourceIdentityChanged,
+  FailureCode.SourceIdentityHidden,
+  FailureCode.FolderCopied,
+  FailureCode.FolderPrevious,
+  FailureCode.FolderCopyAtWork,
+]);
+
+/** Whether a failed table waits for a decision that only a person can make. */
+export function needsConsent(code: string | null | undefined): boolean {
+  return code != null && NEEDS_CONSENT.has(code);
+}
+
 /** Whether a person must allow deletes at head office that the delete brake stopped. */
 export function asksForDeletes(code: string | undefined): boolean {
   return code === FailureCode.TooManyDeletes || code === FailureCode.TooManyDeletesInAll;

@@ -52,6 +52,8 @@ export interface Attention {
   readonly batch: BatchRow;
   /** Failed tables that are not retried automatically. */
   readonly failed: readonly TableName[];
+  /** Those of them that wait for a person's answer, such as whether rows may be deleted. */
+  readonly asking: readonly TableName[];
   /** Failed tables that are retried automatically. */
   readonly retrying: readonly TableName[];
   /** Number of all unfinished tables, including those not started. */

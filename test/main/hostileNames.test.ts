@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { noteTexts } from '../../src/service/notify/noteTexts.ts';
+import { desktopTexts } from '../../src/service/notify/noteTexts.ts';
 import type { Note } from '../../src/service/notify/policy.ts';
 import { createTranslator } from '../../src/shared/texts/translate.ts';
 import { visible, visibleLines } from '../../src/shared/visible.ts';
@@ -30,6 +30,8 @@ const NOTES: Readonly<Record<Note['kind'], Note>> = {
   failed: { kind: 'failed', batchId: 'b', failed: TABLES, total: 3 },
   interrupted: { kind: 'interrupted', batchId: 'b' },
   still_failing: { kind: 'still_failing', batchId: 'b', failed: TABLES, since: SINCE },
+  asking: { kind: 'asking', batchId: 'b', failed: TABLES, since: SINCE },
+  still_asking: { kind: 'still_asking', batchId: 'b', failed: TABLES, since: SINCE },
   recovered: { kind: 'recovered', since: SINCE },
   differs: { kind: 'differs', tables: TABLES, collides: false, since: SINCE },
   still_differs: { kind: 'still_differs', tables: TABLES, collides: true, since: SINCE },
@@ -48,10 +50,16 @@ const NOTES: Readonly<Record<Note['kind'], Note>> = {
 
 describe.each(['en', 'id'] as const)('a notification in %s about hostile names', (language) => {
   const t = createTranslator(language);
-  const words = { t, several: true, labelOf: () => LABEL, reasonOf: () => 'x\u0007' };
+  const words = {
+    t,
+    several: true,
+    labelOf: () => LABEL,
+    reasonOf: () => 'x\u0007',
+    branchesOf: () => ['pgsql_lmp'],
+  };
 
   test.each(Object.values(NOTES))('$kind shows them as their letters', (note) => {
-    const { title, body } = noteTexts(note, new Date(SINCE), words);
+    const { title, body } = desktopTexts(note, new Date(SINCE), words);
     // A list of what is wrong has lines of its own.
     expect([title, body]).toEqual([visible(title), visibleLines(body)]);
   });

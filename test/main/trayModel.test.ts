@@ -38,6 +38,7 @@ const tables = (...names: readonly string[]) => names.map((table) => ({ connecti
 const failing = (more: Partial<Attention> = {}): Attention => ({
   batch: FAILED,
   failed: tables('c_invoice', 'c_order'),
+  asking: [],
   retrying: [],
   openTables: 2,
   resumesAlone: false,
@@ -53,6 +54,7 @@ const waiting: Attention = {
 const cut = (more: Partial<Attention> = {}): Attention => ({
   batch: CUT,
   failed: [],
+  asking: [],
   retrying: [],
   openTables: 7,
   resumesAlone: false,

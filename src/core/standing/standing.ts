@@ -1,4 +1,5 @@
 import { nameOfRow, type TableName, type TableRow, tableKey } from '../../shared/contract.ts';
+import { needsConsent } from '../../shared/errors.ts';
 import { compileNames } from '../../shared/naming.ts';
 import type { Attention, Difference, ServiceStatus } from '../../shared/service.ts';
 import type { Settings } from '../../shared/settings.ts';
@@ -83,8 +84,8 @@ function attention(journal: ReadableJournal, settings: Settings, now: Date): rea
   const told = new Set<string>();
   return candidates(journal).flatMap((candidate): Attention[] => {
     const verdict = judge(candidate, settings, now.getTime());
-    const { batch, left, open } = candidate;
-    if (verdict.kind === 'superseded' || (left > 0 && open.length === 0)) return [];
+    const { batch, open } = candidate;
+    if (verdict.kind === 'superseded' || (candidate.left > 0 && open.length === 0)) return [];
     const rows = open.filter((row) => {
       const key = tableKey(row.connection, row.table_name);
       if (told.has(key) || !isSelected(nameOfRow(row))) return false;
@@ -93,13 +94,14 @@ function attention(journal: ReadableJournal, settings: Settings, now: Date): rea
     });
     if (open.length > 0 && rows.length === 0) return [];
     const resumes = rows.filter(resumedBy(candidate, verdict));
-    const failed = (of: readonly TableRow[]): Attention['failed'] =>
-      of.filter((row) => row.status === TableStatus.Failed).map(nameOfRow);
+    const failed = (of: readonly TableRow[]) => of.filter((row) => row.status === TableStatus.Failed);
+    const left = failed(rows.filter((row) => !resumes.includes(row)));
     return [
       {
         batch,
-        failed: failed(rows.filter((row) => !resumes.includes(row))),
-        retrying: failed(resumes),
+        failed: left.map(nameOfRow),
+        asking: left.filter((row) => needsConsent(row.error_code)).map(nameOfRow),
+        retrying: failed(resumes).map(nameOfRow),
         openTables: rows.length,
         resumesAlone: verdict.kind === 'resume' && resumes.length === rows.length,
       },

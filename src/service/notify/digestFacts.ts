@@ -33,6 +33,12 @@ export interface DigestBranch {
   readonly nextRun: string | null;
 }
 
+/** A hook, and since when it fails. */
+export interface FailingHook {
+  readonly hook: string;
+  readonly since: string;
+}
+
 /** What a digest tells, of the whole installation. */
 export interface DigestFacts {
   /** From when on batches are counted. */
@@ -43,6 +49,8 @@ export interface DigestFacts {
   readonly settingsRefused: boolean;
   readonly pause: ServiceStatus['pause'];
   readonly formerConnections: readonly string[];
+  /** What runs after a batch and failed the last time; the tables themselves are copied. */
+  readonly failingHooks: readonly FailingHook[];
 }
 
 export interface DigestBase {
@@ -67,6 +75,9 @@ export function digestFacts(base: DigestBase, since: Date): DigestFacts {
     settingsRefused: status.refusal !== null,
     pause: status.pause,
     formerConnections: status.formerConnections.map((one) => one.connection),
+    failingHooks: status.hooks.flatMap(({ hook, failing }) =>
+      failing === null ? [] : [{ hook, since: failing.since }],
+    ),
   };
 }
 

@@ -70,12 +70,19 @@ interface Words {
   label(branch: DigestBranch): string;
 }
 
-function isAllWell({ branches, settingsRefused }: DigestFacts): boolean {
-  return !settingsRefused && branches.every(isUpToDate);
+function isAllWell({ branches, settingsRefused, failingHooks }: DigestFacts): boolean {
+  return !settingsRefused && failingHooks.length === 0 && branches.every(isUpToDate);
 }
 
 /** "All 3 branches up to date", or how many are, and what is wrong with the others. */
-function titleOf({ branches }: DigestFacts, words: Words): string {
+function titleOf(facts: DigestFacts, words: Words): string {
+  const { t } = words;
+  const title = branchTitleOf(facts, words);
+  const hooks = facts.failingHooks.map(({ hook }) => hook);
+  return hooks.length === 0 ? title : t('digest.hooks', { title, hooks: cutNames(hooks, t) });
+}
+
+function branchTitleOf({ branches }: DigestFacts, words: Words): string {
   const { t } = words;
   const bad = branches.filter((branch) => !isUpToDate(branch));
   const total = branches.length;
@@ -145,7 +152,7 @@ function branchSection(branch: DigestBranch, { since, pause }: DigestFacts, word
 
 /** What belongs to no branch of the settings. */
 function installationSection(
-  { pause, settingsRefused, formerConnections }: DigestFacts,
+  { pause, settingsRefused, formerConnections, failingHooks }: DigestFacts,
   words: Words,
   computer: string,
 ): readonly MessageSection[] {
@@ -153,6 +160,10 @@ function installationSection(
   const until = pause?.until ?? null;
   const lines = [
     ...(settingsRefused ? [{ name: t('digest.line.needs'), value: t('digest.needs.settings') }] : []),
+    ...failingHooks.map(({ hook, since }) => ({
+      name: t('digest.line.hook'),
+      value: t('digest.hookSince', { hook, time: dayAndClock(since, words) }),
+    })),
     ...(pause === null
       ? []
       : [
@@ -218,12 +229,13 @@ function dayAndClock(at: string, { t, now }: Words): string {
   return formatMoment(at, now, language);
 }
 
-function forPrograms({ since, pause, branches }: DigestFacts): NonNullable<Message['facts']> {
+function forPrograms({ since, pause, branches, failingHooks }: DigestFacts): NonNullable<Message['facts']> {
   const names = (tables: readonly TableName[]): string[] =>
     tables.slice(0, TABLES_FOR_PROGRAMS).map(({ table, allTables }) => (allTables ? '*' : visible(table)));
   return {
     since,
     paused: pause !== null,
+    failing_hooks: failingHooks.map(({ hook }) => visible(hook)),
     branches: branches.map((branch) => ({
       id: branch.connection,
       up_to_date: isUpToDate(branch),

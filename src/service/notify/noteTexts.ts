@@ -16,6 +16,22 @@ export interface NoteTexts {
 export interface NoteWords extends Naming {
   /** Why a batch stopped, in words. */
   reasonOf(batchId: string): string;
+  /** The connections that a note is about. */
+  branchesOf(note: Note): readonly string[];
+}
+
+/** The tables that a note names. */
+export function tablesOf(note: Note): readonly TableName[] {
+  if ('failed' in note) return note.failed;
+  return 'tables' in note ? note.tables : [];
+}
+
+/** A notification for somebody at this computer. Its title says which branch it is about. */
+export function desktopTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
+  const texts = noteTexts(note, now, words);
+  const branches = namesOf(words.branchesOf(note).map(words.labelOf), words.t);
+  const isNamed = branches === '' || texts.title.includes(branches);
+  return isNamed ? texts : { ...texts, title: `${branches}: ${texts.title}` };
 }
 
 export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
@@ -42,6 +58,16 @@ export function noteTexts(note: Note, now: Date, words: NoteWords): NoteTexts {
       return {
         title: t('notes.stillTitle', { time: time(note.since) }),
         body: t('notes.failedBody', { names: names(note.failed) }),
+        batchId: note.batchId,
+      };
+    case 'asking':
+    case 'still_asking':
+      return {
+        title:
+          note.kind === 'asking'
+            ? t('notes.askingTitle', { count: note.failed.length })
+            : t('notes.stillAskingTitle', { time: time(note.since) }),
+        body: t('notes.askingBody', { names: names(note.failed) }),
         batchId: note.batchId,
       };
     case 'recovered':

@@ -1,11 +1,13 @@
+import type { Engine } from '../../core/engineApi.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { errorFacts } from '../../core/unexpected.ts';
+import { UsageError } from '../../shared/errors.ts';
 import type { Attention, ServiceEvent, ServiceStatus } from '../../shared/service.ts';
 import type { NotificationSettings } from '../../shared/settings.ts';
 import { BatchStatus, InterruptionReason } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { Service } from '../serviceApi.ts';
-import { type NoteTexts, type NoteWords, noteTexts } from './noteTexts.ts';
+import { desktopTexts, type NoteTexts, type NoteWords, tablesOf } from './noteTexts.ts';
 import {
   NOTHING_TOLD,
   type Note,
@@ -121,6 +123,7 @@ export class Notifier {
       several: this.#connections > 1,
       labelOf: (id) => this.#service.engine?.label(id) ?? id,
       reasonOf: (batchId) => this.#reasonOf(batchId, t),
+      branchesOf: (of) => this.#branchesOf(of),
     };
     const store = (): void => {
       if (JSON.stringify(state) !== JSON.stringify(this.#state)) memory.write(state);
@@ -131,10 +134,22 @@ export class Notifier {
     this.#state = state;
     if (channels.length === 0) return;
     for (const note of notes) {
-      const texts = noteTexts(note, clock.now(), words);
+      const texts = desktopTexts(note, clock.now(), words);
       logger.log('info', 'Notified', { kind: note.kind, title: texts.title });
       for (const channel of channels) void this.#send(channel, texts);
     }
+  }
+
+  /** Those of its tables or its batch; all enabled ones if it is about the whole computer. */
+  #branchesOf(note: Note): readonly string[] {
+    const { engine } = this.#service;
+    const named = new Set(tablesOf(note).map((one) => one.connection));
+    if (named.size > 0) return [...named];
+    if (note.kind === 'no_success') return note.connections;
+    const all = engine?.connections() ?? [];
+    if (!('batchId' in note)) return all;
+    const ofBatch = engine === null ? [] : connectionsOf(engine, note.batchId);
+    return ofBatch.length > 0 ? ofBatch : all;
   }
 
   #reasonOf(batchId: string, t: Translate): string {
@@ -151,11 +166,22 @@ export class Notifier {
   }
 }
 
-function troubleOf({ batch, failed, retrying, resumesAlone }: Attention): Trouble {
+/** None for a batch that has been pruned meanwhile. */
+function connectionsOf(engine: Engine, batchId: string): readonly string[] {
+  try {
+    return engine.batch(batchId).batch.options.connections;
+  } catch (error) {
+    if (error instanceof UsageError) return [];
+    throw error;
+  }
+}
+
+function troubleOf({ batch, failed, asking, retrying, resumesAlone }: Attention): Trouble {
   return {
     batchId: batch.batch_id,
     total: batch.total_tables,
     failed,
+    asking,
     retrying,
     resumesAlone,
     byPerson:

@@ -104,7 +104,7 @@ export class OutsideNotifications {
         const opened = this.#opened();
         if (opened === null) return;
         const now = clock.now();
-        const message = outsideMessage(note, now, words, opened.settings);
+        const message = outsideMessage(note, now, words);
         const since = new Date(now.getTime() - REPEATED_MS);
         for (const channel of notifyingChannels(opened.settings.notifications, eventOf(note)))
           opened.journal.queueForOutbox(channel, JSON.stringify(note), message, since);

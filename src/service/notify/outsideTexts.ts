@@ -1,26 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import type { Message } from '../../core/notify/message.ts';
-import type { TableName } from '../../shared/contract.ts';
 import { formatShortTime } from '../../shared/format.ts';
 import { namesOf, tableNames } from '../../shared/naming.ts';
 import type { NotifyEvent } from '../../shared/notifyNames.ts';
-import type { Settings } from '../../shared/settings.ts';
 import { assertNever } from '../../shared/status.ts';
 import { visible, visibleLines } from '../../shared/visible.ts';
-import { hookFailureText, type NoteWords, noteTexts } from './noteTexts.ts';
+import { hookFailureText, type NoteWords, noteTexts, tablesOf } from './noteTexts.ts';
 import type { Note } from './policy.ts';
 
 /** Tables that a message names; its text says how many there are. */
 const TABLES_NAMED = 100;
 
 /** A note for people elsewhere. They have nothing to click, and need to be told which branch it is about. */
-export function outsideMessage(
-  note: Note,
-  now: Date,
-  words: NoteWords,
-  settings: Pick<Settings, 'connections'>,
-): Message {
+export function outsideMessage(note: Note, now: Date, words: NoteWords): Message {
   const named: NoteWords = { ...words, several: true };
   const { title, body, batchId } = noteTexts(note, now, named);
   const tables = tablesOf(note);
@@ -34,7 +27,7 @@ export function outsideMessage(
     language: words.t.language,
     computer: visible(os.hostname()),
     batchId,
-    branches: connectionsOf(note, settings).map((connection) => ({
+    branches: words.branchesOf(note).map((connection) => ({
       connection,
       label: visible(words.labelOf(connection)),
     })),
@@ -52,6 +45,9 @@ function bodyOf(note: Note, body: string, now: Date, words: NoteWords): string {
     case 'failed':
     case 'still_failing':
       return t('delivery.body.failed', { names: tableNames(note.failed, words) });
+    case 'asking':
+    case 'still_asking':
+      return t('delivery.body.asking', { names: tableNames(note.failed, words) });
     case 'interrupted':
       return t('delivery.body.interrupted', { reason: words.reasonOf(note.batchId) });
     case 'differs':
@@ -90,6 +86,8 @@ export function eventOf({ kind }: Note): NotifyEvent {
     case 'differs':
     case 'still_differs':
       return 'differs';
+    case 'asking':
+    case 'still_asking':
     case 'interrupted':
     case 'gave_up':
     case 'refused':
@@ -114,16 +112,4 @@ function levelOf({ kind }: Note): Message['level'] {
     default:
       return 'problem';
   }
-}
-
-function tablesOf(note: Note): readonly TableName[] {
-  if ('failed' in note) return note.failed;
-  return 'tables' in note ? note.tables : [];
-}
-
-/** The connections that a note is about: those of its tables, or all enabled ones if it names none. */
-function connectionsOf(note: Note, { connections }: Pick<Settings, 'connections'>): readonly string[] {
-  if (note.kind === 'no_success') return note.connections;
-  const named = [...new Set(tablesOf(note).map((one) => one.connection))];
-  return named.length > 0 ? named : connections.filter((one) => one.enabled).map((one) => one.id);
 }

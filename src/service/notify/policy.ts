@@ -11,6 +11,8 @@ export interface Trouble {
   readonly total: number;
   /** Failed tables that need a person; empty if the batch stopped early for another reason. */
   readonly failed: readonly TableName[];
+  /** Those of them that wait for a person's answer. */
+  readonly asking: readonly TableName[];
   /** Failed tables that are retried automatically. */
   readonly retrying: readonly TableName[];
   /** Whether the service resumes all of it by itself. */
@@ -59,6 +61,13 @@ export type Note =
   | { readonly kind: 'interrupted'; readonly batchId: string }
   | {
       readonly kind: 'still_failing';
+      readonly batchId: string;
+      readonly failed: readonly TableName[];
+      readonly since: string;
+    }
+  | {
+      /** Tables that wait for a person's answer, such as whether rows may be deleted. */
+      readonly kind: 'asking' | 'still_asking';
       readonly batchId: string;
       readonly failed: readonly TableName[];
       readonly since: string;
@@ -150,12 +159,16 @@ function troubles(before: NotifyState, all: readonly Trouble[], now: Date): Told
   if (latest === undefined) return { state, notes: [] };
   const failed = distinct(pressing.flatMap((one) => one.failed));
   const batchIds = pressing.map((one) => one.batchId);
-  const note = noteOf(pressing, failed, told, now);
-  const lastAt = note === null ? (told?.lastAt ?? now.toISOString()) : now.toISOString();
   const since = told?.since ?? latest.since;
+  const notes = [
+    noteOf(pressing.flatMap(withoutQuestions), told, now),
+    questionOf(pressing, told, since, now),
+  ];
+  const said = notes.filter((one) => one !== null);
+  const lastAt = said.length === 0 ? (told?.lastAt ?? now.toISOString()) : now.toISOString();
   return {
     state: { ...state, told: { since, lastAt, failed: failed.map(keyOf), batchIds } },
-    notes: note === null ? [] : [note],
+    notes: said,
   };
 }
 
@@ -169,13 +182,36 @@ function pressingPart(trouble: Trouble, now: Date): Trouble | null {
   return resumesAlone ? null : trouble;
 }
 
-function noteOf(
+/** The failures of a batch without what only waits for an answer. */
+function withoutQuestions(trouble: Trouble): readonly Trouble[] {
+  if (trouble.asking.length === 0) return [trouble];
+  const asking = new Set(trouble.asking.map(keyOf));
+  const failed = trouble.failed.filter((one) => !asking.has(keyOf(one)));
+  return failed.length === 0 ? [] : [{ ...trouble, failed }];
+}
+
+function questionOf(
   pressing: readonly Trouble[],
-  failed: readonly TableName[],
   told: NotifyState['told'],
+  since: string,
   now: Date,
 ): Note | null {
-  const isNew = (one: TableName): boolean => told?.failed.includes(keyOf(one)) !== true;
+  const batches = pressing.filter((one) => one.asking.length > 0);
+  const withNew = batches.find((one) => one.asking.some(isNewTo(told)));
+  const isDue = told !== null && hasPassed(told.lastAt, DAY_MS, now);
+  const batch = withNew ?? (isDue ? batches[0] : undefined);
+  if (batch === undefined) return null;
+  const kind = withNew === undefined ? 'still_asking' : 'asking';
+  return { kind, batchId: batch.batchId, failed: distinct(batches.flatMap((one) => one.asking)), since };
+}
+
+function isNewTo(told: NotifyState['told']): (table: TableName) => boolean {
+  return (table) => told?.failed.includes(keyOf(table)) !== true;
+}
+
+function noteOf(pressing: readonly Trouble[], told: NotifyState['told'], now: Date): Note | null {
+  const failed = distinct(pressing.flatMap((one) => one.failed));
+  const isNew = isNewTo(told);
   const withNew = pressing.find((one) => one.failed.some(isNew));
   if (withNew !== undefined) {
     const { batchId, total } = withNew;

@@ -106,6 +106,7 @@ export function attentionOf(of: Partial<Attention>): Attention {
   return {
     batch: BATCH,
     failed,
+    asking: [],
     retrying,
     openTables,
     resumesAlone: openTables > 0 && failed.length === 0,

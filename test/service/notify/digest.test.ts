@@ -272,6 +272,47 @@ test.each([
   expect(watched.errors).toEqual([]);
 });
 
+test.each([
+  [
+    'en',
+    'Lampung is up to date; what runs after a batch is failing: totals',
+    'Failing after a batch: "totals", since ',
+  ],
+  [
+    'id',
+    'Lampung sudah lengkap; yang dijalankan setelah pengiriman gagal: totals',
+    'Gagal setelah pengiriman: "totals", sejak ',
+  ],
+])('the digest names what fails after a batch (%s)', async (language, title, line) => {
+  const pair = await freshDatabases();
+  await atBranch(pair, 'CREATE TABLE item (id int PRIMARY KEY)', 'INSERT INTO item VALUES (1)');
+  await using hook = await startHookReceiver();
+  const home = makeHome(pair, {
+    hooks: [
+      { name: 'totals', sql: 'SELECT 1/0' },
+      { name: 'fine', sql: 'SELECT 1' },
+    ],
+  });
+  onTestFinished(async () => {
+    home[Symbol.dispose]();
+    await pair[Symbol.asyncDispose]();
+  });
+  const webhook = { url: hook.url, allowHttp: true, events: ['digest'] };
+  changeSettings(home.folder, { language, notifications: { desktop: false, webhook } });
+  const clock = jumpClock(new Date(nextAt(7).getTime() - 30 * MINUTE_MS));
+  const watched = watchService(home.folder, { clock });
+  await watched.service.runNow();
+  await watched.quiet();
+  clock.jump(HOUR_MS);
+  await expect.poll(() => digests(hook).length).toBe(1);
+  expect(hook.posts[0]?.body).toMatchObject({
+    level: 'problem',
+    title,
+    digest: { failing_hooks: ['totals'] },
+  });
+  expect(String(hook.posts[0]?.body.text)).toContain(line);
+});
+
 test.runIf(hasOpenssl())('the digest in Telegram, after the wait that it asked for', async () => {
   process.env.DIGEST_BOT = '123456789:AAhunter2hunter2hunter2hunter2hunt';
   using certificates = mkdtempDisposableSync(join(tmpdir(), 'branchline-telegram-'));

@@ -9,6 +9,8 @@ import { type Channel, Notifier } from '../../../src/service/notify/notifier.ts'
 import type { NotifyState } from '../../../src/service/notify/policy.ts';
 import { type NotificationSettings, settingsSchema } from '../../../src/shared/settings.ts';
 import { createTranslator } from '../../../src/shared/texts/translate.ts';
+import { journalIn } from '../../core/journal/support/world.ts';
+import { beginBatch } from '../../main/support/history.ts';
 
 const GAVE_UP = { type: 'gave_up', batchId: 'sync_20261129_100000_aB3dEf9h', attempts: 8 } as const;
 
@@ -51,6 +53,32 @@ test('every channel gets the note, even after one that fails', async () => {
   expect(sent[0]?.[0].body).toContain('8');
   // Nothing of the settings can be used: the channel decides.
   expect(sent[0]?.[1]).toBeNull();
+});
+
+test('a notification at this computer names its branch', async () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'branchline-notifier-'));
+  const at = { host: 'localhost', database: 'erp', user: 'reader' };
+  const settings = settingsSchema.parse({
+    central: { host: 'localhost', database: 'central', user: 'branchline' },
+    connections: [
+      { id: 'pgsql_lmp', label: 'Lampung', ...at },
+      { id: 'pgsql_mtr', label: 'Metro', ...at },
+    ],
+  });
+  const journal = journalIn(folder.path);
+  const batchId = beginBatch(journal, ['c_invoice']);
+  journal.close();
+  await using engine = openEngine(systemPorts({ log: () => {} }), { folder: folder.path, settings });
+  const sent: Sent[] = [];
+  const { notifier } = notifierTo([{ send: (...args) => void sent.push(args) }], engine);
+
+  notifier.take({ ...GAVE_UP, batchId });
+  notifier.take({ type: 'journal_set_aside', file: 'journal.db.damaged' });
+
+  expect(sent.map(([{ title }]) => title)).toEqual([
+    'Lampung: A batch needs you',
+    'Lampung, Metro: The list of batches was damaged',
+  ]);
 });
 
 test('a channel gets the settings for it', async () => {

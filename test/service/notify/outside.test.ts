@@ -229,6 +229,43 @@ test('that a person is needed is told once, by the settings that are still in fo
   expect(hook.posts[0]?.signed).toBeNull();
 });
 
+test('rows that may only be deleted with consent are a question to a channel, and no failure', async () => {
+  const pair = await freshDatabases();
+  await atBranch(
+    pair,
+    'CREATE TABLE item (id int PRIMARY KEY)',
+    'INSERT INTO item SELECT generate_series(1, 3000)',
+  );
+  await using failures = await startHookReceiver();
+  await using questions = await startHookReceiver();
+  const home = makeHome(pair);
+  onTestFinished(async () => {
+    home[Symbol.dispose]();
+    await pair[Symbol.asyncDispose]();
+  });
+  changeSettings(home.folder, { ...toHook(failures, { events: ['failure'] }), language: 'id' });
+  const watched = watchService(home.folder);
+  await watched.service.runNow();
+  await atBranch(pair, 'DELETE FROM item WHERE id > 1000');
+  await watched.service.runNow();
+  await watched.quiet();
+  expect(watched.service.status().attention[0]?.asking).toEqual([{ connection: 'pgsql_lmp', table: 'item' }]);
+  expect(failures.attempts()).toBe(0);
+
+  changeSettings(home.folder, toHook(questions, { events: ['question'] }));
+  withJournal(home.folder, (journal) => journal.setServiceNote('told_outside', null));
+  await watched.service.stop();
+  const second = watchService(home.folder);
+  await expect.poll(() => events(questions)).toEqual(['asking']);
+  expect(questions.posts[0]?.body).toMatchObject({
+    level: 'problem',
+    title: '1 tabel menunggu jawaban Anda',
+    branches: [{ id: 'pgsql_lmp', label: 'Lampung' }],
+    tables: [{ connection: 'pgsql_lmp', table: 'item' }],
+  });
+  expect([...watched.errors, ...second.errors]).toEqual([]);
+});
+
 test('a channel tells only of its events, and one that is switched off of nothing, not even what waits', async () => {
   const clock = jumpClock();
   await using hook = await startHookReceiver();

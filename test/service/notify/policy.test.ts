@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { eventOf } from '../../../src/service/notify/outsideTexts.ts';
 import {
   NOTHING_TOLD,
   type Note,
@@ -31,6 +32,7 @@ function trouble(failed: readonly string[], more: Partial<Trouble> = {}): Troubl
     batchId: 'b1',
     total: 120,
     failed: tables(failed),
+    asking: [],
     retrying: [],
     resumesAlone: false,
     byPerson: false,
@@ -146,6 +148,33 @@ describe('a table with the same name at two branches (A19)', () => {
       [1, standing(of('a', 'b2'), of('b', 'b1'))],
     ]);
     expect(notes[1]).toMatchObject({ kind: 'failed', batchId: 'b1' });
+  });
+});
+
+describe('tables that wait for an answer', () => {
+  const asking = (failed: readonly string[], asked: readonly string[], more: Partial<Trouble> = {}) =>
+    standing(trouble([...failed, ...asked], { asking: tables(asked), ...more }));
+
+  test('are a question of their own, and no failure', () => {
+    const notes = play([[0, asking(['c_order'], ['c_invoice'])]]);
+    const since = new Date(START).toISOString();
+    expect(notes).toEqual([
+      { kind: 'failed', batchId: 'b1', failed: tables(['c_order']), total: 120 },
+      { kind: 'asking', batchId: 'b1', failed: tables(['c_invoice']), since },
+    ]);
+    expect(notes.map(eventOf)).toEqual(['failure', 'question']);
+  });
+
+  test('are asked about once, again after a day, and once more for another table', () => {
+    const notes = play([
+      [0, asking([], ['c_invoice'])],
+      [5, asking([], ['c_invoice'], { batchId: 'b2' })],
+      [25, asking([], ['c_invoice'], { batchId: 'b3' })],
+      [26, asking([], ['c_invoice', 'c_order'], { batchId: 'b4' })],
+      [27, standing()],
+    ]);
+    expect(notes.map((one) => one.kind)).toEqual(['asking', 'still_asking', 'asking', 'recovered']);
+    expect(notes[1]).toMatchObject({ batchId: 'b3', since: new Date(START).toISOString() });
   });
 });
 

@@ -5,6 +5,7 @@ import type { Translate } from '../../../shared/texts/translate.ts';
 import { sayFailure } from '../../words/refusal.ts';
 import { CENTRAL } from '../connectionsPlace.ts';
 
+export { needsConsent } from '../../../shared/errors.ts';
 export type { FailureGroup } from '../../../shared/texts/failureGroups.ts';
 
 /**
@@ -150,12 +151,6 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
 /** Null if a retry is the only step, after what the sentence asks for. */
 export function stepFor(code: FailureCode): Step | null {
   return STEPS[code] ?? null;
-}
-
-/** Whether a retry without a person's consent would only fail again. */
-export function needsConsent(code: FailureCode): boolean {
-  const step = stepFor(code);
-  return step === 'allow_deletes' || step === 'accept_source' || step === 'answer_copy';
 }
 
 export function refOf(row: TableRow): TableName {

@@ -119,7 +119,8 @@ export const channelsPage = {
     failure: 'Tables failed and are not tried again by themselves, or still fail a day later.',
     recovery: 'What had failed is done; what differed is repaired.',
     differs: 'Somebody may have changed rows at head office.',
-    question: 'Branchline cannot go on by itself: the settings, a planned run, a batch that stopped.',
+    question:
+      'Branchline cannot go on by itself: tables that wait for an answer, the settings, a planned run, a batch that stopped.',
     no_success: 'Nothing was copied for as many hours as are set under Notifications.',
     digest: 'Once a day, how all branches of this computer stand, also when all is well.',
   },

@@ -2,6 +2,8 @@
 export const delivery = {
   body: {
     failed: '{{names}}. Open Branchline on that computer to see why, and what to do.',
+    asking:
+      '{{names}}. They are not copied until somebody decides. Open Branchline on that computer to see the question, and answer it.',
     interrupted: '{{reason}}. Open Branchline on that computer to see what is left.',
     collides:
       '{{names}}. Another branch may have the same keys at head office, or somebody changed rows there. Open Branchline on that computer to see what to do.',

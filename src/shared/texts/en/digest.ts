@@ -4,6 +4,7 @@ export const digest = {
   all: 'All {{total}} branches up to date',
   some: '{{good}} of {{total}} branches up to date; {{troubles}}',
   more: '{{troubles}}; and {{count}} more',
+  hooks: '{{title}}; what runs after a batch is failing: {{hooks}}',
   trouble: {
     failed_one: '{{label}}: 1 table failed',
     failed_other: '{{label}}: {{count}} tables failed',
@@ -26,6 +27,7 @@ export const digest = {
     needs: 'Needs a person',
     next: 'Next run',
     paused: 'Paused',
+    hook: 'Failing after a batch',
     former: 'Not in the settings any more',
   },
   nothingYet: 'nothing has been copied yet',
@@ -49,6 +51,7 @@ export const digest = {
     compareDue: 'it has to be compared, since records were lost',
     settings: 'the settings cannot be used; those of before are in force',
   },
+  hookSince: '"{{hook}}", since {{time}}',
   noNext: 'none is planned',
   untilEnded: 'until somebody ends the pause',
   untilTime: 'until {{time}}',

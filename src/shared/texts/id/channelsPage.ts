@@ -120,7 +120,7 @@ export const channelsPage = {
     recovery: 'Yang gagal sudah selesai; yang berbeda sudah diperbaiki.',
     differs: 'Mungkin ada yang mengubah baris di kantor pusat.',
     question:
-      'Branchline tidak dapat melanjutkan sendiri: pengaturan, jadwal yang tidak dapat dimulai, pengiriman yang berhenti.',
+      'Branchline tidak dapat melanjutkan sendiri: tabel yang menunggu jawaban, pengaturan, jadwal yang tidak dapat dimulai, pengiriman yang berhenti.',
     no_success: 'Tidak ada yang tersalin selama jumlah jam yang diatur di Pemberitahuan.',
     digest: 'Sekali sehari, keadaan semua cabang di komputer ini, juga jika semuanya baik.',
   },

@@ -2,6 +2,8 @@
 export const delivery = {
   body: {
     failed: '{{names}}. Buka Branchline di komputer itu untuk melihat sebabnya dan apa yang harus dilakukan.',
+    asking:
+      '{{names}}. Tabel ini tidak disalin sampai ada yang memutuskan. Buka Branchline di komputer itu untuk melihat pertanyaannya dan menjawabnya.',
     interrupted: '{{reason}}. Buka Branchline di komputer itu untuk melihat apa yang tersisa.',
     collides:
       '{{names}}. Mungkin cabang lain memakai kunci yang sama di kantor pusat, atau ada yang mengubah baris di sana. Buka Branchline di komputer itu untuk melihat apa yang perlu dilakukan.',

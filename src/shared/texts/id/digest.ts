@@ -4,6 +4,7 @@ export const digest = {
   all: 'Semua cabang ({{total}}) sudah lengkap',
   some: '{{good}} dari {{total}} cabang sudah lengkap; {{troubles}}',
   more: '{{troubles}}; dan {{count}} lagi',
+  hooks: '{{title}}; yang dijalankan setelah pengiriman gagal: {{hooks}}',
   trouble: {
     failed_other: '{{label}}: {{count}} tabel gagal',
     differs_other: '{{label}}: {{count}} tabel berbeda',
@@ -24,6 +25,7 @@ export const digest = {
     needs: 'Perlu ditangani',
     next: 'Proses berikutnya',
     paused: 'Dijeda',
+    hook: 'Gagal setelah pengiriman',
     former: 'Tidak ada lagi di pengaturan',
   },
   nothingYet: 'belum ada yang disalin',
@@ -44,6 +46,7 @@ export const digest = {
     compareDue: 'perlu dibandingkan karena catatan hilang',
     settings: 'pengaturan tidak dapat dipakai; pengaturan sebelumnya masih berlaku',
   },
+  hookSince: '"{{hook}}", sejak {{time}}',
   noNext: 'tidak ada yang dijadwalkan',
   untilEnded: 'sampai ada yang mengakhiri jeda',
   untilTime: 'sampai {{time}}',
