@@ -105,7 +105,7 @@ describe('by keyboard alone', () => {
     await keys.press('Space');
     await page.getByText('42501').waitFor();
     await keys.tabTo('tab', t('batchPage.tabs.tables'), 'back');
-    await keys.press('ArrowRight');
+    await keys.press('ArrowRight', 'ArrowRight');
     await page.getByLabel(t('batchPage.log.search')).waitFor();
   });
 

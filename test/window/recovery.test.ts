@@ -37,8 +37,10 @@ test('a failed table is told in a sentence with what to do, and its retry makes 
   const rows = page.getByRole('table').getByRole('row');
   await reads(rows.nth(1), t('words.table.failed'));
   await reads(rows.nth(1), 'c_invoice');
+  // The reason is told once, above the list.
   await button(page, t('batchPage.details', { table: 'c_invoice' })).click();
   await reads(page, 'permission denied for table c_invoice');
+  expect(await page.getByText(reason(t('troubles.tables', { count: 2 })).sentence).count()).toBe(1);
   await reads(page, '42501');
   await page.getByText(`${t('batchPage.shown.failed')} 2`, { exact: true }).click();
   await reads(page, t('batchPage.shownCount', { shown: '2', total: '3' }));

@@ -53,7 +53,7 @@ test('a batch is watched while it runs, in every window, by table and as a whole
 
   slow.latencyMs = 0;
   await reads(row, t('words.table.completed'));
-  await reads(page, t('batchPage.countOf', { done: '3', total: '3' }));
+  await reads(page, t('batchPage.headline.all', { count: 3, total: '3' }));
   await reads(other.getByRole('table'), t('words.batch.completed'));
   await goTo(page, t('window.pages.today'));
   await reads(page, FRESH);

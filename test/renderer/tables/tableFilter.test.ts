@@ -6,10 +6,10 @@ import {
   sortedBy,
   statusOf,
   type TableFilter,
-  tableAddress,
   tableSearch,
   widened,
 } from '../../../src/renderer/pages/tables/tableFilter.ts';
+import { tableAddress } from '../../../src/renderer/parts/tableAddress.ts';
 import { placeOf } from '../../../src/renderer/shell/hashPlace.ts';
 import { tableState, verified } from './states.ts';
 

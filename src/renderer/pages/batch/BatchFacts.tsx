@@ -1,6 +1,7 @@
-import { ActionIcon, Button, CopyButton, Paper, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, CopyButton, Paper, Text, Tooltip } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconChevronUp, IconCopy } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { TableRow } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
 import { askedByText, sayRequestRow } from '../../../shared/texts/requestText.ts';
 import { receivedText, sentText } from '../../../shared/texts/trafficText.ts';
@@ -12,10 +13,10 @@ import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import classes from './Facts.module.css';
+import { sayHeadline } from './headline.ts';
 import { askedFor, type Stage, stagesOf, workedSoFar } from './past.ts';
-import { countShown } from './tableFilter.ts';
 
-/** A batch's task and result in a few facts. */
+/** What came of a batch in a sentence, and its task and result in a few facts. */
 export function BatchFacts({ view: { batch, tables, events } }: { readonly view: BatchView }) {
   const t = useT();
   const format = useFormat();
@@ -23,20 +24,44 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
   const [isOpen, setOpen] = useState(false);
   const stages = useMemo(() => stagesOf(events), [events]);
   const Chevron = isOpen ? IconChevronUp : IconChevronDown;
-  // The batch row's counts are updated only at its start and end; the table rows are updated live.
-  const { done, failed } = countShown(tables);
-  const counts = t('batchPage.countOf', { done: format.count(done), total: format.count(tables.length) });
   const reason = batch.interruption_reason;
   const isRunning = batch.status === BatchStatus.Running;
-  const took = batch.duration_seconds === null ? '–' : format.duration(batch.duration_seconds);
   return (
     <Paper withBorder p="lg">
-      <div className={classes.top}>
-        <div role="status" className={classes.status}>
+      <div role="status">
+        <div className={classes.top}>
+          <Text size="lg" fw={600} className={classes.headline}>
+            {sayHeadline(batch, tables, t, format, labelOf)}
+          </Text>
           <StatusMark of={batch.status} kind="batch" />
+        </div>
+        <div className={classes.status}>
           {reason !== null && <span>{t(`words.reason.${reason}`)}</span>}
           {batch.resume_count > 0 && <span>{t('batchPage.resumed', { count: batch.resume_count })}</span>}
         </div>
+      </div>
+      <dl className={`${classes.facts} numbers`}>
+        <Fact name={t('batchPage.facts.rows')}>
+          <Rows tables={tables} />
+        </Fact>
+        <Fact name={t('batchPage.facts.sent')}>
+          {isRunning ? t('batchPage.working') : sentText(batch, t, format.bytes)}
+        </Fact>
+        <Fact name={t('batchPage.facts.received')}>
+          {isRunning ? t('batchPage.working') : receivedText(batch, t, format.bytes)}
+        </Fact>
+        <Fact name={t('batchPage.facts.took')}>
+          <Duration batch={batch} events={events} />
+        </Fact>
+        <Fact name={t('batchPage.facts.trigger')}>
+          {askedByText(batch.options, t) ?? t(`batchPage.by.${batch.trigger}`)}
+        </Fact>
+        {batch.options.imported !== undefined && (
+          <Fact name={t('disk.from')}>{visible(batch.options.imported)}</Fact>
+        )}
+        <Fact name={t('batchPage.facts.asked')}>{askedFor(batch.options, labelOf, t)}</Fact>
+      </dl>
+      <div className={classes.bottom}>
         {stages.length > 2 && (
           <Button
             variant="subtle"
@@ -51,38 +76,53 @@ export function BatchFacts({ view: { batch, tables, events } }: { readonly view:
         <BatchId id={batch.batch_id} />
       </div>
       {isOpen && <Past stages={stages} />}
-      <dl className={`${classes.facts} numbers`}>
-        <Fact name={t('batchPage.facts.tables')}>
-          {counts}
-          {failed > 0 && (
-            <span className={classes.failed}>
-              {' · '}
-              {t('batchPage.countFailed', { failed: format.count(failed) })}
-            </span>
-          )}
-        </Fact>
-        <Fact name={t('batchPage.facts.started')}>{format.dateTime(batch.started_at)}</Fact>
-        <Fact name={t('batchPage.facts.ended')}>
-          {isRunning || batch.ended_at === null ? t('batchPage.working') : format.dateTime(batch.ended_at)}
-        </Fact>
-        <Fact name={t('batchPage.facts.took')}>
-          {isRunning ? <SoFar batch={batch} events={events} /> : took}
-        </Fact>
-        <Fact name={t('batchPage.facts.sent')}>
-          {isRunning ? t('batchPage.working') : sentText(batch, t, format.bytes)}
-        </Fact>
-        <Fact name={t('batchPage.facts.received')}>
-          {isRunning ? t('batchPage.working') : receivedText(batch, t, format.bytes)}
-        </Fact>
-        <Fact name={t('batchPage.facts.trigger')}>
-          {askedByText(batch.options, t) ?? t(`batchPage.by.${batch.trigger}`)}
-        </Fact>
-        {batch.options.imported !== undefined && (
-          <Fact name={t('disk.from')}>{visible(batch.options.imported)}</Fact>
-        )}
-        <Fact name={t('batchPage.facts.asked')}>{askedFor(batch.options, labelOf, t)}</Fact>
-      </dl>
     </Paper>
+  );
+}
+
+/** Rows of all tables: written and deleted at head office, and checked for that. */
+function Rows({ tables }: { readonly tables: readonly TableRow[] }) {
+  const t = useT();
+  const format = useFormat();
+  const sum = (of: (row: TableRow) => number): number => tables.reduce((total, row) => total + of(row), 0);
+  const writtenRows = sum((row) => row.records_processed);
+  const deleted = sum((row) => row.records_deleted);
+  const checked = sum((row) => row.records_processed + row.records_skipped);
+  const written = t('counts.written', { count: writtenRows, number: format.count(writtenRows) });
+  return (
+    <>
+      {deleted === 0 ? written : t('batchPage.writtenDeleted', { written, deleted: format.count(deleted) })}
+      <span className={classes.less}>
+        {t('counts.checked', { count: checked, number: format.count(checked) })}
+      </span>
+    </>
+  );
+}
+
+/** How long it took, or takes so far, and when that was. */
+function Duration({ batch, events }: Pick<BatchView, 'batch' | 'events'>) {
+  const t = useT();
+  const format = useFormat();
+  const from = format.moment(batch.started_at);
+  if (batch.status === BatchStatus.Running)
+    return (
+      <>
+        <SoFar batch={batch} events={events} />
+        <span className={classes.less}>{t('batchPage.since', { from })}</span>
+      </>
+    );
+  const { ended_at: ended, duration_seconds: seconds } = batch;
+  const to =
+    ended === null
+      ? null
+      : format.dayOf(ended) === format.dayOf(batch.started_at)
+        ? format.clock(ended)
+        : format.moment(ended);
+  return (
+    <>
+      {seconds === null ? '–' : format.duration(seconds)}
+      <span className={classes.less}>{to === null ? from : t('batchPage.fromTo', { from, to })}</span>
+    </>
   );
 }
 

@@ -20,6 +20,7 @@ import { BatchFacts } from './BatchFacts.tsx';
 import { batchJson, fileNameOf, logCsv, tablesCsv } from './exported.ts';
 import { LogTab } from './LogTab.tsx';
 import { TablesTab } from './TablesTab.tsx';
+import { TimelineTab } from './TimelineTab.tsx';
 import { WhyFailed } from './WhyFailed.tsx';
 
 /** One batch: its task, the result of each table, and the possible actions. */
@@ -80,10 +81,14 @@ function Batch({ view }: { readonly view: BatchView }) {
       <Tabs defaultValue="tables" keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="tables">{t('batchPage.tabs.tables')}</Tabs.Tab>
+          <Tabs.Tab value="timeline">{t('batchPage.tabs.timeline')}</Tabs.Tab>
           <Tabs.Tab value="log">{t('batchPage.tabs.log')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="tables">
           <TablesTab view={view} run={isRunning ? run : null} />
+        </Tabs.Panel>
+        <Tabs.Panel value="timeline">
+          <TimelineTab view={view} run={isRunning ? run : null} />
         </Tabs.Panel>
         <Tabs.Panel value="log">
           <LogTab view={view} run={isRunning ? run : null} />

@@ -1,5 +1,5 @@
-import { Group, Stack, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
+import { IconAlertTriangle, IconCircleX, IconSearch } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { hookOutputLines } from '../../../shared/texts/hookText.ts';
@@ -11,6 +11,7 @@ import { useLabels } from '../../data/useCall.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { LEVELS, type Level, levelOf } from './logLevel.ts';
 import classes from './Tabs.module.css';
 
 /**
@@ -23,6 +24,7 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
   const format = useFormat();
   const labelOf = useLabels();
   const [text, setText] = useState('');
+  const [show, setShow] = useState<Shown>('all');
   useFreshLog(view.batch.batch_id, run);
   const lines = useMemo(
     () =>
@@ -30,6 +32,7 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
         [sayLogRow(row, t, labelOf), ...hookOutputLines(row)].map((line, index) => ({
           id: `${row.id}/${index}`,
           at: row.at,
+          level: levelOf(row),
           text: line,
         })),
       ),
@@ -37,8 +40,10 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
   );
   const shown = useMemo(() => {
     const wanted = text.trim().toLowerCase();
-    return wanted === '' ? lines : lines.filter((line) => line.text.toLowerCase().includes(wanted));
-  }, [lines, text]);
+    return lines.filter(
+      (line) => isShown(line, show) && (wanted === '' || line.text.toLowerCase().includes(wanted)),
+    );
+  }, [lines, text, show]);
   if (lines.length === 0) return <Empty title={t('batchPage.log.none')} />;
   return (
     <Stack gap="md">
@@ -49,15 +54,35 @@ export function LogTab({ view, run }: { readonly view: BatchView; readonly run: 
           value={text}
           onChange={({ currentTarget }) => setText(currentTarget.value)}
           maxLength={200}
-          w="min(24rem, 100%)"
+          w="min(20rem, 100%)"
         />
-        <Text size="sm" c="dimmed" className={`${classes.found} numbers`}>
-          {t('batchPage.log.lines', { count: shown.length, lines: format.count(shown.length) })}
+        <SegmentedControl
+          aria-label={t('batchPage.log.show')}
+          value={show}
+          onChange={(value) => setShow(value as Shown)}
+          data={SHOWN.map((value) => ({
+            value,
+            label: `${t(`batchPage.log.shown.${value}`)} ${format.count(lines.filter((line) => isShown(line, value)).length)}`,
+          }))}
+          className={`${classes.choice} numbers`}
+        />
+        <Text size="sm" c="dimmed" className={`${classes.found} numbers`} role="status">
+          {text.trim() === ''
+            ? ''
+            : t('batchPage.log.lines', { count: shown.length, lines: format.count(shown.length) })}
         </Text>
       </Group>
       {shown.length === 0 ? <Empty title={t('batchPage.log.noneFound')} /> : <LogList lines={shown} />}
     </Stack>
   );
+}
+
+/** Choices of which lines to show: those of a level, or worse. */
+const SHOWN = ['all', 'warning', 'error'] as const;
+type Shown = (typeof SHOWN)[number];
+
+function isShown({ level }: Line, show: Shown): boolean {
+  return show === 'all' || LEVELS.indexOf(level) <= LEVELS.indexOf(show);
 }
 
 /** Minimum interval between reads of the log, which is large for 2,000 tables that end many times a second. */
@@ -89,12 +114,15 @@ function useFreshLog(batchId: string, run: RunView | null): void {
 interface Line {
   readonly id: string;
   readonly at: string;
+  readonly level: Level;
   readonly text: string;
 }
 
 const LINE_HEIGHT = 36;
 
-const WIDTHS = ['13rem', undefined];
+const WIDTHS = ['11.5rem', undefined];
+
+const ICONS = { error: IconCircleX, warning: IconAlertTriangle } as const;
 
 /** The lines of an event log, oldest first. */
 function LogList({ lines }: { readonly lines: readonly Line[] }) {
@@ -117,10 +145,26 @@ function LogList({ lines }: { readonly lines: readonly Line[] }) {
       {(line, rowIndex) => (
         <tr aria-rowindex={rowIndex}>
           <td className={classes.at}>{format.dateTime(line.at)}</td>
-          <td className={classes.text}>{visibleLines(line.text)}</td>
+          <td className={classes.text}>
+            <LevelMark level={line.level} />
+            {visibleLines(line.text)}
+          </td>
         </tr>
       )}
     </ScrollTable>
+  );
+}
+
+/** Icon and word where a line matters more than others. */
+function LevelMark({ level }: { readonly level: Level }) {
+  const t = useT();
+  if (level === 'info') return null;
+  const Icon = ICONS[level];
+  return (
+    <span className={classes.level} data-level={level}>
+      <Icon size={16} stroke={1.8} aria-hidden />
+      {t(`batchPage.log.level.${level}`)}
+    </span>
   );
 }
 

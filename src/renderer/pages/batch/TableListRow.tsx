@@ -1,6 +1,7 @@
 import { ActionIcon, Text } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconRefresh } from '@tabler/icons-react';
-import { memo } from 'react';
+import { Fragment, memo, type ReactNode } from 'react';
+import { Link } from 'wouter';
 import { type TableRow, tableKey } from '../../../shared/contract.ts';
 import { TableStatus } from '../../../shared/status.ts';
 import { trafficText } from '../../../shared/texts/trafficText.ts';
@@ -9,15 +10,20 @@ import type { RunningTable, Usual } from '../../../window-api/views.ts';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { seenStatus } from '../../parts/seenStatus.ts';
+import { tableAddress } from '../../parts/tableAddress.ts';
+import type { Room } from '../../parts/useRoom.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { type Compared, compareWithUsual, roundFactor } from './past.ts';
 import classes from './TableList.module.css';
-import { hasFailure, type Sort, type SortKey, withLive } from './tableFilter.ts';
-import { FailureDetails } from './WhyFailed.tsx';
+import type { ColumnKey, TableColumn } from './tableColumns.ts';
+import { checkedOf, hasFailure, type Sort, type SortKey, withLive } from './tableFilter.ts';
+import { TechnicalDetails } from './WhyFailed.tsx';
 
 interface Props {
   readonly row: TableRow;
   readonly rowIndex: number;
+  readonly columns: readonly TableColumn[];
+  readonly room: Room;
   readonly live: RunningTable | undefined;
   readonly usual: Usual | undefined;
   /** Whether its batch runs now. */
@@ -25,8 +31,6 @@ interface Props {
   /** The connection's display name. */
   readonly label: string;
   readonly actions: RowActions;
-  /** Whether any row of the list has actions. */
-  readonly hasActions: boolean;
   readonly isOpen: boolean;
   /** Whether a retry was requested but has not begun. */
   readonly isRetried: boolean;
@@ -41,41 +45,21 @@ interface RowActions {
   readonly toggle: (key: string) => void;
 }
 
-/** One table of a batch: its cells, and on request the reason of its failure below. */
+/** One table of a batch: its cells, and on request what a server said about its failure below. */
 export const TableListRow = memo(function TableListRow(props: Props) {
-  const t = useT();
-  const format = useFormat();
-  const { live, usual, isOpen, hasActions } = props;
-  const row = withLive(props.row, live);
-  const hasRun = row.started_at !== null;
-  const count = (value: number): string => (hasRun ? format.count(value) : '');
+  const row = withLive(props.row, props.live);
   return (
     <>
       <tr aria-rowindex={props.rowIndex} className={classes.row}>
-        <td>
-          <StatusMark of={seenStatus(row.status, props.atWork)} kind="table" />
-        </td>
-        <NameCell row={row} label={props.label} />
-        <td className={classes.number}>{count(row.records_processed)}</td>
-        <td className={classes.number}>
-          {row.status === TableStatus.InProgress && live !== undefined ? (
-            <RunningCell row={row} live={live} />
-          ) : (
-            <UsualCell row={row} usual={usual} />
-          )}
-        </td>
-        <td>{row.strategy === null ? '' : t(`strategy.name.${row.strategy}`)}</td>
-        <td className={classes.number}>{count(row.records_skipped)}</td>
-        <td className={classes.number}>{count(row.records_deleted)}</td>
-        <td className={classes.number}>{hasRun ? format.bytes(row.bytes) : ''}</td>
-        <SentCell row={row} />
-        {hasActions && <ActionsCell {...props} />}
+        {props.columns.map(({ key }) => (
+          <Fragment key={key}>{CELLS[key]({ ...props, row })}</Fragment>
+        ))}
       </tr>
-      {isOpen && hasFailure(props.row) && (
+      {props.isOpen && hasFailure(props.row) && (
         <tr aria-rowindex={props.rowIndex}>
-          <td colSpan={widthsOf(hasActions).length}>
+          <td colSpan={props.columns.length}>
             <div className={classes.details}>
-              <FailureDetails row={row} />
+              <TechnicalDetails rows={[row]} />
             </div>
           </td>
         </tr>
@@ -84,29 +68,125 @@ export const TableListRow = memo(function TableListRow(props: Props) {
   );
 });
 
-function NameCell({ row, label }: { readonly row: TableRow; readonly label: string }) {
+const CELLS: Readonly<Record<ColumnKey, (props: Props) => ReactNode>> = {
+  table: (props) => <NameCell {...props} />,
+  status: (props) => (
+    <td>
+      <Status {...props} />
+      {props.room === 'medium' && <Way row={props.row} />}
+    </td>
+  ),
+  strategy: ({ row }) => (
+    <td>
+      <Way row={row} />
+    </td>
+  ),
+  rows: (props) => <RowsCell {...props} />,
+  checked: ({ row }) => <CountCell row={row} value={checkedOf(row)} />,
+  deleted: ({ row }) => <CountCell row={row} value={row.records_deleted} />,
+  duration: (props) => <DurationCell {...props} />,
+  bytes: ({ row }) => <BytesCell row={row} />,
+  sent: (props) => <SentCell {...props} />,
+  actions: (props) => <ActionsCell {...props} />,
+};
+
+function Status({ row, atWork }: Props) {
+  return <StatusMark of={seenStatus(row.status, atWork)} kind="table" />;
+}
+
+/** How the table was copied. */
+function Way({ row }: { readonly row: TableRow }) {
   const t = useT();
-  const name = row.all_tables ? t('batchPage.unknownTables') : visible(row.table_name);
+  return row.strategy === null ? null : (
+    <div className={classes.less}>{t(`strategy.short.${row.strategy}`)}</div>
+  );
+}
+
+function NameCell(props: Props) {
+  const t = useT();
+  const { row, label, room } = props;
   return (
     <th scope="row">
-      <div className={classes.name} title={name}>
-        {name}
-      </div>
-      <div className={classes.of} title={label}>
-        {label}
-      </div>
+      {row.all_tables ? (
+        <div className={classes.name}>{t('batchPage.unknownTables')}</div>
+      ) : (
+        <Link
+          href={tableAddress({ connection: row.connection, table: row.table_name })}
+          className={classes.name ?? ''}
+        >
+          {visible(row.table_name)}
+        </Link>
+      )}
+      <div className={classes.less}>{label}</div>
+      {room === 'narrow' && (
+        <div className={classes.beside}>
+          <Status {...props} />
+          <Way row={row} />
+        </div>
+      )}
     </th>
   );
 }
 
+/** Rows written, and what has no column of its own. */
+function RowsCell({ row, room }: Props) {
+  const t = useT();
+  const format = useFormat();
+  if (row.started_at === null) return <td />;
+  return (
+    <td className={classes.number}>
+      {format.count(row.records_processed)}
+      {room !== 'wide' && (
+        <>
+          <div className={classes.less}>
+            {t('batchPage.sameOf', { number: format.count(checkedOf(row)) })}
+          </div>
+          {row.records_deleted > 0 && (
+            <div className={classes.less}>
+              {t('batchPage.deletedToo', { number: format.count(row.records_deleted) })}
+            </div>
+          )}
+        </>
+      )}
+    </td>
+  );
+}
+
+function CountCell({ row, value }: { readonly row: TableRow; readonly value: number }) {
+  const format = useFormat();
+  return <td className={classes.number}>{row.started_at === null ? '' : format.count(value)}</td>;
+}
+
+function BytesCell({ row }: { readonly row: TableRow }) {
+  const format = useFormat();
+  return <td className={classes.number}>{row.started_at === null ? '' : format.bytes(row.bytes)}</td>;
+}
+
+function DurationCell({ row, live, usual, room }: Props) {
+  const t = useT();
+  const format = useFormat();
+  const isRunning = row.status === TableStatus.InProgress && live !== undefined;
+  return (
+    <td className={classes.number}>
+      {isRunning ? <RunningCell row={row} live={live} /> : <UsualCell row={row} usual={usual} />}
+      {room === 'narrow' && row.ended_at !== null && row.sent_bytes !== null && (
+        <div className={classes.less}>{t('counts.sent', { size: format.bytes(row.sent_bytes) })}</div>
+      )}
+    </td>
+  );
+}
+
 /** What went to head office for a table that has ended; before compression as a hint. */
-function SentCell({ row }: { readonly row: TableRow }) {
+function SentCell({ row, room }: Props) {
   const t = useT();
   const format = useFormat();
   if (row.ended_at === null || row.started_at === null) return <td />;
   return (
     <td className={classes.number} title={trafficText(row, t, format.bytes)}>
       {row.sent_bytes === null ? t('words.link.unknown') : format.bytes(row.sent_bytes)}
+      {room === 'medium' && (
+        <div className={classes.less}>{t('batchPage.readOf', { size: format.bytes(row.bytes) })}</div>
+      )}
     </td>
   );
 }
@@ -114,13 +194,13 @@ function SentCell({ row }: { readonly row: TableRow }) {
 function ActionsCell({ row, actions, isOpen, isRetried }: Props) {
   const t = useT();
   const { retry: retryRow, mayRun, whyNotRun, toggle } = actions;
-  if (!hasFailure(row)) return <td className={classes.last} />;
+  if (!hasFailure(row)) return <td />;
   const name = { table: row.table_name };
   const retry = t('batchPage.retryOne', name);
   const details = t('batchPage.details', name);
   const Chevron = isOpen ? IconChevronUp : IconChevronDown;
   return (
-    <td className={classes.last}>
+    <td>
       <div className={classes.actions}>
         {retryRow !== null && (
           <ActionIcon
@@ -156,7 +236,7 @@ function RunningCell({ row, live }: { readonly row: TableRow; readonly live: Run
   const format = useFormat();
   const { left } = useRunWords();
   const estimated = row.estimated_rows;
-  const done = row.records_processed + row.records_skipped;
+  const done = checkedOf(row);
   const fraction = estimated === null || estimated <= 0 ? null : Math.min(1, done / estimated);
   const text =
     fraction === null || estimated === null
@@ -183,7 +263,7 @@ function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usu
   const format = useFormat();
   const seconds = row.duration_seconds;
   if (seconds === null) return null;
-  const rows = row.records_processed + row.records_skipped;
+  const rows = checkedOf(row);
   // The duration of a failed run cannot be compared with the usual one.
   const isDone = row.status === TableStatus.Completed;
   const compared = isDone ? compareWithUsual(seconds, rows, usual) : null;
@@ -214,45 +294,22 @@ function UsualCell({ row, usual }: { readonly row: TableRow; readonly usual: Usu
   }
 }
 
-/** The most important columns first: on a small screen the last ones are reached by scrolling. */
-const COLUMNS = [
-  { key: 'status', sort: 'status', isNumber: false, width: '8.5rem' },
-  { key: 'table', sort: 'table', isNumber: false, width: '11rem' },
-  { key: 'rows', sort: 'rows', isNumber: true, width: '8rem' },
-  { key: 'duration', sort: 'duration', isNumber: true, width: '11rem' },
-  { key: 'strategy', sort: null, isNumber: false, width: '13rem' },
-  { key: 'skipped', sort: 'skipped', isNumber: true, width: '11rem' },
-  { key: 'deleted', sort: 'deleted', isNumber: true, width: '6rem' },
-  { key: 'bytes', sort: 'bytes', isNumber: true, width: '6.5rem' },
-  { key: 'sent', sort: 'sent', isNumber: true, width: '6.5rem' },
-  { key: 'actions', sort: null, isNumber: false, width: '6.5rem' },
-] as const;
-
-/** Widths of the columns. The action column exists only if some row has an action. */
-export function widthsOf(hasActions: boolean): readonly string[] {
-  return columnsOf(hasActions).map(({ width }) => width);
-}
-
-function columnsOf(hasActions: boolean) {
-  return hasActions ? COLUMNS : COLUMNS.filter(({ key }) => key !== 'actions');
-}
-
 /** The column headings; a click sorts. */
 export function TableListHead({
   sort,
-  hasActions,
+  columns,
   onSort,
 }: {
   readonly sort: Sort;
-  readonly hasActions: boolean;
+  readonly columns: readonly TableColumn[];
   readonly onSort: (by: SortKey) => void;
 }) {
   const t = useT();
-  return columnsOf(hasActions).map(({ key, sort: by, isNumber }) => {
+  return columns.map(({ key, sort: by, isNumber }) => {
     const name = t(`batchPage.column.${key}`);
     if (by === null)
       return (
-        <th key={key} scope="col" className={key === 'actions' ? classes.last : undefined}>
+        <th key={key} scope="col">
           <span className={key === 'actions' ? classes.unseen : undefined}>{name}</span>
         </th>
       );

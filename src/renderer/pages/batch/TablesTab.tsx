@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
 import { useCallback, useMemo, useState } from 'react';
 import { type TableRow, tableKey } from '../../../shared/contract.ts';
 import { BatchStatus } from '../../../shared/status.ts';
@@ -9,14 +9,18 @@ import { useCommand, useMay } from '../../data/useCommand.ts';
 import { Empty } from '../../parts/Page.tsx';
 import { ScrollTable } from '../../parts/ScrollTable.tsx';
 import { refOf } from '../../parts/trouble/groupFailures.ts';
+import { useRoom } from '../../parts/useRoom.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { TableListHead, TableListRow, widthsOf } from './TableListRow.tsx';
+import listClasses from './TableList.module.css';
+import { TableListHead, TableListRow } from './TableListRow.tsx';
 import classes from './Tabs.module.css';
+import { columnsOf } from './tableColumns.ts';
 import {
   ALL_TABLES,
   countShown,
   FIRST_SORT,
   filtered,
+  foldUnchanged,
   hasFailure,
   nextSort,
   runningOf,
@@ -92,6 +96,8 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
         <TableList
           view={view}
           rows={rows}
+          // Somebody who looks for a table is shown it.
+          isFolded={filter.text.trim() === ''}
           running={running}
           sort={sort}
           onSort={(by) => setSort((now) => nextSort(now, by))}
@@ -101,28 +107,36 @@ export function TablesTab({ view, run }: { readonly view: BatchView; readonly ru
   );
 }
 
-/** Height of a single-line row, in pixels. */
+/** Estimated height of a row, in pixels. */
 const ROW_HEIGHT = 58;
 
-/** The tables of a batch, each with the reason of its failure on request. */
+/** A line of the list: a table, or the entry that stands for all unchanged ones. */
+type Item = TableRow | 'unchanged';
+
+/** The tables of a batch, each with the details of its failure on request. */
 function TableList({
   view,
   rows,
+  isFolded,
   running,
   sort,
   onSort,
 }: {
   readonly view: BatchView;
   readonly rows: readonly TableRow[];
+  /** Whether unchanged tables are one entry. */
+  readonly isFolded: boolean;
   readonly running: ReadonlyMap<string, RunningTable>;
   readonly sort: Sort;
   readonly onSort: (by: SortKey) => void;
 }) {
   const t = useT();
+  const format = useFormat();
   const labelOf = useLabels();
   const { run: mayRun, whyNotRun } = useMay();
   const { mutate, isPending, variables } = useCommand('resume');
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [isUnfolded, setUnfolded] = useState(false);
   const toggle = useCallback((key: string) => setOpen((now) => toggled(now, key)), []);
   const batchId = view.batch.batch_id;
   const atWork = view.batch.status === BatchStatus.Running;
@@ -137,29 +151,61 @@ function TableList({
   );
   // Depends on all tables, so that a search does not change the columns.
   const hasActions = useMemo(() => view.tables.some(hasFailure), [view.tables]);
-  const widths = useMemo(() => widthsOf(hasActions), [hasActions]);
+  const room = useRoom();
+  const columns = useMemo(() => columnsOf(room, hasActions), [room, hasActions]);
+  const widths = useMemo(() => columns.map(({ width }) => width), [columns]);
+  const { shown, unchanged } = useMemo(
+    () => (isFolded ? foldUnchanged(rows) : { shown: rows, unchanged: [] }),
+    [rows, isFolded],
+  );
+  const items = useMemo(
+    (): readonly Item[] =>
+      unchanged.length === 0 ? shown : [...shown, 'unchanged', ...(isUnfolded ? unchanged : [])],
+    [shown, unchanged, isUnfolded],
+  );
   const [retried] = (isPending && variables[1].tables) || [];
+  const Chevron = isUnfolded ? IconChevronUp : IconChevronDown;
   return (
     <ScrollTable
       label={t('batchPage.tabs.tables')}
-      rows={rows}
+      rows={items}
       keyOf={keyOf}
       rowHeight={ROW_HEIGHT}
       widths={widths}
-      head={<TableListHead sort={sort} hasActions={hasActions} onSort={onSort} />}
+      head={<TableListHead sort={sort} columns={columns} onSort={onSort} />}
     >
-      {(row, rowIndex) => {
-        const key = keyOf(row);
+      {(item, rowIndex) => {
+        if (item === 'unchanged')
+          return (
+            <tr aria-rowindex={rowIndex}>
+              <td colSpan={columns.length}>
+                <button
+                  type="button"
+                  className={listClasses.fold}
+                  aria-expanded={isUnfolded}
+                  onClick={() => setUnfolded((now) => !now)}
+                >
+                  <Chevron size={18} aria-hidden />
+                  {t('batchPage.unchanged', {
+                    count: unchanged.length,
+                    number: format.count(unchanged.length),
+                  })}
+                </button>
+              </td>
+            </tr>
+          );
+        const key = keyOf(item);
         return (
           <TableListRow
-            row={row}
+            row={item}
             rowIndex={rowIndex}
+            columns={columns}
+            room={room}
             live={running.get(key)}
             usual={view.usual[key]}
             atWork={atWork}
-            label={labelOf(row.connection)}
+            label={labelOf(item.connection)}
             actions={actions}
-            hasActions={hasActions}
             isOpen={open.has(key)}
             isRetried={retried !== undefined && tableKey(retried.connection, retried.table) === key}
           />
@@ -169,8 +215,8 @@ function TableList({
   );
 }
 
-function keyOf(row: TableRow): string {
-  return tableKey(row.connection, row.table_name);
+function keyOf(item: Item): string {
+  return item === 'unchanged' ? item : tableKey(item.connection, item.table_name);
 }
 
 function toggled(now: ReadonlySet<string>, key: string): ReadonlySet<string> {

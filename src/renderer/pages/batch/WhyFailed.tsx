@@ -45,16 +45,14 @@ export function WhyFailed({ view: { batch, tables } }: { readonly view: BatchVie
   );
 }
 
-/** Why a table failed: in words, then what to do, then details for an administrator. */
-export function FailureDetails({ row }: { readonly row: TableRow }) {
+/** What servers said about failures, for an administrator. The reason itself is told above the list. */
+export function TechnicalDetails({ rows }: { readonly rows: readonly TableRow[] }) {
   const t = useT();
   const format = useFormat();
-  const labelOf = useLabels();
-  const sqlstate = row.error_detail?.sqlstate;
-  return (
-    <Stack gap="sm">
-      <FailureGroups batchId={row.batch_id} groups={groupFailures([row], t, labelOf)} named={false} />
-      <dl className={classes.technical}>
+  return rows.map((row) => {
+    const sqlstate = row.error_detail?.sqlstate;
+    return (
+      <dl key={`${row.connection}/${row.table_name}`} className={classes.technical}>
         {row.error_message !== null && (
           <>
             <dt>{t('batchPage.error.message')}</dt>
@@ -83,6 +81,6 @@ export function FailureDetails({ row }: { readonly row: TableRow }) {
           </>
         )}
       </dl>
-    </Stack>
-  );
+    );
+  });
 }

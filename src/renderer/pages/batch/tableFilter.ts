@@ -29,6 +29,29 @@ export function hasFailure({ error_code, status }: TableRow): boolean {
   return error_code !== null || status === TableStatus.Failed;
 }
 
+/** Rows read at the branch, whether head office had them already or not. */
+export function checkedOf({ records_processed, records_skipped }: TableRow): number {
+  return records_processed + records_skipped;
+}
+
+/** Whether the table was checked, and nothing of it had to be written or deleted at head office. */
+export function isUnchanged({ status, records_processed, records_deleted }: TableRow): boolean {
+  return status === TableStatus.Completed && records_processed === 0 && records_deleted === 0;
+}
+
+/** Fewer unchanged tables than this stay where they are. */
+const WORTH_FOLDING = 3;
+
+/** Takes unchanged tables out of a list, to be shown as one entry below it. */
+export function foldUnchanged(rows: readonly TableRow[]): {
+  readonly shown: readonly TableRow[];
+  readonly unchanged: readonly TableRow[];
+} {
+  const unchanged = rows.filter(isUnchanged);
+  if (unchanged.length < WORTH_FOLDING) return { shown: rows, unchanged: [] };
+  return { shown: rows.filter((row) => !isUnchanged(row)), unchanged };
+}
+
 /** How many rows each choice would show. */
 export function countShown(rows: readonly TableRow[]): Readonly<Record<Shown, number>> {
   const count = (show: Shown): number => rows.filter((row) => kindOf(row, show)).length;
@@ -68,7 +91,7 @@ function matches(
 }
 
 /** Sort orders for the tables of a batch. `status`: what needs a person first. */
-export type SortKey = 'status' | 'table' | 'rows' | 'skipped' | 'deleted' | 'bytes' | 'sent' | 'duration';
+export type SortKey = 'status' | 'table' | 'rows' | 'checked' | 'deleted' | 'bytes' | 'sent' | 'duration';
 
 export interface Sort {
   readonly by: SortKey;
@@ -104,7 +127,7 @@ const COMPARE: Readonly<Record<SortKey, Compare>> = {
   status: (a, b) => RANK[a.status] - RANK[b.status],
   table: (a, b) => compareText(a.table_name, b.table_name) || compareText(a.connection, b.connection),
   rows: (a, b) => a.records_processed - b.records_processed,
-  skipped: (a, b) => a.records_skipped - b.records_skipped,
+  checked: (a, b) => checkedOf(a) - checkedOf(b),
   deleted: (a, b) => a.records_deleted - b.records_deleted,
   bytes: (a, b) => a.bytes - b.bytes,
   sent: (a, b) => (a.sent_bytes ?? -1) - (b.sent_bytes ?? -1),

@@ -10,13 +10,14 @@ import { useLive } from '../../data/BridgeProvider.tsx';
 import { useNow } from '../../data/useNow.ts';
 import cells from '../../parts/Cells.module.css';
 import { StatusMark } from '../../parts/StatusMark.tsx';
+import { tableAddress } from '../../parts/tableAddress.ts';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { type Column, VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { ProofMark } from './ProofFound.tsx';
 import { chooserOf, wayOf } from './pastRuns.ts';
 import classes from './TableList.module.css';
-import { SORTS, type Sort, sortedBy, statusOf, type TableFilter, tableAddress } from './tableFilter.ts';
+import { SORTS, type Sort, sortedBy, statusOf, type TableFilter } from './tableFilter.ts';
 
 const ROW_HEIGHT = 56;
 /** Percentages for narrow windows, as at 150 % zoom. */

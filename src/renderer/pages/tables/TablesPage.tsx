@@ -9,6 +9,7 @@ import { useCall, useConnections } from '../../data/useCall.ts';
 import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { RunNowButton } from '../../parts/RunButtons.tsx';
 import { SearchField } from '../../parts/SearchField.tsx';
+import { tableAddress } from '../../parts/tableAddress.ts';
 import { decodedName } from '../../shell/hashPlace.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableDetail } from './TableDetail.tsx';
@@ -20,7 +21,6 @@ import {
   readTableFilter,
   SHOWN,
   type TableFilter,
-  tableAddress,
   tableSearch,
   widened,
 } from './tableFilter.ts';

@@ -47,11 +47,6 @@ export function tableSearch({ text, connection, shown, sort, down }: TableFilter
   return search === '' ? '' : `?${search}`;
 }
 
-/** The address of a table's details. The name may contain any character. */
-export function tableAddress(state: { readonly connection: string; readonly table: string }): string {
-  return `/tables/${encodeURIComponent(state.connection)}/${encodeURIComponent(state.table)}`;
-}
-
 /** The filter after a click on a column: sorted by it, or reversed if it already is. */
 export function sortedBy(filter: TableFilter, sort: Sort): TableFilter {
   return { ...filter, sort, down: filter.sort === sort && !filter.down };

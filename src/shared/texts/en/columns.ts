@@ -34,7 +34,7 @@ export const batchColumns = {
   table: 'Table',
   strategy: 'Way of copying',
   rows: 'Rows written',
-  skipped: 'Already the same',
+  checked: 'Rows checked',
   deleted: 'Deleted',
   bytes: 'Read',
   sent: 'Sent',

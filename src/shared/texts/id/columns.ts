@@ -34,7 +34,7 @@ export const batchColumns = {
   table: 'Tabel',
   strategy: 'Cara menyalin',
   rows: 'Baris ditulis',
-  skipped: 'Sudah sama',
+  checked: 'Baris diperiksa',
   deleted: 'Dihapus',
   bytes: 'Dibaca',
   sent: 'Dikirim',

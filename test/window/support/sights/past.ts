@@ -32,6 +32,9 @@ async function batch({ page, t, go, look, button }: Stage): Promise<void> {
   await page.getByRole('menuitem').first().waitFor();
   await look('batch-export-menu');
   await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: t('batchPage.tabs.timeline') }).click();
+  await page.getByRole('table', { name: t('batchPage.tabs.timeline') }).scrollIntoViewIfNeeded();
+  await look('batch-timeline');
   await page.getByRole('tab', { name: t('batchPage.tabs.log') }).click();
   const search = page.getByLabel(t('batchPage.log.search'));
   await search.scrollIntoViewIfNeeded();
