@@ -17,8 +17,15 @@ export async function run(database: TestDatabase, ...statements: readonly string
  * the test takes next.
  */
 export async function atBranch(pair: DatabasePair, ...statements: readonly string[]): Promise<void> {
-  await run(pair.source, 'SET search_path = adempiere', ...statements);
-  await othersEnded(pair.source);
+  const client = await pair.source.connectAdmin();
+  try {
+    for (const statement of ['SET search_path = adempiere', ...statements]) await client.query(statement);
+    // What the statements have set would hide other sessions from this one, a role for example.
+    await client.query('DISCARD ALL');
+    await othersEnded(client);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Statements at head office. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildsOf } from './buildOnce.ts';
-import type { SharedServers } from './databases.ts';
+import { prepareShared, type SharedServers } from './databases.ts';
 import { removeAbandonedServers, type ServerAddress, startServer } from './servers.ts';
 import { startSshServer } from './sshServer.ts';
 import { announceSsh, throughSsh } from './way.ts';
@@ -15,6 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     startServer({ settings: { timezone: 'Asia/Jakarta', ...LOG } }),
     startServer({ settings: LOG }),
   ]);
+  await prepareShared({ source, central });
   const ssh = throughSsh ? await startSshServer() : null;
   if (ssh !== null) announceSsh(ssh);
   const folder = await mkdtemp(join(tmpdir(), 'branchline-passfile-'));

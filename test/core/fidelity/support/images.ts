@@ -25,19 +25,32 @@ export async function images(
   columns: readonly string[],
   digits = 3,
 ): Promise<readonly string[]> {
-  const client = await database.connectAdmin();
-  try {
-    for (const one of [...PINNED, `SET extra_float_digits = ${digits}`]) await client.query(one);
-    const from = `${await only(client, schema, table)}${ident(schema)}.${ident(table)}`;
-    const list = columns.map((name) => `${ident(name)}::text`).join(', ');
-    const result = await client.query<(string | null)[]>({
-      text: `SELECT ${list} FROM ${from}`,
-      rowMode: 'array',
-    });
-    return result.rows.map((row) => JSON.stringify(row)).sort();
-  } finally {
-    await client.end();
-  }
+  const client = await readerOf(database);
+  await client.query(`SET extra_float_digits = ${digits}`);
+  const from = `${await only(client, schema, table)}${ident(schema)}.${ident(table)}`;
+  const list = columns.map((name) => `${ident(name)}::text`).join(', ');
+  const result = await client.query<(string | null)[]>({
+    text: `SELECT ${list} FROM ${from}`,
+    rowMode: 'array',
+  });
+  return result.rows.map((row) => JSON.stringify(row)).sort();
+}
+
+/** A test reads a hundred tables of one database: a session each would take longer than the reading. */
+const readers = new WeakMap<TestDatabase, Promise<pg.Client>>();
+
+/** The session in which a database's images are read; it ends with its database. */
+function readerOf(database: TestDatabase): Promise<pg.Client> {
+  const known = readers.get(database);
+  if (known !== undefined) return known;
+  const opened = database.connectAdmin().then(async (client) => {
+    client.on('end', () => readers.delete(database));
+    for (const one of PINNED) await client.query(one);
+    return client;
+  });
+  opened.catch(() => readers.delete(database));
+  readers.set(database, opened);
+  return opened;
 }
 
 /** Tables that inherit from another are copied as tables of their own. */
@@ -55,16 +68,10 @@ export async function typesOf(
   schema: string,
   table: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const client = await database.connectAdmin();
-  try {
-    return await readTypes(client, schema, table);
-  } finally {
-    await client.end();
-  }
+  return await readTypes(await readerOf(database), schema, table);
 }
 
 async function readTypes(client: pg.Client, schema: string, table: string): Promise<Record<string, string>> {
-  await client.query("SET search_path = ''");
   const result = await client.query<{ name: string; type: string }>(
     `SELECT a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
