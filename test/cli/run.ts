@@ -24,7 +24,9 @@ export interface RunCliOptions {
 
 /** Runs the command line in a process of its own, as a person would. */
 export function runCli(args: readonly string[], options: RunCliOptions = {}): Promise<CliResult> {
-  return runProgram(process.execPath, [ENTRY, ...args], options);
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...options.env };
+  return runProgram(process.execPath, [ENTRY, ...args], { ...options, env });
 }
 
 /** Runs any program in the same way. */
