@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * `npm run test:long`: runs randomised tests at full length. `npm test` takes a sample of each, with a seed
- * that it prints. Takes about two and a half hours on two processors.
+ * `npm run test:long`: runs at full length the tests of which `npm test` takes a sample: by chance, with a seed that
+ * it prints, or in turn. Takes about two and three quarter hours on two processors.
  */
 
 const FULL_LENGTH = {
@@ -16,6 +16,7 @@ const FULL_LENGTH = {
   BRANCHLINE_FUZZ_IPC: '10000',
   BRANCHLINE_FUZZ_SETTINGS: '5000',
   BRANCHLINE_SEARCH_LENGTH: '1048576',
+  BRANCHLINE_TEST_VIEWS: 'every',
 };
 
 const FILES = [
@@ -29,6 +30,12 @@ const FILES = [
   'test/main/fuzzedCalls.test.ts',
   'test/core/settings/mutated.test.ts',
   'test/core/trust/linearTime.test.ts',
+  'test/window/axePages.test.ts',
+  'test/window/axeSetup.test.ts',
+  'test/window/channels.test.ts',
+  'test/window/disk.test.ts',
+  'test/window/doctor.test.ts',
+  'test/window/headOffice.test.ts',
 ];
 
 // One file at a time: each already keeps both processors busy.

@@ -19,7 +19,7 @@ import { illegalMoves } from './support/legalMoves.ts';
 import { seeded } from './support/random.ts';
 
 /** `npm run test:long` takes 40; each costs some four seconds. */
-const COPIES = Number(process.env.BRANCHLINE_FROZEN_COPIES ?? 6);
+const COPIES = Number(process.env.BRANCHLINE_FROZEN_COPIES ?? 4);
 /** The same moments again: as the failing run has printed it. */
 const SEED = Number(process.env.BRANCHLINE_FROZEN_SEED ?? Date.now() % 2 ** 31);
 /** A batch is copied so often; then another one is begun. */

@@ -11,7 +11,7 @@ import { Databases } from './world.ts';
  * completed is equal, what is not says why, verify never calls unequal sides equal, and in the end both are equal.
  */
 
-const RUNS = Number(process.env.BRANCHLINE_PROPERTY_RUNS ?? 200);
+const RUNS = Number(process.env.BRANCHLINE_PROPERTY_RUNS ?? 75);
 /** The same stories again: as the failing run has printed it. */
 const SEED = Number(process.env.BRANCHLINE_PROPERTY_SEED ?? Date.now() % 2 ** 31);
 /** Told side by side, each lane by a seed of its own. One lane where a seed is given, so that it is that one's. */
