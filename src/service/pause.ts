@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import type { ReadableJournal, WritableJournal } from '../core/journal/journal.ts';
 import { isAhead } from '../core/schedule/decide.ts';
-import { STOPPED, stoppedNotes } from '../core/standing/candidates.ts';
 import type { Pause } from '../shared/service.ts';
 
 const NOTE = 'pause';
 
 const pauseNote = z.object({ since: z.iso.datetime(), until: z.iso.datetime().nullable() });
-
-/**
- * How many stopped batches are remembered. A person may start and pause several during one pause; the oldest
- * of so many have ended.
- */
-const KEPT = 20;
 
 /** The pause that is in force; null where there is none. */
 export function pauseIn(journal: ReadableJournal): Pause | null {
@@ -38,17 +31,6 @@ export class PauseKeeper {
     };
     this.#journal.setServiceNote(NOTE, pause);
     return pause;
-  }
-
-  /**
-   * Remembers the batch that the pause stops, in the journal. After the pause the batch continues, although
-   * its interruption reason says `user`, and even if the service was restarted.
-   */
-  stops(batchId: string): void {
-    const batch = this.#journal.batch(batchId);
-    if (batch === null) return;
-    const stopped = { batchId, resumeCount: batch.resume_count };
-    this.#journal.setServiceNote(STOPPED, [...stoppedNotes(this.#journal.reader), stopped].slice(-KEPT));
   }
 
   end(): void {

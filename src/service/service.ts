@@ -162,8 +162,6 @@ class RunningService implements Service {
   pause(until: Date | null): Pause {
     const { pause } = this.#opening.mustBeOpen();
     const begun = pause.begin(this.#ports.clock.now(), until);
-    this.#run?.onBatch((batchId) => pause.stops(batchId));
-    this.#run?.stop(InterruptionReason.User);
     this.#want();
     return begun;
   }

@@ -46,8 +46,8 @@ export interface Service extends AsyncDisposable {
   /** Loads such a file into head office, as a batch. */
   importNow(request: ImportNowRequest): Promise<BatchRow>;
   /**
-   * Stops the current run at the next chunk border, and starts nothing automatically until the pause ends.
-   * The stopped batch then continues.
+   * Starts nothing automatically until the pause ends. What runs now goes on, whoever began it: {@link stopRun} stops
+   * it.
    *
    * @param until null: until {@link unpause}
    */

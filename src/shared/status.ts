@@ -26,7 +26,7 @@ export const InterruptionReason = {
   Crash: 'crash',
   /** Quit, log-off, SIGTERM. */
   Shutdown: 'shutdown',
-  /** A person stopped it (Ctrl+C, Pause). Never resumed automatically. */
+  /** A person stopped it (Ctrl+C, Stop). Never resumed automatically. */
   User: 'user',
   /** Another installation took over the connection. Never resumed automatically. */
   LostLease: 'lost_lease',

@@ -59,7 +59,7 @@ function candidate({ reason, endedAt = ago(MINUTE), imported, ...rest }: Case): 
     duration_seconds: 60,
     ...NOTHING_COUNTED,
   };
-  return { batch, open, left: open.length, tried: null, progress: 10, paused: false, gaveUp: false, ...rest };
+  return { batch, open, left: open.length, tried: null, progress: 10, gaveUp: false, ...rest };
 }
 
 const { Crash, Shutdown, User, LostLease } = InterruptionReason;
@@ -77,12 +77,6 @@ test.each<[string, Case, object]>([
   ],
   ['a shutdown', { reason: Shutdown }, { kind: 'resume', at: NOW, attempt: 1 }],
   ['stopped by a person', { reason: User }, LEFT],
-  ['stopped by a pause', { reason: User, paused: true }, { kind: 'resume', at: NOW }],
-  [
-    'a pause that was longer than the age',
-    { reason: User, paused: true, endedAt: ago(500 * MINUTE) },
-    { kind: 'resume' },
-  ],
   ['taken over by another installation', { reason: LostLease }, LEFT],
   ['all done by a later batch', { reason: User, left: 2, open: [] }, { kind: 'superseded' }],
   ['failed, all done by a later batch', { left: 2, open: [] }, LEFT],
@@ -149,11 +143,10 @@ test.each<[string, Case, object]>([
   expect(judge(candidate(made), settings, NOW)).toMatchObject(verdict);
 });
 
-test('with resume.auto off, only what a pause stopped is resumed', () => {
+test('with resume.auto off, nothing is resumed', () => {
   const off = { ...settings, resume: { ...settings.resume, auto: false } };
   expect(judge(candidate({ reason: Crash }), off, NOW)).toEqual(LEFT);
   expect(judge(candidate({ open: [unreachable] }), off, NOW)).toEqual(LEFT);
-  expect(judge(candidate({ reason: User, paused: true }), off, NOW)).toMatchObject({ kind: 'resume' });
 });
 
 test.each([InterruptionReason.Crash, undefined])(

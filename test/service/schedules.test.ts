@@ -180,26 +180,3 @@ test('nothing begins during a pause, across a restart too; the run that was due 
   second.service.unpause();
   expect((await caughtUp).batch.trigger).toBe('schedule');
 });
-
-test('a batch that a pause stopped continues after the pause, even if the service was restarted in it', async () => {
-  await using pair = await freshDatabases({ scale: SCALE });
-  using home = makeHome(pair, { connection: { tables: ['c_invoiceline'] } });
-  changeSettings(home.folder, { sync: { chunkRows: 50 }, resume: { auto: false } });
-  const clock = jumpClock(at('02T08:00:00'));
-  const first = watchService(home.folder, { clock });
-  const run = first.service.runNow();
-  await first.event('table_progress');
-  first.service.pause(null);
-  const stopped = await run;
-  expect(first.service.status().attention).toMatchObject([{ resumesAlone: true }]);
-  await first.service.stop();
-
-  const second = watchService(home.folder, { clock });
-  await second.quiet();
-  expect(second.count('batch_resumed')).toBe(0);
-  second.service.unpause();
-  expect((await second.event('batch_ended')).batch).toMatchObject({
-    batch_id: stopped.batch_id,
-    status: BatchStatus.Completed,
-  });
-});

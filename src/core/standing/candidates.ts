@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BatchRow, TableRow } from '../../shared/contract.ts';
+import type { TableRow } from '../../shared/contract.ts';
 import { TableStatus } from '../../shared/status.ts';
 import type { ReadableJournal, WritableJournal } from '../journal/journal.ts';
 import type { Unresolved } from '../journal/outcomes.ts';
@@ -10,8 +10,6 @@ export interface Candidate extends Unresolved {
   readonly tried: AutoResume | null;
   /** See {@link progressOf}. */
   readonly progress: number;
-  /** A pause stopped it, not a person who wanted this batch stopped. */
-  readonly paused: boolean;
   /** It was already reported that there are no more attempts. */
   readonly gaveUp: boolean;
 }
@@ -25,7 +23,6 @@ export function candidates(journal: ReadableJournal): readonly Candidate[] {
       ...one,
       tried,
       progress: progressOf(journal.tables(one.batch.batch_id)),
-      paused: stoppedByPause(journal, one.batch),
       gaveUp: tried !== null && told[one.batch.batch_id] === tried.lastAt,
     };
   });
@@ -66,19 +63,3 @@ export function progressOf(tables: readonly TableRow[]): number {
     0,
   );
 }
-
-export function stoppedNotes(journal: ReadableJournal): z.output<typeof stoppedNote> {
-  return stoppedNote.safeParse(journal.serviceNote(STOPPED)).data ?? [];
-}
-
-/** Whether a pause stopped the batch, and it was not resumed since. */
-export function stoppedByPause(journal: ReadableJournal, batch: BatchRow): boolean {
-  return stoppedNotes(journal).some(
-    (one) => one.batchId === batch.batch_id && one.resumeCount === batch.resume_count,
-  );
-}
-
-/** Batches that a pause stopped, each with its number of resumes then: after a further resume the note is void. */
-export const stoppedNote = z.array(z.object({ batchId: z.string(), resumeCount: z.int() }));
-
-export const STOPPED = 'stopped_by_pause';

@@ -44,7 +44,7 @@ export function judge(
   { resume, connections }: Pick<Settings, 'resume' | 'connections'>,
   now: number,
 ): ResumeVerdict {
-  const { batch, left, open, paused } = candidate;
+  const { batch, left, open } = candidate;
   const interrupted = batch.status === BatchStatus.Interrupted;
   if (interrupted && left > 0 && open.length === 0) return { kind: 'superseded' };
   const attempts = attemptsOf(candidate);
@@ -55,8 +55,7 @@ export function judge(
   if (batch.options.imported !== undefined) return { kind: 'left' };
   const rows = rowsToRun(candidate, connections);
   if (rows.length === 0) return { kind: 'left' };
-  // A paused batch continues after the pause, however long that takes.
-  if (!paused && (!resume.auto || isOld(batch, resume, now))) return { kind: 'left' };
+  if (!resume.auto || isOld(batch, resume, now)) return { kind: 'left' };
   if (attempts >= resume.maxAttempts) return { kind: 'gave_up', attempts };
   return {
     kind: 'resume',
@@ -68,14 +67,11 @@ export function judge(
 }
 
 /** The tables to run. Those of connections that are removed or disabled in the settings are left to a person. */
-function rowsToRun(
-  { batch, open, paused }: Candidate,
-  connections: Settings['connections'],
-): readonly TableRow[] {
+function rowsToRun({ batch, open }: Candidate, connections: Settings['connections']): readonly TableRow[] {
   const known = new Set(connections.filter((one) => one.enabled).map((one) => one.id));
   const rows = open.filter((row) => known.has(row.connection));
   if (batch.status !== BatchStatus.Interrupted) return rows.filter(isWorthAnotherTry);
-  return paused || UNATTENDED.includes(batch.interruption_reason) ? rows : [];
+  return UNATTENDED.includes(batch.interruption_reason) ? rows : [];
 }
 
 function isWorthAnotherTry({ status, error_detail }: TableRow): boolean {

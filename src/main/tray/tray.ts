@@ -82,10 +82,8 @@ function toTemplate(item: TrayItem, command: (asked: TrayCommand) => void): Menu
   switch (item.type) {
     case 'separator':
       return { type: 'separator' };
-    case 'line':
-      return { label: escaped(item.label), enabled: false };
     case 'command':
-      return { label: escaped(item.label), enabled: item.enabled, click: () => command(item.command) };
+      return { label: escaped(item.label), click: () => command(item.command) };
     case 'checkbox':
       return {
         type: 'checkbox',
@@ -142,6 +140,9 @@ export function perform(command: TrayCommand, actions: TrayActions): void {
   switch (command.kind) {
     case 'run_now':
       settle(service.runNow(), actions);
+      return;
+    case 'stop_run':
+      service.stopRun();
       return;
     case 'pause':
       service.pause(pauseEnd(command.length, new Date()));

@@ -2,7 +2,7 @@ import { type ConcernKind, pressingOf, worstConcern } from '../../shared/concern
 import type { BatchRow } from '../../shared/contract.ts';
 import { formatDuration, formatPercent, formatShortTime } from '../../shared/format.ts';
 import { namesOf, tableNames } from '../../shared/naming.ts';
-import type { ServiceStatus } from '../../shared/service.ts';
+import type { Attention, ServiceStatus } from '../../shared/service.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import type { Translate } from '../../shared/texts/translate.ts';
 import type { RunView } from '../../window-api/views.ts';
@@ -29,6 +29,7 @@ export interface TrayFacts {
 /** What a click on a menu item asks for. */
 export type TrayCommand =
   | { readonly kind: 'run_now' }
+  | { readonly kind: 'stop_run' }
   | { readonly kind: 'pause'; readonly length: 'hour' | 'tomorrow' | 'open' }
   | { readonly kind: 'unpause' }
   | { readonly kind: 'resume'; readonly batchId: string }
@@ -40,12 +41,9 @@ export type TrayCommand =
 
 export type TrayItem =
   | { readonly type: 'separator' }
-  /** Text that cannot be clicked. */
-  | { readonly type: 'line'; readonly label: string }
   | {
       readonly type: 'command';
       readonly label: string;
-      readonly enabled: boolean;
       readonly command: TrayCommand;
     }
   | {
@@ -80,7 +78,7 @@ export function trayModel(facts: TrayFacts, t: Translate): TrayModel {
   return {
     state,
     tooltip: `Branchline: ${status}`,
-    menu: menuOf(facts, status, say),
+    menu: menuOf(facts, status, pressing?.batch.batch_id ?? null, say),
     click: pressing?.batch.batch_id ?? null,
   };
 }
@@ -192,34 +190,25 @@ function waitingLine({ status: { activity }, labelOf }: TrayFacts, t: Translate)
     : t('tray.waitingSource', { connection: labelOf(activity.connection) });
 }
 
-function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayItem[] {
+/**
+ * What is impossible now is left out. No line is a disabled one: desktops draw those in a grey that is hard to read, so
+ * the lines that say how things stand open the window.
+ */
+function menuOf(
+  facts: TrayFacts,
+  statusText: string,
+  pressing: string | null,
+  say: Say,
+): readonly TrayItem[] {
   const { t } = say;
   const { status, latest, startAtLogin } = facts;
   const separator: TrayItem = { type: 'separator' };
-  const busy = ['running', 'after_batch', 'starting', 'exporting'].includes(status.activity.kind);
-  const works = status.refusal === null;
-  // An import is continued in the window, with its file and passphrase.
-  const resumable = status.attention.filter((one) => one.batch.options.imported === undefined);
-  const interrupted = resumable.find((one) => one.batch.status === BatchStatus.Interrupted);
-  const failed = resumable.find((one) => one.failed.length + one.retrying.length > 0 && one !== interrupted);
   return [
-    { type: 'line', label: statusText },
-    { type: 'line', label: lastBatchLine(latest, say) },
+    command(statusText, { kind: 'open', batchId: pressing }),
+    command(lastBatchLine(latest, say), { kind: 'open', batchId: latest[0]?.batch_id ?? null }),
     ...nextLine(status, say),
     separator,
-    command(t('tray.runNow'), { kind: 'run_now' }, works && !busy),
-    status.pause === null ? pauseMenu(works, t) : command(t('tray.unpause'), { kind: 'unpause' }),
-    command(
-      t('tray.resume'),
-      { kind: 'resume', batchId: interrupted?.batch.batch_id ?? '' },
-      works && interrupted !== undefined && !busy,
-    ),
-    command(
-      t('tray.retry'),
-      { kind: 'retry', batchId: failed?.batch.batch_id ?? '' },
-      works && failed !== undefined && !busy,
-    ),
-    separator,
+    ...(status.refusal === null ? [...runItems(status, t), separator] : []),
     ...latestMenu(latest, say),
     command(t('tray.open'), { kind: 'open', batchId: null }),
     command(t('tray.settings'), { kind: 'settings' }),
@@ -238,8 +227,27 @@ function menuOf(facts: TrayFacts, statusText: string, say: Say): readonly TrayIt
   ];
 }
 
-function command(label: string, asked: TrayCommand, enabled = true): TrayItem {
-  return { type: 'command', label, enabled, command: asked };
+/** Runs and pauses: to stop this run and to pause the automatic ones are two things. */
+function runItems({ activity, attention, pause }: ServiceStatus, t: Translate): readonly TrayItem[] {
+  const isBusy = ['running', 'after_batch', 'starting', 'exporting'].includes(activity.kind);
+  const canStop = activity.kind !== 'after_batch' && (isBusy || activity.kind === 'verifying');
+  // An import is continued in the window, with its file and passphrase.
+  const resumable = isBusy ? [] : attention.filter((one) => one.batch.options.imported === undefined);
+  const interrupted = resumable.find((one) => one.batch.status === BatchStatus.Interrupted);
+  const failed = resumable.find((one) => one.failed.length + one.retrying.length > 0 && one !== interrupted);
+  const ofBatch = (label: string, kind: 'resume' | 'retry', of: Attention | undefined) =>
+    of === undefined ? [] : [command(label, { kind, batchId: of.batch.batch_id })];
+  return [
+    ...(isBusy ? [] : [command(t('tray.runNow'), { kind: 'run_now' })]),
+    ...(canStop ? [command(t('tray.stopRun'), { kind: 'stop_run' })] : []),
+    ...ofBatch(t('tray.resume'), 'resume', interrupted),
+    ...ofBatch(t('tray.retry'), 'retry', failed),
+    pause === null ? pauseMenu(isBusy, t) : command(t('tray.unpause'), { kind: 'unpause' }),
+  ];
+}
+
+function command(label: string, asked: TrayCommand): TrayItem {
+  return { type: 'command', label, command: asked };
 }
 
 function latestMenu(latest: readonly BatchRow[], say: Say): readonly TrayItem[] {
@@ -250,12 +258,10 @@ function latestMenu(latest: readonly BatchRow[], say: Say): readonly TrayItem[] 
   return [{ type: 'submenu', label: say.t('tray.latest'), items }];
 }
 
-function pauseMenu(enabled: boolean, t: Translate): TrayItem {
-  // Not every desktop can disable a submenu, so a plain disabled item replaces it.
-  if (!enabled) return command(t('tray.pause'), { kind: 'pause', length: 'open' }, false);
+function pauseMenu(isBusy: boolean, t: Translate): TrayItem {
   return {
     type: 'submenu',
-    label: t('tray.pause'),
+    label: t(isBusy ? 'tray.pauseLater' : 'tray.pause'),
     items: [
       command(t('tray.pauseHour'), { kind: 'pause', length: 'hour' }),
       command(t('tray.pauseTomorrow'), { kind: 'pause', length: 'tomorrow' }),
@@ -271,7 +277,7 @@ function lastBatchLine([latest]: readonly BatchRow[], { t, time }: Say): string 
 
 function nextLine({ next }: ServiceStatus, { t, time }: Say): readonly TrayItem[] {
   if (next === null) return [];
-  return [{ type: 'line', label: t('tray.next', { time: time(next.at) }) }];
+  return [command(t('tray.next', { time: time(next.at) }), { kind: 'open', batchId: null })];
 }
 
 function batchLine(batch: BatchRow, { t, time }: Say): string {

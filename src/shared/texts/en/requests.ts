@@ -73,7 +73,7 @@ export const requests = {
     keygen: 'make head office’s key',
     run: 'ask branches to run now',
     verify: 'ask branches to compare their tables with head office',
-    pause: 'ask branches to pause until a time',
+    pause: 'ask branches to start nothing by themselves until a time; what runs goes on',
     resume: 'ask branches to end the pause',
     retry: 'ask branches to retry their failed tables',
     settings: 'ask branches to take a part of the settings',

@@ -71,7 +71,7 @@ export const requests: Catalogue['requests'] = {
     keygen: 'buat kunci kantor pusat',
     run: 'minta cabang berjalan sekarang',
     verify: 'minta cabang membandingkan tabelnya dengan kantor pusat',
-    pause: 'minta cabang jeda sampai waktu tertentu',
+    pause: 'minta cabang tidak memulai apa pun sendiri sampai waktu tertentu; yang berjalan tetap berlanjut',
     resume: 'minta cabang mengakhiri jeda',
     retry: 'minta cabang mencoba lagi tabel yang gagal',
     settings: 'minta cabang memakai sebagian pengaturan baru',
