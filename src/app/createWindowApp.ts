@@ -25,6 +25,7 @@ import {
   usableSettings,
   viewSettings,
 } from './settingsViews.ts';
+import { viewToday } from './todayView.ts';
 import { type Answerers, otherWindow, type WindowApp, type WindowAppHost } from './windowApp.ts';
 import { answerCall, createCommands, type Told } from './windowCommands.ts';
 
@@ -100,6 +101,7 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
 type Past = Pick<
   Answerers,
   | 'holder'
+  | 'today'
   | 'history'
   | 'days'
   | 'batch'
@@ -117,6 +119,7 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
   const past = <T>(look: (journal: ReadableJournal) => T): T => reader.read(look);
   return {
     holder: () => past((journal) => reader.holder(journal)),
+    today: () => past((journal) => viewToday(journal, usableSettings(folder), clock.now(), computerZone())),
     history: (filter, offset, limit) =>
       past((journal) => journal.history(journalFilter(filter, computerZone()), offset, limit)),
     days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),

@@ -46,6 +46,8 @@ export interface LiveView {
   readonly status: ServiceStatus;
   /** Head office has all data of the enabled connections up to this time; null if a table was never copied. */
   readonly upTo: string | null;
+  /** The same without the tables that failed and are listed in `status.attention`. */
+  readonly upToOthers: string | null;
   readonly run: RunView | null;
   /** What the running batch has sent; null if none runs. */
   readonly link: LinkView | null;
@@ -62,6 +64,83 @@ export interface LinkView {
   /** Bytes per second in each step of the last minutes, oldest first. */
   readonly perSecond: readonly number[];
   readonly stepSeconds: number;
+}
+
+/** What came of a planned run. */
+export type PlannedResult = 'arrived' | 'late' | 'failed' | 'missed' | 'running' | 'planned';
+
+/** A planned run of the last days, or one that is still to come today. */
+export interface PlannedRun {
+  readonly schedule: string;
+  /** ISO 8601, without jitter. */
+  readonly dueAt: string;
+  readonly result: PlannedResult;
+  readonly batchId: string | null;
+}
+
+/** A day with its planned runs, the earliest first. */
+export interface PlannedDay {
+  /** Local: `2026-11-22`. */
+  readonly day: string;
+  readonly runs: readonly PlannedRun[];
+}
+
+/** What a run did for one connection. */
+export interface BranchRun {
+  readonly batchId: string;
+  readonly from: string;
+  /** Null while it runs. */
+  readonly to: string | null;
+  readonly result: 'arrived' | 'failed' | 'stopped' | 'running';
+  /** Rows written. */
+  readonly rows: number;
+}
+
+/** An enabled connection in the last 24 hours. */
+export interface BranchToday {
+  readonly connection: string;
+  /** Head office has all of its data up to then; null if a table was never copied. */
+  readonly upTo: string | null;
+  /** Number of its tables; 0 if they are not known. */
+  readonly tables: number;
+  /** It has no data of the last planned run. */
+  readonly late: boolean;
+  /** Its next planned run, without pauses; null if none is planned. */
+  readonly next: string | null;
+  readonly runs: readonly BranchRun[];
+}
+
+/** What was moved today, and usually is by this time of day: medians of the days before with a batch; null if there are none. */
+export interface WorkToday {
+  readonly rows: number;
+  readonly sentBytes: number;
+  readonly usualRows: number | null;
+  readonly usualBytes: number | null;
+}
+
+/** The tables of the only connection, by how old their data is. Tables that failed are among them. */
+export interface TablesByAge {
+  readonly today: { readonly connection: string; readonly count: number; readonly upTo: string | null };
+  readonly older: { readonly names: readonly string[]; readonly upTo: string | null };
+  /** Never copied. */
+  readonly never: readonly string[];
+}
+
+/** What the page Today shows besides the live state. */
+export interface TodayView {
+  /** The last days with their planned runs, oldest first, including today. */
+  readonly days: readonly PlannedDay[];
+  /** In the settings' order. */
+  readonly branches: readonly BranchToday[];
+  /** Null if there are several connections, or none. */
+  readonly tables: TablesByAge | null;
+  readonly work: WorkToday;
+  readonly verified: {
+    /** All tables that were ever verified identical were so at this time or later; null if none was. */
+    readonly since: string | null;
+    /** Tables that were copied and never verified identical. */
+    readonly never: number;
+  };
 }
 
 /** An export that is being written. */

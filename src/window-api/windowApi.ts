@@ -35,6 +35,7 @@ import type {
   Setup,
   Sizes,
   TableState,
+  TodayView,
 } from './views.ts';
 
 /** Longer than any name or id. Limits what is compared, searched for and logged. */
@@ -98,6 +99,7 @@ const QUERIES = {
   live: query(nothing, typed<LiveView>()),
   /** The process that runs something now, or null. */
   holder: query(nothing, typed<LeaseHolder | null>()),
+  today: query(nothing, typed<TodayView>()),
   /** Batches from an offset on. */
   history: query(z.tuple([batchFilter, between(0, 1_000_000), limit]), typed<BatchPage>()),
   /** The last days, oldest first, including today. */
@@ -270,6 +272,7 @@ export const EVENTS = {
   history: event(typed<unknown>(), [
     'history',
     'days',
+    'today',
     'batch',
     'tables',
     'tableRuns',
@@ -281,7 +284,7 @@ export const EVENTS = {
     'exports',
   ]),
   /** The settings changed, or became valid or invalid. */
-  settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables']),
+  settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables', 'today']),
   /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
   /** How far connection tests have got, by the names that windows gave them. */

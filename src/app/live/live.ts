@@ -1,7 +1,7 @@
 import type { PastLine } from '../../core/journal/history.ts';
 import type { ReadableJournal } from '../../core/journal/journal.ts';
 import { RunProgress } from '../../core/progress/runProgress.ts';
-import { upToOf } from '../../core/standing/standing.ts';
+import { freshTables, oldestOf } from '../../core/standing/standing.ts';
 import { errorFacts } from '../../core/unexpected.ts';
 import { type LeaseHolder, type TableName, tableKey } from '../../shared/contract.ts';
 import { UsageError } from '../../shared/errors.ts';
@@ -17,6 +17,7 @@ import { LinkRate } from './linkRate.ts';
 import { type Listeners, Throttle } from './listeners.ts';
 
 type Kind = 'live' | 'tables' | 'history' | 'settings';
+type UpTo = Pick<LiveView, 'upTo' | 'upToOthers'>;
 
 /** The current state: this process's run from events, other processes' runs by reading the journal. */
 export class Live implements Disposable {
@@ -37,9 +38,9 @@ export class Live implements Disposable {
   #export: (Omit<ExportingView, 'run'> & { readonly run: RunProgress }) | null = null;
   /** The status in the service's last event; null if it must be asked for. */
   #status: ServiceStatus | null = null;
-  #upTo: { readonly line: number; readonly at: string | null } | null = null;
+  #upTo: ({ readonly line: number } & UpTo) | null = null;
   /** The value from when the settings could last be used. */
-  #lastUpTo: string | null = null;
+  #lastUpTo: UpTo = { upTo: null, upToOthers: null };
   /** Tables that began or ended since the last event about them. */
   readonly #turned = new Map<string, { readonly batchId: string; connection: string; table: string }>();
 
@@ -96,7 +97,7 @@ export class Live implements Disposable {
       if (!(error instanceof UsageError) || known === undefined) throw error;
       const refusal = known.refusal ?? { code: error.code, params: error.params };
       const nothing = { run: null, link: null, verifying: null, exporting: null };
-      return { status: { ...known, refusal }, upTo: this.#lastUpTo, ...nothing };
+      return { status: { ...known, refusal }, ...this.#lastUpTo, ...nothing };
     }
   }
 
@@ -106,9 +107,10 @@ export class Live implements Disposable {
       const status = this.#statusNow(journal, holder);
       const run = this.#run ?? this.#lookAtOther(journal, holder);
       const exporting = this.#export && { ...this.#export, run: this.#export.run.view() };
-      const upTo = this.#upToNow(journal);
+      const { upTo, upToOthers } = this.#upToNow(journal, status);
       const link = run === null ? null : this.#lookAtLink(journal, run.batchId);
-      return { status, upTo, run: run?.view() ?? null, link, verifying: this.#verifying, exporting };
+      const told = { status, upTo, upToOthers, run: run?.view() ?? null, link };
+      return { ...told, verifying: this.#verifying, exporting };
     });
   }
 
@@ -149,14 +151,17 @@ export class Live implements Disposable {
   }
 
   /** Computing this is slow with many tables, so during this process's run the value from the run's start is kept. */
-  #upToNow(journal: ReadableJournal): string | null {
+  #upToNow(journal: ReadableJournal, status: ServiceStatus): UpTo {
     const line = this.runsHere ? (this.#upTo?.line ?? journal.lastLine()) : journal.lastLine();
-    if (this.#upTo?.line === line) return this.#upTo.at;
+    if (this.#upTo?.line === line) return this.#upTo;
     const settings = usableSettings(this.#host.folder);
     // An invalid settings file does not change what head office has.
-    if (settings !== null) this.#lastUpTo = upToOf(journal, settings);
-    this.#upTo = { line, at: this.#lastUpTo };
-    return this.#upTo.at;
+    if (settings !== null) {
+      const tables = freshTables(journal, settings);
+      this.#lastUpTo = { upTo: oldestOf(tables), upToOthers: oldestOf(tables, failedIn(status)) };
+    }
+    this.#upTo = { line, ...this.#lastUpTo };
+    return this.#upTo;
   }
 
   #take(event: ServiceEvent): void {
@@ -294,6 +299,14 @@ export class Live implements Disposable {
       this.#host.ports.logger.log('warn', 'The window could not be told', errorFacts(error));
     }
   }
+}
+
+/** Whether a table is among those that failed, on its own or with its whole connection. */
+function failedIn({ attention }: ServiceStatus): (table: TableName) => boolean {
+  const failed = attention.flatMap((one) => [...one.failed, ...one.retrying]);
+  const keys = new Set(failed.map((one) => tableKey(one.connection, one.table)));
+  const whole = new Set(failed.flatMap((one) => (one.allTables ? [one.connection] : [])));
+  return ({ connection, table }) => whole.has(connection) || keys.has(tableKey(connection, table));
 }
 
 /**

@@ -14,6 +14,7 @@ import { createOutboxReads, createOutboxWrites, type OutboxReads, type OutboxWri
 import { createOutcomes, type Outcomes } from './outcomes.ts';
 import { type PruneReport, type PruneRequest, prune } from './prune.ts';
 import { createQueries, type Queries } from './queries.ts';
+import { createRecentReads, type RecentReads } from './recentWork.ts';
 import {
   createScheduleReads,
   createScheduleWrites,
@@ -53,6 +54,7 @@ interface JournalReads
     OfficeRequestReads,
     TrafficReads,
     WorkReads,
+    RecentReads,
     ShapeReads {}
 
 /** All changes of the journal. */
@@ -176,6 +178,7 @@ function readsOf(store: ReadableStore): JournalReads {
     ...createServiceNoteReads(store),
     ...createOutboxReads(store),
     ...createWorkReads(store),
+    ...createRecentReads(store),
     ...createOfficeRequestReads(store),
     ...createTrafficReads(store),
     ...createShapeReads(store),

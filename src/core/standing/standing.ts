@@ -10,6 +10,7 @@ import { droppedTables } from '../batch/droppedTables.ts';
 import { formerConnections } from '../batch/formerConnections.ts';
 import { hookStandings } from '../hooks/hookMemory.ts';
 import type { ReadableJournal } from '../journal/journal.ts';
+import type { TableFreshness } from '../journal/outcomes.ts';
 import { type Candidate, candidates } from './candidates.ts';
 import { judge, type ResumeVerdict } from './resumePlan.ts';
 
@@ -64,15 +65,34 @@ export function standingOf(journal: ReadableJournal, settings: Settings, now: Da
  * tables. Null where a table has had no success, or a connection's tables are not known.
  */
 export function upToOf(journal: ReadableJournal, settings: Settings): string | null {
+  return oldestOf(freshTables(journal, settings));
+}
+
+/**
+ * The same for each enabled connection, with its tables, in the settings' order. A connection whose tables are not known has
+ * none.
+ */
+export function freshTables(
+  journal: ReadableJournal,
+  settings: Settings,
+): ReadonlyMap<string, readonly TableFreshness[]> {
   const isSelected = selectionOf(settings);
   const enabled = settings.connections.filter((one) => one.enabled);
+  return new Map(enabled.map(({ id }) => [id, journal.freshness(id).filter(isSelected)]));
+}
+
+/** @param except tables that do not count; a connection of which none is left does not either */
+export function oldestOf(
+  tables: ReadonlyMap<string, readonly TableFreshness[]>,
+  except: (table: TableName) => boolean = () => false,
+): string | null {
   let oldest: string | null = null;
-  for (const { id } of enabled) {
-    const tables = journal.freshness(id).filter(isSelected);
-    if (tables.length === 0) return null;
-    for (const { at } of tables) {
-      if (at === null) return null;
-      if (oldest === null || at < oldest) oldest = at;
+  for (const of of tables.values()) {
+    if (of.length === 0) return null;
+    for (const one of of) {
+      if (except(one)) continue;
+      if (one.at === null) return null;
+      if (oldest === null || one.at < oldest) oldest = one.at;
     }
   }
   return oldest;

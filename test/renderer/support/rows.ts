@@ -93,6 +93,7 @@ export const AT_REST: LiveView = {
     refusal: null,
   },
   upTo: null,
+  upToOthers: null,
   run: null,
   link: null,
   verifying: null,

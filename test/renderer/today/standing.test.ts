@@ -281,3 +281,35 @@ function stand(
   };
   return standingOf(facts, english);
 }
+
+describe('today’s data, except what failed', () => {
+  const failing = attentionOf({ failed: tablesOf('pgsql_lmp', 'a', 'b') });
+
+  it('names how many tables it lacks, and needs attention instead of being behind', () => {
+    const live = { upTo: YESTERDAY, upToOthers: TODAY };
+    const status = { attention: [failing] };
+    expect(stand(live, status)).toMatchObject({
+      tone: 'warn',
+      sentence: 'Head office has today’s data, except 2 tables',
+    });
+    expect(stand({ ...live, upTo: null }, status)).toMatchObject({
+      sentence: 'Head office has today’s data, except 2 tables',
+    });
+  });
+
+  it('names the branches it lacks, if there are several', () => {
+    const live = { upTo: YESTERDAY, upToOthers: TODAY };
+    expect(stand(live, { attention: [failing], connections: 3 }).sentence).toMatch(
+      /^Head office has today’s data, except from /,
+    );
+  });
+
+  it('is not said if the others are old as well: then it is missing data, whatever else differs', () => {
+    const differing = [{ connection: 'pgsql_lmp', table: 'c', since: TODAY, collides: false, failure: null }];
+    const live = { upTo: YESTERDAY, upToOthers: YESTERDAY };
+    expect(stand(live, { attention: [failing], differing })).toMatchObject({
+      tone: 'bad',
+      sentence: 'Head office is missing data since yesterday, 17:05',
+    });
+  });
+});

@@ -6,6 +6,7 @@ import type { LinkView, RunningTable, RunView } from '../../../window-api/views.
 import { useLabels } from '../../data/useCall.ts';
 import { ProgressLine, useRunWords } from '../../parts/ProgressLine.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { RateGraph } from './RateGraph.tsx';
 import classes from './Running.module.css';
 import { type Slots, slotsFor } from './slots.ts';
 
@@ -60,6 +61,7 @@ export function RunningBatch({ run, link }: { readonly run: RunView; readonly li
         <span>{link !== null && t('counts.sent', { size: format.bytes(link.sentBytes) })}</span>
         <span>{rate(run.rowsPerSecond)}</span>
       </Text>
+      <RateGraph link={link} />
       <RunningTables key={run.batchId} tables={run.tables} />
     </Paper>
   );

@@ -41,24 +41,24 @@ export function StandingCard({
   readonly standing: Standing;
   readonly children: ReactNode;
 }) {
+  const t = useT();
   const Shape = SHAPES[tone];
   return (
     <section className={`${classes.standing} ${classes[tone]}`}>
-      <Shape className={classes.mark} size={44} stroke={1.6} aria-hidden />
-      <div className={classes.words}>
-        {/* It changes a few times a day, and then it is worth being told. */}
-        <div role="status">
-          <Title order={2} className={classes.sentence}>
-            {sentence}
-          </Title>
-          {detail !== null && (
-            <Text mt="xs" maw="60rem">
-              {detail}
-            </Text>
-          )}
-        </div>
-        {children}
+      <Shape className={classes.mark} size={72} stroke={1.4} aria-hidden />
+      {/* It changes a few times a day, and then it is worth being told. */}
+      <div role="status" className={classes.words}>
+        <Text className={classes.word}>{t(`todayPage.word.${tone}`)}</Text>
+        <Title order={2} className={classes.sentence}>
+          {sentence}
+        </Title>
+        {detail !== null && (
+          <Text mt={4} maw="60rem">
+            {detail}
+          </Text>
+        )}
       </div>
+      <div className={classes.actions}>{children}</div>
     </section>
   );
 }
@@ -70,7 +70,7 @@ export function NextRun({ status: { next, pause } }: { readonly status: ServiceS
   const now = useNow();
   const without = pause === null ? t('todayPage.noNext') : t('todayPage.nextPaused');
   return (
-    <Text size="sm" mt="md" component="p" className="numbers">
+    <Text size="sm" mt="xs" component="p" className="numbers">
       <IconCalendarTime
         size={18}
         stroke={1.6}
@@ -105,7 +105,7 @@ export function Actions({ live, main }: { readonly live: LiveView; readonly main
   const hints = { verifying: undefined, after_batch: undefined, exporting: t('disk.stopHint') };
   const stopHint = kind in hints ? hints[kind as keyof typeof hints] : t('todayPage.stopHint');
   return (
-    <Group gap="xs" mt="md">
+    <Group gap="xs">
       {isRunning ? (
         <Button
           variant="default"

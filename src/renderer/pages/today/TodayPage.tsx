@@ -1,4 +1,4 @@
-import { Anchor, Group, Paper, Text, Title } from '@mantine/core';
+import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
 import { worstConcern } from '../../../shared/concerns.ts';
 import type { BatchSummary } from '../../../shared/contract.ts';
@@ -14,10 +14,15 @@ import { ExportProgress } from '../../parts/ExportProgress.tsx';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
+import { BranchBoard } from './BranchBoard.tsx';
 import classes from './Latest.module.css';
+import layout from './Layout.module.css';
+import { PlanStrip } from './PlanStrip.tsx';
 import { RunningBatch } from './RunningBatch.tsx';
 import { Actions, NextRun, StandingCard } from './StandingCard.tsx';
 import { standingOf } from './standing.ts';
+import { TableGroups } from './TableGroups.tsx';
+import { TodaySide } from './TodaySide.tsx';
 import { Differences, Trouble } from './Trouble.tsx';
 
 /** Failed batches shown in full; older ones are in the history. */
@@ -50,6 +55,7 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   const labelOf = useLabels();
   const now = useNow();
   const history = useCall('history', {}, 0, LATEST);
+  const today = useCall('today').data;
   const notSetUp = isNotSetUp(setup);
   const settingsWrong = setup.problem !== null && !notSetUp;
   const linkLoss = useLinkLoss();
@@ -66,42 +72,61 @@ function Today({ live, setup }: { readonly live: LiveView; readonly setup: Setup
   // In the order of CONCERN_RANKS: failures first, then differences, then stopped batches.
   const failedFirst = needsPerson && first.failed.length > 0;
   return (
-    <>
-      <StandingCard standing={standing}>
-        {!notSetUp && (
-          <>
-            <Actions live={live} main={runs} />
-            {!settingsWrong && linkLoss === null && <NextRun status={live.status} />}
-          </>
+    <div className={today === undefined || notSetUp ? undefined : layout.page}>
+      <Stack gap="lg" className={layout.main}>
+        <StandingCard standing={standing}>
+          {!notSetUp && (
+            <>
+              <Actions live={live} main={runs} />
+              {!settingsWrong && linkLoss === null && <NextRun status={live.status} />}
+            </>
+          )}
+        </StandingCard>
+        {today !== undefined && <PlanStrip days={today.days} />}
+        {live.run !== null && <RunningBatch run={live.run} link={live.link} />}
+        {live.exporting !== null && (
+          <Paper withBorder p="lg" component="section" aria-labelledby="exporting">
+            <Title order={2} size="h4" id="exporting" mb="sm">
+              {t('disk.exporting')}
+            </Title>
+            <ExportProgress exporting={live.exporting} stoppable={false} />
+          </Paper>
         )}
-      </StandingCard>
-      {live.run !== null && <RunningBatch run={live.run} link={live.link} />}
-      {live.exporting !== null && (
-        <Paper withBorder p="lg" component="section" aria-labelledby="exporting">
-          <Title order={2} size="h4" id="exporting" mb="sm">
-            {t('disk.exporting')}
+        {(needsPerson || differing.length > 0) && (
+          <Title order={2} size="h4">
+            {t('todayPage.needsYou')}
           </Title>
-          <ExportProgress exporting={live.exporting} stoppable={false} />
-        </Paper>
+        )}
+        {!failedFirst && <Different live={live} main />}
+        {troubles.slice(0, TROUBLES_SHOWN).map((one) => (
+          <Trouble
+            key={one.batch.batch_id}
+            attention={one}
+            main={
+              one === first && needsPerson && live.run === null && (failedFirst || differing.length === 0)
+            }
+          />
+        ))}
+        {troubles.length > TROUBLES_SHOWN && (
+          <Text>
+            <Anchor component={Link} href="/history">
+              {t('todayPage.trouble.earlier', { count: troubles.length - TROUBLES_SHOWN })}
+            </Anchor>
+          </Text>
+        )}
+        {failedFirst && <Different live={live} main={false} />}
+        {today !== undefined && today.branches.length > 1 && (
+          <BranchBoard branches={today.branches} live={live} />
+        )}
+        {today?.tables && <TableGroups tables={today.tables} live={live} />}
+        {(!notSetUp || hasHistory) && <LatestBatches />}
+      </Stack>
+      {today !== undefined && !notSetUp && (
+        <Stack gap="lg" className={layout.side}>
+          <TodaySide view={today} />
+        </Stack>
       )}
-      {!failedFirst && <Different live={live} main />}
-      {troubles.slice(0, TROUBLES_SHOWN).map((one) => (
-        <Trouble
-          key={one.batch.batch_id}
-          attention={one}
-          main={one === first && needsPerson && live.run === null && (failedFirst || differing.length === 0)}
-        />
-      ))}
-      {troubles.length > TROUBLES_SHOWN && (
-        <Text>
-          <Anchor component={Link} href="/history">
-            {t('todayPage.trouble.earlier', { count: troubles.length - TROUBLES_SHOWN })}
-          </Anchor>
-        </Text>
-      )}
-      {failedFirst && <Different live={live} main={false} />}
-      {(!notSetUp || hasHistory) && <LatestBatches />}
-    </>
+    </div>
   );
 }
 

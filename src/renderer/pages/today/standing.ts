@@ -61,6 +61,11 @@ function headline(facts: StandingFacts, said: 'has' | 'lacks', say: Say): string
   const { upTo } = facts.live;
   // The settings say which connections count, so without them nothing is known.
   if (facts.settingsWrong && upTo === null) return say.t('todayPage.fresh.unknown');
+  const except = exceptFailed(facts, say);
+  if (except !== null) return except;
+  // Of what is wrong, the headline says what the sign is for.
+  const isFailed = worstConcern(facts.live.status, upTo)?.kind === 'failed';
+  if (upTo !== null && said === 'lacks' && isFailed) return missing(upTo, facts.now, say);
   const known = exception(facts, say);
   if (known !== null) return known;
   if (upTo !== null && said === 'lacks') return missing(upTo, facts.now, say);
@@ -74,6 +79,22 @@ function missing(since: string, now: Date, { t, format }: Say): string {
   if (days === 1) return t('todayPage.missing.yesterday', { time });
   if (days < 7) return t('todayPage.missing.day', { day: format.dayName(since), time });
   return t('todayPage.missing.date', { time: format.shortTime(since) });
+}
+
+/** What today's data is missing, if all tables but those that failed have it; null otherwise. */
+function exceptFailed({ live, now, labelOf }: StandingFacts, { t, format }: Say): string | null {
+  if (!hasTodayExceptFailed(live, now, format)) return null;
+  const failed = live.status.attention.flatMap((one) => [...one.failed, ...one.retrying]);
+  const connections = [...new Set(failed.map((one) => one.connection))];
+  if (live.status.connections > 1 && connections.length < live.status.connections)
+    return t('todayPage.except.branches', { connections: namesOf(connections.map(labelOf), t) });
+  // Of a whole connection nobody knows how many tables failed, but then no others have today's data.
+  return t('todayPage.except.tables', { count: failed.length });
+}
+
+function hasTodayExceptFailed({ upTo, upToOthers }: LiveView, now: Date, format: Format): boolean {
+  const isToday = (at: string | null): boolean => at !== null && format.daysAgo(at, now) <= 0;
+  return !isToday(upTo) && isToday(upToOthers);
 }
 
 /** Why head office may not have everything although something arrived; null if nothing is known against it. */
@@ -117,7 +138,7 @@ function stateOf(facts: StandingFacts, say: Say): State {
   const { status, upTo } = live;
   const isFresh = upTo !== null && say.format.daysAgo(upTo, now) <= 0;
   // If data arrived today, a failure is only a warning.
-  const troubled = isFresh ? 'warn' : 'bad';
+  const troubled = isFresh || hasTodayExceptFailed(live, now, say.format) ? 'warn' : 'bad';
   if (settingsWrong) return { tone: troubled, detail: t('todayPage.state.settings') };
   const concern = worstConcern(status, upTo);
   switch (concern?.kind) {

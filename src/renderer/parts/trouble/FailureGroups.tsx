@@ -8,8 +8,17 @@ import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
 import { ErrorAlert } from '../Refusals.tsx';
+import { CopyForAdmin } from './CopyForAdmin.tsx';
 import { CopyButton } from './CopyQuestion.tsx';
-import { endOf, type FailureGroup, namesInGroup, namesItsTable, refOf, stepFor } from './groupFailures.ts';
+import {
+  endOf,
+  type FailureGroup,
+  namesInGroup,
+  namesItsTable,
+  refOf,
+  stepFor,
+  whoActs,
+} from './groupFailures.ts';
 
 /** Why tables failed, each reason once, with what can be done. */
 export function FailureGroups({
@@ -43,7 +52,15 @@ export function FailureGroups({
             {next}: {group.next}
           </Text>
           {named && !namesItsTable(group) && <TroubleTables rows={group.rows} />}
-          <StepButton batchId={batchId} group={group} copied={copied} main={main && index === 0} />
+          {!alone && (
+            <Text size="sm" c="dimmed">
+              {t(`troubles.who.${whoActs(group)}`)}
+            </Text>
+          )}
+          <Group gap="xs">
+            <StepButton batchId={batchId} group={group} copied={copied} main={main && index === 0} />
+            {whoActs(group) !== 'you' && <CopyForAdmin group={group} />}
+          </Group>
         </Stack>
       ))}
     </Stack>

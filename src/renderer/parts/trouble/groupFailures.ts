@@ -1,12 +1,12 @@
 import type { TableName, TableRow } from '../../../shared/contract.ts';
-import { FailureCode } from '../../../shared/errors.ts';
+import { FailureCode, needsConsent } from '../../../shared/errors.ts';
 import { type FailureGroup, failureOfRow, groupByReason } from '../../../shared/texts/failureGroups.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import { sayFailure } from '../../words/refusal.ts';
 import { CENTRAL } from '../connectionsPlace.ts';
 
-export { needsConsent } from '../../../shared/errors.ts';
 export type { FailureGroup } from '../../../shared/texts/failureGroups.ts';
+export { needsConsent };
 
 /**
  * Groups failed tables by reason, in the window's words.
@@ -152,6 +152,32 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
 export function stepFor(code: FailureCode): Step | null {
   return STEPS[code] ?? null;
 }
+
+/** Who can mend a failure: the person here, or the administrator of one of the databases. */
+export function whoActs({ code, rows: [row] }: FailureGroup): 'you' | 'branch' | 'office' {
+  if (needsConsent(code) || stepFor(code) === 'open_settings' || HERE.has(code)) return 'you';
+  if (row !== undefined && endOf(row) === CENTRAL) return 'office';
+  return code.startsWith('central_') || TO_CENTRAL.has(code) ? 'office' : 'branch';
+}
+
+/** What is mended in this program's settings. */
+const HERE: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.PasswordMissing,
+  FailureCode.SshPasswordMissing,
+  FailureCode.SshPassphrase,
+  FailureCode.SshHostKeyUnknown,
+  FailureCode.CursorColumnMissing,
+  FailureCode.LostLease,
+]);
+
+/** Failures of writing, whose codes do not name the side. */
+const TO_CENTRAL: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  FailureCode.ConstraintViolated,
+  FailureCode.ParentMissing,
+  FailureCode.StillReferenced,
+  FailureCode.OwnedElsewhere,
+  FailureCode.ColumnIncompatible,
+]);
 
 export function refOf(row: TableRow): TableName {
   return { connection: row.connection, table: row.table_name };

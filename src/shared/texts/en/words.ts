@@ -176,6 +176,18 @@ export const notices = {
 
 /** What the window says about failures, besides the sentences under `failure`: what can be clicked. */
 export const troubles = {
+  who: {
+    you: 'You can do this here.',
+    branch: 'For the administrator of the branch database',
+    office: 'For the administrator of head office’s database',
+  },
+  copyForAdmin: 'Copy for the administrator',
+  copiedForAdmin: 'Copied',
+  copyFailed: 'Could not be copied',
+  adminTables: 'Tables: {{names}}',
+  adminSince: 'Failed at: {{time}}',
+  adminServer: 'The server said: {{message}}',
+  adminSql: 'SQL to run there:',
   tables: '{{count}} tables',
   keyColumns: 'their key columns',
   theseTables: 'these tables',

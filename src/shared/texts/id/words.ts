@@ -169,6 +169,18 @@ export const notices = {
 
 /** See the English one. */
 export const troubles = {
+  who: {
+    you: 'Anda bisa melakukannya di sini.',
+    branch: 'Untuk administrator basis data cabang',
+    office: 'Untuk administrator basis data kantor pusat',
+  },
+  copyForAdmin: 'Salin untuk administrator',
+  copiedForAdmin: 'Tersalin',
+  copyFailed: 'Tidak bisa disalin',
+  adminTables: 'Tabel: {{names}}',
+  adminSince: 'Gagal pada: {{time}}',
+  adminServer: 'Pesan server: {{message}}',
+  adminSql: 'SQL yang perlu dijalankan di sana:',
   tables: '{{count}} tabel',
   keyColumns: 'kolom kuncinya',
   theseTables: 'tabel-tabel ini',
