@@ -107,6 +107,7 @@ type Past = Pick<
   | 'batch'
   | 'tables'
   | 'tableRuns'
+  | 'recentRuns'
   | 'traffic'
   | 'tableTraffic'
   | 'schedules'
@@ -129,6 +130,8 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
     tableTraffic: (connection, table, limit) =>
       past((journal) => journal.trafficMonths(limit, { connection, table })),
     tableRuns: (connection, table, limit) => past((journal) => journal.pastRuns(connection, table, limit)),
+    recentRuns: (tables, limit) =>
+      past((journal) => tables.map(({ connection, table }) => journal.endedRuns(connection, table, limit))),
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
     previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
     sizes: () => past((journal) => measureSizes(journal, folder)),

@@ -208,6 +208,12 @@ export interface TableState {
   readonly verified: VerifiedRow | null;
 }
 
+/** What one run of a table wrote, for a small chart. */
+export interface RecentRun {
+  readonly rows: number;
+  readonly failed: boolean;
+}
+
 /** The settings as the window edits them: the file's own contents, which hold no secrets. */
 export interface SettingsView {
   /** As written, without defaults; null if there is no file or it is not JSON. */

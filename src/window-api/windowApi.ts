@@ -29,6 +29,7 @@ import type {
   ImportCheck,
   LiveView,
   PruneView,
+  RecentRun,
   Refusal,
   Schedules,
   SettingsView,
@@ -109,6 +110,14 @@ const QUERIES = {
   tables: query(nothing, typed<readonly TableState[]>()),
   /** One table's runs, latest first. */
   tableRuns: query(z.tuple([connection, table, limit]), typed<readonly TableRow[]>()),
+  /** What the last runs of each of these tables wrote, oldest first; in the same order. */
+  recentRuns: query(
+    z.tuple([
+      z.readonly(z.array(z.strictObject({ connection, table })).check(z.maxLength(50))),
+      between(1, 100),
+    ]),
+    typed<readonly (readonly RecentRun[])[]>(),
+  ),
   /** What months have moved between here and head office, latest first: all runs, or one table's part. */
   traffic: query(z.tuple([between(1, 120)]), typed<readonly MonthTraffic[]>()),
   tableTraffic: query(z.tuple([connection, table, between(1, 120)]), typed<readonly MonthTraffic[]>()),
@@ -276,6 +285,7 @@ export const EVENTS = {
     'batch',
     'tables',
     'tableRuns',
+    'recentRuns',
     'traffic',
     'tableTraffic',
     'sizes',

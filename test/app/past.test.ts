@@ -166,6 +166,15 @@ test('a batch comes with its tables, their usual times, its events, and whether 
     id,
     expect.any(String),
   ]);
+  const both = ['m_product', 'no_such_table'].map((table) => ({ connection: 'pgsql_lmp', table }));
+  expect(await value('recentRuns', both, 3)).toEqual([
+    [
+      { rows: 90, failed: false },
+      { rows: 90, failed: false },
+      { rows: 412_000, failed: false },
+    ],
+    [],
+  ]);
   expect(await refusal('batch', `${id.slice(0, -1)}_`)).toMatchObject({ params: { nearest: id } });
 });
 

@@ -29,6 +29,12 @@ export interface PastRun {
   readonly estimated_rows: number | null;
 }
 
+/** What a run of a table wrote. */
+export interface EndedRun {
+  readonly rows: number;
+  readonly failed: boolean;
+}
+
 /** The last success of a table that ran without a batch. */
 export interface SuccessAlone {
   readonly connection: string;
@@ -45,6 +51,8 @@ export interface TablesPast {
   successesAlone(): readonly SuccessAlone[];
   /** The last completed runs of each table of a batch, at most `limit` per table, without that batch's own. */
   completedRuns(batchId: string, limit: number): readonly PastRun[];
+  /** The last runs of a table that have ended, oldest first. */
+  endedRuns(connection: string, table: string, limit: number): readonly EndedRun[];
 }
 
 export function createTablesPast(store: ReadableStore): TablesPast {
@@ -90,6 +98,17 @@ export function createTablesPast(store: ReadableStore): TablesPast {
          WHERE p.batch_id = @batch_id AND q.duration_seconds IS NOT NULL`,
         { batch_id: batchId, limit },
       ),
+    endedRuns: (connection, table, limit) =>
+      store
+        .all<{ readonly rows: number; readonly failed: 0 | 1 }>(
+          `SELECT records_processed AS rows, status = 'failed' AS failed FROM sync_progress
+           WHERE connection = @connection AND table_name = @table AND NOT all_tables
+             AND status IN ('completed', 'failed')
+           ORDER BY rowid DESC LIMIT @limit`,
+          { connection, table, limit },
+        )
+        .map(({ rows, failed }) => ({ rows, failed: failed === 1 }))
+        .reverse(),
   };
 }
 

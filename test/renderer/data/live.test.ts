@@ -17,6 +17,7 @@ const KEPT = {
   batch: keyOf('batch', 'sync_1'),
   tables: keyOf('tables'),
   tableRuns: keyOf('tableRuns', 'lmp', 'c_invoice', 20),
+  recentRuns: keyOf('recentRuns', [{ connection: 'lmp', table: 'c_invoice' }], 30),
   settings: keyOf('settings'),
   schedules: keyOf('schedules'),
   previewCron: keyOf('previewCron', '30 8 * * *', 'Asia/Jakarta'),
@@ -25,7 +26,10 @@ const KEPT = {
 } satisfies Partial<Record<QueryName, readonly unknown[]>>;
 
 test.each<[WindowEvent, readonly (keyof typeof KEPT)[]]>([
-  [{ type: 'history' }, ['holder', 'history', 'days', 'batch', 'tables', 'tableRuns', 'schedules', 'sizes']],
+  [
+    { type: 'history' },
+    ['holder', 'history', 'days', 'batch', 'tables', 'tableRuns', 'recentRuns', 'schedules', 'sizes'],
+  ],
   [{ type: 'settings' }, ['setup', 'tables', 'settings', 'schedules']],
   [{ type: 'tables', batchId: 'sync_2', rows: [] }, []],
   [{ type: 'show', page: '/history' }, []],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  countShown,
   fits,
   narrows,
   readTableFilter,
@@ -20,7 +21,7 @@ describe('the filter in the address', () => {
     const filter: TableFilter = {
       text: 'a&b="50%"',
       connection: 'pgsql lmp/1',
-      shown: 'unproved',
+      shown: 'never',
       sort: 'proof',
       down: true,
     };
@@ -41,11 +42,13 @@ describe('the filter in the address', () => {
 });
 
 describe('a click on a column', () => {
-  it('sorts by it, a second one the other way round, another column anew', () => {
+  it('sorts by it, a second one the other way round, a third one not at all, another column anew', () => {
     const once = sortedBy(ALL, 'success');
     expect(once).toMatchObject({ sort: 'success', down: false });
     const twice = sortedBy(once, 'success');
     expect(twice).toMatchObject({ sort: 'success', down: true });
+    expect(sortedBy(twice, 'success')).toEqual(ALL);
+    expect(sortedBy(ALL, 'rows')).toMatchObject({ sort: 'rows', down: true });
     expect(sortedBy(twice, 'proof')).toMatchObject({ sort: 'proof', down: false });
   });
 });
@@ -71,19 +74,27 @@ describe('a table is shown', () => {
     expect(fits({ ...invoice, last: null }, { ...ALL, shown: 'failed' })).toBe(false);
   });
 
-  it.each([
-    ['equal', false],
-    ['repaired', false],
-    ['behind', true],
-    ['differs', true],
-    ['not_compared', true],
-  ] as const)('as unproved where its last verify found it %s: %s', (result, shown) => {
-    const state = { ...invoice, verified: verified({ result }) };
-    expect(fits(state, { ...ALL, shown: 'unproved' })).toBe(shown);
+  it('as never verified where nothing is known of a verify', () => {
+    expect(fits(invoice, { ...ALL, shown: 'never' })).toBe(true);
+    const behind = { ...invoice, verified: verified({ result: 'behind' }) };
+    expect(fits(behind, { ...ALL, shown: 'never' })).toBe(false);
   });
 
-  it('as unproved where it was never verified', () => {
-    expect(fits(invoice, { ...ALL, shown: 'unproved' })).toBe(true);
+  it('counted for each choice, among those that the rest of the filter leaves', () => {
+    const states = [
+      invoice,
+      tableState({ verified: verified({ result: 'differs' }) }),
+      tableState({ selected: false }),
+      tableState({ connection: 'sby' }),
+    ];
+    expect(countShown(states, { ...ALL, shown: 'left' })).toEqual({
+      all: 3,
+      failed: 1,
+      differs: 1,
+      never: 2,
+      left: 1,
+    });
+    expect(countShown(states, { ...ALL, connection: 'sby' })).toMatchObject({ all: 1, failed: 0 });
   });
 
   it('apart where the settings do not select it any more', () => {

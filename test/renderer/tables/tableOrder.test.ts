@@ -17,6 +17,10 @@ const states = [fine, broken, fresh];
 const names = (sort: Sort, down = false) => ordered(states, { sort, down }).map(({ table }) => table);
 
 describe('tables are ordered', () => {
+  it('with trouble first, if nothing else is asked', () => {
+    expect(names('trouble')).toEqual(['c_broken', 'a_fresh', 'b_fine']);
+  });
+
   it('by name', () => {
     expect(names('table')).toEqual(['a_fresh', 'b_fine', 'c_broken']);
     expect(names('table', true)).toEqual(['c_broken', 'b_fine', 'a_fresh']);

@@ -1,36 +1,63 @@
 import { Alert, Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { TableRow } from '../../../shared/contract.ts';
 import { Strategy, TableStatus } from '../../../shared/status.ts';
-import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { useLive } from '../../data/BridgeProvider.tsx';
-import { useCall, useLabels } from '../../data/useCall.ts';
+import { useCall } from '../../data/useCall.ts';
 import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useNow } from '../../data/useNow.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { sayFailure } from '../../words/refusal.ts';
+import { answerOf, type Cure, cureOf } from './answer.ts';
 import { ProofFound } from './ProofFound.tsx';
 import { chooserOf, reasonIn, wayOf } from './pastRuns.ts';
-import { Section, TablePast } from './TablePast.tsx';
+import { TableAnswer } from './TableAnswer.tsx';
+import { TableBranches } from './TableBranches.tsx';
+import { RUNS, Section, TablePast } from './TablePast.tsx';
 
-/** All details of a table, and its actions. */
+const NO_RUNS: readonly TableRow[] = [];
+
+/** The answer that most people look for, all details of a table, and its actions. */
 export function TableDetail({
   state,
+  others,
+  search,
   onAsking,
 }: {
   readonly state: TableState;
+  /** The table at all branches, with this one. */
+  readonly others: readonly TableState[];
+  /** The query that links keep. */
+  readonly search: string;
   readonly onAsking: (asking: boolean) => void;
 }) {
   const t = useT();
+  const format = useFormat();
+  const now = useNow();
+  const { data: runs } = useCall('tableRuns', state.connection, state.table, RUNS);
+  const answer = answerOf(state, runs ?? NO_RUNS, now, format.dayOf);
+  const cure = cureOf(state, answer);
   return (
     <Stack gap="lg">
-      <TableActions state={state} onAsking={onAsking} />
-      <TableNow state={state} />
-      {!state.selected && <Text c="dimmed">{t('tablesPage.detail.leftNote')}</Text>}
+      <TableActions state={state} cure={cure} onAsking={onAsking}>
+        {(help, rest) => (
+          <>
+            <TableAnswer state={state} answer={answer} cure={cure}>
+              {help}
+            </TableAnswer>
+            <TableNow state={state} />
+            {rest}
+          </>
+        )}
+      </TableActions>
+      {others.length > 1 && (
+        <Section title={t('tablesPage.branches.title')}>
+          <TableBranches state={state} others={others} search={search} />
+        </Section>
+      )}
       <Section title={t('tablesPage.detail.lastRun')}>
         <LastRun state={state} />
       </Section>
@@ -45,25 +72,17 @@ export function TableDetail({
   );
 }
 
-/** The last run's result, and up to when head office has the data. */
+/** The last run's result, and up to when head office has the data. Why it failed is said at the top. */
 function LastRun({ state: { last, success } }: { readonly state: TableState }) {
   const t = useT();
   const format = useFormat();
   const now = useNow();
-  const labelOf = useLabels();
-  const said = last?.status === TableStatus.Failed ? sayFailure(failureOfRow(last), t, labelOf) : null;
   return (
     <>
       {last !== null && (
         <Text component="div">
           <StatusMark of={last.status} kind="table" />
         </Text>
-      )}
-      {said !== null && (
-        <>
-          <Text>{said.sentence}</Text>
-          <Text c="dimmed">{said.next}</Text>
-        </>
       )}
       {success === null ? (
         <Text>{t('tablesPage.detail.neverCopied')}</Text>
@@ -131,13 +150,17 @@ function WhyLast({ run }: { readonly run: TableRow }) {
   return reason === null ? null : <Text c="dimmed">{t(`tablesPage.reason.${reason}`)}</Text>;
 }
 
-/** Actions for one table. Those that send much or overwrite ask first. */
+/** Actions for one table, the one that helps apart. Those that send much or overwrite ask first. */
 function TableActions({
   state,
+  cure,
   onAsking,
+  children,
 }: {
   readonly state: TableState;
+  readonly cure: Cure | null;
   readonly onAsking: (asking: boolean) => void;
+  readonly children: (help: ReactNode, rest: ReactNode) => ReactNode;
 }) {
   const t = useT();
   const may = useMay();
@@ -163,34 +186,42 @@ function TableActions({
     verify: { onSuccess: () => tell(t('tablesPage.action.startedVerify', { table: state.table })) },
   };
   const busy = run.isPending || verify.isPending;
+  const does: Readonly<Record<Action, () => void>> = {
+    run: () => run.mutate([scope], told.run),
+    verify: () => verify.mutate([scope], told.verify),
+    repair: () => ask('repair'),
+    full: () => ask('full'),
+  };
+  const button = (action: Action) => (
+    <Button
+      key={action}
+      {...common}
+      variant={action === cure ? 'filled' : 'default'}
+      loading={busy}
+      onClick={does[action]}
+    >
+      {t(`tablesPage.action.${action}`)}
+    </Button>
+  );
+  const help = ACTIONS.find((action) => action === cure);
+  const reason = why !== undefined && (
+    <Text size="sm" c="dimmed">
+      {why}
+    </Text>
+  );
   return (
-    <Stack gap="xs">
-      {/* In pairs of what belongs together, so that none stands alone where they wrap. */}
-      <Group gap="xs">
-        <Button {...common} loading={busy} onClick={() => run.mutate([scope], told.run)}>
-          {t('tablesPage.action.run')}
-        </Button>
-        <Button {...common} variant="default" loading={busy} onClick={() => ask('full')}>
-          {t('tablesPage.action.full')}
-        </Button>
-      </Group>
-      <Group gap="xs">
-        <Button
-          {...common}
-          variant="default"
-          loading={busy}
-          onClick={() => verify.mutate([scope], told.verify)}
-        >
-          {t('tablesPage.action.verify')}
-        </Button>
-        <Button {...common} variant="default" loading={busy} onClick={() => ask('repair')}>
-          {t('tablesPage.action.repair')}
-        </Button>
-      </Group>
-      {why !== undefined && (
-        <Text size="sm" c="dimmed">
-          {why}
-        </Text>
+    <>
+      {children(
+        help !== undefined && (
+          <>
+            <Group>{button(help)}</Group>
+            {reason}
+          </>
+        ),
+        <Stack gap="xs">
+          <Group gap="xs">{ACTIONS.filter((action) => action !== help).map(button)}</Group>
+          {help === undefined && reason}
+        </Stack>,
       )}
       <Confirm
         asked={asked}
@@ -202,9 +233,12 @@ function TableActions({
           else verify.mutate([{ ...scope, repair: true }], told.verify);
         }}
       />
-    </Stack>
+    </>
   );
 }
+
+const ACTIONS = ['run', 'verify', 'repair', 'full'] as const;
+type Action = (typeof ACTIONS)[number];
 
 /** Actions that ask first. */
 type Asked = 'repair' | 'full';

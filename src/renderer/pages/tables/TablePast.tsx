@@ -12,7 +12,8 @@ import { seenStatus } from '../../parts/seenStatus.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { runPoints, summarize } from './pastRuns.ts';
 
-const RUNS = 90;
+/** How many runs of a table are read. */
+export const RUNS = 90;
 const FIRST_RUNS = 10;
 
 /** Loaded on demand: the chart library is as large as the rest of the window. */

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, NativeSelect, Text } from '@mantine/core';
+import { Button, Drawer, Group, NativeSelect, Stack, Text } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { trafficText } from '../../../shared/texts/trafficText.ts';
@@ -13,8 +13,10 @@ import { tableAddress } from '../../parts/tableAddress.ts';
 import { decodedName } from '../../shell/hashPlace.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { TableDetail } from './TableDetail.tsx';
+import classes from './TableList.module.css';
 import { TableList } from './TableList.tsx';
 import {
+  countShown,
   fits,
   narrows,
   ordered,
@@ -47,9 +49,11 @@ export function TablesPage({
   );
   return (
     <Page title={t('window.pages.tables')}>
-      {tables.data?.length !== 0 && <TableFilters filter={ways.filter} setFilter={ways.setFilter} />}
+      {tables.data?.length !== 0 && (
+        <TableFilters states={tables.data ?? NO_STATES} filter={ways.filter} setFilter={ways.setFilter} />
+      )}
       <Answered to={tables}>{(states) => <FoundTables states={states} ways={ways} />}</Answered>
-      <TableDrawer wanted={wanted} states={tables.data} close={ways.close} />
+      <TableDrawer wanted={wanted} states={tables.data} search={ways.search} close={ways.close} />
     </Page>
   );
 }
@@ -58,11 +62,14 @@ export function TablesPage({
 function TableDrawer({
   wanted,
   states,
+  search,
   close,
 }: {
   readonly wanted: { readonly connection: string; readonly table: string } | null;
   /** Undefined until they are loaded. */
   readonly states: readonly TableState[] | undefined;
+  /** The query that links to other tables keep. */
+  readonly search: string;
   readonly close: () => void;
 }) {
   const t = useT();
@@ -91,7 +98,13 @@ function TableDrawer({
       closeButtonProps={{ 'aria-label': t('window.close') }}
     >
       {state !== undefined && (
-        <TableDetail key={state.connection + state.table} state={state} onAsking={setAsking} />
+        <TableDetail
+          key={state.connection + state.table}
+          state={state}
+          others={states?.filter((one) => one.table === state.table) ?? NO_STATES}
+          search={search}
+          onAsking={setAsking}
+        />
       )}
       {state === undefined && states !== undefined && wanted !== null && (
         <Empty title={t('tablesPage.detail.missing')}>{t('tablesPage.detail.missingNext')}</Empty>
@@ -212,50 +225,82 @@ function NoneFits({ clear }: { readonly clear: () => void }) {
   );
 }
 
+const NO_STATES: readonly TableState[] = [];
+
 /** The filter fields. */
 function TableFilters({
+  states,
   filter,
   setFilter,
 }: {
+  readonly states: readonly TableState[];
   readonly filter: TableFilter;
   readonly setFilter: (filter: TableFilter) => void;
 }) {
   const t = useT();
   const connections = useConnections(filter.connection ?? undefined);
   return (
-    <Group gap="sm" align="flex-end" role="search">
-      <SearchField
-        label={t('tablesPage.filter.text')}
-        placeholder={t('tablesPage.filter.textHint')}
-        clearLabel={t('tablesPage.filter.clearText')}
-        value={filter.text}
-        onSearch={(text) => setFilter({ ...filter, text })}
-      />
-      <NativeSelect
-        label={t('tablesPage.filter.shown')}
-        data={SHOWN.map((value) => ({ value, label: t(`tablesPage.shown.${value}`) }))}
-        value={filter.shown}
-        onChange={({ currentTarget: { value } }) =>
-          setFilter({ ...filter, shown: SHOWN.find((one) => one === value) ?? 'all' })
-        }
-      />
-      {connections.length > 1 && (
-        <NativeSelect
-          label={t('tablesPage.filter.connection')}
-          maw={220}
-          data={[
-            { value: '', label: t('window.all') },
-            ...connections.map(({ id, label }) => ({ value: id, label })),
-          ]}
-          value={filter.connection ?? ''}
-          onChange={({ currentTarget: { value } }) => setFilter({ ...filter, connection: value || null })}
+    <Stack gap="sm" role="search">
+      <Group gap="sm" align="flex-end">
+        <SearchField
+          label={t('tablesPage.filter.text')}
+          placeholder={t('tablesPage.filter.textHint')}
+          clearLabel={t('tablesPage.filter.clearText')}
+          value={filter.text}
+          onSearch={(text) => setFilter({ ...filter, text })}
         />
+        {connections.length > 1 && (
+          <NativeSelect
+            label={t('tablesPage.filter.connection')}
+            maw={220}
+            data={[
+              { value: '', label: t('window.all') },
+              ...connections.map(({ id, label }) => ({ value: id, label })),
+            ]}
+            value={filter.connection ?? ''}
+            onChange={({ currentTarget: { value } }) => setFilter({ ...filter, connection: value || null })}
+          />
+        )}
+        {narrows(filter) && (
+          <Button variant="subtle" onClick={() => setFilter(widened(filter))}>
+            {t('tablesPage.clear')}
+          </Button>
+        )}
+      </Group>
+      <Chips states={states} filter={filter} setFilter={setFilter} />
+    </Stack>
+  );
+}
+
+/** Which tables to show, each choice with its number; choices without a table are left out. */
+function Chips({
+  states,
+  filter,
+  setFilter,
+}: {
+  readonly states: readonly TableState[];
+  readonly filter: TableFilter;
+  readonly setFilter: (filter: TableFilter) => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const counts = useMemo(() => countShown(states, filter), [states, filter]);
+  return (
+    <fieldset className={`${classes.chips} numbers`} aria-label={t('tablesPage.filter.shown')}>
+      {SHOWN.filter((shown) => shown === 'all' || shown === filter.shown || counts[shown] > 0).map(
+        (shown) => (
+          <Button
+            key={shown}
+            size="compact-sm"
+            radius="xl"
+            variant={shown === filter.shown ? 'filled' : 'default'}
+            aria-pressed={shown === filter.shown}
+            onClick={() => setFilter({ ...filter, shown })}
+          >
+            {t(`tablesPage.shown.${shown}`, { number: format.count(counts[shown]) })}
+          </Button>
+        ),
       )}
-      {narrows(filter) && (
-        <Button variant="subtle" onClick={() => setFilter(widened(filter))}>
-          {t('tablesPage.clear')}
-        </Button>
-      )}
-    </Group>
+    </fieldset>
   );
 }

@@ -1,15 +1,15 @@
 import { compareNames, compareText } from '../../../shared/naming.ts';
 import { Strategy, TableStatus } from '../../../shared/status.ts';
-import { isProved, VerifyResult } from '../../../shared/verify.ts';
+import { VerifyResult } from '../../../shared/verify.ts';
 import type { TableState } from '../../../window-api/views.ts';
 import { type Proof, proofOf } from './proof.ts';
 
 /** Choices of which tables to show. `left`: those that have run but are no longer selected in the settings. */
-export const SHOWN = ['all', 'failed', 'differs', 'unproved', 'left'] as const;
+export const SHOWN = ['all', 'failed', 'differs', 'never', 'left'] as const;
 export type Shown = (typeof SHOWN)[number];
 
-/** Sort orders. */
-export const SORTS = ['table', 'way', 'success', 'status', 'proof'] as const;
+/** Sort orders. `trouble`: what needs a person first; no column has it. */
+export const SORTS = ['trouble', 'table', 'status', 'way', 'rows', 'success', 'proof'] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface TableFilter {
@@ -21,7 +21,7 @@ export interface TableFilter {
   readonly down: boolean;
 }
 
-const PLAIN: TableFilter = { text: '', connection: null, shown: 'all', sort: 'table', down: false };
+const PLAIN: TableFilter = { text: '', connection: null, shown: 'all', sort: 'trouble', down: false };
 
 /** @param search the query of the page's address; invalid parts are ignored */
 export function readTableFilter(search: string): TableFilter {
@@ -47,9 +47,16 @@ export function tableSearch({ text, connection, shown, sort, down }: TableFilter
   return search === '' ? '' : `?${search}`;
 }
 
-/** The filter after a click on a column: sorted by it, or reversed if it already is. */
+/** Columns with numbers, which begin with the largest. */
+const LARGEST_FIRST: ReadonlySet<Sort> = new Set<Sort>(['rows']);
+
+/** The filter after a click on a column: sorted by it, at the second click reversed, at the third as at first. */
 export function sortedBy(filter: TableFilter, sort: Sort): TableFilter {
-  return { ...filter, sort, down: filter.sort === sort && !filter.down };
+  const down = LARGEST_FIRST.has(sort);
+  if (filter.sort !== sort) return { ...filter, sort, down };
+  return filter.down === down
+    ? { ...filter, down: !down }
+    : { ...filter, sort: PLAIN.sort, down: PLAIN.down };
 }
 
 /** Whether the filter hides any tables. */
@@ -79,8 +86,29 @@ function isShown(state: TableState, shown: Shown): boolean {
   if (!state.selected) return false;
   if (shown === 'failed') return state.last?.status === TableStatus.Failed;
   if (shown === 'differs') return state.verified !== null && state.verified.differs_since !== null;
-  if (shown === 'unproved') return state.verified === null || !isProved(state.verified);
+  if (shown === 'never') return state.verified === null;
   return true;
+}
+
+/** How many tables each choice would show, with the other parts of the filter as they are. */
+export function countShown(
+  states: readonly TableState[],
+  filter: TableFilter,
+): Readonly<Record<Shown, number>> {
+  const count = (shown: Shown): number => states.filter((state) => fits(state, { ...filter, shown })).length;
+  return {
+    all: count('all'),
+    failed: count('failed'),
+    differs: count('differs'),
+    never: count('never'),
+    left: count('left'),
+  };
+}
+
+/** About how many rows the table has at the branch; null if nobody knows. */
+export function rowsOf({ last, verified }: TableState): number | null {
+  // PostgreSQL estimates 0 rows for a table that was never analysed.
+  return last?.estimated_rows || (verified?.source_rows ?? null);
 }
 
 /** What needs a person comes first. */
@@ -115,14 +143,34 @@ type Compare = (a: TableState, b: TableState) => number;
 
 const byName: Compare = (a, b) => compareNames(a.table, b.table) || compareNames(a.connection, b.connection);
 
+/** What needs a person, in this order. */
+const TROUBLES: readonly ((state: TableState) => boolean)[] = [
+  (state) => statusOf(state) === TableStatus.Failed,
+  (state) => proofRank(state) === PROOFS.indexOf(VerifyResult.Differs),
+  (state) => state.success === null,
+  (state) => state.verified?.result === VerifyResult.Failed,
+];
+
+function troubleRank(state: TableState): number {
+  const rank = TROUBLES.findIndex((has) => has(state));
+  return rank === -1 ? TROUBLES.length : rank;
+}
+
 const BY: Readonly<Record<Sort, Compare>> = {
+  trouble: (a, b) => troubleRank(a) - troubleRank(b),
   table: byName,
+  rows: (a, b) => (rowsOf(a) ?? -1) - (rowsOf(b) ?? -1),
   way: (a, b) => WAYS.indexOf(a.last?.strategy ?? undefined) - WAYS.indexOf(b.last?.strategy ?? undefined),
   // Tables that were never copied count as the oldest.
-  success: (a, b) => compareText(a.success?.endedAt ?? '', b.success?.endedAt ?? ''),
+  success: (a, b) => compareText(upToOf(a) ?? '', upToOf(b) ?? ''),
   status: (a, b) => STATUSES.indexOf(statusOf(a)) - STATUSES.indexOf(statusOf(b)),
   proof: (a, b) => proofRank(a) - proofRank(b),
 };
+
+/** Head office has the table's data up to this time; null if it never was copied. */
+export function upToOf({ success }: TableState): string | null {
+  return success?.snapshotAt ?? success?.endedAt ?? null;
+}
 
 /** The tables in the requested order; equal ones by name, also when reversed. */
 export function ordered(
