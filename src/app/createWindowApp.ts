@@ -1,14 +1,11 @@
 import type { ReadableJournal } from '../core/journal/journal.ts';
-import { nextRuns, viewSchedules } from '../core/schedule/nextRuns.ts';
-import { installationId } from '../core/settings/installation.ts';
 import { settleCopy } from '../core/settings/settleCopy.ts';
 import { tableKey } from '../shared/contract.ts';
-import { cronProblem, isTimeZone } from '../shared/cron.ts';
 import { FailureCode } from '../shared/errors.ts';
 import { compareNames, matchesTable, modelName } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
-import type { CronPreview, Schedules, TableState } from '../window-api/views.ts';
+import type { TableState } from '../window-api/views.ts';
 import { bundleFiles, measureSizes } from './bundle.ts';
 import { createDisk } from './diskCommands.ts';
 import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews.ts';
@@ -17,6 +14,7 @@ import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
 import { TestReports } from './live/testReports.ts';
 import { createChannels } from './notifyChannels.ts';
+import { previewPlan, schedulesOf, viewWeek } from './scheduleViews.ts';
 import {
   createDrafts,
   createSettings,
@@ -111,7 +109,8 @@ type Past = Pick<
   | 'traffic'
   | 'tableTraffic'
   | 'schedules'
-  | 'previewCron'
+  | 'scheduleWeek'
+  | 'previewPlan'
   | 'sizes'
 >;
 
@@ -133,7 +132,8 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
     recentRuns: (tables, limit) =>
       past((journal) => tables.map(({ connection, table }) => journal.endedRuns(connection, table, limit))),
     schedules: () => past((journal) => schedulesOf(journal, usableSettings(folder), folder, clock.now())),
-    previewCron: (cron, timezone) => previewCron(cron, timezone, clock.now()),
+    scheduleWeek: () => past((journal) => viewWeek(journal, usableSettings(folder), folder, clock.now())),
+    previewPlan: (plan) => past((journal) => previewPlan(journal, plan, folder, clock.now())),
     sizes: () => past((journal) => measureSizes(journal, folder)),
   };
 }
@@ -220,25 +220,4 @@ function choiceOf(
     selected: connection?.enabled === true && entry !== undefined && !excluded,
     chosenStrategy: entry === undefined || typeof entry === 'string' ? 'auto' : entry.strategy,
   };
-}
-
-/** @param settings null if they cannot be used: nothing is planned then */
-function schedulesOf(
-  journal: ReadableJournal,
-  settings: Settings | null,
-  folder: string,
-  now: Date,
-): Schedules {
-  return settings === null ? [] : viewSchedules(settings.schedules, journal, installationId(folder), now);
-}
-
-/** Number of next runs to show. */
-const SHOWN = 5;
-
-/** Explains a cron expression while it is being typed. */
-function previewCron(cron: string, timezone: string, now: Date): CronPreview {
-  if (!isTimeZone(timezone)) return { next: [], problem: { reason: 'timezone' } };
-  const problem = cronProblem(cron);
-  if (problem !== null) return { next: [], problem };
-  return { next: nextRuns({ cron, timezone }, now, SHOWN).map((at) => at.toISOString()), problem: null };
 }

@@ -5,6 +5,7 @@ import { type Fleet, knownFleet, spreadSeconds } from '../core/schedule/fleetSpr
 import { jitterSeconds, nextRun } from '../core/schedule/nextRuns.ts';
 import { type Candidate, candidates } from '../core/standing/candidates.ts';
 import { judge, type ResumeVerdict } from '../core/standing/resumePlan.ts';
+import { cronsOf } from '../shared/schedulePlan.ts';
 import type { ScheduleSettings, Settings } from '../shared/settings.ts';
 
 /** The next automatic task. Times are wall-clock milliseconds. */
@@ -159,6 +160,7 @@ export function scheduleHistory(journal: WritableJournal, schedule: ScheduleSett
  * Identifies a schedule's definition. A schedule moved from 08:30 to 07:00 at ten o'clock has not missed
  * today's run.
  */
-function definitionOf({ cron, timezone, enabled }: ScheduleSettings): string {
-  return enabled ? `${cron} ${timezone}` : 'off';
+function definitionOf(schedule: ScheduleSettings): string {
+  // The expressions, so that the same times written in another way are not a new definition.
+  return schedule.enabled ? `${cronsOf(schedule).join('; ')} ${schedule.timezone}` : 'off';
 }

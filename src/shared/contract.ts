@@ -3,6 +3,7 @@ import type { ExportRecord, ExportTable } from './exportRecord.ts';
 import type { HookEnd } from './hooks.ts';
 import type { Notice } from './notices.ts';
 import type { AskedByHeadOffice } from './officeRequests.ts';
+import type { Weekday } from './schedulePlan.ts';
 import type { BatchStatus, BatchTrigger, InterruptionReason, Strategy, TableStatus } from './status.ts';
 import { NOTHING_COUNTED, type TrafficColumns } from './traffic.ts';
 import type { VerifyRow } from './verify.ts';
@@ -299,7 +300,12 @@ export interface ScheduleRun {
 /** A schedule with its next and last runs. */
 export interface ScheduleView {
   readonly id: string;
-  readonly cron: string;
+  /** A cron expression; null if the schedule has `times`. */
+  readonly cron: string | null;
+  /** Times of day, `HH:MM`; null if it has `cron`. */
+  readonly times: readonly string[] | null;
+  /** The days of its `times`. */
+  readonly days: readonly Weekday[];
   readonly timezone: string;
   /** `*`: all. */
   readonly connections: readonly string[];
@@ -312,6 +318,15 @@ export interface ScheduleView {
   readonly last_run: (ScheduleRun & { readonly batch_status: BatchStatus | null }) | null;
   /** The next planned times, without jitter; empty if it is switched off. */
   readonly next_runs: readonly string[];
+}
+
+/** Starts of a schedule that follow each other within minutes, as one stretch of time; mostly a single one. */
+export interface PlannedStretch {
+  readonly schedule: string;
+  /** The first and the last start, this installation's own delay included. ISO 8601 in UTC. */
+  readonly from: string;
+  readonly to: string;
+  readonly starts: number;
 }
 
 /** The process that holds the lease, for display. */

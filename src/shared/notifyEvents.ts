@@ -12,10 +12,9 @@ export const channelEvents = {
 };
 
 /** A time of day: `07:00`. */
-export const digestTime = z
-  .string()
-  .refine((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time), {
-    error: 'must be a time of day, such as 07:00',
-    params: { reason: 'time_of_day' },
-  })
-  .default(DIGEST_AT);
+export const timeOfDay = z.string().refine((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time), {
+  error: 'must be a time of day, such as 07:00',
+  params: { reason: 'time_of_day' },
+});
+
+export const digestTime = timeOfDay.default(DIGEST_AT);

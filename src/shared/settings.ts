@@ -3,9 +3,10 @@ import { cronProblem, isTimeZone } from './cron.ts';
 import { TEXT_ENCODINGS } from './encodings.ts';
 import { expandUrl, SSL_MODES } from './endpointUrl.ts';
 import { hooksSchema } from './hookSettings.ts';
-import { digestTime } from './notifyEvents.ts';
+import { digestTime, timeOfDay } from './notifyEvents.ts';
 import { emailSchema, pingSchema, telegramSchema, webhookSchema } from './notifySettings.ts';
 import { requestsSchema } from './requestSettings.ts';
+import { WEEKDAYS } from './schedulePlan.ts';
 import { environmentVariable as password, text } from './settingsText.ts';
 import { sshSchema } from './sshSettings.ts';
 import { Strategy } from './status.ts';
@@ -136,34 +137,55 @@ const central = z.strictObject({
   distribution: z.enum(['auto', 'none']).default('auto'),
 });
 
-const schedule = z.lazy(() =>
-  z.strictObject({
-    id: z.string().min(1).max(60),
-    /** Five fields, or six with seconds first. */
-    cron: z.string().superRefine((text, context) => {
-      const problem = cronProblem(text);
-      if (problem === null) return;
-      context.addIssue({
-        code: 'custom',
-        message: 'is no cron expression that can be planned',
-        params: problem,
-      });
-    }),
-    timezone: z
-      .string()
-      .refine(isTimeZone, {
-        error: 'must be the name of a time zone, such as Asia/Jakarta',
-        params: { reason: 'timezone' },
-      })
-      .default('UTC'),
-    /** Each installation has its own fixed delay, up to this. */
-    jitterSeconds: z.int().min(0).max(3600).default(300),
-    connections: z.array(z.string().min(1)).min(1).default(['*']),
-    tables: z.array(z.string().min(1)).min(1).default(['*']),
-    missed: z.enum(['once', 'skip']).default('once'),
-    enabled: z.boolean().default(true),
-  }),
-);
+/** Five fields, or six with seconds first. */
+const cron = z.string().superRefine((text, context) => {
+  const problem = cronProblem(text);
+  if (problem === null) return;
+  context.addIssue({
+    code: 'custom',
+    message: 'is no cron expression that can be planned',
+    params: problem,
+  });
+});
+
+const planFields = z.strictObject({
+  id: z.string().min(1).max(60),
+  /** When it is due: either these times of day, or a cron expression. */
+  times: z.array(timeOfDay).min(1).max(48).optional(),
+  /** On which days its times are due; absent means every day. */
+  days: z.array(z.enum(WEEKDAYS)).min(1).max(7).optional(),
+  cron: cron.optional(),
+  timezone: z
+    .string()
+    .refine(isTimeZone, {
+      error: 'must be the name of a time zone, such as Asia/Jakarta',
+      params: { reason: 'timezone' },
+    })
+    .default('UTC'),
+  /** Each installation has its own fixed delay, up to this. */
+  jitterSeconds: z.int().min(0).max(3600).default(300),
+  connections: z.array(z.string().min(1)).min(1).default(['*']),
+  tables: z.array(z.string().min(1)).min(1).default(['*']),
+  missed: z.enum(['once', 'skip']).default('once'),
+  enabled: z.boolean().default(true),
+});
+
+const schedule = z.lazy(() => planFields.superRefine(refuseUnclearPlan));
+
+/** A schedule without a time would never run, and one with two kinds of times could be read in two ways. */
+function refuseUnclearPlan(
+  { cron, times, days }: { readonly cron?: unknown; readonly times?: unknown; readonly days?: unknown },
+  context: z.core.$RefinementCtx,
+): void {
+  const refuse = (path: string, message: string, params: Readonly<Record<string, string>>): void =>
+    context.addIssue({ code: 'custom', path: [path], message, params });
+  if (cron === undefined && times === undefined)
+    refuse('times', 'is missing, and so is "cron"', { reason: 'plan_missing' });
+  else if (cron !== undefined && times !== undefined)
+    refuse('cron', 'stands beside "times"', { reason: 'plan_twice', given: 'times' });
+  else if (cron !== undefined && days !== undefined)
+    refuse('days', 'stands beside "cron"', { reason: 'plan_twice', given: 'cron' });
+}
 
 const sync = z.strictObject({
   parallelTables: z.int().min(1).max(16).default(2),

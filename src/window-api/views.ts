@@ -237,10 +237,12 @@ export type ChannelTest =
   /** See `delivery.reason` in src/shared/texts. */
   | { readonly ok: false; readonly reason: DeliveryReason; readonly detail: string };
 
-/** What a cron expression means. */
-export interface CronPreview {
-  /** The next times, ISO 8601 in UTC; empty if `problem` is set. */
+/** What the times of a schedule mean. */
+export interface PlanPreview {
+  /** The next planned times, ISO 8601 in UTC; empty if `problem` is set. */
   readonly next: readonly string[];
+  /** How much later this installation starts. */
+  readonly late_seconds: number;
   readonly problem: ErrorParams | null;
 }
 

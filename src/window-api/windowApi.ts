@@ -4,6 +4,7 @@ import type {
   ConnectionTestStep,
   Discovery,
   LeaseHolder,
+  PlannedStretch,
   TableRow,
   TestProgress,
 } from '../shared/contract.ts';
@@ -19,7 +20,6 @@ import type {
   BatchView,
   BundleFile,
   ChannelTest,
-  CronPreview,
   DayView,
   ExportView,
   FleetBranchView,
@@ -28,6 +28,7 @@ import type {
   FleetView,
   ImportCheck,
   LiveView,
+  PlanPreview,
   PruneView,
   RecentRun,
   Refusal,
@@ -64,6 +65,15 @@ const batchFilter = z.strictObject({
   day: z.exactOptional(z.iso.date()),
 });
 export type BatchFilter = Readonly<z.infer<typeof batchFilter>>;
+
+/** The times of a schedule that need not be saved yet. */
+const planDraft = z.strictObject({
+  crons: z.readonly(z.array(search).check(z.maxLength(48))),
+  timezone: search,
+  id: search,
+  jitterSeconds: between(0, 3600),
+});
+export type PlanDraft = Readonly<z.infer<typeof planDraft>>;
 
 /**
  * Checks the outline only. settingsSchema checks the details where the draft is used, and reports path and
@@ -123,8 +133,10 @@ const QUERIES = {
   tableTraffic: query(z.tuple([connection, table, between(1, 120)]), typed<readonly MonthTraffic[]>()),
   settings: query(nothing, typed<SettingsView>()),
   schedules: query(nothing, typed<Schedules>()),
-  /** Explains a cron expression in a time zone. */
-  previewCron: query(z.tuple([search, search]), typed<CronPreview>()),
+  /** All starts from the beginning of today until seven days later, in order. */
+  scheduleWeek: query(nothing, typed<readonly PlannedStretch[]>()),
+  /** Explains the times of a schedule that is being edited. */
+  previewPlan: query(z.tuple([planDraft]), typed<PlanPreview>()),
   sizes: query(nothing, typed<Sizes>()),
   /** The last export of each connection. */
   exports: query(nothing, typed<readonly ExportView[]>()),
@@ -291,10 +303,11 @@ export const EVENTS = {
     'sizes',
     'holder',
     'schedules',
+    'scheduleWeek',
     'exports',
   ]),
   /** The settings changed, or became valid or invalid. */
-  settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'tables', 'today']),
+  settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'scheduleWeek', 'tables', 'today']),
   /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
   /** How far connection tests have got, by the names that windows gave them. */

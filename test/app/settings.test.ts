@@ -80,22 +80,31 @@ test('saved settings apply at once, and an event is sent', async () => {
   expect(schedule?.next_runs[0]).toBe(told.live.status.next?.at);
 });
 
-test('a cron expression is shown as its next times, or as its problem', async () => {
+test('a plan is shown as its next times with the delay of this installation, or as its problem', async () => {
   const { value } = windowAppOn(freshFolder());
-  const { next, problem } = await value('previewCron', '30 8 * * *', 'Asia/Jakarta');
-  expect(problem).toBeNull();
-  expect(next).toHaveLength(5);
-  for (const at of next) expect(at).toMatch(/T01:30:00\.000Z$/);
-  expect(await value('previewCron', '30 8 * *', 'UTC')).toEqual({
+  const plan = {
+    crons: ['30 8 * * *', '0 17 * * *'],
+    timezone: 'Asia/Jakarta',
+    id: 'daily',
+    jitterSeconds: 0,
+  };
+  const exact = await value('previewPlan', plan);
+  expect(exact).toMatchObject({ problem: null, late_seconds: 0 });
+  expect(exact.next).toHaveLength(5);
+  expect(new Set(exact.next.map((at) => at.slice(11)))).toEqual(new Set(['01:30:00.000Z', '10:00:00.000Z']));
+  expect(exact.next.toSorted()).toEqual(exact.next);
+  const spread = await value('previewPlan', { ...plan, jitterSeconds: 3600 });
+  expect(spread.late_seconds).toBeGreaterThan(0);
+  expect(await value('previewPlan', { ...plan, jitterSeconds: 3600 })).toEqual(spread);
+  const problemOf = async (cron: string, timezone = 'UTC') =>
+    await value('previewPlan', { ...plan, crons: ['0 8 * * *', cron], timezone });
+  expect(await problemOf('30 8 * *')).toEqual({
     next: [],
+    late_seconds: 0,
     problem: { reason: 'cron_fields' },
   });
-  expect(await value('previewCron', '30 8 31 2 *', 'UTC')).toMatchObject({
-    problem: { reason: 'cron_never' },
-  });
-  expect(await value('previewCron', '30 8 * * *', 'Asia/Nowhere')).toMatchObject({
-    problem: { reason: 'timezone' },
-  });
+  expect(await problemOf('30 8 31 2 *')).toMatchObject({ problem: { reason: 'cron_never' } });
+  expect(await problemOf('30 8 * * *', 'Asia/Nowhere')).toMatchObject({ problem: { reason: 'timezone' } });
 });
 
 test('settings are exported to another computer and imported from one, after a check', async () => {

@@ -57,6 +57,14 @@ describe('schedule list', () => {
     expect(stdout).toContain('one of the two must be running');
   });
 
+  it('shows a list of times as words alone, and for programs as it is', async () => {
+    const times = { id: 'daily', times: ['08:30', '17:00'], days: ['mon', 'tue', 'wed', 'thu', 'fri'] };
+    await write({ ...times, timezone: 'Asia/Jakarta' });
+    expect((await run([])).stdout).toMatch(/When +At 08:30 and 17:00, Monday through Friday\n/);
+    const { schedules } = JSON.parse((await run(['--json'])).stdout);
+    expect(schedules[0]).toMatchObject({ ...times, cron: null });
+  });
+
   it('speaks Indonesian', async () => {
     await write(MORNING, PARTS);
     const { stdout } = await run(['--language', 'id']);
@@ -82,7 +90,7 @@ describe('schedule list', () => {
     expect(stdout).toContain(join(folder, 'settings.json'));
     const example = JSON.parse(`{${stdout.slice(stdout.indexOf('"schedules"'))}}`);
     await write(...example.schedules);
-    expect((await run([])).stdout).toContain('At 08:30, every day');
+    expect((await run([])).stdout).toContain('At 08:30 and 17:00, every day');
     await write();
     expect((await run(['--language', 'id'])).stdout).toContain('Belum ada jadwal');
   });
@@ -109,6 +117,8 @@ it('a planned time has seconds only if it has some', () => {
   const view: ScheduleView = {
     id: 'x',
     cron: '15 30 8 * * *',
+    times: null,
+    days: [],
     timezone: 'UTC',
     connections: ['*'],
     tables: ['*'],

@@ -22,7 +22,7 @@ const RIGHT: Partial<Record<CallName, readonly unknown[]>> = {
   batch: ['sync_20251108_143052_aB3dEf9h'],
   tableRuns: ['pgsql_lmp', 'c_invoice', 10],
   recentRuns: [[TABLE], 30],
-  previewCron: ['30 8 * * *', 'Asia/Jakarta'],
+  previewPlan: [{ crons: ['30 8 * * *'], timezone: 'Asia/Jakarta', id: 'daily', jitterSeconds: 300 }],
   runNow: [{ connections: ['pgsql_lmp'], tables: ['c_invoice'], allowDeletes: false }],
   resume: ['sync_20251108_143052_aB3dEf9h', { tables: [TABLE] }],
   verify: [{ only: [TABLE], repair: true }],

@@ -165,13 +165,15 @@ describe('by keyboard alone', () => {
     await keys.press('Enter');
     // A dialog takes the focus when it has come in.
     await page.getByRole('dialog').locator(':focus').waitFor({ state: 'attached' });
-    await keys.tabTo('radio', t('schedulesPage.kind.daily'));
-    for (const kind of ['weekly', 'hourly', 'cron'] as const) {
-      await keys.press('ArrowRight');
-      const chosen = page.getByRole('radio', { name: t(`schedulesPage.kind.${kind}`), checked: true });
-      // The round button itself is not drawn; its label is.
-      await chosen.waitFor({ state: 'attached' });
-    }
+    await keys.tabTo('radio', t('schedulesPage.kind.times'));
+    await keys.press('ArrowRight');
+    const chosen = page.getByRole('radio', { name: t('schedulesPage.kind.hours'), checked: true });
+    // The round button itself is not drawn; its label is.
+    await chosen.waitFor({ state: 'attached' });
+    await keys.tabTo('button', t('schedulesPage.advanced'));
+    await keys.press('Enter');
+    await keys.tabTo('switch', t('schedulesPage.useCron'));
+    await keys.press('Space');
     await keys.tabTo('textbox', t('schedulesPage.cron'));
     await keys.press('Control+A');
     await keys.type('45 3 * * 0');
@@ -179,8 +181,9 @@ describe('by keyboard alone', () => {
     await keys.press('Escape');
     await keys.tabTo('button', t('window.save'));
     await keys.press('Enter');
-    await page.getByText('45 3 * * 0').waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // The simple form can say it, so the list says it in words.
+    await page.getByRole('heading', { name: 'At 03:45, only on Sunday' }).waitFor();
     await button(page, t('schedulesPage.add')).and(page.locator(':focus')).waitFor();
 
     await goTo(window, t('window.pages.settings'));

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { ScheduleView } from '../../shared/contract.ts';
-import { cronWords } from '../../shared/cron.ts';
 import { formatDateTime, formatDuration, formatPlannedTime } from '../../shared/format.ts';
+import { planWords } from '../../shared/schedulePlan.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
 import { withExamples } from '../optionValues.ts';
@@ -17,7 +17,7 @@ async function scheduleList(context: CliContext): Promise<ExitCode> {
   if (context.json) {
     const { language } = context.t;
     context.printJson({
-      schedules: schedules.map((one) => ({ ...one, words: cronWords(one.cron, language) })),
+      schedules: schedules.map((one) => ({ ...one, words: planWords(one, language) })),
     });
   } else if (schedules.length === 0) {
     context.print(renderNoSchedules(join(context.folder, 'settings.json'), context.look));
@@ -40,7 +40,7 @@ export function renderSchedules(schedules: readonly ScheduleView[], look: Look):
 function renderNoSchedules(file: string, { t, colors }: Look): string[] {
   const example = [
     '"schedules": [',
-    '  { "id": "morning", "cron": "30 8 * * *", "timezone": "Asia/Jakarta" }',
+    '  { "id": "daily", "times": ["08:30", "17:00"], "timezone": "Asia/Jakarta" }',
     ']',
   ];
   return [
@@ -63,7 +63,9 @@ function renderOne(schedule: ScheduleView, look: Look): string[] {
       [
         [
           t('cli.schedule.when'),
-          `${cronWords(schedule.cron, t.language)} ${colors.dim(`(${schedule.cron})`)}`,
+          schedule.cron === null
+            ? planWords(schedule, t.language)
+            : `${planWords(schedule, t.language)} ${colors.dim(`(${schedule.cron})`)}`,
         ],
         [t('cli.schedule.timezone'), schedule.timezone],
         [t('cli.schedule.late'), lateness(schedule, look)],

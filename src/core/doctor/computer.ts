@@ -1,4 +1,5 @@
 import type { Finding } from '../../shared/doctor.ts';
+import { planNote } from '../../shared/schedulePlan.ts';
 import type { ScheduleSettings, Settings } from '../../shared/settings.ts';
 import { nextRun } from '../schedule/nextRuns.ts';
 import { offsetAt } from '../schedule/zone.ts';
@@ -82,8 +83,8 @@ export function schedulesCheck({ settings, ports }: Examined): Finding {
   return finding(far ? 'schedule_far' : 'schedules_ok', params);
 }
 
-function namesOf({ id, cron, timezone }: ScheduleSettings) {
-  return { schedule: id, cron, timezone };
+function namesOf(schedule: ScheduleSettings) {
+  return { schedule: schedule.id, cron: planNote(schedule), timezone: schedule.timezone };
 }
 
 /** Whether the schedules mean the same hours as this computer's clock. */

@@ -68,7 +68,7 @@ function toFindings(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
 const KNOWN = (
   'central connections schedules sync resume retention notifications language url host port database user ' +
   'password passfile sslmode sslrootcert sslcert sslkey connectTimeoutSeconds id label schema tables exclude targetSchema encoding ' +
-  'enabled layout distribution name strategy allowDeletes cron timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
+  'enabled layout distribution name strategy allowDeletes cron times timezone jitterSeconds missed from to parallelTables chunkRows chunkBytes ' +
   'chunkSeconds maxSnapshotMinutes bandwidthKbps headOfficePatienceMinutes verifyEveryDays auto maxAttempts maxAgeHours days batches ' +
   'desktop webhook email noSuccessHours ssh keyFile agent passphrase hostKey trustFirstUse compress keepAliveSeconds ' +
   'secret headers timeoutSeconds allowHttp caFile security template method contentType body markup telegram token ' +

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jitterSeconds, nextRun, nextRuns, previousRun } from '../../../src/core/schedule/nextRuns.ts';
+import {
+  jitterSeconds,
+  nextRun,
+  nextRuns,
+  plannedStretches,
+  previousRun,
+} from '../../../src/core/schedule/nextRuns.ts';
 
 /** Planned instants between two moments, in UTC to the second; read forwards, and again backwards. */
 function planned(cron: string, timezone: string, from: string, to: string): string[] {
@@ -187,4 +193,44 @@ test('jitter is the same after every start, another for each installation, and s
     (minute) => branches.filter((s) => Math.floor(s / 60) === minute).length,
   );
   for (const count of perMinute) expect(count).toBeGreaterThan(150);
+});
+
+describe('a schedule with several times', () => {
+  const plan = {
+    times: ['08:30', '17:00'],
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+    timezone: 'Asia/Jakarta',
+  } as const;
+
+  test('runs at each of them', () => {
+    // A Friday.
+    const runs = nextRuns(plan, new Date('2026-12-04T01:30:00Z'), 4).map((at) => at.toISOString());
+    expect(runs).toEqual([
+      '2026-12-04T10:00:00.000Z',
+      '2026-12-07T01:30:00.000Z',
+      '2026-12-07T10:00:00.000Z',
+      '2026-12-08T01:30:00.000Z',
+    ]);
+    expect(previousRun(plan, new Date('2026-12-07T01:29:00Z'))?.toISOString()).toBe(
+      '2026-12-04T10:00:00.000Z',
+    );
+  });
+
+  test('its starts of a week have the delay of this installation', () => {
+    const week = { from: new Date('2026-12-04T00:00:00Z'), to: new Date('2026-12-08T00:00:00Z') };
+    expect(plannedStretches(plan, { ...week, late: 180 }).map(({ from }) => from)).toEqual([
+      '2026-12-04T01:33:00.000Z',
+      '2026-12-04T10:03:00.000Z',
+      '2026-12-07T01:33:00.000Z',
+      '2026-12-07T10:03:00.000Z',
+    ]);
+  });
+});
+
+test('starts that follow each other within minutes are one stretch', () => {
+  const plan = { cron: '*/5 8-9 * * *', timezone: 'UTC' };
+  const day = { from: new Date('2026-12-04T00:00:00Z'), to: new Date('2026-12-05T00:00:00Z'), late: 0 };
+  expect(plannedStretches(plan, day)).toEqual([
+    { from: '2026-12-04T08:00:00.000Z', to: '2026-12-04T09:55:00.000Z', starts: 24 },
+  ]);
 });

@@ -55,6 +55,28 @@ test('what cannot be planned is refused with its place and reason, in both langu
   ]);
 });
 
+test('a schedule has times of day, or a cron expression', () => {
+  const daily = { id: 'daily', times: ['08:30', '17:00'], days: ['mon', 'fri'] };
+  expect(loadSettings(folderWith(daily)).schedules).toMatchObject([daily]);
+  const wrong = [
+    { id: 'a' },
+    { id: 'b', times: ['8:30', '24:00'] },
+    { id: 'c', times: ['08:30'], cron: '30 8 * * *' },
+    { id: 'd', cron: '30 8 * * *', days: ['mon'] },
+    { id: 'e', times: [] },
+    { id: 'f', times: ['08:30'], days: ['monday'] },
+  ];
+  expect(problemsOf('en', ...wrong)).toEqual([
+    'schedules[0].times: is missing: say when the schedule is due by "times" or by "cron"',
+    'schedules[1].times[0]: must be a time of day with four digits, such as 07:00',
+    'schedules[1].times[1]: must be a time of day with four digits, such as 07:00',
+    'schedules[2].cron: does not go with "times": keep one of the two',
+    'schedules[3].days: does not go with "cron": keep one of the two',
+    expect.stringMatching(/^schedules\[4\]\.times: /),
+    'schedules[5].days[0]: must be one of mon, tue, wed, thu, fri, sat, sun',
+  ]);
+});
+
 test('two schedules of one id are refused', () => {
   const one = { id: 'morning', cron: '30 8 * * *' };
   expect(problemsOf('en', one, one)).toEqual(['schedules[1].id: is there twice: "morning"']);

@@ -20,7 +20,13 @@ const KEPT = {
   recentRuns: keyOf('recentRuns', [{ connection: 'lmp', table: 'c_invoice' }], 30),
   settings: keyOf('settings'),
   schedules: keyOf('schedules'),
-  previewCron: keyOf('previewCron', '30 8 * * *', 'Asia/Jakarta'),
+  scheduleWeek: keyOf('scheduleWeek'),
+  previewPlan: keyOf('previewPlan', {
+    crons: ['30 8 * * *'],
+    timezone: 'Asia/Jakarta',
+    id: 'daily',
+    jitterSeconds: 300,
+  }),
   sizes: keyOf('sizes'),
   bundle: keyOf('bundle'),
 } satisfies Partial<Record<QueryName, readonly unknown[]>>;
@@ -28,9 +34,9 @@ const KEPT = {
 test.each<[WindowEvent, readonly (keyof typeof KEPT)[]]>([
   [
     { type: 'history' },
-    ['holder', 'history', 'days', 'batch', 'tables', 'tableRuns', 'recentRuns', 'schedules', 'sizes'],
+    ['holder', 'history', 'days', 'batch', 'tables', 'tableRuns', 'recentRuns', 'schedules', 'scheduleWeek', 'sizes'],
   ],
-  [{ type: 'settings' }, ['setup', 'tables', 'settings', 'schedules']],
+  [{ type: 'settings' }, ['setup', 'tables', 'settings', 'schedules', 'scheduleWeek']],
   [{ type: 'tables', batchId: 'sync_2', rows: [] }, []],
   [{ type: 'show', page: '/history' }, []],
 ])('after %o the answers %j are old, and no others', (event, old) => {

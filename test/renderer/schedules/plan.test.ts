@@ -1,75 +1,104 @@
 import { describe, expect, test } from 'vitest';
 import {
   asKind,
-  cronOf,
   freeId,
   type Plan,
+  plannedTimes,
   planOf,
+  proposedTime,
+  startOf,
   withoutSchedule,
   withSchedule,
 } from '../../../src/renderer/pages/schedules/plan.ts';
-import { cronProblem } from '../../../src/shared/cron.ts';
+import { layOutWeek, weekFrom } from '../../../src/renderer/pages/schedules/weekGrid.ts';
+import { cronsOf, WEEKDAYS } from '../../../src/shared/schedulePlan.ts';
 import type { SettingsFile } from '../../../src/shared/settings.ts';
 
-const SIMPLE: readonly (readonly [Plan, string])[] = [
-  [{ kind: 'daily', time: '08:30' }, '30 8 * * *'],
-  [{ kind: 'daily', time: '00:00' }, '0 0 * * *'],
-  [{ kind: 'weekly', time: '17:05', days: [1, 3, 5] }, '5 17 * * 1,3,5'],
-  [{ kind: 'weekly', time: '17:05', days: [0] }, '5 17 * * 0'],
-  [{ kind: 'hourly', hours: 1, minute: 15 }, '15 * * * *'],
-  [{ kind: 'hourly', hours: 6, minute: 0 }, '0 */6 * * *'],
-];
-
-describe('a simple plan', () => {
-  test.each(SIMPLE)('%j is %s, and is read back from it', (plan, cron) => {
-    expect(cronOf(plan)).toBe(cron);
-    expect(planOf(cron)).toEqual(plan);
-    expect(cronProblem(cron)).toBeNull();
+describe('a plan is written as the settings have it, and read back', () => {
+  test.each<[Plan, object]>([
+    [{ kind: 'times', times: ['08:30', '17:00'], days: WEEKDAYS }, { times: ['08:30', '17:00'] }],
+    [
+      { kind: 'times', times: ['08:30'], days: ['mon', 'fri'] },
+      { times: ['08:30'], days: ['mon', 'fri'] },
+    ],
+    [{ kind: 'hours', every: 2, minute: 15, days: WEEKDAYS }, { cron: '15 */2 * * *' }],
+    [{ kind: 'hours', every: 1, minute: 0, days: ['sun'] }, { cron: '0 * * * 0' }],
+    [{ kind: 'cron', cron: '0 8 L * *' }, { cron: '0 8 L * *' }],
+  ])('%j', (plan, written) => {
+    expect(JSON.parse(JSON.stringify(plannedTimes(plan)))).toEqual(written);
+    expect(planOf(plannedTimes(plan))).toEqual(plan);
   });
 
-  test('Monday to Friday is read as five days', () => {
-    expect(planOf('30 8 * * 1-5')).toEqual({ kind: 'weekly', time: '08:30', days: [1, 2, 3, 4, 5] });
+  test('a cron expression of an earlier version is shown as times, and written as times when it is saved', () => {
+    const plan = planOf({ cron: '30 8 * * 1-5' });
+    expect(plan).toMatchObject({ kind: 'times', times: ['08:30'] });
+    expect(plannedTimes(plan)).toMatchObject({ cron: undefined, times: ['08:30'] });
+    expect(cronsOf(plannedTimes(plan))).toEqual(['30 8 * * 1-5']);
   });
 
-  test('no day and all days are every day', () => {
-    expect(cronOf({ kind: 'weekly', time: '08:30', days: [] })).toBe('30 8 * * *');
-    expect(cronOf({ kind: 'weekly', time: '08:30', days: [0, 1, 2, 3, 4, 5, 6] })).toBe('30 8 * * *');
-  });
-});
-
-describe('a cron expression that no simple plan can say', () => {
-  const typed = [
-    '30 8 1 * *',
-    '*/5 * * * *',
-    '30 8,17 * * *',
-    '30 8 * * MON',
-    '0 30 8 * * *',
-    '0 */5 * * *',
-    '30 8 * * 5-1',
-    '61 8 * * *',
-    '',
-    'nonsense',
-  ];
-
-  test.each(typed)('"%s" stays as it was typed', (cron) => {
-    expect(planOf(cron)).toEqual({ kind: 'cron', cron });
-    expect(cronOf(planOf(cron))).toBe(cron);
+  test('a time that is being typed is left out', () => {
+    expect(plannedTimes({ kind: 'times', times: ['17:00', '', '08:30'], days: WEEKDAYS }).times).toEqual([
+      '08:30',
+      '17:00',
+    ]);
   });
 });
 
-test('another kind keeps the time, and what was chosen before is typed in the last kind', () => {
-  const daily: Plan = { kind: 'daily', time: '21:45' };
-  expect(asKind(daily, 'weekly')).toEqual({ kind: 'weekly', time: '21:45', days: [1, 2, 3, 4, 5] });
-  expect(asKind(asKind(daily, 'weekly'), 'daily')).toEqual(daily);
-  expect(asKind(daily, 'cron')).toEqual({ kind: 'cron', cron: '45 21 * * *' });
-  expect(cronProblem(cronOf(asKind(daily, 'hourly')))).toBeNull();
+test('another kind keeps the days, and what was chosen before is typed in the last kind', () => {
+  const plan: Plan = { kind: 'times', times: ['21:45'], days: ['sat', 'sun'] };
+  expect(asKind(plan, 'hours')).toMatchObject({ days: ['sat', 'sun'] });
+  expect(asKind(asKind(plan, 'hours'), 'times')).toMatchObject({ times: ['08:30'], days: ['sat', 'sun'] });
+  expect(asKind(plan, 'cron')).toEqual({ kind: 'cron', cron: '45 21 * * 0,6' });
 });
 
-test('what is no time cannot be planned, and is forgotten in another kind', () => {
-  const none: Plan = { kind: 'daily', time: '' };
-  expect(cronProblem(cronOf(none))).not.toBeNull();
-  expect(asKind(none, 'weekly')).toMatchObject({ time: '08:30' });
-  expect(asKind(none, 'cron')).toEqual({ kind: 'cron', cron: '30 8 * * *' });
+test('a new time is one that is not there yet', () => {
+  expect(proposedTime(['08:30'])).toBe('17:00');
+  expect(proposedTime(['17:00', '08:30'])).toBe('12:00');
+});
+
+test('a time starts later by the delay, and across midnight', () => {
+  expect(startOf('08:30', 227)).toBe('08:33');
+  expect(startOf('23:59', 60)).toBe('00:00');
+});
+
+describe('the week', () => {
+  const zone = 'Asia/Jakarta';
+  const at = (from: string, to = from, schedule = 'daily') => ({ schedule, from, to, starts: 1 });
+
+  test('each start is on its day at its place on the clock', () => {
+    const days = weekFrom(new Date('2026-12-01T18:00:00Z'), zone);
+    expect(days).toEqual(expect.arrayContaining(['2026-12-02', '2026-12-08']));
+    const week = layOutWeek([at('2026-12-01T23:00:00Z'), at('2026-12-03T05:00:00Z')], days, zone);
+    expect(week.map(({ starts }) => starts.map(({ left }) => left))).toEqual([
+      [0.25],
+      [0.5],
+      [],
+      [],
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  test('starts that would cover each other are below each other; a stretch across midnight is on both days', () => {
+    const days = ['2026-12-02', '2026-12-03'];
+    const week = layOutWeek(
+      [
+        at('2026-12-02T01:30:00Z'),
+        at('2026-12-02T01:40:00Z', undefined, 'stock'),
+        at('2026-12-02T16:30:00Z', '2026-12-02T17:30:00Z'),
+      ],
+      days,
+      zone,
+    );
+    expect(week[0]?.starts.map(({ lane, labelled }) => [lane, labelled])).toEqual([
+      [0, true],
+      [1, false],
+      [0, true],
+    ]);
+    expect(week[1]?.starts).toMatchObject([{ left: 0 }]);
+    expect(week[1]?.starts[0]?.width).toBeCloseTo(0.5 / 24);
+  });
 });
 
 describe('the settings with a schedule changed', () => {

@@ -1,42 +1,32 @@
 import {
-  Checkbox,
+  ActionIcon,
+  Button,
+  Chip,
+  Fieldset,
   Group,
+  Input,
   NativeSelect,
   NumberInput,
-  Paper,
   SegmentedControl,
   Stack,
-  Text,
-  TextInput,
+  VisuallyHidden,
 } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { cronWords } from '../../../shared/cron.ts';
-import type { ErrorParams } from '../../../shared/errors.ts';
-import type { Translate } from '../../../shared/texts/translate.ts';
-import { useCall } from '../../data/useCall.ts';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { EVERY_HOURS, type SimplePlan, WEEKDAYS, type Weekday } from '../../../shared/schedulePlan.ts';
 import { TimeField } from '../../parts/TimeField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { asKind, cronField, HOURS, type Plan, type PlanKind } from './plan.ts';
-import { NextRuns } from './ScheduleCard.tsx';
+import { asKind, proposedTime } from './plan.ts';
 
-const KINDS = ['daily', 'weekly', 'hourly', 'cron'] as const satisfies readonly PlanKind[];
+const KINDS = ['times', 'hours'] as const satisfies readonly SimplePlan['kind'][];
 
-/** Monday first; Sunday is 0 as in cron. */
-const WEEK = [1, 2, 3, 4, 5, 6, 0] as const;
-
-/** Days 1 to 7 of this month are a week that starts on Sunday; used to get the names. */
-const SUNDAY = '2024-09-0';
-
-/** The time of a schedule: selected, or typed as a cron expression. */
+/** The times of a schedule, chosen without knowing cron. */
 export function PlanFields({
   plan,
   onChange,
-  problem,
 }: {
-  readonly plan: Plan;
-  readonly onChange: (plan: Plan) => void;
-  /** The problem of a typed expression. */
-  readonly problem: string | null;
+  readonly plan: SimplePlan;
+  readonly onChange: (plan: SimplePlan) => void;
 }) {
   const t = useT();
   return (
@@ -44,55 +34,21 @@ export function PlanFields({
       <SegmentedControl
         aria-label={t('schedulesPage.when')}
         value={plan.kind}
-        onChange={(kind) => onChange(asKind(plan, kind))}
+        onChange={(kind) => {
+          const next = asKind(plan, kind);
+          if (next.kind !== 'cron') onChange(next);
+        }}
         data={KINDS.map((kind) => ({ value: kind, label: t(`schedulesPage.kind.${kind}`) }))}
       />
-      <Details plan={plan} onChange={onChange} problem={problem} />
-    </Stack>
-  );
-}
-
-function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) {
-  const t = useT();
-  const format = useFormat();
-  switch (plan.kind) {
-    case 'daily':
-      return (
-        <TimeField
-          label={t('schedulesPage.time')}
-          value={plan.time}
-          onChange={(time) => onChange({ ...plan, time })}
-        />
-      );
-    case 'weekly':
-      return (
-        <Stack gap="sm">
-          <TimeField
-            label={t('schedulesPage.time')}
-            value={plan.time}
-            onChange={(time) => onChange({ ...plan, time })}
-          />
-          <Checkbox.Group
-            label={t('schedulesPage.days')}
-            value={plan.days.map(String)}
-            onChange={(days) => onChange({ ...plan, days: days.map(Number) })}
-          >
-            <Group gap="sm" mt={4}>
-              {WEEK.map((day) => (
-                <Checkbox key={day} value={String(day)} label={format.weekday(`${SUNDAY}${day + 1}`)} />
-              ))}
-            </Group>
-          </Checkbox.Group>
-        </Stack>
-      );
-    case 'hourly':
-      return (
+      {plan.kind === 'times' ? (
+        <TimesFields times={plan.times} onChange={(times) => onChange({ ...plan, times })} />
+      ) : (
         <Group align="flex-end">
           <NativeSelect
             label={t('schedulesPage.everyHours')}
-            value={String(plan.hours)}
-            onChange={(event) => onChange({ ...plan, hours: Number(event.currentTarget.value) })}
-            data={HOURS.map(String)}
+            value={String(plan.every)}
+            onChange={(event) => onChange({ ...plan, every: Number(event.currentTarget.value) })}
+            data={EVERY_HOURS.map(String)}
           />
           <NumberInput
             label={t('schedulesPage.atMinute')}
@@ -104,107 +60,130 @@ function Details({ plan, onChange, problem }: Parameters<typeof PlanFields>[0]) 
             onChange={(minute) => onChange({ ...plan, minute: Number(minute) })}
           />
         </Group>
-      );
-    case 'cron':
-      return (
-        <TextInput
-          label={t('schedulesPage.cron')}
-          description={t('schedulesPage.cronHelp')}
-          value={plan.cron}
-          error={problem}
-          onChange={(event) => onChange({ kind: 'cron', cron: event.currentTarget.value })}
-          spellCheck={false}
-        />
-      );
-  }
-}
-
-/** The chosen times in words, and the next ones. */
-export function CronPreview({
-  preview: { cron, next, pending },
-  timezone,
-  spread,
-  without,
-}: {
-  readonly preview: CronPreviewed;
-  readonly timezone: string;
-  /** Whether each branch begins after its own delay. */
-  readonly spread: boolean;
-  /** Text instead of the next runs while the form gives no valid plan; null if the plan is valid. */
-  readonly without: string | null;
-}) {
-  const t = useT();
-  const format = useFormat();
-  return (
-    <Paper
-      withBorder
-      p="md"
-      aria-live="polite"
-      aria-busy={pending}
-      c={pending ? 'dimmed' : 'var(--mantine-color-text)'}
-    >
-      {without === null ? (
-        <Stack gap="xs">
-          <Text fw={600}>{cronWords(cron, t.language)}</Text>
-          <NextRuns times={next.map((at) => format.plannedTime(at, timezone))} />
-          {spread && <Text size="sm">{t('schedulesPage.spread')}</Text>}
-        </Stack>
-      ) : (
-        <Text c="dimmed">{without}</Text>
       )}
-    </Paper>
+      <DayToggles days={plan.days} onChange={(days) => onChange({ ...plan, days })} />
+    </Stack>
   );
 }
 
-/** Delay after typing, so that not every letter is sent. */
-const PATIENCE_MS = 200;
-
-/** What a cron expression means, as far as it is known yet. */
-export interface CronPreviewed {
-  /** The expression that the other fields belong to. */
-  readonly cron: string;
-  readonly next: readonly string[];
-  /** The problem in words, and the field it belongs to; null if the times can be planned. */
-  readonly problem: { readonly with: 'cron' | 'timezone'; readonly text: string } | null;
-  /** Whether the other fields still belong to the previous expression. */
-  readonly pending: boolean;
-}
-
-export function useCronPreview(cron: string, timezone: string): CronPreviewed {
+/** One field per time. */
+function TimesFields({
+  times,
+  onChange,
+}: {
+  readonly times: readonly string[];
+  readonly onChange: (times: readonly string[]) => void;
+}) {
   const t = useT();
-  const [settled] = useDebouncedValue(cron, PATIENCE_MS);
-  const { data, isPlaceholderData } = useCall('previewCron', settled, timezone);
-  const problem = data?.problem ?? null;
-  return {
-    cron: settled,
-    next: data?.next ?? [],
-    problem:
-      problem === null
-        ? null
-        : { with: problem.reason === 'timezone' ? 'timezone' : 'cron', text: sayProblem(problem, t) },
-    pending: settled !== cron || data === undefined || isPlaceholderData,
+  const list = useRef<HTMLFieldSetElement>(null);
+  // Keys of their own, because a field that is being typed in has no other identity.
+  const [rows, setRows] = useState(() => times.map((time, key) => ({ key, time })));
+  const change = (next: typeof rows): void => {
+    setRows(next);
+    onChange(next.map(({ time }) => time));
   };
+  const focus = (at: number): void => {
+    // After the new field has been drawn, or the removed one is gone.
+    requestAnimationFrame(() => list.current?.querySelectorAll('input')[at]?.focus());
+  };
+  const add = (): void => {
+    const key = Math.max(...rows.map((row) => row.key)) + 1;
+    change([...rows, { key, time: proposedTime(rows.map(({ time }) => time)) }]);
+    focus(rows.length);
+  };
+  return (
+    <Fieldset
+      legend={<VisuallyHidden>{t('schedulesPage.times')}</VisuallyHidden>}
+      variant="unstyled"
+      ref={list}
+    >
+      <Group gap="sm" align="flex-start">
+        {rows.map(({ key, time }, index) => (
+          <Group key={key} gap={2} align="flex-end" wrap="nowrap">
+            <TimeField
+              label={
+                rows.length === 1
+                  ? t('schedulesPage.time')
+                  : t('schedulesPage.timeNumber', { number: index + 1 })
+              }
+              value={time}
+              onChange={(next) => change(rows.map((row) => (row.key === key ? { key, time: next } : row)))}
+            />
+            {rows.length > 1 && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label={t('schedulesPage.removeTime', { number: index + 1 })}
+                onClick={() => {
+                  change(rows.filter((row) => row.key !== key));
+                  focus(Math.max(0, index - 1));
+                }}
+              >
+                <IconTrash size={16} aria-hidden />
+              </ActionIcon>
+            )}
+          </Group>
+        ))}
+      </Group>
+      <Button
+        mt="xs"
+        size="xs"
+        variant="default"
+        leftSection={<IconPlus size={14} aria-hidden />}
+        disabled={rows.length >= MOST_TIMES}
+        onClick={add}
+      >
+        {t('schedulesPage.addTime')}
+      </Button>
+    </Fieldset>
+  );
 }
 
-function sayProblem({ reason, field: name }: ErrorParams, t: Translate): string {
-  switch (reason) {
-    case 'cron_field': {
-      const field = cronField(name);
-      if (field === null) return t('schedulesPage.problem.fields');
-      const { from, to } = field;
-      return t('schedulesPage.problem.field', {
-        field: t(`schedulesPage.problem.fieldName.${field.name}`),
-        from,
-        to,
-      });
-    }
-    case 'cron_often':
-      return t('schedulesPage.problem.often');
-    case 'cron_never':
-      return t('schedulesPage.problem.never');
-    case 'timezone':
-      return t('schedulesPage.problem.timezone');
-    default:
-      return t('schedulesPage.problem.fields');
-  }
+/** As many as the settings accept. */
+const MOST_TIMES = 48;
+
+/** A day of each name, Monday first. */
+const NAMED_DAYS: Readonly<Record<Weekday, string>> = {
+  mon: '2024-09-02',
+  tue: '2024-09-03',
+  wed: '2024-09-04',
+  thu: '2024-09-05',
+  fri: '2024-09-06',
+  sat: '2024-09-07',
+  sun: '2024-09-08',
+};
+
+function DayToggles({
+  days,
+  onChange,
+}: {
+  readonly days: readonly Weekday[];
+  readonly onChange: (days: readonly Weekday[]) => void;
+}) {
+  const t = useT();
+  const format = useFormat();
+  const missing = days.length === 0;
+  return (
+    <Input.Wrapper
+      label={t('schedulesPage.days')}
+      labelElement="div"
+      error={missing ? t('schedulesPage.noDay') : null}
+    >
+      <Group gap={6} mt={4} role="group" aria-label={t('schedulesPage.days')} aria-invalid={missing}>
+        {WEEKDAYS.map((day) => (
+          <Chip
+            key={day}
+            size="sm"
+            radius="sm"
+            variant="outline"
+            checked={days.includes(day)}
+            onChange={(on) => onChange(WEEKDAYS.filter((one) => (one === day ? on : days.includes(one))))}
+          >
+            {format.weekday(NAMED_DAYS[day])}
+          </Chip>
+        ))}
+      </Group>
+    </Input.Wrapper>
+  );
 }

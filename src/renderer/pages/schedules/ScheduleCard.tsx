@@ -1,37 +1,48 @@
-import { Anchor, Badge, Button, Group, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconEdit } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '../../../shared/contract.ts';
-import { cronWords } from '../../../shared/cron.ts';
+import { planWords, simplePlan } from '../../../shared/schedulePlan.ts';
 import { useLabels } from '../../data/useCall.ts';
 import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { beginsAt } from './plan.ts';
+import { NextRuns } from './PlanPreview.tsx';
+import { beginsAt, startOf } from './plan.ts';
+import classes from './WeekGrid.module.css';
 
 /** One schedule: its times in words, what it runs, its last result and its next runs. */
 export function ScheduleCard({
   schedule,
+  number,
   canChange,
   whyNot,
   onEdit,
 }: {
   readonly schedule: ScheduleView;
+  /** As in the week above; null if there is nothing to tell apart. */
+  readonly number: number | null;
   readonly canChange: boolean;
   readonly whyNot: string | undefined;
   readonly onEdit: () => void;
 }) {
   const t = useT();
   const { id, cron, timezone, enabled } = schedule;
+  const special = cron !== null && simplePlan({ cron }) === null;
   return (
     <Paper withBorder p="lg" component="section" aria-label={id}>
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start" wrap="nowrap">
           <Stack gap={2} miw={0}>
             <Title order={2} size="h4" style={{ overflowWrap: 'anywhere' }}>
-              {cronWords(cron, t.language)}
+              {number !== null && (
+                <span className={`${classes.start} ${classes.badge}`} aria-hidden>
+                  {number}
+                </span>
+              )}
+              {planWords(schedule, t.language)}
             </Title>
             <Text c="dimmed" size="sm">
-              {id} · {cron} · {timezone}
+              {[id, ...(special ? [cron] : []), timezone].join(' · ')}
             </Text>
           </Stack>
           <Group gap="xs" wrap="nowrap" style={{ flexShrink: 0 }}>
@@ -63,9 +74,8 @@ export function ScheduleCard({
 
 function Facts({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
-  const format = useFormat();
   const labelOf = useLabels();
-  const { connections, tables, enabled, missed, late_seconds } = schedule;
+  const { connections, tables, enabled, missed } = schedule;
   return (
     <Stack gap={4}>
       <Text size="sm">
@@ -74,9 +84,7 @@ function Facts({ schedule }: { readonly schedule: ScheduleView }) {
         {tables.includes('*') ? t('schedulesPage.allTables') : tables.join(', ')}
       </Text>
       {enabled && <Text size="sm">{t(`schedulesPage.missed.${missed}`)}</Text>}
-      {enabled && late_seconds > 0 && (
-        <Text size="sm">{t('schedulesPage.lateBy', { late: format.duration(late_seconds) })}</Text>
-      )}
+      {enabled && <Delay schedule={schedule} />}
       <LastRun schedule={schedule} />
     </Stack>
   );
@@ -107,10 +115,9 @@ function LastRun({ schedule: { last_run, timezone } }: { readonly schedule: Sche
   );
 }
 
-/** When the next run begins, to the minute and including this installation's delay, as on the Today page. */
+/** The next runs with their real start, as on the Today page. */
 function Next({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
-  const format = useFormat();
   const { enabled, next_runs, late_seconds, timezone } = schedule;
   if (!enabled)
     return (
@@ -118,23 +125,20 @@ function Next({ schedule }: { readonly schedule: ScheduleView }) {
         {t('schedulesPage.noRuns')}
       </Text>
     );
-  return <NextRuns times={next_runs.map((at) => format.plannedTime(beginsAt(at, late_seconds), timezone))} />;
+  return <NextRuns times={next_runs} late={late_seconds} timezone={timezone} />;
 }
 
-/** The next times of a plan, as text. */
-export function NextRuns({ times }: { readonly times: readonly string[] }) {
+/** When runs really start on this computer; null if that is when they are planned. */
+function Delay({ schedule }: { readonly schedule: ScheduleView }) {
   const t = useT();
-  if (times.length === 0) return null;
-  return (
-    <Stack gap={4}>
-      <Text size="sm" fw={600}>
-        {t('schedulesPage.next')}
-      </Text>
-      <List size="sm" className="numbers">
-        {times.map((at) => (
-          <List.Item key={at}>{at}</List.Item>
-        ))}
-      </List>
-    </Stack>
-  );
+  const format = useFormat();
+  const { late_seconds, cron, times } = schedule;
+  const simple = simplePlan({ cron, times });
+  if (late_seconds < 60) return null;
+  if (simple?.kind !== 'times')
+    return <Text size="sm">{t('schedulesPage.lateBy', { late: format.duration(late_seconds) })}</Text>;
+  const separator = t('window.clockSeparator');
+  const starts = simple.times.map((time) => startOf(time, late_seconds).replace(':', separator));
+  const list = new Intl.ListFormat(t.language, { type: 'conjunction' }).format(starts);
+  return <Text size="sm">{t('schedulesPage.starts', { times: list })}</Text>;
 }

@@ -1,15 +1,20 @@
 import {
   Autocomplete,
   Button,
+  Collapse,
   MultiSelect,
   NumberInput,
   Radio,
   Stack,
   Switch,
   TagsInput,
+  Text,
   TextInput,
 } from '@mantine/core';
-import { useState } from 'react';
+import { useDisclosure } from '@mantine/hooks';
+import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import { simplePlan } from '../../../shared/schedulePlan.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
 import { useSettings } from '../../data/useSettings.ts';
@@ -17,11 +22,13 @@ import { ConfirmButton } from '../../parts/ConfirmButton.tsx';
 import { CancelButton, FormDrawer } from '../../parts/FormDrawer.tsx';
 import { FormButtons, SaveRefused } from '../../parts/Refusals.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { CronPreview, type CronPreviewed, PlanFields, useCronPreview } from './PlanFields.tsx';
+import { PlanFields } from './PlanFields.tsx';
+import { PlanPreview, type Previewed, usePlanPreview } from './PlanPreview.tsx';
 import {
-  cronOf,
+  asKind,
   freeId,
   type Plan,
+  plannedTimes,
   planOf,
   type ScheduleFile,
   withoutSchedule,
@@ -51,16 +58,20 @@ export function ScheduleEditor({
     () =>
       present ?? {
         id: freeId(document, t('schedulesPage.newId')),
-        cron: '30 8 * * *',
+        times: ['08:30'],
         timezone: timeZone,
       },
   );
-  const [plan, setPlan] = useState(() => planOf(schedule.cron));
+  const [plan, setPlan] = useState(() => planOf(schedule));
   const { save: change, saving, refusal, reload } = useSettings();
-  const asked = { ...schedule, cron: cronOf(plan) };
+  const asked: ScheduleFile = { ...schedule, ...plannedTimes(plan) };
   const [first] = useState(asked);
   const zone = schedule.timezone ?? 'UTC';
-  const preview = useCronPreview(asked.cron, zone);
+  const preview = usePlanPreview(asked, {
+    timezone: zone,
+    id: asked.id,
+    jitterSeconds: Math.min(3600, Math.max(0, Math.round(asked.jitterSeconds ?? JITTER_SECONDS))),
+  });
   const wrongAt = (part: 'cron' | 'timezone'): string | null =>
     preview.problem?.with === part ? preview.problem.text : null;
   const without = withoutPlan(plan, preview, t);
@@ -83,13 +94,12 @@ export function ScheduleEditor({
       >
         <Stack gap="md">
           <SaveRefused refusal={refusal} shown={[]} onReload={() => void reload()} />
-          <PlanFields plan={plan} onChange={setPlan} problem={wrongAt('cron')} />
-          <CronPreview
-            preview={preview}
-            timezone={zone}
-            spread={(schedule.jitterSeconds ?? JITTER_SECONDS) > 0}
-            without={without}
-          />
+          {plan.kind === 'cron' ? (
+            <Text size="sm">{t('schedulesPage.byCron')}</Text>
+          ) : (
+            <PlanFields plan={plan} onChange={setPlan} />
+          )}
+          <PlanPreview plan={asked} preview={preview} timezone={zone} without={without} />
           <Autocomplete
             label={t('schedulesPage.timezone')}
             value={zone}
@@ -100,6 +110,7 @@ export function ScheduleEditor({
           />
           <Scope settings={settings} schedule={schedule} set={set} />
           <Conduct schedule={schedule} set={set} />
+          <Advanced plan={plan} setPlan={setPlan} problem={wrongAt('cron')} schedule={schedule} set={set} />
           <FormButtons
             back={
               id === null ? undefined : (
@@ -128,8 +139,9 @@ export function ScheduleEditor({
 }
 
 /** What to show instead of a plan; null if there is one. Problems are shown at their own fields. */
-function withoutPlan(plan: Plan, { problem }: CronPreviewed, t: Translate): string | null {
-  if ('time' in plan && plan.time === '') return t('schedulesPage.noTime');
+function withoutPlan(plan: Plan, { problem }: Previewed, t: Translate): string | null {
+  if (plan.kind === 'times' && plan.times.includes('')) return t('schedulesPage.noTime');
+  if (plan.kind !== 'cron' && plan.days.length === 0) return t('schedulesPage.noPlan');
   if (problem === null) return null;
   const field = problem.with === 'timezone' || plan.kind === 'cron';
   return field ? t('schedulesPage.noPlan') : problem.text;
@@ -169,7 +181,7 @@ function Scope({
   );
 }
 
-/** Whether missed runs are caught up, how late a run may begin, the name, and whether it is on. */
+/** Whether missed runs are caught up, the name, and whether it is on. */
 function Conduct({
   schedule,
   set,
@@ -190,15 +202,6 @@ function Conduct({
           <Radio value="skip" label={t('schedulesPage.missed.skip')} />
         </Stack>
       </Radio.Group>
-      <NumberInput
-        label={t('schedulesPage.jitter')}
-        description={t('schedulesPage.jitterHelp')}
-        value={schedule.jitterSeconds ?? JITTER_SECONDS}
-        min={0}
-        max={3600}
-        allowDecimal={false}
-        onChange={(value) => set({ jitterSeconds: Number(value) })}
-      />
       <TextInput
         label={t('schedulesPage.name')}
         description={t('schedulesPage.nameHelp')}
@@ -213,6 +216,76 @@ function Conduct({
         onChange={(event) => set({ enabled: event.currentTarget.checked })}
       />
     </>
+  );
+}
+
+/** What few people need: a cron expression instead of the times, and the limit of the delay. */
+function Advanced({
+  plan,
+  setPlan,
+  problem,
+  schedule,
+  set,
+}: {
+  readonly plan: Plan;
+  readonly setPlan: (plan: Plan) => void;
+  /** The problem of a typed expression. */
+  readonly problem: string | null;
+  readonly schedule: ScheduleFile;
+  readonly set: (part: Partial<ScheduleFile>) => void;
+}) {
+  const t = useT();
+  const id = useId();
+  const [opened, { toggle }] = useDisclosure(plan.kind === 'cron');
+  // The simple plan returns as it was when the expression is switched off again.
+  const [simple, setSimple] = useState<Plan>(() => asKind(plan, 'times'));
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        aria-expanded={opened}
+        aria-controls={id}
+        leftSection={
+          opened ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
+        }
+        onClick={toggle}
+      >
+        {t('schedulesPage.advanced')}
+      </Button>
+      <Collapse expanded={opened} id={id} keepMounted={false}>
+        <Stack gap="md" mt="sm">
+          <Switch
+            label={t('schedulesPage.useCron')}
+            description={t('schedulesPage.useCronHelp')}
+            checked={plan.kind === 'cron'}
+            onChange={({ currentTarget: { checked } }) => {
+              if (checked) setSimple(plan);
+              setPlan(checked ? asKind(plan, 'cron') : (simplePlan(plannedTimes(plan)) ?? simple));
+            }}
+          />
+          {plan.kind === 'cron' && (
+            <TextInput
+              label={t('schedulesPage.cron')}
+              description={t('schedulesPage.cronHelp')}
+              value={plan.cron}
+              error={problem}
+              onChange={(event) => setPlan({ kind: 'cron', cron: event.currentTarget.value })}
+              spellCheck={false}
+            />
+          )}
+          <NumberInput
+            label={t('schedulesPage.jitter')}
+            description={t('schedulesPage.jitterHelp')}
+            value={schedule.jitterSeconds ?? JITTER_SECONDS}
+            min={0}
+            max={3600}
+            allowDecimal={false}
+            onChange={(value) => set({ jitterSeconds: Number(value) })}
+          />
+        </Stack>
+      </Collapse>
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import { Answered, Empty, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
 import { ScheduleCard } from './ScheduleCard.tsx';
 import { ScheduleEditor } from './ScheduleEditor.tsx';
+import { WeekGrid } from './WeekGrid.tsx';
 
 /** The schedules of automatic syncs. */
 export function SchedulesPage() {
@@ -46,10 +47,12 @@ export function SchedulesPage() {
             </Empty>
           ) : (
             <Stack gap="md">
-              {list.map((one) => (
+              {list.some((one) => one.enabled) && <WeekGrid schedules={list.map(({ id }) => id)} />}
+              {list.map((one, index) => (
                 <ScheduleCard
                   key={one.id}
                   schedule={one}
+                  number={list.length > 1 ? index + 1 : null}
                   canChange={canChange}
                   whyNot={whyNot}
                   onEdit={() => setEditing(one.id)}

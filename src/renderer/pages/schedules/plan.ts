@@ -1,90 +1,59 @@
 import type { CronField } from '../../../shared/cron.ts';
+import {
+  cronsOf,
+  hourlyCron,
+  type PlannedTimes,
+  type SimplePlan,
+  simplePlan,
+  WEEKDAYS,
+} from '../../../shared/schedulePlan.ts';
 import type { SettingsFile } from '../../../shared/settings.ts';
 
-/** A plan as people choose it; `cron` covers everything else. */
-export type Plan =
-  /** @property time `HH:MM`; empty while the typed text is not a time */
-  | { readonly kind: 'daily'; readonly time: string }
-  | { readonly kind: 'weekly'; readonly time: string; readonly days: readonly number[] }
-  /** Every `hours` hours, at this minute. */
-  | { readonly kind: 'hourly'; readonly hours: number; readonly minute: number }
-  | { readonly kind: 'cron'; readonly cron: string };
+/** A plan as people choose it; `cron` covers everything else. A time is empty while the typed text is none. */
+export type Plan = SimplePlan | { readonly kind: 'cron'; readonly cron: string };
 
 export type PlanKind = Plan['kind'];
 
-const FIRST_TIME = '08:30';
+/** The plan of a schedule: in the simple form, if that can say it. */
+export function planOf(times: PlannedTimes): Plan {
+  return simplePlan(times) ?? { kind: 'cron', cron: times.cron ?? '' };
+}
 
-/** Divisors of 24, so that the interval is also right across midnight. */
-export const HOURS = [1, 2, 3, 4, 6, 8, 12] as const;
-
-/** The cron expression of a plan. A time is `HH:MM`; a day is 0 (Sunday) to 6. */
-export function cronOf(plan: Plan): string {
+/** A plan as the settings have it; what it does not need is undefined, so that it replaces an earlier plan. */
+export function plannedTimes(plan: Plan): Pick<ScheduleFile, 'cron' | 'times' | 'days'> {
   switch (plan.kind) {
-    case 'daily':
-      return `${fieldsOf(plan.time)} * * *`;
-    case 'weekly':
-      return `${fieldsOf(plan.time)} * * ${daysField(plan.days)}`;
-    case 'hourly':
-      return `${plan.minute} ${plan.hours === 1 ? '*' : `*/${plan.hours}`} * * *`;
+    case 'times':
+      return {
+        cron: undefined,
+        times: [...new Set(plan.times.filter((time) => time !== ''))].sort(),
+        days: plan.days.length === WEEKDAYS.length ? undefined : [...plan.days],
+      };
+    case 'hours':
+      return { cron: hourlyCron(plan), times: undefined, days: undefined };
     case 'cron':
-      return plan.cron;
+      return { cron: plan.cron, times: undefined, days: undefined };
   }
 }
 
-/** The plan for a cron expression, if it is one of the simple ones. */
-export function planOf(cron: string): Plan {
-  const fields = cron.trim().split(/\s+/);
-  const [minute = '', hour = '', day, month, weekday = ''] = fields;
-  if (fields.length !== 5 || day !== '*' || month !== '*' || !isIn(minute, 59)) return { kind: 'cron', cron };
-  if (isIn(hour, 23)) {
-    const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-    if (weekday === '*') return { kind: 'daily', time };
-    const days = daysOf(weekday);
-    return days === null ? { kind: 'cron', cron } : { kind: 'weekly', time, days };
-  }
-  const hours = hour === '*' ? 1 : Number(/^\*\/(\d+)$/.exec(hour)?.[1]);
-  const known = HOURS.some((one) => one === hours);
-  return weekday === '*' && known
-    ? { kind: 'hourly', hours, minute: Number(minute) }
-    : { kind: 'cron', cron };
+/** Times to propose, in this order. */
+const PROPOSED = ['08:30', '17:00', '12:00', '21:00', '06:00'] as const;
+
+/** A time that is not in the list yet. */
+export function proposedTime(times: readonly string[]): string {
+  return PROPOSED.find((time) => !times.includes(time)) ?? '';
 }
 
 /** Converts a plan to another kind, keeping what both kinds have in common. */
 export function asKind(plan: Plan, kind: PlanKind): Plan {
-  const time = ('time' in plan && plan.time) || FIRST_TIME;
+  const days = plan.kind === 'cron' ? WEEKDAYS : plan.days;
   switch (kind) {
-    case 'daily':
-      return { kind, time };
-    case 'weekly':
-      return { kind, time, days: [1, 2, 3, 4, 5] };
-    case 'hourly':
-      return { kind, hours: 2, minute: 0 };
+    case 'times':
+      return plan.kind === 'times' ? plan : { kind, times: [PROPOSED[0]], days };
+    case 'hours':
+      return plan.kind === 'hours' ? plan : { kind, every: 2, minute: 0, days };
     case 'cron':
-      return { kind, cron: cronOf('time' in plan ? { ...plan, time } : plan) };
+      return { kind, cron: cronsOf(plannedTimes(plan))[0] ?? '' };
   }
-}
-
-function fieldsOf(time: string): string {
-  const [hour, minute] = time.split(':');
-  return `${Number(minute)} ${Number(hour)}`;
-}
-
-function daysField(days: readonly number[]): string {
-  return days.length === 0 || days.length === 7 ? '*' : [...days].sort((a, b) => a - b).join(',');
-}
-
-/** Parses `1-5` and `1,3,5`; null for names, steps and day 7, which stay as typed. */
-function daysOf(field: string): readonly number[] | null {
-  const range = /^([0-6])-([0-6])$/.exec(field);
-  if (range !== null) {
-    const [from, to] = [Number(range[1]), Number(range[2])];
-    return from <= to ? Array.from({ length: to - from + 1 }, (_, index) => from + index) : null;
-  }
-  return /^[0-6](,[0-6])*$/.test(field) ? field.split(',').map(Number) : null;
-}
-
-function isIn(text: string, most: number): boolean {
-  return /^\d{1,2}$/.test(text) && Number(text) <= most;
 }
 
 export type ScheduleFile = NonNullable<SettingsFile['schedules']>[number];
@@ -147,4 +116,12 @@ const MINUTE_MS = 60_000;
 export function beginsAt(planned: string, lateSeconds: number): string {
   const time = Date.parse(planned) + lateSeconds * 1000;
   return new Date(Math.floor(time / MINUTE_MS) * MINUTE_MS).toISOString();
+}
+
+/** The time of day at which a time of a schedule starts, `HH:MM`: see {@link beginsAt}. */
+export function startOf(time: string, lateSeconds: number): string {
+  const [hour = 0, minute = 0] = time.split(':').map(Number);
+  const minutes = (hour * 60 + minute + Math.floor(lateSeconds / 60)) % (24 * 60);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

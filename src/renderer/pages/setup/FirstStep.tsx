@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconLock } from '@tabler/icons-reac
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { BatchSummary } from '../../../shared/contract.ts';
-import { cronWords } from '../../../shared/cron.ts';
+import { planWords } from '../../../shared/schedulePlan.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import { visible } from '../../../shared/visible.ts';
 import type { RunView } from '../../../window-api/views.ts';
@@ -192,7 +192,7 @@ function Summary({ withPasswords }: { readonly withPasswords: boolean }) {
   if (document === null) return null;
   const central = fieldsOf({ ...document.central });
   const connections = connectionsOf(document);
-  const schedules = (document.schedules ?? []).map(({ cron }) => cronWords(cron, t.language));
+  const schedules = (document.schedules ?? []).map((one) => planWords(one, t.language));
   const places = [...new Set(Object.values(passwords))]
     .filter((place) => place !== 'none')
     .map((place) => t(`connectionsPage.place.${place}`));

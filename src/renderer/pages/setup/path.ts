@@ -1,4 +1,5 @@
 import type { BatchSummary } from '../../../shared/contract.ts';
+import { cronsOf } from '../../../shared/schedulePlan.ts';
 import type { SettingsFile } from '../../../shared/settings.ts';
 import type { Language } from '../../../shared/texts/language.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
@@ -102,7 +103,7 @@ export function planOf(cron: string): SimplePlan | null {
 /** The plan that set-up saved before; otherwise its proposal. */
 export function writtenPlan(document: SettingsFile | null): SimplePlan {
   const own = document?.schedules?.find(({ id }) => id === SIMPLE_ID);
-  return (own === undefined ? null : planOf(own.cron)) ?? FIRST_PLAN;
+  return (own === undefined ? null : planOf(cronsOf(own).join('; '))) ?? FIRST_PLAN;
 }
 
 /** Saves the plan in place of the one that set-up saved before; other schedules stay. */
@@ -115,7 +116,9 @@ export function withPlan(document: SettingsFile, plan: SimplePlan, timezone: str
   return {
     ...document,
     schedules: known
-      ? before.map((one) => (one.id === SIMPLE_ID ? { ...one, cron, timezone } : one))
+      ? before.map((one) =>
+          one.id === SIMPLE_ID ? { ...one, times: undefined, days: undefined, cron, timezone } : one,
+        )
       : [...before, { id: SIMPLE_ID, cron, timezone }],
   };
 }

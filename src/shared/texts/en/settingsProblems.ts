@@ -64,6 +64,8 @@ export const settingsProblems = {
     cron_field: 'is wrong in the field "{{field}}"',
     cron_often: 'must have one number as its second: at most one run a minute',
     cron_never: 'never comes: there is no such date',
+    plan_missing: 'is missing: say when the schedule is due by "times" or by "cron"',
+    plan_twice: 'does not go with "{{given}}": keep one of the two',
     time_of_day: 'must be a time of day with four digits, such as 07:00',
     timezone: 'must be a time zone that this computer knows, such as Asia/Jakarta',
     hook_one_of: 'needs one of "sql" and "command", and not both',

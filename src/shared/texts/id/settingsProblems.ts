@@ -67,6 +67,8 @@ export const settingsProblems = {
     cron_field: 'salah di kolom "{{field}}"',
     cron_often: 'kolom detiknya harus satu angka: paling sering sekali semenit',
     cron_never: 'tidak pernah tiba: tanggal itu tidak ada',
+    plan_missing: 'belum ada: tulis waktu jadwal di "times" atau di "cron"',
+    plan_twice: 'tidak bisa bersama "{{given}}": pakai salah satu saja',
     time_of_day: 'harus berupa jam dengan empat angka, seperti 07:00',
     timezone: 'harus zona waktu yang dikenal komputer ini, seperti Asia/Jakarta',
     hook_one_of: 'perlu salah satu dari "sql" dan "command", bukan keduanya',

@@ -106,15 +106,19 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await button(t('schedulesPage.add')).click();
   await dialog().getByLabel(t('schedulesPage.name')).waitFor();
   await look('schedule-editor');
+  await button(t('schedulesPage.addTime'), dialog()).click();
   await dialog()
-    .getByRole('textbox', { name: t('schedulesPage.time') })
+    .getByLabel(t('schedulesPage.timeNumber', { number: 2 }), { exact: true })
     .fill('25');
   // Out of the field, in which nothing is wrong while somebody types.
   await page.keyboard.press('Tab');
   await dialog().getByText(t('schedulesPage.noTime')).waitFor();
   await dialog().locator('[type="submit"]:enabled').waitFor();
   await look('schedule-time-wrong');
-  await dialog().getByText(t('schedulesPage.kind.cron'), { exact: true }).click();
+  await button(t('schedulesPage.advanced'), dialog()).click();
+  await dialog()
+    .getByRole('switch', { name: t('schedulesPage.useCron') })
+    .click();
   await dialog().getByLabel(t('schedulesPage.cron')).fill('61 8 * * *');
   await dialog().locator('[aria-invalid="true"]').waitFor();
   await dialog().locator('[type="submit"]:enabled').waitFor();
