@@ -8,7 +8,7 @@ import type { Language } from '../shared/texts/language.ts';
 import type { TableState } from '../window-api/views.ts';
 import { bundleFiles, measureSizes } from './bundle.ts';
 import { createDisk } from './diskCommands.ts';
-import { computerZone, journalFilter, viewBatch, viewDays } from './historyViews.ts';
+import { computerZone, journalFilter, viewBatch, viewDays, viewPeriod } from './historyViews.ts';
 import { JournalReader } from './journalReader.ts';
 import { Listeners } from './live/listeners.ts';
 import { Live } from './live/live.ts';
@@ -102,6 +102,7 @@ type Past = Pick<
   | 'today'
   | 'history'
   | 'days'
+  | 'period'
   | 'batch'
   | 'tables'
   | 'tableRuns'
@@ -123,6 +124,7 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
     history: (filter, offset, limit) =>
       past((journal) => journal.history(journalFilter(filter, computerZone()), offset, limit)),
     days: (count) => past((journal) => viewDays(journal, clock.now(), count, computerZone())),
+    period: (first, last) => past((journal) => viewPeriod(journal, first, last, computerZone())),
     batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
     tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
     traffic: (limit) => past((journal) => journal.trafficMonths(limit)),

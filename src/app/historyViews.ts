@@ -10,8 +10,10 @@ import type { BatchFilter } from '../window-api/windowApi.ts';
 import { batchUnknown } from './journalReader.ts';
 
 /** @param zone time zone of the day in the filter */
-export function journalFilter({ day, ...filter }: BatchFilter, zone: string): HistoryFilter {
-  return { ...filter, begun: day === undefined ? undefined : localDay(day, zone) };
+export function journalFilter({ day, until, ...filter }: BatchFilter, zone: string): HistoryFilter {
+  if (day === undefined) return filter;
+  const { from, to } = localDay(day, zone);
+  return { ...filter, begun: { from, to: until === undefined ? to : localDay(until, zone).to } };
 }
 
 /** Worst first. */
@@ -29,8 +31,28 @@ export function viewDays(
   count: number,
   zone: string,
 ): readonly DayView[] {
-  const days = lastDays(now, count, zone);
-  const begun = journal.begunSince(days[0]?.from ?? now.toISOString());
+  return viewed(journal, lastDays(now, count, zone));
+}
+
+/** Every day of a period, in order: at most the first year of it. */
+export function viewPeriod(
+  journal: ReadableJournal,
+  first: string,
+  last: string,
+  zone: string,
+): readonly DayView[] {
+  const count = (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
+  const days = Array.from({ length: Math.min(MOST_DAYS, Math.max(0, count)) }, (_, index) =>
+    localDay(nameOf(Date.parse(first) + index * DAY_MS), zone),
+  );
+  return viewed(journal, days);
+}
+
+const MOST_DAYS = 367;
+
+/** @param days in order, without gaps */
+function viewed(journal: ReadableJournal, days: readonly LocalDay[]): readonly DayView[] {
+  const begun = journal.begunBetween(days[0]?.from ?? '', days.at(-1)?.to ?? '');
   const onDays = Map.groupBy(begun, ({ started_at }) => dayOf(days, started_at));
   return days.map((day) => {
     const batches = onDays.get(day) ?? [];
@@ -39,8 +61,15 @@ export function viewDays(
       batches: batches.length,
       failed: batches.filter((one) => one.status === BatchStatus.Failed).length,
       worst: SEVERITY.find((status) => batches.some((one) => one.status === status)) ?? null,
+      rows: sum(batches, (one) => one.records_processed),
+      bytes: sum(batches, (one) => one.bytes),
+      seconds: sum(batches, (one) => one.duration_seconds ?? 0),
     };
   });
+}
+
+function sum<T>(of: readonly T[], value: (one: T) => number): number {
+  return of.reduce((total, one) => total + value(one), 0);
 }
 
 /** The day of a timestamp, by binary search: the timestamps all have one format, so they sort as text. */

@@ -2,6 +2,7 @@ import './shell/security.ts';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
 import './shell/theme.css';
+import './shell/print.css';
 import { OfficeFrame } from './shell/OfficeFrame.tsx';
 import { openWindow } from './shell/openWindow.tsx';
 

@@ -166,6 +166,10 @@ export interface DayView {
   readonly failed: number;
   /** The worst result of a batch that began on that day; null if none did. */
   readonly worst: BatchStatus | null;
+  /** Rows written at head office, bytes of row data, and the time of all batches, by batches that have ended. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly seconds: number;
 }
 
 /** Usual duration and rows of a table at this branch: medians of its last completed runs. */

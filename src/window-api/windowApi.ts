@@ -63,6 +63,8 @@ const batchFilter = z.strictObject({
   text: z.exactOptional(search),
   /** A local day `2026-11-22`, in this computer's time zone. */
   day: z.exactOptional(z.iso.date()),
+  /** With `day`: all days up to and including this one. */
+  until: z.exactOptional(z.iso.date()),
 });
 export type BatchFilter = Readonly<z.infer<typeof batchFilter>>;
 
@@ -115,6 +117,8 @@ const QUERIES = {
   history: query(z.tuple([batchFilter, between(0, 1_000_000), limit]), typed<BatchPage>()),
   /** The last days, oldest first, including today. */
   days: query(z.tuple([between(1, 366)]), typed<readonly DayView[]>()),
+  /** All days from the first to the last of a period of up to a year. */
+  period: query(z.tuple([z.iso.date(), z.iso.date()]), typed<readonly DayView[]>()),
   /** Refused with `batch_unknown`. */
   batch: query(z.tuple([batchId]), typed<BatchView>()),
   tables: query(nothing, typed<readonly TableState[]>()),
@@ -294,6 +298,7 @@ export const EVENTS = {
     'history',
     'days',
     'today',
+    'period',
     'batch',
     'tables',
     'tableRuns',

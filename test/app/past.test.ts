@@ -134,11 +134,17 @@ test('a batch belongs to the local day on which it began', async () => {
   expect(await value('history', { day: '2026-03-08' }, 0, 5)).toMatchObject({
     batches: [{ batch_id: after }],
   });
-  expect(await value('days', 3)).toEqual([
+  expect(await value('days', 3)).toMatchObject([
     { day: '2026-03-07', batches: 1, failed: 0, worst: 'completed' },
-    { day: '2026-03-08', batches: 1, failed: 1, worst: 'failed' },
+    { day: '2026-03-08', batches: 1, failed: 1, worst: 'failed', rows: 412_000, bytes: 90_000_000 },
     { day: '2026-03-09', batches: 0, failed: 0, worst: null },
   ]);
+  const period = await value('period', '2026-03-07', '2026-03-09');
+  expect(period).toEqual(await value('days', 3));
+  expect((await value('period', '2020-01-01', '2026-03-09')).length).toBe(367);
+  expect(await value('history', { day: '2026-03-07', until: '2026-03-08' }, 0, 10)).toMatchObject({
+    total: 2,
+  });
 });
 
 test('a batch comes with its tables, their usual times, its events, and whether it can be resumed', async () => {

@@ -19,6 +19,7 @@ export const FUZZED_SETTINGS = {
 const RIGHT: Partial<Record<CallName, readonly unknown[]>> = {
   history: [{ status: 'failed', text: 'x', day: '2026-01-01' }, 0, 20],
   days: [30],
+  period: ['2026-11-01', '2026-11-30'],
   batch: ['sync_20251108_143052_aB3dEf9h'],
   tableRuns: ['pgsql_lmp', 'c_invoice', 10],
   recentRuns: [[TABLE], 30],

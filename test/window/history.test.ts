@@ -75,7 +75,7 @@ test('among 10,000 batches one is found by its table, its id, its state and its 
   await button(page, t('historyPage.clear')).first().click();
 
   await page
-    .getByRole('button', { name: new RegExp(`: ${A_DAY} batches, ${t('historyPage.day.completed')}$`) })
+    .getByRole('button', { name: new RegExp(`: ${A_DAY} batches, ${t('historyPage.day.completed')};`) })
     .last()
     .click();
   await reads(page, new RegExp(`^${A_DAY} batches$`));

@@ -43,7 +43,10 @@ test('one schedule copies at 08:30 and at 17:00 on working days', { timeout: 300
   await page.getByRole('button', { name: t('schedulesPage.add') }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: t('schedulesPage.addTime') }).click();
-  const second = dialog.getByLabel(t('schedulesPage.timeNumber', { number: 2 }), { exact: true });
+  const second = dialog.getByRole('textbox', {
+    name: t('schedulesPage.timeNumber', { number: 2 }),
+    exact: true,
+  });
   await second.and(page.locator(':focus')).waitFor();
   expect(await second.inputValue()).toBe('17:00');
   for (const day of ['Sat', 'Sun']) await dialog.getByText(day, { exact: true }).click();
@@ -79,7 +82,7 @@ test('a cron expression of an earlier version is shown in the simple form, and a
     '08:30',
     '17:30',
   ]);
-  expect(await dialog.getByLabel(t('schedulesPage.cron')).count()).toBe(0);
+  expect(await dialog.getByRole('textbox', { name: t('schedulesPage.cron') }).count()).toBe(0);
   await dialog.getByRole('button', { name: t('schedulesPage.removeTime', { number: 1 }) }).click();
   await dialog.getByText('At 17:30, Monday through Friday').waitFor();
   await dialog.getByRole('button', { name: t('window.save') }).click();
@@ -90,5 +93,5 @@ test('a cron expression of an earlier version is shown in the simple form, and a
   ]);
 
   await page.getByRole('button', { name: t('schedulesPage.editOf', { id: 'monthly' }) }).click();
-  expect(await dialog.getByLabel(t('schedulesPage.cron')).inputValue()).toBe('0 8 L * *');
+  expect(await dialog.getByRole('textbox', { name: t('schedulesPage.cron') }).inputValue()).toBe('0 8 L * *');
 });

@@ -15,10 +15,14 @@ export interface HistoryFilter {
   readonly begun?: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** Start and status of a batch. */
+/** A batch as a calendar needs it. */
 export interface BegunBatch {
   readonly started_at: string;
   readonly status: BatchStatus;
+  /** Null while it runs. */
+  readonly duration_seconds: number | null;
+  readonly records_processed: number;
+  readonly bytes: number;
 }
 
 /** The event and the subject of a line of the event log. */
@@ -28,8 +32,8 @@ export type PastLine = Pick<LogRow, 'id' | 'event' | 'batch_id' | 'connection' |
 export interface History {
   /** Latest first, with the totals of their tables. */
   history(filter: HistoryFilter, offset: number, limit: number): BatchPage;
-  /** All that started at or after a time (ISO 8601 in UTC), in no order. */
-  begunSince(from: string): readonly BegunBatch[];
+  /** All that started at or after a time and before another (ISO 8601 in UTC), in no order. */
+  begunBetween(from: string, to: string): readonly BegunBatch[];
   /** Id of the newest line of the event log; 0 if there is none. Every start and end of a batch or table writes one. */
   lastLine(): number;
   /** The lines after this id, at most the newest 10,000. */
@@ -54,10 +58,14 @@ export function createHistory(store: ReadableStore): History {
       );
       return { total: total?.total ?? 0, batches: batches.map(summary) };
     },
-    begunSince: (from) =>
-      store.all<BegunBatch>('SELECT started_at, status FROM sync_batches WHERE started_at >= @from', {
-        from,
-      }),
+    begunBetween: (from, to) =>
+      store.all<BegunBatch>(
+        `SELECT b.started_at, b.status, b.duration_seconds, coalesce(t.records_processed, 0) AS records_processed,
+           coalesce(t.bytes, 0) AS bytes
+         FROM sync_batches b LEFT JOIN batch_totals t ON t.batch_id = b.batch_id
+         WHERE b.started_at >= @from AND b.started_at < @to`,
+        { from, to },
+      ),
     lastLine: () => store.get<{ readonly id: number | null }>('SELECT max(id) AS id FROM event_log')?.id ?? 0,
     linesAfter: (id) =>
       store.all<PastLine>(

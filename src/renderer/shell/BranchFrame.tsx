@@ -21,6 +21,7 @@ import { BatchPage } from '../pages/batch/BatchPage.tsx';
 import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
 import { DoctorPage } from '../pages/doctor/DoctorPage.tsx';
 import { HistoryPage } from '../pages/history/HistoryPage.tsx';
+import { DayReportPage } from '../pages/history/report/DayReportPage.tsx';
 import { SchedulesPage } from '../pages/schedules/SchedulesPage.tsx';
 import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
 import { SetupPage } from '../pages/setup/SetupPage.tsx';
@@ -63,6 +64,7 @@ function Pages() {
   return (
     <Switch>
       <Route path="/history" component={HistoryPage} />
+      <Route path="/report/:day">{({ day }) => <DayReportPage key={day} day={day} />}</Route>
       <Route path="/batch/:id">{({ id }) => <BatchPage key={id} batchId={id} />}</Route>
       <Route path="/tables">{() => <TablesPage />}</Route>
       <Route path="/tables/:connection/:table">

@@ -128,7 +128,7 @@ function Navigation({ places }: { readonly places: readonly Place[] }) {
 /** A batch counts as part of the history, and the check-up, which is opened from there, as part of the settings. */
 function isAt(location: string, path: string): boolean {
   if (path === '/settings') return location.startsWith('/settings') || location === '/doctor';
-  if (path === '/history') return location.startsWith('/history') || location.startsWith('/batch/');
+  if (path === '/history') return ['/history', '/batch/', '/report/'].some((one) => location.startsWith(one));
   // A branch counts as one of the branches.
   return path === '/' ? location === '/' || location.startsWith('/branch/') : location.startsWith(path);
 }

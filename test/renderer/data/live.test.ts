@@ -14,6 +14,7 @@ const KEPT = {
   holder: keyOf('holder'),
   history: keyOf('history', { status: 'failed' }, 0, 100),
   days: keyOf('days', 30),
+  period: keyOf('period', '2026-11-01', '2026-11-30'),
   batch: keyOf('batch', 'sync_1'),
   tables: keyOf('tables'),
   tableRuns: keyOf('tableRuns', 'lmp', 'c_invoice', 20),
@@ -34,7 +35,19 @@ const KEPT = {
 test.each<[WindowEvent, readonly (keyof typeof KEPT)[]]>([
   [
     { type: 'history' },
-    ['holder', 'history', 'days', 'batch', 'tables', 'tableRuns', 'recentRuns', 'schedules', 'scheduleWeek', 'sizes'],
+    [
+      'holder',
+      'history',
+      'days',
+      'period',
+      'batch',
+      'tables',
+      'tableRuns',
+      'recentRuns',
+      'schedules',
+      'scheduleWeek',
+      'sizes',
+    ],
   ],
   [{ type: 'settings' }, ['setup', 'tables', 'settings', 'schedules', 'scheduleWeek']],
   [{ type: 'tables', batchId: 'sync_2', rows: [] }, []],

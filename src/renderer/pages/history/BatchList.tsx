@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useQueries } from '@tanstack/react-query';
 import { type CSSProperties, memo, useEffect } from 'react';
 import { Link } from 'wouter';
@@ -17,8 +18,12 @@ import { longestOf, PAGE_SIZE, pagesOf } from './batchQuery.ts';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
+/** At 200 % zoom the duration is in the line below the status. */
+const NARROW = '(max-width: 40em)';
 const WIDTHS =
   'minmax(6.5rem, 1fr) minmax(9.75rem, 1.5fr) minmax(5.5rem, 0.9fr) minmax(6.75rem, 1fr) minmax(5.5rem, 0.9fr)';
+const NARROW_WIDTHS =
+  'minmax(5.75rem, 1fr) minmax(9.25rem, 1.3fr) minmax(3.5rem, 0.7fr) minmax(5.75rem, 1fr)';
 
 /** A list of thousands of batches; each links to its page. */
 export function BatchList({
@@ -32,6 +37,7 @@ export function BatchList({
 }) {
   const t = useT();
   const live = useLive();
+  const narrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false });
   const rows = useVirtualRows(first.total, ROW_HEIGHT);
   const near = { from: rows.items[0]?.index ?? 0, to: rows.items.at(-1)?.index ?? 0 };
   const batchAt = useBatches(filter, first, near);
@@ -48,8 +54,11 @@ export function BatchList({
     <VirtualTable
       rows={rows}
       label={t('historyPage.list')}
-      columns={COLUMNS.map((key) => ({ key, head: t(`historyPage.column.${key}`) }))}
-      widths={WIDTHS}
+      columns={COLUMNS.filter((key) => !narrow || key !== 'duration').map((key) => ({
+        key,
+        head: t(`historyPage.column.${key}`),
+      }))}
+      widths={narrow ? NARROW_WIDTHS : WIDTHS}
       busy={busy}
       // A CSS variable, so that rows are not redrawn when the longest duration changes.
       style={{ '--longest': longest } as CSSProperties}
@@ -59,7 +68,7 @@ export function BatchList({
         return batch === undefined ? (
           <UnreadLine />
         ) : (
-          <BatchLine batch={withLive(batch, live?.run ?? null)} />
+          <BatchLine batch={withLive(batch, live?.run ?? null)} narrow={narrow} />
         );
       }}
     </VirtualTable>
@@ -67,12 +76,22 @@ export function BatchList({
 }
 
 /** The cells of one batch, two lines each. Plain elements, because fast scrolling creates hundreds per second. */
-const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSummary }) {
+const BatchLine = memo(function BatchLine({
+  batch,
+  narrow,
+}: {
+  readonly batch: BatchSummary;
+  readonly narrow: boolean;
+}) {
   const t = useT();
   const format = useFormat();
   const failed = batch.failed_tables;
   const seconds = batch.duration_seconds;
   const checked = batch.records_processed + batch.records_skipped;
+  const duration =
+    seconds === null || batch.status === BatchStatus.Running
+      ? t('historyPage.soFar')
+      : format.duration(seconds);
   const reason = batch.status === BatchStatus.Interrupted ? batch.interruption_reason : null;
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
@@ -84,6 +103,7 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
             {t(`words.reason.${reason}`)}
           </span>
         )}
+        {reason === null && narrow && <span className={cells.less}>{duration}</span>}
       </div>
       <div role="cell" className={cells.cell}>
         <Link href={`/batch/${encodeURIComponent(batch.batch_id)}`} className={cells.link ?? ''}>
@@ -117,14 +137,12 @@ const BatchLine = memo(function BatchLine({ batch }: { readonly batch: BatchSumm
           {t('counts.checked', { count: checked, number: format.count(checked) })}
         </span>
       </div>
-      <div role="cell" className={cells.cell}>
-        <span>
-          {seconds === null || batch.status === BatchStatus.Running
-            ? t('historyPage.soFar')
-            : format.duration(seconds)}
-        </span>
-        <span className={cells.bar} style={{ '--seconds': seconds ?? 0 } as CSSProperties} />
-      </div>
+      {!narrow && (
+        <div role="cell" className={cells.cell}>
+          <span>{duration}</span>
+          <span className={cells.bar} style={{ '--seconds': seconds ?? 0 } as CSSProperties} />
+        </div>
+      )}
     </>
     // biome-ignore-end lint/a11y/useSemanticElements: see VirtualTable.
   );

@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Text, VisuallyHidden } from '@mantine/core';
-import { IconX } from '@tabler/icons-react';
+import { IconReport, IconX } from '@tabler/icons-react';
 import { useDeferredValue, useMemo } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { BatchPage } from '../../../shared/contract.ts';
@@ -12,20 +12,21 @@ import { SearchField } from '../../parts/SearchField.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { BatchList } from './BatchList.tsx';
 import { historyAddress, isEverything, PAGE_SIZE, readFilter, withPart } from './batchQuery.ts';
-import { DayStrip } from './DayStrip.tsx';
+import { DayCalendar } from './DayCalendar.tsx';
+import { ExportMenu } from './ExportMenu.tsx';
 
 /** All batches, by day and as a list. */
 export function HistoryPage() {
   const t = useT();
   const { filter, setPart, clear } = useFilter();
   const first = useCall('history', filter, 0, PAGE_SIZE);
-  // The list comes first: drawing ninety days must not delay it.
+  // The list comes first: drawing the calendar must not delay it.
   const stripIsDue = useDeferredValue(first.data !== undefined, false);
   const nothingYet = first.data?.total === 0 && isEverything(filter);
   return (
-    <Page title={t('window.pages.history')}>
+    <Page title={t('window.pages.history')} actions={!nothingYet && <Actions day={filter.day} />}>
       {stripIsDue && !nothingYet && (
-        <DayStrip chosen={filter.day ?? null} onChoose={(day) => setPart('day', day)} />
+        <DayCalendar chosen={filter.day ?? null} onChoose={(day) => setPart('day', day)} />
       )}
       {!nothingYet && <Filters filter={filter} setPart={setPart} clear={clear} />}
       <Answered to={first}>
@@ -44,6 +45,26 @@ export function HistoryPage() {
         }
       </Answered>
     </Page>
+  );
+}
+
+/** @param props.day the chosen day; today if none is */
+function Actions({ day }: { readonly day: string | undefined }) {
+  const t = useT();
+  const format = useFormat();
+  const reported = day ?? format.dayOf(new Date().toISOString());
+  return (
+    <>
+      <ExportMenu />
+      <Button
+        component={Link}
+        href={`/report/${reported}`}
+        variant="default"
+        leftSection={<IconReport size={18} aria-hidden />}
+      >
+        {t('reportPage.open')}
+      </Button>
+    </>
   );
 }
 

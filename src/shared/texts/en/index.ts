@@ -1,4 +1,4 @@
-import { batchPage, historyPage } from './batchPages.ts';
+import { batchPage, historyPage, reportPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
@@ -51,6 +51,7 @@ export const en = {
   todayPage,
   batchPage,
   historyPage,
+  reportPage,
   tablesPage,
   connectionsPage,
   schedulesPage,

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../catalogues.ts';
-import { batchPage, historyPage } from './batchPages.ts';
+import { batchPage, historyPage, reportPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
@@ -52,6 +52,7 @@ export const id = {
   todayPage,
   batchPage,
   historyPage,
+  reportPage,
   tablesPage,
   connectionsPage,
   schedulesPage,

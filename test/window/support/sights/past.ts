@@ -41,11 +41,22 @@ async function batch({ page, t, go, look, button }: Stage): Promise<void> {
   await look('batch-log');
 }
 
-async function history({ page, t, go, look }: Stage): Promise<void> {
+async function history({ page, t, go, look, button }: Stage): Promise<void> {
   await go('/history');
   await page.getByText(t('historyPage.strip.completed'), { exact: true }).waitFor();
   await page.getByRole('table', { name: t('historyPage.list') }).waitFor();
   await look('history');
+  await button(t('historyPage.export.button')).click();
+  await page.getByRole('menuitem').first().waitFor();
+  await look('history-export');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: t('reportPage.open') }).click();
+  await page
+    .getByRole('heading', { name: t('reportPage.batches') })
+    .or(page.getByText(t('reportPage.nothing')))
+    .waitFor();
+  await look('report');
+  await go('/history');
   await page.getByLabel(t('historyPage.filter.text'), { exact: true }).fill('no such table');
   await page.getByText(t('historyPage.noneFits')).waitFor();
   await look('history-none-fits');
@@ -108,7 +119,7 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await look('schedule-editor');
   await button(t('schedulesPage.addTime'), dialog()).click();
   await dialog()
-    .getByLabel(t('schedulesPage.timeNumber', { number: 2 }), { exact: true })
+    .getByRole('textbox', { name: t('schedulesPage.timeNumber', { number: 2 }), exact: true })
     .fill('25');
   // Out of the field, in which nothing is wrong while somebody types.
   await page.keyboard.press('Tab');
@@ -119,7 +130,9 @@ async function schedules({ page, t, go, look, button, dialog, close }: Stage): P
   await dialog()
     .getByRole('switch', { name: t('schedulesPage.useCron') })
     .click();
-  await dialog().getByLabel(t('schedulesPage.cron')).fill('61 8 * * *');
+  await dialog()
+    .getByRole('textbox', { name: t('schedulesPage.cron') })
+    .fill('61 8 * * *');
   await dialog().locator('[aria-invalid="true"]').waitFor();
   await dialog().locator('[type="submit"]:enabled').waitFor();
   await look('schedule-cron-wrong');
