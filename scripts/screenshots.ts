@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { type Agent, startAgent } from '../src/agent/agent.ts';
+import { startHeadOffice } from '../src/agent/headOffice.ts';
 import { openDemoSession } from '../src/cli/servedDemo.ts';
+import { openEngine } from '../src/core/engine.ts';
 import { systemPorts } from '../src/core/ports.ts';
+import { loadSettings } from '../src/core/settings/load.ts';
 import {
   CENTRAL_DATABASE,
   type Demo,
@@ -13,16 +16,21 @@ import {
   startDemo,
   stopDemo,
 } from '../src/demo/demo.ts';
-import { CENTRAL_ROLE, PASSFILE, passwordFor, SOURCE_ROLE } from '../src/demo/endpoint.ts';
+import { CENTRAL_ROLE, lendSettings, PASSFILE, passwordFor, SOURCE_ROLE } from '../src/demo/endpoint.ts';
+import type { SettingsFile } from '../src/shared/settings.ts';
 import type { Language } from '../src/shared/texts/language.ts';
 import { chromiumToRun } from '../test/support/chromium.ts';
 import { startProxy } from '../test/support/proxy.ts';
 import { buildWindow, WINDOW_FOLDER } from '../test/window/support/build.ts';
+import { madeUpBranches } from '../test/window/support/headOffice.ts';
 import { startOnlooker } from '../test/window/support/onlooker.ts';
 import { livePast } from '../test/window/support/past.ts';
+import { askedSights } from '../test/window/support/sights/asked.ts';
+import { channelSights } from '../test/window/support/sights/channels.ts';
 import { doctorSights } from '../test/window/support/sights/doctor.ts';
 import { firstSights, type SignIn } from '../test/window/support/sights/first.ts';
 import { nowSights } from '../test/window/support/sights/now.ts';
+import { officeSights } from '../test/window/support/sights/office.ts';
 import { pastSights } from '../test/window/support/sights/past.ts';
 import { addSchedules } from '../test/window/support/sights/schedules.ts';
 import { type Stage, stageOf } from '../test/window/support/sights/stage.ts';
@@ -32,7 +40,7 @@ import { type Stage, stageOf } from '../test/window/support/sights/stage.ts';
  * `out/screenshots/LANGUAGE/NAME-SCHEME-WIDTH.png`. Look at them one by one; the best are copied to
  * `docs/images/window-*.png`.
  *
- *     npm run screenshots [en|id]
+ *     npm run screenshots [en|id] [branch|first|asked|office]
  */
 const OUT = resolve('out/screenshots');
 const SIZES = [
@@ -43,11 +51,27 @@ const SCALE = 0.05;
 /** Longer than the half minute after which a silent database is asked again. */
 const PATIENCE_MS = 90_000;
 
+/** Nothing is sent there: what is due at night waits. */
+const CHANNELS = {
+  desktop: false,
+  email: {
+    host: 'mail.hq.example',
+    user: 'branchline',
+    from: 'branchline@hq.example',
+    to: ['it@hq.example', 'operations@hq.example'],
+    enabled: false,
+  },
+  webhook: { url: 'https://chat.hq.example/hooks/T0B0', events: ['digest'] },
+  telegram: { chatId: -1001234567890, token: '${BOT_TOKEN}', events: ['digest'] },
+};
+
+const PARTS = ['branch', 'first', 'asked', 'office'] as const;
+const BRANCHES = 1000;
+
 // The time zone of the demo's branch.
 process.env.TZ = 'Asia/Jakarta';
-const languages = (['en', 'id'] as const).filter(
-  (one) => process.argv.length < 3 || process.argv.includes(one),
-);
+const languages = chosen(['en', 'id'] as const);
+const parts = chosen(PARTS);
 rmSync(OUT, { recursive: true, force: true });
 const remove = await buildWindow();
 const browser = await chromium.launch(await chromiumToRun());
@@ -58,14 +82,30 @@ try {
   remove();
 }
 
+/** Those that the command names; all where it names none. */
+function chosen<T extends string>(all: readonly T[]): readonly T[] {
+  const named = all.filter((one) => process.argv.includes(one));
+  return named.length === 0 ? all : named;
+}
+
 async function picturesIn(language: Language, browser: Browser): Promise<void> {
   mkdirSync(join(OUT, language), { recursive: true });
   // Not inside a private folder: if root runs this, the servers run as another user.
   const folder = join(tmpdir(), `branchline-pictures-${process.pid}`);
   const demo = await startDemo({ folder, scale: SCALE, openSession: openDemoSession });
   try {
-    await ofBranch(demo, language, browser);
-    await ofFirstRun(demo, language, browser);
+    // Before the branch's own settings go through a slow link.
+    const asked = await lent(demo, 'asked');
+    const office = await lent(demo, 'office');
+    if (parts.includes('branch')) await ofBranch(demo, language, browser);
+    if (parts.includes('first')) await ofFirstRun(demo, language, browser);
+    if (parts.includes('asked') || parts.includes('office')) await runAsked(asked);
+    if (parts.includes('asked'))
+      await withWindow(asked, language, browser, async (stage) => {
+        await askedSights(stage);
+        await channelSights(stage);
+      });
+    if (parts.includes('office')) await ofOffice(demo, office, language, browser);
   } finally {
     await stopDemo(folder);
   }
@@ -102,6 +142,55 @@ async function ofFirstRun(demo: Demo, language: Language, browser: Browser): Pro
   await withWindow(folder, language, browser, (stage) => firstSights(stage, central, branch));
 }
 
+/** A data folder of its own with the demo's settings. */
+async function lent(demo: Demo, name: string): Promise<string> {
+  const folder = join(demo.folder, name);
+  mkdirSync(folder);
+  await lendSettings(demo, folder);
+  return folder;
+}
+
+function changeSettings(folder: string, change: (settings: SettingsFile) => object): void {
+  const file = join(folder, 'settings.json');
+  writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8'))), null, 2));
+}
+
+/** A batch that head office has asked for, and after which a hook fails, in settings with all channels. */
+async function runAsked(folder: string): Promise<void> {
+  changeSettings(folder, ({ central, connections }) => ({
+    central,
+    connections: connections.map((one) => ({ ...one, id: 'pgsql_mtr', label: 'Metro', tables: ['ad_org'] })),
+    hooks: { afterBatch: [{ name: 'reports', sql: 'REFRESH MATERIALIZED VIEW CONCURRENTLY reports.sales' }] },
+    notifications: CHANNELS,
+  }));
+  await using engine = openEngine(systemPorts({ log: () => undefined }), {
+    folder,
+    settings: loadSettings(folder, 'en'),
+  });
+  await engine.syncAll({ trigger: 'agent', askedBy: { by: 'Sari Wulandari', request: 'pictures' } });
+}
+
+async function ofOffice(demo: Demo, folder: string, language: Language, browser: Browser): Promise<void> {
+  const { host, port } = serverOf(demo.central);
+  // The branch's role has made head office's tables, and owns them.
+  const owner = { host, port, database: CENTRAL_DATABASE, user: CENTRAL_ROLE };
+  const session = await openDemoSession({
+    ...owner,
+    password: (await passwordFor(demo.folder, owner)) ?? '',
+  });
+  for (const statement of madeUpBranches(BRANCHES)) await session.execute(statement);
+  await session.close();
+  changeSettings(folder, ({ central }) => ({ central, language }));
+  const agent = await startHeadOffice(systemPorts({ log: () => undefined }), {
+    folder,
+    windowFolder: WINDOW_FOLDER,
+    port: null,
+    version: '0.1.0',
+    systemLanguages: [language],
+  });
+  await inWindow(agent, language, browser, officeSights);
+}
+
 async function withWindow(
   folder: string,
   language: Language,
@@ -117,6 +206,15 @@ async function withWindow(
     systemLanguages: [language],
     startDemo: () => Promise.reject(new Error('The pictures have databases of their own.')),
   });
+  await inWindow(agent, language, browser, work);
+}
+
+async function inWindow(
+  agent: Agent,
+  language: Language,
+  browser: Browser,
+  work: (stage: Stage, agent: Agent) => Promise<void>,
+): Promise<void> {
   const context = await browser.newContext({ viewport: SIZES[0], locale: language, reducedMotion: 'reduce' });
   context.setDefaultTimeout(PATIENCE_MS);
   try {

@@ -5,16 +5,16 @@ import { visible } from '../../../shared/visible.ts';
 import type { FleetBranchView } from '../../../window-api/views.ts';
 import cells from '../../parts/Cells.module.css';
 import { Empty } from '../../parts/Page.tsx';
-import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { branchAddress, isOneOf } from './boardFilter.ts';
+import { branchAddress } from './boardFilter.ts';
+import { StatusCell } from './StatusCell.tsx';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'ended', 'tables', 'data', 'took'] as const;
 const WIDTHS =
-  'minmax(7.5rem, 1.2fr) minmax(9rem, 1.4fr) minmax(5.5rem, 1fr) minmax(6.5rem, 1fr) minmax(6.5rem, 0.8fr)';
+  'minmax(6rem, 1fr) minmax(9rem, 1.3fr) minmax(6rem, 0.9fr) minmax(7.5rem, 1.2fr) minmax(6.5rem, 0.8fr)';
 
 /** The latest batches of a branch; each links to its tables. */
 export function BranchBatches({ view: { branch, batches } }: { readonly view: FleetBranchView }) {
@@ -46,18 +46,7 @@ function BatchLine({ connection, batch }: { readonly connection: string; readonl
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
     <>
-      <div role="cell" className={cells.cell}>
-        {isOneOf(BatchStatus, status) ? (
-          <StatusMark of={status} kind="batch" />
-        ) : (
-          <span className={cells.less}>{t('boardPage.otherStatus', { status: visible(status) })}</span>
-        )}
-        {why !== null && (
-          <span className={cells.less} title={why}>
-            {why}
-          </span>
-        )}
-      </div>
+      <StatusCell kind="batch" status={status} why={why} />
       <div role="cell" className={cells.cell}>
         <Link href={branchAddress(connection, batch.batch_id)} className={cells.link ?? ''}>
           {format.moment(batch.ended_at)}

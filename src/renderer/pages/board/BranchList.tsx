@@ -18,13 +18,13 @@ import { Sparkline } from './Sparkline.tsx';
 const ROW_HEIGHT = 56;
 
 const WIDTHS = {
-  state: 'minmax(8rem, 0.9fr)',
+  state: 'minmax(7.5rem, 0.9fr)',
   branch: 'minmax(10rem, 1.5fr)',
   reason: 'minmax(10rem, 1.9fr)',
-  upTo: 'minmax(8rem, 1fr)',
+  upTo: 'minmax(7rem, 0.9fr)',
   tables: 'minmax(6rem, 0.7fr)',
   next: 'minmax(8rem, 1fr)',
-  days: 'minmax(11rem, 1fr)',
+  days: 'minmax(12.5rem, 1.2fr)',
 } as const;
 type Column = keyof typeof WIDTHS;
 

@@ -3,16 +3,16 @@ import { Strategy, TableStatus } from '../../../shared/status.ts';
 import { visible } from '../../../shared/visible.ts';
 import cells from '../../parts/Cells.module.css';
 import { Empty } from '../../parts/Page.tsx';
-import { StatusMark } from '../../parts/StatusMark.tsx';
 import { useVirtualRows } from '../../parts/useVirtualRows.ts';
 import { VirtualTable } from '../../parts/VirtualTable.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { isOneOf } from './boardFilter.ts';
+import { StatusCell } from './StatusCell.tsx';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['table', 'status', 'way', 'data', 'ended'] as const;
 const WIDTHS =
-  'minmax(9rem, 1.6fr) minmax(8rem, 1.4fr) minmax(7rem, 1fr) minmax(6.5rem, 0.9fr) minmax(6.5rem, 0.9fr)';
+  'minmax(7.5rem, 1.5fr) minmax(7.5rem, 1.3fr) minmax(5.5rem, 0.9fr) minmax(8.5rem, 1.1fr) minmax(5.5rem, 0.8fr)';
 
 /** Tables that a branch has reported: failed ones first. */
 export function BranchTables({
@@ -59,18 +59,7 @@ function TableLine({ table }: { readonly table: FleetTable }) {
       <div role="cell" className={cells.cell}>
         <strong title={name}>{name}</strong>
       </div>
-      <div role="cell" className={cells.cell}>
-        {isOneOf(TableStatus, status) ? (
-          <StatusMark of={status} kind="table" />
-        ) : (
-          <span className={cells.less}>{t('boardPage.otherStatus', { status: visible(status) })}</span>
-        )}
-        {why !== null && (
-          <span className={cells.less} title={why}>
-            {why}
-          </span>
-        )}
-      </div>
+      <StatusCell kind="table" status={status} why={why} />
       <div role="cell" className={cells.cell}>
         <span title={way}>{way}</span>
       </div>

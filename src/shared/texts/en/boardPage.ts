@@ -34,7 +34,7 @@ export const boardPage = {
     upTo: 'Up to',
     tables: 'Tables',
     next: 'Next run',
-    days: 'Last 14 days',
+    days: 'Per day, last 14 days',
   },
   since: 'since {{time}}',
   lateToo: 'late as well',
@@ -49,7 +49,7 @@ export const boardPage = {
   noReport: 'no report',
   noPlan: 'not planned',
   version: 'version {{version}}',
-  perDay: '{{rows}} written · {{size}} read a day',
+  perDay: '{{rows}} written · {{size}} read',
   noData: 'no batch',
   back: 'All branches',
   facts: {

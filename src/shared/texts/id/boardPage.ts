@@ -33,7 +33,7 @@ export const boardPage = {
     upTo: 'Sampai',
     tables: 'Tabel',
     next: 'Jadwal berikut',
-    days: '14 hari terakhir',
+    days: 'Per hari, 14 hari terakhir',
   },
   since: 'sejak {{time}}',
   lateToo: 'juga terlambat',
@@ -45,7 +45,7 @@ export const boardPage = {
   noReport: 'tanpa laporan',
   noPlan: 'tidak ada jadwal',
   version: 'versi {{version}}',
-  perDay: '{{rows}} ditulis · {{size}} dibaca per hari',
+  perDay: '{{rows}} ditulis · {{size}} dibaca',
   noData: 'tidak ada pengiriman',
   back: 'Semua cabang',
   facts: {

@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 /** The settings of channels: each form that there is, with several channels there already. */
 export async function channelSights({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
   await go('/settings');
-  await page.getByRole('group', { name: t('delivery.channel.email') }).waitFor();
+  await page.getByRole('group', { name: t('delivery.channel.email') }).scrollIntoViewIfNeeded();
   await look('channels');
   for (const channel of ['email', 'webhook', 'telegram'] as const) {
     await button(t('channelsPage.editOf', { channel: t(`delivery.channel.${channel}`) })).click();
