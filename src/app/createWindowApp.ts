@@ -6,6 +6,8 @@ import { compareNames, matchesTable, modelName } from '../shared/naming.ts';
 import type { ConnectionSettings, Settings } from '../shared/settings.ts';
 import type { Language } from '../shared/texts/language.ts';
 import type { TableState } from '../window-api/views.ts';
+import { createBranchImports } from './branchImports.ts';
+import { viewBranches } from './branchViews.ts';
 import { bundleFiles, measureSizes } from './bundle.ts';
 import { createDisk } from './diskCommands.ts';
 import { computerZone, journalFilter, viewBatch, viewDays, viewPeriod } from './historyViews.ts';
@@ -55,6 +57,7 @@ export function createWindowApp(host: WindowAppHost): WindowApp {
     ),
     ...createSettings(host, language, () => live.changed('settings')),
     ...createDrafts(host, language, closed.signal, reports),
+    ...createBranchImports(host, language, closed.signal, reports, () => live.changed('settings')),
     ...createChannels(host, language, closed.signal),
     bundle: async () => {
       // With the addresses that the window is not told, so that they are found in the logs and removed.
@@ -105,6 +108,7 @@ type Past = Pick<
   | 'period'
   | 'batch'
   | 'tables'
+  | 'branches'
   | 'tableRuns'
   | 'recentRuns'
   | 'traffic'
@@ -127,6 +131,12 @@ function createPast({ folder, ports: { clock } }: WindowAppHost, reader: Journal
     period: (first, last) => past((journal) => viewPeriod(journal, first, last, computerZone())),
     batch: (batchId) => past((journal) => viewBatch(journal, batchId)),
     tables: () => past((journal) => viewTables(journal, usableSettings(folder))),
+    branches: () =>
+      past((journal) => {
+        const settings = usableSettings(folder);
+        const now = clock.now();
+        return viewBranches(journal, settings, schedulesOf(journal, settings, folder, now), now);
+      }),
     traffic: (limit) => past((journal) => journal.trafficMonths(limit)),
     tableTraffic: (connection, table, limit) =>
       past((journal) => journal.trafficMonths(limit, { connection, table })),

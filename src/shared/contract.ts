@@ -351,8 +351,8 @@ export interface ConnectionTestStep {
 export interface TestProgress {
   /** The steps made so far. */
   readonly steps: readonly ConnectionTestStep[];
-  /** The step under way. */
-  readonly doing: ConnectionTestStep['step'];
+  /** The step under way; null once the test has ended. */
+  readonly doing: ConnectionTestStep['step'] | null;
 }
 
 /** A batch in a list. */

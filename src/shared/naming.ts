@@ -169,3 +169,28 @@ function nameOfTable({ connection, table, allTables }: TableName, { t, labelOf, 
   if (allTables) return t('troubles.allOf', { connection: labelOf(connection) });
   return several ? `${visible(table)} (${visible(labelOf(connection))})` : visible(table);
 }
+
+/** The longest id that the settings accept. */
+const LONGEST = 40;
+
+/**
+ * An id for a new connection from its name: `Lampung Raya` → `lampung_raya`.
+ *
+ * @param taken existing ids
+ * @returns empty if the name has no letters or digits to use
+ */
+export function idFromLabel(label: string, taken: readonly string[]): string {
+  const plain = label
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  if (plain === '') return '';
+  const begun = /^[a-z]/.test(plain) ? plain : `branch_${plain}`;
+  for (let count = 1; ; count++) {
+    const end = count === 1 ? '' : `_${count}`;
+    const id = begun.slice(0, LONGEST - end.length).replace(/_+$/, '') + end;
+    if (!taken.includes(id)) return id;
+  }
+}

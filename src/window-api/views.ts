@@ -1,3 +1,4 @@
+import type { BranchColumn } from '../shared/branchTable.ts';
 import type { BatchRow, LogRow, RunView, ScheduleView, TableRow } from '../shared/contract.ts';
 import type { ErrorParams, FailureDetail, UsageCode } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/exportRecord.ts';
@@ -216,6 +217,56 @@ export interface TableState {
 export interface RecentRun {
   readonly rows: number;
   readonly failed: boolean;
+}
+
+/** How a branch of the settings stands. */
+export interface BranchState {
+  readonly connection: string;
+  /** Its name; the id if it has none. */
+  readonly label: string;
+  /** The worst that holds: `never` if a table was never copied, `late` after `noSuccessHours`. */
+  readonly state: 'off' | 'failed' | 'differs' | 'late' | 'never' | 'up_to_date';
+  /** Tables of its last whole batch that are still selected. */
+  readonly tables: number;
+  readonly failed: number;
+  readonly differs: number;
+  /** Head office has all of its data up to this time; null if a table was never copied. */
+  readonly upTo: string | null;
+  readonly lastRunAt: string | null;
+  /** Null if no schedule includes it. */
+  readonly nextRunAt: string | null;
+}
+
+/** A table of branches, read and checked; nothing of it is written yet. */
+export interface BranchTableView {
+  /** Null if it has no line with the names of columns. */
+  readonly columns: readonly BranchColumn[] | null;
+  /** Names of columns that are not known, and not used. */
+  readonly unused: readonly string[];
+  readonly branches: readonly BranchLineView[];
+}
+
+/** A line of it. */
+export interface BranchLineView {
+  readonly line: number;
+  readonly id: string;
+  readonly label: string;
+  /** `10.0.0.5:5432 / idempiere` */
+  readonly place: string;
+  readonly schema: string;
+  readonly hasPassword: boolean;
+  /** `exists`: the settings have a branch with this id, which stays as it is. */
+  readonly state: 'new' | 'exists' | 'wrong';
+  readonly problems: readonly { readonly column: BranchColumn | null; readonly reason: string }[];
+}
+
+/** What came of a line. */
+export interface BranchOutcome {
+  readonly line: number;
+  readonly id: string;
+  readonly outcome: 'added' | 'exists' | 'wrong' | 'password_refused';
+  /** Where its password is now; null if it has none of its own. */
+  readonly place: PasswordPlace | null;
 }
 
 /** The settings as the window edits them: the file's own contents, which hold no secrets. */

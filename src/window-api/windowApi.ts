@@ -18,6 +18,9 @@ import { BatchStatus, BatchTrigger, Strategy } from '../shared/status.ts';
 import type { MonthTraffic } from '../shared/traffic.ts';
 import type {
   BatchView,
+  BranchOutcome,
+  BranchState,
+  BranchTableView,
   BundleFile,
   ChannelTest,
   DayView,
@@ -100,6 +103,20 @@ const typedPassword = z.nullable(z.string().check(z.maxLength(1000)));
 /** The SSH server's password or its key's passphrase, likewise. */
 const typedSshSecret = z.optional(typedPassword);
 
+const branchTable = z.string().check(z.maxLength(5_000_000));
+
+/** Lines of a table, each with the schema that a test has found instead of the table's. */
+const branchLines = z.readonly(
+  z
+    .array(
+      z.strictObject({
+        line: between(1, 1_000_000),
+        schema: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(63))),
+      }),
+    )
+    .check(z.maxLength(5000)),
+);
+
 /** A place on this computer. Its rights are those of the program, so what is done there is limited; see createDisk. */
 const path = z.string().check(z.minLength(1), z.maxLength(4096), z.regex(/^[^\0]*$/));
 
@@ -122,6 +139,7 @@ const QUERIES = {
   /** Refused with `batch_unknown`. */
   batch: query(z.tuple([batchId]), typed<BatchView>()),
   tables: query(nothing, typed<readonly TableState[]>()),
+  branches: query(nothing, typed<readonly BranchState[]>()),
   /** One table's runs, latest first. */
   tableRuns: query(z.tuple([connection, table, limit]), typed<readonly TableRow[]>()),
   /** What the last runs of each of these tables wrote, oldest first; in the same order. */
@@ -244,6 +262,30 @@ const COMMANDS = {
     z.tuple([draft, typedPassword, typedSshSecret, z.optional(name)]),
     typed<readonly ConnectionTestStep[]>(),
   ),
+  /** Reads a table of branches (CSV). Its passwords do not come back. */
+  readBranches: command(z.tuple([branchTable]), typed<BranchTableView>()),
+  /**
+   * Tests branches of a table by their lines, or of the settings by their ids; answers the steps by line or id. Meanwhile they
+   * come as events `tests`, named by this test's name, a slash, and the line or id.
+   */
+  testBranches: command(
+    z.tuple([
+      name,
+      z.union([
+        z.strictObject({ text: branchTable, lines: branchLines }),
+        z.strictObject({ connections: names }),
+      ]),
+    ]),
+    typed<Readonly<Record<string, readonly ConnectionTestStep[]>>>(),
+  ),
+  /** Ends a test of branches by its name. */
+  stopTests: command(z.tuple([name]), typed<null>()),
+  /** Adds these lines of a table to the settings, and keeps their passwords. */
+  importBranches: command(z.tuple([branchTable, branchLines]), typed<readonly BranchOutcome[]>(), [
+    'settings',
+    'setup',
+    'branches',
+  ]),
   /** Lists what there is to copy. Refused with the failure if the database cannot be read. */
   discover: command(z.tuple([draft, typedPassword, typedSshSecret]), typed<Discovery>()),
   /**
@@ -301,6 +343,7 @@ export const EVENTS = {
     'period',
     'batch',
     'tables',
+    'branches',
     'tableRuns',
     'recentRuns',
     'traffic',
@@ -312,7 +355,15 @@ export const EVENTS = {
     'exports',
   ]),
   /** The settings changed, or became valid or invalid. */
-  settings: event(typed<unknown>(), ['setup', 'settings', 'schedules', 'scheduleWeek', 'tables', 'today']),
+  settings: event(typed<unknown>(), [
+    'setup',
+    'settings',
+    'schedules',
+    'scheduleWeek',
+    'tables',
+    'branches',
+    'today',
+  ]),
   /** A request of this window could not be carried out after all. */
   refused: event(typed<{ readonly refusal: Refusal }>()),
   /** How far connection tests have got, by the names that windows gave them. */

@@ -33,6 +33,6 @@ test('a full head office is told as in the window: there is no batch to resume',
     [{ step: 'sign_in', ok: false, facts: {}, failure }],
     look,
   ).join(' ');
-  expect(text.replace(/\s+/g, ' ')).toContain(look.t('connectionsPage.hint.headOfficeFull'));
+  expect(text.replace(/\s+/g, ' ')).toContain(look.t('branchesPage.hint.headOfficeFull'));
   expect(text).not.toContain('Resume the batch');
 });

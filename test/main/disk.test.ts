@@ -49,7 +49,8 @@ describe.skipIf(!hasRuntime)('exports and imports, on a real Electron', () => {
     const { app, page } = await startApp({ folder: home.folder });
     await lendZstd(app);
     const file = join(disk.folder, `${CONNECTION}.export`);
-    await page.getByRole('link', { name: 'Connections' }).click();
+    await page.getByRole('link', { name: 'Branches' }).click();
+    await page.getByRole('table').getByRole('link').first().click();
 
     const to = { folder: disk.folder, name: 'item.export' };
     const refused = { ok: false, refusal: { code: 'export_path_not_chosen' } };
@@ -74,6 +75,8 @@ describe.skipIf(!hasRuntime)('exports and imports, on a real Electron', () => {
     expect(existsSync(file)).toBe(true);
     expect(existsSync(join(disk.folder, 'item.export'))).toBe(false);
 
+    await page.getByRole('link', { name: 'Branches', exact: true }).click();
+    await page.getByRole('link', { name: 'Open head office' }).click();
     await page.getByRole('button', { name: 'Import from a disk…' }).click();
     await choosing(app, file);
     await form.getByRole('button', { name: 'Choose the file…' }).click();

@@ -31,8 +31,8 @@ async function newBranch(): Promise<{
   const home = makeHome(pair);
   onTestFinished(() => home[Symbol.dispose]());
   const page = await openWindow(await serve(home.folder));
-  await page.evaluate("location.hash = '/connections'");
-  await button(page, t('connectionsPage.add')).click();
+  await page.evaluate("location.hash = '/branches'");
+  await button(page, t('branchesPage.add')).click();
   const form = page.getByRole('dialog');
   const { user, password, database } = pair.source;
   const address = `postgres://${user}:${encodeURIComponent(password)}@${proxy.host}:${proxy.port}/${database}`;
@@ -42,7 +42,7 @@ async function newBranch(): Promise<{
 
 /** As a person pastes it, who has cut it elsewhere. */
 async function paste(form: Locator, text: string): Promise<void> {
-  const label = form.getByLabel(t('connectionsPage.field.label'));
+  const label = form.getByLabel(t('branchesPage.field.label'));
   await label.fill(text);
   await label.press('ControlOrMeta+a');
   await label.press('ControlOrMeta+x');
@@ -51,13 +51,13 @@ async function paste(form: Locator, text: string): Promise<void> {
 }
 
 const field = (form: Locator, name: 'host' | 'port' | 'database' | 'user' | 'schema' | 'sslmode') =>
-  form.getByLabel(t(`connectionsPage.field.${name}`), { exact: name === 'schema' });
+  form.getByLabel(t(`branchesPage.field.${name}`), { exact: name === 'schema' });
 
 test('a pasted address fills the fields, its password is nowhere to be seen, and the schema with tables is chosen', async () => {
   const { page, form, proxy, address, password, settings } = await newBranch();
   const heard = await listenIn(page);
   await paste(form, address);
-  await reads(form, t('connectionsPage.pastedAll'));
+  await reads(form, t('branchesPage.pastedAll'));
   expect(await field(form, 'host').inputValue()).toBe(proxy.host);
   expect(await field(form, 'port').inputValue()).toBe(String(proxy.port));
   expect(await form.innerText()).not.toContain(password);
@@ -72,12 +72,12 @@ test('the steps are seen while they are made', async () => {
   const { form, proxy, address } = await newBranch();
   await paste(form, address);
   proxy.freeze();
-  await button(form, t('connectionsPage.test')).click();
+  await button(form, t('branchesPage.test')).click();
   const step = (name: 'port' | 'tls'): Locator =>
-    form.getByRole('listitem').filter({ hasText: t(`connectionsPage.step.${name}`) });
-  await reads(step('tls'), t('connectionsPage.stepState.doing'));
-  await reads(step('port'), t('connectionsPage.stepState.ok'));
-  await reads(form, t('connectionsPage.testingStep', { step: t('connectionsPage.step.tls') }));
+    form.getByRole('listitem').filter({ hasText: t(`branchesPage.step.${name}`) });
+  await reads(step('tls'), t('branchesPage.stepState.doing'));
+  await reads(step('port'), t('branchesPage.stepState.ok'));
+  await reads(form, t('branchesPage.testingStep', { step: t('branchesPage.step.tls') }));
   proxy.thaw();
   await form.locator('[data-verdict=ok]').waitFor();
 });
@@ -89,7 +89,7 @@ test('a schema that a person typed is only replaced by a click, which goes on to
   await button(form, t('window.save')).click();
   await reads(form, /^There is no schema nowhere; adempiere has \d+ tables\. Use it\?$/);
   await field(form, 'schema').and(form.locator(':focus')).waitFor();
-  await button(form, t('connectionsPage.useSchema', { schema: 'adempiere' })).click();
+  await button(form, t('branchesPage.useSchema', { schema: 'adempiere' })).click();
   await form.waitFor({ state: 'detached' });
   expect(settings().connections[1]).toMatchObject({ schema: 'adempiere' });
 });
@@ -97,11 +97,11 @@ test('a schema that a person typed is only replaced by a click, which goes on to
 test('a server without TLS is recognised, its field has the focus, and a click on the remedy helps', async () => {
   const { form, address } = await newBranch();
   await paste(form, `${address}?sslmode=verify-full`);
-  await button(form, t('connectionsPage.test')).click();
-  await reads(form, t('connectionsPage.hint.noTls'));
+  await button(form, t('branchesPage.test')).click();
+  await reads(form, t('branchesPage.hint.noTls'));
   await field(form, 'sslmode').and(form.locator(':focus')).waitFor();
-  await reads(form, t('connectionsPage.checkThis', { step: t('connectionsPage.step.tls') }));
-  await button(form, t('connectionsPage.withoutTls')).click();
+  await reads(form, t('branchesPage.checkThis', { step: t('branchesPage.step.tls') }));
+  await button(form, t('branchesPage.withoutTls')).click();
   await form.locator('[data-verdict=ok]').waitFor();
   expect(await field(form, 'sslmode').inputValue()).toBe('prefer');
 });

@@ -9,7 +9,7 @@ import { CONNECTION, makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
-import { button, FRESH, goTo, reads, t } from './support/words.ts';
+import { button, FRESH, openBranch, reads, t } from './support/words.ts';
 
 const SCALE = 0.05;
 const TABLES = ['ad_org', 'c_uom'];
@@ -47,8 +47,8 @@ test('of a copied data folder the window asks what this computer is, and goes on
   await button(question, t('quit.copiedNew')).click();
   await question.waitFor({ state: 'detached' });
   await failed.waitFor({ state: 'detached' });
-  await goTo(page, t('window.pages.connections'));
-  await reads(page, t('connectionsPage.offNote'));
+  await openBranch(page, 'Lampung');
+  await reads(page, t('branchesPage.offNote'));
   const admin = await pair.central.connectAdmin();
   const { rows } = await admin
     .query('SELECT connection, installation FROM branchline.sources')

@@ -58,7 +58,7 @@ test.each(['en', 'id'] as const)(
       await look(name);
     };
 
-    await go('/connections');
+    await go(`/branches/${CONNECTION}`);
     await button(say('disk.export')).click();
     await dialog().getByText(say('disk.exportNote')).waitFor();
     await button(say('disk.exportNow'), dialog()).click();
@@ -87,7 +87,7 @@ test.each(['en', 'id'] as const)(
     await go('/');
     await page.getByRole('heading', { name: say('disk.exporting') }).waitFor();
     await sight('exporting-today');
-    await go('/connections');
+    await go(`/branches/${CONNECTION}`);
     await button(say('todayPage.stop')).click();
     link.latencyMs = 0;
     await page.getByText(say('disk.openTitle')).waitFor();
@@ -112,7 +112,7 @@ test.each(['en', 'id'] as const)(
       await picture(atOffice, language, name);
       await other.stage.look(name);
     };
-    await other.stage.go('/connections');
+    await other.stage.go('/branches/central');
     await other.stage.button(say('disk.import')).click();
     const form = other.stage.dialog();
     await form.getByLabel(say('disk.file')).fill(file);
@@ -151,7 +151,8 @@ test('an import that was stopped is continued from its page, with its file', asy
     await engine.exportConnection({ ...request, file: disk.file });
   }
   const page = await openWindow(await serve(office.folder));
-  await page.getByRole('link', { name: t('window.pages.connections') }).click();
+  await page.getByRole('link', { name: t('window.pages.branches') }).click();
+  await page.getByRole('link', { name: t('branchesPage.openCentral') }).click();
   await page.getByRole('button', { name: t('disk.import') }).click();
   const form = page.getByRole('dialog');
   await form.getByLabel(t('disk.file')).fill(disk.file);

@@ -11,7 +11,7 @@ import { makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
-import { button, goTo, t } from './support/words.ts';
+import { button, goTo, openBranch, t } from './support/words.ts';
 
 /** Names that break a line in two, turn what follows around, hide, or are markup. */
 const NAMES = [
@@ -110,24 +110,23 @@ test('names and messages of a hostile branch stand on every page as their letter
   await page.getByRole('main').waitFor();
   expect(await unseen(page), 'History').toEqual([]);
 
-  await goTo(page, t('window.pages.connections'));
+  await openBranch(page, visible(LABEL));
   const card = page.getByRole('article', { name: visible(LABEL) });
-  await button(card, t('connectionsPage.test')).click();
-  await card.getByText(t('connectionsPage.step.read')).waitFor();
-  await shows('Connections', LABEL);
-  await button(card, t('connectionsPage.chooseTables')).click();
-  await dialog.first().waitFor();
+  await button(card, t('branchesPage.test')).click();
+  await card.getByText(t('branchesPage.step.read')).waitFor();
+  await shows('Branch', LABEL);
+  await card.getByRole('link', { name: t('branchesPage.chooseTables') }).click();
   await shows('Choice of tables', FAILING);
-  await dialog.getByText(visible(SCHEMA)).first().waitFor({ state: 'attached' });
-  await close();
+  await page.getByText(visible(SCHEMA)).first().waitFor({ state: 'attached' });
+  await page.getByRole('tab', { name: t('branchesPage.tab.overview') }).click();
   const settings = join(home.folder, 'settings.json');
   const before: SettingsFile = JSON.parse(readFileSync(settings, 'utf8'));
   // A server that is not there, by a hostile name.
   const connections = before.connections.map((one) => ({ ...one, database: 'no\u202eDB\u0007' }));
   writeFileSync(settings, JSON.stringify({ ...before, connections }));
-  await shows('Connections, another database', 'no\u202eDB\u0007');
-  await button(card, t('connectionsPage.test')).click();
-  await card.getByText(t('connectionsPage.stepState.failed'), { exact: true }).waitFor();
+  await shows('Branch, another database', 'no\u202eDB\u0007');
+  await button(card, t('branchesPage.test')).click();
+  await card.getByText(t('branchesPage.stepState.failed'), { exact: true }).waitFor();
   expect(await unseen(page), 'A failed test').toEqual([]);
 
   await goTo(page, t('window.pages.schedules'));

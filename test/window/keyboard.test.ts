@@ -51,7 +51,7 @@ describe('by keyboard alone', () => {
     const { page, keys } = window;
     await page.getByRole('heading', { name: t('todayPage.trouble.failed', { count: 2 }) }).waitFor();
     const faults: string[] = [];
-    for (const name of ['today', 'history', 'tables', 'connections', 'schedules', 'settings'] as const) {
+    for (const name of ['today', 'history', 'tables', 'branches', 'schedules', 'settings'] as const) {
       await goTo(window, t(`window.pages.${name}`));
       await page
         .getByRole('status', { name: t('window.loading') })
@@ -147,14 +147,14 @@ describe('by keyboard alone', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'c_bpartner', exact: true }).and(page.locator(':focus')).waitFor();
 
-    await goTo(window, t('window.pages.connections'));
-    await keys.tabTo('button', t('connectionsPage.add'));
+    await goTo(window, t('window.pages.branches'));
+    await keys.tabTo('button', t('branchesPage.add'));
     await keys.press('Enter');
     await page.getByRole('dialog').waitFor();
     await holds(page, keys, 30);
     await keys.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await button(page, t('connectionsPage.add')).and(page.locator(':focus')).waitFor();
+    await button(page, t('branchesPage.add')).and(page.locator(':focus')).waitFor();
   });
 
   test('forms are filled in, tried and saved', { timeout: 600_000 }, async () => {
@@ -221,13 +221,13 @@ test('a branch is set up by keyboard alone, from nothing to its first copy', {
     await keys.type(value);
   };
   const endpoint = async ({ host, port, database, user, password }: TestDatabase) => {
-    await fill(t('connectionsPage.field.host'), host);
-    await fill(t('connectionsPage.field.port'), String(port));
-    await fill(t('connectionsPage.field.database'), database);
-    await fill(t('connectionsPage.field.user'), user);
-    await fill(t('connectionsPage.field.password'), password);
-    await keys.tabTo('combobox', t('connectionsPage.field.sslmode'));
-    await keys.type(t('connectionsPage.encryption.disable'));
+    await fill(t('branchesPage.field.host'), host);
+    await fill(t('branchesPage.field.port'), String(port));
+    await fill(t('branchesPage.field.database'), database);
+    await fill(t('branchesPage.field.user'), user);
+    await fill(t('branchesPage.field.password'), password);
+    await keys.tabTo('combobox', t('branchesPage.field.sslmode'));
+    await keys.type(t('branchesPage.encryption.disable'));
   };
 
   await keys.tabTo('link', t('window.setUp'));
@@ -238,9 +238,9 @@ test('a branch is set up by keyboard alone, from nothing to its first copy', {
   await endpoint(pair.central);
   await go(t('setupPage.testAndGoOn'));
   await arrive('branch');
-  await fill(t('connectionsPage.field.label'), 'Lampung');
+  await fill(t('branchesPage.field.label'), 'Lampung');
   await endpoint(pair.source);
-  await fill(t('connectionsPage.field.schema'), 'adempiere');
+  await fill(t('branchesPage.field.schema'), 'adempiere');
   await go(t('setupPage.testAndGoOn'));
   await arrive('tables');
   await go(t('setupPage.goOn'));

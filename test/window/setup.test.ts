@@ -8,6 +8,7 @@ import { freshDatabases, type TestDatabase } from '../support/databases.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
+import { countClicks } from './support/clicks.ts';
 import { listenIn } from './support/listenIn.ts';
 import { button, FRESH, goTo, reads, t } from './support/words.ts';
 
@@ -33,10 +34,10 @@ test('a person sets a branch up from nothing to a first sync, and the window nev
   await button(page, t('setupPage.testAndGoOn')).click();
 
   await step(page, 'branch');
-  await page.getByLabel(t('connectionsPage.field.label')).fill('Lampung');
-  expect(await page.getByLabel(t('connectionsPage.field.id')).inputValue()).toBe('lampung');
+  await page.getByLabel(t('branchesPage.field.label')).fill('Lampung');
+  expect(await page.getByLabel(t('branchesPage.field.id')).inputValue()).toBe('lampung');
   await typeEndpoint(page, pair.source);
-  await page.getByLabel(t('connectionsPage.field.schema'), { exact: true }).fill('adempiere');
+  await page.getByLabel(t('branchesPage.field.schema'), { exact: true }).fill('adempiere');
   await button(page, t('setupPage.testAndGoOn')).click();
 
   await step(page, 'tables');
@@ -57,7 +58,7 @@ test('a person sets a branch up from nothing to a first sync, and the window nev
   await page.getByRole('link', { name: t('setupPage.toToday') }).click();
   await reads(page, FRESH);
 
-  for (const name of ['history', 'tables', 'connections', 'schedules', 'settings', 'today'] as const)
+  for (const name of ['history', 'tables', 'branches', 'schedules', 'settings', 'today'] as const)
     await goTo(page, t(`window.pages.${name}`));
   // Of a page that was left the answers can no longer be read.
   await heard();
@@ -78,25 +79,25 @@ test('a wrong server and a wrong password show the step that fails and its remed
   await step(page, 'central');
 
   await button(page, t('setupPage.testAndGoOn')).click();
-  expect(await page.getByText(t('connectionsPage.required')).count()).toBe(3);
+  expect(await page.getByText(t('branchesPage.required')).count()).toBe(3);
 
-  const found = page.getByRole('list', { name: t('connectionsPage.testResult') }).getByRole('listitem');
-  const failed = found.filter({ hasText: t('connectionsPage.stepState.failed') });
+  const found = page.getByRole('list', { name: t('branchesPage.testResult') }).getByRole('listitem');
+  const failed = found.filter({ hasText: t('branchesPage.stepState.failed') });
   const wrong = { ...pair.central, host: 'no-such-server.invalid', password: 'wrong' };
   await typeEndpoint(page, wrong);
   await button(page, t('setupPage.testAndGoOn')).click();
-  await failed.filter({ hasText: t('connectionsPage.step.name') }).waitFor();
+  await failed.filter({ hasText: t('branchesPage.step.name') }).waitFor();
   expect(await failed.count()).toBe(1);
-  await reads(page, t('connectionsPage.hint.unreachable'));
+  await reads(page, t('branchesPage.hint.unreachable'));
 
-  await page.getByLabel(t('connectionsPage.field.host')).fill(pair.central.host);
-  await reads(page, t('connectionsPage.testStale'));
+  await page.getByLabel(t('branchesPage.field.host')).fill(pair.central.host);
+  await reads(page, t('branchesPage.testStale'));
   await button(page, t('setupPage.testAndGoOn')).click();
-  await failed.filter({ hasText: t('connectionsPage.step.sign_in') }).waitFor();
-  await reads(page, t('connectionsPage.hint.signIn'));
+  await failed.filter({ hasText: t('branchesPage.step.sign_in') }).waitFor();
+  await reads(page, t('branchesPage.hint.signIn'));
   await passwordField(page).and(page.locator(':focus')).waitFor();
-  expect(await found.filter({ hasText: t('connectionsPage.step.port') }).innerText()).toContain(
-    t('connectionsPage.stepState.ok'),
+  expect(await found.filter({ hasText: t('branchesPage.step.port') }).innerText()).toContain(
+    t('branchesPage.stepState.ok'),
   );
 
   await passwordField(page).fill(pair.central.password);
@@ -112,13 +113,13 @@ async function step(page: Page, name: Step): Promise<void> {
 
 async function typeEndpoint(page: Page, database: Omit<TestDatabase, 'url'>): Promise<void> {
   for (const field of ['host', 'port', 'database', 'user'] as const)
-    await page.getByLabel(t(`connectionsPage.field.${field}`)).fill(String(database[field]));
+    await page.getByLabel(t(`branchesPage.field.${field}`)).fill(String(database[field]));
   await passwordField(page).fill(database.password);
-  await page.getByLabel(t('connectionsPage.field.sslmode')).selectOption('disable');
+  await page.getByLabel(t('branchesPage.field.sslmode')).selectOption('disable');
 }
 
 function passwordField(page: Page) {
-  return page.getByRole('textbox', { name: t('connectionsPage.field.password') });
+  return page.getByRole('textbox', { name: t('branchesPage.field.password') });
 }
 
 /** A time of the day at which nothing begins by itself while the test lasts. */
@@ -136,3 +137,45 @@ function logsIn(folder: string): readonly string[] {
   );
   return logs.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
+
+test('from nothing to the first sync there are six decisions', async () => {
+  await using pair = await freshDatabases({ scale: 0.01 });
+  const page = await openWindow(await serve(temporaryFolder()));
+  await page.getByRole('link', { name: t('window.setUp') }).click();
+  await step(page, 'welcome');
+  const clicks = await countClicks(page);
+  await button(page, t('setupPage.begin')).click();
+
+  const typeAddress = async (
+    { host, port, database, user, password }: TestDatabase,
+    mode = '',
+  ): Promise<void> => {
+    const server = page.getByLabel(t('branchesPage.field.host'));
+    // As somebody who has an address from head office: typed or pasted, it fills the form.
+    await server.fill(
+      `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}${mode}`,
+    );
+    await server.press('Tab');
+    await reads(page, t('branchesPage.pastedAll'));
+  };
+  await step(page, 'central');
+  await typeAddress(pair.central, '?sslmode=prefer');
+  await button(page, t('setupPage.testAndGoOn')).click();
+
+  await step(page, 'branch');
+  await page.getByLabel(t('branchesPage.field.label')).fill('Lampung');
+  await typeAddress(pair.source);
+  // The schema is not known: the test chooses it.
+  await button(page, t('setupPage.testAndGoOn')).click();
+
+  await step(page, 'tables');
+  await reads(page, new RegExp(`^${TABLES} of ${TABLES} tables, about [\\d,]+ rows`));
+  await button(page, t('setupPage.goOn')).click();
+  await step(page, 'schedule');
+  await button(page, t('setupPage.goOn')).click();
+  await step(page, 'first');
+  await button(page, t('setupPage.start')).click();
+  await reads(page, new RegExp(`^${TABLES} tables, [\\d,]+ rows`));
+  expect(await clicks()).toBe(6);
+  expect(await differences(pair, { connection: 'lampung' })).toEqual([]);
+});

@@ -56,7 +56,7 @@ test('a branch is set up from nothing to its first sync, with a wrong password a
 
   // Closed in the middle: the next window goes on where this one was.
   await page.reload();
-  await page.getByLabel(tid('connectionsPage.field.label')).fill('Lampung Raya');
+  await page.getByLabel(tid('branchesPage.field.label')).fill('Lampung Raya');
   await fillIn(page, pair.source, pair.source.password);
   await page.getByLabel('Skema').fill('adempiere');
   await goOn(page);

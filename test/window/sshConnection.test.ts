@@ -8,7 +8,7 @@ import { noSshd, startSshServer } from '../support/sshServer.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
-import { t } from './support/words.ts';
+import { openBranch, t } from './support/words.ts';
 
 const missing = noSshd();
 if (missing !== null) process.stderr.write(`!! The form's SSH part is not tested: ${missing}\n`);
@@ -26,23 +26,21 @@ test('a database is reached through SSH, its passphrase is forgotten and typed a
   using home = makeHome(pair);
   const settings = (): SettingsFile => JSON.parse(readFileSync(join(home.folder, 'settings.json'), 'utf8'));
   const page = await openWindow(await serve(home.folder));
-  await page.getByRole('link', { name: 'Connections' }).click();
+  const form = await openBranch(page, 'Lampung', 'settings');
   const card = page.getByRole('article', { name: 'Lampung' });
-  await card.getByRole('button', { name: 'Change' }).click();
-  const form = page.getByRole('dialog');
 
-  await form.getByRole('switch', { name: t('connectionsPage.ssh.through') }).click();
-  await form.getByLabel(t('connectionsPage.field.sshHost')).fill(server.host);
-  await form.getByLabel(t('connectionsPage.field.sshPort')).fill(String(server.port));
-  await form.getByLabel(t('connectionsPage.field.sshUser')).fill(server.user);
+  await form.getByRole('switch', { name: t('branchesPage.ssh.through') }).click();
+  await form.getByLabel(t('branchesPage.field.sshHost')).fill(server.host);
+  await form.getByLabel(t('branchesPage.field.sshPort')).fill(String(server.port));
+  await form.getByLabel(t('branchesPage.field.sshUser')).fill(server.user);
   await form.getByRole('button', { name: 'Save' }).click();
-  await form.getByText(t('connectionsPage.required')).waitFor();
-  await form.getByLabel(t('connectionsPage.field.sshKeyFile')).fill(keyFile);
+  await form.getByText(t('branchesPage.required')).waitFor();
+  await form.getByLabel(t('branchesPage.field.sshKeyFile')).fill(keyFile);
   await form.getByRole('button', { name: 'Test', exact: true }).click();
-  await form.getByText(t('connectionsPage.hint.sshPassphrase')).waitFor();
-  await form.getByLabel(t('connectionsPage.ssh.passphrase')).fill('open sesame');
+  await form.getByText(t('branchesPage.hint.sshPassphrase')).waitFor();
+  await form.getByLabel(t('branchesPage.ssh.passphrase')).fill('open sesame');
   await form
-    .getByRole('button', { name: t('connectionsPage.saveAgain') })
+    .getByRole('button', { name: t('branchesPage.saveAgain') })
     .or(form.getByRole('button', { name: 'Save', exact: true }))
     .click();
   await form.waitFor({ state: 'detached' });
@@ -55,19 +53,19 @@ test('a database is reached through SSH, its passphrase is forgotten and typed a
   await card.getByRole('button', { name: 'Test' }).click();
   await card.getByText(server.hostKey()).waitFor();
 
-  const change = card.getByRole('button', { name: 'Change' });
-  const forget = form.getByRole('button', { name: t('connectionsPage.ssh.forgetPassphrase') });
+  const change = page.getByRole('tab', { name: t('branchesPage.tab.settings') });
+  const forget = form.getByRole('button', { name: t('branchesPage.ssh.forgetPassphrase') });
   const save = form
-    .getByRole('button', { name: t('connectionsPage.saveAgain') })
+    .getByRole('button', { name: t('branchesPage.saveAgain') })
     .or(form.getByRole('button', { name: 'Save', exact: true }));
   await change.click();
   await forget.click();
   await forget.waitFor({ state: 'detached' });
   await page.reload();
   await change.click();
-  await form.getByText(t('connectionsPage.ssh.passphraseNote')).waitFor();
+  await form.getByText(t('branchesPage.ssh.passphraseNote')).waitFor();
   expect(await forget.count()).toBe(0);
-  await form.getByLabel(t('connectionsPage.ssh.passphrase')).fill('open sesame');
+  await form.getByLabel(t('branchesPage.ssh.passphrase')).fill('open sesame');
   await save.click();
   await form.waitFor({ state: 'detached' });
   await change.click();
@@ -76,7 +74,7 @@ test('a database is reached through SSH, its passphrase is forgotten and typed a
   await form.waitFor({ state: 'detached' });
 
   await server.renewHostKey();
-  const accept = card.getByRole('button', { name: t('connectionsPage.ssh.accept') });
+  const accept = card.getByRole('button', { name: t('branchesPage.ssh.accept') });
   // A test that still finds the tunnel of before sees the old key.
   await expect
     .poll(async () => {

@@ -6,7 +6,7 @@ import { makeHome } from '../support/home.ts';
 import { serve } from './support/agent.ts';
 import { openWindow, startBrowser } from './support/browser.ts';
 import { buildWindow } from './support/build.ts';
-import { button, goTo, reads, t } from './support/words.ts';
+import { button, goTo, openBranch, reads, t } from './support/words.ts';
 
 beforeAll(buildWindow);
 beforeAll(startBrowser);
@@ -65,8 +65,8 @@ test('a connection that was never copied tells how long that would take: unknown
   );
   using home = makeHome(pair);
   const page = await openWindow(await serve(home.folder));
-  await goTo(page, t('window.pages.connections'));
-  const ask = button(page, t('connectionsPage.firstCopy.ask'));
+  await openBranch(page, 'Lampung');
+  const ask = button(page, t('branchesPage.firstCopy.ask'));
   await ask.click();
   await reads(page, /^About 3\.\d\u00a0MB to send\. How long that takes is unknown/);
 
@@ -78,6 +78,6 @@ test('a connection that was never copied tells how long that would take: unknown
   await using engine = home.open();
   expect((await sync(engine)).batch.status).toBe('completed');
   await page.reload();
-  await reads(page, t('connectionsPage.chooseTables'));
+  await reads(page, t('branchesPage.chooseTables'));
   await expect.poll(() => ask.count()).toBe(0);
 });

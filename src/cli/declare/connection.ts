@@ -8,6 +8,7 @@ import { formatBytes } from '../../shared/format.ts';
 import type { CentralSettings, ConnectionSettings, EndpointSettings } from '../../shared/settings.ts';
 import { visible } from '../../shared/visible.ts';
 import { type ConnectionAddOptions, connectionAdd } from '../commands/connectionAdd.ts';
+import { type ConnectionImportOptions, connectionImport } from '../commands/connectionImport.ts';
 import { connectionSshHostKey } from '../commands/connectionSshHostKey.ts';
 import type { CliContext } from '../context.ts';
 import { ExitCode } from '../exitCodes.ts';
@@ -27,6 +28,7 @@ export function declareConnection(program: Command, declaring: Declaring): void 
   declarePassword(group, declaring);
   declareSshHostKey(group, declaring);
   declareTest(group, declaring);
+  declareImportBranches(group, declaring);
 }
 
 function declareList(group: Command, { t, json, choose }: Declaring): void {
@@ -131,6 +133,23 @@ function declareTest(group: Command, { t, json, choose }: Declaring): void {
     ['connection test pgsql_lmp', t('help.example.testBranch')],
   ]);
   command.action((id: string) => choose(command, (context) => connectionTest(id, context)));
+}
+
+function declareImportBranches(group: Command, { t, json, choose }: Declaring): void {
+  const command = group
+    .command('import')
+    .description(t('help.command.connectionImport'))
+    .argument('<FILE>', t('help.argument.branchTable'))
+    .option('--dry-run', t('help.option.importDryRun'))
+    .option('--test', t('help.option.importTest'));
+  json(command, t('help.option.json'));
+  withExamples(command, t, [
+    ['connection import branches.csv --test --dry-run', t('help.example.importBranchesDry')],
+    ['connection import branches.csv --test', t('help.example.importBranches')],
+  ]);
+  command.action((file: string, options: ConnectionImportOptions) =>
+    choose(command, (context) => connectionImport(file, options, context)),
+  );
 }
 
 /** `connection list`: head office and the branches, as in the settings. */
@@ -301,7 +320,7 @@ function renderStep(id: string, step: ConnectionTestStep, look: Look): string[] 
     ...renderLabelled(
       [
         [t('cli.status.error'), step.failure.message],
-        [t('cli.status.next'), isFull ? t('connectionsPage.hint.headOfficeFull') : next],
+        [t('cli.status.next'), isFull ? t('branchesPage.hint.headOfficeFull') : next],
       ],
       look,
       '  ',

@@ -15,6 +15,7 @@ export class LiveStore {
   #loss: LinkLoss | null = null;
   /** Progress of this window's tests, by the names that it gave them. Those of other windows come to nothing. */
   readonly #tests = new Map<string, TestProgress | null>();
+  #version = 0;
   #refusals: ((refusal: Refusal) => void) | null = null;
 
   readonly live = (): LiveView | null => this.#live;
@@ -41,6 +42,9 @@ export class LiveStore {
     };
   }
 
+  /** Changes with every event about tests, for those who follow many. */
+  readonly testsVersion = (): number => this.#version;
+
   /** Null before its first step. */
   testOf(name: string): TestProgress | null {
     return this.#tests.get(name) ?? null;
@@ -48,6 +52,7 @@ export class LiveStore {
 
   setTests(progress: Readonly<Record<string, TestProgress>>): void {
     for (const [name, one] of Object.entries(progress)) if (this.#tests.has(name)) this.#tests.set(name, one);
+    this.#version += 1;
     this.#tell();
   }
 

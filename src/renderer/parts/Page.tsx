@@ -8,18 +8,24 @@ import { ErrorAlert } from './Refusals.tsx';
 export function Page({
   title,
   actions,
+  above,
   children,
 }: {
   readonly title: ReactNode;
   readonly actions?: ReactNode;
+  /** A way back, above the title. */
+  readonly above?: ReactNode;
   readonly children: ReactNode;
 }) {
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Title order={1} size="h2">
-          {title}
-        </Title>
+        <Stack gap={2} miw={0}>
+          {above}
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
+            {title}
+          </Title>
+        </Stack>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
       {children}

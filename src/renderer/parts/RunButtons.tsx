@@ -5,7 +5,7 @@ import type { BatchRow } from '../../shared/contract.ts';
 import { BatchStatus } from '../../shared/status.ts';
 import { useCommand, useMay } from '../data/useCommand.ts';
 import { useT } from '../words/LanguageProvider.tsx';
-import { importPlace } from './connectionsPlace.ts';
+import { importPlace } from './branchesPlace.ts';
 
 /**
  * Begins a batch of all tables.

@@ -9,7 +9,7 @@ import {
   IconTable,
 } from '@tabler/icons-react';
 import { useEffect } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Link, Redirect, Route, Switch, useLocation, useSearch } from 'wouter';
 import { UsageCode } from '../../shared/errors.ts';
 import type { Setup } from '../../window-api/views.ts';
 import { useLive, useReach } from '../data/BridgeProvider.tsx';
@@ -18,7 +18,9 @@ import { isNotSetUp } from '../data/hindrances.ts';
 import { useCall, useFirstLook } from '../data/useCall.ts';
 import { useShowRefusal } from '../data/useCommand.ts';
 import { BatchPage } from '../pages/batch/BatchPage.tsx';
-import { ConnectionsPage } from '../pages/connections/ConnectionsPage.tsx';
+import { BranchesPage } from '../pages/branches/BranchesPage.tsx';
+import { BranchSettingsPage } from '../pages/branches/BranchSettingsPage.tsx';
+import { ImportBranchesPage } from '../pages/branches/many/ImportBranchesPage.tsx';
 import { DoctorPage } from '../pages/doctor/DoctorPage.tsx';
 import { HistoryPage } from '../pages/history/HistoryPage.tsx';
 import { DayReportPage } from '../pages/history/report/DayReportPage.tsx';
@@ -27,6 +29,7 @@ import { SettingsPage } from '../pages/settings/SettingsPage.tsx';
 import { SetupPage } from '../pages/setup/SetupPage.tsx';
 import { TablesPage } from '../pages/tables/TablesPage.tsx';
 import { TodayPage } from '../pages/today/TodayPage.tsx';
+import { formerPlace } from '../parts/branchesPlace.ts';
 import { RefusalAlert } from '../parts/Refusals.tsx';
 import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
@@ -36,7 +39,7 @@ const PLACES = [
   { path: '/', key: 'window.pages.today', icon: IconHome },
   { path: '/history', key: 'window.pages.history', icon: IconHistory },
   { path: '/tables', key: 'window.pages.tables', icon: IconTable },
-  { path: '/connections', key: 'window.pages.connections', icon: IconDatabase },
+  { path: '/branches', key: 'window.pages.branches', icon: IconDatabase },
   { path: '/schedules', key: 'window.pages.schedules', icon: IconCalendarTime },
   { path: '/settings', key: 'window.pages.settings', icon: IconSettings },
 ] as const satisfies readonly Place[];
@@ -70,7 +73,12 @@ function Pages() {
       <Route path="/tables/:connection/:table">
         {({ connection, table }) => <TablesPage chosen={{ connection, table }} />}
       </Route>
-      <Route path="/connections" component={ConnectionsPage} />
+      <Route path="/branches" component={BranchesPage} />
+      <Route path="/branches/:id/:tab?">
+        {({ id, tab }) => <BranchSettingsPage key={id} id={id} tab={tab ?? 'overview'} />}
+      </Route>
+      <Route path="/import-branches" component={ImportBranchesPage} />
+      <Route path="/connections" component={FormerConnections} />
       <Route path="/schedules" component={SchedulesPage} />
       <Route path="/settings" component={SettingsPage} />
       <Route path="/doctor" component={DoctorPage} />
@@ -78,6 +86,12 @@ function Pages() {
       <Route component={TodayPage} />
     </Switch>
   );
+}
+
+/** What the page Branches was called before. */
+function FormerConnections() {
+  const search = useSearch();
+  return <Redirect to={formerPlace(search)} replace />;
 }
 
 /** What a person must know on every page: the program does not answer, or cannot work. */

@@ -14,7 +14,7 @@ export interface Place {
   readonly key:
     | 'boardPage.title'
     | 'boardPage.calendar'
-    | `window.pages.${'today' | 'history' | 'tables' | 'connections' | 'schedules' | 'settings'}`;
+    | `window.pages.${'today' | 'history' | 'tables' | 'branches' | 'schedules' | 'settings'}`;
   readonly icon: Icon;
 }
 
@@ -82,9 +82,11 @@ export function Frame({
   );
 }
 
-/** The tables page stays mounted while a table's details are open. */
+/** The tables page stays mounted while a table's details are open, and a branch's page while its tabs change. */
 function pageOf(location: string): string {
-  return location.startsWith('/tables/') ? '/tables' : location;
+  if (location.startsWith('/tables/')) return '/tables';
+  // A branch's tabs are one page.
+  return location.replace(/^(\/branches\/[^/]+)\/.*/, '$1');
 }
 
 /** The product's icon, as in the tray, and its name. */
@@ -129,6 +131,7 @@ function Navigation({ places }: { readonly places: readonly Place[] }) {
 function isAt(location: string, path: string): boolean {
   if (path === '/settings') return location.startsWith('/settings') || location === '/doctor';
   if (path === '/history') return ['/history', '/batch/', '/report/'].some((one) => location.startsWith(one));
+  if (path === '/branches' && location === '/import-branches') return true;
   // A branch counts as one of the branches.
   return path === '/' ? location === '/' || location.startsWith('/branch/') : location.startsWith(path);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CENTRAL } from '../../../src/renderer/parts/connectionsPlace.ts';
+import { CENTRAL } from '../../../src/renderer/parts/branchesPlace.ts';
 import { endOf } from '../../../src/renderer/parts/trouble/groupFailures.ts';
 import { FailureCode } from '../../../src/shared/errors.ts';
 import { failedRow } from '../support/rows.ts';

@@ -22,3 +22,19 @@ export function reads(of: Page | Locator, text: string | RegExp): Promise<void> 
 
 /** The page Today, when head office has the data of today. */
 export const FRESH = /^Head office has everything up to \d\d:\d\d today$/;
+
+/** Opens a tab of a branch's page by the list of branches. */
+export async function openBranch(
+  page: Page,
+  name: string,
+  tab: 'overview' | 'tables' | 'settings' = 'overview',
+  say = t,
+): Promise<Locator> {
+  await goTo(page, say('window.pages.branches'));
+  await page.getByRole('table').getByRole('link', { name, exact: true }).click();
+  const label = say(`branchesPage.tab.${tab}`);
+  await page.getByRole('tab', { name: label }).click();
+  const panel = page.getByRole('tabpanel', { name: label });
+  await panel.waitFor();
+  return panel;
+}

@@ -17,10 +17,10 @@ import { useRunWords } from '../../parts/ProgressLine.tsx';
 import { ErrorAlert } from '../../parts/Refusals.tsx';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
 import { sayFailure } from '../../words/refusal.ts';
-import { sayChoice } from '../connections/list/ConnectionCard.tsx';
-import { Facts } from '../connections/list/EndpointCard.tsx';
-import { connectionsOf, fieldsOf } from '../connections/model/fields.ts';
-import { choiceOf } from '../connections/model/tableChoice.ts';
+import { sayChoice } from '../branches/list/BranchCard.tsx';
+import { Facts } from '../branches/list/EndpointCard.tsx';
+import { connectionsOf, fieldsOf } from '../branches/model/fields.ts';
+import { choiceOf } from '../branches/model/tableChoice.ts';
 import { freshness } from '../today/standing.ts';
 import { batchToShow } from './path.ts';
 import { StepButtons } from './Steps.tsx';
@@ -195,12 +195,12 @@ function Summary({ withPasswords }: { readonly withPasswords: boolean }) {
   const schedules = (document.schedules ?? []).map((one) => planWords(one, t.language));
   const places = [...new Set(Object.values(passwords))]
     .filter((place) => place !== 'none')
-    .map((place) => t(`connectionsPage.place.${place}`));
+    .map((place) => t(`branchesPage.place.${place}`));
   return (
     <Stack gap="md">
       <Facts
         of={[
-          [t('connectionsPage.central'), `${central.host} / ${central.database}`],
+          [t('branchesPage.central'), `${central.host} / ${central.database}`],
           [t('setupPage.step.branch.name'), connections.map(({ id, label }) => label || id).join(', ')],
           [
             t('setupPage.step.tables.name'),

@@ -5,7 +5,7 @@ import { useLive } from '../../data/BridgeProvider.tsx';
 import { useSettings } from '../../data/useSettings.ts';
 import { Answered, Page } from '../../parts/Page.tsx';
 import { useT } from '../../words/LanguageProvider.tsx';
-import { connectionsOf } from '../connections/model/fields.ts';
+import { connectionsOf } from '../branches/model/fields.ts';
 import { FirstStep } from './FirstStep.tsx';
 import { isDone, mayOpen, nextStep, SETUP_STEPS, type SetupStep, stepAfter, stepBefore } from './path.ts';
 import classes from './StepList.module.css';

@@ -19,11 +19,11 @@ import { useSettings } from '../../data/useSettings.ts';
 import { ErrorAlert, SaveRefused } from '../../parts/Refusals.tsx';
 import { TimeField } from '../../parts/TimeField.tsx';
 import { useEarlyLanguage, useT } from '../../words/LanguageProvider.tsx';
-import { EndpointEditor } from '../connections/form/EndpointEditor.tsx';
-import { useEndpointForm } from '../connections/form/useEndpointForm.ts';
-import type { Target } from '../connections/model/fields.ts';
-import { TableChooser } from '../connections/tables/TableChooser.tsx';
-import { useTableChoice } from '../connections/tables/useTableChoice.ts';
+import { EndpointEditor } from '../branches/form/EndpointEditor.tsx';
+import { useEndpointForm } from '../branches/form/useEndpointForm.ts';
+import type { Target } from '../branches/model/fields.ts';
+import { TableChooser } from '../branches/tables/TableChooser.tsx';
+import { useTableChoice } from '../branches/tables/useTableChoice.ts';
 import {
   cronOf,
   EVERY_HOURS,

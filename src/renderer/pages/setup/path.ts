@@ -3,7 +3,7 @@ import { cronsOf } from '../../../shared/schedulePlan.ts';
 import type { SettingsFile } from '../../../shared/settings.ts';
 import type { Language } from '../../../shared/texts/language.ts';
 import type { SettingsView } from '../../../window-api/views.ts';
-import { connectionsOf, rawOf } from '../connections/model/fields.ts';
+import { connectionsOf, rawOf } from '../branches/model/fields.ts';
 
 /** The set-up steps, in order. */
 export const SETUP_STEPS = ['welcome', 'central', 'branch', 'tables', 'schedule', 'first'] as const;

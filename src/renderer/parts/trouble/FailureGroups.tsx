@@ -6,7 +6,7 @@ import { failureOfRow } from '../../../shared/texts/failureGroups.ts';
 import { useLabels } from '../../data/useCall.ts';
 import { useCommand, useMay } from '../../data/useCommand.ts';
 import { useFormat, useT } from '../../words/LanguageProvider.tsx';
-import { CONNECTIONS, connectionsPlace, type WhatFor } from '../connectionsPlace.ts';
+import { askedPlace, BRANCHES, type WhatFor } from '../branchesPlace.ts';
 import { ErrorAlert } from '../Refusals.tsx';
 import { CopyForAdmin } from './CopyForAdmin.tsx';
 import { CopyButton } from './CopyQuestion.tsx';
@@ -98,8 +98,8 @@ function StepButton({
           </Button>
         </Group>
       );
-    case 'open_connections':
-      return <StepLink href={placeOf(group, 'at')} label={t('troubles.openConnections')} />;
+    case 'open_branches':
+      return <StepLink href={placeOf(group, 'at')} label={t('troubles.openBranch')} />;
     case 'open_settings':
       return <StepLink href="/settings" label={t('troubles.openSettings')} />;
     case 'allow_deletes':
@@ -135,7 +135,7 @@ function copiedOf(groups: readonly FailureGroup[]): readonly string[] {
 
 /** The link to the failed database on the page of connections; to the first row's if the group has several. */
 function placeOf({ rows: [row] }: FailureGroup, whatFor: WhatFor): string {
-  return row === undefined ? CONNECTIONS : connectionsPlace({ id: endOf(row), whatFor });
+  return row === undefined ? BRANCHES : askedPlace({ id: endOf(row), whatFor });
 }
 
 function StepLink({ href, label }: { readonly href: string; readonly label: string }) {

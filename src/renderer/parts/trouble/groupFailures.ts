@@ -3,7 +3,7 @@ import { FailureCode, needsConsent } from '../../../shared/errors.ts';
 import { type FailureGroup, failureOfRow, groupByReason } from '../../../shared/texts/failureGroups.ts';
 import type { Translate } from '../../../shared/texts/translate.ts';
 import { sayFailure } from '../../words/refusal.ts';
-import { CENTRAL } from '../connectionsPlace.ts';
+import { CENTRAL } from '../branchesPlace.ts';
 
 export type { FailureGroup } from '../../../shared/texts/failureGroups.ts';
 export { needsConsent };
@@ -81,7 +81,7 @@ export function endOf(row: TableRow): string {
 /** What a person can click after a failure, besides retrying. */
 type Step =
   | 'test_connection'
-  | 'open_connections'
+  | 'open_branches'
   | 'open_settings'
   | 'allow_deletes'
   | 'accept_source'
@@ -121,18 +121,18 @@ const STEPS: Partial<Readonly<Record<FailureCode, Step>>> = {
   [FailureCode.CentralPermission]: 'test_connection',
   [FailureCode.CentralPartitionMissing]: 'test_connection',
   [FailureCode.CentralReadOnly]: 'test_connection',
-  // Tables, layout and schema are set on the Connections page.
-  [FailureCode.SourceTableMissing]: 'open_connections',
-  [FailureCode.CentralNotATable]: 'open_connections',
-  [FailureCode.StampColumnTaken]: 'open_connections',
-  [FailureCode.TooManyColumns]: 'open_connections',
-  [FailureCode.TooManyNewColumns]: 'open_connections',
-  [FailureCode.ReplaceUnsafe]: 'open_connections',
-  [FailureCode.CentralUnstamped]: 'open_connections',
-  [FailureCode.CentralDeletesOwned]: 'open_connections',
-  [FailureCode.CentralDeletesShared]: 'open_connections',
-  [FailureCode.OwnedElsewhere]: 'open_connections',
-  [FailureCode.CentralSchemaOwned]: 'open_connections',
+  // Tables, layout and schema are set on the Branches page.
+  [FailureCode.SourceTableMissing]: 'open_branches',
+  [FailureCode.CentralNotATable]: 'open_branches',
+  [FailureCode.StampColumnTaken]: 'open_branches',
+  [FailureCode.TooManyColumns]: 'open_branches',
+  [FailureCode.TooManyNewColumns]: 'open_branches',
+  [FailureCode.ReplaceUnsafe]: 'open_branches',
+  [FailureCode.CentralUnstamped]: 'open_branches',
+  [FailureCode.CentralDeletesOwned]: 'open_branches',
+  [FailureCode.CentralDeletesShared]: 'open_branches',
+  [FailureCode.OwnedElsewhere]: 'open_branches',
+  [FailureCode.CentralSchemaOwned]: 'open_branches',
   // Settings: the number of parallel runs, and the support bundle.
   [FailureCode.TooManyConnections]: 'open_settings',
   [FailureCode.JournalFailed]: 'open_settings',

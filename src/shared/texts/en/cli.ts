@@ -154,6 +154,11 @@ export const cli = {
     works: '{{connection}} works.',
     exposed:
       'Not encrypted: everybody on the way to this server can read and change what travels. Set "sslmode": "verify-full", with "sslrootcert" for a certificate authority of your own.',
+    import: {
+      new: 'would be added.',
+      failed: 'not added: the test failed.',
+      dryRun: 'Nothing was written.',
+    },
     doesNotWork: '{{connection}} does not work yet.',
     password: {
       prompt: 'Password of {{account}} (nothing is shown): ',

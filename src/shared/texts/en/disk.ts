@@ -51,7 +51,7 @@ export const disk = {
   doneTitle: 'Exported {{time}}',
   done_one: '1 table with {{rows}} rows, in {{file}} ({{bytes}}).',
   done_other: '{{count}} tables with {{rows}} rows, in {{file}} ({{bytes}}).',
-  next: 'Bring it to head office. There, choose “{{import}}” on the page Connections.',
+  next: 'Bring it to head office. There, choose “{{import}}” on the page Branches.',
   nextSync:
     'Once it is imported, switch the schedules of this branch on again: the next sync sends what has changed since {{time}}, and nothing else. Remove the file after that sync.',
   openTitle: 'An export is not finished',

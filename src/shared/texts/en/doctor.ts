@@ -8,12 +8,12 @@ const computerFindings = {
   settings_no_branch: {
     found: 'The settings name head office, but no branch database.',
     means: 'Nothing is copied from this computer. That is right for head office’s own computer.',
-    next: 'At a branch, add its database: "branchline connection add --id ID --host …", or on the page Connections.',
+    next: 'At a branch, add its database: "branchline connection add --id ID --host …", or on the page Branches.',
   },
   settings_all_disabled: {
     found: 'All {{count}} connections are switched off.',
     means: 'Nothing is copied from this computer.',
-    next: 'Switch one on, on the page Connections or with "enabled" in the settings.',
+    next: 'Switch one on, on the page Branches or with "enabled" in the settings.',
   },
   program_ok: { found: 'Branchline {{version}} on {{runtime}} ({{platform}}).' },
   program_replaced: {

@@ -1,8 +1,8 @@
 import { batchPage, historyPage, reportPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
+import { branchesPage } from './branchesPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
-import { connectionsPage } from './connectionsPage.ts';
 import { counts } from './counts.ts';
 import { delivery } from './delivery.ts';
 import { digest } from './digest.ts';
@@ -12,6 +12,7 @@ import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { hooks } from './hooks.ts';
+import { importBranches } from './importBranches.ts';
 import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
@@ -53,7 +54,8 @@ export const en = {
   historyPage,
   reportPage,
   tablesPage,
-  connectionsPage,
+  branchesPage,
+  importBranches,
   schedulesPage,
   settingsPage,
   channelsPage,

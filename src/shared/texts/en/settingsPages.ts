@@ -193,7 +193,7 @@ export const setupPage = {
   centralNote:
     'This is the database at head office to which every branch sends its tables. It is tried before anything is saved.',
   branchNote:
-    'This is the database of your branch, often that of the ERP. Branchline only reads there. More branch databases can be added later on the Connections page.',
+    'This is the database of your branch, often that of the ERP. Branchline only reads there. More branch databases can be added later on the Branches page.',
   testAndGoOn: 'Test and go on',
   passwordTitle: 'Where the password is kept',
   passwordNote:

@@ -4,6 +4,11 @@ export const settingsProblems = {
   place: 'line {{line}}, column {{column}}',
   reason: {
     missing: 'is missing',
+    table_formula: 'begins like a formula: type it as plain text',
+    table_twice: '"{{id}}" is in line {{line}} already',
+    table_url: 'is not an address such as postgres://user@host:5432/database',
+    table_required: 'is empty',
+    table_switch: 'must be yes or no',
     type: 'must be {{expected}}, not {{found}}',
     choice: 'must be one of {{choices}}',
     at_least: 'must be at least {{limit}}',

@@ -4,7 +4,7 @@ export const window = {
     today: 'Today',
     history: 'History',
     tables: 'Tables',
-    connections: 'Connections',
+    branches: 'Branches',
     schedules: 'Schedules',
     settings: 'Settings',
     setup: 'Setting up Branchline',

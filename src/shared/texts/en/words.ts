@@ -197,7 +197,7 @@ export const troubles = {
   sourceNext:
     'Check host and database of {{connection}} in its settings. If the change is meant (a new server, a restored backup), accept the database as it is now.',
   passwordNext:
-    'On the Connections page, choose "Change" at that database, and type its password. Where the settings name a variable or a password file, it belongs there.',
+    'On the Branches page, choose "Change" at that database, and type its password. Where the settings name a variable or a password file, it belongs there.',
   next: 'What to do',
   /** In place of `next` where Branchline tries again by itself. */
   nextIfLasting: 'If this goes on',
@@ -211,7 +211,7 @@ export const troubles = {
   resume: 'Resume',
   resumeNow: 'Resume now',
   testConnection: 'Test connection',
-  openConnections: 'Open the connection',
+  openBranch: 'Open the branch',
   openSettings: 'Open settings',
   allowDeletes: 'Allow the deletion…',
   acceptSource: 'Accept this database…',

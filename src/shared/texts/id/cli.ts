@@ -134,6 +134,11 @@ export const cli = {
     works: '{{connection}} berfungsi.',
     exposed:
       'Tidak terenkripsi: siapa pun di jalur ke server ini bisa membaca dan mengubah data yang lewat. Atur "sslmode": "verify-full", dan "sslrootcert" jika memakai otoritas sertifikat sendiri.',
+    import: {
+      new: 'akan ditambahkan.',
+      failed: 'tidak ditambahkan: pengujian gagal.',
+      dryRun: 'Tidak ada yang ditulis.',
+    },
     doesNotWork: '{{connection}} belum berfungsi.',
     password: {
       prompt: 'Kata sandi {{account}} (tidak ditampilkan): ',

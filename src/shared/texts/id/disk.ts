@@ -50,7 +50,7 @@ export const disk = {
   stopHint: 'Yang sudah tertulis tetap tersimpan. Anda bisa meneruskannya nanti.',
   doneTitle: 'Diekspor {{time}}',
   done_other: '{{count}} tabel dengan {{rows}} baris, di {{file}} ({{bytes}}).',
-  next: 'Bawa ke kantor pusat. Di sana, pilih “{{import}}” di halaman Koneksi.',
+  next: 'Bawa ke kantor pusat. Di sana, pilih “{{import}}” di halaman Cabang.',
   nextSync:
     'Setelah diimpor, nyalakan lagi jadwal cabang ini: sinkronisasi berikutnya hanya mengirim yang berubah sejak {{time}}. Hapus berkasnya setelah sinkronisasi itu.',
   openTitle: 'Ada ekspor yang belum selesai',

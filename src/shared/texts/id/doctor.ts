@@ -3,12 +3,12 @@ const computerFindings = {
   settings_no_branch: {
     found: 'Pengaturan menyebut kantor pusat, tetapi belum ada basis data cabang.',
     means: 'Tidak ada yang disalin dari komputer ini. Itu sudah benar untuk komputer kantor pusat sendiri.',
-    next: 'Di cabang, tambahkan basis datanya: "branchline connection add --id ID --host …", atau di halaman Koneksi.',
+    next: 'Di cabang, tambahkan basis datanya: "branchline connection add --id ID --host …", atau di halaman Cabang.',
   },
   settings_all_disabled: {
     found: 'Semua koneksi ({{count}}) dinonaktifkan.',
     means: 'Tidak ada yang disalin dari komputer ini.',
-    next: 'Aktifkan salah satu di halaman Koneksi atau dengan "enabled" di pengaturan.',
+    next: 'Aktifkan salah satu di halaman Cabang atau dengan "enabled" di pengaturan.',
   },
   program_ok: { found: 'Branchline {{version}} pada {{runtime}} ({{platform}}).' },
   program_replaced: {

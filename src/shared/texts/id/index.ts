@@ -1,9 +1,9 @@
 import type { Catalogue } from '../catalogues.ts';
 import { batchPage, historyPage, reportPage } from './batchPages.ts';
 import { boardPage } from './boardPage.ts';
+import { branchesPage } from './branchesPage.ts';
 import { channelsPage } from './channelsPage.ts';
 import { cli } from './cli.ts';
-import { connectionsPage } from './connectionsPage.ts';
 import { counts } from './counts.ts';
 import { delivery } from './delivery.ts';
 import { digest } from './digest.ts';
@@ -13,6 +13,7 @@ import { failures } from './failures.ts';
 import { fleet } from './fleet.ts';
 import { help } from './help.ts';
 import { hooks } from './hooks.ts';
+import { importBranches } from './importBranches.ts';
 import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
@@ -54,7 +55,8 @@ export const id = {
   historyPage,
   reportPage,
   tablesPage,
-  connectionsPage,
+  branchesPage,
+  importBranches,
   schedulesPage,
   settingsPage,
   channelsPage,

@@ -191,7 +191,7 @@ export const setupPage = {
   centralNote:
     'Inilah basis data di kantor pusat, tempat setiap cabang mengirim tabelnya. Dicoba dulu sebelum ada yang disimpan.',
   branchNote:
-    'Inilah basis data cabang Anda, sering kali milik ERP. Branchline hanya membaca di sana. Basis data cabang lain bisa ditambahkan nanti di halaman Koneksi.',
+    'Inilah basis data cabang Anda, sering kali milik ERP. Branchline hanya membaca di sana. Basis data cabang lain bisa ditambahkan nanti di halaman Cabang.',
   testAndGoOn: 'Uji lalu lanjut',
   passwordTitle: 'Tempat menyimpan kata sandi',
   passwordNote:

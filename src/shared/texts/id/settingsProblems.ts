@@ -4,6 +4,11 @@ export const settingsProblems = {
   place: 'baris {{line}}, kolom {{column}}',
   reason: {
     missing: 'belum ada',
+    table_formula: 'diawali seperti rumus: ketik sebagai teks biasa',
+    table_twice: '"{{id}}" sudah ada di baris {{line}}',
+    table_url: 'bukan alamat seperti postgres://pengguna@host:5432/basisdata',
+    table_required: 'kosong',
+    table_switch: 'harus ya atau tidak',
     type: 'harus berupa {{expected}}, bukan {{found}}',
     choice: 'harus salah satu dari {{choices}}',
     at_least: 'paling sedikit {{limit}}',

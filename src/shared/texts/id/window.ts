@@ -4,7 +4,7 @@ export const window = {
     today: 'Hari ini',
     history: 'Riwayat',
     tables: 'Tabel',
-    connections: 'Koneksi',
+    branches: 'Cabang',
     schedules: 'Jadwal',
     settings: 'Pengaturan',
     setup: 'Menyiapkan Branchline',

@@ -189,7 +189,7 @@ export const troubles = {
   sourceNext:
     'Periksa host dan basis data {{connection}} dalam pengaturannya. Jika perubahan itu disengaja (server baru, cadangan dipulihkan), terima basis data yang sekarang.',
   passwordNext:
-    'Di halaman Koneksi, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Jika pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
+    'Di halaman Cabang, pilih "Ubah" pada basis data itu, lalu ketik kata sandinya. Jika pengaturan menyebut variabel atau berkas kata sandi, isilah di sana.',
   next: 'Yang perlu dilakukan',
   nextIfLasting: 'Jika terus begini',
   which_other: 'Tabel: {{names}}',
@@ -201,7 +201,7 @@ export const troubles = {
   resume: 'Lanjutkan',
   resumeNow: 'Lanjutkan sekarang',
   testConnection: 'Uji koneksi',
-  openConnections: 'Buka koneksinya',
+  openBranch: 'Buka cabangnya',
   openSettings: 'Buka pengaturan',
   allowDeletes: 'Izinkan penghapusan…',
   acceptSource: 'Terima basis data ini…',

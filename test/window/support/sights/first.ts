@@ -21,9 +21,9 @@ export async function firstSights(stage: Stage, central: SignIn, branch: SignIn)
   await look('setup-central');
   await button(t('setupPage.testAndGoOn')).click();
   await page.getByRole('heading', { name: t('setupPage.step.branch.title') }).waitFor();
-  await page.getByLabel(t('connectionsPage.field.label')).fill('Lampung');
+  await page.getByLabel(t('branchesPage.field.label')).fill('Lampung');
   await fill(stage, branch);
-  await page.getByLabel(t('connectionsPage.field.schema'), { exact: true }).fill('adempiere');
+  await page.getByLabel(t('branchesPage.field.schema'), { exact: true }).fill('adempiere');
   await look('setup-branch');
   await button(t('setupPage.testAndGoOn')).click();
   await page.getByText('ad_message_trl').first().waitFor();
@@ -44,18 +44,18 @@ export async function firstSights(stage: Stage, central: SignIn, branch: SignIn)
 }
 
 async function fill({ page, t }: Stage, { host, port, database, user, password }: SignIn): Promise<void> {
-  await page.getByLabel(t('connectionsPage.field.host')).fill(host);
-  await page.getByLabel(t('connectionsPage.field.port')).fill(String(port));
-  await page.getByLabel(t('connectionsPage.field.database')).fill(database);
-  await page.getByLabel(t('connectionsPage.field.user')).fill(user);
-  await page.getByLabel(t('connectionsPage.field.password'), { exact: true }).fill(password);
-  await page.getByLabel(t('connectionsPage.field.sslmode')).selectOption('prefer');
+  await page.getByLabel(t('branchesPage.field.host')).fill(host);
+  await page.getByLabel(t('branchesPage.field.port')).fill(String(port));
+  await page.getByLabel(t('branchesPage.field.database')).fill(database);
+  await page.getByLabel(t('branchesPage.field.user')).fill(user);
+  await page.getByLabel(t('branchesPage.field.password'), { exact: true }).fill(password);
+  await page.getByLabel(t('branchesPage.field.sslmode')).selectOption('prefer');
 }
 
 async function empty({ go, look }: Stage, when: string): Promise<void> {
   await go('/');
   await look(`today-${when}`);
-  for (const place of ['history', 'tables', 'connections', 'schedules', 'settings']) {
+  for (const place of ['history', 'tables', 'branches', 'schedules', 'settings']) {
     await go(`/${place}`);
     await look(`${place}-${when}`);
   }

@@ -136,7 +136,7 @@ async function told(stage: Stage, { folder, stopAgent, startOnlooker }: Moment):
   writeFileSync(file, '{ "central": {}, "connections": [{ "id": "1" }] }');
   await page.getByRole('alert').first().waitFor();
   await look('settings-wrong-today');
-  await go('/connections');
+  await go('/branches');
   await look('settings-wrong-connections');
   writeFileSync(file, good);
   await page.getByRole('alert').first().waitFor({ state: 'detached' });

@@ -6,7 +6,7 @@ export async function pastSights(stage: Stage): Promise<void> {
   await batch(stage);
   await history(stage);
   await tables(stage);
-  await connections(stage);
+  await branches(stage);
   await schedules(stage);
   await settings(stage);
 }
@@ -80,34 +80,55 @@ async function tables({ page, t, go, look, button, close }: Stage): Promise<void
   await close();
 }
 
-async function connections({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
-  await go('/connections');
-  const branch = page.getByRole('article', { name: 'Lampung' });
-  await button(t('connectionsPage.test'), branch).click();
-  await branch.getByRole('list').first().waitFor();
-  await look('connections');
-  await button(t('connectionsPage.add')).click();
-  await button(t('connectionsPage.advanced'), dialog()).click();
+async function branches({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {
+  await go('/branches');
+  await page.getByRole('table').getByRole('link').first().waitFor();
+  await look('branches');
+  await button(t('branchesPage.menuOf', { name: 'Lampung' })).click();
+  await page.getByRole('menuitem').first().waitFor();
+  await look('branch-menu');
+  await page.getByRole('menuitem', { name: t('branchesPage.duplicate') }).click();
+  await dialog().waitFor();
+  await look('branch-duplicate');
+  await close();
+  await button(t('branchesPage.add')).click();
+  await button(t('branchesPage.advanced'), dialog()).click();
   await button(t('window.save'), dialog()).click();
   await dialog().locator('[aria-invalid="true"]').first().waitFor();
-  await look('connection-form-wrong');
-  await dialog().getByLabel(t('connectionsPage.field.label')).fill('Palembang, Jalan Jenderal Sudirman');
-  await dialog().getByLabel(t('connectionsPage.field.host')).fill('127.0.0.1');
-  await dialog().getByLabel(t('connectionsPage.field.port')).fill('1');
-  await dialog().getByLabel(t('connectionsPage.field.database')).fill('idempiere');
-  await dialog().getByLabel(t('connectionsPage.field.user')).fill('branchline');
-  await button(t('connectionsPage.test'), dialog()).click();
-  await dialog().getByRole('list').first().waitFor();
-  await look('connection-form-tested');
+  await look('branch-form-wrong');
+  await dialog().getByLabel(t('branchesPage.field.label')).fill('Palembang, Jalan Jenderal Sudirman');
+  await dialog().getByLabel(t('branchesPage.field.host')).fill('127.0.0.1');
+  await dialog().getByLabel(t('branchesPage.field.port')).fill('1');
+  await dialog().getByLabel(t('branchesPage.field.database')).fill('idempiere');
+  await dialog().getByLabel(t('branchesPage.field.user')).fill('branchline');
+  await button(t('branchesPage.test'), dialog()).click();
+  await dialog().locator('[data-verdict="failed"]').waitFor();
+  await look('branch-form-tested');
   await close();
-  await button(t('connectionsPage.chooseTables'), branch).click();
-  await dialog().getByText('ad_message_trl').first().waitFor();
-  await look('connection-tables');
-  await close();
+  await page.getByRole('table').getByRole('link').first().click();
+  const branch = page.getByRole('article', { name: 'Lampung' });
+  await button(t('branchesPage.test'), branch).click();
+  await branch.locator('[data-verdict="ok"]').waitFor();
+  await look('branch');
   await button(t('window.remove'), branch).click();
-  await page.getByText(t('connectionsPage.removeNote')).waitFor();
-  await look('connection-remove');
+  await page.getByText(t('branchesPage.removeNote')).waitFor();
+  await look('branch-remove');
   await close();
+  await page.getByRole('tab', { name: t('branchesPage.tab.tables') }).click();
+  await page.getByText('ad_message_trl').first().waitFor();
+  await look('branch-tables');
+  await page.getByRole('tab', { name: t('branchesPage.tab.settings') }).click();
+  await page.getByLabel(t('branchesPage.field.host')).waitFor();
+  await look('branch-settings');
+  await go('/import-branches');
+  await look('import-branches');
+  await page
+    .getByLabel(t('importBranches.text'))
+    .fill(
+      'id;host;database;user;phone\nbdg;127.0.0.1;erp;reader;1\nbdg;127.0.0.1;erp;reader;1\nplm;=1;erp;reader;1',
+    );
+  await page.getByText(t('importBranches.found', { fresh: '1', there: '0', wrong: '2' })).waitFor();
+  await look('import-branches-read');
 }
 
 async function schedules({ page, t, go, look, button, dialog, close }: Stage): Promise<void> {

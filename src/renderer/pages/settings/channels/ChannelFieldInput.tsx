@@ -133,13 +133,13 @@ function KeptSecret({ editor }: { readonly editor: ChannelEditor }) {
         label={t(`channelsPage.secret.${channel}`)}
         description={
           kept
-            ? t('channelsPage.secretStays', { place: t(`connectionsPage.place.${place}`) })
+            ? t('channelsPage.secretStays', { place: t(`branchesPage.place.${place}`) })
             : t(`channelsPage.secretNote.${channel}`)
         }
         autoComplete="new-password"
         value={editor.secret}
         onChange={({ currentTarget }) => editor.setSecret(currentTarget.value)}
-        visibilityToggleButtonProps={{ 'aria-label': t('connectionsPage.showPassword'), tabIndex: 0 }}
+        visibilityToggleButtonProps={{ 'aria-label': t('branchesPage.showPassword'), tabIndex: 0 }}
       />
       {kept && (
         <Button

@@ -102,7 +102,7 @@ export function useChannelForm(opened: SettingsBase, first: ChannelForm): Channe
     forgetting: forgetting.isPending,
     problem: (field) => {
       if (asked && field === 'events' && noEvents(form)) return t('channelsPage.noEvents');
-      if (asked && field !== 'events' && missing.includes(field)) return t('connectionsPage.required');
+      if (asked && field !== 'events' && missing.includes(field)) return t('branchesPage.required');
       return shown.find(({ path }) => channelFieldOf(channel, path) === field)?.reason ?? null;
     },
     refusal,
