@@ -58,7 +58,9 @@ export function importedPackages(folder: string): readonly string[] {
   );
   const names = files.flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    const imports = text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\(|@import)\s*['"]([^'"]+)['"]/g);
+    const imports = text.matchAll(
+      /(?:\bfrom|\bimport|\bimport\(|\brequire\(|@import|\burl\()\s*['"]([^'"]+)['"]/g,
+    );
     return [...imports].map((one) => one[1] ?? '');
   });
   const packages = names.filter((one) => /^[@a-z]/.test(one) && !one.startsWith('node:')).map(packageName);

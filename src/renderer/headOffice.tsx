@@ -1,6 +1,7 @@
 import './shell/security.ts';
 import '@mantine/core/styles.css';
 import '@mantine/notifications/styles.css';
+import './shell/font.css';
 import './shell/theme.css';
 import './shell/print.css';
 import { OfficeFrame } from './shell/OfficeFrame.tsx';

@@ -2,6 +2,7 @@ import './shell/security.ts';
 import '@mantine/core/styles.css';
 import '@mantine/charts/styles.css';
 import '@mantine/notifications/styles.css';
+import './shell/font.css';
 import './shell/theme.css';
 import './shell/print.css';
 import { BranchFrame } from './shell/BranchFrame.tsx';

@@ -130,7 +130,7 @@ const theme = createTheme({
   primaryColor: 'branch',
   // Contrast of 4.5 to 1 both for white text on it and for it on the dark background.
   primaryShade: { light: 8, dark: 7 },
-  fontFamily: 'system-ui, "Segoe UI", "DejaVu Sans", sans-serif',
+  fontFamily: '"Inter Variable", system-ui, "Segoe UI", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace',
   defaultRadius: 'md',
   cursorType: 'pointer',
