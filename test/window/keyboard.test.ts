@@ -172,7 +172,7 @@ describe('by keyboard alone', () => {
     await chosen.waitFor({ state: 'attached' });
     await keys.tabTo('button', t('schedulesPage.advanced'));
     await keys.press('Enter');
-    await keys.tabTo('switch', t('schedulesPage.useCron'));
+    await keys.tabTo('switch', new RegExp(`^${t('schedulesPage.useCron')}`));
     await keys.press('Space');
     await keys.tabTo('textbox', t('schedulesPage.cron'));
     await keys.press('Control+A');

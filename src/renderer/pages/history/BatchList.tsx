@@ -18,12 +18,11 @@ import { longestOf, PAGE_SIZE, pagesOf } from './batchQuery.ts';
 
 const ROW_HEIGHT = 56;
 const COLUMNS = ['status', 'started', 'tables', 'data', 'duration'] as const;
-/** At 200 % zoom the duration is in the line below the status. */
+/** At 200 % zoom duration and tables are in the lines below status and start. */
 const NARROW = '(max-width: 40em)';
 const WIDTHS =
-  'minmax(6.5rem, 1fr) minmax(9.75rem, 1.5fr) minmax(5.5rem, 0.9fr) minmax(6.75rem, 1fr) minmax(5.5rem, 0.9fr)';
-const NARROW_WIDTHS =
-  'minmax(5.75rem, 1fr) minmax(9.25rem, 1.3fr) minmax(3.5rem, 0.7fr) minmax(5.75rem, 1fr)';
+  'minmax(6rem, 1fr) minmax(9.25rem, 1.4fr) minmax(4.5rem, 0.8fr) minmax(9.25rem, 1.3fr) minmax(5.25rem, 0.9fr)';
+const NARROW_WIDTHS = 'minmax(5.75rem, 1fr) minmax(9.25rem, 1.3fr) minmax(9rem, 1.2fr)';
 
 /** A list of thousands of batches; each links to its page. */
 export function BatchList({
@@ -54,7 +53,7 @@ export function BatchList({
     <VirtualTable
       rows={rows}
       label={t('historyPage.list')}
-      columns={COLUMNS.filter((key) => !narrow || key !== 'duration').map((key) => ({
+      columns={COLUMNS.filter((key) => !narrow || !['tables', 'duration'].includes(key)).map((key) => ({
         key,
         head: t(`historyPage.column.${key}`),
       }))}
@@ -92,6 +91,16 @@ const BatchLine = memo(function BatchLine({
     seconds === null || batch.status === BatchStatus.Running
       ? t('historyPage.soFar')
       : format.duration(seconds);
+  const done = t('historyPage.done', {
+    done: format.count(batch.completed_tables + batch.skipped_tables),
+    total: format.count(batch.total_tables),
+  });
+  const tables = (
+    <span className={failed > 0 ? cells.failed : cells.less}>
+      {narrow && `${done} · `}
+      {failed > 0 ? t('historyPage.failed', { number: format.count(failed) }) : t('historyPage.noneFailed')}
+    </span>
+  );
   const reason = batch.status === BatchStatus.Interrupted ? batch.interruption_reason : null;
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: see VirtualTable.
@@ -109,23 +118,20 @@ const BatchLine = memo(function BatchLine({
         <Link href={`/batch/${encodeURIComponent(batch.batch_id)}`} className={cells.link ?? ''}>
           {format.moment(batch.started_at)}
         </Link>
-        <span className={cells.less}>
-          {askedByText(batch.options, t) ?? t(`historyPage.trigger.${batch.trigger}`)}
-        </span>
+        {narrow ? (
+          tables
+        ) : (
+          <span className={cells.less}>
+            {askedByText(batch.options, t) ?? t(`historyPage.trigger.${batch.trigger}`)}
+          </span>
+        )}
       </div>
-      <div role="cell" className={cells.cell}>
-        <span>
-          {t('historyPage.done', {
-            done: format.count(batch.completed_tables + batch.skipped_tables),
-            total: format.count(batch.total_tables),
-          })}
-        </span>
-        <span className={failed > 0 ? cells.failed : cells.less}>
-          {failed > 0
-            ? t('historyPage.failed', { number: format.count(failed) })
-            : t('historyPage.noneFailed')}
-        </span>
-      </div>
+      {!narrow && (
+        <div role="cell" className={cells.cell}>
+          <span>{done}</span>
+          {tables}
+        </div>
+      )}
       <div role="cell" className={cells.cell}>
         <span>
           {t('counts.written', {
