@@ -1,6 +1,8 @@
 import { Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
+import type { LiveView } from '../../window-api/views.ts';
+import { useLinkLoss, useLive } from '../data/BridgeProvider.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import { ErrorAlert } from './Refusals.tsx';
 
@@ -17,12 +19,13 @@ export function Page({
   readonly above?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const heading = useWindowTitle();
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="sm">
         <Stack gap={2} miw={0}>
           {above}
-          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
+          <Title order={1} size="h2" ref={heading} style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
         </Stack>
@@ -31,6 +34,26 @@ export function Page({
       {children}
     </Stack>
   );
+}
+
+/** Names the page and the state in the window's title, which is seen in a taskbar or among a browser's tabs. */
+function useWindowTitle(): RefObject<HTMLHeadingElement | null> {
+  const t = useT();
+  const live = useLive();
+  const loss = useLinkLoss();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const state = loss === null ? live && stateOf(live) : 'unreachable';
+  const words = state === null ? [] : [t(`shortcuts.state.${state}`)];
+  useEffect(() => {
+    document.title = [...words, heading.current?.textContent ?? '', 'Branchline'].join(' · ');
+  });
+  return heading;
+}
+
+function stateOf({ run, status }: LiveView): 'running' | 'attention' | 'paused' | null {
+  if (run !== null) return 'running';
+  if (status.attention.some((one) => !one.resumesAlone) || status.differing.length > 0) return 'attention';
+  return status.pause === null ? null : 'paused';
 }
 
 /** Shows an answer: grey lines until it arrives, the reason if it was refused. */

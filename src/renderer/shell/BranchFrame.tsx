@@ -34,6 +34,7 @@ import { RefusalAlert } from '../parts/Refusals.tsx';
 import { CopyButton } from '../parts/trouble/CopyQuestion.tsx';
 import { useT } from '../words/LanguageProvider.tsx';
 import { Frame, type Place } from './Frame.tsx';
+import { Shortcuts } from './Shortcuts.tsx';
 
 const PLACES = [
   { path: '/', key: 'window.pages.today', icon: IconHome },
@@ -49,7 +50,7 @@ export function BranchFrame() {
   useFirstLook();
   useRefusals();
   return (
-    <Frame places={PLACES} banners={<Banners />}>
+    <Frame places={PLACES} banners={<Banners />} shortcuts={<Shortcuts places={PLACES} />}>
       <Pages />
     </Frame>
   );

@@ -22,10 +22,13 @@ export interface Place {
 export function Frame({
   places,
   banners,
+  shortcuts,
   children,
 }: {
   readonly places: readonly Place[];
   readonly banners?: ReactNode;
+  /** Below the navigation. */
+  readonly shortcuts?: ReactNode;
   /** The page for the address. */
   readonly children: ReactNode;
 }) {
@@ -69,6 +72,7 @@ export function Frame({
             <Logo />
           </Group>
           <Navigation places={places} />
+          {shortcuts}
         </AppShell.Navbar>
         <AppShell.Main ref={main} id="main" tabIndex={-1} className={classes.main}>
           <Stack gap="sm" aria-live="polite" className={classes.banners ?? ''}>

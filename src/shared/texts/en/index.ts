@@ -16,6 +16,7 @@ import { importBranches } from './importBranches.ts';
 import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
+import { shortcuts } from './shortcuts.ts';
 import { strategies } from './strategies.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
@@ -53,6 +54,7 @@ export const en = {
   batchPage,
   historyPage,
   reportPage,
+  shortcuts,
   tablesPage,
   branchesPage,
   importBranches,

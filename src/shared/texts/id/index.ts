@@ -17,6 +17,8 @@ import { importBranches } from './importBranches.ts';
 import { requests } from './requests.ts';
 import { schedulesPage, settingsPage, setupPage } from './settingsPages.ts';
 import { settingsProblems } from './settingsProblems.ts';
+
+import { shortcuts } from './shortcuts.ts';
 import { strategies } from './strategies.ts';
 import { tablesPage } from './tablesPage.ts';
 import { todayPage } from './todayPage.ts';
@@ -54,6 +56,7 @@ export const id = {
   batchPage,
   historyPage,
   reportPage,
+  shortcuts,
   tablesPage,
   branchesPage,
   importBranches,

@@ -2,6 +2,7 @@ import type { Stage } from './stage.ts';
 
 /** A branch with a past whose last batch left tables behind: what has been, and everything that can be set. */
 export async function pastSights(stage: Stage): Promise<void> {
+  await shortcuts(stage);
   await standing(stage);
   await batch(stage);
   await history(stage);
@@ -11,9 +12,25 @@ export async function pastSights(stage: Stage): Promise<void> {
   await settings(stage);
 }
 
+async function shortcuts({ page, go, look, close, dialog }: Stage): Promise<void> {
+  await go('/');
+  await page.keyboard.press('Control+k');
+  await dialog().getByRole('combobox').fill('c_inv');
+  await dialog().getByRole('option').first().waitFor();
+  await look('palette');
+  await close();
+  await page.keyboard.press('?');
+  await dialog().getByRole('switch').waitFor();
+  await look('keys');
+  await close();
+}
+
 async function standing({ page, t, go, look, button }: Stage): Promise<void> {
   await go('/');
-  await page.getByText(t('todayPage.trouble.failed', { count: 2 })).waitFor();
+  await page
+    .getByText(t('todayPage.trouble.failed', { count: 2 }))
+    .first()
+    .waitFor();
   await look('today-failed');
   await button(t('todayPage.pause')).click();
   await page.getByRole('menuitem').first().waitFor();
@@ -70,7 +87,7 @@ async function tables({ page, t, go, look, button, close }: Stage): Promise<void
   await page.getByRole('link', { name: 'ad_message_trl' }).waitFor();
   await look('tables');
   await go('/tables/pgsql_lmp/fact_acct');
-  await page.getByText(t('tablesPage.chart.rows')).first().waitFor();
+  await page.getByText(t('tablesPage.chart.rows'), { exact: true }).first().waitFor();
   await look('table');
   await button(t('tablesPage.action.full')).click();
   await page.getByText(t('tablesPage.full.body')).waitFor();
