@@ -21,10 +21,10 @@ const WIDTHS = {
   state: 'minmax(7.5rem, 0.9fr)',
   branch: 'minmax(10rem, 1.5fr)',
   reason: 'minmax(10rem, 1.9fr)',
-  upTo: 'minmax(7rem, 0.9fr)',
+  upTo: 'minmax(8rem, 0.9fr)',
   tables: 'minmax(6rem, 0.7fr)',
   next: 'minmax(8rem, 1fr)',
-  days: 'minmax(12.5rem, 1.2fr)',
+  days: 'minmax(11.5rem, 1.2fr)',
 } as const;
 type Column = keyof typeof WIDTHS;
 
