@@ -136,7 +136,7 @@ function useItems(places: readonly Place[], onKeys: () => void): readonly Palett
       },
       { key: 'keys', kind: 'action', label: t('shortcuts.keys'), first: true, run: onKeys },
       ...connections.map(({ id, label }): PaletteItem => {
-        const place = `/history?connection=${encodeURIComponent(id)}`;
+        const place = `/branches/${encodeURIComponent(id)}`;
         return { key: `branch ${id}`, kind: 'branch', label, words: id, run: () => go(place) };
       }),
       ...(tables ?? []).map(({ connection, label, table }) => {

@@ -34,15 +34,16 @@ export function BranchesPage() {
       title={t('window.pages.branches')}
       actions={
         <>
-          <Button
-            variant="default"
-            leftSection={<IconFileImport size={18} aria-hidden />}
-            disabled={!mayChange || !isSetUp(base)}
-            component={Link}
-            href="/import-branches"
-          >
-            {t('importBranches.open')}
-          </Button>
+          {mayChange && isSetUp(base) && (
+            <Button
+              variant="default"
+              leftSection={<IconFileImport size={18} aria-hidden />}
+              component={Link}
+              href="/import-branches"
+            >
+              {t('importBranches.open')}
+            </Button>
+          )}
           <Button
             leftSection={<IconPlus size={18} aria-hidden />}
             disabled={!mayChange || !isSetUp(base)}

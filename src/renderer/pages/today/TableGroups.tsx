@@ -50,7 +50,7 @@ export function TableGroups({ tables, live }: { readonly tables: TablesByAge; re
               <Link href={`/tables${show}`} className={classes.link ?? ''}>
                 {t(`todayPage.groups.${kind}`, { count, number: format.count(count) })}
               </Link>
-              <Text component="span" size="sm" c="dimmed" truncate>
+              <Text component="span" size="sm" c="dimmed" className={classes.names}>
                 {names.slice(0, NAMES_SHOWN).map(visible).join(', ') + more}
               </Text>
               <Text component="span" size="sm" c="dimmed" className={`${classes.upTo} numbers`}>

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import { IconCheck, IconClipboard } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLabels } from '../../data/useCall.ts';
@@ -15,12 +15,16 @@ export function CopyForAdmin({ group }: { readonly group: FailureGroup }) {
   const [done, setDone] = useState<boolean | null>(null);
   const said = done ? t('troubles.copiedForAdmin') : t('troubles.copyFailed');
   return (
-    <Button
-      variant="default"
-      leftSection={done ? <IconCheck size={18} aria-hidden /> : <IconClipboard size={18} aria-hidden />}
-      onClick={() => void copyText(adminText(group, t, labelOf, format.dateTime)).then(setDone)}
-    >
-      <span role="status">{done === null ? t('troubles.copyForAdmin') : said}</span>
-    </Button>
+    <>
+      <Button
+        variant="default"
+        leftSection={done ? <IconCheck size={18} aria-hidden /> : <IconClipboard size={18} aria-hidden />}
+        onClick={() => void copyText(adminText(group, t, labelOf, format.dateTime)).then(setDone)}
+      >
+        {done === null ? t('troubles.copyForAdmin') : said}
+      </Button>
+      {/* Beside the button: a status inside it would take its name away. */}
+      <VisuallyHidden role="status">{done === null ? null : said}</VisuallyHidden>
+    </>
   );
 }
