@@ -182,7 +182,7 @@ test.skipIf(SKIPPED)("the guide's list has the secrets of Branchline's roles alo
     "CREATE ROLE branchline_lmp LOGIN PASSWORD 'secret'",
   );
   const users = await userlist(pair);
-  expect([...users.matchAll(/^"(\w+)" "SCRAM-SHA-256\$4096:[^"]+"$/gm)].map(([, name]) => name)).toEqual([
+  expect([...users.matchAll(/^"(\w+)" "SCRAM-SHA-256\$\d+:[^"]+"$/gm)].map(([, name]) => name)).toEqual([
     'branchline',
     'branchline_lmp',
     'branchline_read',

@@ -43,7 +43,9 @@ describe.each(LANGUAGES.filter((one) => one !== 'en'))('the catalogue of %s', (l
   });
 
   it('leaves no sentence untranslated but the one that scripts look for', () => {
-    const same = english.filter(([key, text]) => text.split(' ').length > 3 && text === translated.get(key));
+    const isSentence = (text: string): boolean =>
+      text.split(' ').length > 3 && /\p{L}/u.test(text.replaceAll(/{{\w+}}/g, ''));
+    const same = english.filter(([key, text]) => isSentence(text) && text === translated.get(key));
     expect(same.map(([key]) => key)).toEqual(['usage.batch_unknown.what']);
   });
 });

@@ -115,7 +115,9 @@ const OTHERS_MS = 60_000;
  * @param owner a session of the server's owner in the branch's database
  */
 export async function othersEnded(owner: pg.Client): Promise<void> {
-  const { rows } = await owner.query<{ now: string }>('SELECT pg_current_xact_id()::text AS now');
+  const { rows } = await owner.query<{ now: string }>(
+    'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS now',
+  );
   const others = `SELECT count(*)::int AS left FROM pg_stat_activity
     WHERE datname <> current_database() AND age(backend_xid) > age($1::xid)`;
   for (const start = performance.now(); performance.now() - start < OTHERS_MS; ) {

@@ -37,7 +37,7 @@ test('a branch is set up from nothing to its first sync, with a wrong password a
   await fillIn(page, pair.central, 'not-this-one');
   await goOn(page);
   const steps = page.getByRole('list', { name: 'Hasil pengujian' });
-  await steps.getByText('Basis data kantor pusat menolak nama pengguna atau kata sandi.').waitFor();
+  await page.getByText('Basis data kantor pusat menolak nama pengguna atau kata sandi.').first().waitFor();
   expect(await steps.getByText('belum dicoba').count()).toBe(2);
 
   await fillIn(page, pair.central, pair.central.password);

@@ -186,7 +186,7 @@ test('TLS: not checked, checked, soon to end, ended, and not offered', async ({ 
   expect([ended.code('server', 'central'), ended.code('tls', 'central')]).toEqual(['not_reached', 'tls']);
   expect(ended.check('tls', 'central').state).toBe('problem');
   using plain = makeHome(pair, { central: { sslmode: 'require' } });
-  expect((await diagnose(plain.folder)).code('tls', 'central')).toBe('tls');
+  expect((await diagnose(plain.folder)).code('tls', 'central')).toBe('tls_not_offered');
 });
 
 test('SSH: a key that nobody pinned is not trusted by the doctor; then a pinned one, and a changed one', async ({

@@ -222,7 +222,7 @@ describe('what system and driver say', () => {
     [systemError('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls permanent'],
     [systemError('ERR_SSL_UNSUPPORTED_PROTOCOL'), 'tls permanent'],
     [systemError('EPROTO', 'write'), 'tls permanent'],
-    [new Error('The server does not support SSL connections'), 'tls permanent'],
+    [new Error('The server does not support SSL connections'), 'tls_not_offered permanent'],
     [
       new Error('SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string'),
       'password_missing permanent',

@@ -68,7 +68,7 @@ describe.skipIf(missing !== null)('a tunnel', () => {
 
     await expect(
       Session.open({ ...options, endpoint: { ...options.endpoint, sslmode: 'require' } }),
-    ).rejects.toMatchObject({ detail: { code: 'tls' } });
+    ).rejects.toMatchObject({ detail: { code: 'tls_not_offered' } });
   });
 
   test('leads to the next host of a list where one cannot be reached from there', async () => {

@@ -90,7 +90,7 @@ function meet(page: Page, begin?: 'begin'): Promise<'new' | 'same' | 'again'> {
 }
 
 function html(page: Page): Promise<string> {
-  return page.evaluate('document.activeElement.outerHTML.slice(0, 200)');
+  return page.evaluate('document.activeElement.outerHTML.slice(0, 300)');
 }
 
 /** Whether a picture of the window differs from one without the focus: whatever shows it, a ring or a border. */
