@@ -51,7 +51,8 @@ test('one schedule copies at 08:30 and at 17:00 on working days', { timeout: 300
   expect(await second.inputValue()).toBe('17:00');
   for (const day of ['Sat', 'Sun']) await dialog.getByText(day, { exact: true }).click();
   await dialog.getByText('At 08:30 and 17:00, Monday through Friday').waitFor();
-  const starts = dialog.getByText(/\d\d:\d\d \(starts \d\d:\d\d\)$/);
+  // A branch's offset is drawn by chance, and may be less than the minute that is shown.
+  const starts = dialog.getByText(/\d\d:\d\d( \(starts \d\d:\d\d\))?$/);
   await starts.first().waitFor();
   await dialog.getByRole('button', { name: t('window.save') }).click();
   await dialog.waitFor({ state: 'detached' });
